@@ -1,0 +1,222 @@
+// The shape of a channel: one connected way in and out. Every folder in channels/ exports one value of it;
+// server/intake and server/dispatch are the only callers.
+import { z } from "zod";
+
+/** The kinds of address a customer can have. A channel speaks one of them. */
+export const addressKinds = ["email", "phone", "chat", "whatsapp", "telegram", "app", "post", "social", "forum"] as const;
+export const addressKind = z.enum(addressKinds);
+export type AddressKind = z.infer<typeof addressKind>;
+
+/** The kinds of channel. A message keeps the kind it came by, for ever. */
+export const channelKinds = ["email"] as const;
+export const channelKind = z.enum(channelKinds);
+export type ChannelKind = z.infer<typeof channelKind>;
+
+/** What a channel is able to do; the composer and the conformance suite read it. Lengths in characters, sizes in bytes. */
+export interface Capabilities {
+  readonly addressKind: AddressKind;
+  /** Longest text, null: no limit. */
+  readonly maxTextLength: number | null;
+  readonly html: boolean;
+  readonly subject: boolean;
+  readonly copies: boolean;
+  readonly attachments: { readonly maxCount: number; readonly maxTotalBytes: number } | null;
+  /** Hours after the customer's last message in which we may write; null: no window. */
+  readonly windowHours: number | null;
+  /** May we write first to somebody who never wrote to us? */
+  readonly firstContact: boolean;
+  readonly receipts: readonly ("delivered" | "read" | "failed")[];
+}
+
+/**
+ * How sure we are that the sender's address is really the sender's.
+ * proved: the provider vouches (or DMARC passed); aligned: SPF or DKIM passes for the From domain without a policy;
+ * none: nothing says so; failed: something says it is not.
+ */
+export const assurance = z.enum(["proved", "aligned", "none", "failed"]);
+export type Assurance = z.infer<typeof assurance>;
+
+/** One verdict in words an agent can read: `code` is a locale key below `verdicts`, `detail` is plain text for experts. */
+export const verdict = z.strictObject({
+  check: z.enum(["spf", "dkim", "dmarc", "arc", "form"]),
+  result: z.enum(["pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"]),
+  detail: z.string(),
+});
+export type Verdict = z.infer<typeof verdict>;
+
+export interface Person {
+  /** Normalised: lower case domain, no display name. Empty when the sender could not be read. */
+  readonly value: string;
+  readonly name: string | null;
+}
+
+export interface InboundFile {
+  /** As the sender wrote it, cleaned of control and bidirectional characters and of path parts; never touches the disk. */
+  readonly name: string;
+  readonly claimedType: string;
+  /** Content-ID without angle brackets when the HTML shows it inline. */
+  readonly inlineId: string | null;
+  readonly bytes: Uint8Array;
+}
+
+/** Why a message counts as written by a machine (RFC 3834); null: written by a person. */
+export type Automatic = "auto-reply" | "auto-generated" | "bulk" | "list" | "bounce" | "loop" | null;
+
+/** What a message says about the thread it belongs to. All values are untrusted until concerns has looked them up. */
+export interface ThreadHints {
+  /** Reply tokens found in addresses the message was delivered to (the part after "+"). */
+  readonly tokens: readonly string[];
+  /** Opaque keys of messages it answers, nearest first (for e-mail "mid:<id>" and "ti:<thread index>"). */
+  readonly references: readonly string[];
+  /** Opaque keys under which later messages may refer to this one. */
+  readonly own: readonly string[];
+  /** A concern's number found in the subject ("[#1234]"): the last resort, only for a known and aligned sender. */
+  readonly number: number | null;
+  /** The provider's thread or a chat session, when there is one. */
+  readonly stream: string | null;
+}
+
+export interface InboundMessage {
+  readonly kind: "message";
+  /** Unique in the channel; the same bytes give the same id. */
+  readonly providerId: string;
+  readonly sentAt: string | null;
+  readonly from: Person;
+  readonly replyTo: Person | null;
+  readonly assurance: Assurance;
+  readonly verdicts: readonly Verdict[];
+  readonly to: readonly Person[];
+  readonly cc: readonly Person[];
+  readonly subject: string | null;
+  /** The new part as plain text, and what was folded away (quoted text, signature). Nothing is ever dropped. */
+  readonly text: string;
+  readonly foldedText: string;
+  /** Sanitised HTML of the whole message; the folded parts are inside <div data-folded="quote|signature">. */
+  readonly html: string | null;
+  readonly files: readonly InboundFile[];
+  readonly thread: ThreadHints;
+  readonly automatic: Automatic;
+  /** Set when somebody forwards another's message to us: the original sender and what they wrote. */
+  readonly forwarded: { readonly from: Person; readonly subject: string | null; readonly sentAt: string | null; readonly text: string } | null;
+  /** BCP 47, when the text is long enough to tell. */
+  readonly language: "de" | "en" | null;
+  /** Locale keys below `warnings` for the agent: e.g. "replyToDiffers", "remoteImages", "severalSenders", "unreadablePart". */
+  readonly warnings: readonly string[];
+}
+
+/** News about something we sent. `references` are keys of ours: a delivery token ("dt:…") or a message key ("mid:…"). */
+export interface InboundReceipt {
+  readonly kind: "receipt";
+  readonly providerId: string;
+  readonly references: readonly string[];
+  readonly recipient: string | null;
+  readonly state: "delivered" | "read" | "delayed" | "failed";
+  /** RFC 3463 status or the provider's code. */
+  readonly code: string | null;
+  /** The remote side's own words, plain text, at most 1,000 characters. */
+  readonly diagnostic: string;
+  readonly permanent: boolean;
+  readonly at: string | null;
+}
+
+export type Inbound = InboundMessage | InboundReceipt;
+
+/** Bytes as they came, with what the transport knows about them. Stored before anything is acknowledged. */
+export interface Raw {
+  readonly bytes: Uint8Array;
+  readonly receivedAt: string;
+  readonly transport: {
+    /** "smtp" (our door), "imap", "http", … */
+    readonly by: string;
+    readonly remoteIp?: string;
+    readonly heloName?: string;
+    readonly mailFrom?: string;
+    readonly recipients?: readonly string[];
+    readonly folder?: string;
+  };
+}
+
+export interface OutboundFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly inlineId: string | null;
+  readonly bytes: Uint8Array;
+}
+
+/** One message to one recipient set, ready to be translated into what the provider wants. */
+export interface Outbound {
+  readonly deliveryId: string;
+  readonly concernNumber: number;
+  readonly at: string;
+  readonly fromName: string;
+  readonly to: readonly Person[];
+  readonly cc: readonly Person[];
+  readonly subject: string;
+  readonly text: string;
+  /** Our own sanitised HTML with signature and the folded last message already in it; null: text only. */
+  readonly html: string | null;
+  readonly files: readonly OutboundFile[];
+  /** Goes into the reply address, so that the answer finds its concern. */
+  readonly replyToken: string | null;
+  /** Goes into the envelope sender, so that a bounce finds its delivery. */
+  readonly deliveryToken: string;
+  /** Keys of the messages this one answers, nearest first. */
+  readonly answers: readonly string[];
+  /** True for acknowledgements and other mails no person wrote (RFC 3834: Auto-Submitted). */
+  readonly automatic: boolean;
+}
+
+export interface ProviderCall {
+  readonly kind: string;
+  /** Keys under which answers will refer to this call; stored before it is made. */
+  readonly keys: readonly string[];
+  readonly payload: unknown;
+}
+
+/** What the provider said. `unknown`: the connection ended after the data and before the answer. */
+export type DeliveryResult =
+  | { readonly kind: "accepted"; readonly providerId: string | null; readonly detail: string; readonly refused: readonly { readonly recipient: string; readonly code: string; readonly detail: string }[] }
+  | { readonly kind: "refused"; readonly code: string; readonly detail: string }
+  | { readonly kind: "tryLater"; readonly afterMs: number | null; readonly code: string; readonly detail: string }
+  | { readonly kind: "unknown"; readonly detail: string };
+
+/** What `receive` may use: nothing but names looked up through the given resolver, and the time. */
+export interface ReadingIo {
+  readonly now: Date;
+  /** node:dns/promises resolve signature; tests and the demo world inject their own. Null: no DNS, verdicts become "none". */
+  readonly resolver: ((name: string, type: string) => Promise<unknown[]>) | null;
+}
+
+export interface TransportIo {
+  readonly log: (level: "debug" | "info" | "warn" | "error", event: string, facts?: Readonly<Record<string, string | number | boolean | null>>) => void;
+  readonly now: () => Date;
+}
+
+export interface ListeningIo extends TransportIo {
+  /**
+   * Stores the bytes (and the cursor in the same transaction) and resolves after the commit; rejects when they could not be stored.
+   * "known": this provider id or these bytes were already there.
+   */
+  readonly store: (raw: Raw, providerId: string, cursor?: { readonly name: string; readonly value: unknown }) => Promise<"stored" | "known">;
+  readonly cursor: (name: string) => Promise<unknown>;
+  readonly health: (state: "connected" | "connecting" | "failing", detail: string) => void;
+}
+
+/** A way in and out that carries messages. S: the settings, as its zod schema gives them. */
+export interface MessageChannel<S> {
+  readonly kind: "message";
+  readonly id: ChannelKind;
+  readonly settings: z.ZodType<S>;
+  readonly can: Capabilities;
+  /** Signature check of a webhook, constant time; channels without webhooks answer false. */
+  verify(request: { readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Uint8Array }, settings: S): boolean;
+  /** Bytes to messages and receipts. Runs in a process of its own that is killed when it takes too long; the same bytes give the same result. */
+  receive(raw: Raw, settings: S, io: ReadingIo): Promise<readonly Inbound[]>;
+  /** Pure; never exceeds `can`. */
+  render(outbound: Outbound, settings: S): readonly ProviderCall[];
+  deliver(call: ProviderCall, settings: S, io: TransportIo): Promise<DeliveryResult>;
+  /** Runs until `stop` aborts; keeps connections to the provider and reconnects by itself. */
+  listen?(settings: S, io: ListeningIo, stop: AbortSignal): Promise<void>;
+  /** Ends pooled connections. */
+  close?(): Promise<void>;
+}

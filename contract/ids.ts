@@ -1,0 +1,39 @@
+// The branded ids of every entity. Used wherever an id crosses a wire or a function.
+import { z } from "zod";
+
+const id = <B extends string>() => z.uuid().brand<B>();
+
+/** Every id is a UUIDv7 made in the program; the brand keeps a concern's id out of a customer's place. */
+export const brandId = id<"BrandId">();
+export const channelId = id<"ChannelId">();
+export const customerId = id<"CustomerId">();
+export const addressId = id<"AddressId">();
+export const organisationId = id<"OrganisationId">();
+export const concernId = id<"ConcernId">();
+export const partyId = id<"PartyId">();
+export const messageId = id<"MessageId">();
+export const deliveryId = id<"DeliveryId">();
+export const attachmentId = id<"AttachmentId">();
+export const agentId = id<"AgentId">();
+export const teamId = id<"TeamId">();
+export const topicId = id<"TopicId">();
+export const intakeId = id<"IntakeId">();
+export const viewId = id<"ViewId">();
+export const changeSetId = id<"ChangeSetId">();
+
+export type BrandId = z.infer<typeof brandId>;
+export type ChannelId = z.infer<typeof channelId>;
+export type CustomerId = z.infer<typeof customerId>;
+export type AddressId = z.infer<typeof addressId>;
+export type OrganisationId = z.infer<typeof organisationId>;
+export type ConcernId = z.infer<typeof concernId>;
+export type PartyId = z.infer<typeof partyId>;
+export type MessageId = z.infer<typeof messageId>;
+export type DeliveryId = z.infer<typeof deliveryId>;
+export type AttachmentId = z.infer<typeof attachmentId>;
+export type AgentId = z.infer<typeof agentId>;
+export type TeamId = z.infer<typeof teamId>;
+export type TopicId = z.infer<typeof topicId>;
+export type IntakeId = z.infer<typeof intakeId>;
+export type ViewId = z.infer<typeof viewId>;
+export type ChangeSetId = z.infer<typeof changeSetId>;
