@@ -1,0 +1,39 @@
+// What an operator fills in to connect a mailbox. The admin form draws itself from this schema:
+// every field's words stand in locales under `channels.email.<field>`; `secret` fields are sealed at rest and never sent back.
+import { z } from "zod";
+
+const secret = z.string().meta({ secret: true });
+const security = z.enum(["tls", "starttls", "none"]);
+
+const server = {
+  host: z.string().min(1),
+  port: z.number().int().min(1).max(65535),
+  security,
+  user: z.string().nullable(),
+  password: secret.nullable(),
+};
+
+export const emailSettings = z.strictObject({
+  /** The address customers write to and our mail comes from. */
+  address: z.email(),
+  /** Further addresses that arrive in this mailbox; they count as our own. */
+  aliases: z.array(z.email()),
+  displayName: z.string().max(200),
+  /** Where mail is fetched from; null: none. */
+  imap: z.strictObject({ ...server, folders: z.array(z.string().min(1)).min(1) }).nullable(),
+  /** Where mail is handed over for delivery; null: this channel cannot send. */
+  smtp: z.strictObject({ ...server, maxConnections: z.number().int().min(1).max(50) }).nullable(),
+  /** RFC 6376 signing of what we send; null: the relay signs, or nobody does. */
+  dkim: z.strictObject({ domain: z.string().min(1), selector: z.string().min(1), privateKey: secret }).nullable(),
+  /** Accept mail for these addresses at our own SMTP door. */
+  door: z.boolean(),
+  /** Does the mail system keep "service+anything@" and deliver it to "service@"? Without it replies are found by their headers only. */
+  plusAddressing: z.boolean(),
+  /** authserv-ids (RFC 8601) of the operator's own mail servers whose Authentication-Results may be believed for fetched mail. */
+  trustedAuthservIds: z.array(z.string()),
+  /** Addresses (CIDR) of the operator's own relays in front of our door: the client address is read from their Received line. */
+  trustedRelays: z.array(z.string()),
+});
+
+/** The settings of one mailbox, secrets opened. */
+export type EmailSettings = z.infer<typeof emailSettings>;
