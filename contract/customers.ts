@@ -1,0 +1,104 @@
+// Customers, their addresses and organisations.
+import { z } from "zod";
+import { addressKind } from "#contract/channel.ts";
+import { cursor, endpoint, instant } from "#contract/endpoint.ts";
+import { addressId, concernId, customerId, organisationId } from "#contract/ids.ts";
+
+export const address = z.strictObject({
+  id: addressId,
+  kind: addressKind,
+  /** As written by the customer; the normalised value is the key and stays inside. */
+  value: z.string(),
+  verifiedAt: instant.nullable(),
+  /** How it was proved: "dmarc", "token", "code", "agent"; null: it was not. */
+  verifiedBy: z.string().nullable(),
+  lastInAt: instant.nullable(),
+  lastOutAt: instant.nullable(),
+  preferred: z.boolean(),
+  /** Set after permanent bounces: why we do not write there. */
+  suppressedReason: z.string().nullable(),
+});
+export type Address = z.infer<typeof address>;
+
+export const fields = z.record(z.string().max(100), z.union([z.string().max(2000), z.number(), z.boolean()]));
+
+export const organisation = z.strictObject({ id: organisationId, name: z.string() });
+
+export const customer = z.strictObject({
+  id: customerId,
+  name: z.string(),
+  language: z.enum(["de", "en"]).nullable(),
+  organisation: organisation.nullable(),
+  fields,
+  addresses: z.array(address),
+  createdAt: instant,
+  version: z.number().int(),
+});
+export type Customer = z.infer<typeof customer>;
+
+const byId = z.strictObject({ id: customerId });
+
+export const customers = {
+  get: endpoint({ method: "GET", path: "/api/customers/:id", permission: "customer.read", summary: "A customer with addresses", params: byId, result: customer }),
+  concerns: endpoint({
+    method: "GET",
+    path: "/api/customers/:id/concerns",
+    permission: "customer.read",
+    summary: "A customer's concerns, newest first",
+    params: byId,
+    query: z.strictObject({ after: cursor.optional(), limit: z.coerce.number().int().min(1).max(100).default(20) }),
+    result: z.strictObject({
+      concerns: z.array(z.strictObject({ id: concernId, number: z.number().int(), subject: z.string(), status: z.string(), createdAt: instant, lastMessageAt: instant })),
+      next: cursor.nullable(),
+    }),
+  }),
+  create: endpoint({
+    method: "POST",
+    path: "/api/customers",
+    permission: "customer.change",
+    summary: "Add a customer with one address",
+    body: z.strictObject({ name: z.string().trim().min(1).max(200), kind: addressKind, value: z.string().trim().min(1).max(320) }),
+    result: customer,
+  }),
+  change: endpoint({
+    method: "PATCH",
+    path: "/api/customers/:id",
+    permission: "customer.change",
+    summary: "Change name, language, organisation or fields",
+    params: byId,
+    body: z.strictObject({
+      name: z.string().trim().min(1).max(200).optional(),
+      language: z.enum(["de", "en"]).nullable().optional(),
+      /** Found or made by name; null takes it away. */
+      organisation: z.string().trim().max(200).nullable().optional(),
+      fields: fields.optional(),
+    }),
+    result: customer,
+  }),
+  addAddress: endpoint({
+    method: "POST",
+    path: "/api/customers/:id/addresses",
+    permission: "customer.change",
+    summary: "Add an address (unverified until proved)",
+    params: byId,
+    body: z.strictObject({ kind: addressKind, value: z.string().trim().min(1).max(320) }),
+    result: customer,
+  }),
+  changeAddress: endpoint({
+    method: "PATCH",
+    path: "/api/customers/:id/addresses/:addressId",
+    permission: "customer.change",
+    summary: "Prefer an address, or write to a suppressed one again",
+    params: z.strictObject({ id: customerId, addressId }),
+    body: z.strictObject({ preferred: z.literal(true).optional(), unsuppress: z.literal(true).optional() }),
+    result: customer,
+  }),
+  removeAddress: endpoint({
+    method: "DELETE",
+    path: "/api/customers/:id/addresses/:addressId",
+    permission: "customer.change",
+    summary: "Remove an address; its messages stay",
+    params: z.strictObject({ id: customerId, addressId }),
+    result: customer,
+  }),
+};

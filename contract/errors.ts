@@ -1,0 +1,76 @@
+// Every refusal the product can give, with its HTTP status. Words stand in locales under `errors.<code>`.
+import { z } from "zod";
+
+const table = {
+  notSignedIn: 401,
+  wrongCredentials: 401,
+  tooManyAttempts: 429,
+  notAllowed: 403,
+  notFound: 404,
+  invalidInput: 400,
+  tooLarge: 413,
+  fileTypeRefused: 415,
+  tooManyFiles: 413,
+  staleVersion: 409,
+  alreadySetUp: 409,
+  addressTaken: 409,
+  nameTaken: 409,
+  unknownAgent: 400,
+  agentDisabled: 400,
+  unknownTeam: 400,
+  unknownTopic: 400,
+  unknownChannel: 400,
+  channelCannotSend: 400,
+  noRecipient: 400,
+  invalidAddress: 400,
+  addressSuppressed: 409,
+  emptyMessage: 400,
+  concernClosed: 409,
+  statusNotReachable: 409,
+  alreadySent: 409,
+  nothingToUndo: 409,
+  timeInPast: 400,
+  passwordTooWeak: 400,
+  linkToItself: 400,
+  overloaded: 503,
+  unavailable: 503,
+  internal: 500,
+} as const;
+
+export type ErrorCode = keyof typeof table;
+export const errorCodes = Object.keys(table) as readonly ErrorCode[];
+
+/** The HTTP status that goes with a code. */
+export const statusOf = (code: ErrorCode): number => table[code];
+
+/** A refusal as a value: what an action returns when it will not do it. `facts` fill the words' placeholders. */
+export interface Refusal {
+  readonly refused: ErrorCode;
+  readonly facts?: Readonly<Record<string, string | number>>;
+  /** Path of the input field that is wrong, e.g. "to.0". */
+  readonly field?: string;
+}
+
+/** Makes a refusal. */
+export const refuse = (refused: ErrorCode, facts?: Readonly<Record<string, string | number>>, field?: string): Refusal => ({
+  refused,
+  ...(facts ? { facts } : {}),
+  ...(field ? { field } : {}),
+});
+
+/** True for a refusal, false for the result of an action that was carried out. */
+export const isRefusal = (value: unknown): value is Refusal =>
+  typeof value === "object" && value !== null && "refused" in value && typeof value.refused === "string";
+
+/** The body of every response that is not 2xx. */
+export const errorBody = z.strictObject({
+  error: z.strictObject({
+    code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
+    message: z.string(),
+    facts: z.record(z.string(), z.union([z.string(), z.number()])),
+    field: z.string().nullable(),
+    /** Also in the X-Request-Id header and in the log line. */
+    requestId: z.string(),
+  }),
+});
+export type ErrorBody = z.infer<typeof errorBody>;
