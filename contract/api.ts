@@ -1,0 +1,11 @@
+// All endpoints in one object: the browser calls from it, the server answers it, the OpenAPI page prints it.
+import { agents } from "#contract/agents.ts";
+import { brands } from "#contract/brands.ts";
+import { concerns } from "#contract/concern-endpoints.ts";
+import { customers } from "#contract/customers.ts";
+import { files } from "#contract/files.ts";
+import { postbox } from "#contract/postbox.ts";
+import { search } from "#contract/search.ts";
+import { settings } from "#contract/settings.ts";
+
+export const api = { agents, brands, concerns, customers, files, postbox, search, settings };

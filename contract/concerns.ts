@@ -1,0 +1,200 @@
+// Concerns and their messages: the shapes every desk, list and live event speaks.
+import { z } from "zod";
+import { addressKind, assurance, channelKind, verdict } from "#contract/channel.ts";
+import { fields } from "#contract/customers.ts";
+import { instant } from "#contract/endpoint.ts";
+import { fileView, uploadId } from "#contract/files.ts";
+import { agentId, brandId, channelId, concernId, customerId, deliveryId, messageId, partyId, teamId, topicId } from "#contract/ids.ts";
+
+export const statuses = ["new", "open", "waiting", "snoozed", "resolved", "closed"] as const;
+export const status = z.enum(statuses);
+export type Status = z.infer<typeof status>;
+
+export const priorities = ["low", "normal", "high", "urgent"] as const;
+export const priority = z.enum(priorities);
+export type Priority = z.infer<typeof priority>;
+
+export const direction = z.enum(["in", "out", "note", "system"]);
+export type Direction = z.infer<typeof direction>;
+
+/** A concern as a list shows it. Everything here is on one row; live patches carry parts of it. */
+export const concernRow = z.strictObject({
+  id: concernId,
+  number: z.number().int(),
+  brandId,
+  subject: z.string(),
+  status,
+  priority,
+  topicId: topicId.nullable(),
+  tags: z.array(z.string()),
+  assigneeId: agentId.nullable(),
+  teamId: teamId.nullable(),
+  customerId,
+  customerName: z.string(),
+  /** Kinds of channel seen in this concern, in order of first use. */
+  channels: z.array(channelKind),
+  /** First 160 characters of the last message or note. */
+  snippet: z.string(),
+  lastDirection: direction,
+  lastMessageAt: instant,
+  /** Since when the customer waits for an answer; null: nobody waits. */
+  waitingSince: instant.nullable(),
+  snoozedUntil: instant.nullable(),
+  /** A delivery failed for good and nobody has looked at it. */
+  deliveryFailed: z.boolean(),
+  messageCount: z.number().int(),
+  language: z.enum(["de", "en"]).nullable(),
+  createdAt: instant,
+  /** Rises with every change of the row; a patch with a lower version is old news. */
+  version: z.number().int(),
+});
+export type ConcernRow = z.infer<typeof concernRow>;
+
+export const linkKind = z.enum(["related", "follow-up", "duplicate"]);
+export const link = z.strictObject({ concernId, number: z.number().int(), subject: z.string(), status, kind: linkKind, /** true: the other is the earlier one */ earlier: z.boolean() });
+
+export const party = z.strictObject({
+  id: partyId,
+  customerId: customerId.nullable(),
+  name: z.string(),
+  kind: addressKind,
+  value: z.string(),
+  role: z.enum(["requester", "participant", "third-party"]),
+  /** Sees messages from this number on. */
+  seesFrom: z.number().int(),
+});
+export type Party = z.infer<typeof party>;
+
+/** What a concern has beyond its row; fetched when it is opened. */
+export const concernDetail = z.strictObject({
+  row: concernRow,
+  fields,
+  followers: z.array(agentId),
+  links: z.array(link),
+  parties: z.array(party),
+  firstReplyAt: instant.nullable(),
+  resolvedAt: instant.nullable(),
+});
+export type ConcernDetail = z.infer<typeof concernDetail>;
+
+export const deliveryState = z.enum(["held", "waiting", "sending", "sent", "delivered", "read", "failed", "unknown", "withdrawn"]);
+export type DeliveryState = z.infer<typeof deliveryState>;
+
+export const delivery = z.strictObject({
+  id: deliveryId,
+  recipient: z.string(),
+  state: deliveryState,
+  attempts: z.number().int(),
+  /** Not before: undo-send, a scheduled time, or the next try. */
+  nextTryAt: instant.nullable(),
+  code: z.string().nullable(),
+  detail: z.string(),
+  history: z.array(z.strictObject({ at: instant, state: deliveryState, detail: z.string() })),
+});
+export type Delivery = z.infer<typeof delivery>;
+
+export const author = z.strictObject({
+  kind: z.enum(["customer", "agent", "helper", "system"]),
+  id: z.uuid().nullable(),
+  name: z.string(),
+});
+
+const person = z.strictObject({ name: z.string().nullable(), value: z.string() });
+
+/** One thing said. `html` says whether there is an HTML view; its document is fetched by its own address. */
+export const message = z.strictObject({
+  id: messageId,
+  concernId,
+  /** Place in the concern: 1, 2, 3 … without gaps. */
+  seq: z.number().int(),
+  direction,
+  author,
+  channelKind: channelKind.nullable(),
+  channelId: channelId.nullable(),
+  from: person.nullable(),
+  to: z.array(person),
+  cc: z.array(person),
+  subject: z.string().nullable(),
+  text: z.string(),
+  /** Quoted text and signature, folded away. */
+  foldedText: z.string(),
+  html: z.strictObject({ url: z.string(), remoteImages: z.boolean(), lines: z.number().int() }).nullable(),
+  files: z.array(fileView),
+  deliveries: z.array(delivery),
+  assurance: assurance.nullable(),
+  verdicts: z.array(verdict),
+  warnings: z.array(z.string()),
+  automatic: z.string().nullable(),
+  mentions: z.array(agentId),
+  at: instant,
+  /** Signed address of the message as it came, byte for byte. */
+  rawUrl: z.string().nullable(),
+  version: z.number().int(),
+});
+export type Message = z.infer<typeof message>;
+
+/** One system line of the history between the messages, from the event log. */
+export const historyEntry = z.strictObject({ seq: z.number().int(), at: instant, kind: z.string(), actor: author, data: z.record(z.string(), z.unknown()) });
+
+export const draftKind = z.enum(["reply", "note"]);
+export const draft = z.strictObject({
+  concernId,
+  kind: draftKind,
+  channelId: channelId.nullable(),
+  to: z.array(z.string().max(320)).max(50),
+  cc: z.array(z.string().max(320)).max(50),
+  text: z.string().max(200_000),
+  html: z.string().max(1_000_000).nullable(),
+  uploads: z.array(z.strictObject({ uploadId, file: fileView })),
+  updatedAt: instant,
+});
+export type Draft = z.infer<typeof draft>;
+
+const conditions = {
+  statuses: z.array(status).max(6),
+  /** "me": whoever asks; "none": nobody has it; null: whoever. */
+  assignee: z.union([agentId, z.literal("me"), z.literal("none")]).nullable(),
+  teamId: teamId.nullable(),
+  brandId: brandId.nullable(),
+  priorities: z.array(priority).max(4),
+  topicId: topicId.nullable(),
+  tag: z.string().max(60).nullable(),
+  customerId: customerId.nullable(),
+};
+
+/** What a list shows. Sorted by the last message, newest first, or by the longest wait first. */
+export const listFilter = z.strictObject({ ...conditions, followed: z.boolean(), mentioned: z.boolean(), deliveryFailed: z.boolean(), sort: z.enum(["newest", "waiting"]) });
+export type ListFilter = z.infer<typeof listFilter>;
+
+/** The filter that hides nothing. */
+export const everything: ListFilter = {
+  statuses: [],
+  assignee: null,
+  teamId: null,
+  brandId: null,
+  priorities: [],
+  topicId: null,
+  tag: null,
+  customerId: null,
+  followed: false,
+  mentioned: false,
+  deliveryFailed: false,
+  sort: "newest",
+};
+
+/** A named list in the first pane. `key` names the built-in ones ("mine", "unassigned", …; words in locales under `views`). */
+export const view = z.strictObject({ id: z.string(), key: z.string().nullable(), name: z.string(), filter: listFilter, count: z.number().int().nullable() });
+export type View = z.infer<typeof view>;
+
+export const change = z.strictObject({
+  status: z.enum(["open", "waiting", "resolved", "closed"]).optional(),
+  priority: priority.optional(),
+  subject: z.string().trim().min(1).max(500).optional(),
+  topicId: topicId.nullable().optional(),
+  assigneeId: agentId.nullable().optional(),
+  teamId: teamId.nullable().optional(),
+  tags: z.array(z.string().trim().min(1).max(60)).max(50).optional(),
+  fields: fields.optional(),
+});
+export type Change = z.infer<typeof change>;
+export type { UploadId } from "#contract/files.ts";

@@ -1,0 +1,66 @@
+// The event log's entries: what happened, as data. History, live feed, reactions and webhooks read nothing else.
+import { z } from "zod";
+import { brand, channel, topic } from "#contract/brands.ts";
+import { agent, team } from "#contract/agents.ts";
+import { concernRow, delivery, draft, link, message, party } from "#contract/concerns.ts";
+import { fields } from "#contract/customers.ts";
+import { instant } from "#contract/endpoint.ts";
+import { agentId, brandId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
+
+/** Parts of a row that changed, always with the new version. */
+export const concernPatch = concernRow.omit({ id: true, version: true }).partial().extend({ version: z.number().int() });
+
+/** A message as the log keeps it: signed addresses are made when it is read. Long bodies are left to the fetch. */
+export const loggedMessage = message.omit({ html: true, files: true, rawUrl: true, foldedText: true, text: true });
+
+const kinds = {
+  "concern.created": z.strictObject({ row: concernRow }),
+  "concern.changed": z.strictObject({ patch: concernPatch, /** Words for the history, e.g. why ("snooze ended", "customer answered"). */ because: z.string().nullable() }),
+  "concern.fieldsChanged": z.strictObject({ fields }),
+  "concern.followed": z.strictObject({ agentId, following: z.boolean() }),
+  "concern.linked": z.strictObject({ link }),
+  "concern.unlinked": z.strictObject({ other: concernId }),
+  "concern.partyJoined": z.strictObject({ party }),
+  "concern.firstReply": z.strictObject({ at: instant }),
+  "concern.resolvedAt": z.strictObject({ at: instant.nullable() }),
+  "message.added": z.strictObject({ message: loggedMessage }),
+  "message.withdrawn": z.strictObject({ messageId }),
+  "delivery.changed": z.strictObject({ messageId, deliveryId, delivery, version: z.number().int() }),
+  "draft.changed": z.strictObject({ agentId, kind: z.enum(["reply", "note"]), draft: draft.omit({ uploads: true }).nullable() }),
+  "customer.created": z.strictObject({ customerId }),
+  "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
+  "agent.changed": z.strictObject({ agent }),
+  "agent.mentioned": z.strictObject({ agentId, messageId }),
+  "team.changed": z.strictObject({ team }),
+  "brand.changed": z.strictObject({ brand }),
+  "channel.changed": z.strictObject({ channel }),
+  "topic.changed": z.strictObject({ topic }),
+  "topic.removed": z.strictObject({ topicId: z.uuid() }),
+  "view.changed": z.strictObject({ agentId }),
+  "session.began": z.strictObject({ agentId }),
+  "session.refused": z.strictObject({ reason: z.string() }),
+  "intake.refused": z.strictObject({ reason: z.string(), detail: z.string() }),
+} as const;
+
+export type EventKind = keyof typeof kinds;
+export type EventData<K extends EventKind> = z.infer<(typeof kinds)[K]>;
+export const eventKinds = Object.keys(kinds) as readonly EventKind[];
+export const eventSchema = (kind: EventKind): z.ZodType => kinds[kind];
+
+export const actor = z.strictObject({ kind: z.enum(["agent", "customer", "helper", "system"]), id: z.uuid().nullable(), name: z.string() });
+export type Actor = z.infer<typeof actor>;
+
+/** One entry as it crosses the wire. `seq` rises in commit order. */
+export interface LoggedEvent<K extends EventKind = EventKind> {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: K;
+  readonly actor: Actor;
+  readonly brandId: z.infer<typeof brandId> | null;
+  readonly concernId: z.infer<typeof concernId> | null;
+  readonly customerId: z.infer<typeof customerId> | null;
+  readonly data: EventData<K>;
+}
+
+/** The union over all kinds, for `switch (event.kind)`. */
+export type AnyEvent = { [K in EventKind]: LoggedEvent<K> }[EventKind];

@@ -1,0 +1,26 @@
+// The words spoken over the desk's WebSocket at /live.
+import { z } from "zod";
+import type { AnyEvent } from "#contract/events.ts";
+import { agentId, concernId } from "#contract/ids.ts";
+
+/** What a colleague is doing with a concern; never stored. */
+export const lookState = z.enum(["viewing", "typing", "away"]);
+export type LookState = z.infer<typeof lookState>;
+
+/** Desk to server. `after`: the last event number the desk has applied. */
+export const fromDesk = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("hello"), after: z.number().int().nonnegative() }),
+  z.strictObject({ type: z.literal("look"), concernId: concernId.nullable(), state: lookState }),
+  z.strictObject({ type: z.literal("ping") }),
+]);
+export type FromDesk = z.infer<typeof fromDesk>;
+
+export const look = z.strictObject({ agentId, concernId, state: lookState });
+export type Look = z.infer<typeof look>;
+
+/** Server to desk. `reset`: too much was missed, fetch afresh. `upTo` may pass over events the desk may not see. */
+export type ToDesk =
+  | { readonly type: "events"; readonly events: readonly AnyEvent[]; readonly upTo: number }
+  | { readonly type: "looks"; readonly concernId: string; readonly looks: readonly Look[] }
+  | { readonly type: "reset"; readonly upTo: number }
+  | { readonly type: "pong"; readonly upTo: number };
