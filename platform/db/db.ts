@@ -1,0 +1,155 @@
+// The way to PostgreSQL: a pool, transactions, prepared statements. Modules' store.ts files are the callers.
+import { createHash } from "node:crypto";
+import pg from "pg";
+import sql, { type Sql } from "sql-template-tag";
+
+export { empty, join, raw } from "sql-template-tag";
+export { sql };
+export type { Sql };
+
+/** What statements run on: a transaction in hand, or the pool itself for single reads. */
+export interface Tx {
+  readonly rows: <T>(query: Sql) => Promise<T[]>;
+  /** The only row, or null when there is none. */
+  readonly maybe: <T>(query: Sql) => Promise<T | null>;
+  /** The only row; throws when there is none (a bug, not a refusal). */
+  readonly one: <T>(query: Sql) => Promise<T>;
+  /** Carries the statement out and says how many rows it touched. */
+  readonly run: (query: Sql) => Promise<number>;
+  /** Runs after the commit, never after a rollback. On the pool: at once. */
+  readonly afterCommit: (then: () => void) => void;
+}
+
+export interface Db extends Tx {
+  /** All or nothing, READ COMMITTED. Tried again (at most 3 times) after a deadlock or serialisation failure, so `work` must have no effect outside `tx`. */
+  readonly transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  /** A client of its own for LISTEN or COPY; the caller ends it. */
+  readonly connect: () => Promise<pg.Client>;
+  readonly url: string;
+  readonly stats: () => { readonly total: number; readonly idle: number; readonly waiting: number };
+  readonly close: () => Promise<void>;
+}
+
+const names = new Map<string, string>();
+const maxNames = 2000;
+
+/** Statements are prepared under a name made of their text; texts beyond the first 2,000 different ones run unprepared. */
+const nameOf = (text: string): string | undefined => {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  if (names.size >= maxNames) return undefined;
+  const name = createHash("sha1").update(text).digest("base64url").slice(0, 20);
+  names.set(text, name);
+  return name;
+};
+
+/** Turns PostgreSQL's "2026-11-24 01:02:03.123456+00" (the session speaks UTC) into ISO 8601 with milliseconds. */
+const instantText = (value: string): string => {
+  if (value.length < 19 || !value.endsWith("+00")) return new Date(value).toISOString();
+  const fraction = value.length > 22 && value[19] === "." ? value.slice(20, -3).padEnd(3, "0").slice(0, 3) : "000";
+  return `${value.slice(0, 10)}T${value.slice(11, 19)}.${fraction}Z`;
+};
+
+const parsers = new Map<number, (value: string) => unknown>([
+  [pg.types.builtins.TIMESTAMPTZ, instantText],
+  [pg.types.builtins.INT8, Number],
+  [pg.types.builtins.NUMERIC, Number],
+]);
+
+const getTypeParser = ((oid: number, format?: "text" | "binary") => parsers.get(oid) ?? pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser;
+
+type Runner = { query: (config: pg.QueryConfig) => Promise<pg.QueryResult> };
+
+const on = (runner: Runner, afterCommit: Tx["afterCommit"]): Tx => {
+  const query = (q: Sql): Promise<pg.QueryResult> => {
+    const text = q.text;
+    const name = nameOf(text);
+    return runner.query(name === undefined ? { text, values: q.values } : { text, values: q.values, name });
+  };
+  const rows = async <T>(q: Sql): Promise<T[]> => (await query(q)).rows as T[];
+  const maybe = async <T>(q: Sql): Promise<T | null> => ((await query(q)).rows[0] as T | undefined) ?? null;
+  return {
+    rows,
+    maybe,
+    one: async <T>(q: Sql): Promise<T> => {
+      const row = await maybe<T>(q);
+      if (row === null) throw new Error(`a row was expected from: ${q.text.slice(0, 200)}`);
+      return row;
+    },
+    run: async (q) => (await query(q)).rowCount ?? 0,
+    afterCommit,
+  };
+};
+
+const again = new Set(["40001", "40P01"]);
+
+const codeOf = (error: unknown): string | undefined => (typeof error === "object" && error !== null && "code" in error ? String(error.code) : undefined);
+
+/** True when the database could not be reached or is going away: the caller should say "try later". */
+export const isUnavailable = (error: unknown): boolean => {
+  const code = codeOf(error) ?? "";
+  if (code.startsWith("08") || code.startsWith("57P") || code.startsWith("53")) return true;
+  if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"].includes(code)) return true;
+  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(error.message);
+};
+
+/** True when the statement failed because a unique constraint of that name is held by another row. */
+export const breaksUnique = (error: unknown, constraint: string): boolean =>
+  codeOf(error) === "23505" && (error as { constraint?: string }).constraint === constraint;
+
+/** Opens the pool. `onError` hears of idle connections that died; the pool replaces them by itself. */
+export const openDb = (url: string, options: { readonly max: number; readonly onError: (error: Error) => void; readonly applicationName?: string }): Db => {
+  const config = { connectionString: url, application_name: options.applicationName ?? "draht", connectionTimeoutMillis: 4_000, types: { getTypeParser } };
+  const pool = new pg.Pool({ ...config, max: options.max, options: "-c timezone=UTC -c synchronous_commit=on -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000", idleTimeoutMillis: 60_000, keepAlive: true });
+  pool.on("error", options.onError);
+
+  const once = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const client = await pool.connect();
+    let broken = false;
+    const onClientError = (): void => {
+      broken = true;
+    };
+    client.on("error", onClientError);
+    const after: (() => void)[] = [];
+    try {
+      await client.query("BEGIN");
+      const result = await work(on(client, (then) => after.push(then)));
+      await client.query("COMMIT");
+      for (const then of after) then();
+      return result;
+    } catch (error) {
+      if (!broken) {
+        await client.query("ROLLBACK").catch(() => {
+          broken = true;
+        });
+      }
+      throw error;
+    } finally {
+      client.off("error", onClientError);
+      client.release(broken);
+    }
+  };
+
+  return {
+    ...on(pool, (then) => then()),
+    transaction: async (work) => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await once(work);
+        } catch (error) {
+          if (attempt >= 3 || !again.has(codeOf(error) ?? "")) throw error;
+        }
+      }
+    },
+    connect: async () => {
+      const client = new pg.Client({ ...config, options: "-c timezone=UTC", keepAlive: true });
+      await client.connect();
+      return client;
+    },
+    url,
+    stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: async () => {
+      await pool.end();
+    },
+  };
+};

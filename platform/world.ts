@@ -1,0 +1,23 @@
+// What an action gets as its first argument: everything it needs from outside, as one plain object.
+import type { Db } from "#platform/db/db.ts";
+import type { Files } from "#platform/files/files.ts";
+import type { Log } from "#platform/log.ts";
+
+/** Time, chance, store and files. Tests give their own clock; nothing in modules/ reads the real one. */
+export interface World {
+  readonly db: Db;
+  readonly now: () => Date;
+  /** A new UUIDv7. */
+  readonly newId: () => string;
+  /** 128 random bits in lower-case base32. */
+  readonly newToken: () => string;
+  /** HMAC-SHA256 with the centre's own secret and a purpose, in lower-case base32; the same on every node of one centre. */
+  readonly mac: (purpose: string, text: string) => string;
+  /** Seals and opens settings' secrets (AES-256-GCM with the centre's own secret). */
+  readonly seal: (plain: string) => string;
+  readonly open: (sealed: string) => string;
+  readonly log: Log;
+  readonly files: Files;
+  /** Says that events were written; called after the commit. A hint: the truth is the event's number. */
+  readonly wake: () => void;
+}
