@@ -53,7 +53,12 @@ export type RunningPostgres = {
   readonly stop: () => Promise<void>;
 };
 
-type Place = { readonly dataDir: string; readonly cluster: string; readonly password: string; readonly logFile: string };
+type Place = {
+  readonly dataDir: string;
+  readonly cluster: string;
+  readonly password: string;
+  readonly logFile: string;
+};
 
 const user = "draht";
 /** Crash recovery replays at most max_wal_size; far more than that takes on a slow disk. */
@@ -111,7 +116,7 @@ export async function dropDatabase(adminUrl: string, name: string): Promise<void
 /** Finds a living server on the cluster and waits until it answers; clears a lock file that a stranger's id keeps. */
 async function adopt(place: Place, options: PostgresOptions): Promise<{ pid: number; port: number } | undefined> {
   const deadline = Date.now() + startTimeoutMs;
-  for (let told = false; Date.now() < deadline; ) {
+  for (let told = false; Date.now() < deadline;) {
     const postmaster = readPostmaster(place.cluster);
     if (postmaster === undefined) return undefined;
     if (!isOurs(postmaster, place.cluster)) {
@@ -167,7 +172,8 @@ async function startNew(
     if (taken && options.port !== undefined)
       throw new Error(`PostgreSQL could not listen on 127.0.0.1:${port}: the port is taken. Choose another one.`);
     const passing = taken || /is still in use|lock file .* already exists/.test(outcome);
-    if (!passing || attempt === 20) throw new Error(`PostgreSQL did not start. The end of ${place.logFile}:\n${outcome}`);
+    if (!passing || attempt === 20)
+      throw new Error(`PostgreSQL did not start. The end of ${place.logFile}:\n${outcome}`);
     await pause(100);
   }
 }
@@ -188,9 +194,9 @@ function createCluster(place: Place, binaries: Binaries, account: Account, log: 
     ...["--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
     "--no-instructions",
   ] as const;
-  const result = spawnSync(file as string, words, {
+  const result = spawnSync(file, words, {
     cwd: place.dataDir,
-    env: childEnvironment(),
+    ...cleanEnvironment,
     encoding: "utf8",
     ...account.ids,
   });
@@ -211,9 +217,9 @@ async function launch(
   const logStart = statSync(place.logFile).size;
   const [file, ...words] = [...account.wrapper, binaries.postgres, "-D", place.cluster, "-p", String(port)];
   // Detached: Ctrl-C in the terminal must not reach the server before our own orderly stop does.
-  const child = spawn(file as string, words, {
+  const child = spawn(file, words, {
     cwd: place.dataDir,
-    env: childEnvironment(),
+    ...cleanEnvironment,
     detached: true,
     stdio: ["ignore", output, output],
     windowsHide: true,
@@ -225,7 +231,7 @@ async function launch(
   child.unref();
   closeSync(output);
   const start = Date.now();
-  for (let toldMs = 5_000; Date.now() - start < startTimeoutMs; ) {
+  for (let toldMs = 5_000; Date.now() - start < startTimeoutMs;) {
     if (failure !== undefined) return failure + readFileSync(place.logFile, "utf8").slice(logStart).slice(-2_000);
     const postmaster = readPostmaster(place.cluster);
     if (postmaster?.pid === child.pid && postmaster?.status === "ready" && (await answers(place, port)))
@@ -312,11 +318,11 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Our environment without variables that would steer PostgreSQL elsewhere (PGDATA, PGPORT, a foreign locale). */
-function childEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name));
-  return { ...Object.fromEntries(kept), LANG: "C", LC_ALL: "C" };
-}
+/** A clean environment: variables such as PGDATA, PGPORT or a foreign locale would steer PostgreSQL elsewhere. */
+const cleanEnvironment: { readonly env?: NodeJS.ProcessEnv } =
+  process.platform === "win32"
+    ? {}
+    : { env: { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", LANG: "C", LC_ALL: "C", TZ: "UTC" } };
 
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

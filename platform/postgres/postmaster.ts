@@ -28,7 +28,8 @@ export function readPostmaster(cluster: string): Postmaster | undefined {
     dataDir: lines[1] ?? "",
     port: Number(lines[3] ?? 0),
     sharedMemoryId: sharedMemoryId === undefined ? undefined : Number(sharedMemoryId),
-    status: status === "starting" || status === "ready" || status === "stopping" || status === "standby" ? status : "unknown",
+    status:
+      status === "starting" || status === "ready" || status === "stopping" || status === "standby" ? status : "unknown",
   };
 }
 
