@@ -1,0 +1,30 @@
+// All SQL of the event log. Called by audit/actions.ts (append) and audit/reads.ts.
+import { sql, type Tx } from "#platform/db/db.ts";
+import type { AnyEvent } from "#contract/events.ts";
+
+/** Appends entries in the given order; the trigger on the table keeps readers below what has not committed. Returns the last number. */
+export const append = async (tx: Tx, entries: readonly Omit<AnyEvent, "seq">[]): Promise<number> => {
+  const rows = await tx.rows<{ seq: number }>(sql`
+    INSERT INTO event (at, kind, actor, brand_id, concern_id, customer_id, data)
+    SELECT at, kind, actor, "brandId", "concernId", "customerId", data
+      FROM jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)
+        AS e (at timestamptz, kind text, actor jsonb, "brandId" uuid, "concernId" uuid, "customerId" uuid, data jsonb)
+    RETURNING seq`);
+  return rows.at(-1)?.seq ?? 0;
+};
+
+const columns = sql`seq, at, kind, actor, brand_id AS "brandId", concern_id AS "concernId", customer_id AS "customerId", data`;
+
+/** The number up to which every entry is committed and none will be added any more. */
+export const horizon = async (tx: Tx): Promise<number> => (await tx.one<{ horizon: number }>(sql`SELECT event_horizon() AS horizon`)).horizon;
+
+/** Entries with `after` < seq <= `upTo`, in order. `upTo` must come from an earlier call of `horizon`. */
+export const between = (tx: Tx, after: number, upTo: number, limit: number): Promise<AnyEvent[]> =>
+  tx.rows<AnyEvent>(sql`SELECT ${columns} FROM event WHERE seq > ${after} AND seq <= ${upTo} ORDER BY seq LIMIT ${limit}`);
+
+/** A concern's entries, newest first, below `before`. */
+export const ofConcern = (tx: Tx, concernId: string, before: number | null, limit: number): Promise<AnyEvent[]> =>
+  tx.rows<AnyEvent>(sql`
+    SELECT ${columns} FROM event
+     WHERE concern_id = ${concernId} AND seq < ${before ?? Number.MAX_SAFE_INTEGER}
+     ORDER BY seq DESC LIMIT ${limit}`);
