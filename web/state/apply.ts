@@ -1,0 +1,296 @@
+// The desk's reducer: what an event does to what the desk knows. Used by the browser (web/state/desk.ts) and by the
+// server's tests, which apply events to an old snapshot and compare with a fresh one. Knows no page and no framework.
+import type { Agent, Team } from "#contract/agents.ts";
+import type { Brand, Channel, Topic } from "#contract/brands.ts";
+import type { concerns } from "#contract/concern-endpoints.ts";
+import type { ConcernDetail, ConcernRow, Draft, Message } from "#contract/concerns.ts";
+import type { Result } from "#contract/endpoint.ts";
+import type { AnyEvent, EventData } from "#contract/events.ts";
+import type { AgentId, MessageId } from "#contract/ids.ts";
+
+/** What the server answers when a concern is opened. */
+export type OpenResult = Result<typeof concerns.open>;
+/** One way to reach the customer, as the composer offers it. */
+export type Way = OpenResult["ways"][number];
+
+/** A concern that is open on this desk. `incomplete` names messages whose bodies must still be fetched. */
+export interface Opened {
+  readonly concern: ConcernDetail;
+  readonly messages: readonly Message[];
+  readonly earlier: boolean;
+  readonly drafts: readonly Draft[];
+  readonly ways: readonly Way[];
+  readonly upTo: number;
+  readonly incomplete: readonly MessageId[];
+}
+
+/** Everything a desk knows of the server's state. Plain data; every function here gives a new one. */
+export interface DeskState {
+  readonly me: AgentId | null;
+  /** Number of the last event applied. */
+  readonly cursor: number;
+  readonly rows: Readonly<Record<string, ConcernRow>>;
+  readonly opened: Readonly<Record<string, Opened>>;
+  readonly agents: readonly Agent[];
+  readonly teams: readonly Team[];
+  readonly brands: readonly Brand[];
+  readonly channels: readonly Channel[];
+  readonly topics: readonly Topic[];
+  /** The last events, oldest first: an answer that was on its way while they came is brought up to date with them. */
+  readonly recent: readonly AnyEvent[];
+  /** Counters that rise when something must be fetched again: events do not carry it. */
+  readonly hints: { readonly lists: number; readonly views: number; readonly customers: Readonly<Record<string, number>>; readonly history: Readonly<Record<string, number>> };
+}
+
+/** How many events are kept to bring late answers up to date. */
+export const recentLimit = 500;
+
+/** A desk that knows nothing yet. */
+export const emptyState = (me: AgentId | null): DeskState => ({
+  me,
+  cursor: 0,
+  rows: {},
+  opened: {},
+  agents: [],
+  teams: [],
+  brands: [],
+  channels: [],
+  topics: [],
+  recent: [],
+  hints: { lists: 0, views: 0, customers: {}, history: {} },
+});
+
+/**
+ * Applies one event. Total over every kind; the same event twice, or one older than what is known, changes nothing.
+ * Rows and messages that this desk has not loaded are left alone, and a hint says that lists may have changed.
+ */
+export const apply = (state: DeskState, event: AnyEvent): DeskState => {
+  if (event.seq <= state.cursor) return state;
+  const recent = [...state.recent, event].slice(-recentLimit);
+  return { ...hinted(step(state, event), event), cursor: event.seq, recent };
+};
+
+/** Notes that all events up to this number have been seen; some of them were not for this desk. */
+export const advance = (state: DeskState, upTo: number): DeskState => (upTo > state.cursor ? { ...state, cursor: upTo } : state);
+
+/** Takes in rows that were fetched; rows known in a newer version stay. Events that came meanwhile are applied on top. */
+export const mergeRows = (state: DeskState, rows: readonly ConcernRow[]): DeskState => {
+  const merged: Record<string, ConcernRow> = { ...state.rows };
+  const fresh = new Set<string>();
+  for (const row of rows) {
+    const known = merged[row.id];
+    if (known && known.version > row.version) continue;
+    merged[row.id] = row;
+    fresh.add(row.id);
+  }
+  return replay({ ...state, rows: merged }, (event) => event.concernId !== null && fresh.has(event.concernId));
+};
+
+/** Takes in a concern that was opened. Events after its `upTo` that came while it was fetched are applied on top. */
+export const mergeOpened = (state: DeskState, result: OpenResult): DeskState => {
+  const { id } = result.concern.row;
+  const before = state.opened[id];
+  const earlierOnes = before ? before.messages.filter((message) => message.seq < (result.messages[0]?.seq ?? 0)) : [];
+  const contiguous = earlierOnes.at(-1)?.seq === (result.messages[0]?.seq ?? 0) - 1;
+  const opened: Opened = {
+    ...result,
+    messages: contiguous ? [...earlierOnes, ...result.messages] : result.messages,
+    earlier: contiguous && before ? before.earlier : result.earlier,
+    incomplete: [],
+  };
+  const next = mergeRows({ ...state, opened: { ...state.opened, [id]: opened } }, [result.concern.row]);
+  return replay(next, (event) => event.concernId === id);
+};
+
+/** Takes in whole messages: an earlier page, or the body of one that an event announced. */
+export const mergeMessages = (state: DeskState, concernId: string, messages: readonly Message[], earlier?: boolean): DeskState =>
+  inOpened(state, concernId, (opened) => ({
+    ...opened,
+    messages: messages.reduce(withMessage, opened.messages),
+    incomplete: opened.incomplete.filter((id) => !messages.some((message) => message.id === id)),
+    earlier: earlier ?? opened.earlier,
+  }));
+
+/** Takes in what my own draft is now, so that it is right before its event arrives. */
+export const mergeDraft = (state: DeskState, concernId: string, kind: Draft["kind"], draft: Draft | null): DeskState =>
+  inOpened(state, concernId, (opened) => ({ ...opened, drafts: [...opened.drafts.filter((d) => d.kind !== kind), ...(draft ? [draft] : [])] }));
+
+/** Takes in the lists of colleagues, teams, brands, channels and topics. */
+export const mergeReference = (state: DeskState, part: Partial<Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "topics">>): DeskState =>
+  replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
+
+/** Lets a concern go that nobody looks at any more; its row stays. */
+export const forgetOpened = (state: DeskState, concernId: string): DeskState => {
+  const { [concernId]: gone, ...rest } = state.opened;
+  return gone ? { ...state, opened: rest } : state;
+};
+
+const referenceKinds: ReadonlySet<string> = new Set(["agent.changed", "team.changed", "brand.changed", "channel.changed", "topic.changed", "topic.removed"]);
+
+const replay = (state: DeskState, wanted: (event: AnyEvent) => boolean): DeskState => state.recent.filter(wanted).reduce(step, state);
+
+const step = (state: DeskState, event: AnyEvent): DeskState => {
+  switch (event.kind) {
+    case "concern.created":
+      return putRow(state, event.data.row);
+    case "concern.changed":
+      return patchRow(state, event.concernId, event.data.patch);
+    case "concern.fieldsChanged":
+      return inDetail(state, event, (detail) => ({ ...detail, fields: event.data.fields }));
+    case "concern.followed":
+      return inDetail(state, event, (detail) => ({ ...detail, followers: followersAfter(detail.followers, event.data) }));
+    case "concern.linked":
+      return inDetail(state, event, (detail) => ({
+        ...detail,
+        links: [...detail.links.filter((link) => link.concernId !== event.data.link.concernId), event.data.link],
+      }));
+    case "concern.unlinked":
+      return inDetail(state, event, (detail) => ({ ...detail, links: detail.links.filter((link) => link.concernId !== event.data.other) }));
+    case "concern.partyJoined":
+      return inDetail(state, event, (detail) => ({ ...detail, parties: upsert(detail.parties, event.data.party) }));
+    case "concern.firstReply":
+      return inDetail(state, event, (detail) => ({ ...detail, firstReplyAt: event.data.at }));
+    case "concern.resolvedAt":
+      return inDetail(state, event, (detail) => ({ ...detail, resolvedAt: event.data.at }));
+    case "message.added":
+      return afterwards(state, event, (opened) => announce(opened, event.data.message));
+    case "message.withdrawn":
+      return afterwards(state, event, (opened) => ({
+        ...opened,
+        messages: opened.messages.filter((message) => message.id !== event.data.messageId),
+        incomplete: opened.incomplete.filter((id) => id !== event.data.messageId),
+      }));
+    case "delivery.changed":
+      return afterwards(state, event, (opened) => ({
+        ...opened,
+        messages: opened.messages.map((message) => (message.id === event.data.messageId ? withDelivery(message, event.data) : message)),
+      }));
+    case "draft.changed":
+      return event.data.agentId === state.me ? afterwards(state, event, (opened) => ({ ...opened, drafts: draftsAfter(opened.drafts, event.data) })) : state;
+    case "agent.changed":
+      return { ...state, agents: upsert(state.agents, event.data.agent) };
+    case "team.changed":
+      return { ...state, teams: upsert(state.teams, event.data.team) };
+    case "brand.changed":
+      return { ...state, brands: upsert(state.brands, event.data.brand) };
+    case "channel.changed":
+      return { ...state, channels: upsert(state.channels, event.data.channel) };
+    case "topic.changed":
+      return { ...state, topics: upsert(state.topics, event.data.topic) };
+    case "topic.removed":
+      return { ...state, topics: state.topics.filter((topic) => topic.id !== event.data.topicId) };
+    case "customer.created":
+    case "customer.changed":
+    case "agent.mentioned":
+    case "view.changed":
+    case "session.began":
+    case "session.refused":
+    case "intake.refused":
+      return state;
+    default:
+      return unknownKind(state, event);
+  }
+};
+
+/** A newer server may speak of things this desk has no picture for: nothing to do until it is loaded afresh. */
+const unknownKind = (state: DeskState, _event: never): DeskState => state;
+
+const hinted = (state: DeskState, event: AnyEvent): DeskState => {
+  const { hints } = state;
+  const history = event.concernId !== null && state.opened[event.concernId] ? bump(hints.history, event.concernId) : hints.history;
+  switch (event.kind) {
+    case "concern.created":
+      return { ...state, hints: { ...hints, history, views: hints.views + 1 } };
+    case "concern.changed": {
+      const unknown = event.concernId !== null && state.rows[event.concernId] === undefined;
+      return { ...state, hints: { ...hints, history, views: hints.views + 1, lists: hints.lists + (unknown ? 1 : 0) } };
+    }
+    case "concern.followed":
+    case "agent.mentioned":
+      if (event.data.agentId !== state.me) break;
+      return { ...state, hints: { ...hints, history, views: hints.views + 1, lists: hints.lists + 1 } };
+    case "view.changed":
+      if (event.data.agentId !== state.me) break;
+      return { ...state, hints: { ...hints, history, views: hints.views + 1 } };
+    case "customer.created":
+    case "customer.changed":
+      return { ...state, hints: { ...hints, history, customers: bump(hints.customers, event.data.customerId) } };
+    default:
+  }
+  return history === hints.history ? state : { ...state, hints: { ...hints, history } };
+};
+
+const bump = (counters: Readonly<Record<string, number>>, key: string): Readonly<Record<string, number>> => ({ ...counters, [key]: (counters[key] ?? 0) + 1 });
+
+const putRow = (state: DeskState, row: ConcernRow): DeskState => {
+  const known = state.rows[row.id];
+  const rows = known && known.version >= row.version ? state.rows : { ...state.rows, [row.id]: row };
+  return rowInDetail({ ...state, rows }, row);
+};
+
+const patchRow = (state: DeskState, concernId: string | null, patch: EventData<"concern.changed">["patch"]): DeskState => {
+  if (concernId === null) return state;
+  const row = state.rows[concernId];
+  const next = row && row.version < patch.version ? patched(row, patch) : row;
+  const rows = next === undefined || next === row ? state.rows : { ...state.rows, [concernId]: next };
+  const opened = state.opened[concernId];
+  const detailRow = opened && opened.concern.row.version < patch.version ? patched(opened.concern.row, patch) : opened?.concern.row;
+  const withRows = rows === state.rows ? state : { ...state, rows };
+  return detailRow ? rowInDetail(withRows, detailRow) : withRows;
+};
+
+/** The spread of a partial type says "maybe undefined" although absent parts are absent on the wire. */
+const patched = (row: ConcernRow, patch: EventData<"concern.changed">["patch"]): ConcernRow => ({ ...row, ...patch }) as ConcernRow;
+
+const rowInDetail = (state: DeskState, row: ConcernRow): DeskState => {
+  const opened = state.opened[row.id];
+  if (!opened || opened.concern.row === row || opened.concern.row.version > row.version) return state;
+  return { ...state, opened: { ...state.opened, [row.id]: { ...opened, concern: { ...opened.concern, row } } } };
+};
+
+const inOpened = (state: DeskState, concernId: string, change: (opened: Opened) => Opened): DeskState => {
+  const opened = state.opened[concernId];
+  return opened ? { ...state, opened: { ...state.opened, [concernId]: change(opened) } } : state;
+};
+
+/** Changes an open concern unless the answer that opened it included the event already. */
+const afterwards = (state: DeskState, event: AnyEvent, change: (opened: Opened) => Opened): DeskState =>
+  event.concernId === null || (state.opened[event.concernId]?.upTo ?? 0) >= event.seq ? state : inOpened(state, event.concernId, change);
+
+const inDetail = (state: DeskState, event: AnyEvent, change: (detail: ConcernDetail) => ConcernDetail): DeskState =>
+  afterwards(state, event, (opened) => ({ ...opened, concern: change(opened.concern) }));
+
+/** Puts an announced message in its place without a body, and remembers to fetch it. */
+const announce = (opened: Opened, logged: EventData<"message.added">["message"]): Opened => {
+  if (opened.messages.some((message) => message.id === logged.id)) return opened;
+  const message: Message = { ...logged, text: "", foldedText: "", html: null, files: [], rawUrl: null };
+  return { ...opened, messages: withMessage(opened.messages, message), incomplete: [...opened.incomplete, logged.id] };
+};
+
+const withMessage = (messages: readonly Message[], message: Message): readonly Message[] => {
+  const known = messages.find((m) => m.id === message.id);
+  const deliveries = known && known.version > message.version ? known.deliveries : message.deliveries;
+  const version = Math.max(known?.version ?? 0, message.version);
+  return [...messages.filter((m) => m.id !== message.id), { ...message, deliveries, version }].toSorted((a, b) => a.seq - b.seq);
+};
+
+const withDelivery = (message: Message, data: EventData<"delivery.changed">): Message =>
+  data.version <= message.version ? message : { ...message, version: data.version, deliveries: upsert(message.deliveries, data.delivery) };
+
+const draftsAfter = (drafts: readonly Draft[], data: EventData<"draft.changed">): readonly Draft[] => {
+  const known = drafts.find((draft) => draft.kind === data.kind);
+  const others = drafts.filter((draft) => draft.kind !== data.kind);
+  if (data.draft === null) return others;
+  if (known && known.updatedAt >= data.draft.updatedAt) return drafts;
+  return [...others, { ...data.draft, uploads: known?.uploads ?? [] }];
+};
+
+const followersAfter = (followers: readonly AgentId[], data: EventData<"concern.followed">): AgentId[] => {
+  const others = followers.filter((id) => id !== data.agentId);
+  return data.following ? [...others, data.agentId] : others;
+};
+
+const upsert = <T extends { readonly id: string }>(items: readonly T[], item: T): T[] => {
+  const at = items.findIndex((other) => other.id === item.id);
+  return at === -1 ? [...items, item] : items.with(at, item);
+};

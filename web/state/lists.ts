@@ -1,0 +1,81 @@
+// Which concerns a list shows and in which order, decided from rows alone; called by web/state/desk.ts and the list pane.
+import type { ConcernRow, ListFilter } from "#contract/concerns.ts";
+import type { AgentId } from "#contract/ids.ts";
+
+/** How far a list has been loaded. `ids` came from the server; `last` is the last row of the last page. */
+export interface LoadedList {
+  readonly filter: ListFilter;
+  readonly ids: ReadonlySet<string>;
+  readonly last: Pick<ConcernRow, "id" | "lastMessageAt" | "waitingSince"> | null;
+  /** Where the next page begins; null: everything is loaded. */
+  readonly next: string | null;
+}
+
+/** The filter that hides nothing, as the desk's own copy: the contract's value would bring its schemas into the page. */
+export const unfiltered: ListFilter = {
+  statuses: [],
+  assignee: null,
+  teamId: null,
+  brandId: null,
+  priorities: [],
+  topicId: null,
+  tag: null,
+  customerId: null,
+  followed: false,
+  mentioned: false,
+  deliveryFailed: false,
+  sort: "newest",
+};
+
+/** True when the row meets every condition that can be read off a row. Followed and mentioned cannot: see `shown`. */
+export const matches = (row: ConcernRow, filter: ListFilter, me: AgentId | null): boolean =>
+  (filter.statuses.length === 0 || filter.statuses.includes(row.status)) &&
+  (filter.priorities.length === 0 || filter.priorities.includes(row.priority)) &&
+  assigneeMatches(row, filter.assignee, me) &&
+  (filter.teamId === null || row.teamId === filter.teamId) &&
+  (filter.brandId === null || row.brandId === filter.brandId) &&
+  (filter.topicId === null || row.topicId === filter.topicId) &&
+  (filter.customerId === null || row.customerId === filter.customerId) &&
+  (filter.tag === null || row.tags.includes(filter.tag)) &&
+  (!filter.deliveryFailed || row.deliveryFailed);
+
+/** Order of a list: newest message first, or longest wait first; equal ones by id, so that the order is total. */
+export const compareRows =
+  (sort: ListFilter["sort"]) =>
+  (a: SortKeys, b: SortKeys): number => {
+    if (sort === "newest") return compareText(b.lastMessageAt, a.lastMessageAt) || compareText(b.id, a.id);
+    return compareText(a.waitingSince ?? "~", b.waitingSince ?? "~") || compareText(a.id, b.id);
+  };
+
+/** The rows a list shows: those that match and lie within the part that was loaded, in order. */
+export const shown = (rows: Readonly<Record<string, ConcernRow>>, list: LoadedList, me: AgentId | null): readonly ConcernRow[] => {
+  const compare = compareRows(list.filter.sort);
+  const onlyFetched = list.filter.followed || list.filter.mentioned;
+  const within = (row: ConcernRow): boolean => list.next === null || list.last === null || list.ids.has(row.id) || compare(row, list.last) <= 0;
+  return Object.values(rows)
+    .filter((row) => matches(row, list.filter, me) && (onlyFetched ? list.ids.has(row.id) : within(row)))
+    .toSorted(compare);
+};
+
+/**
+ * What a scrolled list paints: the order it had, with rows gone that no longer belong, and the number of rows that
+ * have come in above since. Rows that were appended below the known ones are painted: they move nothing.
+ */
+export const steady = (painted: readonly string[], now: readonly ConcernRow[]): { readonly ids: readonly string[]; readonly above: number } => {
+  const present = new Map(now.map((row, index) => [row.id as string, index]));
+  const kept = painted.filter((id) => present.has(id));
+  const lowest = kept.reduce((max, id) => Math.max(max, present.get(id) ?? 0), -1);
+  const known = new Set(kept);
+  const below = now.filter((row, index) => index > lowest && !known.has(row.id)).map((row) => row.id as string);
+  return { ids: [...kept, ...below], above: now.length - kept.length - below.length };
+};
+
+type SortKeys = Pick<ConcernRow, "id" | "lastMessageAt" | "waitingSince">;
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const assigneeMatches = (row: ConcernRow, assignee: ListFilter["assignee"], me: AgentId | null): boolean => {
+  if (assignee === null) return true;
+  if (assignee === "none") return row.assigneeId === null;
+  return row.assigneeId === (assignee === "me" ? me : assignee);
+};
