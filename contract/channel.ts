@@ -209,6 +209,8 @@ export interface MessageChannel<S> {
   readonly settings: z.ZodType<S>;
   readonly can: Capabilities;
   /** Signature check of a webhook, constant time; channels without webhooks answer false. */
+  /** What can be said of bytes that `receive` could not read in time: best effort, bounded, never throws. */
+  unreadable(raw: Raw): InboundMessage;
   verify(request: { readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Uint8Array }, settings: S): boolean;
   /** Bytes to messages and receipts. Runs in a process of its own that is killed when it takes too long; the same bytes give the same result. */
   receive(raw: Raw, settings: S, io: ReadingIo): Promise<readonly Inbound[]>;

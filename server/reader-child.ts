@@ -1,0 +1,31 @@
+// The reading process: takes raw messages one at a time and says what they contain. Started and killed by server/reader.ts.
+import { Resolver } from "node:dns/promises";
+import { channels } from "#channels/index.ts";
+import type { ReadingIo } from "#contract/channel.ts";
+import type { ReadingJob, ReadingResult } from "#server/reader.ts";
+import { demoResolver } from "#server/demo/zones.ts";
+
+const dns = process.argv[2] ?? "off";
+
+const systemResolver = (): NonNullable<ReadingIo["resolver"]> => {
+  const resolver = new Resolver({ timeout: 700, tries: 2 });
+  return (name, type) => resolver.resolve(name, type) as Promise<unknown[]>;
+};
+
+const resolver: ReadingIo["resolver"] = dns === "system" ? systemResolver() : dns === "demo" ? demoResolver() : null;
+
+const read = async (job: ReadingJob): Promise<ReadingResult> => {
+  const channel = channels.find((each) => each.id === job.kind);
+  if (!channel) return { id: job.id, failed: `no channel of the kind ${job.kind}` };
+  try {
+    const settings = channel.settings.parse(job.settings);
+    return { id: job.id, inbound: await channel.receive(job.raw, settings, { now: new Date(job.nowMs), resolver }) };
+  } catch (error) {
+    return { id: job.id, failed: error instanceof Error ? error.message.slice(0, 500) : "unknown" };
+  }
+};
+
+process.on("message", (job: ReadingJob) => {
+  void read(job).then((result) => process.send?.(result));
+});
+process.on("disconnect", () => process.exit(0));
