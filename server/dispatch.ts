@@ -1,0 +1,95 @@
+// From the outbox to the provider: claim with a lease, translate, remember the keys, hand over, record with the fencing token.
+import type { ConnectedChannel } from "#server/intake.ts";
+import type { DeliveryResult } from "#contract/channel.ts";
+import { claimDeliveries, outboundOf, recordDelivery, rememberKeys, type Claim } from "#modules/concerns/actions-outbox.ts";
+import type { Metrics } from "#platform/metrics.ts";
+import type { World } from "#platform/world.ts";
+
+export interface Dispatch {
+  /** Something may be due: look now. */
+  readonly wake: () => void;
+  /** Resolves when nothing is being sent any more. */
+  readonly stop: () => Promise<void>;
+}
+
+const leaseMs = 5 * 60_000;
+
+/** Starts sending. Looks for due deliveries when woken and once a second. */
+export const startDispatch = (options: { readonly world: World; readonly channelById: (id: string) => ConnectedChannel | undefined; readonly metrics: Metrics; readonly concurrency: number }): Dispatch => {
+  const { world } = options;
+  const running = new Set<Promise<void>>();
+  let stopping = false;
+  let looking = false;
+  let lookAgain = false;
+  const sent = options.metrics.counter("draht_deliveries_total", "Deliveries, by what the provider said", ["result"]);
+
+  const io = { log: (level: "debug" | "info" | "warn" | "error", event: string, facts?: Readonly<Record<string, string | number | boolean | null>>) => world.log[level](event, facts), now: world.now };
+
+  const send = async (claim: Claim): Promise<void> => {
+    let result: DeliveryResult;
+    let begun = false;
+    try {
+      const channel = options.channelById(claim.channelId);
+      const outbound = channel ? await outboundOf(world, claim) : null;
+      if (!channel || !outbound) result = { kind: "refused", code: "noChannel", detail: "The channel is not connected any more." };
+      else {
+        const calls = channel.implementation.render(outbound, channel.settings as never);
+        if (!(await rememberKeys(world, claim, calls.flatMap((call) => call.keys)))) return;
+        begun = true;
+        result = { kind: "accepted", providerId: null, detail: "", refused: [] };
+        for (const call of calls) {
+          result = await channel.implementation.deliver(call, channel.settings as never, io);
+          if (result.kind !== "accepted") break;
+        }
+      }
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : "unknown";
+      world.log.error("dispatch.failed", { deliveryId: claim.deliveryId, error: detail });
+      result = begun ? { kind: "unknown", detail } : { kind: "tryLater", afterMs: null, code: "internal", detail };
+    }
+    sent.inc({ result: result.kind });
+    await recordDelivery(world, claim, result).catch((error: unknown) => {
+      world.log.error("dispatch.notRecorded", { deliveryId: claim.deliveryId, error: error instanceof Error ? error.message : "unknown" });
+    });
+  };
+
+  const look = async (): Promise<void> => {
+    if (stopping) return;
+    if (looking) {
+      lookAgain = true;
+      return;
+    }
+    looking = true;
+    lookAgain = false;
+    try {
+      const room = options.concurrency - running.size;
+      if (room > 0) {
+        const claims = await claimDeliveries(world, { limit: room, leaseMs });
+        for (const claim of claims) {
+          const work = send(claim).finally(() => {
+            running.delete(work);
+            void look();
+          });
+          running.add(work);
+        }
+      }
+    } catch (error) {
+      world.log.warn("dispatch.lookFailed", { error: error instanceof Error ? error.message : "unknown" });
+    } finally {
+      looking = false;
+    }
+    if (lookAgain) void look();
+  };
+
+  const timer = setInterval(() => void look(), 1_000);
+  void look();
+
+  return {
+    wake: () => void look(),
+    stop: async () => {
+      stopping = true;
+      clearInterval(timer);
+      await Promise.race([Promise.allSettled([...running]), new Promise((resolve) => setTimeout(resolve, 8_000).unref())]);
+    },
+  };
+};

@@ -1,0 +1,69 @@
+// All SQL of the intake tables. Called by server/intake.ts.
+import type { Raw } from "#contract/channel.ts";
+import type { ChannelId, IntakeId } from "#contract/ids.ts";
+import { sql, type Db, type Tx } from "#platform/db/db.ts";
+
+export interface IntakeRow {
+  readonly id: IntakeId;
+  readonly channelId: ChannelId;
+  readonly rawHash: string;
+  readonly transport: Raw["transport"];
+  readonly receivedAt: string;
+  readonly attempts: number;
+  readonly error: string | null;
+}
+
+const columns = sql`id, channel_id AS "channelId", raw_hash AS "rawHash", transport, received_at AS "receivedAt", attempts, error`;
+
+/** Stores one arrival and the transport's cursor in one commit; false: this provider id was there already (the cursor moves all the same). */
+export const insertIntake = async (
+  db: Db,
+  row: { readonly id: IntakeId; readonly channelId: ChannelId; readonly providerId: string; readonly rawHash: string; readonly transport: Raw["transport"]; readonly receivedAt: string; readonly lease: string | null; readonly leaseMs: number },
+  cursor?: { readonly name: string; readonly value: unknown },
+): Promise<boolean> => {
+  const insert = sql`
+    INSERT INTO intake (id, channel_id, provider_id, raw_hash, transport, received_at, lease_token, lease_until)
+    VALUES (${row.id}, ${row.channelId}, ${row.providerId}, ${row.rawHash}, ${JSON.stringify(row.transport)}, ${row.receivedAt}, ${row.lease},
+            CASE WHEN ${row.lease}::uuid IS NULL THEN NULL ELSE now() + ${row.leaseMs} * interval '1 millisecond' END)
+    ON CONFLICT (channel_id, provider_id) DO NOTHING`;
+  if (!cursor) return (await db.run(insert)) === 1;
+  return db.transaction(async (tx) => {
+    const inserted = await tx.run(insert);
+    await tx.run(sql`
+      INSERT INTO channel_cursor (channel_id, name, value) VALUES (${row.channelId}, ${cursor.name}, ${JSON.stringify(cursor.value)})
+      ON CONFLICT (channel_id, name) DO UPDATE SET value = excluded.value`);
+    return inserted === 1;
+  });
+};
+
+/** One arrival by id; it must exist. */
+export const loadIntake = (tx: Tx, id: IntakeId): Promise<IntakeRow> => tx.one<IntakeRow>(sql`SELECT ${columns} FROM intake WHERE id = ${id}`);
+
+/** Takes a lease on stored arrivals that nobody holds, oldest first. */
+export const claimOpen = (db: Db, lease: string, leaseMs: number, limit: number): Promise<IntakeRow[]> =>
+  db.rows<IntakeRow>(sql`
+    UPDATE intake SET lease_token = ${lease}, lease_until = now() + ${leaseMs} * interval '1 millisecond', attempts = attempts + 1
+     WHERE id IN (SELECT id FROM intake WHERE state = 'stored' AND (lease_until IS NULL OR lease_until < now())
+                  ORDER BY received_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    RETURNING ${columns}`);
+
+/** Ends an arrival if the lease is still ours; null: somebody else took it over, and nothing may be received. */
+export const finishIntake = (tx: Tx, id: IntakeId, lease: string, state: "done" | "unreadable", error: string | null): Promise<{ rawHash: string } | null> =>
+  tx.maybe(sql`
+    UPDATE intake SET state = ${state}, error = ${error}, lease_token = NULL, lease_until = NULL
+     WHERE id = ${id} AND lease_token = ${lease} AND state = 'stored' RETURNING raw_hash AS "rawHash"`);
+
+/** True when this item of the channel is seen for the first time. */
+export const markItem = async (tx: Tx, channelId: ChannelId, providerId: string, intakeId: IntakeId): Promise<boolean> =>
+  (await tx.run(sql`INSERT INTO intake_item (channel_id, provider_id, intake_id) VALUES (${channelId}, ${providerId}, ${intakeId}) ON CONFLICT DO NOTHING`)) === 1;
+
+/** Gives the lease back for a later try; what was nobody's fault does not count as a try. */
+export const postponeIntake = (db: Db, id: IntakeId, lease: string, error: string, blameless: boolean): Promise<number> =>
+  db.run(sql`
+    UPDATE intake SET lease_token = NULL, lease_until = now() + least(60, power(2, attempts)) * interval '1 second', error = left(${error}, 500),
+           attempts = attempts - CASE WHEN ${blameless} AND attempts > 0 THEN 1 ELSE 0 END
+     WHERE id = ${id} AND lease_token = ${lease} AND state = 'stored'`);
+
+/** A transport's saved place; null: it has none yet. */
+export const readCursor = async (db: Db, channelId: ChannelId, name: string): Promise<unknown> =>
+  (await db.maybe<{ value: unknown }>(sql`SELECT value FROM channel_cursor WHERE channel_id = ${channelId} AND name = ${name}`))?.value ?? null;

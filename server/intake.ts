@@ -1,0 +1,186 @@
+// From raw bytes to the domain: store before the acknowledgement, read in a killable process, receive once.
+// Called by the transports (through `store`) and by itself for what an earlier run left behind.
+import type { ChannelKind, Inbound, InboundMessage, MessageChannel, Raw } from "#contract/channel.ts";
+import type { ChannelId, IntakeId } from "#contract/ids.ts";
+import { receive } from "#modules/concerns/actions.ts";
+import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
+import type { IncomingFile } from "#modules/concerns/model.ts";
+import { isUnavailable } from "#platform/db/db.ts";
+import type { Metrics } from "#platform/metrics.ts";
+import type { World } from "#platform/world.ts";
+import { claimOpen, finishIntake, insertIntake, loadIntake, markItem, postponeIntake, type IntakeRow } from "#server/intake-store.ts";
+import type { Reader } from "#server/reader.ts";
+
+/** One connected channel with opened settings. */
+export interface ConnectedChannel {
+  readonly id: ChannelId;
+  readonly kind: ChannelKind;
+  readonly brandId: string;
+  readonly settings: unknown;
+  readonly implementation: MessageChannel<never>;
+}
+
+export interface Intake {
+  /**
+   * Keeps the bytes and the cursor; resolves after the commit ("known": they were there already), rejects when they could not be kept.
+   * Reading goes on behind.
+   */
+  readonly store: (channel: ConnectedChannel, raw: Raw, providerId: string, cursor?: { readonly name: string; readonly value: unknown }) => Promise<"stored" | "known">;
+  /** Resolves when everything stored so far has been read. */
+  readonly settled: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly backlog: () => number;
+}
+
+const leaseMs = 30_000;
+/** Messages read ahead in memory; beyond it they wait in the table. */
+const inMemory = 200;
+const attemptsBeforeGivingUpReading = 3;
+
+interface Item {
+  readonly id: IntakeId;
+  readonly lease: string;
+  readonly row: IntakeRow | null;
+  readonly bytes: Uint8Array | null;
+  readonly channel: ConnectedChannel;
+  readonly raw: Raw | null;
+}
+
+/** Starts the intake: `channelById` gives the connected channels, also disabled ones whose stored messages are still to be read. */
+export const startIntake = (options: {
+  readonly world: World;
+  readonly reader: Reader;
+  readonly channelById: (id: string) => ConnectedChannel | undefined;
+  readonly metrics: Metrics;
+  readonly concurrency: number;
+}): Intake => {
+  const { world, reader, metrics } = options;
+  const queue: Item[] = [];
+  const running = new Set<Promise<void>>();
+  const idleWaiters: (() => void)[] = [];
+  let stopping = false;
+  let looking = false;
+  let lookAgain = false;
+
+  const messages = metrics.counter("draht_intake_messages_total", "Messages read, by how it ended", ["outcome"]);
+  const seconds = metrics.histogram("draht_intake_seconds", "From stored to received", [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]);
+
+  const pump = (): void => {
+    while (!stopping && running.size < options.concurrency) {
+      const item = queue.shift();
+      if (!item) break;
+      const work = handle(item).finally(() => {
+        running.delete(work);
+        pump();
+      });
+      running.add(work);
+    }
+    if (running.size === 0 && queue.length === 0) {
+      if (lookAgain) void look();
+      else for (const settle of idleWaiters.splice(0)) settle();
+    }
+  };
+
+  const readRaw = async (item: Item): Promise<Raw> => {
+    if (item.raw) return item.raw;
+    const row = item.row ?? (await loadIntake(world.db, item.id));
+    return { bytes: item.bytes ?? (await world.files.read(row.rawHash)), receivedAt: row.receivedAt, transport: row.transport };
+  };
+
+  const unreadable = (channel: ConnectedChannel, raw: Raw, detail: string): InboundMessage => {
+    const message = channel.implementation.unreadable(raw);
+    return { ...message, warnings: [...new Set([...message.warnings, "unreadable"])], text: message.text === "" ? "" : message.text, verdicts: message.verdicts.length > 0 ? message.verdicts : [{ check: "form", result: "permerror", detail }] };
+  };
+
+  const keepFiles = (inbound: InboundMessage): Promise<IncomingFile[]> =>
+    Promise.all(inbound.files.map(async (file) => ({ name: file.name, inlineId: file.inlineId, stored: await world.files.put(file.bytes) })));
+
+  const handle = async (item: Item): Promise<void> => {
+    const begun = performance.now();
+    try {
+      const raw = await readRaw(item);
+      const attempts = item.row?.attempts ?? 0;
+      const reading = attempts >= attemptsBeforeGivingUpReading ? { unreadable: "failed" as const, detail: item.row?.error ?? "could not be received" } : await reader.read(item.channel.kind, raw, item.channel.settings, world.now());
+      if (stopping) return;
+      const failed = "unreadable" in reading;
+      const inbound: readonly Inbound[] = failed ? [unreadable(item.channel, raw, reading.detail)] : reading.inbound;
+      const rawHash = item.row?.rawHash ?? null;
+      const withFiles = await Promise.all(inbound.map(async (each) => ({ each, files: each.kind === "message" ? await keepFiles(each) : [] })));
+      await world.db.transaction(async (tx) => {
+        const row = await finishIntake(tx, item.id, item.lease, failed ? "unreadable" : "done", failed ? reading.detail : null);
+        if (!row) return;
+        for (const { each, files } of withFiles) {
+          if (!(await markItem(tx, item.channel.id, each.providerId, item.id))) continue;
+          if (each.kind === "message") await receive(world, tx, item.channel, { intakeId: item.id, rawHash: rawHash ?? row.rawHash, receivedAt: raw.receivedAt }, each, files);
+          else await receiveReceipt(world, tx, item.channel, each);
+        }
+      });
+      messages.inc({ outcome: failed ? "unreadable" : "read" });
+    } catch (error) {
+      messages.inc({ outcome: "postponed" });
+      world.log.error("intake.postponed", { intakeId: item.id, error: error instanceof Error ? error.message : "unknown", unavailable: isUnavailable(error) });
+      await postponeIntake(world.db, item.id, item.lease, error instanceof Error ? error.message : "unknown", isUnavailable(error)).catch(() => {});
+    } finally {
+      seconds.observe((performance.now() - begun) / 1000);
+    }
+  };
+
+  /** Takes up what is stored and held by nobody: after a restart, a lost lease, a full queue. */
+  const look = async (): Promise<void> => {
+    if (looking || stopping) return;
+    looking = true;
+    lookAgain = false;
+    try {
+      const room = inMemory - queue.length;
+      if (room > 0) {
+        const lease = world.newId();
+        const rows = await claimOpen(world.db, lease, leaseMs, room);
+        for (const row of rows) {
+          const channel = options.channelById(row.channelId);
+          if (channel) queue.push({ id: row.id, lease, row, bytes: null, channel, raw: null });
+        }
+        if (rows.length === room) lookAgain = true;
+      }
+    } catch (error) {
+      world.log.warn("intake.lookFailed", { error: error instanceof Error ? error.message : "unknown" });
+    } finally {
+      looking = false;
+      pump();
+    }
+  };
+
+  const timer = setInterval(() => void look(), 2_000);
+  void look();
+
+  return {
+    store: async (channel, raw, providerId, cursor) => {
+      if (stopping) throw new Error("shutting down");
+      const stored = await world.files.put(raw.bytes);
+      const id = world.newId() as IntakeId;
+      const lease = world.newId();
+      const takeNow = queue.length < inMemory;
+      const isNew = await insertIntake(world.db, { id, channelId: channel.id, providerId, rawHash: stored.hash, transport: raw.transport, receivedAt: raw.receivedAt, lease: takeNow ? lease : null, leaseMs }, cursor);
+      if (!isNew) {
+        messages.inc({ outcome: "known" });
+        return "known";
+      }
+      if (takeNow) {
+        queue.push({ id, lease, row: null, bytes: null, channel, raw });
+        pump();
+      } else lookAgain = true;
+      return "stored";
+    },
+    settled: async () => {
+      await look();
+      if (running.size > 0 || queue.length > 0) await new Promise<void>((resolve) => idleWaiters.push(resolve));
+    },
+    stop: async () => {
+      stopping = true;
+      clearInterval(timer);
+      queue.length = 0;
+      await Promise.race([Promise.allSettled([...running]), new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
+      for (const settle of idleWaiters.splice(0)) settle();
+    },
+    backlog: () => queue.length + running.size,
+  };
+};
