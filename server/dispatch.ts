@@ -38,7 +38,9 @@ export const startDispatch = (options: { readonly world: World; readonly channel
         begun = true;
         result = { kind: "accepted", providerId: null, detail: "", refused: [] };
         for (const call of calls) {
-          result = await channel.implementation.deliver(call, channel.settings as never, io);
+          const next = await channel.implementation.deliver(call, channel.settings as never, io);
+          // When a part has left and a later one has not, trying the whole again would send the first part twice.
+          result = next.kind === "accepted" || call === calls[0] ? next : { kind: "unknown", detail: `sent in part: ${"detail" in next ? next.detail : ""}` };
           if (result.kind !== "accepted") break;
         }
       }
