@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readConfig } from "#server/config.ts";
+
+const problemsOf = (env: Record<string, string>, args: string[] = []): string[] => {
+  const read = readConfig(env, args);
+  return "problems" in read ? read.problems.map((problem) => problem.sentence) : [];
+};
+
+test("with nothing set there is a demo world on loopback", () => {
+  const read = readConfig({}, []);
+  assert.ok("config" in read);
+  assert.equal(read.config.host, "127.0.0.1");
+  assert.equal(read.config.world, "demo");
+  assert.match(read.config.dataDir, /data$/);
+  assert.equal(read.config.publicUrl, "http://localhost:7300");
+});
+
+test("--empty keeps away from the demo's data; an existing database starts without the demo", () => {
+  const empty = readConfig({}, ["--empty"]);
+  assert.ok("config" in empty && empty.config.world === "empty" && empty.config.dataDir.endsWith("data-empty"));
+  const own = readConfig({ DATABASE_URL: "postgresql://u:p@db/x" }, []);
+  assert.ok("config" in own && own.config.world === "empty");
+  const ownDemo = readConfig({ DATABASE_URL: "postgresql://u:p@db/x" }, ["--demo"]);
+  assert.ok("config" in ownDemo && ownDemo.config.world === "demo");
+});
+
+test("every wrong value gets a sentence that names it and says what would be right", () => {
+  const wrong: Record<string, string> = {
+    PORT: "80a",
+    SMTP_PORT: "70000",
+    HOST: "my host",
+    PUBLIC_URL: "desk.example",
+    DATABASE_URL: "mysql://x",
+    SECRET: "short",
+    S3_ENDPOINT: "bucket",
+    DNS: "maybe",
+    MAX_MAIL_BYTES: "-1",
+    UNDO_SECONDS: "1e9",
+    READERS: "0",
+    TRUST_PROXY: "proxy.example",
+    LOG_LEVEL: "loud",
+    CHECK_ANSWERS: "1",
+  };
+  const read = readConfig(wrong, []);
+  assert.ok("problems" in read);
+  for (const name of Object.keys(wrong)) {
+    const mine = read.problems.filter((problem) => problem.name === name);
+    assert.equal(mine.length, 1, name);
+    assert.ok(mine[0]!.sentence.startsWith(`${name} is "${wrong[name]}": `) && mine[0]!.sentence.length > name.length + 20, mine[0]!.sentence);
+  }
+});
+
+test("what belongs together is missed together", () => {
+  assert.equal(problemsOf({ S3_ENDPOINT: "http://127.0.0.1:9" }).length, 3);
+  assert.match(problemsOf({ SMTP_TLS_CERT: "a.pem" })[0] ?? "", /belong together/);
+  assert.match(problemsOf({ PORT: "7325" })[0] ?? "", /SMTP_PORT and PORT are both 7325/);
+  assert.match(problemsOf({}, ["--fast"])[0] ?? "", /--empty/);
+});
+
+test("every setting can be explained", () => {
+  const { settings } = readConfig({}, []);
+  assert.ok(settings.length > 20);
+  for (const setting of settings) assert.ok(setting.meaning.length > 5 && setting.name === setting.name.toUpperCase());
+});
