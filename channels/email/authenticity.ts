@@ -1,0 +1,296 @@
+// Judges whether a message comes from whom it says: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 9989), ARC (RFC 8617). Used by inbound.ts.
+import { BlockList, isIP } from "node:net";
+import type { Assurance, Raw, ReadingIo, Verdict } from "#contract/channel.ts";
+import { domainOf } from "./addresses.ts";
+import { allFields, field, type Headers } from "./headers.ts";
+import type { EmailSettings } from "./settings.ts";
+
+/** All DNS questions of one message together may take this long and be this many. */
+const dnsTimeMs = 2_000;
+const maxQuestions = 60;
+
+/** The verdicts and what they come to. */
+export interface Judgement {
+  readonly assurance: Assurance;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** What the form of the sender fields says; anything but "one" is never taken for a proved sender. */
+export type SenderForm = "one" | "none" | "several" | "odd";
+
+type Resolver = (name: string, type: string) => Promise<string[][] | string[]>;
+type Result = Verdict["result"];
+
+interface Findings {
+  readonly verdicts: Verdict[];
+  /** Domains that passed and may align. */
+  readonly spfDomains: string[];
+  readonly dkimDomains: { id?: string; domain: string }[];
+  dmarc: Result;
+}
+
+/**
+ * Verdicts for mail from our door come from the envelope, the signatures and DNS; for fetched mail from the signatures and from the
+ * topmost Authentication-Results when the operator trusts its author (RFC 8601). Without a resolver nothing is asked and nothing proved.
+ */
+export async function judge(
+  bytes: Buffer,
+  headers: Headers,
+  from: string,
+  form: SenderForm,
+  raw: Raw,
+  settings: EmailSettings,
+  io: ReadingIo,
+): Promise<Judgement> {
+  const findings: Findings = { verdicts: [], spfDomains: [], dkimDomains: [], dmarc: "none" };
+  const { verdicts } = findings;
+  verdicts.push({
+    check: "form",
+    result: form === "one" ? "pass" : form === "none" ? "none" : "fail",
+    detail: formWords[form],
+  });
+  const fromDomain = domainOf(from);
+  const byDoor = raw.transport.by === "smtp";
+  if (!byDoor) trustedResults(headers, fromDomain, settings, findings);
+  const resolver = io.resolver === null ? null : bounded(io.resolver);
+  if (resolver !== null) {
+    if (byDoor) await checkSpf(headers, raw, settings, resolver, findings);
+    await checkSignatures(bytes, headers, resolver, findings);
+    if (form === "one" && fromDomain !== "" && findings.dmarc === "none" && (byDoor || findings.dkimDomains.length > 0))
+      await checkDmarc(from, resolver, findings);
+  }
+  if (form !== "one") return { assurance: form === "none" ? "none" : "failed", verdicts };
+  return { assurance: assuranceOf(fromDomain, findings), verdicts };
+}
+
+const formWords: Readonly<Record<SenderForm, string>> = {
+  one: "exactly one sender",
+  none: "no readable sender",
+  several: "more than one sender",
+  odd: "the sender is written in a way that mail programs read differently",
+};
+
+function assuranceOf(fromDomain: string, findings: Findings): Assurance {
+  if (findings.dmarc === "pass") return "proved";
+  if (findings.dmarc === "fail") return "failed";
+  if (findings.dmarc === "temperror" || fromDomain === "") return "none";
+  const domains = [...findings.spfDomains, ...findings.dkimDomains.map((each) => each.domain)];
+  return domains.some((domain) => aligned(domain, fromDomain)) ? "aligned" : "none";
+}
+
+/** Relaxed alignment without a list of public suffixes: equal, or one below the other. */
+function aligned(domain: string, fromDomain: string): boolean {
+  const one = domain.toLowerCase();
+  if (one === fromDomain) return true;
+  const [longer, shorter] = one.length > fromDomain.length ? [one, fromDomain] : [fromDomain, one];
+  return shorter.includes(".") && longer.endsWith(`.${shorter}`);
+}
+
+async function checkSpf(
+  headers: Headers,
+  raw: Raw,
+  settings: EmailSettings,
+  resolver: Resolver,
+  findings: Findings,
+): Promise<void> {
+  const client = clientOf(headers, raw, settings);
+  if (client === null) return;
+  const sender = raw.transport.mailFrom ?? "";
+  try {
+    const { spf } = await import("mailauth/lib/spf/index.js");
+    const result = await spf({
+      ip: client.ip,
+      ...(client.helo === null ? {} : { helo: client.helo }),
+      sender,
+      mta: "draht",
+      resolver,
+      maxElapsedTime: dnsTimeMs,
+    });
+    const verdict = resultOf(result.status.result);
+    findings.verdicts.push({ check: "spf", result: verdict, detail: detail(`${result.domain} from ${client.ip}`) });
+    if (verdict === "pass" && sender !== "" && sender !== "<>") findings.spfDomains.push(result.domain.toLowerCase());
+  } catch (error) {
+    findings.verdicts.push({ check: "spf", result: "temperror", detail: reason(error) });
+  }
+}
+
+/** The host that handed the mail over; behind the operator's own relays the one that their Received line names. */
+function clientOf(
+  headers: Headers,
+  raw: Raw,
+  settings: EmailSettings,
+): { readonly ip: string; readonly helo: string | null } | null {
+  const { remoteIp, heloName } = raw.transport;
+  if (remoteIp === undefined || isIP(remoteIp) === 0) return null;
+  const relays = relayList(settings.trustedRelays);
+  if (!contains(relays, remoteIp)) return { ip: remoteIp, helo: heloName ?? null };
+  for (const received of allFields(headers, "received").slice(0, 10)) {
+    const match = /^from\s+(\S{1,255})\s[^;]{0,500}?\[(?:IPv6:)?([0-9a-fA-F.:]{3,45})\]/.exec(received);
+    const ip = match?.[2];
+    if (ip === undefined || isIP(ip) === 0) return null;
+    if (!contains(relays, ip)) return { ip, helo: match?.[1] ?? null };
+  }
+  return null;
+}
+
+function relayList(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = "", prefix] = network.split("/");
+    const version = isIP(address);
+    const bits = prefix === undefined ? (version === 4 ? 32 : 128) : Number(prefix);
+    if (version === 0 || !Number.isInteger(bits) || bits < 0 || bits > (version === 4 ? 32 : 128)) continue;
+    list.addSubnet(address, bits, version === 4 ? "ipv4" : "ipv6");
+  }
+  return list;
+}
+
+function contains(list: BlockList, ip: string): boolean {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
+  if (mapped !== undefined) return list.check(mapped, "ipv4");
+  return list.check(ip, isIP(ip) === 6 ? "ipv6" : "ipv4");
+}
+
+async function checkSignatures(bytes: Buffer, headers: Headers, resolver: Resolver, findings: Findings): Promise<void> {
+  const signed = field(headers, "dkim-signature") !== null;
+  const sealed = field(headers, "arc-seal") !== null;
+  if (!signed && !sealed) {
+    if (!findings.verdicts.some((verdict) => verdict.check === "dkim"))
+      findings.verdicts.push({ check: "dkim", result: "none", detail: "no signature" });
+    return;
+  }
+  try {
+    const { dkimVerify } = await import("mailauth/lib/dkim/verify.js");
+    const result = await dkimVerify(bytes, { resolver });
+    for (const each of result.results.slice(0, 10)) {
+      const verdict = resultOf(each.status.result);
+      const domain = each.signingDomain ?? "";
+      const partial = (each.status.underSized ?? 0) > 0;
+      findings.verdicts.push({
+        check: "dkim",
+        result: verdict === "pass" && partial ? "neutral" : verdict,
+        detail: detail(partial ? `${domain}: the signature does not cover the whole text` : domain),
+      });
+      if (verdict === "pass" && !partial && domain !== "")
+        findings.dkimDomains.push({ ...(each.id === undefined ? {} : { id: each.id }), domain: domain.toLowerCase() });
+    }
+    if (sealed && result.arc !== undefined) {
+      const { arc } = await import("mailauth/lib/arc/index.js");
+      const chain = await arc(result.arc as Parameters<typeof arc>[0], { resolver });
+      findings.verdicts.push({ check: "arc", result: resultOf(chain.status.result), detail: "" });
+    }
+  } catch (error) {
+    findings.verdicts.push({ check: "dkim", result: "temperror", detail: reason(error) });
+  }
+}
+
+async function checkDmarc(from: string, resolver: Resolver, findings: Findings): Promise<void> {
+  try {
+    const { evaluateDmarc } = await import("mailauth/lib/dmarc/index.js");
+    const { response } = await evaluateDmarc({
+      headerFrom: [from],
+      fromFields: 1,
+      spfDomains: findings.spfDomains,
+      dkimDomains: findings.dkimDomains,
+      resolver,
+    });
+    findings.dmarc = response === false ? "none" : resultOf(response.status.result);
+    const policy = response === false || response.policy === undefined ? "" : `policy ${response.policy}`;
+    findings.verdicts.push({
+      check: "dmarc",
+      result: findings.dmarc,
+      detail: detail(`${domainOf(from)} ${policy}`.trim()),
+    });
+  } catch (error) {
+    findings.dmarc = "temperror";
+    findings.verdicts.push({ check: "dmarc", result: "temperror", detail: reason(error) });
+  }
+}
+
+/**
+ * Only the very topmost Authentication-Results counts, and only from a trusted author: whatever stands below may have come
+ * with the message. A DMARC result must speak of the domain in From.
+ */
+function trustedResults(headers: Headers, fromDomain: string, settings: EmailSettings, findings: Findings): void {
+  const top = field(headers, "authentication-results");
+  if (top === null || settings.trustedAuthservIds.length === 0) return;
+  const pieces = withoutComments(top.slice(0, 20_000))
+    .split(";")
+    .map((piece) => piece.trim());
+  const author = (pieces[0] ?? "").split(/\s+/)[0]?.toLowerCase() ?? "";
+  if (!settings.trustedAuthservIds.some((id) => id.toLowerCase() === author)) return;
+  for (const piece of pieces.slice(1, 30)) {
+    const match = /^(spf|dkim|dmarc|arc)\s*=\s*([a-z]+)/i.exec(piece);
+    if (match === null) continue;
+    const check = (match[1] ?? "").toLowerCase() as "spf" | "dkim" | "dmarc" | "arc";
+    const result = resultOf((match[2] ?? "").toLowerCase());
+    const property = (name: string): string =>
+      new RegExp(`\\b${name}\\s*=\\s*"?([^\\s;"]{1,320})`, "i").exec(piece)?.[1]?.toLowerCase() ?? "";
+    findings.verdicts.push({ check, result, detail: detail(`${author}: ${piece}`) });
+    if (check === "dmarc" && property("header\\.from").replace(/\.$/, "") === fromDomain) findings.dmarc = result;
+    if (result !== "pass") continue;
+    if (check === "spf") {
+      const mailFrom = property("smtp\\.mailfrom");
+      if (mailFrom !== "") findings.spfDomains.push(domainOf(mailFrom));
+    } else if (check === "dkim") {
+      const domain = property("header\\.d") || domainOf(property("header\\.i"));
+      if (domain !== "") findings.dkimDomains.push({ domain });
+    }
+  }
+}
+
+function withoutComments(text: string): string {
+  let plain = "";
+  let depth = 0;
+  let quoted = false;
+  for (const character of text) {
+    if (character === '"' && depth === 0) quoted = !quoted;
+    if (character === "(" && !quoted) depth += 1;
+    else if (character === ")" && depth > 0 && !quoted) depth -= 1;
+    else if (depth === 0) plain += character;
+  }
+  return plain;
+}
+
+const results = new Set<string>(["pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"]);
+
+function resultOf(word: string): Result {
+  return results.has(word) ? (word as Result) : word === "bestguesspass" ? "none" : "neutral";
+}
+
+function detail(text: string): string {
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, " ")
+    .slice(0, 300)
+    .toWellFormed();
+}
+
+function reason(error: unknown): string {
+  return detail(error instanceof Error ? error.message : "unknown");
+}
+
+/** Questions end together after two seconds, whatever the resolver does. */
+function bounded(resolver: NonNullable<ReadingIo["resolver"]>): Resolver {
+  const end = Date.now() + dnsTimeMs;
+  let questions = 0;
+  return async (name, type) => {
+    questions += 1;
+    const left = end - Date.now();
+    if (questions > maxQuestions || left <= 0) throw timeout(name);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return (await Promise.race([
+        resolver(name, type),
+        new Promise<never>((_resolve, reject) => {
+          timer = setTimeout(() => reject(timeout(name)), left);
+        }),
+      ])) as string[][] | string[];
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+function timeout(name: string): Error {
+  return Object.assign(new Error(`no answer for ${name.slice(0, 200)} in time`), { code: "ETIMEOUT" });
+}

@@ -1,0 +1,101 @@
+// Finds the original of a message that somebody forwards to us. Used by inbound.ts.
+import type { InboundMessage } from "#contract/channel.ts";
+import { readAddresses } from "./addresses.ts";
+import { partText } from "./body.ts";
+import { decodeWords, field } from "./headers.ts";
+import { readMime, type Part, decodeBody } from "./mime.ts";
+import { subjectLine } from "./names.ts";
+import { headerBlock, isForwardSeparator, isSeparator } from "./quote.ts";
+import { readHtml } from "./html.ts";
+
+type Forwarded = NonNullable<InboundMessage["forwarded"]>;
+
+const forwardSubject =
+  /^\s*(?:(?:re|aw|antw)\s*:\s*)?(?:fwd?|wg|tr|rv|enc|i|vs|wtr|weitergeleitet|weiterleitung|forwarded)\s*(?:\[\d+\])?\s*:/i;
+
+/**
+ * The original sender and text: of a separator that only forwards have, or of a header block when the subject says forward,
+ * or of the one attached message. Null when this is no forward or the sender cannot be read.
+ */
+export function readForwarded(
+  subject: string | null,
+  text: string,
+  nested: readonly Part[],
+  answers: boolean,
+): Forwarded | null {
+  const saysForward = forwardSubject.test(subject ?? "");
+  const lines = text.split("\n", 20_000);
+  for (let line = 0; line < lines.length; line += 1) {
+    const start = lines[line] ?? "";
+    const separator = isForwardSeparator(start);
+    const plain =
+      saysForward &&
+      (isSeparator(start) || /^[\s*]*(?:von|from|gesendet|sent|de|betreff|subject|datum|date)[\s*]{0,3}:/i.test(start));
+    if (!separator && !plain) continue;
+    const block = headerBlock(lines, separator || isSeparator(start) ? line + 1 : line);
+    if (block === null) continue;
+    const from = sender(block.fields["from"] ?? "");
+    if (from === null) continue;
+    return {
+      from,
+      subject: subjectLine(block.fields["subject"] ?? ""),
+      sentAt: instant(block.fields["date"] ?? null),
+      text: unquoted(lines.slice(block.end)),
+    };
+  }
+  const original = nested[0];
+  if (original === undefined || nested.length > 1 || (answers && !saysForward)) return null;
+  return nestedOriginal(original);
+}
+
+/** Sender, subject, time and text of an attached message, null when it names no sender. */
+export function nestedOriginal(part: Part): Forwarded | null {
+  const message = readMime(decodeBody(part));
+  const from = readAddresses(field(message.root.headers, "from") ?? "").persons[0];
+  if (from === undefined) return null;
+  return {
+    from,
+    subject: subjectLine(decodeWords(field(message.root.headers, "subject") ?? "")),
+    sentAt: instant(field(message.root.headers, "date")),
+    text: textOf(message.root) ?? "",
+  };
+}
+
+/** The first text of a part and its children; HTML as plain text. */
+export function textOf(part: Part): string | null {
+  if (part.children.length > 0) {
+    for (const child of part.children) {
+      const text = textOf(child);
+      if (text !== null) return text;
+    }
+    return null;
+  }
+  if (part.disposition === "attachment") return null;
+  if (part.type === "text/plain") return partText(part).trimEnd();
+  return part.type === "text/html" ? readHtml(partText(part), false).text : null;
+}
+
+function sender(value: string): Forwarded["from"] | null {
+  const cleaned = value
+    .replace(/\[mailto:([^\]\s]{3,254})\]/i, "<$1>")
+    .replace(/<mailto:([^>]{3,254})>/i, "")
+    .replace(/\*/g, "");
+  return (
+    readAddresses(cleaned).persons[0] ??
+    readAddresses(/[^\s<>"'(),;:]{1,64}@[^\s<>"'(),;:]{3,190}/.exec(cleaned)?.[0] ?? "").persons[0] ??
+    null
+  );
+}
+
+// Only a date that names its offset is an instant; "10:15" in somebody's time zone is not.
+function instant(value: string | null): string | null {
+  if (value === null || !/[+-]\d{4}|\bGMT\b|\bUTC\b/.test(value)) return null;
+  const time = Date.parse(value.replace(/\([^)]*\)/g, "").trim());
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+function unquoted(lines: readonly string[]): string {
+  const full = lines.filter((line) => line.trim() !== "");
+  const all = full.length > 0 && full.every((line) => line.startsWith(">"));
+  return (all ? lines.map((line) => line.replace(/^> ?/, "")) : lines).join("\n").trim();
+}
