@@ -1,0 +1,132 @@
+// What an agent does to concerns, with the picture changed at once and a way back. Called by commands and pickers.
+import { concerns } from "#contract/concern-endpoints.ts";
+import type { Change, ConcernRow, Message } from "#contract/concerns.ts";
+import type { AgentId } from "#contract/ids.ts";
+import { call } from "#web/state/client.ts";
+import type { Problem } from "#web/state/client.ts";
+import type { Composing } from "#web/state/composing.ts";
+import { deskState, openConcern, takeIn, takeInDraft, takeInRow, underway } from "#web/state/desk.ts";
+import { doneSending, holdSaving, putBack } from "#web/state/drafts.ts";
+import { tellProblem } from "#web/state/problems.ts";
+import { toast } from "#web/state/toasts.ts";
+import { t } from "#web/state/words.ts";
+
+/** Changes a concern: painted at once, put back if refused, with an undo. `said` are the words of the toast. */
+export const change = async (id: string, wanted: Change, said: string): Promise<boolean> => {
+  const before = deskState.get().rows[id];
+  if (!before) return false;
+  const { fields: _, ...visible } = wanted;
+  underway.set((all) => ({ ...all, [id]: { ...all[id], ...visible } as Partial<ConcernRow> }));
+  const outcome = await call(concerns.change, { params: { id }, body: wanted });
+  underway.set(({ [id]: _done, ...rest }) => rest);
+  if (!outcome.ok) {
+    tellProblem(outcome.problem);
+    return false;
+  }
+  takeInRow(outcome.value);
+  toast(said, { undo: () => void undoChange(before, wanted) });
+  return true;
+};
+
+/** Hides a concern until a time or the customer's next message. */
+export const snooze = async (id: string, until: Date, said: string): Promise<void> => {
+  const before = deskState.get().rows[id];
+  const outcome = await call(concerns.snooze, { params: { id }, body: { until: until.toISOString() } });
+  if (!outcome.ok) return tellProblem(outcome.problem);
+  takeInRow(outcome.value);
+  toast(said, { undo: () => void (before && undoChange(before, { status: "open" })) });
+};
+
+/** Follows a concern or stops following it. */
+export const follow = async (id: string, agentId: AgentId, following: boolean): Promise<void> => {
+  const outcome = await call(following ? concerns.follow : concerns.unfollow, { params: { id, agentId } });
+  if (!outcome.ok) tellProblem(outcome.problem);
+};
+
+/** Notes that the agent has seen a failed delivery. */
+export const seenFailure = async (id: string): Promise<void> => {
+  const outcome = await call(concerns.seenFailure, { params: { id } });
+  if (outcome.ok) takeInRow(outcome.value);
+};
+
+/** What "send and …" means. */
+export type Then = "open" | "waiting" | "resolved";
+
+/** Sends a reply; it is held for the undo time. Gives null when it is on its way, else the problem. */
+export const sendReply = async (id: string, content: Composing, key: string, then: Then, sendAt: Date | null, undoSeconds: number): Promise<Problem | null> => {
+  if (content.channelId === null) return { code: "unknownChannel", facts: {}, field: "channelId", requestId: "" };
+  await holdSaving(id, "reply");
+  const outcome = await call(concerns.reply, {
+    params: { id },
+    body: {
+      channelId: content.channelId,
+      to: [...content.to],
+      cc: [...content.cc],
+      text: content.text,
+      html: content.html,
+      uploads: content.uploads.map((one) => one.uploadId),
+      sendAt: sendAt?.toISOString() ?? null,
+      then,
+      key,
+    },
+  });
+  doneSending(id, "reply", outcome.ok);
+  if (!outcome.ok) return outcome.problem;
+  takeIn(outcome.value.concern, outcome.value.message);
+  if (sendAt === null) offerUndo(outcome.value.message, undoSeconds);
+  else toast(t("composer.scheduled"), { undo: () => void undoSend(outcome.value.message), seconds: undoSeconds });
+  return null;
+};
+
+/** Shows the toast that counts down and takes the message back. */
+export const offerUndo = (message: Message, undoSeconds: number): void =>
+  void toast(t("composer.sending"), { undo: () => void undoSend(message), seconds: undoSeconds, countdown: true });
+
+/** Takes back a message that has not left: it stands in the composer again. */
+export const undoSend = async (message: Message): Promise<void> => {
+  const outcome = await call(concerns.undoSend, { params: { id: message.id } });
+  if (!outcome.ok) return tellProblem(outcome.problem);
+  takeInDraft(message.concernId, "reply", outcome.value);
+  putBack(outcome.value);
+  await openConcern(message.concernId, true);
+};
+
+/** Sends a held message now, or tries a failed one again. */
+export const sendNow = async (message: Message): Promise<void> => {
+  const outcome = await call(concerns.sendNow, { params: { id: message.id } });
+  if (!outcome.ok) return tellProblem(outcome.problem);
+  const row = deskState.get().rows[message.concernId];
+  if (row) takeIn(row, outcome.value);
+};
+
+/** Keeps a note. Gives null when it is there, else the problem. */
+export const sendNote = async (id: string, content: Composing, key: string): Promise<Problem | null> => {
+  await holdSaving(id, "note");
+  const outcome = await call(concerns.note, { params: { id }, body: { text: content.text, html: content.html, uploads: content.uploads.map((one) => one.uploadId), key } });
+  doneSending(id, "note", outcome.ok);
+  if (!outcome.ok) return outcome.problem;
+  takeIn(outcome.value.concern, outcome.value.message);
+  return null;
+};
+
+
+const undoChange = async (before: ConcernRow, wanted: Change): Promise<void> => {
+  if (wanted.status !== undefined && before.status === "snoozed" && before.snoozedUntil !== null && Date.parse(before.snoozedUntil) > Date.now()) {
+    const outcome = await call(concerns.snooze, { params: { id: before.id }, body: { until: before.snoozedUntil } });
+    return outcome.ok ? takeInRow(outcome.value) : tellProblem(outcome.problem);
+  }
+  const outcome = await call(concerns.change, { params: { id: before.id }, body: reversed(before, wanted) });
+  if (outcome.ok) takeInRow(outcome.value);
+  else tellProblem(outcome.problem);
+};
+
+/** The change that puts back what a change touched. "new" and "snoozed" cannot be asked for: open is the nearest. */
+const reversed = (before: ConcernRow, wanted: Change): Change => ({
+  ...(wanted.status === undefined ? {} : { status: before.status === "new" || before.status === "snoozed" ? "open" : before.status }),
+  ...(wanted.priority === undefined ? {} : { priority: before.priority }),
+  ...(wanted.subject === undefined ? {} : { subject: before.subject }),
+  ...(wanted.topicId === undefined ? {} : { topicId: before.topicId }),
+  ...(wanted.assigneeId === undefined ? {} : { assigneeId: before.assigneeId }),
+  ...(wanted.teamId === undefined ? {} : { teamId: before.teamId }),
+  ...(wanted.tags === undefined ? {} : { tags: before.tags }),
+});

@@ -1,0 +1,232 @@
+// The living desk: holds the reducer's state, feeds it from /live and from fetches, and keeps lists and counters fresh.
+// Called by the shell (begin, end) and by the screens of the desk.
+import { agents } from "#contract/agents.ts";
+import { brands } from "#contract/brands.ts";
+import { concerns } from "#contract/concern-endpoints.ts";
+import type { ConcernRow, Draft, ListFilter, View } from "#contract/concerns.ts";
+import type { AnyEvent } from "#contract/events.ts";
+import type { AgentId } from "#contract/ids.ts";
+import type { Look, LookState } from "#contract/live.ts";
+import { advance, apply, emptyState, forgetOpened, mergeDraft, mergeMessages, mergeOpened, mergeReference, mergeRows } from "#web/state/apply.ts";
+import type { DeskState, Opened } from "#web/state/apply.ts";
+import { call } from "#web/state/client.ts";
+import type { Outcome, Problem } from "#web/state/client.ts";
+import type { LoadedList } from "#web/state/lists.ts";
+import { startLink } from "#web/state/live.ts";
+import type { Link, LinkState } from "#web/state/live.ts";
+import { createStore } from "#web/state/store.ts";
+
+/** A list on the screen: how far it is loaded, and what hinders it. */
+export interface ListOnDesk extends LoadedList {
+  readonly loading: boolean;
+  readonly problem: Problem | null;
+}
+
+export const deskState = createStore<DeskState>(emptyState(null));
+export const linkState = createStore<LinkState>("connecting");
+export const lists = createStore<Readonly<Record<string, ListOnDesk>>>({});
+export const views = createStore<{ readonly views: readonly View[] | null; readonly problem: Problem | null }>({ views: null, problem: null });
+/** Who looks at which concern; only others. */
+export const looks = createStore<Readonly<Record<string, readonly Look[]>>>({});
+/** Changes of mine that are on their way; painted over the rows until the server has answered. */
+export const underway = createStore<Readonly<Record<string, Partial<ConcernRow>>>>({});
+/** Why a concern could not be opened. */
+export const openProblems = createStore<Readonly<Record<string, Problem>>>({});
+
+let link: Link | null = null;
+let stopAll: (() => void) | null = null;
+const heard = new Set<(events: readonly AnyEvent[]) => void>();
+
+/** Calls back with every batch of live events, after they have been applied. Gives the way to stop. */
+export const onEvents = (listener: (events: readonly AnyEvent[]) => void): (() => void) => {
+  heard.add(listener);
+  return () => void heard.delete(listener);
+};
+
+/** Starts the desk for the agent who signed in: counters, reference lists, then the live link from there on. */
+export const beginDesk = async (me: AgentId): Promise<void> => {
+  endDesk();
+  deskState.set(emptyState(me));
+  const stopHints = watchHints();
+  const nudge = (): void => {
+    if (document.visibilityState === "visible") link?.hurry();
+  };
+  addEventListener("online", nudge);
+  addEventListener("offline", nudge);
+  document.addEventListener("visibilitychange", nudge);
+  stopAll = () => {
+    stopHints();
+    removeEventListener("online", nudge);
+    removeEventListener("offline", nudge);
+    document.removeEventListener("visibilitychange", nudge);
+  };
+  await loadViews(true);
+  link = startLink({
+    open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`),
+    after: () => deskState.get().cursor,
+    events: (events, upTo) => {
+      deskState.set((state) => advance(events.reduce(apply, state), upTo));
+      if (events.length > 0) for (const listener of [...heard]) listener(events);
+    },
+    looks: (concernId, present) => looks.set((all) => ({ ...all, [concernId]: present.filter((look) => look.agentId !== me && look.state !== "away") })),
+    reset: (upTo) => {
+      deskState.set((state) => ({ ...advance(state, upTo), recent: [] }));
+      void refetchAll();
+    },
+    state: (state) => linkState.set(state),
+    later: (ms, run) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    chance: Math.random,
+  });
+  await loadReference();
+};
+
+/** Stops the link and forgets everything. */
+export const endDesk = (): void => {
+  link?.end();
+  link = null;
+  stopAll?.();
+  stopAll = null;
+  for (const store of [lists, looks, underway, openProblems]) store.set({});
+  views.set({ views: null, problem: null });
+};
+
+/** Tells colleagues what I am doing with a concern. */
+export const sayLook = (concernId: string | null, state: LookState): void => link?.say({ type: "look", concernId: concernId as Look["concernId"] | null, state });
+
+/** The row as it is painted: the server's, with my own changes that are on their way on top. */
+export const painted = (row: ConcernRow, mine: Partial<ConcernRow> | undefined): ConcernRow => (mine ? { ...row, ...mine } : row);
+
+/** Loads the first page of a list, or loads it again. */
+export const loadList = async (key: string, filter: ListFilter): Promise<void> => {
+  const known = lists.get()[key];
+  if (known?.loading) return;
+  setList(key, { ...(known ?? { ids: new Set(), last: null, next: null }), filter, loading: true, problem: null });
+  const outcome = await call(concerns.list, { query: { filter: JSON.stringify(filter), limit: 50 } });
+  if (!outcome.ok) return setList(key, { ...(known ?? { ids: new Set(), last: null, next: null }), filter, loading: false, problem: outcome.problem });
+  const { rows, next } = outcome.value;
+  deskState.set((state) => mergeRows(state, rows));
+  setList(key, { filter, ids: new Set(rows.map((row) => row.id)), last: rows.at(-1) ?? null, next, loading: false, problem: null });
+};
+
+/** Loads the next page of a list. */
+export const loadMore = async (key: string): Promise<void> => {
+  const known = lists.get()[key];
+  if (!known || known.loading || known.next === null) return;
+  setList(key, { ...known, loading: true });
+  const outcome = await call(concerns.list, { query: { filter: JSON.stringify(known.filter), after: known.next, limit: 50 } });
+  if (!outcome.ok) return setList(key, { ...known, loading: false, problem: outcome.problem });
+  const { rows, next } = outcome.value;
+  deskState.set((state) => mergeRows(state, rows));
+  setList(key, { ...known, ids: new Set([...known.ids, ...rows.map((row) => row.id)]), last: rows.at(-1) ?? known.last, next, loading: false, problem: null });
+};
+
+/** Opens a concern: fetches it, unless it is open already and alive. */
+export const openConcern = async (id: string, again = false): Promise<void> => {
+  if (!again && deskState.get().opened[id]) return;
+  const outcome = await call(concerns.open, { params: { id } });
+  if (!outcome.ok) return openProblems.set((all) => ({ ...all, [id]: outcome.problem }));
+  openProblems.set(({ [id]: _, ...rest }) => rest);
+  deskState.set((state) => mergeOpened(forgetOldest(state, id), outcome.value));
+};
+
+/** Loads the messages before those that are shown. */
+export const loadEarlier = async (id: string): Promise<Outcome<unknown>> => {
+  const first = deskState.get().opened[id]?.messages[0];
+  const outcome = await call(concerns.messages, { params: { id }, query: { before: first?.seq ?? 1 } });
+  if (outcome.ok) deskState.set((state) => mergeMessages(state, id, outcome.value.messages, outcome.value.earlier));
+  return outcome;
+};
+
+/** Puts a message that an own call brought into the open concern, ahead of its event. */
+export const takeIn = (row: ConcernRow, message: Parameters<typeof mergeMessages>[2][number]): void =>
+  deskState.set((state) => mergeMessages(mergeRows(state, [row]), row.id, [message]));
+
+/** Takes in a row that an own call brought. */
+export const takeInRow = (row: ConcernRow): void => deskState.set((state) => mergeRows(state, [row]));
+
+/** Takes in a draft that an own call brought. */
+export const takeInDraft = (concernId: string, kind: Draft["kind"], draft: Draft | null): void => deskState.set((state) => mergeDraft(state, concernId, kind, draft));
+
+/** Fetches the counters of the views again. */
+export const loadViews = async (first = false): Promise<void> => {
+  const outcome = await call(concerns.views, {});
+  if (!outcome.ok) return views.set((old) => ({ ...old, problem: outcome.problem }));
+  views.set({ views: outcome.value.views, problem: null });
+  if (first) deskState.set((state) => advance(state, outcome.value.upTo));
+};
+
+const loadReference = async (): Promise<void> => {
+  const [people, teams, marks, channels, topics] = await Promise.all([call(agents.list, {}), call(agents.teams, {}), call(brands.list, {}), call(brands.channels, {}), call(brands.topics, {})]);
+  deskState.set((state) =>
+    mergeReference(state, {
+      ...(people.ok ? { agents: people.value } : {}),
+      ...(teams.ok ? { teams: teams.value } : {}),
+      ...(marks.ok ? { brands: marks.value } : {}),
+      ...(channels.ok ? { channels: channels.value } : {}),
+      ...(topics.ok ? { topics: topics.value } : {}),
+    }),
+  );
+};
+
+const refetchAll = async (): Promise<void> => {
+  await Promise.all([
+    loadViews(),
+    loadReference(),
+    ...Object.entries(lists.get()).map(([key, list]) => loadList(key, list.filter)),
+    ...Object.keys(deskState.get().opened).map((id) => openConcern(id, true)),
+  ]);
+};
+
+const setList = (key: string, list: ListOnDesk): void => lists.set((all) => ({ ...all, [key]: list }));
+
+/** Keeps at most this many concerns open in memory; they stay alive, so going back is instant. */
+const keptOpen = 12;
+
+const forgetOldest = (state: DeskState, except: string): DeskState => {
+  const ids = Object.keys(state.opened).filter((id) => id !== except);
+  return ids.slice(0, Math.max(0, ids.length - keptOpen + 1)).reduce(forgetOpened, state);
+};
+
+/** Fetches again what hints ask for: bodies at once, lists and counters together after a short rest. */
+const watchHints = (): (() => void) => {
+  let before = deskState.get();
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let wantViews = false;
+  let wantLists = false;
+  const rest = 400;
+  const flush = (): void => {
+    timer = null;
+    if (wantViews) void loadViews();
+    if (wantLists) for (const [key, list] of Object.entries(lists.get())) void loadList(key, list.filter);
+    wantViews = wantLists = false;
+  };
+  const stop = deskState.watch(() => {
+    const now = deskState.get();
+    wantViews ||= now.hints.views !== before.hints.views;
+    wantLists ||= now.hints.lists !== before.hints.lists;
+    if ((wantViews || wantLists) && timer === null) timer = setTimeout(flush, rest);
+    if (now.opened !== before.opened) for (const [id, opened] of Object.entries(now.opened)) fetchBodies(id, opened, before.opened[id]);
+    before = now;
+  });
+  return () => {
+    stop();
+    if (timer !== null) clearTimeout(timer);
+  };
+};
+
+const fetching = new Set<string>();
+const fetchBodies = (concernId: string, opened: Opened, was: Opened | undefined): void => {
+  if (opened.incomplete === was?.incomplete) return;
+  for (const id of opened.incomplete) {
+    if (fetching.has(id)) continue;
+    fetching.add(id);
+    void call(concerns.message, { params: { id } }).then((outcome) => {
+      fetching.delete(id);
+      if (outcome.ok) deskState.set((state) => mergeMessages(state, concernId, [outcome.value]));
+      return undefined;
+    });
+  }
+};

@@ -1,0 +1,83 @@
+// Who sits at this desk and how it shall look; called by the entry, the shell and the preferences screen.
+import { agents } from "#contract/agents.ts";
+import { settings } from "#contract/settings.ts";
+import type { Me, Preferences } from "#contract/agents.ts";
+import type { PublicSettings } from "#contract/settings.ts";
+import { call, setCsrf, whenSignedOut } from "#web/state/client.ts";
+import type { Outcome } from "#web/state/client.ts";
+import { createStore } from "#web/state/store.ts";
+import { speak } from "#web/state/words.ts";
+import type { Language, Words } from "#web/state/words.ts";
+
+/** What is known about the session. "unknown" until the first answers are in. */
+export type Session =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "unreachable" }
+  | { readonly kind: "setUp"; readonly settings: PublicSettings; readonly language: Language }
+  | { readonly kind: "signedOut"; readonly settings: PublicSettings; readonly language: Language; readonly ended: boolean }
+  | { readonly kind: "signedIn"; readonly settings: PublicSettings; readonly me: Me; readonly language: Language };
+
+export const session = createStore<Session>({ kind: "unknown" });
+
+/** Asks the server who we are, and loads the words of the right language. */
+export const begin = async (): Promise<void> => {
+  const language = browserLanguage();
+  const [facts, me] = await Promise.all([call(settings.public, {}), call(agents.me, {}), loadWords(language)]);
+  if (!facts.ok) return session.set({ kind: "unreachable" });
+  if (me.ok) return signedIn(facts.value, me.value);
+  session.set(facts.value.needsSetUp ? { kind: "setUp", settings: facts.value, language } : { kind: "signedOut", settings: facts.value, language, ended: false });
+};
+
+/** Begins a session; the result tells why not. */
+export const signIn = async (email: string, password: string): Promise<Outcome<Me>> => {
+  const outcome = await call(agents.signIn, { body: { email, password } });
+  const now = session.get();
+  if (outcome.ok && now.kind === "signedOut") await signedIn(now.settings, outcome.value);
+  return outcome;
+};
+
+/** Ends the session and forgets everything by loading the page afresh. */
+export const signOut = async (): Promise<void> => {
+  await call(agents.signOut, {});
+  location.assign("/");
+};
+
+/** Speaks the other language on the pages before sign-in. */
+export const switchLanguage = async (language: Language): Promise<void> => {
+  await loadWords(language);
+  session.set((now) => (now.kind === "signedOut" || now.kind === "setUp" ? { ...now, language } : now));
+};
+
+/** Keeps preferences on the server and looks and speaks accordingly at once. */
+export const changePreferences = async (preferences: Preferences): Promise<Outcome<Me>> => {
+  const outcome = await call(agents.changePreferences, { body: preferences });
+  const now = session.get();
+  if (outcome.ok && now.kind === "signedIn") await signedIn(now.settings, outcome.value);
+  return outcome;
+};
+
+whenSignedOut(() => {
+  const now = session.get();
+  if (now.kind === "signedIn") session.set({ kind: "signedOut", settings: now.settings, language: now.language, ended: true });
+});
+
+const signedIn = async (facts: PublicSettings, me: Me): Promise<void> => {
+  setCsrf(me.csrf);
+  await loadWords(me.preferences.language);
+  look(me.preferences);
+  session.set({ kind: "signedIn", settings: facts, me, language: me.preferences.language });
+};
+
+const browserLanguage = (): Language => (navigator.languages.find((tag) => /^(de|en)\b/i.test(tag))?.toLowerCase().startsWith("de") ? "de" : "en");
+
+const loadWords = async (language: Language): Promise<void> => {
+  const module = language === "de" ? await import("#locales/de.json") : await import("#locales/en.json");
+  speak(language, module.default as unknown as Words);
+  document.documentElement.lang = language;
+};
+
+const look = (preferences: Preferences): void => {
+  const { dataset } = document.documentElement;
+  dataset["theme"] = preferences.theme;
+  dataset["density"] = preferences.density;
+};

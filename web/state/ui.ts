@@ -1,0 +1,45 @@
+// What is open on this screen and where the agent stands; never sent anywhere. Written by commands, read by the shell.
+import type { DraftKind } from "#web/state/composing.ts";
+import { createStore } from "#web/state/store.ts";
+
+/** The choices in a concern's header that a key can open. */
+export type PickerName = "assignee" | "team" | "status" | "priority" | "tags" | "topic" | "snooze";
+
+export interface Ui {
+  readonly palette: boolean;
+  readonly help: boolean;
+  readonly picker: PickerName | null;
+  /** The composer's tab, null: folded. `focus` rises to move the caret there. */
+  readonly composer: DraftKind | null;
+  readonly composerFocus: number;
+  /** Where j and k stand in the list. */
+  readonly listCursor: string | null;
+  readonly customerPanel: boolean;
+  readonly history: boolean;
+}
+
+const panelKey = "draht.customerPanel";
+
+export const ui = createStore<Ui>({
+  palette: false,
+  help: false,
+  picker: null,
+  composer: null,
+  composerFocus: 0,
+  listCursor: null,
+  customerPanel: typeof localStorage === "undefined" || localStorage.getItem(panelKey) !== "no",
+  history: false,
+});
+
+/** Changes parts of what is open. */
+export const setUi = (part: Partial<Ui>): void => ui.set((now) => ({ ...now, ...part }));
+
+/** Opens the composer and puts the caret into it. */
+export const compose = (kind: DraftKind): void => ui.set((now) => ({ ...now, composer: kind, composerFocus: now.composerFocus + 1 }));
+
+/** Shows or hides the customer's panel, and remembers it on this machine. */
+export const toggleCustomerPanel = (): void =>
+  ui.set((now) => {
+    localStorage.setItem(panelKey, now.customerPanel ? "no" : "yes");
+    return { ...now, customerPanel: !now.customerPanel };
+  });

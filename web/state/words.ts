@@ -1,0 +1,123 @@
+// All words of the desk in the agent's language: `t("concerns.reply")`. Keys are checked by the compiler against
+// locales/en.json; plurals, numbers and times go through Intl. Called by every screen.
+
+type Dictionary = (typeof import("#locales/en.json"))["default"];
+type PluralForms = { readonly other: string };
+type KeysOf<T> = { [K in keyof T & string]: T[K] extends string | PluralForms ? K : `${K}.${KeysOf<T[K]>}` }[keyof T & string];
+
+/** Every key that has words. Placeholders look like {name}; a key with `one` and `other` is a plural over {count}. */
+export type WordKey = KeysOf<Dictionary>;
+export type Language = "de" | "en";
+export type WordFacts = Readonly<Record<string, string | number>>;
+
+/** Nested words as the locale files hold them. */
+export interface Words {
+  readonly [key: string]: string | Words;
+}
+
+interface Speech {
+  readonly language: Language;
+  readonly words: Words;
+  readonly plural: Intl.PluralRules;
+  readonly number: Intl.NumberFormat;
+}
+
+const speechOf = (language: Language, words: Words): Speech => ({ language, words, plural: new Intl.PluralRules(language), number: new Intl.NumberFormat(language) });
+
+let speech: Speech = speechOf("en", {});
+
+/** Speaks this language from now on; the caller paints everything again. */
+export const speak = (language: Language, words: Words): void => {
+  speech = speechOf(language, words);
+  forms.clear();
+};
+
+/** The language spoken now. */
+export const language = (): Language => speech.language;
+
+/** The words of a key, with placeholders filled in. Values are put in as they are and never read as a template again. */
+export const t = (key: WordKey, facts: WordFacts = {}): string => words(key, facts) ?? key;
+
+/** Like `t` for keys that come from data; null when nobody wrote words for it. */
+export const words = (key: string, facts: WordFacts = {}): string | null => {
+  let found: string | Words | undefined = speech.words;
+  for (const part of key.split(".")) found = typeof found === "object" && Object.hasOwn(found, part) ? found[part] : undefined;
+  if (typeof found === "object") {
+    const count = facts["count"];
+    const form = typeof count === "number" ? speech.plural.select(count) : "other";
+    found = found[form] ?? found["other"];
+  }
+  return typeof found === "string" ? fill(found, facts) : null;
+};
+
+const fill = (template: string, facts: WordFacts): string =>
+  template.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = Object.hasOwn(facts, name) ? facts[name] : undefined;
+    return typeof value === "number" ? speech.number.format(value) : (value ?? whole);
+  });
+
+const forms = new Map<string, Intl.DateTimeFormat>();
+const form = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+  const key = JSON.stringify(options);
+  const known = forms.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(speech.language, options);
+  forms.set(key, made);
+  return made;
+};
+
+/** Day and time in full, for titles and screen readers. */
+export const fullTime = (instant: string): string => form({ dateStyle: "full", timeStyle: "short" }).format(new Date(instant));
+
+/** Day and time, short. */
+export const dayAndTime = (instant: string): string => form({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(instant));
+
+/** Time of day. */
+export const clockTime = (instant: string | Date): string => form({ hour: "2-digit", minute: "2-digit" }).format(new Date(instant));
+
+/** The shortest form that is clear: the time today, the weekday this week, the day this year, else the date. */
+export const shortTime = (instant: string, now: Date): string => {
+  const then = new Date(instant);
+  if (then.toDateString() === now.toDateString()) return clockTime(then);
+  const days = (now.getTime() - then.getTime()) / 86_400_000;
+  if (days > 0 && days < 6) return form({ weekday: "short", hour: "2-digit", minute: "2-digit" }).format(then);
+  if (then.getFullYear() === now.getFullYear()) return form({ day: "numeric", month: "short" }).format(then);
+  return form({ day: "2-digit", month: "2-digit", year: "2-digit" }).format(then);
+};
+
+const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ["year", 31_536_000_000],
+  ["month", 2_592_000_000],
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
+
+/** "3 hours ago", "in 5 minutes", "now". */
+export const sinceOrUntil = (instant: string, now: Date): string => {
+  const relative = new Intl.RelativeTimeFormat(speech.language, { numeric: "auto", style: "short" });
+  const distanceMs = Date.parse(instant) - now.getTime();
+  for (const [unit, lengthMs] of steps) if (Math.abs(distanceMs) >= lengthMs) return relative.format(Math.trunc(distanceMs / lengthMs), unit);
+  return relative.format(0, "second");
+};
+
+/** A length of time in its largest unit: "3 h", "2 days". */
+export const duration = (lengthMs: number): string => {
+  for (const [unit, unitMs] of steps)
+    if (lengthMs >= unitMs) return new Intl.NumberFormat(speech.language, { style: "unit", unit, unitDisplay: unit === "day" ? "long" : "short" }).format(Math.floor(lengthMs / unitMs));
+  return new Intl.NumberFormat(speech.language, { style: "unit", unit: "minute", unitDisplay: "short" }).format(0);
+};
+
+/** A file's size: "12 kB", "3.4 MB". */
+export const fileSize = (bytes: number): string => {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+  const step = bytes < 1000 ? 0 : bytes < 1_000_000 ? 1 : bytes < 1_000_000_000 ? 2 : 3;
+  const value = bytes / 1000 ** step;
+  return new Intl.NumberFormat(speech.language, { style: "unit", unit: units[step] ?? "byte", unitDisplay: "short", maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 }).format(value);
+};
+
+/** A number as the language writes it. */
+export const number = (value: number): string => speech.number.format(value);
+
+/** Names joined as a sentence would: "Ada, Ben and Cem". */
+export const listed = (names: readonly string[]): string => new Intl.ListFormat(speech.language, { type: "conjunction" }).format(names);
