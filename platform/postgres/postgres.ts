@@ -180,20 +180,29 @@ async function startNew(
 
 /** Runs initdb in a folder beside and renames it, so that an interrupted first start leaves nothing half-made. */
 function createCluster(place: Place, binaries: Binaries, account: Account, log: (sentence: string) => void): void {
+  if (existsSync(place.cluster))
+    throw new Error(
+      `${place.cluster} is no complete PostgreSQL folder (PG_VERSION is missing). Move it away or restore it.`,
+    );
   log("creating the database folder (first start)");
   const fresh = `${place.cluster}.new`;
   rmSync(fresh, { recursive: true, force: true });
-  rmSync(place.cluster, { recursive: true, force: true });
   writeFileSync(place.password, randomBytes(24).toString("base64url"), { mode: 0o600 });
   if (account.ids !== undefined) chownSync(place.password, account.ids.uid, account.ids.gid);
   // The builtin C.UTF-8 locale sorts and folds the same on every machine, whatever locales it has.
+  const flags =
+    "--auth scram-sha-256 --encoding UTF8 --locale C --locale-provider builtin --builtin-locale C.UTF-8 --no-instructions";
   const [file, ...words] = [
     ...account.wrapper,
     binaries.initdb,
-    ...["--pgdata", fresh, "--username", user, "--pwfile", place.password, "--auth", "scram-sha-256"],
-    ...["--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
-    "--no-instructions",
-  ] as const;
+    ...flags.split(" "),
+    "--pgdata",
+    fresh,
+    "--username",
+    user,
+    "--pwfile",
+    place.password,
+  ];
   const result = spawnSync(file, words, {
     cwd: place.dataDir,
     ...cleanEnvironment,

@@ -1,0 +1,59 @@
+// The folder of one test run, and the processes that still use it afterwards. Called by tools/test.ts.
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const prefix = "draht-test-";
+
+/**
+ * A short, empty temporary folder for everything the run writes (tests find it as TMPDIR). Others may enter it: mail
+ * servers drop to accounts of their own. Clears what killed runs left behind, processes included.
+ */
+export function openRunFolder(): string {
+  const home = tmpdir();
+  for (const name of readdirSync(home).filter((entry) => entry.startsWith(prefix))) {
+    const folder = join(home, name);
+    const owner = existsSync(join(folder, "run.pid"))
+      ? Number(readFileSync(join(folder, "run.pid"), "utf8"))
+      : undefined;
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+    closeRunFolder(folder);
+  }
+  const folder = mkdtempSync(join(home, prefix));
+  chmodSync(folder, 0o755);
+  writeFileSync(join(folder, "run.pid"), String(process.pid));
+  return folder;
+}
+
+/** Kills the processes that still use the folder, removes it, and tells the command line of each that it killed. */
+export function closeRunFolder(folder: string): readonly string[] {
+  const killed: string[] = [];
+  for (const { pid, command } of processesOf(folder)) {
+    try {
+      process.kill(pid, "SIGKILL");
+      killed.push(`${pid} ${command}`);
+    } catch {
+      // It ended between the look and the kill.
+    }
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  return killed;
+}
+
+/** Processes whose command line or environment names the folder, except this one. Linux only; elsewhere none. */
+function processesOf(folder: string): readonly { readonly pid: number; readonly command: string }[] {
+  if (!existsSync("/proc/self/environ")) return [];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map((name) => ({ pid: Number(name), command: readProc(name, "cmdline"), environment: readProc(name, "environ") }))
+    .filter(({ command, environment }) => command !== "" && `${command}\n${environment}`.includes(folder))
+    .map(({ pid, command }) => ({ pid, command: command.slice(0, 200) }));
+}
+
+function readProc(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ").trim();
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,122 @@
+// The programs that tests talk to and that npm cannot bring: a browser, a mailbox server, a mail server. Says where
+// they are and, on a Debian-like machine as root, installs what is missing. Called by tools/test.ts and by tests.
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Stage } from "./suites.ts";
+
+/** A program that some tests need. */
+type Peer = {
+  /** Names of the program, the first one found counts. */
+  readonly programs: readonly string[];
+  /** Files that must be there as well (a module of the program). */
+  readonly files: readonly string[];
+  /** Debian packages that bring it. */
+  readonly packages: readonly string[];
+  /** Stages whose tests talk to it. */
+  readonly stages: readonly Stage[];
+};
+
+export type PeerName = "chromium" | "dovecot" | "postfix";
+
+const peers: Readonly<Record<PeerName, Peer>> = {
+  chromium: {
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+    files: [],
+    packages: ["chromium", "fonts-noto-core", "fonts-noto-color-emoji"],
+    stages: ["screens"],
+  },
+  dovecot: {
+    programs: ["dovecot"],
+    files: ["/usr/lib/dovecot/imap", "/usr/lib/dovecot/lmtp", "/usr/lib/dovecot/modules/lib90_sieve_plugin.so"],
+    packages: ["dovecot-core", "dovecot-imapd", "dovecot-lmtpd", "dovecot-sieve"],
+    stages: ["journeys"],
+  },
+  postfix: { programs: ["postfix"], files: [], packages: ["postfix"], stages: ["journeys"] },
+};
+
+const peerNames = Object.keys(peers) as readonly PeerName[];
+
+/** Absolute path of a peer's program; undefined when it or one of its parts is missing. */
+export function peerPath(name: PeerName): string | undefined {
+  const peer = peers[name];
+  if (!peer.files.every((file) => existsSync(file))) return undefined;
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/bin", "/usr/local/bin"];
+  const candidates = peer.programs.flatMap((program) => folders.map((folder) => join(folder, program)));
+  return candidates.find(isExecutable);
+}
+
+/** For a test's `skip`: false when all peers are there, else the reason, in the form that CI counts as failed. */
+export function lacking(...names: readonly PeerName[]): string | false {
+  const missing = names.filter((name) => peerPath(name) === undefined);
+  return missing.length === 0 ? false : `needs ${missing.join(" and ")}, which this machine lacks`;
+}
+
+/**
+ * Installs the missing peers of the stages with apt when that is possible, telling each step; otherwise tells which
+ * tests will not run. Starts no daemon. Never throws: a test whose peer is still missing skips with its reason.
+ */
+export function ensurePeers(wanted: readonly Stage[], log: (sentence: string) => void): void {
+  const missing = missingPeers(wanted);
+  if (missing.length === 0) return;
+  const packages = missing.flatMap((name) => peers[name].packages);
+  const obstacle = aptObstacle();
+  if (obstacle === undefined) {
+    log(`installing with apt: ${packages.join(" ")}`);
+    const fault = aptInstall(packages, log);
+    if (fault !== undefined) log(`apt could not install them:\n${fault}`);
+  } else {
+    log(`${obstacle}; to run every test, install: ${packages.join(" ")}`);
+  }
+  for (const name of missingPeers(wanted))
+    log(`${name} is missing: the tests that talk to it (${peers[name].stages.join(", ")}) will not run`);
+}
+
+function missingPeers(wanted: readonly Stage[]): readonly PeerName[] {
+  return peerNames.filter(
+    (name) => peerPath(name) === undefined && peers[name].stages.some((stage) => wanted.includes(stage)),
+  );
+}
+
+function aptObstacle(): string | undefined {
+  if (!existsSync("/usr/bin/apt-get") || !existsSync("/etc/debian_version")) return "this system has no apt";
+  return process.getuid?.() === 0 ? undefined : "only root can install packages";
+}
+
+/** Undefined when apt installed everything, else the end of what it said. */
+function aptInstall(packages: readonly string[], log: (sentence: string) => void): string | undefined {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const apt = (...args: readonly string[]): string | undefined => {
+    const result = spawnSync("apt-get", [...args], { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    return result.status === 0 ? undefined : `${result.stdout}${result.stderr}`.trim().split("\n").slice(-8).join("\n");
+  };
+  const install = (): string | undefined => apt("install", "--yes", "--no-install-recommends", ...packages);
+  // Postfix asks for a mail system; we want the program only.
+  const answer = "postfix postfix/main_mailer_type select No configuration\n";
+  spawnSync("debconf-set-selections", { input: answer, stdio: ["pipe", "ignore", "ignore"] });
+  // Exit code 101 of this file forbids the packages' scripts to start daemons (Debian policy 9.3.3).
+  const policy = "/usr/sbin/policy-rc.d";
+  const own = !existsSync(policy);
+  if (own) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    if (hasAptLists() && install() === undefined) return undefined;
+    log("apt-get update");
+    return apt("update") ?? install();
+  } finally {
+    if (own) rmSync(policy, { force: true });
+  }
+}
+
+function hasAptLists(): boolean {
+  const folder = "/var/lib/apt/lists";
+  return existsSync(folder) && readdirSync(folder).some((name) => /_Packages(\.\w+)?$/.test(name));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

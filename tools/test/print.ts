@@ -1,0 +1,27 @@
+// How the outcomes of tests look on a terminal. Called by tools/test.ts and tools/check.ts.
+import type { Outcome } from "./outcome.ts";
+import { count } from "./outcome.ts";
+
+/** Prints one line for a file or check (mark, time, name, counts), then what failed and what was left out, and why. */
+export function printOutcomes(title: string, ms: number, outcomes: readonly Outcome[]): void {
+  const { passed, failed, skipped } = count(outcomes, false);
+  const counts = [
+    `${passed} passed`,
+    ...(failed > 0 ? [`${failed} FAILED`] : []),
+    ...(skipped > 0 ? [`${skipped} not run`] : []),
+  ];
+  const seconds = (ms / 1000).toFixed(1).padStart(6);
+  process.stdout.write(
+    `${failed > 0 ? "✗" : skipped > 0 ? "–" : "✓"} ${seconds} s  ${title}  (${counts.join(", ")})\n`,
+  );
+  for (const outcome of outcomes) {
+    if (outcome.result === "failed")
+      process.stdout.write(`    FAILED: ${outcome.name}\n${indented(outcome.error ?? "no message")}\n`);
+    if (outcome.result === "skipped")
+      process.stdout.write(`    not run: ${outcome.name} (${outcome.reason ?? "no reason given"})\n`);
+  }
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, "      ");
+}
