@@ -1,16 +1,10 @@
 // The reading process: takes raw messages one at a time and says what they contain. Started and killed by server/reader.ts.
-import { Resolver } from "node:dns/promises";
 import { channels } from "#channels/index.ts";
 import type { ReadingIo } from "#contract/channel.ts";
 import type { ReadingJob, ReadingResult } from "#server/reader.ts";
-import { demoResolver } from "#server/demo/zones.ts";
+import { demoResolver, systemResolver } from "#server/demo/zones.ts";
 
 const dns = process.argv[2] ?? "off";
-
-const systemResolver = (): NonNullable<ReadingIo["resolver"]> => {
-  const resolver = new Resolver({ timeout: 700, tries: 2 });
-  return (name, type) => resolver.resolve(name, type) as Promise<unknown[]>;
-};
 
 const resolver: ReadingIo["resolver"] = dns === "system" ? systemResolver() : dns === "demo" ? demoResolver() : null;
 
