@@ -33,7 +33,9 @@ export async function compose(mail: Mail, dkim: EmailSettings["dkim"]): Promise<
   };
   const plain = await new MailComposer(options).compile().build();
   if (dkim === null) return plain;
-  return buffer(
-    new DKIM({ domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey }).sign(plain),
-  );
+  const signer = new DKIM({ domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey });
+  const signed = await buffer(signer.sign(plain));
+  // nodemailer passes a mail on unsigned when the key is of no use.
+  if (!signed.subarray(0, 15).equals(Buffer.from("DKIM-Signature:"))) throw new Error("the DKIM key cannot sign");
+  return signed;
 }

@@ -1,6 +1,6 @@
 // The e-mail channel: a mailbox by IMAP, our own SMTP door, and SMTP for what goes out. Listed in channels/index.ts.
 import type { MessageChannel } from "#contract/channel.ts";
-import { receive } from "./inbound.ts";
+import { receive, unreadable } from "./inbound.ts";
 import { can, render } from "./outbound.ts";
 import { type EmailSettings, emailSettings } from "./settings.ts";
 import { close, deliver, listen } from "./transport.ts";
@@ -13,6 +13,7 @@ export const email: MessageChannel<EmailSettings> = {
   can,
   verify: () => false,
   receive,
+  unreadable,
   render,
   deliver,
   listen,

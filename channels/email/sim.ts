@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { type SimLetter, type SimReading, readMail, writeMail } from "./simMail.ts";
 import { converse } from "./simClient.ts";
 
+export { demoZones, simResolver } from "./simDns.ts";
+
 /** One mail as it arrived. `seq` grows by one with each and survives a restart when a folder was given. */
 export interface SimMail extends SimReading {
   readonly seq: number;
@@ -41,6 +43,8 @@ export interface MailSim {
     letter: SimLetter,
     via: { readonly host: string; readonly port: number },
   ) => Promise<{ readonly messageId: string; readonly answer: string; readonly raw: Buffer }>;
+  /** Most connections that were open at one time. */
+  readonly connections: () => number;
   /** From now on things go wrong. */
   readonly fail: (fault: SimFault) => void;
   readonly stop: () => Promise<void>;
@@ -69,9 +73,12 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
   news.setMaxListeners(0);
   const sockets = new Set<Socket>();
   let seq = mails.at(-1)?.seq ?? 0;
+  let mostSockets = 0;
 
   const server = createServer((socket) => {
     sockets.add(socket);
+    socket.setNoDelay(true);
+    mostSockets = Math.max(mostSockets, sockets.size);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
     void serve(socket);
@@ -115,6 +122,7 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
       const answer = await converse(via, { hello: `mail.${domain}`, from: letter.from.address, to, raw });
       return { messageId, answer, raw };
     },
+    connections: () => mostSockets,
     fail: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
     stop: async () => {
       for (const socket of sockets) socket.destroy();
@@ -140,7 +148,7 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
       socket.destroy();
       return null;
     }
-    if (typeof fault === "number") await new Promise((resolve) => setTimeout(resolve, fault));
+    if (typeof fault === "number") await late(fault, socket);
     const line = typeof fault === "string" ? fault : usual;
     socket.write(`${line}\r\n`);
     return line;
@@ -175,7 +183,8 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
         if (raw === null) return;
         const end = due("end");
         if (end === "drop") return void socket.destroy();
-        if (typeof end === "number") await new Promise((resolve) => setTimeout(resolve, end));
+        if (typeof end === "number") await late(end, socket);
+        if (socket.destroyed) return;
         if (typeof end === "string") socket.write(`${end}\r\n`);
         else {
           const mail = await keep(envelope, raw);
@@ -204,6 +213,17 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
     news.emit("message", mail);
     return mail;
   }
+}
+
+/** Waits that long, or until the other side has gone. */
+function late(ms: number, socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function pathOf(line: string): string {

@@ -156,8 +156,9 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
       });
       living.add(connection);
       const fail = (error: Error): void => {
-        connection.close();
+        // Before close(), whose "end" would hide the reason.
         reject(error);
+        connection.close();
       };
       // Stays attached: an error between two mails must not end the process.
       connection.on("error", fail);
