@@ -11,6 +11,12 @@ CREATE TEXT SEARCH CONFIGURATION draht_en (COPY = english);
 ALTER TEXT SEARCH CONFIGURATION draht_en ALTER MAPPING FOR hword, hword_part, word, asciiword, asciihword, hword_asciipart WITH unaccent, english_stem;
 CREATE FUNCTION fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
   RETURN lower(public.unaccent('public.unaccent', value));
+-- How an instant stands inside JSON: as it crosses the wire.
+CREATE FUNCTION iso(value timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE STRICT
+  RETURN to_char(value AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+-- What words that sound alike share: "groessmann" and "grossmann" (from "Größmann") are one here.
+CREATE FUNCTION skeleton(word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+  RETURN replace(replace(replace(word, 'ae', 'a'), 'oe', 'o'), 'ue', 'u');
 
 -- agents ---------------------------------------------------------------------------------------------------------
 CREATE TABLE team (
@@ -302,9 +308,14 @@ CREATE TABLE message_search (
   words tsvector NOT NULL
 );
 CREATE INDEX message_search_words ON message_search USING gin (words) WITH (fastupdate = on, gin_pending_list_limit = 4096);
--- Every different word of four letters or more, once: parts of compounds and near spellings are found here.
-CREATE TABLE search_word (word text PRIMARY KEY);
-CREATE INDEX search_word_trgm ON search_word USING gin (word gin_trgm_ops);
+-- Every different word of four letters or more, folded, once: parts of compounds and near spellings are found here.
+CREATE TABLE search_word (
+  word text PRIMARY KEY,
+  skeleton text NOT NULL GENERATED ALWAYS AS (skeleton(word)) STORED
+);
+CREATE INDEX search_word_trgm ON search_word USING gin (skeleton gin_trgm_ops);
+-- Words that a message brought and no process knew; appended in the message's transaction (no unique key to wait at), folded into search_word now and then.
+CREATE TABLE search_word_new (word text NOT NULL);
 
 CREATE TABLE attachment (
   id uuid PRIMARY KEY,

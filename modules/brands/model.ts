@@ -1,0 +1,53 @@
+// Decides how a channel's settings are kept: secrets sealed inside the stored JSON, each as {"$sealed": "…"}.
+import type { ChannelKind } from "#contract/channel.ts";
+
+/** A value in JSON. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/**
+ * What brands need to know of the channels without importing one; server/app.ts gives it from channels/index.ts.
+ * `secrets`: paths of fields that are sealed at rest, with "*" for any index of a list.
+ */
+export interface ChannelKinds {
+  readonly parse: (kind: ChannelKind, settings: unknown) => { readonly ok: true; readonly settings: Readonly<Record<string, unknown>> } | { readonly ok: false; readonly field: string; readonly detail: string };
+  readonly secrets: (kind: ChannelKind) => readonly (readonly string[])[];
+  readonly addressOf: (kind: ChannelKind, settings: Readonly<Record<string, unknown>>) => string;
+  readonly canSend: (kind: ChannelKind, settings: Readonly<Record<string, unknown>>) => boolean;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Opens every sealed value wherever it stands. */
+export const opened = (value: unknown, open: (sealed: string) => string): unknown => {
+  if (Array.isArray(value)) return value.map((part) => opened(part, open));
+  if (!isRecord(value)) return value;
+  const sealed = value["$sealed"];
+  if (typeof sealed === "string") return open(sealed);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, opened(part, open)]));
+};
+
+/** Applies `change` to what stands at a path; a path that leads nowhere changes nothing. */
+const at = (value: unknown, path: readonly string[], change: (found: unknown, where: readonly string[]) => unknown, where: readonly string[] = []): unknown => {
+  const [step, ...rest] = path;
+  if (step === undefined) return change(value, where);
+  if (Array.isArray(value)) return step === "*" ? value.map((part: unknown, index) => at(part, rest, change, [...where, String(index)])) : value;
+  if (!isRecord(value) || !(step in value)) return value;
+  return { ...value, [step]: at(value[step], rest, change, [...where, step]) };
+};
+
+const found = (value: unknown, path: readonly string[]): unknown => {
+  let here = value;
+  for (const step of path) here = Array.isArray(here) ? here[Number(step)] : isRecord(here) ? here[step] : undefined;
+  return here;
+};
+
+/** Seals the secrets at the given paths; null stays null. */
+export const sealed = (settings: unknown, secrets: readonly (readonly string[])[], seal: (plain: string) => string): unknown =>
+  secrets.reduce((rest, path) => at(rest, path, (secret) => (typeof secret === "string" ? { $sealed: seal(secret) } : secret)), settings);
+
+/** The settings as an admin may see them: every secret is null. */
+export const withoutSecrets = (settings: unknown, secrets: readonly (readonly string[])[]): unknown => secrets.reduce((rest, path) => at(rest, path, () => null), settings);
+
+/** Puts the secrets we have where the given settings leave them null. */
+export const withKnownSecrets = (given: unknown, known: unknown, secrets: readonly (readonly string[])[]): unknown =>
+  secrets.reduce((rest, path) => at(rest, path, (secret, where) => (secret === null ? (found(known, where) ?? null) : secret)), given);

@@ -1,0 +1,89 @@
+// The only writers of customers and addresses. Called by concerns (receive, create), customers/routes.ts and channels' verdicts through concerns.
+import type { Who } from "#contract/actor.ts";
+import type { AddressKind, Assurance } from "#contract/channel.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
+import type { AddressId, CustomerId } from "#contract/ids.ts";
+import { say } from "#modules/audit/actions.ts";
+import { betterName, nameFor, normalise } from "#modules/customers/model.ts";
+import { insertCustomer, liveAddress, lockAddress, raiseVersion, setSuppressed, setVerified, touch, updateCustomer } from "#modules/customers/store.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+type Acting = Pick<World, "now" | "newId" | "wake">;
+
+/** An address in a sender's or an agent's own words. */
+export interface GivenAddress {
+  readonly kind: AddressKind;
+  readonly value: string;
+}
+
+/** Whom an address belongs to. */
+export interface Resolved {
+  readonly customerId: CustomerId;
+  readonly addressId: AddressId;
+  readonly name: string;
+  readonly isNew: boolean;
+}
+
+/**
+ * The customer this address belongs to; made when there is none. Holds the address' lock until the commit, so of any number of messages that
+ * arrive at once one makes the customer and the others wait for it. `assurance` says how sure we are of the sender: "proved" verifies the
+ * address ("dmarc"), and only a trusted sender may give a nameless customer a name. Refuses with invalidAddress.
+ */
+export const resolveCustomer = async (
+  world: Acting,
+  tx: Tx,
+  who: Who,
+  input: GivenAddress & { readonly name: string | null; readonly language: "de" | "en" | null; readonly assurance: Assurance },
+): Promise<Resolved | Refusal> => {
+  const norm = normalise(input.kind, input.value);
+  if (norm === null) return refuse("invalidAddress", { address: input.value.slice(0, 320) });
+  await lockAddress(tx, input.kind, norm);
+  const known = await liveAddress(tx, input.kind, norm);
+  const at = world.now().toISOString();
+  const proved = input.assurance === "proved";
+  if (known === null) {
+    const made = { customerId: world.newId() as CustomerId, addressId: world.newId() as AddressId, name: nameFor(input.name, input.value) };
+    await insertCustomer(tx, { ...made, language: input.language, kind: input.kind, norm, value: input.value.trim(), verifiedAt: proved ? at : null, verifiedBy: proved ? "dmarc" : null, at });
+    await say(world, tx, who, [{ kind: "customer.created", customerId: made.customerId, data: { customerId: made.customerId } }]);
+    return { ...made, isNew: true };
+  }
+  const name = betterName(known.name, known.value, input.name, input.assurance);
+  const what: string[] = [];
+  if (name !== null) {
+    await updateCustomer(tx, known.customerId, { name });
+    what.push("name");
+  }
+  if (proved && known.verifiedAt === null && (await setVerified(tx, known.addressId, at, "dmarc"))) what.push("addresses");
+  await sayChanged(world, tx, who, known.customerId, what);
+  return { customerId: known.customerId, addressId: known.addressId, name: name ?? known.name, isNew: false };
+};
+
+/** Notes that something came from or went to an address. Nothing happens when nobody has it. Not an event: the message itself is one. */
+export const touchAddress = async (tx: Tx, address: GivenAddress, direction: "in" | "out", at: string): Promise<void> => {
+  const norm = normalise(address.kind, address.value);
+  if (norm !== null) await touch(tx, address.kind, norm, direction, at);
+};
+
+/** Notes how an address was proved to be its customer's: "dmarc", "token", "code" or "agent". The first proof stays. */
+export const verifyAddress = async (world: Acting, tx: Tx, who: Who, address: GivenAddress, by: "dmarc" | "token" | "code" | "agent"): Promise<void> => {
+  const known = await find(tx, address);
+  if (known && known.verifiedAt === null && (await setVerified(tx, known.addressId, world.now().toISOString(), by))) await sayChanged(world, tx, who, known.customerId, ["addresses"]);
+};
+
+/** After a permanent failure: why we do not write there any more (plain text, cut to 500 characters). */
+export const suppressAddress = async (world: Acting, tx: Tx, who: Who, address: GivenAddress, reason: string): Promise<void> => {
+  const known = await find(tx, address);
+  if (known && (await setSuppressed(tx, known.addressId, reason.slice(0, 500)))) await sayChanged(world, tx, who, known.customerId, ["addresses"]);
+};
+
+const find = async (tx: Tx, address: GivenAddress): ReturnType<typeof liveAddress> => {
+  const norm = normalise(address.kind, address.value);
+  return norm === null ? null : liveAddress(tx, address.kind, norm);
+};
+
+const sayChanged = async (world: Acting, tx: Tx, who: Who, customerId: CustomerId, what: readonly string[]): Promise<void> => {
+  if (what.length === 0) return;
+  const version = await raiseVersion(tx, customerId);
+  if (version !== null) await say(world, tx, who, [{ kind: "customer.changed", customerId, data: { customerId, what: [...what], version } }]);
+};

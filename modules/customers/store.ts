@@ -1,0 +1,130 @@
+// All SQL of customers, their addresses and organisations. Called by customers/actions.ts and customers/reads.ts.
+import type { AddressKind } from "#contract/channel.ts";
+import type { Customer } from "#contract/customers.ts";
+import type { AddressId, CustomerId, OrganisationId } from "#contract/ids.ts";
+import { empty, sql, type Tx } from "#platform/db/db.ts";
+
+/** A live address with its customer. */
+export interface AddressRow {
+  readonly addressId: AddressId;
+  readonly customerId: CustomerId;
+  readonly name: string;
+  readonly value: string;
+  readonly verifiedAt: string | null;
+  readonly suppressedReason: string | null;
+}
+
+/** Until the commit nobody else finds or makes a customer under this address. A statement of its own: later ones then see what was committed. */
+export const lockAddress = async (tx: Tx, kind: AddressKind, norm: string): Promise<void> => {
+  await tx.run(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`address:${kind}:${norm}`}, 0))`);
+};
+
+/** The live address of this kind and key. */
+export const liveAddress = (tx: Tx, kind: AddressKind, norm: string): Promise<AddressRow | null> =>
+  tx.maybe<AddressRow>(sql`
+    SELECT a.id AS "addressId", c.id AS "customerId", c.name, a.value, a.verified_at AS "verifiedAt", a.suppressed_reason AS "suppressedReason"
+      FROM address a JOIN customer c ON c.id = a.customer_id
+     WHERE a.kind = ${kind} AND a.norm = ${norm} AND a.removed_at IS NULL`);
+
+/** A new customer with its first address, in one statement. */
+export const insertCustomer = async (
+  tx: Tx,
+  row: {
+    readonly customerId: CustomerId;
+    readonly addressId: AddressId;
+    readonly name: string;
+    readonly language: "de" | "en" | null;
+    readonly kind: AddressKind;
+    readonly norm: string;
+    readonly value: string;
+    readonly verifiedAt: string | null;
+    readonly verifiedBy: string | null;
+    readonly at: string;
+  },
+): Promise<void> => {
+  await tx.run(sql`
+    WITH made AS (
+      INSERT INTO customer (id, name, language, created_at) VALUES (${row.customerId}, ${row.name}, ${row.language}, ${row.at}) RETURNING id
+    )
+    INSERT INTO address (id, customer_id, kind, norm, value, verified_at, verified_by, preferred)
+    SELECT ${row.addressId}, id, ${row.kind}, ${row.norm}, ${row.value}, ${row.verifiedAt}, ${row.verifiedBy}, true FROM made`);
+};
+
+/** A further address of a customer. */
+export const insertAddress = async (tx: Tx, row: { readonly id: AddressId; readonly customerId: CustomerId; readonly kind: AddressKind; readonly norm: string; readonly value: string }): Promise<void> => {
+  await tx.run(sql`INSERT INTO address (id, customer_id, kind, norm, value) VALUES (${row.id}, ${row.customerId}, ${row.kind}, ${row.norm}, ${row.value})`);
+};
+
+/** Moves the time of last use forwards, never backwards. */
+export const touch = async (tx: Tx, kind: AddressKind, norm: string, direction: "in" | "out", at: string): Promise<void> => {
+  const column = direction === "in" ? sql`last_in_at` : sql`last_out_at`;
+  await tx.run(sql`UPDATE address SET ${column} = greatest(${column}, ${at}::timestamptz) WHERE kind = ${kind} AND norm = ${norm} AND removed_at IS NULL`);
+};
+
+/** Marks a live address as proved. False when it was already, or is gone. */
+export const setVerified = async (tx: Tx, addressId: AddressId, at: string, by: string): Promise<boolean> =>
+  (await tx.run(sql`UPDATE address SET verified_at = ${at}, verified_by = ${by} WHERE id = ${addressId} AND verified_at IS NULL AND removed_at IS NULL`)) > 0;
+
+/** Sets or takes away the reason for which we do not write to an address. False when nothing changed. */
+export const setSuppressed = async (tx: Tx, addressId: AddressId, reason: string | null): Promise<boolean> =>
+  (await tx.run(sql`UPDATE address SET suppressed_reason = ${reason} WHERE id = ${addressId} AND suppressed_reason IS DISTINCT FROM ${reason} AND removed_at IS NULL`)) > 0;
+
+/** Prefers one address of a customer over the others. */
+export const setPreferred = async (tx: Tx, customerId: CustomerId, addressId: AddressId): Promise<void> => {
+  await tx.run(sql`UPDATE address SET preferred = (id = ${addressId}) WHERE customer_id = ${customerId} AND removed_at IS NULL AND preferred <> (id = ${addressId})`);
+};
+
+/** Takes an address out of use; the row stays for what was said over it. */
+export const setRemoved = async (tx: Tx, addressId: AddressId, at: string): Promise<void> => {
+  await tx.run(sql`UPDATE address SET removed_at = ${at}, preferred = false WHERE id = ${addressId} AND removed_at IS NULL`);
+};
+
+/** Which of these keys are suppressed, with the reason. */
+export const suppressedAmong = (tx: Tx, kind: AddressKind, norms: readonly string[]): Promise<{ readonly norm: string; readonly reason: string }[]> =>
+  tx.rows(sql`SELECT norm, suppressed_reason AS reason FROM address WHERE kind = ${kind} AND norm = ANY(${norms}::text[]) AND removed_at IS NULL AND suppressed_reason IS NOT NULL`);
+
+/** Takes the customer's row lock and raises its version. Null when there is no such customer. */
+export const raiseVersion = async (tx: Tx, customerId: CustomerId): Promise<number | null> =>
+  (await tx.maybe<{ version: number }>(sql`UPDATE customer SET version = version + 1 WHERE id = ${customerId} RETURNING version`))?.version ?? null;
+
+/** Changes the parts that are given. */
+export const updateCustomer = async (
+  tx: Tx,
+  customerId: CustomerId,
+  part: { readonly name?: string; readonly language?: "de" | "en" | null; readonly organisationId?: OrganisationId | null; readonly fields?: Customer["fields"] },
+): Promise<void> => {
+  await tx.run(sql`
+    UPDATE customer SET id = id
+      ${part.name === undefined ? empty : sql`, name = ${part.name}`}
+      ${part.language === undefined ? empty : sql`, language = ${part.language}`}
+      ${part.organisationId === undefined ? empty : sql`, organisation_id = ${part.organisationId}`}
+      ${part.fields === undefined ? empty : sql`, fields = ${JSON.stringify(part.fields)}::jsonb`}
+     WHERE id = ${customerId}`);
+};
+
+/** The organisation of that name, made when there is none; names that differ only by case or accents are one. */
+export const organisationByName = async (tx: Tx, id: OrganisationId, name: string): Promise<OrganisationId> => {
+  await tx.run(sql`INSERT INTO organisation (id, name) VALUES (${id}, ${name}) ON CONFLICT (fold(name)) DO NOTHING`);
+  return (await tx.one<{ id: OrganisationId }>(sql`SELECT id FROM organisation WHERE fold(name) = fold(${name})`)).id;
+};
+
+/** A customer with organisation and live addresses, the preferred and the last used first. */
+export const customerById = (tx: Tx, id: CustomerId): Promise<Customer | null> =>
+  tx.maybe<Customer>(sql`
+    SELECT c.id, c.name, c.language, c.fields, c.created_at AS "createdAt", c.version,
+           CASE WHEN o.id IS NULL THEN NULL ELSE jsonb_build_object('id', o.id, 'name', o.name) END AS organisation,
+           coalesce((
+             SELECT jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'value', a.value, 'verifiedAt', iso(a.verified_at), 'verifiedBy', a.verified_by,
+                      'lastInAt', iso(a.last_in_at), 'lastOutAt', iso(a.last_out_at), 'preferred', a.preferred, 'suppressedReason', a.suppressed_reason)
+                      ORDER BY a.preferred DESC, greatest(a.last_in_at, a.last_out_at) DESC NULLS LAST, a.id)
+               FROM address a WHERE a.customer_id = c.id AND a.removed_at IS NULL), '[]'::jsonb) AS addresses
+      FROM customer c LEFT JOIN organisation o ON o.id = c.organisation_id
+     WHERE c.id = ${id}`);
+
+/** One address of a customer, only when it is that customer's and live. */
+export const addressOf = (tx: Tx, customerId: CustomerId, addressId: AddressId): Promise<AddressRow | null> =>
+  tx.maybe<AddressRow>(sql`
+    SELECT a.id AS "addressId", c.id AS "customerId", c.name, a.value, a.verified_at AS "verifiedAt", a.suppressed_reason AS "suppressedReason"
+      FROM address a JOIN customer c ON c.id = a.customer_id
+     WHERE a.id = ${addressId} AND a.customer_id = ${customerId} AND a.removed_at IS NULL`);
+
