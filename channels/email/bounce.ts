@@ -20,7 +20,7 @@ export type News = Pick<InboundReceipt, "recipient" | "state" | "code" | "diagno
 
 const maxNews = 50;
 const robotSender =
-  /^(?:mailer-?daemon|mail-?daemon|post-?master|postmaster.*|maildaemon|mmdf|mailer|mail_?delivery.*|no-?reply|bounce.*|fetchmail-daemon|internet-?mail|root)@|^mailer-daemon$|^postmaster$/i;
+  /^(?:mailer-?daemon|mail-?daemon|post[-_]?master.*|maildaemon|mmdf|mailer|mail_?delivery.*|no-?reply|bounce.*|fetchmail-daemon|internet-?mail|root)@|^mailer-daemon$|^postmaster$/i;
 const robotName =
   /mail (?:delivery|daemon|administrator)|mailer[- ]daemon|delivery (?:sub)?system|postmaster|system administrator|mail transport|undeliver|internet mail delivery/i;
 
@@ -179,6 +179,9 @@ function plainBounce(
     (senderName !== null && robotName.test(senderName)) ||
     robotSender.test(field(headers, "from")?.trim() ?? "") ||
     sender === "";
+  const daemon = /^(?:mailer-?daemon|post_master)\b/i.test(
+    sender === "" ? (field(headers, "from")?.trim() ?? "") : sender,
+  );
   const titled = bounceWords.test(subject ?? "");
   const text = textParts(parts);
   const says = failureWords.test(text);
@@ -187,22 +190,18 @@ function plainBounce(
     /^(?:[ \t>]*)(?:received|message-id|return-path):[ \t]/im.test(text);
   const score =
     (failedHeader === null ? 0 : 2) +
-    (robot ? 1 : 0) +
+    (daemon ? 2 : robot ? 1 : 0) +
     (titled ? 1 : 0) +
     (says ? 1 : 0) +
     (returned && (robot || titled) ? 1 : 0) +
     (nullPath ? 1 : 0) +
     (tokens.bounce.length > 0 ? 2 : 0) +
     (report ? 1 : 0);
-  const submitted = (field(headers, "auto-submitted") ?? "").toLowerCase();
-  if (
-    submitted.startsWith("auto-replied") &&
-    failedHeader === null &&
-    tokens.bounce.length === 0 &&
-    !report &&
-    !(titled && says)
-  )
-    return null;
+  const evidence = robot || nullPath || failedHeader !== null || tokens.bounce.length > 0 || report;
+  if (!evidence) return null;
+  // An auto-reply (RFC 3834) comes from a person's mailbox; only a mail system's own address makes it a bounce.
+  const replied = (field(headers, "auto-submitted") ?? "").toLowerCase().startsWith("auto-replied");
+  if (replied && !daemon && failedHeader === null && tokens.bounce.length === 0 && !report) return null;
   if (score < 3 || !(titled || says || failedHeader !== null || report)) return null;
   const code = statusCode(text);
   const delayed =

@@ -214,7 +214,10 @@ function plainEnds(body: Buffer): Buffer {
   if (!trimmed.includes(0x0d)) return trimmed;
   const copy = Buffer.allocUnsafe(trimmed.length);
   let length = 0;
-  for (const byte of trimmed) if (byte !== 0x0d) copy[length++] = byte;
+  for (let index = 0; index < trimmed.length; index += 1) {
+    const byte = trimmed[index] ?? 0;
+    if (byte !== 0x0d) copy[length++] = byte;
+  }
   return copy.subarray(0, length);
 }
 

@@ -217,14 +217,51 @@ function guessBoundary(bytes: Buffer, start: number, end: number): Buffer | null
   return null;
 }
 
+/** Above this many bytes no string is made of the body, so that a large file costs its own size once. */
+const largeBody = 256 * 1024;
+
 function decodeBase64(body: Buffer): Buffer {
-  const text = body.toString("latin1");
-  const padding = text.indexOf("=");
-  if (padding === -1 || text.length - padding < 8 || text.slice(padding).replace(/[=\s]+/g, "") === "")
-    return Buffer.from(text, "base64");
-  // Several base64 texts behind one another, each with its own padding.
-  return Buffer.concat(text.split(/=+/).map((piece) => Buffer.from(piece, "base64")));
+  const padding = body.indexOf(0x3d);
+  if (body.length <= largeBody && (padding === -1 || body.length - padding < 8))
+    return Buffer.from(body.toString("latin1"), "base64");
+  // Skips what is no digit; "=" ends a group, so several texts behind one another, each with its own padding, are all read.
+  const output = Buffer.allocUnsafe(Math.floor((body.length * 3) / 4) + 3);
+  let length = 0;
+  let group = 0;
+  let digits = 0;
+  for (let index = 0; index < body.length; index += 1) {
+    const byte = body[index] ?? 0;
+    const digit = base64Digits[byte] ?? 64;
+    if (digit < 64) {
+      group = (group << 6) | digit;
+      digits += 1;
+      if (digits === 4) {
+        output[length++] = (group >> 16) & 0xff;
+        output[length++] = (group >> 8) & 0xff;
+        output[length++] = group & 0xff;
+        group = 0;
+        digits = 0;
+      }
+    } else if (byte === 0x3d) {
+      length = endGroup(output, length, group, digits);
+      group = 0;
+      digits = 0;
+    }
+  }
+  return output.subarray(0, endGroup(output, length, group, digits));
 }
+
+function endGroup(output: Buffer, at: number, group: number, digits: number): number {
+  if (digits < 2) return at;
+  output[at] = (group >> (digits === 2 ? 4 : 10)) & 0xff;
+  if (digits === 2) return at + 1;
+  output[at + 1] = (group >> 2) & 0xff;
+  return at + 2;
+}
+
+const base64Digits = new Uint8Array(256).fill(64);
+for (const [digit, character] of [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].entries())
+  base64Digits[character.charCodeAt(0)] = digit;
 
 function decodeUu(body: Buffer): Buffer {
   const chunks: Buffer[] = [];

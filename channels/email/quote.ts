@@ -17,10 +17,20 @@ export interface Folded {
 
 /** Header words of quoted blocks in the languages of the common mail programs. */
 const blockField =
-  /^[\s>*_|]*(?<key>von|from|de|da|van|fra|från|od|gesendet|sent|datum|date|envoyé|enviado|inviato|verzonden|an|to|à|para|a|aan|til|betreff|subject|objet|asunto|oggetto|onderwerp|emne|ämne|cc|kopie|antwort an|reply-to)[\s*]{0,3}:[\s*]/i;
+  /^[\s>*_|]*(?<key>von|from|de|da|van|fra|från|od|gesendet|sent|datum|date|envoyé(?: le)?|enviado|inviato|verzonden|an|to|à|para|a|aan|til|betreff|subject|objet|asunto|oggetto|onderwerp|emne|ämne|cc|kopie|antwort an|reply-to)[\s*]{0,3}:(?!\/)/i;
 const fromKeys = new Set(["von", "from", "de", "da", "van", "fra", "från", "od"]);
 const subjectKeys = new Set(["betreff", "subject", "objet", "asunto", "oggetto", "onderwerp", "emne", "ämne"]);
-const dateKeys = new Set(["gesendet", "sent", "datum", "date", "envoyé", "enviado", "inviato", "verzonden"]);
+const dateKeys = new Set([
+  "gesendet",
+  "sent",
+  "datum",
+  "date",
+  "envoyé",
+  "envoyé le",
+  "enviado",
+  "inviato",
+  "verzonden",
+]);
 
 const separator =
   /^[\s>]*[-_=*]{2,}\s*(?:original[- ]?(?:message|nachricht|mail)|urspr(?:ü|ue)ngliche (?:nachricht|mail|e-mail)|urspr(?:ü|ue)nglich(?:e)? (?:nachricht|mail)|message d'origine|mensaje original|messaggio originale|oprindelig besked|oorspronkelijk bericht|originalmeddelande|original message)[^\n]{0,40}$/i;
@@ -30,15 +40,20 @@ const underscores = /^[\s>]*_{10,}\s*$/;
 
 /** How attributions end or what they contain; tested on at most four joined lines of at most 500 characters. */
 const attributionStart =
-  /^[\s>]*-{0,10}\s*(?:on|am|le|el|il|in data|em|op|den|pe|w dniu|dnia|vào|at|von|in data|ср|пн|вт|чт|пт|сб|вс)[\s,]/i;
+  /^[\s>]*-{0,10}\s*(?:on|am|le|el|il|in data|em|op|den|pe|w dniu|dnia|at|von|ср|пн|вт|чт|пт|сб|вс)[\s,]|\s(?:skrev|schreef)\s/i;
 const attributionEnd =
-  /(?:\bwrote\s?:?|\bschrieb(?:en)?\s?:|\bgeschrieben\s?:|\bécrit\s?:|escribió\s?:|\bscritto\s?:|escreveu\s?:|\bschreef\b[^:]{0,200}:|\bschrieb\b[^:]{0,200}[^:]{0,100}:|\bpisze\s?:|napisał(?:\(a\)|a)?\s?:|\bskrev\b[^:]{0,200}:|\bkirjoitti\s?:|пишет\s?:|писал\(?а?\)?\s?:|写道\s?[:：]|のメッセージ\s?:|작성\s?:)\s*-{0,10}\s*$/iu;
+  /(?:\bwrote\s?:?|\bschrieb(?:en)?\s?:|\bgeschrieben\s?:|\sécrit\s?:|escribió\s?:|\bscritto\s?:|escreveu\s?:|\bschreef\b[^:]{0,200}:|\bschrieb\b[^:]{0,200}[^:]{0,100}:|\bpisze\s?:|napisał(?:\(a\)|a)?\s?:|\bskrev\b[^:]{0,200}:|\bkirjoitti\s?:|пишет\s?:|писал\(?а?\)?\s?:|写道\s?[:：]|のメッセージ\s?:|작성\s?:)\s*-{0,10}\s*$/iu;
 const attributionAnywhere =
   /^[\s>]*[^\n]{1,200}(?:\bschrieb am\b[^\n]{4,160}:|\bwrote on\b[^\n]{4,160}:|\bhat am\b[^\n]{4,160}\bgeschrieben\s?:|\bon\b[^\n]{4,160}\bat\b[^\n]{1,80}\bwrote\s?:|<[^<>\n]{3,200}>\s*(?:schrieb|wrote|a écrit|escribió|ha scritto)\s?:)\s*$/i;
+/** A date in front and an address at the end, whatever the language: "30.09.2017, 18:30, "John" <john@…>:". */
+const datedAddress = /^[\s>]*[^\n]{0,30}\d[^\n]{4,200}<[^<>\s@]{1,64}@[^<>\s]{3,190}>\s?:\s*$/;
+/** Prose that looks like an attribution: the writer speaks of an own mail. */
+const ownWords = /\b(?:schrieb ich|schrieben wir|habe ich|haben wir|(?:i|we) (?:have )?(?:wrote|written))\b/i;
+const dateOrAddress = /\d{1,2}[.:/-]\d|\d{4}|@/;
 
 const signatureMark = /^-- ?$/;
 const footers =
-  /^[\s*_-]*(?:von (?:meinem?|mein) [^\n]{2,60} gesendet|gesendet von (?:meinem |mein )?[^\n]{2,60}|gesendet mit [^\n]{2,60}|diese nachricht wurde von meinem? [^\n]{2,80} gesendet|(?:holen|laden) sie sich outlook für [^\n]{2,80}|von outlook für [^\n]{2,40} gesendet|outlook für (?:ios|android)[^\n]{0,80}|sent from (?:my |mail for |yahoo|outlook|the )[^\n]{0,80}|sent (?:via|with) [^\n]{2,60}|get outlook for [^\n]{2,80}|envoyé (?:de|depuis) [^\n]{2,60}|enviado desde [^\n]{2,60}|inviato da [^\n]{2,60}|verzonden vanaf [^\n]{2,60}|verstuurd vanaf [^\n]{2,60}|sendt fra [^\n]{2,60}|mit der (?:gmx|web\.de) mail[- ]app gesendet)[.!]?\s*$/i;
+  /^[\s*_-]*(?:von (?:meinem?|mein) [^\n]{2,60} gesendet|gesendet von (?:meinem |mein )?[^\n]{2,60}|gesendet mit [^\n]{2,60}|diese nachricht wurde von meinem? [^\n]{2,80} gesendet|(?:holen|laden) sie sich outlook für [^\n]{2,80}|von outlook für [^\n]{2,40} gesendet|outlook für (?:ios|android)[^\n]{0,80}|sent from [^.\n]{2,80}|sent (?:via|with) [^\n]{2,60}|get outlook for [^\n]{2,80}|envoyé (?:de|depuis|à partir de) [^\n]{2,60}|enviado desde [^\n]{2,60}|inviato da [^\n]{2,60}|verzonden vanaf [^\n]{2,60}|verstuurd vanaf [^\n]{2,60}|sendt fra [^\n]{2,60}|mit der (?:gmx|web\.de) mail[- ]app gesendet)[.!]?\s*$/i;
 
 /** Longest line the patterns are tried on; longer lines are never a header of a quote. */
 const maxLine = 400;
@@ -159,7 +174,8 @@ function isAttribution(lines: readonly string[], line: number): boolean {
   const text = lines[line] ?? "";
   const tail = text.trimEnd();
   const last = tail[tail.length - 1];
-  if ((last === ":" || last === "：") && attributionAnywhere.test(text)) return true;
+  if (ownWords.test(text)) return false;
+  if (last === ":" && (attributionAnywhere.test(text) || datedAddress.test(text))) return true;
   if (!attributionStart.test(text) && !/^[\s>]*20\d\d[-./年]/.test(text) && !text.startsWith("在")) return false;
   let joined = "";
   for (let ahead = 0; ahead < 4 && line + ahead < lines.length; ahead += 1) {
@@ -168,7 +184,7 @@ function isAttribution(lines: readonly string[], line: number): boolean {
     joined = ahead === 0 ? next : `${joined} ${next}`;
     if (joined.length > 500) return false;
     if (!attributionEnd.test(joined)) continue;
-    return /\d|@/.test(joined) || nextIsQuote(lines, line + ahead + 1);
+    return dateOrAddress.test(joined) || nextIsQuote(lines, line + ahead + 1);
   }
   return false;
 }
