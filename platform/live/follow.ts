@@ -1,0 +1,139 @@
+// Follows a numbered log and gives its entries to many subscribers, each from where it stands. One reader per process, however many subscribers.
+import type { Log } from "#platform/log.ts";
+
+export interface Entry {
+  readonly seq: number;
+}
+
+export interface Subscriber<E> {
+  /** May this subscriber see the entry? */
+  readonly wants: (entry: E) => boolean;
+  /** Gets serialised entries in order, and the number up to which nothing is missing. May be called with none: only the number moved. */
+  readonly give: (entries: readonly string[], upTo: number) => void;
+  /** Too much was missed (or the log was cut): fetch afresh. */
+  readonly reset: (upTo: number) => void;
+}
+
+export interface Follower<E> {
+  /** Something new may be there. */
+  readonly wake: () => void;
+  /** Replays from `after` and stays; returns how to leave. */
+  readonly subscribe: (after: number, subscriber: Subscriber<E>) => () => void;
+  /** Up to where this process has read. */
+  readonly upTo: () => number;
+  readonly stop: () => void;
+}
+
+const batch = 500;
+/** A subscriber that is further behind than this fetches afresh instead. */
+const replayLimit = 5_000;
+const lookEveryMs = 1_000;
+
+/**
+ * Starts at the log's end. `read` must give entries in commit order without gaps, together with the number up to which they are complete.
+ * An entry is serialised once, whoever gets it.
+ */
+export const follow = async <E extends Entry>(options: {
+  readonly read: (after: number, limit: number) => Promise<{ readonly events: readonly E[]; readonly upTo: number }>;
+  readonly end: () => Promise<number>;
+  readonly log: Log;
+}): Promise<Follower<E>> => {
+  const subscribers = new Set<Subscriber<E>>();
+  let position = await options.end();
+  let reading = false;
+  let again = false;
+  let stopped = false;
+
+  const spread = (events: readonly E[], upTo: number): void => {
+    const texts = events.map((event) => JSON.stringify(event));
+    for (const subscriber of subscribers) {
+      subscriber.give(texts.filter((_, i) => subscriber.wants(events[i] as E)), upTo);
+    }
+  };
+
+  const look = async (): Promise<void> => {
+    if (stopped) return;
+    if (reading) {
+      again = true;
+      return;
+    }
+    reading = true;
+    try {
+      do {
+        again = false;
+        const { events, upTo } = await options.read(position, batch);
+        if (upTo > position) {
+          position = upTo;
+          spread(events, upTo);
+        }
+        if (events.length === batch) again = true;
+      } while (again && !stopped);
+    } catch (error) {
+      options.log.warn("follow.cannotRead", { error: error instanceof Error ? error.message : "unknown" });
+    } finally {
+      reading = false;
+    }
+  };
+
+  const replay = async (after: number, subscriber: Subscriber<E>, left: () => boolean): Promise<void> => {
+    let at = after;
+    // The shared reader may pass on while we catch up, so we join only when we stand exactly where it stands;
+    // it moves its position and gives entries out in one go, so nothing can slip between.
+    while (!left() && !stopped) {
+      if (at === position) {
+        subscribers.add(subscriber);
+        return;
+      }
+      if (at > position) {
+        // The subscriber has seen more than we have read: another process was ahead of us. Look once; a log that is still shorter was cut.
+        if (reading) {
+          await new Promise((resolve) => setImmediate(resolve));
+          continue;
+        }
+        await look();
+        if (at > position) {
+          at = position;
+          subscriber.reset(at);
+        }
+        continue;
+      }
+      const goal = position;
+      if (goal - at > replayLimit) {
+        at = goal;
+        subscriber.reset(goal);
+        continue;
+      }
+      const { events, upTo } = await options.read(at, batch);
+      const shown = events.filter((event) => event.seq <= goal);
+      const to = events.length === batch ? Math.min(goal, events.at(-1)?.seq ?? goal) : Math.min(goal, upTo);
+      if (left()) return;
+      if (to > at) {
+        at = to;
+        subscriber.give(shown.filter(subscriber.wants).map((event) => JSON.stringify(event)), at);
+      } else await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
+  const timer = setInterval(() => void look(), lookEveryMs);
+  timer.unref();
+  return {
+    wake: () => void look(),
+    subscribe: (after, subscriber) => {
+      let gone = false;
+      replay(after, subscriber, () => gone).catch((error: unknown) => {
+        options.log.warn("follow.cannotReplay", { error: error instanceof Error ? error.message : "unknown" });
+        if (!gone) subscriber.reset(position);
+        if (!gone) subscribers.add(subscriber);
+      });
+      return () => {
+        gone = true;
+        subscribers.delete(subscriber);
+      };
+    },
+    upTo: () => position,
+    stop: () => {
+      stopped = true;
+      clearInterval(timer);
+    },
+  };
+};

@@ -1,0 +1,115 @@
+// WebSocket clients: bounded queues, heartbeat, limits. It knows frames, not what they mean; server/live.ts gives them meaning.
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type WebSocket } from "ws";
+
+/** One connected client. */
+export interface Client<W> {
+  readonly who: W;
+  /** Sends one frame, or closes the client (1013: come again) when it reads too slowly. It then resumes by itself. */
+  readonly send: (frame: string) => void;
+  readonly close: (code: number, reason: string) => void;
+}
+
+export interface HubHandlers<W> {
+  /** Who is it? A number is an HTTP status to refuse with. */
+  readonly admit: (request: IncomingMessage) => Promise<W | number>;
+  readonly opened: (client: Client<W>) => void;
+  readonly heard: (client: Client<W>, frame: string) => void;
+  readonly closed: (client: Client<W>) => void;
+}
+
+export interface Hub {
+  /** For the HTTP server's "upgrade" event. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly size: () => number;
+  /** Tells all clients that the server goes away (1001) and resolves when they are gone. */
+  readonly close: () => Promise<void>;
+}
+
+const maxFrameBytes = 64 * 1024;
+/** Bytes that may wait for one slow reader. */
+const maxWaitingBytes = 256 * 1024;
+const heartbeatMs = 25_000;
+/** Frames one client may send in ten seconds. */
+const maxFrames = 200;
+
+const refuse = (socket: Duplex, status: number): void => {
+  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n${status === 503 ? "Retry-After: 5\r\n" : ""}\r\n`);
+};
+
+/** Opens a hub for at most `maxClients` clients. */
+export const openHub = <W>(options: { readonly maxClients: number; readonly handlers: HubHandlers<W> }): Hub => {
+  const { handlers } = options;
+  const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false, skipUTF8Validation: false });
+  const alive = new WeakMap<WebSocket, boolean>();
+  let closing = false;
+
+  const welcome = (socket: WebSocket, who: W): void => {
+    let frames = 0;
+    let windowEnds = 0;
+    const client: Client<W> = {
+      who,
+      send: (frame) => {
+        if (socket.readyState !== socket.OPEN) return;
+        if (socket.bufferedAmount > maxWaitingBytes) return socket.close(1013, "too slow");
+        socket.send(frame);
+      },
+      close: (code, reason) => socket.close(code, reason),
+    };
+    alive.set(socket, true);
+    socket.on("pong", () => alive.set(socket, true));
+    socket.on("error", () => socket.terminate());
+    socket.on("close", () => handlers.closed(client));
+    socket.on("message", (data, isBinary) => {
+      alive.set(socket, true);
+      const now = performance.now();
+      if (now > windowEnds) {
+        windowEnds = now + 10_000;
+        frames = 0;
+      }
+      frames += 1;
+      if (isBinary || frames > maxFrames) return socket.close(1008, "not understood");
+      handlers.heard(client, (data as Buffer).toString("utf8"));
+    });
+    handlers.opened(client);
+  };
+
+  const timer = setInterval(() => {
+    for (const socket of server.clients) {
+      if (!alive.get(socket)) {
+        socket.terminate();
+        continue;
+      }
+      alive.set(socket, false);
+      socket.ping();
+    }
+  }, heartbeatMs);
+  timer.unref();
+
+  return {
+    upgrade: (request, socket, head) => {
+      socket.on("error", () => socket.destroy());
+      if (closing || server.clients.size >= options.maxClients) return refuse(socket, 503);
+      handlers.admit(request).then(
+        (who) => {
+          if (typeof who === "number") return refuse(socket, who);
+          server.handleUpgrade(request, socket, head, (opened) => welcome(opened, who as W));
+        },
+        () => refuse(socket, 503),
+      );
+    },
+    size: () => server.clients.size,
+    close: async () => {
+      closing = true;
+      clearInterval(timer);
+      for (const socket of server.clients) socket.close(1001, "going away");
+      const patience = setTimeout(() => {
+        for (const socket of server.clients) socket.terminate();
+      }, 1_000);
+      await Promise.all([...server.clients].map((socket) => new Promise((resolve) => socket.once("close", resolve))));
+      clearTimeout(patience);
+      server.close();
+    },
+  };
+};
