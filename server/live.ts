@@ -53,7 +53,7 @@ export const startLive = async (options: {
   const follower = await follow<AnyEvent>({ read: (after, limit) => eventsAfter(world.db, after, limit), end: () => horizon(world.db), log: world.log });
   const stopHints = bus.on("events", follower.wake);
 
-  const desks = new Map<Client<Desk>, { readonly id: number; leave: (() => void) | null; looksAt: string | null }>();
+  const desks = new Map<Client<Desk>, { readonly id: number; leave: (() => void) | null; looksAt: string | null; upTo: number }>();
   /** By concern, then by socket: who looks. */
   const looks = new Map<string, Map<string, { readonly look: Look; readonly until: number }>>();
   let nextSocket = 1;
@@ -106,10 +106,12 @@ export const startLive = async (options: {
     const desk = desks.get(client);
     if (!desk) return;
     desk.leave?.();
+    desk.upTo = after;
     let lastFrameAt = 0;
     desk.leave = follower.subscribe(after, {
       wants: (event) => deskMaySee(client.who.who, event),
       give: (entries, upTo) => {
+        desk.upTo = upTo;
         const now = performance.now();
         // Numbers that only pass by (others' brands, others' drafts) are told now and then, so that a reconnect need not replay them.
         if (entries.length === 0 && now - lastFrameAt < 5_000) return;
@@ -124,7 +126,7 @@ export const startLive = async (options: {
     maxClients: options.maxClients,
     handlers: {
       admit: options.admit,
-      opened: (client) => desks.set(client, { id: nextSocket++, leave: null, looksAt: null }),
+      opened: (client) => desks.set(client, { id: nextSocket++, leave: null, looksAt: null, upTo: 0 }),
       closed: (client) => {
         leaveConcern(client);
         desks.get(client)?.leave?.();
@@ -142,7 +144,7 @@ export const startLive = async (options: {
         const word = parsed.data;
         const desk = desks.get(client);
         if (!desk) return;
-        if (word.type === "ping") return say(client, { type: "pong", upTo: follower.upTo() });
+        if (word.type === "ping") return say(client, { type: "pong", upTo: desk.upTo });
         if (word.type === "hello") return hello(client, word.after);
         const { concernId, state } = word;
         if (concernId === null || state === "away") return leaveConcern(client);
