@@ -17,10 +17,17 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
       result: error !== undefined && !todo ? "failed" : skip || todo ? "skipped" : "passed",
       ms: details.duration_ms,
       reason: reasonOf(skip) ?? (todo ? `to do: ${reasonOf(todo) ?? "no reason given"}` : undefined),
-      error: error === undefined ? undefined : inspect(error.cause ?? error, { depth: 6, breakLength: 110 }),
+      error: error === undefined ? undefined : words(error.cause ?? error),
     };
     yield JSON.stringify(outcome) + "\n";
   }
+}
+
+/** What an error says: message (with node:assert's difference), our own stack lines, and its cause. */
+function words(error: unknown): string {
+  if (!(error instanceof Error)) return inspect(error, { depth: 6, breakLength: 110 });
+  const stack = (error.stack ?? error.message).split("\n").filter((line) => !/^\s+at .*\(?node:/.test(line));
+  return stack.join("\n").trimEnd() + (error.cause === undefined ? "" : `\ncaused by: ${words(error.cause)}`);
 }
 
 function failureType(error: Error | undefined): unknown {
