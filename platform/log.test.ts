@@ -10,10 +10,27 @@ const caught = (pretty = false) => {
 
 test("facts keep their shape and children carry theirs", () => {
   const { lines, log } = caught();
-  log.child({ job: "mail.send" }).info("job.done", { tookMs: 12, ok: true, concern: "0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a", at: "2026-11-24T02:21:50.123Z", until: null });
+  log
+    .child({ job: "mail.send" })
+    .info("job.done", {
+      tookMs: 12,
+      ok: true,
+      concern: "0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a",
+      at: "2026-11-24T02:21:50.123Z",
+      until: null,
+    });
   const entry = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
   delete entry["time"];
-  assert.deepEqual(entry, { level: "info", job: "mail.send", tookMs: 12, ok: true, concern: "0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a", at: "2026-11-24T02:21:50.123Z", until: null, event: "job.done" });
+  assert.deepEqual(entry, {
+    level: "info",
+    job: "mail.send",
+    tookMs: 12,
+    ok: true,
+    concern: "0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a",
+    at: "2026-11-24T02:21:50.123Z",
+    until: null,
+    event: "job.done",
+  });
 });
 
 const canaries = [
@@ -38,7 +55,9 @@ test("no address, number, token or credential comes through, whatever stands aro
     for (const text of [canary, `failed for ${canary}, giving up`, `Key (value)=(${canary}) exists`, `<${canary}>`]) {
       const { lines, log } = caught();
       log.error("x.failed", { error: text, ...factsOf(new Error(text)) });
-      const secret = /hunter2|draht:/.test(canary) ? "hunter2" : canary.split(/[ :/.@(-]/).toSorted((a, b) => b.length - a.length)[0] ?? canary;
+      const secret = /hunter2|draht:/.test(canary)
+        ? "hunter2"
+        : (canary.split(/[ :/.@(-]/).toSorted((a, b) => b.length - a.length)[0] ?? canary);
       assert.ok(!lines.join("").includes(secret), `${canary} came through in ${lines.join("")}`);
     }
   }
@@ -46,7 +65,14 @@ test("no address, number, token or credential comes through, whatever stands aro
 
 test("text under a private key is hidden whatever it says, a number there is not", () => {
   const { lines, log } = caught();
-  log.info("a.b", { subject: "Kabel kaputt", customerName: "Anna", fromAddress: "from-x", to: "to-y", sessionToken: "z-token", nameCount: 3 });
+  log.info("a.b", {
+    subject: "Kabel kaputt",
+    customerName: "Anna",
+    fromAddress: "from-x",
+    to: "to-y",
+    sessionToken: "z-token",
+    nameCount: 3,
+  });
   const line = lines.join("");
   for (const word of ["Kabel", "Anna", "from-x", "to-y", "z-token"]) assert.ok(!line.includes(word), line);
   assert.ok(line.includes('"nameCount":3'));
@@ -63,7 +89,14 @@ test("control and direction characters cannot forge a line", () => {
 });
 
 test("technical words stay readable", () => {
-  for (const text of ["idle_in_transaction_session_timeout", "connect ECONNREFUSED 127.0.0.1:5432", "2026-11-24", "took 12345 ms", "/api/concerns/0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a"]) assert.equal(maskText(text), text);
+  for (const text of [
+    "idle_in_transaction_session_timeout",
+    "connect ECONNREFUSED 127.0.0.1:5432",
+    "2026-11-24",
+    "took 12345 ms",
+    "/api/concerns/0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a",
+  ])
+    assert.equal(maskText(text), text);
   assert.equal(maskText("from 203.0.113.77"), "from 203.0.113.x");
 });
 

@@ -19,10 +19,16 @@ const hidden = "[hidden]";
 
 /** Words in a key that say its text is about a person or a secret. Technical names go by other keys: job, reaction, file, host. */
 const privateWords = new Set(
-  "address addresses email mail mails mailbox from to cc bcc recipient recipients sender name names subject text html body content preview title password passphrase secret secrets token tokens cookie cookies authorization credential credentials phone number numbers tel caller callee query search header headers user username login".split(" "),
+  "address addresses email mail mails mailbox from to cc bcc recipient recipients sender name names subject text html body content preview title password passphrase secret secrets token tokens cookie cookies authorization credential credentials phone number numbers tel caller callee query search header headers user username login".split(
+    " ",
+  ),
 );
 
-const wordsOf = (key: string): string[] => key.replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/);
+const wordsOf = (key: string): string[] =>
+  key
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
 
 /** One pass, alternatives tried in order: the named group `keep` is let through, the rest is hidden. Quantifiers are bounded, so the time is linear. */
 const patterns = new RegExp(
@@ -42,12 +48,15 @@ const patterns = new RegExp(
   "gi",
 );
 
-const isPlainWords = (run: string): boolean => run.split(/[_-]/).every((part) => /^[a-z]{0,20}$/.test(part) || /^[A-Z]{0,20}$/.test(part));
+const isPlainWords = (run: string): boolean =>
+  run.split(/[_-]/).every((part) => /^[a-z]{0,20}$/.test(part) || /^[A-Z]{0,20}$/.test(part));
 
 const isInner = (ip: string): boolean => /^(?:127|10|0)\.|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\./.test(ip);
 
 const escapeControls = (text: string): string =>
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) => (c === "\n" ? "\\n" : `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`));
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) =>
+    c === "\n" ? "\\n" : `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 const longest = 4_000;
 
@@ -81,21 +90,40 @@ export const maskFacts = (facts: Facts): Record<string, string | number | boolea
 export const factsOf = (error: unknown): Facts => {
   if (!(error instanceof Error)) return { error: String(error) };
   const code = (error as { code?: unknown }).code;
-  return { error: error.message, ...(typeof code === "string" || typeof code === "number" ? { code } : {}), stack: (error.stack ?? "").split("\n").slice(1, 9).map((line) => line.trim()).join(" | ") };
+  return {
+    error: error.message,
+    ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
+    stack: (error.stack ?? "")
+      .split("\n")
+      .slice(1, 9)
+      .map((line) => line.trim())
+      .join(" | "),
+  };
 };
 
 const marks: Readonly<Record<string, string>> = { debug: "debug", info: "     ", warn: "WARN ", error: "ERROR" };
 
 const readable = (line: string): string => {
   const { time, level, event, ...facts } = JSON.parse(line) as Record<string, string>;
-  const tail = Object.entries(facts).map(([key, value]) => `${key}=${typeof value === "string" && /[\s"=]/.test(value) ? JSON.stringify(value) : String(value)}`);
+  const tail = Object.entries(facts).map(
+    ([key, value]) =>
+      `${key}=${typeof value === "string" && /[\s"=]/.test(value) ? JSON.stringify(value) : String(value)}`,
+  );
   return `${[time?.slice(11, 19), marks[level ?? ""] ?? level, event, ...tail].join(" ")}\n`;
 };
 
 /** Opens the log. Lines go to standard output unless `write` is given; `pretty` makes them readable for a person. */
-export const createLog = (options: { readonly level: LogLevel | "silent"; readonly pretty: boolean; readonly write?: (line: string) => void }): Log => {
+export const createLog = (options: {
+  readonly level: LogLevel | "silent";
+  readonly pretty: boolean;
+  readonly write?: (line: string) => void;
+}): Log => {
   const write = options.write ?? ((line: string) => void process.stdout.write(line));
-  const stream = options.pretty ? { write: (line: string) => write(readable(line)) } : options.write ? { write } : pino.destination({ fd: 1, sync: true });
+  const stream = options.pretty
+    ? { write: (line: string) => write(readable(line)) }
+    : options.write
+      ? { write }
+      : pino.destination({ fd: 1, sync: true });
   const root = pino(
     {
       level: options.level,
@@ -113,10 +141,22 @@ export const createLog = (options: { readonly level: LogLevel | "silent"; readon
         if (!root.isLevelEnabled(level)) return;
         root[level]({ ...carried, ...(facts ? maskFacts(facts) : {}) }, maskText(event));
       };
-    return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), child: (facts) => on({ ...carried, ...maskFacts(facts) }) };
+    return {
+      debug: at("debug"),
+      info: at("info"),
+      warn: at("warn"),
+      error: at("error"),
+      child: (facts) => on({ ...carried, ...maskFacts(facts) }),
+    };
   };
   return on({});
 };
 
 /** A log that says nothing, for callers that have none. */
-export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silentLog };
+export const silentLog: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  child: () => silentLog,
+};

@@ -1,6 +1,19 @@
 // Keeps files in a folder of this machine (the default). server/main.ts opens it.
 import { createHash, randomBytes } from "node:crypto";
-import { close, closeSync, createReadStream, fsync, mkdirSync, open, openSync, fsyncSync, rename, stat, unlink, write } from "node:fs";
+import {
+  close,
+  closeSync,
+  createReadStream,
+  fsync,
+  mkdirSync,
+  open,
+  openSync,
+  fsyncSync,
+  rename,
+  stat,
+  unlink,
+  write,
+} from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -11,14 +24,20 @@ import { sniff } from "#platform/files/sniff.ts";
 
 // The callback functions cost a third less CPU than FileHandle, and this is on the road of every mail.
 const openFile = promisify(open);
-const writeSome = promisify(write) as unknown as (fd: number, bytes: Uint8Array, offset: number, length: number) => Promise<{ bytesWritten: number }>;
+const writeSome = promisify(write) as unknown as (
+  fd: number,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+) => Promise<{ bytesWritten: number }>;
 const sync = promisify(fsync);
 const closeFile = promisify(close);
 const move = promisify(rename);
 const drop = promisify(unlink);
 const look = promisify(stat);
 
-const codeOf = (error: unknown): string => (typeof error === "object" && error !== null && "code" in error ? String(error.code) : "");
+const codeOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 
 const digits = "0123456789abcdef";
 
@@ -45,7 +64,10 @@ export type DiskStep = "opened" | "written" | "synced" | "renamed" | "settled";
  * Files under `root`/a/b/<hash>, where a and b are the hash's first two digits: written to a temporary name, synced, renamed, and the
  * folder synced. A crash leaves either nothing or the whole file, and at most a ".tmp" that `sweep` takes away.
  */
-export const openDiskFiles = (root: string, onStep?: (step: DiskStep) => void): Files & { readonly sweep: (olderThan: Date) => Promise<number> } => {
+export const openDiskFiles = (
+  root: string,
+  onStep?: (step: DiskStep) => void,
+): Files & { readonly sweep: (olderThan: Date) => Promise<number> } => {
   layOut(root);
   const folderOf = (hash: string): string => join(root, hash.charAt(0), hash.charAt(1));
   const pathOf = (hash: string): string => join(folderOf(checkHash(hash)), hash);
@@ -71,7 +93,7 @@ export const openDiskFiles = (root: string, onStep?: (step: DiskStep) => void): 
       const fd = await openFile(temporary, "wx", 0o600);
       onStep?.("opened");
       try {
-        for (let at = 0; at < bytes.length; ) at += (await writeSome(fd, bytes, at, bytes.length - at)).bytesWritten;
+        for (let at = 0; at < bytes.length;) at += (await writeSome(fd, bytes, at, bytes.length - at)).bytesWritten;
         onStep?.("written");
         await sync(fd);
         onStep?.("synced");

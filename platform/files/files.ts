@@ -23,20 +23,29 @@ export interface Files {
   readonly remove: (hash: string) => Promise<void>;
 }
 
-const coded = (code: string, message: string, cause?: unknown): Error => Object.assign(new Error(message, cause === undefined ? {} : { cause }), { code });
+const coded = (code: string, message: string, cause?: unknown): Error =>
+  Object.assign(new Error(message, cause === undefined ? {} : { cause }), { code });
 
 /** The error for bytes that are not there. */
-export const fileMissing = (hash: string): Error => coded("FILE_MISSING", `no stored file has the hash ${hash.slice(0, 12)}…`);
+export const fileMissing = (hash: string): Error =>
+  coded("FILE_MISSING", `no stored file has the hash ${hash.slice(0, 12)}…`);
 /** The error for a store without room; nothing half-written stays. */
-export const filesFull = (where: string, cause: unknown): Error => coded("FILES_FULL", `The disk that holds ${where} is full: nothing was stored. Free space there, or set DATA_DIR to a larger disk.`, cause);
+export const filesFull = (where: string, cause: unknown): Error =>
+  coded(
+    "FILES_FULL",
+    `The disk that holds ${where} is full: nothing was stored. Free space there, or set DATA_DIR to a larger disk.`,
+    cause,
+  );
 /** The error for a store that cannot be reached or refuses us. */
 export const filesUnavailable = (message: string, cause?: unknown): Error => coded("FILES_UNAVAILABLE", message, cause);
 
-const codeOf = (error: unknown): unknown => (typeof error === "object" && error !== null && "code" in error ? error.code : undefined);
+const codeOf = (error: unknown): unknown =>
+  typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 
 export const isFileMissing = (error: unknown): boolean => codeOf(error) === "FILE_MISSING";
 /** True when storing failed for want of room or of the store itself: the sender should try later. */
-export const isFilesUnavailable = (error: unknown): boolean => codeOf(error) === "FILES_FULL" || codeOf(error) === "FILES_UNAVAILABLE";
+export const isFilesUnavailable = (error: unknown): boolean =>
+  codeOf(error) === "FILES_FULL" || codeOf(error) === "FILES_UNAVAILABLE";
 
 /** Refuses everything but 64 hex digits, so that a hash can be part of a path. */
 export const checkHash = (hash: string): string => {

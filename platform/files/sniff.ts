@@ -23,10 +23,12 @@ const isText = (bytes: Uint8Array): boolean => {
 };
 
 /** Names after "<" that make a browser read markup. */
-const markup = /^<(?:!doctype|html|head|body|script|svg|iframe|style|meta|object|embed|\?xml|\?php|!--|[a-z]{1,10}[\s/>])/i;
+const markup =
+  /^<(?:!doctype|html|head|body|script|svg|iframe|style|meta|object|embed|\?xml|\?php|!--|[a-z]{1,10}[\s/>])/i;
 const dangerous = /^<(?:!doctype|html|script|iframe|object|embed|\?php)/i;
 
-const textOf = (bytes: Uint8Array, from: number, to: number): string => Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.max(0, Math.min(to, bytes.length) - from)).toString("latin1");
+const textOf = (bytes: Uint8Array, from: number, to: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.max(0, Math.min(to, bytes.length) - from)).toString("latin1");
 
 const textType = (bytes: Uint8Array): string => {
   const head = textOf(bytes, 0, 1_024).replace(/^(?:ï»¿)?\s*/, "");
@@ -55,13 +57,15 @@ export const sniff = async (bytes: Uint8Array): Promise<Sniffed> => {
   const first = bytes[0] ?? 0;
   // Plain text, the raw mails above all, is told without asking file-type; "%", "{", "G" and "R" may open a PDF, an RTF, a GIF, a RIFF.
   const text = isText(bytes);
-  if (text && (first === lessThan || (first !== 0x25 && first !== 0x7b && !/^(?:GIF8|RIFF)/.test(textOf(bytes, 0, 4))))) return { mediaType: textType(bytes), image: null };
+  if (text && (first === lessThan || (first !== 0x25 && first !== 0x7b && !/^(?:GIF8|RIFF)/.test(textOf(bytes, 0, 4)))))
+    return { mediaType: textType(bytes), image: null };
   const found = (await fileTypeFromBuffer(bytes).catch(() => undefined))?.mime;
   if (found === undefined) return text ? { mediaType: textType(bytes), image: null } : unknown;
   if (isRaster(found)) {
     const image = imageSize(found, bytes);
     return image === null || carriesMore(bytes) ? unknown : { mediaType: found, image };
   }
-  if (/xml|svg|html|javascript/.test(found) && !found.includes("openxml")) return { mediaType: "text/xml", image: null };
+  if (/xml|svg|html|javascript/.test(found) && !found.includes("openxml"))
+    return { mediaType: "text/xml", image: null };
   return { mediaType: found, image: null };
 };

@@ -1,0 +1,123 @@
+// Keeps files in any S3-compatible store (path-style addresses), for centres with several machines. server/main.ts opens it.
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { AwsClient } from "aws4fetch";
+import { checkHash, fileMissing, filesUnavailable } from "#platform/files/files.ts";
+import type { Files, StoredFile } from "#platform/files/files.ts";
+import { sniff } from "#platform/files/sniff.ts";
+
+export interface S3Place {
+  /** For example "https://s3.eu-central-1.amazonaws.com" or "http://127.0.0.1:9000". */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** For one attempt; 20 seconds unless told. Streams may take longer once they flow. */
+  readonly timeoutMs?: number;
+}
+
+const attempts = 3;
+/** Above this it is worth asking first whether the store has the bytes already. */
+const askFirstBytes = 65_536;
+
+/** Opens the store; nothing is asked of it before the first call. Every put carries the bytes' SHA-256, which the store checks. */
+export const openS3Files = (place: S3Place): Files => {
+  const client = new AwsClient({
+    accessKeyId: place.accessKeyId,
+    secretAccessKey: place.secretAccessKey,
+    service: "s3",
+    region: place.region,
+    retries: 0,
+  });
+  const base = `${place.endpoint.replace(/\/+$/, "")}/${encodeURIComponent(place.bucket)}`;
+  const urlOf = (hash: string): string => `${base}/${checkHash(hash).charAt(0)}/${hash.charAt(1)}/${hash}`;
+
+  const ask = async (
+    method: "GET" | "HEAD" | "PUT" | "DELETE",
+    hash: string,
+    bytes?: Uint8Array,
+  ): Promise<Response> => {
+    const url = urlOf(hash);
+    let last = "";
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      if (attempt > 1) await pause(100 * 4 ** (attempt - 2));
+      const stop = new AbortController();
+      const timer = setTimeout(() => stop.abort(), place.timeoutMs ?? 20_000);
+      try {
+        const init =
+          bytes === undefined
+            ? { method }
+            : { method, body: bytes as BodyInit, headers: { "X-Amz-Content-Sha256": hash } };
+        const response = await fetch(await client.sign(url, init), { signal: stop.signal, redirect: "error" });
+        if (response.status < 500 && response.status !== 429) return response;
+        last = `it answered ${response.status}`;
+        await response.body?.cancel();
+      } catch (error) {
+        last =
+          error instanceof Error
+            ? `${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ""}`
+            : String(error);
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+    throw filesUnavailable(`The file store at ${place.endpoint} does not serve us: ${last}.`);
+  };
+
+  /** Ends the response and says why it will not do. */
+  const refusal = async (response: Response, hash: string): Promise<Error> => {
+    const text = await response.text().catch(() => "");
+    const code = /<Code>(\w{1,60})<\/Code>/.exec(text)?.[1];
+    if (response.status === 404 && (code === undefined || code === "NoSuchKey")) return fileMissing(hash);
+    return filesUnavailable(
+      `The file store at ${place.endpoint} refused: ${response.status}${code === undefined ? "" : ` ${code}`}. Check bucket, region and keys.`,
+    );
+  };
+
+  const has = async (hash: string): Promise<boolean> => {
+    const response = await ask("HEAD", hash);
+    if (response.status === 200) return true;
+    if (response.status === 404) return false;
+    throw await refusal(response, hash);
+  };
+
+  const open = async (hash: string): Promise<Response> => {
+    const response = await ask("GET", hash);
+    if (response.status !== 200) throw await refusal(response, hash);
+    return response;
+  };
+
+  const store = async (hash: string, bytes: Uint8Array): Promise<void> => {
+    if (bytes.length > askFirstBytes && (await has(hash))) return;
+    const response = await ask("PUT", hash, bytes);
+    if (response.status === 200) await response.body?.cancel();
+    else {
+      const error = await refusal(response, hash);
+      throw response.status === 404
+        ? filesUnavailable(`The file store at ${place.endpoint} has no bucket "${place.bucket}".`, error)
+        : error;
+    }
+  };
+
+  return {
+    put: async (bytes): Promise<StoredFile> => {
+      const hash = createHash("sha256").update(bytes).digest("hex");
+      const [sniffed] = await Promise.all([sniff(bytes), store(hash, bytes)]);
+      return { hash, sizeBytes: bytes.length, ...sniffed };
+    },
+    read: async (hash) => new Uint8Array(await (await open(hash)).arrayBuffer()),
+    stream: async (hash) => {
+      const { body } = await open(hash);
+      return body === null ? Readable.from([]) : Readable.fromWeb(body as import("node:stream/web").ReadableStream);
+    },
+    has,
+    remove: async (hash) => {
+      const response = await ask("DELETE", hash);
+      if (response.status !== 204 && response.status !== 200 && response.status !== 404)
+        throw await refusal(response, hash);
+      await response.body?.cancel();
+    },
+  };
+};
