@@ -203,6 +203,8 @@ function splitParameters(source: string): string[] {
   let piece = "";
   let quoted = false;
   let depth = 0;
+  // Blanks up to here stood in quotes and belong to the value.
+  let kept = 0;
   for (let index = 0; index < source.length; index += 1) {
     const character = source[index] ?? "";
     if (quoted) {
@@ -210,25 +212,31 @@ function splitParameters(source: string): string[] {
       if (character === "\\" && (next === '"' || next === "\\")) {
         piece += next;
         index += 1;
-      } else if (character === '"') quoted = false;
-      else piece += character;
+      } else if (character === '"') {
+        quoted = false;
+        kept = piece.length;
+      } else piece += character;
     } else if (depth > 0) {
       if (character === "(") depth += 1;
       else if (character === ")") depth -= 1;
     } else if (character === '"') quoted = true;
     else if (character === "(" && (piece === "" || /\s$/.test(piece.slice(-1)) || !piece.includes("="))) depth = 1;
     else if (character === ";") {
-      pieces.push(trimValue(piece));
+      pieces.push(trimValue(piece, kept));
       piece = "";
+      kept = 0;
     } else piece += character;
   }
-  pieces.push(trimValue(piece));
+  pieces.push(trimValue(piece, kept));
   return pieces;
 }
 
-function trimValue(piece: string): string {
-  const equals = piece.indexOf("=");
-  return equals === -1 ? piece.trim() : `${piece.slice(0, equals)}=${piece.slice(equals + 1).trim()}`;
+function trimValue(piece: string, kept: number): string {
+  let end = piece.length;
+  while (end > kept && /\s/.test(piece[end - 1] ?? "")) end -= 1;
+  const plain = piece.slice(0, end);
+  const equals = plain.indexOf("=");
+  return equals === -1 ? plain.trim() : `${plain.slice(0, equals)}=${plain.slice(equals + 1).trimStart()}`;
 }
 
 function trimBlanks(text: string): string {

@@ -1,5 +1,5 @@
 // Reads a raw mail into messages and receipts. Called by server/reader in a process of its own that is killed when it takes too long.
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type {
   Inbound,
   InboundFile,
@@ -97,11 +97,16 @@ async function readMessage(
     body.nested,
     thread.references.length > 0,
   );
-  const text = [written.text, ...body.calendar].filter((piece) => piece !== "").join("\n\n");
   const nestedText = attached.map(
     (each) =>
       `${[each.from.name, `<${each.from.value}>`].filter((piece) => piece !== null).join(" ")}: ${each.subject ?? ""}\n${each.text}`,
   );
+  const own = [written.text, ...body.calendar].filter((piece) => piece !== "").join("\n\n");
+  // Whoever sends nothing but an attached message says what stands in it.
+  const text = own.trim() === "" && nestedText.length > 0 ? nestedText.join("\n\n") : own;
+  const foldedText = [written.foldedText, ...(text === own ? nestedText : [])]
+    .filter((piece) => piece !== "")
+    .join("\n\n");
   const replyTo = readAddresses(field(headers, "reply-to") ?? "").persons[0] ?? null;
   if (replyTo !== null && senders.from.value !== "" && replyTo.value.toLowerCase() !== senders.from.value.toLowerCase())
     warnings.add("replyToDiffers");
@@ -122,10 +127,7 @@ async function readMessage(
     cc: people(headers, "cc"),
     subject,
     text,
-    foldedText: [written.foldedText, ...nestedText]
-      .filter((piece) => piece !== "")
-      .join("\n\n")
-      .slice(0, maxText),
+    foldedText: foldedText.slice(0, maxText),
     html:
       html?.html == null
         ? null
@@ -203,22 +205,24 @@ function identify(message: Message): string {
   const { headers } = message.root;
   for (const name of ["from", "to", "subject", "date"])
     for (const value of allFields(headers, name)) hash.update(`${name}:${value.replace(/\s+/g, " ")}\n`);
-  hash.update(plainEnds(message.bytes.subarray(message.bodyStart)));
+  hashBody(hash, message.bytes.subarray(message.bodyStart));
   return `${messageKey(field(headers, "message-id")) ?? ""}#${hash.digest("hex")}`;
 }
 
-function plainEnds(body: Buffer): Buffer {
+// Without CR and without the line ends at the end, in pieces, so that a large mail is not copied.
+function hashBody(hash: Hash, body: Buffer): void {
   let end = body.length;
   while (end > 0 && (body[end - 1] === 0x0a || body[end - 1] === 0x0d)) end -= 1;
-  const trimmed = body.subarray(0, end);
-  if (!trimmed.includes(0x0d)) return trimmed;
-  const copy = Buffer.allocUnsafe(trimmed.length);
-  let length = 0;
-  for (let index = 0; index < trimmed.length; index += 1) {
-    const byte = trimmed[index] ?? 0;
-    if (byte !== 0x0d) copy[length++] = byte;
+  const piece = Buffer.allocUnsafe(Math.min(end, 256 * 1024));
+  for (let start = 0; start < end; start += piece.length) {
+    const stop = Math.min(end, start + piece.length);
+    let length = 0;
+    for (let index = start; index < stop; index += 1) {
+      const byte = body[index] ?? 0;
+      if (byte !== 0x0d) piece[length++] = byte;
+    }
+    hash.update(piece.subarray(0, length));
   }
-  return copy.subarray(0, length);
 }
 
 function instant(value: string | null): string | null {

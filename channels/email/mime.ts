@@ -3,7 +3,7 @@ import { field, readHeaders, readParameters, decodeQuoted, decodeWords, type Hea
 import { fileName } from "./names.ts";
 
 /** What is cut into parts at most; beyond it the rest stays one part and `cut` tells so. */
-export const mimeLimits = { depth: 24, parts: 1_000, boundary: 256 } as const;
+export const mimeLimits = { depth: 24, parts: 1_000, boundary: 8_192 } as const;
 
 /** One part: a leaf with encoded bytes, or a multipart with children. */
 export interface Part {
@@ -141,20 +141,23 @@ function readChildren(
   }
   const { bytes } = cutting;
   let boundary: Buffer | null = claimed === null ? null : Buffer.from(`--${claimed}`, "utf8");
-  if (
-    boundary === null ||
-    boundary.length > mimeLimits.boundary + 2 ||
-    nextDelimiter(bytes, boundary, start, end) === null
-  ) {
+  let loose = false;
+  const first =
+    boundary === null || boundary.length > mimeLimits.boundary + 2
+      ? null
+      : nextDelimiter(bytes, boundary, start, end, false);
+  if (boundary === null || first === null || first.last) {
     cutting.broken = true;
-    boundary = guessBoundary(bytes, start, end);
+    // Some programs write words behind the boundary; others use another boundary than they announced.
+    loose = boundary !== null && nextDelimiter(bytes, boundary, start, end, true)?.last === false;
+    if (!loose) boundary = guessBoundary(bytes, start, end);
   }
   if (boundary === null) return [];
   const standard = type === "multipart/digest" ? "message/rfc822" : "text/plain";
   const children: Part[] = [];
-  let delimiter = nextDelimiter(bytes, boundary, start, end);
+  let delimiter = nextDelimiter(bytes, boundary, start, end, loose);
   while (delimiter !== null && !delimiter.last) {
-    const next = nextDelimiter(bytes, boundary, delimiter.end, end);
+    const next = nextDelimiter(bytes, boundary, delimiter.end, end, loose);
     if (cutting.parts >= mimeLimits.parts) {
       cutting.cut = true;
       break;
@@ -183,7 +186,7 @@ interface Delimiter {
   readonly last: boolean;
 }
 
-function nextDelimiter(bytes: Buffer, boundary: Buffer, from: number, end: number): Delimiter | null {
+function nextDelimiter(bytes: Buffer, boundary: Buffer, from: number, end: number, loose: boolean): Delimiter | null {
   const range = bytes.subarray(0, end);
   for (let at = range.indexOf(boundary, from); at !== -1; at = range.indexOf(boundary, at + 1)) {
     if (at !== 0 && at !== from && bytes[at - 1] !== 0x0a) continue;
@@ -191,6 +194,8 @@ function nextDelimiter(bytes: Buffer, boundary: Buffer, from: number, end: numbe
     const last = bytes[after] === 0x2d && bytes[after + 1] === 0x2d;
     if (last) after += 2;
     while (after < end && (bytes[after] === 0x20 || bytes[after] === 0x09 || bytes[after] === 0x0d)) after += 1;
+    if (loose && after > at + boundary.length && bytes[after] !== 0x0a)
+      after = Math.max(after, range.indexOf(0x0a, after));
     if (after >= end) return { start: at, end, last };
     if (bytes[after] === 0x0a) return { start: at, end: after + 1, last };
   }

@@ -123,7 +123,7 @@ export function headerBlock(
             : "other";
     if (fields[name] === undefined) {
       fields[name] = text
-        .slice(match[0].length - 1)
+        .slice(match[0].length)
         .replace(/^[\s*]+|\*+\s*$/g, "")
         .trim();
       count += 1;

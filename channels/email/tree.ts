@@ -136,6 +136,8 @@ export function textLines(
   let cited = 0;
   let pre = 0;
   let item = "";
+  // An empty block with a hard space in it is how mail programs write a blank line.
+  let spaced = false;
   const end = (): void => {
     const line = pre > 0 ? text : text.trim();
     if (line !== "") {
@@ -144,9 +146,10 @@ export function textLines(
       lines.push({ text: item === "" ? line : item + line, node: first, fold: fold > 0, cited: cited > 0 });
       item = "";
       blanks = 0;
-    }
+    } else if (spaced) blanks = Math.min(blanks + 1, 2);
     text = "";
     first = null;
+    spaced = false;
   };
   const visit = (node: Node): void => {
     if (!isElement(node)) {
@@ -162,6 +165,7 @@ export function textLines(
         return;
       }
       const flat = node.text.replace(/[\s\u00a0]+/g, " ");
+      if (text === "" && flat === " " && node.text.includes("\u00a0")) spaced = true;
       if (flat === " " && (text === "" || text.endsWith(" "))) return;
       text += text.endsWith(" ") && flat.startsWith(" ") ? flat.slice(1) : flat;
       if (first === null && flat.trim() !== "") first = node;
