@@ -17,7 +17,9 @@ if (unknown.length > 0) {
 }
 const outcomes: Outcome[] = [];
 const names = words.length === 0 ? checkNames : checkNames.filter((name) => words.includes(name));
-for (const outcome of await runChecks(root, names, process.argv.includes("--fix"))) {
+const mend = process.argv.includes("--fix");
+if (mend) await import("./laws.ts");
+for (const outcome of await runChecks(root, names, mend)) {
   outcomes.push(outcome);
   printOutcomes(outcome.name, outcome.ms, [outcome]);
 }

@@ -17,7 +17,7 @@ const empty: Fragment = { nullable: true, first: [], last: [] };
 /** Copies that stand for a counted repetition: more would change the constant, not the growth. */
 const mostCopies = 3;
 /** States beyond this are not analysed; no expression of a readable size has so many. */
-export const mostStates = 400;
+export const mostStates = 3_000;
 
 /** The automaton of a pattern, and those of its look-arounds, which the engine runs as expressions of their own. */
 export function automata(pattern: string, flags: string): readonly Automaton[] {
