@@ -21,7 +21,7 @@ export const startDispatch = (options: { readonly world: World; readonly channel
   let stopping = false;
   let looking = false;
   let lookAgain = false;
-  const sent = options.metrics.counter("draht_deliveries_total", "Deliveries, by what the provider said", ["result"]);
+  const sent = options.metrics.counter("deliveries_total", "Deliveries, by what the provider said", ["result"]);
 
   const io = { log: (level: "debug" | "info" | "warn" | "error", event: string, facts?: Readonly<Record<string, string | number | boolean | null>>) => world.log[level](event, facts), now: world.now };
 
@@ -49,7 +49,7 @@ export const startDispatch = (options: { readonly world: World; readonly channel
       world.log.error("dispatch.failed", { deliveryId: claim.deliveryId, error: detail });
       result = begun ? { kind: "unknown", detail } : { kind: "tryLater", afterMs: null, code: "internal", detail };
     }
-    sent.inc({ result: result.kind });
+    sent.add({ result: result.kind });
     await recordDelivery(world, claim, result).catch((error: unknown) => {
       world.log.error("dispatch.notRecorded", { deliveryId: claim.deliveryId, error: error instanceof Error ? error.message : "unknown" });
     });

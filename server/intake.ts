@@ -62,8 +62,8 @@ export const startIntake = (options: {
   let looking = false;
   let lookAgain = false;
 
-  const messages = metrics.counter("draht_intake_messages_total", "Messages read, by how it ended", ["outcome"]);
-  const seconds = metrics.histogram("draht_intake_seconds", "From stored to received", [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]);
+  const messages = metrics.counter("intake_messages_total", "Messages read, by how it ended", ["outcome"]);
+  const seconds = metrics.histogram("intake_seconds", "From stored to received");
 
   const pump = (): void => {
     while (!stopping && running.size < options.concurrency) {
@@ -115,9 +115,9 @@ export const startIntake = (options: {
           else await receiveReceipt(world, tx, item.channel, each);
         }
       });
-      messages.inc({ outcome: failed ? "unreadable" : "read" });
+      messages.add({ outcome: failed ? "unreadable" : "read" });
     } catch (error) {
-      messages.inc({ outcome: "postponed" });
+      messages.add({ outcome: "postponed" });
       world.log.error("intake.postponed", { intakeId: item.id, error: error instanceof Error ? error.message : "unknown", unavailable: isUnavailable(error) });
       await postponeIntake(world.db, item.id, item.lease, error instanceof Error ? error.message : "unknown", isUnavailable(error)).catch(() => {});
     } finally {
@@ -161,7 +161,7 @@ export const startIntake = (options: {
       const takeNow = queue.length < inMemory;
       const isNew = await insertIntake(world.db, { id, channelId: channel.id, providerId, rawHash: stored.hash, transport: raw.transport, receivedAt: raw.receivedAt, lease: takeNow ? lease : null, leaseMs }, cursor);
       if (!isNew) {
-        messages.inc({ outcome: "known" });
+        messages.add({ outcome: "known" });
         return "known";
       }
       if (takeNow) {

@@ -1,0 +1,225 @@
+// Puts the whole server together and takes it apart again. Called by main.ts, and by tests that want it in their own process.
+import { hostname } from "node:os";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { openDoor, type Door } from "#channels/email/door.ts";
+import { channels } from "#channels/index.ts";
+import { system } from "#contract/actor.ts";
+import type { ListeningIo, Raw } from "#contract/channel.ts";
+import { uuidV7 } from "#lib/id.ts";
+import { eventsAfter, horizon } from "#modules/audit/reads.ts";
+import { recordHealth } from "#modules/brands/actions.ts";
+import { openDb, isUnavailable, type Db } from "#platform/db/db.ts";
+import { lead } from "#platform/db/leader.ts";
+import { migrate } from "#platform/db/migrate.ts";
+import { runReaction } from "#platform/events/cursor.ts";
+import { openDiskFiles } from "#platform/files/disk.ts";
+import type { Files } from "#platform/files/files.ts";
+import { openS3Files } from "#platform/files/s3.ts";
+import { postgresBus } from "#platform/live/bus.ts";
+import type { Log } from "#platform/log.ts";
+import { createMetrics } from "#platform/metrics.ts";
+import { startPostgres, type RunningPostgres } from "#platform/postgres/postgres.ts";
+import { newToken, openSecret } from "#platform/secret.ts";
+import type { World } from "#platform/world.ts";
+import { createApp } from "#server/app.ts";
+import { doorCertificate } from "#server/certificate.ts";
+import type { Config } from "#server/config.ts";
+import { connectChannels } from "#server/connected.ts";
+import { startDemo, type Demo } from "#server/demo/demo.ts";
+import { startDispatch } from "#server/dispatch.ts";
+import { startIntake, type ConnectedChannel } from "#server/intake.ts";
+import { readCursor } from "#server/intake-store.ts";
+import { startJobs } from "#server/jobs.ts";
+import { reactions } from "#server/reactions.ts";
+import { openReader } from "#server/reader.ts";
+
+/** A running server. */
+export interface Running {
+  readonly deskUrl: string;
+  readonly port: number;
+  readonly smtpPort: number;
+  readonly demo: Demo | null;
+  readonly world: World;
+  /** Closes doors, finishes what is being worked on, stops the embedded store. */
+  readonly stop: () => Promise<void>;
+}
+
+/** What an operator can mend; main.ts prints the sentence without a stack. */
+export class StartProblem extends Error {}
+
+const freePort = async (host: string, port: number, name: string): Promise<void> => {
+  if (port === 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE") reject(new StartProblem(`${name} ${port} is busy: another program (perhaps another Draht) listens there. Stop it, or choose another port: ${name}=${port + 10} npm start`));
+      else if (error.code === "EACCES") reject(new StartProblem(`${name} ${port} may not be opened by this user: ports below 1024 need more rights. Choose another one: ${name}=${port + 7000} npm start`));
+      else reject(new StartProblem(`${name} ${port} cannot be opened on ${host}: ${error.message}.`));
+    });
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+};
+
+const openStore = async (config: Config, say: (line: string) => void): Promise<{ readonly url: string; readonly embedded: RunningPostgres | null }> => {
+  if (config.databaseUrl !== null) return { url: config.databaseUrl, embedded: null };
+  const embedded = await startPostgres({ dataDir: join(config.dataDir, "postgres"), log: say });
+  return { url: embedded.url, embedded };
+};
+
+const openFiles = (config: Config): Files => (config.files.kind === "s3" ? openS3Files(config.files) : openDiskFiles(join(config.dataDir, "files")));
+
+const migrations = new URL("../db/migrations/", import.meta.url).pathname;
+
+/** Durability is the promise everything rests on; a store that would lose acknowledged commits is refused. */
+const assertDurable = async (db: Db): Promise<void> => {
+  const { rows } = await (async () => {
+    const client = await db.connect();
+    try {
+      return await client.query<{ fsync: string; commit: string }>("SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit");
+    } finally {
+      await client.end();
+    }
+  })();
+  if (rows[0]?.fsync !== "on") throw new StartProblem("The database runs with fsync = off and would lose what was acknowledged. Set fsync = on.");
+};
+
+/** Starts everything in the order of need. `say` tells the waiting person what happens; throws StartProblem for what an operator can mend. */
+export const startServer = async (config: Config, options: { readonly log: Log; readonly say: (line: string) => void; readonly version: string }): Promise<Running> => {
+  const { log, say } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).toReversed()) await close().catch((error: unknown) => log.warn("stop.failed", { error: error instanceof Error ? error.message : "unknown" }));
+  };
+  try {
+    await freePort(config.host, config.port, "PORT");
+    await freePort(config.smtpHost, config.smtpPort, "SMTP_PORT");
+    if (config.world === "demo") await freePort("127.0.0.1", config.postPort, "POST_PORT");
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+      throw new StartProblem(`DATA_DIR ${config.dataDir} cannot be made or opened: ${error.message}. Choose a folder this user may write to.`);
+    });
+
+    const store = await openStore(config, say);
+    if (store.embedded) closers.push(store.embedded.stop);
+    await migrate(store.url, migrations, (name) => say(`migrating: ${name}`)).catch((error: unknown) => {
+      if (isUnavailable(error) || (error instanceof Error && "code" in error)) throw new StartProblem(`The database cannot be used: ${error instanceof Error ? error.message : "unknown"}. Check DATABASE_URL.`);
+      throw error;
+    });
+    const db = openDb(store.url, { max: config.databaseConnections, onError: (error) => log.warn("db.connectionLost", { error: error.message }) });
+    closers.push(db.close);
+    await assertDurable(db);
+
+    const metrics = createMetrics({ withProcess: true });
+    const bus = await postgresBus(db, log);
+    closers.push(bus.close);
+    const secret = openSecret(config.dataDir, config.secret ?? undefined);
+    const node = newToken();
+    const world: World = {
+      db,
+      now: () => new Date(),
+      newId: () => uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10))),
+      newToken,
+      mac: secret.mac,
+      seal: secret.seal,
+      open: secret.open,
+      log,
+      files: openFiles(config),
+      wake: () => bus.hint("events"),
+    };
+
+    const connected = await connectChannels(world);
+    const reader = openReader({ timeMs: 5_000, memoryBytes: 256 * 1024 * 1024, processes: config.readers, idleMs: 60_000, log, dns: config.dns === "off" ? "off" : config.world === "demo" ? "demo" : "system" });
+    closers.push(reader.close);
+    const intake = startIntake({ world, reader, channelById: connected.byId, metrics, concurrency: 8 });
+    closers.push(intake.stop);
+    const dispatch = startDispatch({ world, channelById: connected.byId, metrics, concurrency: 8 });
+    closers.push(dispatch.stop);
+    closers.push(async () => {
+      for (const channel of channels) await channel.close?.();
+    });
+
+    let demo: Demo | null = null;
+    if (config.world === "demo") {
+      demo = await startDemo({ world, dataDir: config.dataDir, postPort: config.postPort, smtp: () => ({ host: config.smtpHost, port: door?.port ?? config.smtpPort }), say });
+      closers.push(demo.stop);
+      await connected.reload();
+    }
+
+    const tls = await doorCertificate(config, hostname());
+    const accepts = async (address: string): Promise<{ readonly channel: string } | null> => {
+      const channel = connected.atDoor(address);
+      return channel ? { channel: channel.id } : null;
+    };
+    const keep = async (raw: Raw, providerId: string, channelId: string): Promise<"stored" | "known"> => {
+      const channel = connected.byId(channelId);
+      if (!channel) throw new Error("the channel was disconnected");
+      return intake.store(channel, raw, providerId);
+    };
+    const doorLog: ListeningIo["log"] = (level, event, facts) => log[level](event, facts);
+    const door: Door = await openDoor({ port: config.smtpPort, host: config.smtpHost, name: null, tls, limits: { mailBytes: config.maxMailBytes }, accepts, store: keep, log: doorLog, now: world.now });
+
+    const app = await createApp({ config, world, bus, node, connected, metrics, demo, version: options.version, ready: async () => (await db.one<{ ok: number }>({ text: "SELECT 1 AS ok", values: [] } as never)).ok === 1, upTo: () => intake.backlog() });
+    closers.push(app.close);
+    closers.push(door.close);
+
+    const stopHints = bus.on("events", () => dispatch.wake());
+    closers.push(async () => stopHints());
+    const jobs = await startJobs({ world, url: store.url, log });
+    closers.push(jobs.stop);
+    for (const reaction of reactions(world)) {
+      const run = runReaction({ ...reaction, db, log, read: eventsAfter, end: horizon });
+      const quiet = bus.on("events", run.wake);
+      closers.push(async () => {
+        quiet();
+        await run.stop();
+      });
+    }
+
+    closers.push(startListening({ world, connected, intake, log, bus }));
+    metrics.gauge("intake_backlog", "Stored and not yet read", () => intake.backlog());
+    metrics.gauge("reading_processes", "Processes that read mail", () => reader.stats().processes);
+
+    return { deskUrl: config.publicUrl, port: app.port, smtpPort: door.port, demo, world, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+/** Fetches from mailboxes on one node at a time; starts anew when a channel changes. Returns how to stop. */
+const startListening = (options: { readonly world: World; readonly connected: Awaited<ReturnType<typeof connectChannels>>; readonly intake: ReturnType<typeof startIntake>; readonly log: Log; readonly bus: Awaited<ReturnType<typeof postgresBus>> }): (() => Promise<void>) => {
+  const { world, connected, intake, log } = options;
+  let restart: () => void = () => {};
+  const stopHints = options.bus.on("channels", () => {
+    connected.reload().then(restart, () => {});
+  });
+
+  const listenTo = async (channel: ConnectedChannel, signal: AbortSignal): Promise<void> => {
+    const io: ListeningIo = {
+      log: (level, event, facts) => log[level](event, { ...facts, channelId: channel.id }),
+      now: world.now,
+      store: (raw, providerId, cursor) => intake.store(channel, raw, providerId, cursor),
+      cursor: (name) => readCursor(world.db, channel.id, name),
+      health: (state, detail) => {
+        recordHealth(world, system, channel.id, state, detail).catch((error: unknown) => log.warn("channel.healthNotKept", { error: error instanceof Error ? error.message : "unknown" }));
+      },
+    };
+    await channel.implementation.listen?.(channel.settings as never, io, signal).catch((error: unknown) => log.error("channel.listenFailed", { channelId: channel.id, error: error instanceof Error ? error.message : "unknown" }));
+  };
+
+  const leadership = lead(world.db, 1, "listening", log, async (signal) => {
+    while (!signal.aborted) {
+      const round = new AbortController();
+      restart = () => round.abort();
+      const either = AbortSignal.any([signal, round.signal]);
+      const listening = connected.enabled().filter((channel) => channel.implementation.listen !== undefined);
+      await Promise.all([...listening.map((channel) => listenTo(channel, either)), new Promise<void>((resolve) => either.addEventListener("abort", () => resolve(), { once: true }))]);
+    }
+  });
+  return async () => {
+    stopHints();
+    await leadership.stop();
+  };
+};
+
