@@ -159,8 +159,10 @@ async function session(
     wake();
   });
   client.on("exists", wake);
-  client.on("expunge", (event: { readonly uid?: number | undefined }) => {
+  client.on("expunge", (event) => {
     if (event.uid !== undefined) forget(folder, event.uid);
+    // imapflow does not count mails down for VANISHED; the next mail would then restore the old count and go unnoticed.
+    if (event.vanished && event.earlier !== true && client.mailbox !== false) client.mailbox.exists -= 1;
   });
   stop.addEventListener("abort", onStop, { once: true });
   try {

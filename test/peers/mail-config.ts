@@ -1,0 +1,170 @@
+// The configuration of the real Dovecot and Postfix that tests talk to; everything below one folder. Used by mail.ts.
+
+export interface MailPeerPorts {
+  readonly imap: number;
+  readonly lmtp: number;
+  readonly smtp: number;
+  /** Where Postfix delivers mail for tuer.test: our own door. */
+  readonly door: number;
+}
+
+/** name@domain and password of everybody with a mailbox. */
+export const mailUsers = {
+  customer: { user: "customer@kunde.test", password: "kunde-geheim" },
+  autoreply: { user: "autoreply@kunde.test", password: "abwesend-geheim" },
+  service: { user: "service@kabel.test", password: "kabel-geheim" },
+} as const;
+
+/** Postfix takes mail for this one and Dovecot then does not know it: a real bounce comes back. */
+export const refusedUser = "weg@kunde.test";
+
+export function dovecotConfig(dir: string, ports: MailPeerPorts): string {
+  return `
+protocols = imap lmtp
+listen = 127.0.0.1
+base_dir = ${dir}/dovecot/run
+state_dir = ${dir}/dovecot/state
+instance_name = draht-test
+log_path = ${dir}/dovecot.log
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+first_valid_uid = 1
+mail_location = maildir:~/Maildir
+mailbox_list_index = yes
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = no
+lmtp_add_received_header = yes
+submission_host = 127.0.0.1:${ports.smtp}
+postmaster_address = postmaster@kunde.test
+hostname = dovecot.test
+imap_idle_notify_interval = 29 min
+namespace inbox {
+  inbox = yes
+  separator = /
+  mailbox Archiv {
+    auto = create
+  }
+}
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%Lu ${dir}/dovecot/users
+}
+userdb {
+  driver = passwd-file
+  args = username_format=%Lu ${dir}/dovecot/users
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    address = 127.0.0.1
+    port = ${ports.imap}
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = ${ports.lmtp}
+  }
+}
+service anvil {
+  chroot =
+}
+protocol lmtp {
+  mail_plugins = $mail_plugins sieve
+}
+plugin {
+  sieve = file:~/sieve;active=~/active.sieve
+  sieve_vacation_min_period = 0
+}
+`;
+}
+
+/** Dovecot's passwd-file: everybody's mail belongs to nobody. */
+export function dovecotUsers(dir: string): string {
+  return Object.values(mailUsers)
+    .map(({ user, password }) => `${user}:{PLAIN}${password}:65534:65534::${dir}/mail/${user}::`)
+    .join("\n")
+    .concat("\n");
+}
+
+export const vacationScript = `require ["vacation"];
+vacation :days 1 :addresses ["autoreply@kunde.test"] :subject "Ich bin im Urlaub" "Bin am 1. Dezember wieder da.";
+`;
+
+export function postfixMain(dir: string, ports: MailPeerPorts): string {
+  const boxes = [...Object.values(mailUsers).map(({ user }) => user), refusedUser];
+  return `
+compatibility_level = 3.6
+queue_directory = ${dir}/postfix/queue
+data_directory = ${dir}/postfix/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = ${dir}/postfix.log
+maillog_file_prefixes = ${dir}
+myhostname = postfix.test
+mydomain = postfix.test
+myorigin = postfix.test
+mydestination =
+local_recipient_maps =
+alias_maps =
+alias_database =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+disable_dns_lookups = yes
+smtpd_peername_lookup = no
+smtp_tls_security_level = may
+smtpd_tls_security_level = none
+smtpd_forbid_bare_newline = yes
+virtual_mailbox_domains = kunde.test kabel.test
+virtual_mailbox_maps = inline:{${boxes.map((user) => `${user}=x`).join(" ")}}
+virtual_transport = lmtp:inet:127.0.0.1:${ports.lmtp}
+relay_domains = tuer.test
+relay_recipient_maps =
+transport_maps = inline:{ tuer.test=smtp:[127.0.0.1]:${ports.door} }
+recipient_delimiter = +
+smtpd_relay_restrictions = permit_mynetworks reject_unauth_destination
+message_size_limit = 60000000
+mailbox_size_limit = 0
+# Only the test's own "postqueue -f" makes Postfix try again.
+minimal_backoff_time = 1h
+maximal_backoff_time = 2h
+queue_run_delay = 1h
+maximal_queue_lifetime = 1d
+bounce_queue_lifetime = 1d
+`;
+}
+
+export function postfixMaster(ports: MailPeerPorts): string {
+  const unix = (name: string, wakeup: string, most: string, program: string): string =>
+    `${name} unix - - n ${wakeup} ${most} ${program}`;
+  return `${[
+    `127.0.0.1:${ports.smtp} inet n - n - - smtpd`,
+    "pickup unix n - n 60 1 pickup",
+    "cleanup unix n - n - 0 cleanup",
+    "qmgr unix n - n 300 1 qmgr",
+    unix("rewrite", "-", "-", "trivial-rewrite"),
+    unix("bounce", "-", "0", "bounce"),
+    unix("defer", "-", "0", "bounce"),
+    unix("trace", "-", "0", "bounce"),
+    unix("verify", "-", "1", "verify"),
+    "flush unix n - n 1000? 0 flush",
+    unix("proxymap", "-", "-", "proxymap"),
+    unix("smtp", "-", "-", "smtp"),
+    unix("relay", "-", "-", "smtp"),
+    "showq unix n - n - - showq",
+    unix("error", "-", "-", "error"),
+    unix("retry", "-", "-", "error"),
+    unix("discard", "-", "-", "discard"),
+    unix("lmtp", "-", "-", "lmtp"),
+    unix("anvil", "-", "1", "anvil"),
+    unix("scache", "-", "1", "scache"),
+    "postlog unix-dgram n - n - 1 postlogd",
+  ].join("\n")}\n`;
+}
