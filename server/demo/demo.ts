@@ -1,0 +1,69 @@
+// The demo world while it runs: the customers' mail provider on loopback and the post box page's data. Started by server/start.ts.
+import { join } from "node:path";
+import { startMailSim, type MailSim, type SimMail } from "#channels/email/sim.ts";
+import { answer, type Route } from "#contract/endpoint.ts";
+import { refuse } from "#contract/errors.ts";
+import { postbox, type Posted } from "#contract/postbox.ts";
+import type { World } from "#platform/world.ts";
+import { demoDoors, demoPeople, seedDemo } from "#server/demo/seed.ts";
+
+export interface Demo {
+  readonly routes: readonly Route<World>[];
+  /** The HTML document of a received mail, to be shown in a sandboxed frame; null: there is none. */
+  readonly html: (id: string) => string | null;
+  readonly stop: () => Promise<void>;
+}
+
+const keepMails = 500;
+
+const posted = (mail: SimMail): Posted => ({
+  id: String(mail.seq),
+  at: mail.at,
+  from: mail.from ? `${mail.from.name} <${mail.from.address}>`.trim() : mail.envelope.from,
+  to: [...mail.envelope.to],
+  subject: mail.subject,
+  text: mail.text,
+  htmlUrl: mail.html === null ? null : `/post/${mail.seq}`,
+  files: mail.files.map((file) => ({ name: file.name, mediaType: file.mediaType, sizeBytes: file.bytes.byteLength })),
+  automatic: mail.headers.some((header) => header.name === "auto-submitted" && header.value.toLowerCase() !== "no"),
+});
+
+/** Seeds the demo world when it is not there yet, opens the customers' mail provider, and answers the post box. */
+export const startDemo = async (options: { readonly world: World; readonly dataDir: string; readonly postPort: number; readonly smtp: () => { readonly host: string; readonly port: number }; readonly say: (line: string) => void }): Promise<Demo> => {
+  const { world } = options;
+  const sim: MailSim = await startMailSim({ dir: join(options.dataDir, "post"), smtpPort: options.postPort, keep: keepMails, now: world.now });
+  await seedDemo(world, { now: world.now(), progress: options.say, smtp: { host: "127.0.0.1", port: sim.port } });
+
+  const routes: Route<World>[] = [
+    answer(postbox.list, async (_world, _who, { query }) => {
+      const mails = sim.messages(query.to ? { to: query.to } : {}).slice(-query.limit).toReversed();
+      return { mails: mails.map(posted), people: [...demoPeople], doors: [...demoDoors] };
+    }),
+    answer(postbox.write, async (_world, _who, { body }) => {
+      const answered = body.answers === null ? undefined : sim.messages().find((mail) => String(mail.seq) === body.answers);
+      if (body.answers !== null && !answered) return refuse("notFound");
+      const to = answered ? (answered.replyTo[0]?.address ?? answered.from?.address ?? body.to) : body.to;
+      const quoted = answered ? `\n\n${answered.from?.name ?? ""} schrieb am ${answered.at.slice(0, 10)}:\n${answered.text.split("\n").map((line) => `> ${line}`).join("\n")}\n` : "";
+      try {
+        await sim.send(
+          {
+            from: { name: body.name, address: body.from },
+            to: [{ name: "", address: to }],
+            subject: body.subject,
+            text: body.text + quoted,
+            ...(answered?.messageId ? { inReplyTo: answered.messageId, references: [...answered.references, answered.messageId] } : {}),
+          },
+          options.smtp(),
+        );
+      } catch (error) {
+        return refuse("invalidInput", { detail: error instanceof Error ? error.message.slice(0, 200) : "" }, "to");
+      }
+      return { done: true };
+    }),
+  ];
+  return {
+    routes,
+    html: (id) => sim.messages().find((mail) => String(mail.seq) === id)?.html ?? null,
+    stop: sim.stop,
+  };
+};

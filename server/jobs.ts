@@ -1,0 +1,53 @@
+// What has to happen by time: waking snoozed concerns, folding counters, clearing what has expired. Started by server/start.ts.
+import { removeOldSessions } from "#modules/agents/actions.ts";
+import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
+import { foldTally } from "#modules/concerns/actions-views.ts";
+import { lead } from "#platform/db/leader.ts";
+import type { Log } from "#platform/log.ts";
+import type { World } from "#platform/world.ts";
+
+interface Timed {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly run: (world: World) => Promise<unknown>;
+}
+
+const timed: readonly Timed[] = [
+  { name: "wakeSnoozed", everyMs: 1_000, run: wakeSnoozed },
+  { name: "foldTally", everyMs: 5_000, run: foldTally },
+  { name: "removeOldUploads", everyMs: 3_600_000, run: removeOldUploads },
+  { name: "removeOldSessions", everyMs: 3_600_000, run: removeOldSessions },
+];
+
+/**
+ * Runs the timed work on one node at a time. The times themselves stand in the tables (`snoozed_until`, `expires_at`), so a kill, a late
+ * start or a jumping clock loses nothing: what is due is done at the next look, and never before its time.
+ */
+export const startJobs = async (options: { readonly world: World; readonly log: Log }): Promise<{ readonly stop: () => Promise<void> }> => {
+  const { world, log } = options;
+  const leadership = lead(world.db, 2, "timers", log, async (signal) => {
+    await Promise.all(
+      timed.map(async (job) => {
+        while (!signal.aborted) {
+          try {
+            await job.run(world);
+          } catch (error) {
+            log.warn("timer.failed", { name: job.name, error: error instanceof Error ? error.message : "unknown" });
+          }
+          await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, job.everyMs);
+            signal.addEventListener(
+              "abort",
+              () => {
+                clearTimeout(timer);
+                resolve();
+              },
+              { once: true },
+            );
+          });
+        }
+      }),
+    );
+  });
+  return { stop: () => leadership.stop() };
+};
