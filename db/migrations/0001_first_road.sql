@@ -151,8 +151,9 @@ CREATE TABLE concern (
   channels text[] NOT NULL DEFAULT '{}',
   snippet text NOT NULL DEFAULT '',
   last_direction text NOT NULL DEFAULT 'in',
-  last_message_at timestamptz NOT NULL,
-  waiting_since timestamptz,
+  -- In milliseconds, as cursors carry them.
+  last_message_at timestamptz(3) NOT NULL,
+  waiting_since timestamptz(3),
   snoozed_until timestamptz,
   delivery_failed boolean NOT NULL DEFAULT false,
   message_count integer NOT NULL DEFAULT 0,
@@ -171,20 +172,20 @@ CREATE TABLE concern_extra (
   fields jsonb NOT NULL DEFAULT '{}'
 );
 
--- Lists: live concerns are few against all concerns ever; the last message's time and the id are the keyset.
-CREATE INDEX concern_live ON concern (last_message_at DESC, id DESC) WHERE status IN ('new', 'open', 'waiting', 'snoozed');
-CREATE INDEX concern_todo ON concern (last_message_at DESC, id DESC) WHERE status IN ('new', 'open');
+-- Lists: the last message's time and the id are the keyset. A list of several statuses (or brands) merges one ordered stream for each
+-- (modules/concerns/store-lists.ts), so every index leads with what is compared for equality and ends with the keyset; none is sorted.
 CREATE INDEX concern_all ON concern (last_message_at DESC, id DESC);
 CREATE INDEX concern_status ON concern (status, last_message_at DESC, id DESC);
-CREATE INDEX concern_assignee ON concern (assignee_id, last_message_at DESC, id DESC);
-CREATE INDEX concern_unassigned ON concern (last_message_at DESC, id DESC) WHERE assignee_id IS NULL AND status IN ('new', 'open', 'waiting', 'snoozed');
-CREATE INDEX concern_team ON concern (team_id, last_message_at DESC, id DESC) WHERE status IN ('new', 'open', 'waiting', 'snoozed');
-CREATE INDEX concern_wait ON concern (waiting_since, id) WHERE waiting_since IS NOT NULL;
+CREATE INDEX concern_brand ON concern (brand_id, status, last_message_at DESC, id DESC);
+CREATE INDEX concern_assignee ON concern (assignee_id, status, last_message_at DESC, id DESC) WHERE assignee_id IS NOT NULL;
+CREATE INDEX concern_unassigned ON concern (status, last_message_at DESC, id DESC) WHERE assignee_id IS NULL;
+CREATE INDEX concern_team ON concern (team_id, status, last_message_at DESC, id DESC) WHERE team_id IS NOT NULL;
+CREATE INDEX concern_topic ON concern (topic_id, status, last_message_at DESC, id DESC) WHERE topic_id IS NOT NULL;
+CREATE INDEX concern_failed ON concern (last_message_at DESC, id DESC) WHERE delivery_failed;
+CREATE INDEX concern_wait ON concern (status, waiting_since, id) WHERE waiting_since IS NOT NULL;
 CREATE INDEX concern_customer ON concern (customer_id, created_at DESC, id DESC);
 CREATE INDEX concern_snoozed ON concern (snoozed_until) WHERE status = 'snoozed';
-CREATE INDEX concern_failed ON concern (last_message_at DESC, id DESC) WHERE delivery_failed;
 CREATE INDEX concern_tags ON concern USING gin (tags);
-CREATE INDEX concern_topic ON concern (topic_id, last_message_at DESC, id DESC) WHERE topic_id IS NOT NULL;
 
 CREATE TABLE concern_follower (
   concern_id uuid NOT NULL REFERENCES concern,
@@ -230,16 +231,18 @@ BEGIN
 END $$;
 CREATE TRIGGER concern_tally_keep AFTER INSERT OR DELETE OR UPDATE OF brand_id, status, priority, assignee_id, team_id, delivery_failed ON concern
   FOR EACH ROW EXECUTE FUNCTION concern_tally_keep();
--- Folds the appended rows together; rows appended meanwhile are left for the next time. Returns how many rows are left.
+-- Folds rows of one kind into one; rows appended meanwhile are left for the next time. Returns how many rows were taken away.
 CREATE FUNCTION concern_tally_fold() RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE remaining bigint;
+DECLARE gone bigint;
 BEGIN
-  IF NOT pg_try_advisory_xact_lock(7284002) THEN RETURN -1; END IF;
-  WITH gone AS (DELETE FROM concern_tally RETURNING *),
-       folded AS (SELECT brand_id, status, priority, assignee_id, team_id, delivery_failed, sum(n) AS n FROM gone GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) <> 0)
-  INSERT INTO concern_tally SELECT * FROM folded;
-  GET DIAGNOSTICS remaining = ROW_COUNT;
-  RETURN remaining;
+  IF NOT pg_try_advisory_xact_lock(7284002) THEN RETURN 0; END IF;
+  WITH many AS (
+         SELECT brand_id, status, priority, assignee_id, team_id, delivery_failed, sum(n) AS n, array_agg(ctid) AS places
+           FROM concern_tally GROUP BY 1, 2, 3, 4, 5, 6 HAVING count(*) > 1 OR sum(n) = 0),
+       taken AS (DELETE FROM concern_tally t USING (SELECT unnest(places) AS place FROM many) p WHERE t.ctid = p.place RETURNING 1),
+       put AS (INSERT INTO concern_tally SELECT brand_id, status, priority, assignee_id, team_id, delivery_failed, n FROM many WHERE n <> 0)
+  SELECT count(*) INTO gone FROM taken;
+  RETURN gone;
 END $$;
 
 CREATE TABLE party (
@@ -286,6 +289,8 @@ CREATE TABLE message (
   intake_id uuid,
   at timestamptz NOT NULL,
   withdrawn_at timestamptz,
+  -- What taking the answer back restores: the concern as it was, and the draft's uploads.
+  undo jsonb,
   version integer NOT NULL DEFAULT 1,
   UNIQUE (concern_id, seq)
 );
@@ -358,6 +363,8 @@ CREATE TABLE delivery (
   give_up_at timestamptz NOT NULL,
   lease_token uuid,
   lease_until timestamptz,
+  -- Set when the provider is about to be called: only a delivery that had not begun is given to another worker.
+  begun_at timestamptz,
   provider_id text,
   code text,
   detail text NOT NULL DEFAULT '',

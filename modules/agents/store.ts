@@ -1,5 +1,5 @@
 // All SQL of agents, teams and sessions. Called by agents/actions.ts and agents/reads.ts.
-import type { Agent, Preferences } from "#contract/agents.ts";
+import type { Agent, Preferences, Team } from "#contract/agents.ts";
 import type { AgentId, BrandId, TeamId } from "#contract/ids.ts";
 import type { Role } from "#contract/permissions.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
@@ -35,3 +35,9 @@ export const agentByEmail = (tx: Tx, email: string): Promise<AgentRecord | null>
 /** Agents with these handles, for mentions; unknown handles are left out. */
 export const agentsByHandles = (tx: Tx, handles: readonly string[]): Promise<AgentRecord[]> =>
   handles.length === 0 ? Promise.resolve([]) : tx.rows<AgentRecord>(sql`SELECT ${columns} FROM agent a WHERE a.handle = ANY(${handles.map((handle) => handle.toLowerCase())}::text[]) ORDER BY a.id`);
+
+/** All teams by name. */
+export const allTeams = (tx: Tx): Promise<Team[]> => tx.rows<Team>(sql`SELECT id, name FROM team ORDER BY name, id`);
+
+/** The teams an agent belongs to, by name. */
+export const teamsOf = (tx: Tx, agentId: AgentId): Promise<Team[]> => tx.rows<Team>(sql`SELECT t.id, t.name FROM team t JOIN team_member m ON m.team_id = t.id WHERE m.agent_id = ${agentId} ORDER BY t.name, t.id`);

@@ -22,9 +22,9 @@ export const horizon = async (tx: Tx): Promise<number> => (await tx.one<{ horizo
 export const between = (tx: Tx, after: number, upTo: number, limit: number): Promise<AnyEvent[]> =>
   tx.rows<AnyEvent>(sql`SELECT ${columns} FROM event WHERE seq > ${after} AND seq <= ${upTo} ORDER BY seq LIMIT ${limit}`);
 
-/** A concern's entries, newest first, below `before`. */
+/** A concern's entries, newest first, below `before`; without drafts, which are their writers' own. */
 export const ofConcern = (tx: Tx, concernId: string, before: number | null, limit: number): Promise<AnyEvent[]> =>
   tx.rows<AnyEvent>(sql`
     SELECT ${columns} FROM event
-     WHERE concern_id = ${concernId} AND seq < ${before ?? Number.MAX_SAFE_INTEGER}
+     WHERE concern_id = ${concernId} AND seq < ${before ?? Number.MAX_SAFE_INTEGER} AND kind <> 'draft.changed'
      ORDER BY seq DESC LIMIT ${limit}`);

@@ -39,11 +39,11 @@ export const matches = (row: ConcernRow, filter: ListFilter, me: AgentId | null)
   (filter.tag === null || row.tags.includes(filter.tag)) &&
   (!filter.deliveryFailed || row.deliveryFailed);
 
-/** Order of a list: newest message first, or longest wait first; equal ones by id, so that the order is total. */
+/** Order of a list: newest message first, or longest wait first and then, newest first, those who do not wait; equal ones by id, so that the order is total. */
 export const compareRows =
   (sort: ListFilter["sort"]) =>
   (a: SortKeys, b: SortKeys): number => {
-    if (sort === "newest") return compareText(b.lastMessageAt, a.lastMessageAt) || compareText(b.id, a.id);
+    if (sort === "newest" || (a.waitingSince === null && b.waitingSince === null)) return compareText(b.lastMessageAt, a.lastMessageAt) || compareText(b.id, a.id);
     return compareText(a.waitingSince ?? "~", b.waitingSince ?? "~") || compareText(a.id, b.id);
   };
 

@@ -1,0 +1,78 @@
+// Reads of lists: one page by a filter, an agent's views with counters. Called by concerns/routes-lists.ts.
+import type { AgentActor } from "#contract/actor.ts";
+import type { ConcernRow, ListFilter, View } from "#contract/concerns.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
+import { horizon } from "#modules/audit/reads.ts";
+import { teamsFor } from "#modules/agents/reads.ts";
+import { isPlannedEachTime, page, type Part, type Place, type Scope } from "#modules/concerns/store-lists.ts";
+import { countViews, viewsOf } from "#modules/concerns/store-views.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+/** Sizes a page is fetched in: a statement's limit is part of its text, and few texts stay prepared. */
+const sizes = [20, 50, 100, 200];
+
+const scopeOf = (who: AgentActor, filter: ListFilter): Scope => ({ filter, me: who.id, brandIds: who.brandIds.length === 0 ? null : who.brandIds });
+
+/** One page of what a filter shows this agent, and where the next one begins (null: nowhere). Refuses a cursor that is none with invalidInput. */
+export const listConcerns = async (world: Pick<World, "db">, who: AgentActor, input: { readonly filter: ListFilter; readonly after: string | null; readonly limit: number }): Promise<{ rows: ConcernRow[]; next: string | null } | Refusal> => {
+  const after = input.after === null ? null : readCursor(input.after);
+  if (after === undefined || (after !== null && (after.kind === "newest") !== (input.filter.sort === "newest"))) return refuse("invalidInput", {}, "after");
+  const scope = scopeOf(who, input.filter);
+  const limit = sizes.find((size) => size >= input.limit) ?? 200;
+  const read = async (tx: Tx): Promise<{ rows: ConcernRow[]; next: string | null }> => {
+    const first: Part = after?.kind ?? (input.filter.sort === "newest" ? "newest" : "waiting");
+    const rows = (await page(tx, scope, after, limit + 1, first)).map((row) => ({ row, part: first }));
+    if (first === "waiting" && rows.length <= input.limit) rows.push(...(await page(tx, scope, null, limit + 1, "rest")).map((row) => ({ row, part: "rest" as const })));
+    const shown = rows.slice(0, input.limit);
+    const last = rows.length > input.limit ? shown.at(-1) : undefined;
+    return { rows: shown.map(({ row }) => row), next: last === undefined ? null : writeCursor(last.part, last.row) };
+  };
+  return isPlannedEachTime(input.filter) ? world.db.transaction(read) : read(world.db);
+};
+
+/** The built-in views: those of an agent's day, in the order of the first pane. Names stand in locales under `views.<key>`. */
+const live = ["new", "open", "waiting", "snoozed"] as const;
+const plain: ListFilter = { statuses: [...live], assignee: null, teamId: null, brandId: null, priorities: [], topicId: null, tag: null, customerId: null, followed: false, mentioned: false, deliveryFailed: false, sort: "newest" };
+const builtIn: readonly (readonly [key: string, filter: ListFilter])[] = [
+  ["mine", { ...plain, assignee: "me" }],
+  ["unassigned", { ...plain, assignee: "none" }],
+  ["new", { ...plain, statuses: ["new"] }],
+  ["open", plain],
+  ["waiting", { ...plain, statuses: ["waiting"] }],
+  ["snoozed", { ...plain, statuses: ["snoozed"] }],
+  ["mentioned", { ...plain, mentioned: true }],
+  ["followed", { ...plain, followed: true }],
+  ["failed", { ...plain, statuses: [], deliveryFailed: true }],
+  ["resolved", { ...plain, statuses: ["resolved", "closed"] }],
+  ["all", { ...plain, statuses: [] }],
+];
+
+/**
+ * The agent's views with counters: the built-in ones, one for each team (supervisors and admins: every team), their own. Counters that only a
+ * walk could give stop at 1,000. `upTo`: the event number the counters include.
+ */
+export const viewsFor = async (world: Pick<World, "db">, who: AgentActor): Promise<{ views: View[]; upTo: number }> => {
+  const upTo = await horizon(world.db);
+  const [teams, own] = await Promise.all([teamsFor(world.db, who), viewsOf(world.db, who.id)]);
+  const views: Omit<View, "count">[] = [
+    ...builtIn.map(([key, filter]) => ({ id: key, key, name: key, filter })),
+    ...teams.map((team) => ({ id: `team-${team.id}`, key: null, name: team.name, filter: { ...plain, teamId: team.id } })),
+    ...own.map((view) => ({ ...view, key: null })),
+  ];
+  const counts = await countViews(
+    world.db,
+    views.map((view) => scopeOf(who, view.filter)),
+  );
+  return { views: views.map((view, index) => ({ ...view, count: counts[index] ?? null })), upTo };
+};
+
+const writeCursor = (part: Part, row: ConcernRow): string => (part === "waiting" ? `w_${row.waitingSince}_${row.id}` : `${part === "rest" ? "r" : "n"}_${row.lastMessageAt}_${row.id}`);
+
+const cursorForm = /^([nwr])_(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+
+const readCursor = (text: string): Place | undefined => {
+  const [, kind, at, id] = cursorForm.exec(text) ?? [];
+  if (kind === undefined || at === undefined || id === undefined || Number.isNaN(Date.parse(at))) return undefined;
+  return kind === "w" ? { kind: "waiting", waitingSince: at, id } : { kind: kind === "n" ? "newest" : "rest", lastMessageAt: at, id };
+};

@@ -1,0 +1,67 @@
+// Turns rows into what the desk sees: messages, files, drafts. Called by concerns/reads*.ts and by concerns' actions for their results.
+import type { Draft, Message } from "#contract/concerns.ts";
+import type { FileView, UploadId } from "#contract/files.ts";
+import type { MessageId } from "#contract/ids.ts";
+import type { DraftRow, FileRow, MessageRow } from "#modules/concerns/store-threads.ts";
+
+/** Signed addresses of bytes, made by server/app.ts; they work without a cookie and end. */
+export interface Links {
+  /** Of an attachment's or an upload's bytes. */
+  readonly file: (file: { readonly hash: string; readonly name: string; readonly mediaType: string; readonly image: boolean }) => string;
+  /** Of a message's sanitised HTML document. */
+  readonly html: (messageId: MessageId) => string;
+  /** Of a message as it came, byte for byte. */
+  readonly raw: (messageId: MessageId, rawHash: string) => string;
+}
+
+/** A file with a signed address. */
+export const fileView = (links: Pick<Links, "file">, file: FileRow): FileView => ({
+  id: file.id,
+  name: file.name,
+  mediaType: file.mediaType,
+  sizeBytes: file.sizeBytes,
+  inlineId: file.inlineId,
+  url: links.file(file),
+  image: file.image,
+});
+
+/** A message as the desk sees it. */
+export const asMessage = (links: Links, row: MessageRow): Message => ({
+  id: row.id,
+  concernId: row.concernId,
+  seq: row.seq,
+  direction: row.direction,
+  author: { kind: row.authorKind, id: row.authorId, name: row.authorName },
+  channelKind: row.channelKind,
+  channelId: row.channelId,
+  from: row.from,
+  to: row.to,
+  cc: row.cc,
+  subject: row.subject,
+  text: row.text,
+  foldedText: row.foldedText,
+  html: row.hasHtml ? { url: links.html(row.id), remoteImages: row.remoteImages, lines: row.htmlLines } : null,
+  files: (row.files ?? []).map((file) => fileView(links, file)),
+  deliveries: [...(row.deliveries ?? [])],
+  assurance: row.assurance,
+  verdicts: row.verdicts,
+  warnings: row.warnings,
+  automatic: row.automatic,
+  mentions: row.mentions,
+  at: row.at,
+  rawUrl: row.rawHash === null ? null : links.raw(row.id, row.rawHash),
+  version: row.version,
+});
+
+/** A draft as its writer sees it. */
+export const asDraft = (links: Pick<Links, "file">, row: DraftRow): Draft => ({
+  concernId: row.concernId as Draft["concernId"],
+  kind: row.kind,
+  channelId: row.channelId as Draft["channelId"],
+  to: [...row.to],
+  cc: [...row.cc],
+  text: row.text,
+  html: row.html,
+  uploads: row.files.map((file) => ({ uploadId: file.id as UploadId, file: fileView(links, file) })),
+  updatedAt: row.updatedAt,
+});

@@ -1,0 +1,34 @@
+// What others may read of concerns: rows and messages as the desk sees them. Called by concerns' own actions and routes, search and server/live.
+import type { AgentActor } from "#contract/actor.ts";
+import { seesBrand } from "#contract/actor.ts";
+import type { ConcernRow, Message } from "#contract/concerns.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
+import type { ConcernId, MessageId } from "#contract/ids.ts";
+import { asDraft, asMessage, fileView, type Links } from "#modules/concerns/reads-views.ts";
+import { rowById, rowByNumber, rowsByIds } from "#modules/concerns/store-lists.ts";
+import { messagesByIds, messagesOf } from "#modules/concerns/store-threads.ts";
+import type { Tx } from "#platform/db/db.ts";
+
+export { asDraft, asMessage, fileView, rowById, rowByNumber, rowsByIds };
+export type { Links };
+
+/** What reading for the desk needs beyond the store. */
+export interface ReadingWorld {
+  readonly links: Links;
+}
+
+/** The concern's row, when this agent may see it. A concern of a brand they may not see is as one that is not there. */
+export const rowFor = async (tx: Tx, who: AgentActor, id: ConcernId): Promise<ConcernRow | Refusal> => {
+  const row = await rowById(tx, id);
+  return row && seesBrand(who, row.brandId) ? row : refuse("notFound");
+};
+
+/** Whole messages by id, in order of place; withdrawn ones are left out. The caller has made sure that the reader may see them. */
+export const messageViews = async (world: ReadingWorld, tx: Tx, ids: readonly MessageId[]): Promise<Message[]> => (await messagesByIds(tx, ids)).map((row) => asMessage(world.links, row));
+
+/** One page of a thread, oldest first: the last `limit` messages before a place (null: the end), and whether there are earlier ones. */
+export const messagesBefore = async (world: ReadingWorld, tx: Tx, concernId: ConcernId, before: number | null, limit: number): Promise<{ messages: Message[]; earlier: boolean }> => {
+  const rows = await messagesOf(tx, concernId, before, limit + 1);
+  const earlier = rows.length > limit;
+  return { messages: rows.slice(0, limit).toReversed().map((row) => asMessage(world.links, row)), earlier };
+};

@@ -1,0 +1,158 @@
+// The SQL of lists of concerns. A page merges one ordered stream per status (and brand), each straight from an index: nothing is sorted,
+// and a page costs the same among a thousand concerns and among a million. Called by concerns/reads-lists.ts; bench explains `pageQuery`.
+import { statuses, type ConcernRow, type ListFilter, type Status } from "#contract/concerns.ts";
+import { empty, join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
+
+/** The columns of a concern's row as the contract names them; `c` is the table. */
+export const rowColumns = sql`
+  c.id, c.number, c.brand_id AS "brandId", c.subject, c.status, c.priority, c.topic_id AS "topicId", c.tags, c.assignee_id AS "assigneeId", c.team_id AS "teamId",
+  c.customer_id AS "customerId", c.customer_name AS "customerName", c.channels, c.snippet, c.last_direction AS "lastDirection", c.last_message_at AS "lastMessageAt",
+  c.waiting_since AS "waitingSince", c.snoozed_until AS "snoozedUntil", c.delivery_failed AS "deliveryFailed", c.message_count AS "messageCount", c.language,
+  c.created_at AS "createdAt", c.version`;
+
+/** A filter with the asking agent put in. `brandIds` null: all brands; empty: none, so nothing is found. */
+export interface Scope {
+  readonly filter: ListFilter;
+  readonly me: string;
+  readonly brandIds: readonly string[] | null;
+}
+
+/** Where a page begins: after this row. */
+export type Place =
+  | { readonly kind: "newest" | "rest"; readonly lastMessageAt: string; readonly id: string }
+  | { readonly kind: "waiting"; readonly waitingSince: string; readonly id: string };
+
+/** More streams than this are not merged; the brands are then compared row by row. */
+const mostStreams = 24;
+
+/** Words of a closed list go into the text of a statement: only so does the planner see that a partial or leading column fits. */
+const literal = (word: string): Sql => {
+  if (!/^[a-z]+$/.test(word)) throw new Error("only words of the contract's lists become part of a statement");
+  return raw(`'${word}'`);
+};
+
+/** The limit stands in the statement as well: a limit the planner cannot see is taken for a tenth of the table, and it sorts instead of merging. */
+const limited = (limit: number): Sql => {
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1001) throw new Error("a list's limit is between 1 and 1001");
+  return raw(`LIMIT ${limit}`);
+};
+
+const wordsIn = (words: readonly string[]): Sql => join(words.map(literal), ", ");
+
+/** The statuses a filter names, in the contract's order; none named are all. */
+const statusesOf = (filter: ListFilter): readonly Status[] => (filter.statuses.length === 0 ? statuses : statuses.filter((status) => filter.statuses.includes(status)));
+
+/** Everything a filter asks of a row, but its statuses and brands. */
+const conditions = ({ filter, me }: Scope): Sql[] => {
+  const list: Sql[] = [];
+  if (filter.assignee === "none") list.push(sql`c.assignee_id IS NULL`);
+  else if (filter.assignee !== null) list.push(sql`c.assignee_id = ${filter.assignee === "me" ? me : filter.assignee}`);
+  if (filter.teamId !== null) list.push(sql`c.team_id = ${filter.teamId}`);
+  if (filter.priorities.length > 0 && filter.priorities.length < 4) list.push(sql`c.priority IN (${wordsIn([...filter.priorities].toSorted())})`);
+  if (filter.topicId !== null) list.push(sql`c.topic_id = ${filter.topicId}`);
+  if (filter.tag !== null) list.push(sql`c.tags @> ARRAY[${filter.tag}]::text[]`);
+  if (filter.customerId !== null) list.push(sql`c.customer_id = ${filter.customerId}`);
+  if (filter.deliveryFailed) list.push(sql`c.delivery_failed`);
+  return list;
+};
+
+/** Filters whose rows are few and found through another table or index: all of them are taken, then ordered. */
+const isFew = (filter: ListFilter): boolean => filter.followed || filter.mentioned || filter.customerId !== null || filter.deliveryFailed;
+
+const few = ({ filter, me }: Scope): Sql[] => [
+  ...(filter.followed ? [sql`c.id IN (SELECT f.concern_id FROM concern_follower f WHERE f.agent_id = ${me})`] : []),
+  ...(filter.mentioned ? [sql`c.id IN (SELECT m.concern_id FROM message m WHERE m.mentions @> ARRAY[${me}]::uuid[] AND m.mentions <> '{}')`] : []),
+];
+
+const brandsIn = (ids: readonly string[]): Sql => sql`c.brand_id = ANY(${ids}::uuid[])`;
+
+/** The brands to look in: the agent's and the filter's; null: all, empty: none. */
+const brandsOf = ({ filter, brandIds }: Scope): readonly string[] | null => {
+  if (filter.brandId === null) return brandIds;
+  return brandIds === null || brandIds.includes(filter.brandId) ? [filter.brandId] : [];
+};
+
+/** The conditions of each stream; together they are the filter, and no row is in two. */
+const streams = (scope: Scope): Sql[][] => {
+  const { filter } = scope;
+  const wanted = statusesOf(filter);
+  const brands = brandsOf(scope);
+  const rest = [...conditions(scope), ...few(scope)];
+  const brandRest = brands === null ? [] : [brandsIn(brands)];
+  const narrowed = filter.assignee !== null || filter.teamId !== null || filter.topicId !== null;
+  const statusRest = wanted.length === statuses.length ? [] : [sql`c.status IN (${wordsIn(wanted)})`];
+  if (isFew(filter)) return [[...statusRest, ...brandRest, ...rest]];
+  // Rare tags come from their own index, common ones are soon met while walking: the planner chooses from what it knows of the tag.
+  if (filter.tag !== null && !narrowed) return [[...statusRest, ...brandRest, ...rest]];
+  if (!narrowed && brands === null && wanted.length === statuses.length) return [rest];
+  if (!narrowed && brands !== null && brands.length * wanted.length <= mostStreams)
+    return brands.flatMap((brand) => wanted.map((status) => [sql`c.brand_id = ${brand}`, sql`c.status = ${literal(status)}`, ...rest]));
+  return wanted.map((status) => [sql`c.status = ${literal(status)}`, ...brandRest, ...rest]);
+};
+
+const where = (list: readonly Sql[]): Sql => (list.length === 0 ? empty : sql` WHERE ${join(list, " AND ")}`);
+
+/** The parts of a list in order: all by the last message, or first those who wait (longest first), then the rest by the last message. */
+export type Part = "newest" | "waiting" | "rest";
+
+/** One page of a part of a list, `limit` rows at most, after a place in the same part. */
+export const pageQuery = (scope: Scope, after: Place | null, limit: number, part: Part): Sql => {
+  const keyset =
+    after === null
+      ? []
+      : [after.kind === "waiting" ? sql`(c.waiting_since, c.id) > (${after.waitingSince}::timestamptz, ${after.id}::uuid)` : sql`(c.last_message_at, c.id) < (${after.lastMessageAt}::timestamptz, ${after.id}::uuid)`];
+  const which = part === "waiting" ? [sql`c.waiting_since IS NOT NULL`] : part === "rest" ? [sql`c.waiting_since IS NULL`] : [];
+  const lists = part === "waiting" ? waitingStreams(scope) : streams(scope);
+  return merged(
+    lists.map((list) => [...list, ...which, ...keyset]),
+    part === "waiting" ? { inner: raw("c.waiting_since, c.id"), outer: raw('"waitingSince", id') } : { inner: raw("c.last_message_at DESC, c.id DESC"), outer: raw('"lastMessageAt" DESC, id DESC') },
+    limit,
+  );
+};
+
+/** Who waits is few and has an index of its own by status; everything else is compared row by row. */
+const waitingStreams = (scope: Scope): Sql[][] => {
+  const brands = brandsOf(scope);
+  const rest = [...(brands === null ? [] : [brandsIn(brands)]), ...conditions(scope), ...few(scope)];
+  return statusesOf(scope.filter).map((status) => [sql`c.status = ${literal(status)}`, ...rest]);
+};
+
+const merged = (parts: readonly (readonly Sql[])[], order: { readonly inner: Sql; readonly outer: Sql }, limit: number): Sql => {
+  const [first, ...others] = parts.map((list) => sql`SELECT ${rowColumns} FROM concern c ${where(list)} ORDER BY ${order.inner} ${limited(limit)}`);
+  if (first === undefined) return sql`SELECT ${rowColumns} FROM concern c WHERE false`;
+  if (others.length === 0) return first;
+  const union = join(
+    [first, ...others].map((stream) => sql`(${stream})`),
+    " UNION ALL ",
+  );
+  return sql`SELECT * FROM (${union}) AS merged ORDER BY ${order.outer} ${limited(limit)}`;
+};
+
+/** One page of a part of a list. A filter by tag is planned each time, because tags differ a thousandfold in how common they are; it wants a transaction. */
+export const page = async (tx: Tx, scope: Scope, after: Place | null, limit: number, part: Part): Promise<ConcernRow[]> => {
+  if (isPlannedEachTime(scope.filter)) await tx.run(sql`SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`);
+  return tx.rows<ConcernRow>(pageQuery(scope, after, limit, part));
+};
+
+/** Does this filter want to be asked inside a transaction? See `page`. */
+export const isPlannedEachTime = (filter: ListFilter): boolean => filter.tag !== null;
+
+/** How many rows a filter finds, counted no further than `most`. For filters that the kept counters cannot answer. */
+export const countQuery = (scope: Scope, most: number): Sql => {
+  const parts = streams(scope);
+  if (parts.length === 0) return sql`SELECT 0 AS n`;
+  const union = join(
+    parts.map((list) => sql`(SELECT 1 FROM concern c ${where(list)} ${limited(most)})`),
+    " UNION ALL ",
+  );
+  return sql`SELECT count(*)::int AS n FROM (SELECT 1 FROM (${union}) AS parts ${limited(most)}) AS counted`;
+};
+
+/** A concern's row by id. */
+export const rowById = (tx: Tx, id: string): Promise<ConcernRow | null> => tx.maybe<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.id = ${id}`);
+
+/** A concern's row by number. */
+export const rowByNumber = (tx: Tx, number: number): Promise<ConcernRow | null> => tx.maybe<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.number = ${number}`);
+
+/** The rows of these ids, in any order; unknown ids are left out. */
+export const rowsByIds = (tx: Tx, ids: readonly string[]): Promise<ConcernRow[]> => (ids.length === 0 ? Promise.resolve([]) : tx.rows<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.id = ANY(${ids}::uuid[])`));

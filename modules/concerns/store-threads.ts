@@ -1,0 +1,111 @@
+// The SQL of an opened concern: what it has beyond its row, its messages, an agent's drafts. Called by concerns/reads*.ts; bench explains the queries.
+import type { ConcernDetail, ConcernRow, Delivery, Message } from "#contract/concerns.ts";
+import { rowColumns } from "#modules/concerns/store-lists.ts";
+import { raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
+
+/** A file's row as lists of files carry it. */
+export interface FileRow {
+  readonly id: string;
+  readonly hash: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly inlineId: string | null;
+  readonly image: boolean;
+}
+
+/** A message with its body, files and deliveries. */
+export interface MessageRow extends Omit<Message, "html" | "files" | "rawUrl" | "author" | "deliveries"> {
+  readonly authorKind: Message["author"]["kind"];
+  readonly authorId: string | null;
+  readonly authorName: string;
+  readonly hasHtml: boolean;
+  readonly htmlLines: number;
+  readonly remoteImages: boolean;
+  readonly rawHash: string | null;
+  readonly files: readonly FileRow[] | null;
+  readonly deliveries: readonly Delivery[] | null;
+}
+
+/** An agent's draft with its files. */
+export interface DraftRow {
+  readonly concernId: string;
+  readonly kind: "reply" | "note";
+  readonly channelId: string | null;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly text: string;
+  readonly html: string | null;
+  readonly updatedAt: string;
+  readonly files: readonly FileRow[];
+}
+
+/** Everything of a concern that is opened but its messages. */
+export interface OpenedRow extends ConcernRow {
+  readonly fields: ConcernDetail["fields"];
+  readonly followers: readonly string[];
+  readonly links: readonly (ConcernDetail["links"][number] & { readonly brandId: string })[];
+  readonly parties: ConcernDetail["parties"];
+  readonly drafts: readonly DraftRow[];
+  readonly firstReplyAt: string | null;
+  readonly resolvedAt: string | null;
+}
+
+const fileObject = (table: "a" | "u", inlineId: Sql): Sql => {
+  const t = raw(table);
+  return sql`json_build_object('id', ${t}.id, 'hash', ${t}.hash, 'name', ${t}.name, 'mediaType', ${t}.media_type, 'sizeBytes', ${t}.size_bytes, 'inlineId', ${inlineId}, 'image', ${t}.image)`;
+};
+
+const draftObject = sql`
+  json_build_object('concernId', d.concern_id, 'kind', d.kind, 'channelId', d.channel_id, 'to', d.recipients, 'cc', d.copies, 'text', d.text, 'html', d.html, 'updatedAt', iso(d.updated_at),
+    'files', coalesce((SELECT json_agg(${fileObject("u", raw("NULL"))} ORDER BY w.place) FROM unnest(d.uploads) WITH ORDINALITY AS w (id, place) JOIN upload u ON u.id = w.id), '[]'::json))`;
+
+/** A concern with everything but its messages, in one row; the drafts are the given agent's. */
+export const openedQuery = (id: string, agentId: string): Sql => sql`
+  SELECT ${rowColumns}, c.first_reply_at AS "firstReplyAt", c.resolved_at AS "resolvedAt",
+         coalesce((SELECT x.fields FROM concern_extra x WHERE x.concern_id = c.id), '{}'::jsonb) AS fields,
+         ARRAY(SELECT f.agent_id FROM concern_follower f WHERE f.concern_id = c.id ORDER BY f.agent_id) AS followers,
+         coalesce((SELECT json_agg(json_build_object('concernId', o.id, 'number', o.number, 'subject', o.subject, 'status', o.status, 'kind', l.kind, 'earlier', l.earlier, 'brandId', o.brand_id) ORDER BY o.number)
+                     FROM (SELECT later_id AS other, kind, false AS earlier FROM concern_link WHERE earlier_id = ${id}
+                           UNION ALL SELECT earlier_id, kind, true FROM concern_link WHERE later_id = ${id}) l
+                     JOIN concern o ON o.id = l.other), '[]'::json) AS links,
+         coalesce((SELECT json_agg(json_build_object('id', p.id, 'customerId', p.customer_id, 'name', p.name, 'kind', p.kind, 'value', p.value, 'role', p.role, 'seesFrom', p.sees_from) ORDER BY p.sees_from, p.id)
+                     FROM party p WHERE p.concern_id = c.id), '[]'::json) AS parties,
+         coalesce((SELECT json_agg(${draftObject} ORDER BY d.kind) FROM draft d WHERE d.concern_id = c.id AND d.agent_id = ${agentId}), '[]'::json) AS drafts
+    FROM concern c WHERE c.id = ${id}`;
+
+/** See `openedQuery`. */
+export const opened = (tx: Tx, id: string, agentId: string): Promise<OpenedRow | null> => tx.maybe<OpenedRow>(openedQuery(id, agentId));
+
+const messageColumns = sql`
+  m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_kind AS "authorKind", m.author_id AS "authorId", m.author_name AS "authorName",
+  m.channel_kind AS "channelKind", m.channel_id AS "channelId", m.sender AS "from", m.recipients AS "to", m.copies AS cc, m.subject, m.assurance, m.verdicts, m.warnings,
+  m.automatic, m.mentions, m.at, m.version, m.has_html AS "hasHtml", m.html_lines AS "htmlLines", m.remote_images AS "remoteImages",
+  b.text, b.folded_text AS "foldedText", b.raw_hash AS "rawHash",
+  CASE WHEN m.file_count > 0 THEN (SELECT json_agg(${fileObject("a", raw("a.inline_id"))} ORDER BY a.position) FROM attachment a WHERE a.message_id = m.id) END AS files,
+  CASE WHEN m.direction = 'out' THEN (
+    SELECT json_agg(json_build_object('id', y.id, 'recipient', y.recipient, 'state', y.state, 'attempts', y.attempts, 'nextTryAt', iso(y.next_try_at), 'code', y.code, 'detail', y.detail, 'history', y.history) ORDER BY y.id)
+      FROM delivery y WHERE y.message_id = m.id) END AS deliveries`;
+
+/** The last messages of a concern before a place (null: the end), newest first. */
+export const messagesQuery = (concernId: string, before: number | null, limit: number): Sql => sql`
+  SELECT ${messageColumns} FROM message m JOIN message_body b ON b.message_id = m.id
+   WHERE m.concern_id = ${concernId} AND m.seq < ${before ?? 2_147_483_647} AND m.withdrawn_at IS NULL
+   ORDER BY m.seq DESC LIMIT ${limit}`;
+
+/** See `messagesQuery`. */
+export const messagesOf = (tx: Tx, concernId: string, before: number | null, limit: number): Promise<MessageRow[]> => tx.rows<MessageRow>(messagesQuery(concernId, before, limit));
+
+/** Messages by id, in order of concern and place; withdrawn ones are left out. */
+export const messagesByIds = (tx: Tx, ids: readonly string[]): Promise<MessageRow[]> =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : tx.rows<MessageRow>(sql`
+        SELECT ${messageColumns} FROM message m JOIN message_body b ON b.message_id = m.id
+         WHERE m.id = ANY(${ids}::uuid[]) AND m.withdrawn_at IS NULL ORDER BY m.concern_id, m.seq`);
+
+/** The address and channel over which the customer last wrote in this concern. */
+export const lastContact = (tx: Tx, concernId: string): Promise<{ readonly channelId: string | null; readonly value: string | null } | null> =>
+  tx.maybe(sql`
+    SELECT m.channel_id AS "channelId", m.sender ->> 'value' AS value FROM message m
+     WHERE m.concern_id = ${concernId} AND m.direction = 'in' AND m.author_kind = 'customer' AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1`);
