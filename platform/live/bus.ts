@@ -59,6 +59,7 @@ export const postgresBus = async (db: Db, log: Log): Promise<Bus> => {
   let timer: NodeJS.Timeout | null = null;
   let client: pg.Client | null = null;
   let closed = false;
+  let sending: Promise<unknown> = Promise.resolve();
 
   const connect = async (): Promise<void> => {
     if (closed) return;
@@ -94,7 +95,8 @@ export const postgresBus = async (db: Db, log: Log): Promise<Bus> => {
     let part: Spoken[] = [];
     let size = 0;
     const send = (): void => {
-      if (part.length > 0) client?.query("SELECT pg_notify($1, $2)", [channel, JSON.stringify({ from: self, said: part })]).catch(() => {});
+      const payload = JSON.stringify({ from: self, said: part });
+      if (part.length > 0) sending = sending.then(() => client?.query("SELECT pg_notify($1, $2)", [channel, payload])).catch(() => {});
       part = [];
       size = 0;
     };
@@ -127,6 +129,7 @@ export const postgresBus = async (db: Db, log: Log): Promise<Bus> => {
         clearTimeout(timer);
         flush();
       }
+      await sending;
       const last = client;
       client = null;
       await last?.end().catch(() => {});

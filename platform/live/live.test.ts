@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, test } from "node:test";
+import WebSocket from "ws";
+import { openDb, sql } from "#platform/db/db.ts";
+import { memoryBus, postgresBus, type Bus } from "#platform/live/bus.ts";
+import { follow, type Subscriber } from "#platform/live/follow.ts";
+import { openHub, type Client } from "#platform/live/hub.ts";
+import { silentLog } from "#platform/log.ts";
+import { freshDatabase } from "#test/database.ts";
+
+const database = await freshDatabase();
+const dbs = [0, 1].map(() => openDb(database.url, { max: 3, onError: () => {} }));
+after(async () => {
+  await Promise.all(dbs.map((db) => db.close()));
+  await database.drop();
+});
+
+const heard = (bus: Bus, topic: string): Promise<unknown> =>
+  new Promise((resolve) => {
+    const stop = bus.on(topic, (note) => {
+      stop();
+      resolve(note);
+    });
+  });
+
+/** Every bus keeps these: what one says, all hear; topics are apart; notes arrive whole. */
+const busSuite = (name: string, open: () => Promise<readonly [Bus, Bus]>): void => {
+  test(`${name}: a hint is heard here and elsewhere, topics are apart`, async () => {
+    const [here, there] = await open();
+    let wrong = 0;
+    there.on("other", () => (wrong += 1));
+    const both = Promise.all([heard(here, "a"), heard(there, "a")]);
+    here.hint("a");
+    await both;
+    assert.equal(wrong, 0);
+    const note = Promise.all([heard(here, "n"), heard(there, "n")]);
+    there.hint("n", { text: "Grüße 🙂", deep: [1, { two: 2 }] });
+    assert.deepEqual(await note, [{ text: "Grüße 🙂", deep: [1, { two: 2 }] }, { text: "Grüße 🙂", deep: [1, { two: 2 }] }]);
+    await here.close();
+    if (there !== here) await there.close();
+  });
+
+  test(`${name}: many hints between two looks are few words, and the last note is never lost`, async () => {
+    const [here, there] = await open();
+    const last = new Promise<void>((resolve) => there.on("burst", (note) => note === 999 && resolve()));
+    for (let i = 0; i < 1000; i += 1) here.hint("burst", i);
+    await last;
+    await here.close();
+    if (there !== here) await there.close();
+  });
+};
+
+busSuite("memory", async () => {
+  const bus = memoryBus();
+  return [bus, bus];
+});
+busSuite("postgres", async () => [await postgresBus(dbs[0]!, silentLog), await postgresBus(dbs[1]!, silentLog)]);
+
+test("the postgres bus comes back after its connection was cut", async () => {
+  const here = await postgresBus(dbs[0]!, silentLog);
+  const there = await postgresBus(dbs[1]!, silentLog);
+  await dbs[0]!.rows(sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`);
+  const arrived = heard(there, "again");
+  const saying = setInterval(() => here.hint("again"), 50);
+  await arrived;
+  clearInterval(saying);
+  await here.close();
+  await there.close();
+});
+
+interface Numbered {
+  readonly seq: number;
+  readonly text: string;
+}
+
+const collector = (): Subscriber<Numbered> & { readonly got: string[]; upTo: number; resets: number; reached: (n: number) => Promise<void> } => {
+  const waiting: { readonly n: number; readonly done: () => void }[] = [];
+  const self = {
+    got: [] as string[],
+    upTo: 0,
+    resets: 0,
+    wants: (entry: Numbered) => entry.text !== "secret",
+    give: (entries: readonly string[], upTo: number) => {
+      self.got.push(...entries);
+      self.upTo = upTo;
+      for (const each of waiting) if (upTo >= each.n) each.done();
+    },
+    reset: (upTo: number) => {
+      self.resets += 1;
+      self.upTo = upTo;
+      for (const each of waiting) if (upTo >= each.n) each.done();
+    },
+    reached: (n: number) => (self.upTo >= n ? Promise.resolve() : new Promise<void>((done) => waiting.push({ n, done }))),
+  };
+  return self;
+};
+
+const logOf = (entries: Numbered[]) => ({
+  read: async (afterSeq: number, limit: number) => {
+    const events = entries.filter((entry) => entry.seq > afterSeq).slice(0, limit);
+    return { events, upTo: events.length < limit ? (entries.at(-1)?.seq ?? 0) : (events.at(-1)?.seq ?? afterSeq) };
+  },
+  end: async () => entries.at(-1)?.seq ?? 0,
+  log: silentLog,
+});
+
+test("subscribers get what they missed and what comes, once, in order, and only what they may see", async () => {
+  const entries: Numbered[] = Array.from({ length: 1200 }, (_, i) => ({ seq: i + 1, text: i % 10 === 0 ? "secret" : `e${i + 1}` }));
+  const follower = await follow(logOf(entries));
+  const late = collector();
+  follower.subscribe(100, late);
+  for (let i = 1201; i <= 1300; i += 1) {
+    entries.push({ seq: i, text: `e${i}` });
+    follower.wake();
+  }
+  await late.reached(1300);
+  const expected = entries.filter((entry) => entry.seq > 100 && entry.text !== "secret").map((entry) => JSON.stringify(entry));
+  assert.deepEqual(late.got, expected);
+  assert.equal(late.resets, 0);
+  follower.stop();
+});
+
+test("who is too far behind, or ahead of a log that was cut, fetches afresh", async () => {
+  const entries: Numbered[] = Array.from({ length: 9_000 }, (_, i) => ({ seq: i + 1, text: "x" }));
+  const follower = await follow(logOf(entries));
+  const behind = collector();
+  follower.subscribe(0, behind);
+  await behind.reached(9_000);
+  assert.equal(behind.resets, 1);
+  const ahead = collector();
+  follower.subscribe(20_000, ahead);
+  await ahead.reached(9_000);
+  assert.equal(ahead.resets, 1);
+  entries.push({ seq: 9_001, text: "new" });
+  follower.wake();
+  await Promise.all([behind.reached(9_001), ahead.reached(9_001)]);
+  assert.deepEqual([behind.got.at(-1), ahead.got.at(-1)], [JSON.stringify(entries.at(-1)), JSON.stringify(entries.at(-1))]);
+  follower.stop();
+});
+
+const withHub = async (handlers: { heard?: (client: Client<string>, frame: string) => void; admit?: () => Promise<string | number>; maxClients?: number }, run: (url: string, clients: Client<string>[]) => Promise<void>): Promise<void> => {
+  const clients: Client<string>[] = [];
+  const hub = openHub<string>({ maxClients: handlers.maxClients ?? 10, handlers: { admit: handlers.admit ?? (async () => "anna"), opened: (client) => clients.push(client), heard: handlers.heard ?? (() => {}), closed: () => {} } });
+  const server = createServer();
+  server.on("upgrade", hub.upgrade);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    await run(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, clients);
+  } finally {
+    await hub.close();
+    await new Promise((resolve) => server.close(resolve));
+  }
+};
+
+const opened = (socket: WebSocket): Promise<void> => new Promise((resolve, reject) => socket.once("open", () => resolve()).once("error", reject));
+const closedWith = (socket: WebSocket): Promise<number> => new Promise((resolve) => socket.once("close", resolve));
+const refusedWith = (url: string): Promise<number> =>
+  new Promise((resolve) => {
+    const socket = new WebSocket(url);
+    socket.once("unexpected-response", (_, response) => resolve(response.statusCode ?? 0));
+    socket.once("error", () => {});
+  });
+
+test("a stranger is refused with the status that was given, and a full house says come again", async () => {
+  await withHub({ admit: async () => 401 }, async (url) => assert.equal(await refusedWith(url), 401));
+  await withHub({ admit: async () => Promise.reject(new Error("database away")) }, async (url) => assert.equal(await refusedWith(url), 503));
+  await withHub({ maxClients: 1 }, async (url) => {
+    const first = new WebSocket(url);
+    await opened(first);
+    assert.equal(await refusedWith(url), 503);
+  });
+});
+
+test("huge, binary and too many frames end the client, not the hub", async () => {
+  await withHub({}, async (url) => {
+    const huge = new WebSocket(url);
+    await opened(huge);
+    huge.send("x".repeat(70_000));
+    assert.equal(await closedWith(huge), 1009);
+    const binary = new WebSocket(url);
+    await opened(binary);
+    binary.send(Buffer.from([1]));
+    assert.equal(await closedWith(binary), 1008);
+    const chatty = new WebSocket(url);
+    await opened(chatty);
+    for (let i = 0; i < 300; i += 1) chatty.send("a");
+    assert.equal(await closedWith(chatty), 1008);
+    const good = new WebSocket(url);
+    await opened(good);
+  });
+});
+
+test("a reader that does not read is dropped with 1013 before it holds half a megabyte", async () => {
+  await withHub({}, async (url, clients) => {
+    const slow = new WebSocket(url);
+    await opened(slow);
+    slow.pause();
+    const client = clients.at(-1)!;
+    const frame = "y".repeat(32_000);
+    let dropped = false;
+    const closing = closedWith(slow);
+    for (let i = 0; i < 2_000 && !dropped; i += 1) {
+      client.send(frame);
+      if (i % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+      dropped = i > 1_900;
+    }
+    slow.resume();
+    assert.equal(await closing, 1013);
+  });
+});
