@@ -131,7 +131,7 @@ export async function startMailPeers(options: { readonly door?: number } = {}): 
       )),
     move: async (user, from, to, ...query) => void (await doveadm("move", "-u", user, to, "mailbox", from, ...query)),
     flags: async (user) =>
-      (await doveadm("-f", "tab", "fetch", "-u", user, "flags", "mailbox", "INBOX")).trimEnd().split("\n").slice(1),
+      (await doveadm("-f", "tab", "fetch", "-u", user, "flags", "mailbox", "INBOX")).split("\n").slice(1, -1),
     expunge: async (user, ...query) => void (await doveadm("expunge", "-u", user, "mailbox", "INBOX", ...query)),
     stop,
   };
