@@ -67,9 +67,9 @@ const main = async (): Promise<number> => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       asked += 1;
-      if (asked === 1 && running) print("Stopping …");
-      stop(0);
-      if (!running) process.exit(130);
+      if (asked === 1) print("Stopping …");
+      // Still starting: what has been started is stopped as soon as it stands.
+      if (running) stop(0);
     });
   }
   process.on("unhandledRejection", (error) => {
@@ -87,6 +87,10 @@ const main = async (): Promise<number> => {
     pages.catch(() => {});
     const [started] = await Promise.all([startServer(config, { log, say, version }), pages]);
     running = started;
+    if (asked > 0) {
+      stop(0);
+      return await finished;
+    }
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error;
     process.stderr.write(`${error.message}\n`);
