@@ -31,6 +31,9 @@ export const listConcerns = async (world: Pick<World, "db">, who: AgentActor, in
   return isPlannedEachTime(input.filter) ? world.db.transaction(read) : read(world.db);
 };
 
+/** Views nobody works down have no counter. */
+const uncounted: ReadonlySet<string> = new Set(["resolved", "all"]);
+
 /** The built-in views: those of an agent's day, in the order of the first pane. Names stand in locales under `views.<key>`. */
 const live = ["new", "open", "waiting", "snoozed"] as const;
 const plain: ListFilter = { statuses: [...live], assignee: null, teamId: null, brandId: null, priorities: [], topicId: null, tag: null, customerId: null, followed: false, mentioned: false, deliveryFailed: false, sort: "newest" };
@@ -60,11 +63,13 @@ export const viewsFor = async (world: Pick<World, "db">, who: AgentActor): Promi
     ...teams.map((team) => ({ id: `team-${team.id}`, key: null, name: team.name, filter: { ...plain, teamId: team.id } })),
     ...own.map((view) => ({ ...view, key: null })),
   ];
+  const counted = views.filter((view) => !uncounted.has(view.key ?? ""));
   const counts = await countViews(
     world.db,
-    views.map((view) => scopeOf(who, view.filter)),
+    counted.map((view) => scopeOf(who, view.filter)),
   );
-  return { views: views.map((view, index) => ({ ...view, count: counts[index] ?? null })), upTo };
+  const countOf = new Map(counted.map((view, index) => [view.id, counts[index] ?? null]));
+  return { views: views.map((view) => ({ ...view, count: countOf.get(view.id) ?? null })), upTo };
 };
 
 const writeCursor = (part: Part, row: ConcernRow): string => (part === "waiting" ? `w_${row.waitingSince}_${row.id}` : `${part === "rest" ? "r" : "n"}_${row.lastMessageAt}_${row.id}`);

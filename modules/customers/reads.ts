@@ -1,10 +1,10 @@
 // What others may read of customers.
 import type { AddressKind } from "#contract/channel.ts";
 import { normalise } from "#modules/customers/model.ts";
-import { customerById, liveAddress, suppressedAmong, type AddressRow } from "#modules/customers/store.ts";
+import { addressesOf, customerById, liveAddress, suppressedAmong, type AddressRow } from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { customerById };
+export { addressesOf, customerById };
 
 /** The customer who has this address now; null when nobody has, or when it is no address. Takes no lock. */
 export const customerByAddress = async (tx: Tx, kind: AddressKind, value: string): Promise<AddressRow | null> => {

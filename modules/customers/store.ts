@@ -1,6 +1,6 @@
 // All SQL of customers, their addresses and organisations. Called by customers/actions.ts and customers/reads.ts.
 import type { AddressKind } from "#contract/channel.ts";
-import type { Customer } from "#contract/customers.ts";
+import type { Address, Customer } from "#contract/customers.ts";
 import type { AddressId, CustomerId, OrganisationId } from "#contract/ids.ts";
 import { empty, sql, type Tx } from "#platform/db/db.ts";
 
@@ -107,6 +107,12 @@ export const organisationByName = async (tx: Tx, id: OrganisationId, name: strin
   await tx.run(sql`INSERT INTO organisation (id, name) VALUES (${id}, ${name}) ON CONFLICT (fold(name)) DO NOTHING`);
   return (await tx.one<{ id: OrganisationId }>(sql`SELECT id FROM organisation WHERE fold(name) = fold(${name})`)).id;
 };
+
+/** A customer's live addresses, the preferred and the last used first. */
+export const addressesOf = (tx: Tx, customerId: CustomerId): Promise<Address[]> =>
+  tx.rows<Address>(sql`
+    SELECT id, kind, value, verified_at AS "verifiedAt", verified_by AS "verifiedBy", last_in_at AS "lastInAt", last_out_at AS "lastOutAt", preferred, suppressed_reason AS "suppressedReason"
+      FROM address WHERE customer_id = ${customerId} AND removed_at IS NULL ORDER BY preferred DESC, greatest(last_in_at, last_out_at) DESC NULLS LAST, id`);
 
 /** A customer with organisation and live addresses, the preferred and the last used first. */
 export const customerById = (tx: Tx, id: CustomerId): Promise<Customer | null> =>

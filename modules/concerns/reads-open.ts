@@ -1,0 +1,98 @@
+// Opens a concern for an agent: everything its screen shows, and the event number the state includes. Called by concerns/routes-lists.ts.
+import type { AgentActor } from "#contract/actor.ts";
+import { seesBrand } from "#contract/actor.ts";
+import { addressKindOf } from "#contract/channel.ts";
+import type { Channel } from "#contract/brands.ts";
+import type { concerns } from "#contract/concern-endpoints.ts";
+import type { ConcernDetail } from "#contract/concerns.ts";
+import type { Address } from "#contract/customers.ts";
+import type { Result } from "#contract/endpoint.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
+import type { ConcernId } from "#contract/ids.ts";
+import { horizon, ofConcern } from "#modules/audit/reads.ts";
+import { channelsOfBrand } from "#modules/brands/reads.ts";
+import { asDraft, messagesBefore, rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
+import { lastContact, opened, type OpenedRow } from "#modules/concerns/store-threads.ts";
+import { addressesOf } from "#modules/customers/reads.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+type Opened = Result<typeof concerns.open>;
+type Way = Opened["ways"][number];
+type Reading = Pick<World, "db"> & ReadingWorld;
+
+/** Messages shown at first. */
+const firstPage = 50;
+
+/**
+ * A concern with its last messages, the asking agent's drafts and the ways to reach its customer. `upTo` is read before everything else: each
+ * part includes at least the events up to it, and applying a later event again changes nothing, because rows and messages carry versions.
+ */
+export const openConcern = async (world: Reading, who: AgentActor, id: ConcernId): Promise<Opened | Refusal> => {
+  const { db } = world;
+  const upTo = await horizon(db);
+  const [found, thread, contact] = await Promise.all([opened(db, id, who.id), messagesBefore(world, db, id, null, firstPage), lastContact(db, id)]);
+  if (found === null || !seesBrand(who, found.brandId)) return refuse("notFound");
+  const [channels, addresses] = await Promise.all([channelsOfBrand(db, found.brandId), addressesOf(db, found.customerId)]);
+  return {
+    concern: detailOf(who, found),
+    messages: thread.messages,
+    earlier: thread.earlier,
+    drafts: found.drafts.map((draft) => asDraft(world.links, draft)),
+    ways: waysTo(channels, addresses, contact),
+    upTo,
+  };
+};
+
+/** What was done to a concern, newest first, without anybody's drafts. */
+export const historyOf = async (world: Pick<World, "db">, who: AgentActor, id: ConcernId, before: number | null, limit: number): Promise<Result<typeof concerns.history> | Refusal> => {
+  const row = await rowFor(world.db, who, id);
+  if ("refused" in row) return row;
+  const events = await ofConcern(world.db, id, before, limit + 1);
+  const entries = events.slice(0, limit).map(({ seq, at, kind, actor, data }) => ({ seq, at, kind, actor, data }));
+  return { entries, next: events.length > limit ? (entries.at(-1)?.seq ?? null) : null };
+};
+
+/**
+ * Every way to the customer, best first: what can be used before what cannot; then where they last wrote, what they prefer, what was used last.
+ * `blocked`: channelOff, cannotSend, suppressed (it bounced for good) or noAddress.
+ */
+export const waysTo = (channels: readonly Channel[], addresses: readonly Address[], last: { readonly channelId: string | null; readonly value: string | null } | null): Way[] => {
+  const ways = channels.flatMap((channel): (Way & { readonly rank: number; readonly usedAt: string })[] => {
+    const shut = channel.enabled ? (channel.canSend ? null : "cannotSend") : "channelOff";
+    const base = { channelId: channel.id, channelKind: channel.kind, channelName: channel.name };
+    const mine = addresses.filter((address) => address.kind === addressKindOf[channel.kind]);
+    if (mine.length === 0) return [{ ...base, addressId: null, value: "", reason: "known", blocked: "noAddress", rank: 9, usedAt: "" }];
+    return mine.map((address) => {
+      const wroteHere = last !== null && last.channelId === channel.id && last.value?.toLowerCase() === address.value.toLowerCase();
+      const [reason, rank] = wroteHere ? ["lastUsed", 0] : address.preferred ? ["preferred", 1] : address.verifiedAt !== null ? ["verified", 2] : ["known", 3];
+      const blocked = shut ?? (address.suppressedReason === null ? null : "suppressed");
+      return { ...base, addressId: address.id, value: address.value, reason: reason as string, blocked, rank: rank as number, usedAt: address.lastInAt ?? address.lastOutAt ?? "" };
+    });
+  });
+  return ways
+    .toSorted((a, b) => Number(a.blocked !== null) - Number(b.blocked !== null) || a.rank - b.rank || compare(b.usedAt, a.usedAt) || compare(a.channelName, b.channelName) || compare(a.value, b.value))
+    .map(({ rank: _rank, usedAt: _usedAt, ...way }) => way);
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const detailOf = (who: AgentActor, found: OpenedRow): ConcernDetail => {
+  const { fields, followers, links, parties, drafts: _drafts, firstReplyAt, resolvedAt, ...row } = found;
+  return {
+    row,
+    fields,
+    followers: followers as ConcernDetail["followers"],
+    // A link may lead to a brand this agent does not serve: its subject is not theirs to read.
+    links: links.filter((link) => seesBrand(who, link.brandId)).map(({ brandId: _brandId, ...link }) => link),
+    parties: parties,
+    firstReplyAt,
+    resolvedAt,
+  };
+};
+
+/** The earlier page of a thread. */
+export const earlierMessages = async (world: Reading, tx: Tx, who: AgentActor, id: ConcernId, before: number, limit: number): Promise<Result<typeof concerns.messages> | Refusal> => {
+  const row = await rowFor(tx, who, id);
+  return "refused" in row ? row : messagesBefore(world, tx, id, before, limit);
+};

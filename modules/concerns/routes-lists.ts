@@ -1,0 +1,32 @@
+// HTTP for lists, views and reading a concern. server/app.ts joins them to the other routes.
+import { concerns } from "#contract/concern-endpoints.ts";
+import { seesBrand } from "#contract/actor.ts";
+import { answer, type Route } from "#contract/endpoint.ts";
+import { refuse } from "#contract/errors.ts";
+import { removeView, saveView } from "#modules/concerns/actions-views.ts";
+import { listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
+import { earlierMessages, historyOf, openConcern } from "#modules/concerns/reads-open.ts";
+import { messageViews, rowById, rowByNumber, type ReadingWorld } from "#modules/concerns/reads.ts";
+import type { World } from "#platform/world.ts";
+
+type W = World & ReadingWorld;
+
+/** Routes that read concerns, and those of an agent's views. */
+export const listRoutes: readonly Route<W>[] = [
+  answer<W, typeof concerns.list>(concerns.list, (world, who, { query }) => listConcerns(world, who, { filter: query.filter, after: query.after ?? null, limit: query.limit })),
+  answer<W, typeof concerns.views>(concerns.views, (world, who) => viewsFor(world, who)),
+  answer<W, typeof concerns.saveView>(concerns.saveView, (world, who, { body }) => saveView(world, who, body)),
+  answer<W, typeof concerns.removeView>(concerns.removeView, (world, who, { params }) => removeView(world, who, params.id)),
+  answer<W, typeof concerns.open>(concerns.open, (world, who, { params }) => openConcern(world, who, params.id)),
+  answer<W, typeof concerns.byNumber>(concerns.byNumber, async (world, who, { params }) => {
+    const row = await rowByNumber(world.db, params.number);
+    return row && seesBrand(who, row.brandId) ? row : refuse("notFound");
+  }),
+  answer<W, typeof concerns.messages>(concerns.messages, (world, who, { params, query }) => earlierMessages(world, world.db, who, params.id, query.before, query.limit)),
+  answer<W, typeof concerns.message>(concerns.message, async (world, who, { params }) => {
+    const [message] = await messageViews(world, world.db, [params.id]);
+    const row = message && (await rowById(world.db, message.concernId));
+    return message && row && seesBrand(who, row.brandId) ? message : refuse("notFound");
+  }),
+  answer<W, typeof concerns.history>(concerns.history, (world, who, { params, query }) => historyOf(world, who, params.id, query.before ?? null, query.limit)),
+];
