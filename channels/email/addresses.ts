@@ -149,7 +149,7 @@ function toPerson(entry: Entry): Outcome {
   }
   if (!bare.includes("@"))
     return bare === "" && entry.name === "" ? { kind: "none" } : { kind: "nobody", odd: entry.name.includes("@") };
-  const words = bare.split(/\s+/);
+  const words = /^"(?:[^"\\]|\\.)*"@\S+$/.test(bare) ? [bare] : bare.split(/\s+/);
   const holding = words.filter((word) => word.includes("@"));
   const address = readAddress(holding[0] ?? "");
   if (address === null) return { kind: "nobody", odd: true };

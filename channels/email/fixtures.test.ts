@@ -32,7 +32,7 @@ function readFixture(name: string): Promise<readonly Inbound[]> {
 async function readMessage(name: string): Promise<InboundMessage> {
   const [first] = await readFixture(name);
   assert.equal(first?.kind, "message");
-  return first as InboundMessage;
+  return first;
 }
 
 function shown(inbound: readonly Inbound[]): string {

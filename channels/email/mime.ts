@@ -265,8 +265,8 @@ function endGroup(output: Buffer, at: number, group: number, digits: number): nu
 }
 
 const base64Digits = new Uint8Array(256).fill(64);
-for (const [digit, character] of [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].entries())
-  base64Digits[character.charCodeAt(0)] = digit;
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+for (let digit = 0; digit < digits.length; digit += 1) base64Digits[digits.charCodeAt(digit)] = digit;
 
 function decodeUu(body: Buffer): Buffer {
   const chunks: Buffer[] = [];
