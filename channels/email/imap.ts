@@ -147,15 +147,18 @@ async function session(
     clientInfo: { name: "Draht" },
   });
   let news = Promise.withResolvers<void>();
-  let broken: Error | null = null;
+  const link: { broken: Error | null } = { broken: null };
+  const throwIfBroken = (): void => {
+    if (link.broken !== null) throw link.broken;
+  };
   const wake = (): void => news.resolve();
   const onStop = (): void => client.close();
   client.on("error", (error: Error) => {
-    broken ??= error;
+    link.broken ??= error;
     wake();
   });
   client.on("close", () => {
-    broken ??= new Error("the server closed the connection");
+    link.broken ??= new Error("the server closed the connection");
     wake();
   });
   client.on("exists", wake);
@@ -170,16 +173,16 @@ async function session(
     await open(client, server, folder, io);
     health("connected", `${server.host}:${server.port}`);
     while (!stop.aborted) {
-      if (broken !== null) throw broken;
+      throwIfBroken();
       news = Promise.withResolvers();
       await readNew(client, server, folder, io, stop, times, health);
-      if (broken !== null) throw broken;
+      throwIfBroken();
       // Not awaited: the next command ends it. A server without IDLE is asked by NOOP inside.
       client.idle().catch(wake);
       await Promise.race([news.promise, wait(untilDue(folder, io, times), stop)]);
     }
   } catch (error) {
-    if (!stop.aborted) throw broken ?? error;
+    if (!stop.aborted) throw link.broken ?? error;
   } finally {
     stop.removeEventListener("abort", onStop);
     client.close();

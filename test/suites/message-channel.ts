@@ -44,9 +44,7 @@ export interface ChannelCase<S> {
   /** An address that can be written to. */
   readonly customer: string;
   /** What a rendered call holds; null: a refusal, which the provider never sees. */
-  readonly measure: (
-    call: ProviderCall,
-  ) => {
+  readonly measure: (call: ProviderCall) => {
     readonly characters: number;
     readonly files: number;
     readonly fileBytes: number;
@@ -242,14 +240,12 @@ export function messageChannelSuite<S>(subject: ChannelCase<S>): void {
     }
   });
 
-  const { listen } = channel;
-  if (listen !== undefined)
+  if (channel.listen !== undefined)
     test(`${channel.id}: listening says that it fails, says no secret, and ends when told to`, async () => {
       const { io, said } = recorder();
       const stop = new AbortController();
       const failing = Promise.withResolvers<void>();
-      const listening = listen.call(
-        channel,
+      const listening = channel.listen?.(
         subject.unreachable,
         {
           ...io,
