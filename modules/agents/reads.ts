@@ -1,10 +1,10 @@
 // What others may read of agents and teams.
 import type { AgentActor } from "#contract/actor.ts";
 import type { Team } from "#contract/agents.ts";
-import { agentByEmail, agentById, agentsByHandles, allTeams, asAgent, teamsOf, type AgentRecord } from "#modules/agents/store.ts";
+import { agentByEmail, agentById, agentsByHandles, allAgents, allTeams, anyAgent, asAgent, teamsOf, type AgentRecord } from "#modules/agents/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { agentByEmail, agentById, agentsByHandles, allTeams, asAgent };
+export { agentByEmail, agentById, agentsByHandles, allAgents, allTeams, anyAgent, asAgent };
 export type { AgentRecord };
 
 /** The agent as one who acts. Callers check `active` first. */

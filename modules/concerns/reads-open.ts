@@ -12,7 +12,7 @@ import type { ConcernId } from "#contract/ids.ts";
 import { horizon, ofConcern } from "#modules/audit/reads.ts";
 import { channelsOfBrand } from "#modules/brands/reads.ts";
 import { asDraft, messagesBefore, rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
-import { lastContact, opened, type OpenedRow } from "#modules/concerns/store-threads.ts";
+import { opened, type OpenedRow } from "#modules/concerns/store-threads.ts";
 import { addressesOf } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -31,7 +31,7 @@ const firstPage = 50;
 export const openConcern = async (world: Reading, who: AgentActor, id: ConcernId): Promise<Opened | Refusal> => {
   const { db } = world;
   const upTo = await horizon(db);
-  const [found, thread, contact] = await Promise.all([opened(db, id, who.id), messagesBefore(world, db, id, null, firstPage), lastContact(db, id)]);
+  const [found, thread] = await Promise.all([opened(db, id, who.id), messagesBefore(world, db, id, null, firstPage)]);
   if (found === null || !seesBrand(who, found.brandId)) return refuse("notFound");
   const [channels, addresses] = await Promise.all([channelsOfBrand(db, found.brandId), addressesOf(db, found.customerId)]);
   return {
@@ -39,7 +39,7 @@ export const openConcern = async (world: Reading, who: AgentActor, id: ConcernId
     messages: thread.messages,
     earlier: thread.earlier,
     drafts: found.drafts.map((draft) => asDraft(world.links, draft)),
-    ways: waysTo(channels, addresses, contact),
+    ways: waysTo(channels, addresses, found.lastContact),
     upTo,
   };
 };
@@ -78,14 +78,14 @@ export const waysTo = (channels: readonly Channel[], addresses: readonly Address
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const detailOf = (who: AgentActor, found: OpenedRow): ConcernDetail => {
-  const { fields, followers, links, parties, drafts: _drafts, firstReplyAt, resolvedAt, ...row } = found;
+  const { fields, followers, links, parties, drafts: _drafts, firstReplyAt, resolvedAt, lastContact: _lastContact, ...row } = found;
   return {
     row,
     fields,
     followers: followers as ConcernDetail["followers"],
     // A link may lead to a brand this agent does not serve: its subject is not theirs to read.
     links: links.filter((link) => seesBrand(who, link.brandId)).map(({ brandId: _brandId, ...link }) => link),
-    parties: parties,
+    parties,
     firstReplyAt,
     resolvedAt,
   };

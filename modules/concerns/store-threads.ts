@@ -49,6 +49,8 @@ export interface OpenedRow extends ConcernRow {
   readonly drafts: readonly DraftRow[];
   readonly firstReplyAt: string | null;
   readonly resolvedAt: string | null;
+  /** The channel and address over which the customer last wrote here. */
+  readonly lastContact: { readonly channelId: string | null; readonly value: string | null } | null;
 }
 
 const fileObject = (table: "a" | "u", inlineId: Sql): Sql => {
@@ -71,7 +73,9 @@ export const openedQuery = (id: string, agentId: string): Sql => sql`
                      JOIN concern o ON o.id = l.other), '[]'::json) AS links,
          coalesce((SELECT json_agg(json_build_object('id', p.id, 'customerId', p.customer_id, 'name', p.name, 'kind', p.kind, 'value', p.value, 'role', p.role, 'seesFrom', p.sees_from) ORDER BY p.sees_from, p.id)
                      FROM party p WHERE p.concern_id = c.id), '[]'::json) AS parties,
-         coalesce((SELECT json_agg(${draftObject} ORDER BY d.kind) FROM draft d WHERE d.concern_id = c.id AND d.agent_id = ${agentId}), '[]'::json) AS drafts
+         coalesce((SELECT json_agg(${draftObject} ORDER BY d.kind) FROM draft d WHERE d.concern_id = c.id AND d.agent_id = ${agentId}), '[]'::json) AS drafts,
+         (SELECT json_build_object('channelId', m.channel_id, 'value', m.sender ->> 'value') FROM message m
+           WHERE m.concern_id = ${id} AND m.direction = 'in' AND m.author_kind = 'customer' AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1) AS "lastContact"
     FROM concern c WHERE c.id = ${id}`;
 
 /** See `openedQuery`. */
@@ -103,9 +107,3 @@ export const messagesByIds = (tx: Tx, ids: readonly string[]): Promise<MessageRo
     : tx.rows<MessageRow>(sql`
         SELECT ${messageColumns} FROM message m JOIN message_body b ON b.message_id = m.id
          WHERE m.id = ANY(${ids}::uuid[]) AND m.withdrawn_at IS NULL ORDER BY m.concern_id, m.seq`);
-
-/** The address and channel over which the customer last wrote in this concern. */
-export const lastContact = (tx: Tx, concernId: string): Promise<{ readonly channelId: string | null; readonly value: string | null } | null> =>
-  tx.maybe(sql`
-    SELECT m.channel_id AS "channelId", m.sender ->> 'value' AS value FROM message m
-     WHERE m.concern_id = ${concernId} AND m.direction = 'in' AND m.author_kind = 'customer' AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1`);

@@ -1,0 +1,135 @@
+// Sign-in, sign-out and the check of every call. Called by agents/routes.ts, and `sessionOf` by platform/http and server/live through server/app.ts.
+import type { AgentActor } from "#contract/actor.ts";
+import { system } from "#contract/actor.ts";
+import type { Me } from "#contract/agents.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
+import type { AgentId } from "#contract/ids.ts";
+import { idleMs, longestMs, normalEmail } from "#modules/agents/model.ts";
+import { asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
+import { deleteSession, insertSession, sessionByHash, touchSession } from "#modules/agents/store-sessions.ts";
+import { agentById, asAgent, passwordOf, setPassword } from "#modules/agents/store.ts";
+import { say } from "#modules/audit/actions.ts";
+import { createBrake } from "#platform/auth/brake.ts";
+import { hashPassword, verifyPassword } from "#platform/auth/password.ts";
+import { csrfToken, isSessionToken, newSession, sessionHash } from "#platform/auth/session.ts";
+import type { Db } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+type Acting = Pick<World, "db" | "now" | "wake" | "mac">;
+
+const minuteMs = 60_000;
+const windowMs = 60 * minuteMs;
+
+/** Guessing is slowed down for the pair of account and address first; an address or an account alone gets more tries, so that nobody locks a colleague out. */
+const createBrakes = () => ({
+  pair: createBrake({ free: 5, windowMs, firstMs: 1_000, longestMs: 15 * minuteMs }),
+  address: createBrake({ free: 30, windowMs, firstMs: 1_000, longestMs: 15 * minuteMs }),
+  account: createBrake({ free: 100, windowMs, firstMs: 1_000, longestMs: 30_000 }),
+});
+
+interface Known {
+  readonly who: AgentActor;
+  readonly expiresAtMs: number;
+  readonly checkedAtMs: number;
+}
+
+/** What this process remembers of one database's sessions; the truth is the table. */
+interface Memory {
+  readonly brakes: ReturnType<typeof createBrakes>;
+  readonly sessions: Map<string, Known>;
+}
+const memories = new WeakMap<Db, Memory>();
+const memoryOf = (db: Db): Memory => {
+  const memory = memories.get(db) ?? { brakes: createBrakes(), sessions: new Map<string, Known>() };
+  memories.set(db, memory);
+  return memory;
+};
+
+/** A session that was looked up is believed this long. What ends one in this process ends it at once; in another, after this time at most. */
+const believedMs = 3_000;
+const mostRemembered = 5_000;
+
+/** The signed-in agent as the desk sees itself. */
+export const asMe = (world: Pick<World, "mac">, record: AgentRecord, token: string): Me => ({
+  agent: asAgent(record),
+  email: record.email,
+  brandIds: [...record.brandIds],
+  preferences: record.preferences,
+  csrf: csrfToken(world.mac, token),
+});
+
+/**
+ * Begins a session. Wrong name, wrong password and no access any more are one answer after the same work. Refuses with tooManyAttempts
+ * (facts.seconds) while the brake holds. A session the caller already had is ended: the token always changes with the sign-in.
+ */
+export const signIn = async (world: Acting, input: { readonly email: string; readonly password: string; readonly remoteIp: string; readonly token: string | null }): Promise<{ me: Me; token: string } | Refusal> => {
+  const memory = memoryOf(world.db);
+  const email = normalEmail(input.email);
+  const keys = [
+    [memory.brakes.pair, `${email} ${input.remoteIp}`],
+    [memory.brakes.address, input.remoteIp],
+    [memory.brakes.account, email],
+  ] as const;
+  const now = world.now();
+  const waitMs = Math.max(...keys.map(([brake, key]) => brake.waitMs(key, now)));
+  if (waitMs > 0) return refuse("tooManyAttempts", { seconds: Math.ceil(waitMs / 1000) });
+  // Counted before the password is checked: a thousand guesses at once are a thousand guesses.
+  for (const [brake, key] of keys) brake.failed(key, now);
+  const known = await passwordOf(world.db, email);
+  const verdict = await verifyPassword(known?.password ?? null, input.password);
+  if (known === null || !verdict.ok || !known.active) {
+    await world.db.transaction((tx) => say(world, tx, system, [{ kind: "session.refused", data: { reason: "wrongCredentials" } }]));
+    return refuse("wrongCredentials");
+  }
+  for (const [brake, key] of keys) brake.succeeded(key);
+  const rehashed = verdict.rehash ? await hashPassword(input.password) : null;
+  const session = newSession();
+  const record = await world.db.transaction(async (tx) => {
+    const found = await agentById(tx, known.id);
+    if (!found?.active) return null;
+    if (rehashed !== null) await setPassword(tx, found.id, rehashed);
+    if (input.token !== null && isSessionToken(input.token)) await deleteSession(tx, sessionHash(input.token));
+    const at = now.getTime();
+    await insertSession(tx, { hash: session.hash, agentId: found.id, at: iso(at), expiresAt: iso(at + longestMs), idleSince: iso(at - idleMs) });
+    await say(world, tx, asAgentActor(found), [{ kind: "session.began", data: { agentId: found.id } }]);
+    return found;
+  });
+  if (record === null) return refuse("wrongCredentials");
+  if (input.token !== null) memory.sessions.delete(sessionHash(input.token));
+  return { me: asMe(world, record, session.token), token: session.token };
+};
+
+/** Ends a session; one that is over already is ended too. */
+export const signOut = async (world: Pick<World, "db">, token: string): Promise<void> => {
+  const hash = sessionHash(token);
+  await deleteSession(world.db, hash);
+  memoryOf(world.db).sessions.delete(hash);
+};
+
+/** Who calls with this token; null when the session is unknown, idle for 12 hours, 30 days old, or its agent has no access any more. Remembered for 3 seconds. */
+export const sessionOf = async (world: Pick<World, "db" | "now">, token: string): Promise<AgentActor | null> => {
+  if (!isSessionToken(token)) return null;
+  const { sessions } = memoryOf(world.db);
+  const hash = sessionHash(token);
+  const nowMs = world.now().getTime();
+  const known = sessions.get(hash);
+  if (known && nowMs - known.checkedAtMs < believedMs && nowMs >= known.checkedAtMs && known.expiresAtMs > nowMs) return known.who;
+  const row = await sessionByHash(world.db, hash, iso(nowMs), iso(nowMs - idleMs));
+  if (row === null) {
+    sessions.delete(hash);
+    return null;
+  }
+  const who: AgentActor = { kind: "agent", id: row.agentId, name: row.name, role: row.role, brandIds: row.brandIds };
+  if (nowMs - Date.parse(row.seenAt) > minuteMs) await touchSession(world.db, hash, iso(nowMs));
+  if (sessions.size >= mostRemembered) sessions.clear();
+  sessions.set(hash, { who, expiresAtMs: Date.parse(row.expiresAt), checkedAtMs: nowMs });
+  return who;
+};
+
+/** Forgets what is remembered of an agent's sessions, so that the next call asks the table. The server calls it when an agent.changed event arrives. */
+export const forgetSessions = (world: Pick<World, "db">, agentId: AgentId): void => {
+  const { sessions } = memoryOf(world.db);
+  for (const [hash, known] of sessions) if (known.who.id === agentId) sessions.delete(hash);
+};
+
+const iso = (ms: number): string => new Date(ms).toISOString();
