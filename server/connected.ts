@@ -15,6 +15,9 @@ export interface Connected {
   readonly reload: () => Promise<void>;
 }
 
+/** The implementation of a kind; undefined for a kind this program does not have. */
+export const channelOf = (kind: string): MessageChannel<unknown> | undefined => (Object.hasOwn(channels, kind) ? channels[kind as keyof typeof channels] : undefined);
+
 interface DoorSettings {
   readonly door?: boolean;
   readonly address?: string;
@@ -37,7 +40,7 @@ export const connectChannels = async (world: World): Promise<Connected> => {
     const next = new Map<string, ConnectedChannel & { readonly enabled: boolean }>();
     const nextDoor = new Map<string, ConnectedChannel>();
     for (const row of await openedChannels(world, world.db)) {
-      const implementation = channels.find((each) => each.id === row.kind);
+      const implementation = channelOf(row.kind);
       const parsed = implementation?.settings.safeParse(row.settings);
       if (!implementation || !parsed?.success) {
         world.log.error("channel.unusable", { channelId: row.id, kind: row.kind });
@@ -73,11 +76,10 @@ const secretPaths = (schema: JsonSchema, path: readonly string[] = []): string[]
 
 /** What modules/brands may know of the kinds of channel, without importing any. */
 export const channelKinds = (): ChannelKinds => {
-  const secrets = new Map(channels.map((channel) => [channel.id as string, secretPaths(channel.settings.toJSONSchema({ unrepresentable: "any" }) as JsonSchema)]));
-  const of = (kind: string) => channels.find((channel) => channel.id === kind);
+  const secrets = new Map(Object.values(channels).map((channel) => [channel.id as string, secretPaths(channel.settings.toJSONSchema({ unrepresentable: "any" }) as JsonSchema)]));
   return {
     parse: (kind, settings) => {
-      const parsed = of(kind)?.settings.safeParse(settings);
+      const parsed = channelOf(kind)?.settings.safeParse(settings);
       if (!parsed) return { ok: false, field: "kind", detail: "unknown kind" };
       if (parsed.success) return { ok: true, settings: parsed.data as Readonly<Record<string, unknown>> };
       const issue = parsed.error.issues[0];

@@ -1,5 +1,5 @@
 // What has to happen by time: waking snoozed concerns, folding counters, clearing what has expired. Started by server/start.ts.
-import { removeOldSessions } from "#modules/agents/actions.ts";
+import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally } from "#modules/concerns/actions-views.ts";
 import { lead } from "#platform/db/leader.ts";

@@ -9,7 +9,7 @@ const dns = process.argv[2] ?? "off";
 const resolver: ReadingIo["resolver"] = dns === "system" ? systemResolver() : dns === "demo" ? demoResolver() : null;
 
 const read = async (job: ReadingJob): Promise<ReadingResult> => {
-  const channel = channels.find((each) => each.id === job.kind);
+  const channel = channels[job.kind];
   if (!channel) return { id: job.id, failed: `no channel of the kind ${job.kind}` };
   try {
     const settings = channel.settings.parse(job.settings);

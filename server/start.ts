@@ -136,7 +136,7 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
     const dispatch = startDispatch({ world, channelById: connected.byId, metrics, concurrency: 8 });
     closers.push(dispatch.stop);
     closers.push(async () => {
-      for (const channel of channels) await channel.close?.();
+      for (const channel of Object.values(channels)) await channel.close?.();
     });
 
     let demo: Demo | null = null;

@@ -93,7 +93,8 @@ export const fileResponse = (
     "content-disposition": disposition(raster && file.inline ? "inline" : "attachment", file.name),
     "x-content-type-options": "nosniff",
     "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-    "cross-origin-resource-policy": "same-site",
+    // A message's frame has an opaque origin, so an image in it counts as asked for from elsewhere; its address is the permission.
+    "cross-origin-resource-policy": raster && file.inline ? "cross-origin" : "same-site",
     "referrer-policy": "no-referrer",
     "cache-control": `private, max-age=${Math.max(0, Math.floor((file.expiresAt - now.getTime()) / 1000))}, immutable`,
     etag: `"${file.hash}"`,

@@ -1,7 +1,7 @@
 // The demo world's name service: every domain below .example publishes that its mail comes from this machine;
 // all other names are looked up as usual. Used by server/reader-child.ts.
 import { Resolver } from "node:dns/promises";
-import { demoZones, simResolver } from "#channels/email/sim.ts";
+import { demoZones, simResolver } from "#channels/email/simDns.ts";
 
 type Resolve = (name: string, type: string) => Promise<unknown[]>;
 

@@ -1,0 +1,89 @@
+// Foreign HTML for sandboxed frames, files by signed address, remote images on request. Mounted by server/app.ts.
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { AgentActor } from "#contract/actor.ts";
+import type { MessageId } from "#contract/ids.ts";
+import { frameBody } from "#modules/concerns/reads-frame.ts";
+import type { Links } from "#modules/concerns/reads-views.ts";
+import { fetchOutside } from "#platform/egress.ts";
+import { fileResponse, openFile, signFile } from "#platform/files/signed.ts";
+import { sniff } from "#platform/files/sniff.ts";
+import { httpError } from "#platform/http/http.ts";
+import { sameText } from "#platform/secret.ts";
+import type { World } from "#platform/world.ts";
+
+/** Signed addresses last a working day, counted from the full hour so that browsers can keep what they have fetched. */
+const linkLastsMs = 12 * 3_600_000;
+const hourMs = 3_600_000;
+
+const expiry = (now: Date): number => Math.floor(now.getTime() / hourMs) * hourMs + linkLastsMs;
+
+/** Addresses for files, frames and originals, as modules/concerns wants them. */
+export const makeLinks = (world: Pick<World, "mac" | "now">): Links => ({
+  file: (file) => `/files/${signFile({ hash: file.hash, name: file.name, mediaType: file.mediaType, inline: file.image, expiresAt: expiry(world.now()) }, world.mac)}`,
+  html: (messageId) => `/frames/${messageId}`,
+  raw: (messageId, rawHash) => `/files/${signFile({ hash: rawHash, name: `${messageId}.eml`, mediaType: "message/rfc822", inline: false, expiresAt: expiry(world.now()) }, world.mac)}`,
+});
+
+/** Nothing runs, nothing is fetched but images from ourselves, nothing is sent; the origin is opaque. Holds also when the sanitiser failed. */
+const framePolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'";
+
+const look = `:root{color-scheme:light}
+body{margin:0;padding:12px 16px;background:#fff;color:#1b1e24;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+img{max-width:100%;height:auto}img[data-remote-src],img[data-inline]{display:inline-block;min-width:24px;min-height:24px;outline:1px dashed #b6bcc8}
+table{max-width:100%}pre{white-space:pre-wrap}a[data-true-host]::after{content:" [" attr(data-true-host) "]";color:#b42318}
+[data-folded]{border-left:3px solid #d5dae3;padding-left:12px;color:#545c6b}`;
+
+const page = (body: string, language: string): string => `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><style>${look}</style></head><body>${body}</body></html>`;
+
+const sendFrame = (reply: FastifyReply, body: string, language: string): FastifyReply =>
+  reply.headers({ "content-security-policy": framePolicy, "x-frame-options": "SAMEORIGIN", "cache-control": "private, no-store", "referrer-policy": "no-referrer" }).type("text/html; charset=utf-8").send(page(body, language));
+
+const remotePurpose = "remote-image";
+const maxImageBytes = 5_000_000;
+const imageTypes = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+
+/** Mounts the three routes. `whoAsks` gives the signed-in agent. */
+export const mountFrames = (options: {
+  readonly app: { readonly get: (path: string, handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>) => unknown };
+  readonly world: World;
+  readonly links: Links;
+  readonly whoAsks: (request: FastifyRequest) => Promise<AgentActor | null>;
+  readonly post: (id: string) => string | null;
+}): void => {
+  const { app, world, links } = options;
+  const missing = (): Error => httpError(404, "no such address");
+
+  app.get("/frames/:id", async (request, reply) => {
+    const who = await options.whoAsks(request);
+    const { id } = request.params as { id: string };
+    if (!who || !/^[0-9a-f-]{36}$/.test(id)) throw missing();
+    const images = (request.query as { images?: string }).images === "1";
+    const frame = await frameBody(links, world.db, who, id as MessageId, images ? (url) => `/remote-image/${Buffer.from(url).toString("base64url")}.${world.mac(remotePurpose, url)}` : null);
+    if (!frame) throw missing();
+    return sendFrame(reply, frame.html, frame.language);
+  });
+
+  app.get("/post/:id", async (request, reply) => {
+    const html = (await options.whoAsks(request)) ? options.post((request.params as { id: string }).id) : null;
+    if (html === null) throw missing();
+    return sendFrame(reply, html, "de");
+  });
+
+  app.get("/files/:token", async (request, reply) => {
+    const now = world.now();
+    const file = openFile((request.params as { token: string }).token, world.mac, now);
+    if (!file || !(await world.files.has(file.hash))) throw missing();
+    if (request.headers["if-none-match"] === `"${file.hash}"`) return reply.code(304).send();
+    return reply.headers(fileResponse(file, null, now)).send(await world.files.stream(file.hash));
+  });
+
+  app.get("/remote-image/:token", async (request, reply) => {
+    const [encoded = "", proof = ""] = (request.params as { token: string }).token.split(".");
+    const url = Buffer.from(encoded, "base64url").toString("utf8");
+    if (!sameText(proof, world.mac(remotePurpose, url))) throw missing();
+    const fetched = await fetchOutside(url, { maxBytes: maxImageBytes, timeoutMs: 5_000 }).catch(() => null);
+    const mediaType = fetched ? (await sniff(fetched.bytes)).mediaType : "";
+    if (!fetched || !imageTypes.has(mediaType)) throw missing();
+    return reply.headers({ "content-security-policy": "sandbox; default-src 'none'", "cross-origin-resource-policy": "cross-origin", "cache-control": "private, max-age=3600", "content-disposition": "inline" }).type(mediaType).send(Buffer.from(fetched.bytes));
+  });
+};
