@@ -12,6 +12,9 @@ export const channelKinds = ["email"] as const;
 export const channelKind = z.enum(channelKinds);
 export type ChannelKind = z.infer<typeof channelKind>;
 
+/** Which kind of address each kind of channel speaks. */
+export const addressKindOf: Readonly<Record<ChannelKind, AddressKind>> = { email: "email" };
+
 /** What a channel is able to do; the composer and the conformance suite read it. Lengths in characters, sizes in bytes. */
 export interface Capabilities {
   readonly addressKind: AddressKind;

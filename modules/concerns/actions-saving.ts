@@ -1,0 +1,87 @@
+// What every action that adds a message or changes a concern does at the end: save and say. Called by concerns/actions*.ts.
+import type { Who } from "#contract/actor.ts";
+import type { Delivery } from "#contract/concerns.ts";
+import type { EventData } from "#contract/events.ts";
+import { say, type Said } from "#modules/audit/actions.ts";
+import { patchOf, rowOf, type ConcernState } from "#modules/concerns/model.ts";
+import { saveMessage, updateConcern, type NewDelivery, type NewMessage, type Saving } from "#modules/concerns/store.ts";
+import { indexMessage } from "#modules/search/actions.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+/** A delivery that was just made, as the desk sees it. */
+const heldDelivery = (d: NewDelivery): Delivery => ({
+  id: d.id as Delivery["id"],
+  recipient: d.recipient,
+  state: "held",
+  attempts: 0,
+  nextTryAt: d.notBefore,
+  code: null,
+  detail: "",
+  history: d.history as Delivery["history"],
+});
+
+const logged = (m: NewMessage, deliveries: readonly NewDelivery[]): EventData<"message.added">["message"] => ({
+  id: m.id,
+  concernId: m.concernId,
+  seq: m.seq,
+  direction: m.direction,
+  author: m.author,
+  channelKind: m.channelKind,
+  channelId: m.channelId,
+  from: m.from,
+  to: [...m.to],
+  cc: [...m.cc],
+  subject: m.subject,
+  deliveries: m.direction === "out" ? deliveries.map(heldDelivery) : [],
+  assurance: m.assurance,
+  verdicts: [...m.verdicts],
+  warnings: [...m.warnings],
+  automatic: m.automatic,
+  mentions: [...m.mentions],
+  at: m.at,
+  version: 1,
+});
+
+/** The entries for a concern that went from one state to another. */
+export const changes = (before: ConcernState, after: ConcernState, because: string | null): Said[] => {
+  const about = { brandId: after.brandId, concernId: after.id, customerId: after.customerId };
+  const patch = patchOf(before, after);
+  return [
+    ...(patch === null ? [] : [{ ...about, kind: "concern.changed" as const, data: { patch, because } }]),
+    ...(after.firstReplyAt !== null && before.firstReplyAt === null ? [{ ...about, kind: "concern.firstReply" as const, data: { at: after.firstReplyAt } }] : []),
+    ...(after.resolvedAt === before.resolvedAt ? [] : [{ ...about, kind: "concern.resolvedAt" as const, data: { at: after.resolvedAt } }]),
+  ];
+};
+
+/** Saves and says a changed concern; nothing happens when nothing differs. The caller holds the row's lock. */
+export const saveChange = async (world: World, tx: Tx, who: Who, before: ConcernState, after: ConcernState, because: string | null, also: readonly Said[] = []): Promise<ConcernState> => {
+  const said = changes(before, after, because);
+  const differs = patchOf(before, after) !== null;
+  if (differs) await updateConcern(tx, before, after);
+  await say(world, tx, who, [...said, ...also]);
+  return differs ? { ...after, version: before.version + 1 } : before;
+};
+
+/** Saves a concern with a new message and all that belongs to it, makes it findable and says everything. Returns the concern as it is now. */
+export const saveWithMessage = async (world: World, tx: Tx, who: Who, saving: Saving, because: string | null, also: (saved: ConcernState) => readonly Said[] = () => []): Promise<ConcernState> => {
+  const { before, message, parties, deliveries } = saving;
+  const { number, version, joined } = await saveMessage(tx, saving);
+  const state = { ...saving.after, number, version };
+  const about = { brandId: state.brandId, concernId: state.id, customerId: state.customerId };
+  const said: Said[] = [
+    ...(before === null ? [{ ...about, kind: "concern.created" as const, data: { row: rowOf(state) } }] : changes(before, state, because)),
+    ...parties.filter((party) => joined.includes(party.id)).map(({ norm: _norm, ...party }) => ({ ...about, kind: "concern.partyJoined" as const, data: { party } })),
+    { ...about, kind: "message.added", data: { message: logged(message, deliveries) } },
+    ...also(state),
+  ];
+  if (message.direction !== "system") await indexMessage(world, tx, { messageId: message.id, concernId: state.id, at: message.at, subject: message.subject, text: message.text });
+  await say(world, tx, who, said);
+  return state;
+};
+
+/** The entries for a new link, one for each side. */
+export const linked = (earlier: ConcernState, later: ConcernState, kind: "related" | "follow-up" | "duplicate"): Said[] => [
+  { kind: "concern.linked", brandId: earlier.brandId, concernId: earlier.id, customerId: earlier.customerId, data: { link: { concernId: later.id, number: later.number, subject: later.subject, status: later.status, kind, earlier: false } } },
+  { kind: "concern.linked", brandId: later.brandId, concernId: later.id, customerId: later.customerId, data: { link: { concernId: earlier.id, number: earlier.number, subject: earlier.subject, status: earlier.status, kind, earlier: true } } },
+];

@@ -1,0 +1,273 @@
+// Everything that goes out: answers, first messages, and what the centre itself writes. Called by actions-reply.ts, actions-receive.ts and reactions.ts.
+import { system, type AgentActor } from "#contract/actor.ts";
+import type { Brand, Channel } from "#contract/brands.ts";
+import { addressKindOf } from "#contract/channel.ts";
+import type { Status } from "#contract/concerns.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
+import type { ChannelId, DeliveryId, MessageId, PartyId } from "#contract/ids.ts";
+import { agentById } from "#modules/agents/reads.ts";
+import type { Said } from "#modules/audit/actions.ts";
+import { brandById, channelsOfBrand } from "#modules/brands/reads.ts";
+import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
+import { giveUpMs, storable, withMessage, withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import { foldedPart, replySubject, signatureOf } from "#modules/concerns/model-compose.ts";
+import { lastInbound, partiesOf, uploadsOf, type LastInbound, type NewDelivery, type NewFile, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
+import { normalise } from "#modules/customers/model.ts";
+import { customerByAddress, suppressedOf } from "#modules/customers/reads.ts";
+import { sanitiseEditorHtml } from "#platform/html.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+/** What somebody wrote, as it came over the wire. */
+export interface Written {
+  readonly text: string;
+  readonly html: string | null;
+  readonly uploads: readonly string[];
+}
+
+/** The same, fit to be kept: sanitised, with the files it names. */
+export interface Content {
+  readonly text: string;
+  readonly html: string | null;
+  readonly files: readonly NewFile[];
+}
+
+/** Checks and cleans what an agent wrote. Refuses with emptyMessage, invalidInput or notFound (an upload that is not theirs). */
+export const contentOf = async (world: World, tx: Tx, who: AgentActor, written: Written): Promise<Content | Refusal> => {
+  const editor = written.html === null ? null : sanitiseEditorHtml(written.html);
+  if (written.html !== null && editor === null) return refuse("invalidInput", { detail: "too much HTML" }, "html");
+  const uploads = [...new Set(written.uploads)];
+  const found = await uploadsOf(tx, who.id, uploads);
+  const missing = uploads.findIndex((id) => !found.some((file) => file.id === id));
+  if (missing !== -1) return refuse("notFound", undefined, `uploads.${missing}`);
+  const shown = new Set(editor?.inlineUploads);
+  const files = found.map((file) => ({ ...file, id: world.newId(), inlineId: file.image && shown.has(file.id) ? inlineIdOf(file.id) : null }));
+  const text = storable(written.text);
+  if (text.trim() === "" && files.length === 0) return refuse("emptyMessage", undefined, "text");
+  return { text, html: editor === null ? null : withInlineIds(editor.html, found), files };
+};
+
+const inlineIdOf = (uploadId: string): string => `${uploadId}@inline`;
+
+// As in mail that comes in: an image is named by its Content-ID. One whose file was not sent along is left out.
+const withInlineIds = (html: string, files: readonly { readonly id: string; readonly image: boolean }[]): string =>
+  html.replace(/<img\b[^>]{0,2000}\bdata-upload="([0-9a-f-]{36})"[^>]{0,200}>/g, (tag: string, id: string) =>
+    files.some((file) => file.id === id && file.image) ? tag.replace(`data-upload="${id}"`, `data-inline="${inlineIdOf(id)}"`) : "",
+  );
+
+/** A recipient's address, normalised. */
+export interface Recipient {
+  readonly name: string | null;
+  readonly value: string;
+}
+
+/** To and copies as addresses that can be written to, each once; refuses with noRecipient, invalidAddress or addressSuppressed. */
+export const recipientsOf = async (tx: Tx, channel: Channel, to: readonly string[], cc: readonly string[]): Promise<{ readonly to: readonly string[]; readonly cc: readonly string[] } | Refusal> => {
+  const kind = addressKindOf[channel.kind];
+  if (to.length === 0) return refuse("noRecipient", undefined, "to");
+  const seen = new Set<string>();
+  const clean: Record<"to" | "cc", string[]> = { to: [], cc: [] };
+  for (const [field, values] of [["to", to], ["cc", cc]] as const) {
+    for (const [index, value] of values.entries()) {
+      const norm = normalise(kind, value);
+      if (norm === null || norm.endsWith(".invalid")) return refuse("invalidAddress", { address: value.slice(0, 320) }, `${field}.${index}`);
+      if (seen.has(norm)) continue;
+      seen.add(norm);
+      clean[field].push(norm);
+    }
+  }
+  const suppressed = await suppressedOf(tx, kind, [...seen]);
+  const blocked = [...suppressed.keys()][0];
+  if (blocked !== undefined) return refuse("addressSuppressed", { address: blocked }, clean.to.includes(blocked) ? `to.${clean.to.indexOf(blocked)}` : `cc.${clean.cc.indexOf(blocked)}`);
+  return clean;
+};
+
+/** A channel of this brand by which can be sent now. Refuses with unknownChannel or channelCannotSend. */
+export const sendingChannel = async (tx: Tx, brandId: Brand["id"], channelId: ChannelId): Promise<Channel | Refusal> => {
+  const channel = (await channelsOfBrand(tx, brandId)).find((each) => each.id === channelId);
+  if (!channel) return refuse("unknownChannel", undefined, "channelId");
+  return channel.enabled && channel.canSend ? channel : refuse("channelCannotSend", undefined, "channelId");
+};
+
+/** One message on its way out, decided but not saved. */
+export interface Outgoing {
+  readonly channel: Channel;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly content: Content;
+  /** The concern's status afterwards; null: as it is. */
+  readonly then: Status | null;
+  /** Not before. */
+  readonly sendAt: string;
+  readonly key: string | null;
+  /** Kept with the message so that it can be taken back; null: it cannot. */
+  readonly undoUploads: readonly string[] | null;
+  readonly because: string | null;
+}
+
+/**
+ * Saves an answer of an agent to a concern (`before` null: with the concern itself) and puts it into the outbox. Newcomers among the recipients
+ * join and see from this message on; the last message is repeated below the answer only when everybody addressed may see it.
+ */
+export const sendAnswer = async (
+  world: World,
+  tx: Tx,
+  who: AgentActor,
+  before: ConcernState | null,
+  fresh: ConcernState,
+  out: Outgoing,
+  also: (saved: ConcernState, messageId: MessageId) => readonly Said[] = () => [],
+): Promise<{ readonly state: ConcernState; readonly messageId: MessageId }> => {
+  const at = world.now().toISOString();
+  const id = world.newId() as MessageId;
+  const seq = fresh.lastSeq + 1;
+  const [brand, agent, parties, last] = [
+    await brandById(tx, fresh.brandId),
+    await agentById(tx, who.id),
+    before === null ? [] : await partiesOf(tx, fresh.id),
+    before === null ? null : await lastInbound(tx, fresh.id),
+  ];
+  if (brand === null) throw new Error("a concern's brand is gone");
+  const addressed = [...out.to, ...out.cc];
+  const joining = await joiners(world, tx, fresh, parties, out, seq);
+  const signature = signatureOf({ name: who.name, signature: agent?.preferences.signature ?? "" }, brand);
+  const quoted = last !== null && maySee(parties, addressed, last) ? last : null;
+  const message: NewMessage = {
+    ...blank(fresh, id, seq, at),
+    direction: "out",
+    author: { kind: "agent", id: who.id, name: who.name },
+    channelKind: out.channel.kind,
+    channelId: out.channel.id,
+    from: { name: brand.name, value: out.channel.address },
+    to: named(parties, out.to),
+    cc: named(parties, out.cc),
+    subject: before === null ? fresh.subject : replySubject(fresh.subject),
+    text: out.content.text,
+    foldedText: foldedPart(signature, quoted, brand.language),
+    html: out.content.html,
+    htmlLines: linesOf(out.content.text),
+    answersId: last?.id ?? null,
+    clientKey: out.key,
+    files: out.content.files,
+    undo: out.undoUploads === null ? null : { before: before === null ? null : undoable(fresh), uploads: out.undoUploads },
+  };
+  const answered = withMessage(fresh, { direction: "out", at, text: out.content.text, subject: message.subject, channelKind: out.channel.kind, automatic: false });
+  const after = out.then === null ? answered : withStatus(answered, out.then, at);
+  const deliveries = [delivery(world, out.channel.id, addressed, out.sendAt, at)];
+  const state = await saveWithMessage(world, tx, who, { before, after, message, parties: joining, deliveries }, out.because, (saved) => also(saved, id));
+  return { state, messageId: id };
+};
+
+/** What the centre itself writes: an acknowledgement to a customer ("out") or news for an agent ("system", never shown to customers). Moves nothing in the concern. */
+export const sendAutomatic = async (
+  world: World,
+  tx: Tx,
+  before: ConcernState,
+  mail: { readonly direction: "out" | "system"; readonly channel: Channel; readonly brandName: string; readonly to: Recipient; readonly subject: string; readonly text: string; readonly answersId: string | null },
+): Promise<void> => {
+  const at = world.now().toISOString();
+  const message: NewMessage = {
+    ...blank(before, world.newId() as MessageId, before.lastSeq + 1, at),
+    direction: mail.direction,
+    author: { kind: "system", id: null, name: mail.brandName },
+    channelKind: mail.channel.kind,
+    channelId: mail.channel.id,
+    from: { name: mail.brandName, value: mail.channel.address },
+    to: [mail.to],
+    subject: mail.subject,
+    text: mail.text,
+    answersId: mail.answersId,
+    automatic: mail.direction === "out" ? "auto-reply" : "auto-generated",
+  };
+  const after = withMessage(before, { direction: mail.direction, at, text: mail.text, subject: mail.subject, channelKind: mail.channel.kind, automatic: true });
+  await saveWithMessage(world, tx, system, { before, after, message, parties: [], deliveries: [delivery(world, mail.channel.id, [mail.to.value], at, at)] }, null);
+};
+
+/** A message with nothing in it yet. */
+export const blank = (state: ConcernState, id: MessageId, seq: number, at: string): NewMessage => ({
+  id,
+  concernId: state.id,
+  seq,
+  direction: "note",
+  author: { kind: "system", id: null, name: "" },
+  channelKind: null,
+  channelId: null,
+  from: null,
+  to: [],
+  cc: [],
+  subject: null,
+  text: "",
+  foldedText: "",
+  html: null,
+  htmlLines: 0,
+  remoteImages: false,
+  assurance: null,
+  verdicts: [],
+  warnings: [],
+  automatic: null,
+  mentions: [],
+  answersId: null,
+  clientKey: null,
+  intakeId: null,
+  rawHash: null,
+  at,
+  undo: null,
+  files: [],
+  keys: [],
+});
+
+/** How many lines a text has, at most 10,000: what the frame that shows its HTML reserves. */
+export const linesOf = (text: string): number => {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at !== -1 && lines < 10_000; at = text.indexOf("\n", at + 1)) lines += 1;
+  return lines;
+};
+
+const delivery = (world: World, channelId: ChannelId, addressed: readonly string[], notBefore: string, at: string): NewDelivery => ({
+  id: world.newId() as DeliveryId,
+  channelId,
+  recipient: addressed.join(", "),
+  token: world.newToken(),
+  notBefore,
+  giveUpAt: new Date(Date.parse(notBefore) + giveUpMs).toISOString(),
+  history: [{ at, state: "held", detail: "" }],
+});
+
+const named = (parties: readonly NewParty[], norms: readonly string[]): Recipient[] =>
+  norms.map((norm) => ({ name: parties.find((party) => party.norm === norm)?.name ?? null, value: norm }));
+
+const maySee = (parties: readonly NewParty[], addressed: readonly string[], last: LastInbound): boolean =>
+  addressed.every((norm) => parties.some((party) => party.norm === norm && party.seesFrom <= last.seq));
+
+const joiners = async (world: World, tx: Tx, state: ConcernState, parties: readonly NewParty[], out: Outgoing, seq: number): Promise<NewParty[]> => {
+  const kind = addressKindOf[out.channel.kind];
+  const joining: NewParty[] = [];
+  for (const norm of [...out.to, ...out.cc]) {
+    if (parties.some((party) => party.norm === norm && party.kind === kind)) continue;
+    const known = await customerByAddress(tx, kind, norm);
+    joining.push({
+      id: world.newId() as PartyId,
+      customerId: known?.customerId ?? null,
+      name: known?.name ?? norm,
+      kind,
+      norm,
+      value: norm,
+      role: parties.length === 0 && joining.length === 0 && (known === null || known.customerId === state.customerId) ? "requester" : "participant",
+      seesFrom: seq,
+    });
+  }
+  return joining;
+};
+
+/** The part of a concern that taking an answer back restores. */
+export const undoable = (state: ConcernState): Record<string, unknown> => ({
+  status: state.status,
+  snippet: state.snippet,
+  lastDirection: state.lastDirection,
+  lastMessageAt: state.lastMessageAt,
+  waitingSince: state.waitingSince,
+  snoozedUntil: state.snoozedUntil,
+  firstReplyAt: state.firstReplyAt,
+  resolvedAt: state.resolvedAt,
+  closedAt: state.closedAt,
+});

@@ -1,0 +1,39 @@
+// Decides what of an arriving message can be kept as it is. Called by concerns/actions.ts; pure.
+import type { InboundMessage, Person } from "#contract/channel.ts";
+import { storable } from "#modules/concerns/model.ts";
+
+/** Whom a message is from when its sender cannot be read: an address nobody can have (RFC 2606), so that nothing is ever sent there. */
+export const unknownSender = "unknown@sender.invalid";
+
+const mostKeys = 100;
+const longestKey = 1_000;
+const mostPersons = 500;
+
+/** Every text of a message as PostgreSQL and JSON can carry it; keys and persons within their limits. */
+export const cleanMessage = (message: InboundMessage): InboundMessage => ({
+  ...message,
+  from: person(message.from),
+  replyTo: message.replyTo === null ? null : person(message.replyTo),
+  to: message.to.slice(0, mostPersons).map(person),
+  cc: message.cc.slice(0, mostPersons).map(person),
+  verdicts: message.verdicts.map((verdict) => ({ ...verdict, detail: storable(verdict.detail) })),
+  subject: message.subject === null ? null : storable(message.subject),
+  text: storable(message.text),
+  foldedText: storable(message.foldedText),
+  html: message.html === null ? null : storable(message.html),
+  thread: { ...message.thread, references: keys(message.thread.references), own: keys(message.thread.own), number: safeNumber(message.thread.number) },
+  forwarded:
+    message.forwarded === null
+      ? null
+      : { ...message.forwarded, from: person(message.forwarded.from), subject: message.forwarded.subject === null ? null : storable(message.forwarded.subject), text: storable(message.forwarded.text) },
+  warnings: message.warnings.map(storable),
+});
+
+/** Does a forwarded mail say from whom it came? */
+export const isReadable = (forwarded: { readonly from: Person }): boolean => forwarded.from.value !== "";
+
+const person = (given: Person): Person => ({ name: given.name === null ? null : storable(given.name).slice(0, 320), value: storable(given.value).slice(0, 320) });
+
+const keys = (given: readonly string[]): string[] => [...new Set(given.filter((key) => key.length > 0 && key.length <= longestKey).map(storable))].slice(0, mostKeys);
+
+const safeNumber = (number: number | null): number | null => (number !== null && Number.isSafeInteger(number) && number > 0 ? number : null);

@@ -1,0 +1,120 @@
+// Decides to which concern an arriving message belongs, and who may come in by it. Called by actions-receive.ts; pure.
+import type { Assurance, InboundMessage, Person } from "#contract/channel.ts";
+import type { AgentId, ConcernId, PartyId } from "#contract/ids.ts";
+import { burstDelayMs, mostParties } from "#modules/concerns/model.ts";
+
+/** Length of the proof at the end of a reply token: 80 bits of HMAC-SHA256. */
+const proofLength = 16;
+const randomLength = 26;
+
+/** World's `mac` and a comparison in constant time. */
+export interface Proof {
+  readonly mac: (purpose: string, text: string) => string;
+  readonly same: (a: string, b: string) => boolean;
+}
+
+/** The proof that binds the random part of a reply token to one concern and to one party or agent. */
+const proofOf = (mac: Proof["mac"], random: string, concernId: string, holderId: string): string =>
+  mac("reply", random + concernId + holderId).slice(0, proofLength);
+
+/** A reply token as it stands in an address: 26 random characters and the proof. */
+export const replyToken = (mac: Proof["mac"], random: string, concernId: string, holderId: string): string =>
+  random + proofOf(mac, random, concernId, holderId);
+
+/** The random parts of what look like reply tokens, under which the stored ones are looked up; at most 20. */
+export const randomParts = (tokens: readonly string[]): string[] =>
+  tokens.filter((token) => token.length === randomLength + proofLength).slice(0, 20).map((token) => token.slice(0, randomLength));
+
+/** A stored reply token. */
+export interface TokenRow {
+  readonly token: string;
+  readonly concernId: ConcernId;
+  readonly partyId: PartyId | null;
+  readonly agentId: AgentId | null;
+}
+
+/** Is one of the given tokens this row's, with the right proof? */
+export const isProved = (proof: Proof, given: readonly string[], row: TokenRow): boolean => {
+  const right = replyToken(proof.mac, row.token, row.concernId, row.partyId ?? row.agentId ?? "");
+  return given.some((token) => proof.same(token, right));
+};
+
+/** One thing that ties a message to a concern, as the database has it. */
+export interface Clue {
+  /** token: a stored reply token, proved already; reference: a key it answers; number: of the subject; burst: the sender's newest concern. */
+  readonly via: "token" | "reference" | "number" | "burst";
+  readonly concernId: ConcernId;
+  /** A reference to something we sent: its key holds 128 random bits of ours. */
+  readonly ours: boolean;
+  readonly agentId: AgentId | null;
+  /** The sender's address takes part in that concern already. */
+  readonly senderIsParty: boolean;
+}
+
+/** Where a message goes. `otherSender`: somebody new writes into a thread that was given to another. */
+export type Placed =
+  | { readonly kind: "thread"; readonly concernId: ConcernId; readonly via: Clue["via"]; readonly otherSender: boolean }
+  | { readonly kind: "agent"; readonly concernId: ConcernId; readonly agentId: AgentId }
+  | { readonly kind: "new"; readonly relatedTo: ConcernId | null };
+
+/** Has the sender shown that the address is theirs? */
+export const isSure = (assurance: Assurance): boolean => assurance === "proved" || assurance === "aligned";
+
+/**
+ * The first clue that counts, in this order:
+ * 1. a proved token: whoever holds it was given it;
+ * 2. a key of ours: it was in no other hands than the recipient's; but a sender who is shown to be false gets a concern of their own;
+ * 3. a key of somebody else (their own earlier mail, Outlook's thread index): lets in only who takes part already;
+ * 4. a number in the subject: everybody can guess it, so only a party of that concern whose address is sure;
+ * 5. the sender's own concern of a moment ago.
+ */
+export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
+  const token = clues.find((clue) => clue.via === "token");
+  if (token) {
+    return token.agentId === null
+      ? { kind: "thread", concernId: token.concernId, via: "token", otherSender: !token.senderIsParty }
+      : { kind: "agent", concernId: token.concernId, agentId: token.agentId };
+  }
+  const answered = clues.find((clue) => clue.via === "reference" && clue.ours);
+  if (assurance === "failed") return { kind: "new", relatedTo: answered?.concernId ?? null };
+  if (answered) return { kind: "thread", concernId: answered.concernId, via: "reference", otherSender: !answered.senderIsParty };
+  const known = clues.find((clue) => (clue.via === "reference" || (clue.via === "number" && isSure(assurance))) && clue.senderIsParty);
+  if (known) return { kind: "thread", concernId: known.concernId, via: known.via, otherSender: false };
+  const burst = clues.find((clue) => clue.via === "burst");
+  return burst ? { kind: "thread", concernId: burst.concernId, via: "burst", otherSender: false } : { kind: "new", relatedTo: null };
+};
+
+/** May a message without any thread join the sender's concern of a moment ago? Not from a machine, not when it was long under way. */
+export const mayBeBurst = (message: Pick<InboundMessage, "automatic" | "assurance" | "sentAt">, receivedAt: string): boolean =>
+  message.automatic === null &&
+  message.assurance !== "failed" &&
+  (message.sentAt === null || Math.abs(Date.parse(receivedAt) - Date.parse(message.sentAt)) <= burstDelayMs);
+
+/** The address without the detail after "+" (RFC 5233). */
+export const withoutDetail = (norm: string): string => {
+  const at = norm.lastIndexOf("@");
+  const plus = norm.indexOf("+");
+  return plus > 0 && plus < at ? norm.slice(0, plus) + norm.slice(at) : norm;
+};
+
+/**
+ * Whom a message brings in besides its sender: further recipients, when the sender is sure, and never ourselves.
+ * A mail without a sure sender brings in nobody: anybody could have written it.
+ */
+export const newcomers = (
+  message: Pick<InboundMessage, "assurance" | "automatic" | "to" | "cc">,
+  senderNorm: string,
+  own: readonly string[],
+  normalise: (value: string) => string | null,
+): readonly (Person & { readonly norm: string })[] => {
+  if (!isSure(message.assurance) || message.automatic !== null) return [];
+  const ours = new Set(own);
+  const found = new Map<string, Person & { readonly norm: string }>();
+  for (const person of [...message.to, ...message.cc]) {
+    const norm = normalise(person.value);
+    if (norm === null || norm === senderNorm || found.has(norm) || ours.has(norm) || ours.has(withoutDetail(norm))) continue;
+    if (found.size >= mostParties) break;
+    found.set(norm, { ...person, norm });
+  }
+  return [...found.values()];
+};

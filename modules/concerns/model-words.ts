@@ -1,0 +1,40 @@
+// The words of mails that no person writes, in the brand's or the agent's language. Called by reactions.ts; pure.
+
+type Language = "de" | "en";
+
+/** What an acknowledgement says. `neutral`: the sender may be somebody else, so nothing of what they sent is repeated. */
+export const acknowledgement = (language: Language, brand: string, number: number, subject: string | null): { readonly subject: string; readonly text: string } => {
+  if (language === "de")
+    return {
+      subject: subject === null ? "Wir haben Ihre Nachricht erhalten" : `Re: ${subject}`,
+      text: `Guten Tag,\n\nIhre Nachricht ist bei uns angekommen. Ihr Anliegen hat die Nummer ${number}; wir melden uns so bald wie möglich.\n\nDiese Bestätigung wurde automatisch versendet. Sie können einfach darauf antworten, wenn Sie etwas ergänzen möchten.\n\n${brand}`,
+    };
+  return {
+    subject: subject === null ? "We have received your message" : `Re: ${subject}`,
+    text: `Hello,\n\nyour message has reached us. Your concern has the number ${number}; we will answer as soon as we can.\n\nThis confirmation was sent automatically. Simply answer it if you want to add something.\n\n${brand}`,
+  };
+};
+
+/** What an agent is told by mail: a mention, or a customer's answer in a concern of theirs. An answer to it goes to the customer. */
+export const notice = (
+  language: Language,
+  why: "mentioned" | "answered",
+  facts: { readonly subject: string; readonly author: string; readonly text: string },
+): { readonly subject: string; readonly text: string } => {
+  const head =
+    language === "de"
+      ? why === "mentioned"
+        ? `${facts.author} hat Sie in einer Notiz erwähnt.`
+        : `${facts.author} hat geantwortet.`
+      : why === "mentioned"
+        ? `${facts.author} mentioned you in a note.`
+        : `${facts.author} has answered.`;
+  const foot =
+    language === "de"
+      ? "Wenn Sie auf diese Mail antworten, geht Ihre Antwort an den Kunden."
+      : "If you answer this mail, your answer goes to the customer.";
+  return { subject: facts.subject, text: `${head}\n\n${facts.text.slice(0, 4_000)}\n\n${foot}` };
+};
+
+/** The note of an agent who passed a mail on without a word of their own. */
+export const passedOn = (language: Language): string => (language === "de" ? "Von mir weitergeleitet." : "Forwarded by me.");

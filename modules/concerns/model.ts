@@ -1,0 +1,222 @@
+// Decides about concerns: statuses, what a message does to the row, subjects, snippets, patches. Called by actions; pure.
+import type { Change, ConcernRow, Direction, Status } from "#contract/concerns.ts";
+import type { EventData } from "#contract/events.ts";
+
+/** A stored file of an arriving message, with the name its sender gave it. */
+export interface IncomingFile {
+  readonly name: string;
+  readonly inlineId: string | null;
+  readonly stored: {
+    readonly hash: string;
+    readonly sizeBytes: number;
+    readonly mediaType: string;
+    readonly image: object | null;
+  };
+}
+
+/** A concern as its row in the table has it: what lists show, and the times only the concern itself shows. */
+export interface ConcernState extends ConcernRow {
+  readonly firstReplyAt: string | null;
+  readonly resolvedAt: string | null;
+  readonly closedAt: string | null;
+  readonly lastSeq: number;
+}
+
+export type Patch = EventData<"concern.changed">["patch"];
+
+/** How long an answer is held so that it can be taken back, unless the configuration says otherwise. */
+export const defaultUndoMs = 10_000;
+/** Messages of one new sender within this time are one burst, and one concern: nobody writes about two things in two minutes. */
+export const burstMs = 120_000;
+/** A mail that was under way for longer than this is no part of a burst. */
+export const burstDelayMs = 15 * 60_000;
+/** For how long a delivery is tried (RFC 5321 section 4.5.4.1 asks for four to five days). */
+export const giveUpMs = 5 * 24 * 3_600_000;
+/** Most people that one message brings into a concern. */
+export const mostParties = 20;
+
+const reachable: Readonly<Record<Status, readonly Status[]>> = {
+  new: ["open", "waiting", "resolved", "closed"],
+  open: ["waiting", "resolved", "closed"],
+  waiting: ["open", "resolved", "closed"],
+  snoozed: ["open", "waiting", "resolved", "closed"],
+  resolved: ["open", "waiting", "closed"],
+  closed: ["open"],
+};
+
+/** May an agent set this status? A status may always be kept. */
+export const mayBecome = (from: Status, to: Status): boolean => from === to || reachable[from].includes(to);
+
+const isDone = (status: Status): boolean => status === "resolved" || status === "closed";
+
+/** The concern in another status, with every time that hangs on it. */
+export const withStatus = (state: ConcernState, status: Status, at: string): ConcernState => ({
+  ...state,
+  status,
+  snoozedUntil: status === "snoozed" ? state.snoozedUntil : null,
+  waitingSince: isDone(status) || status === "waiting" ? null : state.waitingSince,
+  resolvedAt: isDone(status) ? (state.resolvedAt ?? at) : null,
+  closedAt: status === "closed" ? (state.closedAt ?? at) : null,
+});
+
+/** What a message looks like to the row of its concern. */
+export interface Arriving {
+  readonly direction: Direction;
+  readonly at: string;
+  readonly text: string;
+  readonly subject: string | null;
+  readonly channelKind: ConcernRow["channels"][number] | null;
+  /** Written by a machine: it moves nothing but the count. */
+  readonly automatic: boolean;
+}
+
+const later = (a: string, b: string): string => (a > b ? a : b);
+
+/** The concern with one message more. Its status follows a customer's message; an agent's answer sets it itself. */
+export const withMessage = (state: ConcernState, message: Arriving): ConcernState => {
+  const counted: ConcernState = {
+    ...state,
+    lastSeq: state.lastSeq + 1,
+    messageCount: state.messageCount + (message.direction === "system" ? 0 : 1),
+    channels:
+      message.channelKind === null || message.direction === "system" || state.channels.includes(message.channelKind)
+        ? state.channels
+        : [...state.channels, message.channelKind],
+  };
+  if (message.direction === "system" || (message.automatic && message.direction === "out")) return counted;
+  const shown: ConcernState = {
+    ...counted,
+    snippet: snippetOf(message.text === "" ? (message.subject ?? "") : message.text),
+    lastDirection: message.direction,
+    lastMessageAt: later(state.lastMessageAt, message.at),
+  };
+  if (message.direction === "note" || message.automatic) return shown;
+  if (message.direction === "out")
+    return { ...shown, waitingSince: null, firstReplyAt: state.firstReplyAt ?? message.at };
+  const live = state.status === "new" ? shown : withStatus(shown, "open", message.at);
+  return { ...live, waitingSince: state.waitingSince ?? message.at };
+};
+
+/** What a customer's message to this concern does: goes in (and wakes or reopens it), or begins a follow-up. */
+export const onArrival = (
+  state: Pick<ConcernState, "status">,
+  whenClosed: "reopen" | "follow-up",
+  automatic: boolean,
+): "append" | "follow-up" => (state.status === "closed" && whenClosed === "follow-up" && !automatic ? "follow-up" : "append");
+
+/** Applies an agent's change; the store has checked that whoever and whatever it names exists. */
+export const withChange = (state: ConcernState, change: Change, topicTeam: ConcernRow["teamId"], at: string): ConcernState => {
+  const next = change.status === undefined ? state : withStatus(state, change.status, at);
+  const moved = change.topicId === undefined ? next : { ...next, topicId: change.topicId, teamId: next.teamId ?? topicTeam };
+  return {
+    ...moved,
+    priority: change.priority ?? moved.priority,
+    subject: change.subject === undefined ? moved.subject : lineOf(change.subject, 500),
+    assigneeId: change.assigneeId === undefined ? moved.assigneeId : change.assigneeId,
+    teamId: change.teamId === undefined ? moved.teamId : change.teamId,
+    tags: change.tags === undefined ? moved.tags : [...new Set(change.tags.map((tag) => lineOf(tag, 60)))].filter((tag) => tag !== ""),
+  };
+};
+
+const rowKeys = [
+  "subject", "status", "priority", "topicId", "tags", "assigneeId", "teamId", "customerId", "customerName", "channels", "snippet",
+  "lastDirection", "lastMessageAt", "waitingSince", "snoozedUntil", "deliveryFailed", "messageCount", "language",
+] as const satisfies readonly (keyof ConcernRow)[];
+
+/** The parts of the row that differ, with the next version; null when nothing differs. */
+export const patchOf = (before: ConcernState, after: ConcernState): Patch | null => {
+  const patch: Record<string, unknown> = {};
+  for (const key of rowKeys) if (!same(before[key], after[key])) patch[key] = after[key];
+  return Object.keys(patch).length === 0 ? null : ({ ...patch, version: before.version + 1 } as Patch);
+};
+
+/** Equality of two column values: scalars, or lists of scalars. */
+export const same = (a: unknown, b: unknown): boolean =>
+  a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, index) => value === b[index]));
+
+/** The row as lists have it, without what only the concern itself shows. */
+export const rowOf = (state: ConcernState): ConcernRow => {
+  const { firstReplyAt: _first, resolvedAt: _resolved, closedAt: _closed, lastSeq: _last, ...row } = state;
+  return row;
+};
+
+/** Text as PostgreSQL and JSON can carry it: no NUL, no half of a surrogate pair. */
+export const storable = (text: string): string => {
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  return whole.includes("\u0000") ? whole.replaceAll("\u0000", "") : whole;
+};
+
+/** One line of printable text of at most `most` characters. */
+export const lineOf = (text: string, most: number): string =>
+  cut(storable(text.slice(0, most * 4)).replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ").trim(), most);
+
+const cut = (text: string, most: number): string => {
+  if (text.length <= most) return text;
+  return text.slice(0, most).toWellFormed().replace(/\ufffd$/, "");
+};
+
+/** The first 160 characters of a text, in one line. */
+export const snippetOf = (text: string): string => cut(storable(text.slice(0, 2_000)).replace(/\s+/g, " ").trim(), 160);
+
+const prefix = /^(?:re|aw|antw|antwort|sv|vs|fwd?|wg|wtr|tr|rv|res|ref)(?:\[\d{1,3}\])?:\s{0,5}/i;
+
+/** A subject without "Re:", "AW:", "Fwd:" and without our own "[#1234]"; "" when nothing is left. */
+export const cleanSubject = (subject: string | null): string => {
+  let rest = lineOf(subject ?? "", 500).replace(/\[#\d{1,12}\]/g, "").trim();
+  for (let times = 0; times < 20 && prefix.test(rest); times += 1) rest = rest.replace(prefix, "").trim();
+  return rest;
+};
+
+/** What a new concern is called: the cleaned subject, else the beginning of the text, else a dash. */
+export const subjectFor = (subject: string | null, text: string): string => {
+  const cleaned = cleanSubject(subject);
+  if (cleaned !== "") return cleaned;
+  const first = snippetOf(text).slice(0, 80).trim();
+  return first === "" ? "–" : first.toWellFormed();
+};
+
+/** Handles mentioned in a note, lower case, each once, at most 50. */
+export const mentionsIn = (text: string): string[] => {
+  const found = new Set<string>();
+  for (const match of text.slice(0, 200_000).matchAll(/(?:^|[\s(,;:>])@([a-z0-9][a-z0-9._-]{1,30})/gi)) {
+    // A full stop or dash at the end belongs to the sentence as often as to the handle: both are looked up.
+    const word = (match[1] ?? "").toLowerCase();
+    found.add(word);
+    found.add(word.replace(/[._-]{1,31}$/, ""));
+    if (found.size >= 100) break;
+  }
+  return [...found].filter((word) => word.length >= 2);
+};
+
+/** A new concern before its first message. */
+export const emptyConcern = (
+  facts: Pick<ConcernState, "id" | "brandId" | "subject" | "customerId" | "customerName" | "language"> & { readonly at: string; readonly status: Status } & Partial<Pick<ConcernState, "tags" | "topicId" | "teamId" | "assigneeId">>,
+): ConcernState => ({
+  id: facts.id,
+  number: 0,
+  brandId: facts.brandId,
+  subject: facts.subject,
+  status: facts.status,
+  priority: "normal",
+  topicId: facts.topicId ?? null,
+  tags: facts.tags ?? [],
+  assigneeId: facts.assigneeId ?? null,
+  teamId: facts.teamId ?? null,
+  customerId: facts.customerId,
+  customerName: facts.customerName,
+  channels: [],
+  snippet: "",
+  lastDirection: "in",
+  lastMessageAt: facts.at,
+  waitingSince: null,
+  snoozedUntil: null,
+  deliveryFailed: false,
+  messageCount: 0,
+  language: facts.language,
+  createdAt: facts.at,
+  version: 1,
+  firstReplyAt: null,
+  resolvedAt: null,
+  closedAt: null,
+  lastSeq: 0,
+});

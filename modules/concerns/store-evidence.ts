@@ -1,0 +1,68 @@
+// The SQL that looks for the thread of an arriving message. Called by concerns/actions-receive.ts.
+import type { AddressKind, Assurance, ChannelKind } from "#contract/channel.ts";
+import type { MessageId, PartyId } from "#contract/ids.ts";
+import { burstMs } from "#modules/concerns/model.ts";
+import type { Clue } from "#modules/concerns/model-threading.ts";
+import { join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
+
+/** A clue as the table has it; a token's proof is still to be judged. */
+export interface FoundClue extends Clue {
+  readonly key: string | null;
+  readonly partyId: PartyId | null;
+  /** The message whose key it is. */
+  readonly messageId: MessageId | null;
+}
+
+/** What is looked for: everything the message itself claims, and who sent it. */
+export interface Searched {
+  readonly channelKind: ChannelKind;
+  readonly kind: AddressKind;
+  readonly senderNorm: string;
+  readonly randomParts: readonly string[];
+  readonly references: readonly string[];
+  readonly number: number | null;
+  /** Look for the sender's concern of a moment ago; null: not. */
+  readonly burst: { readonly customerId: string; readonly brandId: string; readonly at: string; readonly assurance: Assurance } | null;
+}
+
+const mostClues = 100;
+
+const column = (via: string, rank: number): Sql => sql`${raw(`'${via}'`)} AS via, ${raw(String(rank))} AS rank`;
+const nobody = sql`NULL::uuid AS party_id, NULL::uuid AS agent_id`;
+
+/** Every clue, in the order in which the message names them; the newest message first where several share a key. */
+export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
+  const isParty = (concern: Sql): Sql =>
+    sql`EXISTS (SELECT 1 FROM party q WHERE q.concern_id = ${concern} AND q.kind = ${s.kind} AND q.norm = ${s.senderNorm}) AS is_party`;
+  const parts: Sql[] = [];
+  if (s.randomParts.length > 0)
+    parts.push(sql`
+      SELECT ${column("token", 1)}, array_position(${s.randomParts}::text[], t.token) AS place, t.token AS key, true AS ours, t.concern_id,
+             t.party_id, t.agent_id, ${isParty(sql`t.concern_id`)}, NULL::uuid AS message_id
+        FROM reply_token t WHERE t.token = ANY (${s.randomParts}::text[])`);
+  if (s.references.length > 0)
+    parts.push(sql`
+      SELECT ${column("reference", 2)}, array_position(${s.references}::text[], r.key) AS place, r.key, r.ours, r.concern_id, ${nobody},
+             ${isParty(sql`r.concern_id`)}, r.message_id
+        FROM (SELECT * FROM reference WHERE channel_kind = ${s.channelKind} AND key = ANY (${s.references}::text[])
+               ORDER BY message_id DESC LIMIT ${mostClues}) r`);
+  if (s.number !== null)
+    parts.push(sql`
+      SELECT ${column("number", 3)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, ${isParty(sql`c.id`)}, NULL::uuid AS message_id
+        FROM concern c WHERE c.number = ${s.number}`);
+  if (s.burst !== null)
+    parts.push(sql`
+      SELECT ${column("burst", 4)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, true AS is_party, NULL::uuid AS message_id
+        FROM (SELECT * FROM concern WHERE customer_id = ${s.burst.customerId} AND brand_id = ${s.burst.brandId} ORDER BY created_at DESC, id DESC LIMIT 1) c
+        JOIN message m ON m.concern_id = c.id AND m.seq = 1
+       WHERE c.status IN ('new', 'open') AND c.first_reply_at IS NULL
+         AND c.created_at BETWEEN ${s.burst.at}::timestamptz - ${window} AND ${s.burst.at}::timestamptz + ${window}
+         AND m.direction = 'in' AND m.author_kind = 'customer' AND m.automatic IS NULL AND m.assurance = ${s.burst.assurance}
+         AND EXISTS (SELECT 1 FROM party q WHERE q.concern_id = c.id AND q.kind = ${s.kind} AND q.norm = ${s.senderNorm} AND q.role = 'requester')`);
+  if (parts.length === 0) return Promise.resolve([]);
+  return tx.rows<FoundClue>(sql`
+    SELECT via, key, ours, concern_id AS "concernId", party_id AS "partyId", agent_id AS "agentId", is_party AS "senderIsParty", message_id AS "messageId"
+      FROM (${join(parts, " UNION ALL ")}) AS u ORDER BY rank, place, message_id DESC`);
+};
+
+const window = raw(`interval '${burstMs} milliseconds'`);

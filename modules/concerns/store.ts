@@ -1,0 +1,257 @@
+// The SQL that changes concerns: lock a row, save it with a message in one statement, parties, followers, links, tokens.
+// Called by concerns/actions*.ts. Every change of a concern happens under its row's lock, which also gives messages their places.
+import type { Assurance, ChannelKind, Verdict } from "#contract/channel.ts";
+import type { Party } from "#contract/concerns.ts";
+import type { AgentId, ChannelId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
+import type { ConcernState } from "#modules/concerns/model.ts";
+import { patchOf, same } from "#modules/concerns/model.ts";
+import { rowColumns } from "#modules/concerns/store-lists.ts";
+import { empty, join, sql, type Sql, type Tx } from "#platform/db/db.ts";
+
+const stateColumns = sql`${rowColumns}, c.first_reply_at AS "firstReplyAt", c.resolved_at AS "resolvedAt", c.closed_at AS "closedAt", c.last_seq AS "lastSeq"`;
+
+/** The concern, locked until the commit; null when there is none. */
+export const lockConcern = (tx: Tx, id: string): Promise<ConcernState | null> =>
+  tx.maybe<ConcernState>(sql`SELECT ${stateColumns} FROM concern c WHERE c.id = ${id} FOR NO KEY UPDATE`);
+
+/** Which concern a message belongs to. */
+export const concernOfMessage = async (tx: Tx, messageId: string): Promise<ConcernId | null> =>
+  (await tx.maybe<{ id: ConcernId }>(sql`SELECT concern_id AS id FROM message WHERE id = ${messageId}`))?.id ?? null;
+
+/** A person as a message names them. */
+interface Named {
+  readonly name: string | null;
+  readonly value: string;
+}
+
+/** A message with its body, before it is saved. */
+export interface NewMessage {
+  readonly id: MessageId;
+  readonly concernId: ConcernId;
+  readonly seq: number;
+  readonly direction: "in" | "out" | "note" | "system";
+  readonly author: { readonly kind: "customer" | "agent" | "helper" | "system"; readonly id: string | null; readonly name: string };
+  readonly channelKind: ChannelKind | null;
+  readonly channelId: ChannelId | null;
+  readonly from: Named | null;
+  readonly to: readonly Named[];
+  readonly cc: readonly Named[];
+  readonly subject: string | null;
+  readonly text: string;
+  readonly foldedText: string;
+  readonly html: string | null;
+  readonly htmlLines: number;
+  readonly remoteImages: boolean;
+  readonly assurance: Assurance | null;
+  readonly verdicts: readonly Verdict[];
+  readonly warnings: readonly string[];
+  readonly automatic: string | null;
+  readonly mentions: readonly AgentId[];
+  readonly answersId: string | null;
+  readonly clientKey: string | null;
+  readonly intakeId: string | null;
+  readonly rawHash: string | null;
+  readonly at: string;
+  readonly undo: unknown;
+  readonly files: readonly NewFile[];
+  /** Keys by which later messages may refer to this one; not ours (those are remembered when we send). */
+  readonly keys: readonly string[];
+}
+
+/** A file of a message; the bytes are stored already. */
+export interface NewFile {
+  readonly id: string;
+  readonly hash: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly inlineId: string | null;
+  readonly image: boolean;
+}
+
+/** Somebody who joins, unless they take part already. */
+export interface NewParty extends Party {
+  readonly norm: string;
+}
+
+/** One row of the outbox. `notBefore`: undo time or a scheduled one. */
+export interface NewDelivery {
+  readonly id: string;
+  readonly channelId: ChannelId;
+  readonly recipient: string;
+  readonly token: string;
+  readonly notBefore: string;
+  readonly giveUpAt: string;
+  readonly history: readonly { readonly at: string; readonly state: string; readonly detail: string }[];
+}
+
+/** What is saved with a message in one statement. `before` null: the concern is new. */
+export interface Saving {
+  readonly before: ConcernState | null;
+  readonly after: ConcernState;
+  readonly message: NewMessage;
+  readonly parties: readonly NewParty[];
+  readonly deliveries: readonly NewDelivery[];
+}
+
+const columnOf: Readonly<Partial<Record<keyof ConcernState, Sql>>> = {
+  subject: sql`subject`, status: sql`status`, priority: sql`priority`, topicId: sql`topic_id`, tags: sql`tags`, assigneeId: sql`assignee_id`,
+  teamId: sql`team_id`, customerId: sql`customer_id`, customerName: sql`customer_name`, channels: sql`channels`, snippet: sql`snippet`,
+  lastDirection: sql`last_direction`, lastMessageAt: sql`last_message_at`, waitingSince: sql`waiting_since`, snoozedUntil: sql`snoozed_until`,
+  deliveryFailed: sql`delivery_failed`, messageCount: sql`message_count`, lastSeq: sql`last_seq`, language: sql`language`,
+  firstReplyAt: sql`first_reply_at`, resolvedAt: sql`resolved_at`, closedAt: sql`closed_at`,
+};
+
+/** Only the columns that differ are written: untouched ones keep their indexes and triggers out of it. */
+const update = (before: ConcernState, after: ConcernState): Sql => {
+  const sets = (Object.keys(columnOf) as (keyof ConcernState)[]).flatMap((key) => {
+    const column = columnOf[key];
+    return column === undefined || same(before[key], after[key]) ? [] : [sql`${column} = ${after[key]}`];
+  });
+  // Who lists see nothing new of has no new version: only the place of the next message moved.
+  const version = patchOf(before, after) === null ? sql`version = version` : sql`version = version + 1`;
+  return sql`UPDATE concern SET ${join([...sets, version], ", ")} WHERE id = ${before.id} RETURNING number, version`;
+};
+
+const insert = (c: ConcernState): Sql => sql`
+  INSERT INTO concern (id, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, snippet, last_direction,
+                       last_message_at, waiting_since, message_count, last_seq, language, created_at, first_reply_at, resolved_at, closed_at)
+  VALUES (${c.id}, ${c.brandId}, ${c.subject}, ${c.status}, ${c.priority}, ${c.topicId}, ${c.tags}, ${c.assigneeId}, ${c.teamId}, ${c.customerId}, ${c.customerName},
+          ${c.channels}, ${c.snippet}, ${c.lastDirection}, ${c.lastMessageAt}, ${c.waitingSince}, ${c.messageCount}, ${c.lastSeq}, ${c.language}, ${c.createdAt},
+          ${c.firstReplyAt}, ${c.resolvedAt}, ${c.closedAt})
+  RETURNING number, version`;
+
+/** Saves a changed concern; the caller holds its lock. */
+export const updateConcern = async (tx: Tx, before: ConcernState, after: ConcernState): Promise<void> => {
+  await tx.run(update(before, after));
+};
+
+const insertParties = (concernId: string, parties: readonly NewParty[]): Sql => sql`
+  INSERT INTO party (id, concern_id, customer_id, name, kind, norm, value, role, sees_from)
+  SELECT id, ${concernId}, "customerId", name, kind, norm, value, role, "seesFrom"
+    FROM jsonb_to_recordset(${JSON.stringify(parties)}::jsonb)
+      AS p (id uuid, "customerId" uuid, name text, kind text, norm text, value text, role text, "seesFrom" integer)
+  ON CONFLICT (concern_id, kind, norm) DO NOTHING RETURNING id`;
+
+const insertFiles = (messageId: string, files: readonly NewFile[]): Sql => sql`
+  INSERT INTO attachment (id, message_id, position, hash, name, media_type, size_bytes, inline_id, image)
+  SELECT id, ${messageId}, position, hash, name, "mediaType", "sizeBytes", "inlineId", image
+    FROM jsonb_to_recordset(${JSON.stringify(files.map((file, position) => ({ ...file, position })))}::jsonb)
+      AS a (id uuid, position integer, hash text, name text, "mediaType" text, "sizeBytes" bigint, "inlineId" text, image boolean) RETURNING 1`;
+
+const insertDeliveries = (messageId: string, deliveries: readonly NewDelivery[]): Sql => sql`
+  INSERT INTO delivery (id, message_id, channel_id, recipient, token, state, next_try_at, give_up_at, history)
+  SELECT id, ${messageId}, "channelId", recipient, token, 'held', "notBefore", "giveUpAt", history
+    FROM jsonb_to_recordset(${JSON.stringify(deliveries)}::jsonb)
+      AS d (id uuid, "channelId" uuid, recipient text, token text, "notBefore" timestamptz, "giveUpAt" timestamptz, history jsonb) RETURNING 1`;
+
+const insertMessage = (m: NewMessage): Sql => sql`
+  INSERT INTO message (id, concern_id, seq, direction, author_kind, author_id, author_name, channel_kind, channel_id, sender, recipients, copies, subject, assurance,
+                       verdicts, warnings, automatic, mentions, answers_id, file_count, has_html, html_lines, remote_images, client_key, intake_id, at, undo)
+  VALUES (${m.id}, ${m.concernId}, ${m.seq}, ${m.direction}, ${m.author.kind}, ${m.author.id}, ${m.author.name}, ${m.channelKind}, ${m.channelId},
+          ${m.from === null ? null : JSON.stringify(m.from)}, ${JSON.stringify(m.to)}, ${JSON.stringify(m.cc)}, ${m.subject}, ${m.assurance},
+          ${JSON.stringify(m.verdicts)}, ${m.warnings}, ${m.automatic}, ${m.mentions}, ${m.answersId}, ${m.files.length}, ${m.html !== null}, ${m.htmlLines},
+          ${m.remoteImages}, ${m.clientKey}, ${m.intakeId}, ${m.at}, ${m.undo === null ? null : JSON.stringify(m.undo)}) RETURNING 1`;
+
+/** Saves a concern and its message, files, keys, parties and deliveries in one statement. Tells the number and which parties were new. */
+export const saveMessage = async (tx: Tx, saving: Saving): Promise<{ readonly number: number; readonly version: number; readonly joined: readonly PartyId[] }> => {
+  const { before, after, message, parties, deliveries } = saving;
+  const keys = [...new Set(message.keys)];
+  const saved = await tx.one<{ number: number; version: number; joined: PartyId[] | null }>(sql`
+    WITH c AS (${before === null ? insert(after) : update(before, after)}),
+         m AS (${insertMessage(message)}),
+         b AS (INSERT INTO message_body (message_id, text, folded_text, html, raw_hash)
+               VALUES (${message.id}, ${message.text}, ${message.foldedText}, ${message.html}, ${message.rawHash}) RETURNING 1)
+         ${parties.length === 0 ? empty : sql`, p AS (${insertParties(after.id, parties)})`}
+         ${message.files.length === 0 ? empty : sql`, a AS (${insertFiles(message.id, message.files)})`}
+         ${deliveries.length === 0 ? empty : sql`, d AS (${insertDeliveries(message.id, deliveries)})`}
+         ${
+           keys.length === 0
+             ? empty
+             : sql`, r AS (INSERT INTO reference (key, channel_kind, message_id, concern_id, ours)
+                           SELECT unnest(${keys}::text[]), ${message.channelKind}, ${message.id}, ${after.id}, false RETURNING 1)`
+         }
+    SELECT c.number, c.version, ${parties.length === 0 ? sql`NULL` : sql`(SELECT array_agg(p.id) FROM p)`} AS joined FROM c`);
+  return { number: saved.number, version: saved.version, joined: saved.joined ?? [] };
+};
+
+/** A concern's people, by address. */
+export const partiesOf = (tx: Tx, concernId: string): Promise<(NewParty & { readonly token: string | null })[]> =>
+  tx.rows(sql`
+    SELECT id, customer_id AS "customerId", name, kind, norm, value, role, sees_from AS "seesFrom",
+           (SELECT t.token FROM reply_token t WHERE t.concern_id = party.concern_id AND t.party_id = party.id LIMIT 1) AS token
+      FROM party WHERE concern_id = ${concernId} ORDER BY sees_from, id`);
+
+/** Stores the random part of a reply token. */
+export const insertToken = async (tx: Tx, row: { readonly token: string; readonly concernId: string; readonly partyId: string | null; readonly agentId: string | null; readonly at: string }): Promise<void> => {
+  await tx.run(sql`INSERT INTO reply_token (token, concern_id, party_id, agent_id, created_at) VALUES (${row.token}, ${row.concernId}, ${row.partyId}, ${row.agentId}, ${row.at})`);
+};
+
+/** The random part of an agent's reply token for a concern, when there is one. */
+export const agentToken = async (tx: Tx, concernId: string, agentId: string): Promise<string | null> =>
+  (await tx.maybe<{ token: string }>(sql`SELECT token FROM reply_token WHERE concern_id = ${concernId} AND agent_id = ${agentId} LIMIT 1`))?.token ?? null;
+
+/** The message with this client's key. */
+export const messageByKey = (tx: Tx, key: string): Promise<{ readonly id: MessageId; readonly concernId: ConcernId; readonly authorId: string | null } | null> =>
+  tx.maybe(sql`SELECT id, concern_id AS "concernId", author_id AS "authorId" FROM message WHERE client_key = ${key}`);
+
+/** What an answer needs of the message it answers. */
+export interface LastInbound {
+  readonly id: MessageId;
+  readonly seq: number;
+  readonly authorName: string;
+  readonly at: string;
+  readonly text: string;
+  readonly sender: Named | null;
+  readonly channelId: ChannelId | null;
+}
+
+/** The customer's last message that an answer would answer: not a machine's. */
+export const lastInbound = (tx: Tx, concernId: string): Promise<LastInbound | null> =>
+  tx.maybe<LastInbound>(sql`
+    SELECT m.id, m.seq, m.author_name AS "authorName", m.at, b.text, m.sender, m.channel_id AS "channelId" FROM message m JOIN message_body b ON b.message_id = m.id
+     WHERE m.concern_id = ${concernId} AND m.direction = 'in' AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1`);
+
+/** Uploads of one agent, in the given order; those that are not theirs are left out. */
+export const uploadsOf = (tx: Tx, agentId: string, ids: readonly string[]): Promise<Omit<NewFile, "inlineId">[]> =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : tx.rows(sql`
+        SELECT u.id, u.hash, u.name, u.media_type AS "mediaType", u.size_bytes AS "sizeBytes", u.image
+          FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS w (id, place) JOIN upload u ON u.id = w.id AND u.agent_id = ${agentId} ORDER BY w.place`);
+
+/** True when the agent did not follow before. */
+export const insertFollower = async (tx: Tx, concernId: string, agentId: string): Promise<boolean> =>
+  (await tx.run(sql`INSERT INTO concern_follower (concern_id, agent_id) VALUES (${concernId}, ${agentId}) ON CONFLICT DO NOTHING`)) > 0;
+
+/** True when the agent followed before. */
+export const removeFollower = async (tx: Tx, concernId: string, agentId: string): Promise<boolean> =>
+  (await tx.run(sql`DELETE FROM concern_follower WHERE concern_id = ${concernId} AND agent_id = ${agentId}`)) > 0;
+
+/** Links two concerns, or changes how they are linked. False when nothing changed. */
+export const upsertLink = async (tx: Tx, earlierId: string, laterId: string, kind: string): Promise<boolean> =>
+  (await tx.run(sql`
+    INSERT INTO concern_link (earlier_id, later_id, kind) VALUES (${earlierId}, ${laterId}, ${kind})
+    ON CONFLICT (earlier_id, later_id) DO UPDATE SET kind = excluded.kind WHERE concern_link.kind <> excluded.kind`)) > 0;
+
+/** True when there was a link. */
+export const removeLink = async (tx: Tx, a: string, b: string): Promise<boolean> =>
+  (await tx.run(sql`DELETE FROM concern_link WHERE (earlier_id = ${a} AND later_id = ${b}) OR (earlier_id = ${b} AND later_id = ${a})`)) > 0;
+
+/** Sets a concern's fields; the row appears with the first one. */
+export const saveFields = async (tx: Tx, concernId: string, fields: unknown): Promise<void> => {
+  await tx.run(sql`INSERT INTO concern_extra (concern_id, fields) VALUES (${concernId}, ${JSON.stringify(fields)}) ON CONFLICT (concern_id) DO UPDATE SET fields = excluded.fields`);
+};
+
+/** Concerns whose snooze has ended, locked; those another process has in hand are left to it. */
+export const lockDueSnoozes = (tx: Tx, at: string, limit: number): Promise<ConcernState[]> =>
+  tx.rows<ConcernState>(sql`
+    SELECT ${stateColumns} FROM concern c WHERE c.status = 'snoozed' AND c.snoozed_until <= ${at} ORDER BY c.snoozed_until LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`);
+
+/** Forgets uploads older than that which no draft and no answer that can still be taken back names. */
+export const removeUploadsBefore = (tx: Tx, at: string): Promise<number> =>
+  tx.run(sql`DELETE FROM upload u WHERE u.at < ${at} AND NOT EXISTS (SELECT 1 FROM draft d WHERE u.id = ANY (d.uploads))`);
+
+/** Who follows a concern. */
+export const followersOf = async (tx: Tx, concernId: string): Promise<AgentId[]> =>
+  (await tx.rows<{ id: AgentId }>(sql`SELECT agent_id AS id FROM concern_follower WHERE concern_id = ${concernId} ORDER BY agent_id`)).map((row) => row.id);
