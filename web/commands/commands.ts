@@ -33,7 +33,13 @@ const picker = (id: PickerName, title: WordKey, keys: readonly string[]): Comman
   run: () => setUi({ picker: id }),
 });
 
-const goTo = (id: string, title: WordKey, keys: readonly string[], path: string, can: (context: Context) => boolean = always): Command => ({
+const goTo = (
+  id: string,
+  title: WordKey,
+  keys: readonly string[],
+  path: string,
+  can: (context: Context) => boolean = always,
+): Command => ({
   id,
   title,
   group: "go",
@@ -42,13 +48,15 @@ const goTo = (id: string, title: WordKey, keys: readonly string[], path: string,
   run: (context) => context.go(path),
 });
 
-const step = (by: number) => (context: Context): void => {
-  const { list } = context;
-  const now = ui.get().listCursor ?? context.concern?.id ?? null;
-  const at = list.findIndex((row) => row.id === now);
-  const next = list[Math.min(list.length - 1, Math.max(0, at === -1 ? (by > 0 ? 0 : list.length - 1) : at + by))];
-  if (next) setUi({ listCursor: next.id });
-};
+const step =
+  (by: number) =>
+  (context: Context): void => {
+    const { list } = context;
+    const now = ui.get().listCursor ?? context.concern?.id ?? null;
+    const at = list.findIndex((row) => row.id === now);
+    const next = list[Math.min(list.length - 1, Math.max(0, at === -1 ? (by > 0 ? 0 : list.length - 1) : at + by))];
+    if (next) setUi({ listCursor: next.id });
+  };
 
 const openCursor = (context: Context): void => {
   const row = context.list.find((one) => one.id === ui.get().listCursor);
@@ -58,7 +66,14 @@ const openCursor = (context: Context): void => {
 const isAdmin = (context: Context): boolean => context.me.agent.role === "admin";
 
 export const commands: readonly Command[] = [
-  { id: "reply", title: "commands.reply", group: "concern", keys: ["r"], can: withConcern, run: () => compose("reply") },
+  {
+    id: "reply",
+    title: "commands.reply",
+    group: "concern",
+    keys: ["r"],
+    can: withConcern,
+    run: () => compose("reply"),
+  },
   { id: "note", title: "commands.note", group: "concern", keys: ["n"], can: withConcern, run: () => compose("note") },
   picker("assignee", "commands.assign", ["a"]),
   {
@@ -74,16 +89,22 @@ export const commands: readonly Command[] = [
     title: "commands.resolve",
     group: "concern",
     keys: ["e"],
-    can: (context) => context.concern !== null && context.concern.status !== "resolved" && context.concern.status !== "closed",
-    run: ({ concern }) => void (concern && change(concern.id, { status: "resolved" }, t("done.resolved", { number: String(concern.number) }))),
+    can: (context) =>
+      context.concern !== null && context.concern.status !== "resolved" && context.concern.status !== "closed",
+    run: ({ concern }) =>
+      void (
+        concern && change(concern.id, { status: "resolved" }, t("done.resolved", { number: String(concern.number) }))
+      ),
   },
   {
     id: "reopen",
     title: "commands.reopen",
     group: "concern",
     keys: ["o"],
-    can: (context) => context.concern !== null && ["resolved", "closed", "snoozed", "waiting"].includes(context.concern.status),
-    run: ({ concern }) => void (concern && change(concern.id, { status: "open" }, t("done.reopened", { number: String(concern.number) }))),
+    can: (context) =>
+      context.concern !== null && ["resolved", "closed", "snoozed", "waiting"].includes(context.concern.status),
+    run: ({ concern }) =>
+      void (concern && change(concern.id, { status: "open" }, t("done.reopened", { number: String(concern.number) }))),
   },
   picker("snooze", "commands.snooze", ["s"]),
   picker("status", "commands.status", ["t"]),
@@ -99,13 +120,55 @@ export const commands: readonly Command[] = [
     can: (context) => context.concern?.deliveryFailed === true,
     run: ({ concern }) => void (concern && seenFailure(concern.id)),
   },
-  { id: "history", title: "commands.history", group: "concern", keys: ["h"], can: withConcern, run: () => setUi({ history: !ui.get().history }) },
-  { id: "customer", title: "commands.customer", group: "concern", keys: ["c"], can: withConcern, run: toggleCustomerPanel },
+  {
+    id: "history",
+    title: "commands.history",
+    group: "concern",
+    keys: ["h"],
+    can: withConcern,
+    run: () => setUi({ history: !ui.get().history }),
+  },
+  {
+    id: "customer",
+    title: "commands.customer",
+    group: "concern",
+    keys: ["c"],
+    can: withConcern,
+    run: toggleCustomerPanel,
+  },
 
-  { id: "down", title: "commands.down", group: "list", keys: ["j"], can: (context) => context.list.length > 0, run: step(1) },
-  { id: "up", title: "commands.up", group: "list", keys: ["k"], can: (context) => context.list.length > 0, run: step(-1) },
-  { id: "open", title: "commands.open", group: "list", keys: ["Enter"], can: (context) => context.list.some((row) => row.id === ui.get().listCursor), run: openCursor },
-  { id: "back", title: "commands.back", group: "list", keys: ["u", "Escape"], can: withConcern, run: (context) => context.go(`/desk/${context.place.view}`) },
+  {
+    id: "down",
+    title: "commands.down",
+    group: "list",
+    keys: ["j"],
+    can: (context) => context.list.length > 0,
+    run: step(1),
+  },
+  {
+    id: "up",
+    title: "commands.up",
+    group: "list",
+    keys: ["k"],
+    can: (context) => context.list.length > 0,
+    run: step(-1),
+  },
+  {
+    id: "open",
+    title: "commands.open",
+    group: "list",
+    keys: ["Enter"],
+    can: (context) => context.list.some((row) => row.id === ui.get().listCursor),
+    run: openCursor,
+  },
+  {
+    id: "back",
+    title: "commands.back",
+    group: "list",
+    keys: ["u", "Escape"],
+    can: withConcern,
+    run: (context) => context.go(`/desk/${context.place.view}`),
+  },
 
   goTo("goMine", "commands.goMine", ["g m"], "/desk/mine"),
   goTo("goUnassigned", "commands.goUnassigned", ["g u"], "/desk/unassigned"),
@@ -119,10 +182,24 @@ export const commands: readonly Command[] = [
   goTo("adminChannels", "commands.adminChannels", [], "/admin/channels", isAdmin),
   goTo("adminTopics", "commands.adminTopics", [], "/admin/topics", isAdmin),
 
-  { id: "palette", title: "commands.palette", group: "desk", keys: ["Ctrl+k"], can: always, run: () => setUi({ palette: true }) },
+  {
+    id: "palette",
+    title: "commands.palette",
+    group: "desk",
+    keys: ["Ctrl+k"],
+    can: always,
+    run: () => setUi({ palette: true }),
+  },
   { id: "help", title: "commands.help", group: "desk", keys: ["?"], can: always, run: () => setUi({ help: true }) },
   { id: "undo", title: "commands.undo", group: "desk", keys: ["z"], can: always, run: () => void undoLatest() },
-  { id: "reconnect", title: "commands.reconnect", group: "desk", keys: [], can: () => linkState.get() === "lost", run: () => dispatchEvent(new Event("online")) },
+  {
+    id: "reconnect",
+    title: "commands.reconnect",
+    group: "desk",
+    keys: [],
+    can: () => linkState.get() === "lost",
+    run: () => dispatchEvent(new Event("online")),
+  },
 ];
 
 /** The command with this id; a wrong id is a fault of ours and throws. */

@@ -20,7 +20,11 @@ export const notation = (press: Press): string => {
 };
 
 /** What a press means after the ones before: a command's id, "more" when a sequence has begun, or null. */
-export const meaning = (commands: readonly { readonly id: string; readonly keys: readonly string[] }[], before: string, press: string): string | null => {
+export const meaning = (
+  commands: readonly { readonly id: string; readonly keys: readonly string[] }[],
+  before: string,
+  press: string,
+): string | null => {
   const typed = before === "" ? press : `${before} ${press}`;
   const exact = commands.find((command) => command.keys.includes(typed));
   if (exact) return exact.id;
@@ -33,4 +37,8 @@ export const worksWhileWriting = (press: string): boolean => press.startsWith("C
 
 /** A key as people read it: "Ctrl K", "G I", "Enter". On a Mac Ctrl is shown as the command sign. */
 export const shownKeys = (keys: string, mac: boolean): readonly string[] =>
-  keys.split(" ").flatMap((part) => part.split("+").map((one) => (one === "Ctrl" && mac ? "⌘" : one.length === 1 ? one.toUpperCase() : one)));
+  keys
+    .split(" ")
+    .flatMap((part) =>
+      part.split("+").map((one) => (one === "Ctrl" && mac ? "⌘" : one.length === 1 ? one.toUpperCase() : one)),
+    );

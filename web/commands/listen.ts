@@ -10,7 +10,8 @@ export const useCommandKeys = (context: () => Context | null): void => {
     let before = "";
     let pressedAt = 0;
     const pressed = (press: KeyboardEvent): void => {
-      if (press.defaultPrevented || press.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(press.key)) return;
+      if (press.defaultPrevented || press.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(press.key))
+        return;
       const typed = notation(press);
       if (isBusyElsewhere(press.target, typed)) return;
       const now = context();
@@ -33,6 +34,10 @@ const isBusyElsewhere = (target: EventTarget | null, typed: string): boolean => 
   if (!(target instanceof HTMLElement)) return false;
   const writes = target.isContentEditable || target.matches("input, textarea, select, [role=textbox]");
   if (writes) return !worksWhileWriting(typed) || typed === "Escape";
-  if (target.closest("[role=dialog], [role=menu], [role=listbox]:not([data-keys=desk])")) return !typed.startsWith("Ctrl+");
-  return (typed === "Enter" || typed === " ") && target.matches("button, a, summary, [role=button], [role=tab], [role=option], [role=row]");
+  if (target.closest("[role=dialog], [role=menu], [role=listbox]:not([data-keys=desk])"))
+    return !typed.startsWith("Ctrl+");
+  return (
+    (typed === "Enter" || typed === " ") &&
+    target.matches("button, a, summary, [role=button], [role=tab], [role=option], [role=row]")
+  );
 };

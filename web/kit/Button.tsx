@@ -20,8 +20,21 @@ export const Button = ({
   type,
   autoFocus,
   ...rest
-}: Common & { readonly look?: "primary" | "plain" | "quiet" | "danger"; readonly icon?: IconName; readonly keys?: string; readonly children: ReactNode; readonly type?: "submit"; readonly autoFocus?: boolean }) => (
-  <AriaButton className="button" data-look={look} {...(type ? { type } : {})} {...(autoFocus ? { autoFocus } : {})} {...rest}>
+}: Common & {
+  readonly look?: "primary" | "plain" | "quiet" | "danger";
+  readonly icon?: IconName;
+  readonly keys?: string;
+  readonly children: ReactNode;
+  readonly type?: "submit";
+  readonly autoFocus?: boolean;
+}) => (
+  <AriaButton
+    className="button"
+    data-look={look}
+    {...(type ? { type } : {})}
+    {...(autoFocus ? { autoFocus } : {})}
+    {...rest}
+  >
     {icon ? <Icon name={icon} /> : null}
     <span className="button-words">{children}</span>
     {keys ? <kbd aria-hidden>{keys}</kbd> : null}
@@ -36,9 +49,21 @@ export const IconButton = ({
   pressed,
   size,
   ...rest
-}: Common & { readonly icon: IconName; readonly label: string; readonly keys?: string | undefined; readonly pressed?: boolean; readonly size?: "small" | "tiny" }) => (
+}: Common & {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly keys?: string | undefined;
+  readonly pressed?: boolean;
+  readonly size?: "small" | "tiny";
+}) => (
   <TooltipTrigger delay={500} closeDelay={0}>
-    <AriaButton className="icon-button" data-size={size} aria-label={label} {...(pressed === undefined ? {} : { "aria-pressed": pressed })} {...rest}>
+    <AriaButton
+      className="icon-button"
+      data-size={size}
+      aria-label={label}
+      {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
+      {...rest}
+    >
       <Icon name={icon} />
     </AriaButton>
     <Tip keys={keys}>{label}</Tip>

@@ -1,5 +1,19 @@
 // Fields of forms: a label above, a hint or a fault below. Called by every form.
-import { Button, FieldError, Input, Label, ListBox, ListBoxItem, Popover, Select, SelectValue, Switch, Text, TextArea, TextField } from "react-aria-components";
+import {
+  Button,
+  FieldError,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Select,
+  SelectValue,
+  Switch,
+  Text,
+  TextArea,
+  TextField,
+} from "react-aria-components";
 import { Icon } from "#web/kit/Icon.tsx";
 import "#web/kit/field.css";
 
@@ -16,27 +30,83 @@ interface FieldProps {
 }
 
 /** One line of text. */
-export const Field = ({ label, hint, fault, type = "text", placeholder, autoComplete, maxLength, ...rest }: FieldProps & { readonly type?: "text" | "email" | "password" | "number"; readonly placeholder?: string; readonly autoComplete?: string; readonly maxLength?: number }) => (
-  <TextField className="field" type={type} isInvalid={Boolean(fault)} {...(autoComplete ? { autoComplete } : {})} {...(maxLength ? { maxLength } : {})} {...rest}>
+export const Field = ({
+  label,
+  hint,
+  fault,
+  type = "text",
+  placeholder,
+  autoComplete,
+  maxLength,
+  ...rest
+}: FieldProps & {
+  readonly type?: "text" | "email" | "password" | "number";
+  readonly placeholder?: string;
+  readonly autoComplete?: string;
+  readonly maxLength?: number;
+}) => (
+  <TextField
+    className="field"
+    type={type}
+    isInvalid={Boolean(fault)}
+    {...(autoComplete ? { autoComplete } : {})}
+    {...(maxLength ? { maxLength } : {})}
+    {...rest}
+  >
     <Label className="field-label">{label}</Label>
     <Input className="field-input" {...(placeholder ? { placeholder } : {})} />
-    {hint ? <Text slot="description" className="field-hint">{hint}</Text> : null}
+    {hint ? (
+      <Text slot="description" className="field-hint">
+        {hint}
+      </Text>
+    ) : null}
     {fault ? <FieldError className="field-fault">{fault}</FieldError> : null}
   </TextField>
 );
 
 /** Several lines of text. */
-export const LongField = ({ label, hint, fault, rows = 4, maxLength, mono, ...rest }: FieldProps & { readonly rows?: number; readonly maxLength?: number; readonly mono?: boolean }) => (
+export const LongField = ({
+  label,
+  hint,
+  fault,
+  rows = 4,
+  maxLength,
+  mono,
+  ...rest
+}: FieldProps & { readonly rows?: number; readonly maxLength?: number; readonly mono?: boolean }) => (
   <TextField className="field" isInvalid={Boolean(fault)} {...(maxLength ? { maxLength } : {})} {...rest}>
     <Label className="field-label">{label}</Label>
     <TextArea className="field-input" rows={rows} data-mono={mono || undefined} />
-    {hint ? <Text slot="description" className="field-hint">{hint}</Text> : null}
+    {hint ? (
+      <Text slot="description" className="field-hint">
+        {hint}
+      </Text>
+    ) : null}
     {fault ? <FieldError className="field-fault">{fault}</FieldError> : null}
   </TextField>
 );
 
 /** One of a few. */
-export const Choose = <T extends string>({ label, hint, value, choices, onChange, quiet = false }: { readonly label: string; readonly hint?: string | undefined; readonly value: T; readonly choices: readonly { readonly id: T; readonly label: string; readonly detail?: string; readonly disabled?: boolean }[]; readonly onChange: (value: T) => void; readonly quiet?: boolean }) => (
+export const Choose = <T extends string>({
+  label,
+  hint,
+  value,
+  choices,
+  onChange,
+  quiet = false,
+}: {
+  readonly label: string;
+  readonly hint?: string | undefined;
+  readonly value: T;
+  readonly choices: readonly {
+    readonly id: T;
+    readonly label: string;
+    readonly detail?: string;
+    readonly disabled?: boolean;
+  }[];
+  readonly onChange: (value: T) => void;
+  readonly quiet?: boolean;
+}) => (
   <Select
     className="field"
     {...(quiet ? { "aria-label": label } : {})}
@@ -52,7 +122,11 @@ export const Choose = <T extends string>({ label, hint, value, choices, onChange
       <SelectValue>{({ selectedText }) => selectedText}</SelectValue>
       <Icon name="down" size="small" />
     </Button>
-    {hint ? <Text slot="description" className="field-hint">{hint}</Text> : null}
+    {hint ? (
+      <Text slot="description" className="field-hint">
+        {hint}
+      </Text>
+    ) : null}
     <Popover className="popover">
       <ListBox className="menu">
         {choices.map((choice) => (
@@ -74,7 +148,17 @@ export const Choose = <T extends string>({ label, hint, value, choices, onChange
 );
 
 /** On or off. */
-export const Toggle = ({ label, hint, value, onChange }: { readonly label: string; readonly hint?: string | undefined; readonly value: boolean; readonly onChange: (value: boolean) => void }) => (
+export const Toggle = ({
+  label,
+  hint,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly hint?: string | undefined;
+  readonly value: boolean;
+  readonly onChange: (value: boolean) => void;
+}) => (
   <Switch className="toggle" isSelected={value} onChange={onChange}>
     <span className="toggle-track">
       <span className="toggle-knob" />

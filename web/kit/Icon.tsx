@@ -8,7 +8,8 @@ const paths = {
   check: "m3 8.4 3.2 3.2L13 4.8",
   clock: "M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2zM8 4.8V8l2.2 1.6",
   person: "M8 2.6a2.7 2.7 0 1 0 0 5.4 2.7 2.7 0 0 0 0-5.4zM2.8 13.6c.5-2.6 2.5-4 5.2-4s4.7 1.4 5.2 4",
-  people: "M6 3a2.3 2.3 0 1 0 0 4.6A2.3 2.3 0 0 0 6 3zM1.8 13c.4-2.4 2-3.6 4.2-3.6s3.8 1.2 4.2 3.6M10.4 3.3a2.2 2.2 0 0 1 0 4.1M11.6 9.7c1.5.4 2.4 1.5 2.7 3.3",
+  people:
+    "M6 3a2.3 2.3 0 1 0 0 4.6A2.3 2.3 0 0 0 6 3zM1.8 13c.4-2.4 2-3.6 4.2-3.6s3.8 1.2 4.2 3.6M10.4 3.3a2.2 2.2 0 0 1 0 4.1M11.6 9.7c1.5.4 2.4 1.5 2.7 3.3",
   tag: "M2.6 2.6h5L13.4 8.4 8.4 13.4 2.6 7.6zM5.4 5.4h.02",
   topic: "M2.6 3.4h10.8M2.6 8h7.2M2.6 12.6h4.4",
   search: "M7 2.6a4.4 4.4 0 1 0 0 8.8 4.4 4.4 0 0 0 0-8.8zM10.3 10.3l3.2 3.2",
@@ -33,7 +34,8 @@ const paths = {
   at: "M8 5.4a2.6 2.6 0 1 0 0 5.2 2.6 2.6 0 0 0 0-5.2zM10.6 8v1c0 2.4 3 2.2 3-1A5.6 5.6 0 1 0 11 12.8",
   undo: "M5.6 3.4 2.4 6.4l3.2 3M2.8 6.4h6.4a3.6 3.6 0 0 1 0 7.2H6",
   retry: "M13 4v3.2H9.8M12.8 7a5 5 0 1 0 .2 2.8",
-  settings: "M8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM8 2v1.8M8 12.2V14M2 8h1.8M12.2 8H14M3.8 3.8 5 5M11 11l1.2 1.2M12.2 3.8 11 5M5 11l-1.2 1.2",
+  settings:
+    "M8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM8 2v1.8M8 12.2V14M2 8h1.8M12.2 8H14M3.8 3.8 5 5M11 11l1.2 1.2M12.2 3.8 11 5M5 11l-1.2 1.2",
   keyboard: "M1.8 4.2h12.4v7.6H1.8zM4.4 6.8h.02M7 6.8h.02M9.6 6.8h.02M4.6 9.4h6.8",
   bold: "M4.6 3h4.2a2.4 2.4 0 0 1 0 4.8H4.6zM4.6 7.8h4.8a2.6 2.6 0 0 1 0 5.2H4.6z",
   italic: "M6.6 3h4.6M4.8 13h4.6M9.4 3 6.6 13",
@@ -42,24 +44,40 @@ const paths = {
   link: "M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.8-.8",
   flag: "M3.6 14V2.6h8.2L9.8 5.8l2 3.2H3.6",
   copy: "M5.6 5.6h7.8v7.8H5.6zM10.4 5.6v-3H2.6v7.8h3",
-  building: "M3.4 13.6V2.6h6v11M9.4 6.4h3.2v7.2M2 13.6h12M5.4 5.2h.02M7.4 5.2h.02M5.4 8h.02M7.4 8h.02M5.4 10.8h.02M7.4 10.8h.02",
+  building:
+    "M3.4 13.6V2.6h6v11M9.4 6.4h3.2v7.2M2 13.6h12M5.4 5.2h.02M7.4 5.2h.02M5.4 8h.02M7.4 8h.02M5.4 10.8h.02M7.4 10.8h.02",
   sidebar: "M2.2 3h11.6v10H2.2zM9.8 3v10",
   history: "M2.6 8a5.4 5.4 0 1 0 1.8-4L2.6 5.6M2.6 2.6v3h3M8 5.2V8l2 1.4",
   robot: "M3.4 5.8h9.2v7H3.4zM8 5.8V3M6 9h.02M10 9h.02M1.8 8.4v2M14.2 8.4v2",
-  offline: "M2 2l12 12M4.2 8.6A5.6 5.6 0 0 1 6 7.6M2 6.2a8.6 8.6 0 0 1 2.2-1.6M7 4a8.8 8.8 0 0 1 7 2.2M10.2 7.6c.6.3 1.2.7 1.7 1.1M6.4 10.8a2.6 2.6 0 0 1 3.2 0M8 13h.02",
+  offline:
+    "M2 2l12 12M4.2 8.6A5.6 5.6 0 0 1 6 7.6M2 6.2a8.6 8.6 0 0 1 2.2-1.6M7 4a8.8 8.8 0 0 1 7 2.2M10.2 7.6c.6.3 1.2.7 1.7 1.1M6.4 10.8a2.6 2.6 0 0 1 3.2 0M8 13h.02",
   trash: "M3 4.4h10M6.2 4.4V2.8h3.6v1.6M4.4 4.4l.6 9h6l.6-9",
   external: "M9 2.8h4.2V7M13 3 7.6 8.4M11.4 9.4v3.8H2.8V4.6h3.8",
   lock: "M3.8 7.2h8.4v6.2H3.8zM5.4 7.2V5a2.6 2.6 0 0 1 5.2 0v2.2",
   out: "M6 13.2H2.8V2.8H6M10 4.8 13.2 8 10 11.2M13 8H6",
-  globe: "M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2zM2.4 8h11.2M8 2.4c3.4 3.4 3.4 7.8 0 11.2M8 2.4c-3.4 3.4-3.4 7.8 0 11.2",
+  globe:
+    "M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2zM2.4 8h11.2M8 2.4c3.4 3.4 3.4 7.8 0 11.2M8 2.4c-3.4 3.4-3.4 7.8 0 11.2",
   expand: "M9.6 2.8h3.6v3.6M6.4 13.2H2.8V9.6M13 3 9.2 6.8M3 13l3.8-3.8",
 } as const;
 
 export type IconName = keyof typeof paths;
 
 /** A drawing; decoration unless `label` says otherwise. */
-export const Icon = ({ name, size, label }: { readonly name: IconName; readonly size?: "small" | "large"; readonly label?: string }) => (
-  <svg className="icon" data-size={size} viewBox="0 0 16 16" {...(label ? { role: "img", "aria-label": label } : { "aria-hidden": true })}>
+export const Icon = ({
+  name,
+  size,
+  label,
+}: {
+  readonly name: IconName;
+  readonly size?: "small" | "large";
+  readonly label?: string;
+}) => (
+  <svg
+    className="icon"
+    data-size={size}
+    viewBox="0 0 16 16"
+    {...(label ? { role: "img", "aria-label": label } : { "aria-hidden": true })}
+  >
     <path d={paths[name]} />
   </svg>
 );

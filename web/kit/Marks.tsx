@@ -9,8 +9,24 @@ import { fullTime, shortTime, sinceOrUntil, t } from "#web/state/words.ts";
 import "#web/kit/marks.css";
 
 /** A person's initials on a quiet ground that is always the same for the same name. */
-export const Face = ({ name, small = false, spoken = false, tone }: { readonly name: string; readonly small?: boolean; readonly spoken?: boolean; readonly tone?: "agent" | "system" }) => (
-  <span className="face" data-small={small || undefined} data-hue={hueOf(name)} data-tone={tone} {...(spoken ? { role: "img", "aria-label": name } : { "aria-hidden": true })}>
+export const Face = ({
+  name,
+  small = false,
+  spoken = false,
+  tone,
+}: {
+  readonly name: string;
+  readonly small?: boolean;
+  readonly spoken?: boolean;
+  readonly tone?: "agent" | "system";
+}) => (
+  <span
+    className="face"
+    data-small={small || undefined}
+    data-hue={hueOf(name)}
+    data-tone={tone}
+    {...(spoken ? { role: "img", "aria-label": name } : { "aria-hidden": true })}
+  >
     {initials(name)}
   </span>
 );
@@ -38,7 +54,9 @@ export const PriorityMark = ({ priority, words = true }: { readonly priority: Pr
 const channelIcons: Readonly<Record<ChannelKind, IconName>> = { email: "mail" };
 
 /** The way a message came or went. */
-export const ChannelMark = ({ kind }: { readonly kind: ChannelKind }) => <Icon name={channelIcons[kind]} size="small" label={t(`channelKinds.${kind}`)} />;
+export const ChannelMark = ({ kind }: { readonly kind: ChannelKind }) => (
+  <Icon name={channelIcons[kind]} size="small" label={t(`channelKinds.${kind}`)} />
+);
 
 /** A point in time, short; in full as a title; kept up to date every half minute. */
 export const When = ({ at, relative = false }: { readonly at: string; readonly relative?: boolean }) => {
@@ -80,10 +98,14 @@ const watchClock = (heard: () => void): (() => void) => {
   };
 };
 
-const hueOf = (name: string): number => [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 997, 7) % 6;
+const hueOf = (name: string): number =>
+  [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 997, 7) % 6;
 
 const initials = (name: string): string => {
-  const parts = name.replaceAll(/[^\p{L}\p{N}\s.@-]/gu, "").split(/[\s.@_-]+/).filter((part) => part !== "");
+  const parts = name
+    .replaceAll(/[^\p{L}\p{N}\s.@-]/gu, "")
+    .split(/[\s.@_-]+/)
+    .filter((part) => part !== "");
   const first = parts[0] ?? "?";
   const last = parts.length > 1 && !name.includes("@") ? (parts.at(-1) ?? "") : "";
   return ([...first][0] ?? "?").toUpperCase() + ([...last][0] ?? "").toUpperCase();

@@ -1,16 +1,48 @@
 // A button that opens a menu, and a picker that is searched by typing. Called by the header, the composer and the admin pages.
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { Autocomplete, Button, Dialog, DialogTrigger, Input, ListBox, ListBoxItem, Menu, MenuItem, MenuTrigger, Popover, SearchField, Separator, useFilter } from "react-aria-components";
+import {
+  Autocomplete,
+  Button,
+  Dialog,
+  DialogTrigger,
+  Input,
+  ListBox,
+  ListBoxItem,
+  Menu,
+  MenuItem,
+  MenuTrigger,
+  Popover,
+  SearchField,
+  Separator,
+  useFilter,
+} from "react-aria-components";
 import { Icon } from "#web/kit/Icon.tsx";
 import type { IconName } from "#web/kit/Icon.tsx";
 import "#web/kit/menu.css";
 
 /** One line of a menu; null draws a line between groups. */
-export type MenuEntry = { readonly id: string; readonly label: string; readonly icon?: IconName; readonly keys?: string | undefined; readonly run: () => void; readonly danger?: boolean } | null;
+export type MenuEntry = {
+  readonly id: string;
+  readonly label: string;
+  readonly icon?: IconName;
+  readonly keys?: string | undefined;
+  readonly run: () => void;
+  readonly danger?: boolean;
+} | null;
 
 /** Wraps its trigger (any button) and opens a menu below it. */
-export const ActionMenu = ({ trigger, label, entries, placement = "bottom start" }: { readonly trigger: ReactNode; readonly label: string; readonly entries: readonly MenuEntry[]; readonly placement?: "bottom start" | "bottom end" | "top end" | "top start" }) => (
+export const ActionMenu = ({
+  trigger,
+  label,
+  entries,
+  placement = "bottom start",
+}: {
+  readonly trigger: ReactNode;
+  readonly label: string;
+  readonly entries: readonly MenuEntry[];
+  readonly placement?: "bottom start" | "bottom end" | "top end" | "top start";
+}) => (
   <MenuTrigger>
     {trigger}
     <Popover className="popover" placement={placement} offset={6}>
@@ -20,7 +52,13 @@ export const ActionMenu = ({ trigger, label, entries, placement = "bottom start"
             // oxlint-disable-next-line react/no-array-index-key -- a line between groups has no other name
             <Separator key={`line-${index}`} className="menu-line" />
           ) : (
-            <MenuItem key={entry.id} id={entry.id} className="menu-item" textValue={entry.label} data-danger={entry.danger || undefined}>
+            <MenuItem
+              key={entry.id}
+              id={entry.id}
+              className="menu-item"
+              textValue={entry.label}
+              data-danger={entry.danger || undefined}
+            >
               {entry.icon ? <Icon name={entry.icon} /> : <span className="menu-gap" />}
               <span className="menu-label">{entry.label}</span>
               {entry.keys ? <kbd aria-hidden>{entry.keys}</kbd> : null}
@@ -90,13 +128,16 @@ export const Picker = ({
           <Autocomplete filter={contains} inputValue={typed} onInputChange={setTyped}>
             <SearchField className="picker-search" aria-label={label} autoFocus>
               <Icon name="search" size="small" />
-              <Input placeholder={placeholder} onKeyDown={(press) => {
-                if (press.key === "Enter" && made && !choices.some((choice) => contains(choice.label, typed))) {
-                  press.preventDefault();
-                  made.run();
-                  setTyped("");
-                }
-              }} />
+              <Input
+                placeholder={placeholder}
+                onKeyDown={(press) => {
+                  if (press.key === "Enter" && made && !choices.some((choice) => contains(choice.label, typed))) {
+                    press.preventDefault();
+                    made.run();
+                    setTyped("");
+                  }
+                }}
+              />
             </SearchField>
             <ListBox
               className="menu"
@@ -129,7 +170,13 @@ export const Picker = ({
             </ListBox>
           </Autocomplete>
           {made ? (
-            <Button className="menu-item picker-create" onPress={() => { made.run(); setTyped(""); }}>
+            <Button
+              className="menu-item picker-create"
+              onPress={() => {
+                made.run();
+                setTyped("");
+              }}
+            >
               <Icon name="plus" size="small" />
               {made.label}
             </Button>

@@ -6,7 +6,21 @@ import { t } from "#web/state/words.ts";
 import "#web/kit/sheet.css";
 
 /** `bare`: no title bar (the palette). The title is always spoken. */
-export const Sheet = ({ title, isOpen, onClose, bare = false, wide = false, children }: { readonly title: string; readonly isOpen: boolean; readonly onClose: () => void; readonly bare?: boolean; readonly wide?: boolean; readonly children: ReactNode }) => (
+export const Sheet = ({
+  title,
+  isOpen,
+  onClose,
+  bare = false,
+  wide = false,
+  children,
+}: {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly bare?: boolean;
+  readonly wide?: boolean;
+  readonly children: ReactNode;
+}) => (
   <ModalOverlay className="veil" isOpen={isOpen} isDismissable onOpenChange={(open) => (open ? undefined : onClose())}>
     <Modal className="sheet" data-bare={bare || undefined} data-wide={wide || undefined}>
       <Dialog className="sheet-dialog" {...(bare ? { "aria-label": title } : {})}>

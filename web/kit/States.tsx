@@ -9,7 +9,15 @@ import { t } from "#web/state/words.ts";
 import "#web/kit/states.css";
 
 /** There is nothing here, and why that is fine. */
-export const Empty = ({ icon, title, children }: { readonly icon: IconName; readonly title: string; readonly children?: ReactNode }) => (
+export const Empty = ({
+  icon,
+  title,
+  children,
+}: {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly children?: ReactNode;
+}) => (
   <div className="nothing">
     <Icon name={icon} size="large" />
     <p className="nothing-title">{title}</p>

@@ -35,7 +35,14 @@ const OneToast = ({ one }: { readonly one: Toast }) => {
   }, [one, held]);
   const { undo } = one;
   return (
-    <div className="toast" data-tone={one.tone} onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)} onFocus={() => setHeld(true)} onBlur={() => setHeld(false)}>
+    <div
+      className="toast"
+      data-tone={one.tone}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
       <Icon name={one.tone === "failed" ? "warning" : "check"} />
       <p>{one.text}</p>
       {undo ? (
@@ -48,7 +55,12 @@ const OneToast = ({ one }: { readonly one: Toast }) => {
           }}
         >
           {t("kit.undo")}
-          {one.countdown ? <span className="toast-count" aria-hidden> {Math.max(0, left)}</span> : null}
+          {one.countdown ? (
+            <span className="toast-count" aria-hidden>
+              {" "}
+              {Math.max(0, left)}
+            </span>
+          ) : null}
         </Button>
       ) : null}
       <IconButton icon="close" size="tiny" label={t("kit.dismiss")} onPress={() => dismiss(one.id)} />

@@ -53,7 +53,14 @@ export const seenFailure = async (id: string): Promise<void> => {
 export type Then = "open" | "waiting" | "resolved";
 
 /** Sends a reply; it is held for the undo time. Gives null when it is on its way, else the problem. */
-export const sendReply = async (id: string, content: Composing, key: string, then: Then, sendAt: Date | null, undoSeconds: number): Promise<Problem | null> => {
+export const sendReply = async (
+  id: string,
+  content: Composing,
+  key: string,
+  then: Then,
+  sendAt: Date | null,
+  undoSeconds: number,
+): Promise<Problem | null> => {
   if (content.channelId === null) return { code: "unknownChannel", facts: {}, field: "channelId", requestId: "" };
   await holdSaving(id, "reply");
   const outcome = await call(concerns.reply, {
@@ -102,16 +109,23 @@ export const sendNow = async (message: Message): Promise<void> => {
 /** Keeps a note. Gives null when it is there, else the problem. */
 export const sendNote = async (id: string, content: Composing, key: string): Promise<Problem | null> => {
   await holdSaving(id, "note");
-  const outcome = await call(concerns.note, { params: { id }, body: { text: content.text, html: content.html, uploads: content.uploads.map((one) => one.uploadId), key } });
+  const outcome = await call(concerns.note, {
+    params: { id },
+    body: { text: content.text, html: content.html, uploads: content.uploads.map((one) => one.uploadId), key },
+  });
   doneSending(id, "note", outcome.ok);
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
   return null;
 };
 
-
 const undoChange = async (before: ConcernRow, wanted: Change): Promise<void> => {
-  if (wanted.status !== undefined && before.status === "snoozed" && before.snoozedUntil !== null && Date.parse(before.snoozedUntil) > Date.now()) {
+  if (
+    wanted.status !== undefined &&
+    before.status === "snoozed" &&
+    before.snoozedUntil !== null &&
+    Date.parse(before.snoozedUntil) > Date.now()
+  ) {
     const outcome = await call(concerns.snooze, { params: { id: before.id }, body: { until: before.snoozedUntil } });
     return outcome.ok ? takeInRow(outcome.value) : tellProblem(outcome.problem);
   }
@@ -122,7 +136,9 @@ const undoChange = async (before: ConcernRow, wanted: Change): Promise<void> => 
 
 /** The change that puts back what a change touched. "new" and "snoozed" cannot be asked for: open is the nearest. */
 const reversed = (before: ConcernRow, wanted: Change): Change => ({
-  ...(wanted.status === undefined ? {} : { status: before.status === "new" || before.status === "snoozed" ? "open" : before.status }),
+  ...(wanted.status === undefined
+    ? {}
+    : { status: before.status === "new" || before.status === "snoozed" ? "open" : before.status }),
   ...(wanted.priority === undefined ? {} : { priority: before.priority }),
   ...(wanted.subject === undefined ? {} : { subject: before.subject }),
   ...(wanted.topicId === undefined ? {} : { topicId: before.topicId }),

@@ -39,7 +39,12 @@ export interface DeskState {
   /** The last events, oldest first: an answer that was on its way while they came is brought up to date with them. */
   readonly recent: readonly AnyEvent[];
   /** Counters that rise when something must be fetched again: events do not carry it. */
-  readonly hints: { readonly lists: number; readonly views: number; readonly customers: Readonly<Record<string, number>>; readonly history: Readonly<Record<string, number>> };
+  readonly hints: {
+    readonly lists: number;
+    readonly views: number;
+    readonly customers: Readonly<Record<string, number>>;
+    readonly history: Readonly<Record<string, number>>;
+  };
 }
 
 /** How many events are kept to bring late answers up to date. */
@@ -71,7 +76,8 @@ export const apply = (state: DeskState, event: AnyEvent): DeskState => {
 };
 
 /** Notes that all events up to this number have been seen; some of them were not for this desk. */
-export const advance = (state: DeskState, upTo: number): DeskState => (upTo > state.cursor ? { ...state, cursor: upTo } : state);
+export const advance = (state: DeskState, upTo: number): DeskState =>
+  upTo > state.cursor ? { ...state, cursor: upTo } : state;
 
 /** Takes in rows that were fetched; rows known in a newer version stay. Events that came meanwhile are applied on top. */
 export const mergeRows = (state: DeskState, rows: readonly ConcernRow[]): DeskState => {
@@ -103,7 +109,12 @@ export const mergeOpened = (state: DeskState, result: OpenResult): DeskState => 
 };
 
 /** Takes in whole messages: an earlier page, or the body of one that an event announced. */
-export const mergeMessages = (state: DeskState, concernId: string, messages: readonly Message[], earlier?: boolean): DeskState =>
+export const mergeMessages = (
+  state: DeskState,
+  concernId: string,
+  messages: readonly Message[],
+  earlier?: boolean,
+): DeskState =>
   inOpened(state, concernId, (opened) => ({
     ...opened,
     messages: messages.reduce(withMessage, opened.messages),
@@ -113,11 +124,16 @@ export const mergeMessages = (state: DeskState, concernId: string, messages: rea
 
 /** Takes in what my own draft is now, so that it is right before its event arrives. */
 export const mergeDraft = (state: DeskState, concernId: string, kind: Draft["kind"], draft: Draft | null): DeskState =>
-  inOpened(state, concernId, (opened) => ({ ...opened, drafts: [...opened.drafts.filter((d) => d.kind !== kind), ...(draft ? [draft] : [])] }));
+  inOpened(state, concernId, (opened) => ({
+    ...opened,
+    drafts: [...opened.drafts.filter((d) => d.kind !== kind), ...(draft ? [draft] : [])],
+  }));
 
 /** Takes in the lists of colleagues, teams, brands, channels and topics. */
-export const mergeReference = (state: DeskState, part: Partial<Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "topics">>): DeskState =>
-  replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
+export const mergeReference = (
+  state: DeskState,
+  part: Partial<Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "topics">>,
+): DeskState => replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
 
 /** Lets a concern go that nobody looks at any more; its row stays. */
 export const forgetOpened = (state: DeskState, concernId: string): DeskState => {
@@ -125,9 +141,17 @@ export const forgetOpened = (state: DeskState, concernId: string): DeskState => 
   return gone ? { ...state, opened: rest } : state;
 };
 
-const referenceKinds: ReadonlySet<string> = new Set(["agent.changed", "team.changed", "brand.changed", "channel.changed", "topic.changed", "topic.removed"]);
+const referenceKinds: ReadonlySet<string> = new Set([
+  "agent.changed",
+  "team.changed",
+  "brand.changed",
+  "channel.changed",
+  "topic.changed",
+  "topic.removed",
+]);
 
-const replay = (state: DeskState, wanted: (event: AnyEvent) => boolean): DeskState => state.recent.filter(wanted).reduce(step, state);
+const replay = (state: DeskState, wanted: (event: AnyEvent) => boolean): DeskState =>
+  state.recent.filter(wanted).reduce(step, state);
 
 const step = (state: DeskState, event: AnyEvent): DeskState => {
   switch (event.kind) {
@@ -138,14 +162,20 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "concern.fieldsChanged":
       return inDetail(state, event, (detail) => ({ ...detail, fields: event.data.fields }));
     case "concern.followed":
-      return inDetail(state, event, (detail) => ({ ...detail, followers: followersAfter(detail.followers, event.data) }));
+      return inDetail(state, event, (detail) => ({
+        ...detail,
+        followers: followersAfter(detail.followers, event.data),
+      }));
     case "concern.linked":
       return inDetail(state, event, (detail) => ({
         ...detail,
         links: [...detail.links.filter((link) => link.concernId !== event.data.link.concernId), event.data.link],
       }));
     case "concern.unlinked":
-      return inDetail(state, event, (detail) => ({ ...detail, links: detail.links.filter((link) => link.concernId !== event.data.other) }));
+      return inDetail(state, event, (detail) => ({
+        ...detail,
+        links: detail.links.filter((link) => link.concernId !== event.data.other),
+      }));
     case "concern.partyJoined":
       return inDetail(state, event, (detail) => ({ ...detail, parties: upsert(detail.parties, event.data.party) }));
     case "concern.firstReply":
@@ -163,10 +193,14 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "delivery.changed":
       return afterwards(state, event, (opened) => ({
         ...opened,
-        messages: opened.messages.map((message) => (message.id === event.data.messageId ? withDelivery(message, event.data) : message)),
+        messages: opened.messages.map((message) =>
+          message.id === event.data.messageId ? withDelivery(message, event.data) : message,
+        ),
       }));
     case "draft.changed":
-      return event.data.agentId === state.me ? afterwards(state, event, (opened) => ({ ...opened, drafts: draftsAfter(opened.drafts, event.data) })) : state;
+      return event.data.agentId === state.me
+        ? afterwards(state, event, (opened) => ({ ...opened, drafts: draftsAfter(opened.drafts, event.data) }))
+        : state;
     case "agent.changed":
       return { ...state, agents: upsert(state.agents, event.data.agent) };
     case "team.changed":
@@ -197,7 +231,8 @@ const unknownKind = (state: DeskState, _event: never): DeskState => state;
 
 const hinted = (state: DeskState, event: AnyEvent): DeskState => {
   const { hints } = state;
-  const history = event.concernId !== null && state.opened[event.concernId] ? bump(hints.history, event.concernId) : hints.history;
+  const history =
+    event.concernId !== null && state.opened[event.concernId] ? bump(hints.history, event.concernId) : hints.history;
   switch (event.kind) {
     case "concern.created":
       return { ...state, hints: { ...hints, history, views: hints.views + 1 } };
@@ -220,7 +255,10 @@ const hinted = (state: DeskState, event: AnyEvent): DeskState => {
   return history === hints.history ? state : { ...state, hints: { ...hints, history } };
 };
 
-const bump = (counters: Readonly<Record<string, number>>, key: string): Readonly<Record<string, number>> => ({ ...counters, [key]: (counters[key] ?? 0) + 1 });
+const bump = (counters: Readonly<Record<string, number>>, key: string): Readonly<Record<string, number>> => ({
+  ...counters,
+  [key]: (counters[key] ?? 0) + 1,
+});
 
 const putRow = (state: DeskState, row: ConcernRow): DeskState => {
   const known = state.rows[row.id];
@@ -228,19 +266,25 @@ const putRow = (state: DeskState, row: ConcernRow): DeskState => {
   return rowInDetail({ ...state, rows }, row);
 };
 
-const patchRow = (state: DeskState, concernId: string | null, patch: EventData<"concern.changed">["patch"]): DeskState => {
+const patchRow = (
+  state: DeskState,
+  concernId: string | null,
+  patch: EventData<"concern.changed">["patch"],
+): DeskState => {
   if (concernId === null) return state;
   const row = state.rows[concernId];
   const next = row && row.version < patch.version ? patched(row, patch) : row;
   const rows = next === undefined || next === row ? state.rows : { ...state.rows, [concernId]: next };
   const opened = state.opened[concernId];
-  const detailRow = opened && opened.concern.row.version < patch.version ? patched(opened.concern.row, patch) : opened?.concern.row;
+  const detailRow =
+    opened && opened.concern.row.version < patch.version ? patched(opened.concern.row, patch) : opened?.concern.row;
   const withRows = rows === state.rows ? state : { ...state, rows };
   return detailRow ? rowInDetail(withRows, detailRow) : withRows;
 };
 
 /** The spread of a partial type says "maybe undefined" although absent parts are absent on the wire. */
-const patched = (row: ConcernRow, patch: EventData<"concern.changed">["patch"]): ConcernRow => ({ ...row, ...patch }) as ConcernRow;
+const patched = (row: ConcernRow, patch: EventData<"concern.changed">["patch"]): ConcernRow =>
+  ({ ...row, ...patch }) as ConcernRow;
 
 const rowInDetail = (state: DeskState, row: ConcernRow): DeskState => {
   const opened = state.opened[row.id];
@@ -255,7 +299,9 @@ const inOpened = (state: DeskState, concernId: string, change: (opened: Opened) 
 
 /** Changes an open concern unless the answer that opened it included the event already. */
 const afterwards = (state: DeskState, event: AnyEvent, change: (opened: Opened) => Opened): DeskState =>
-  event.concernId === null || (state.opened[event.concernId]?.upTo ?? 0) >= event.seq ? state : inOpened(state, event.concernId, change);
+  event.concernId === null || (state.opened[event.concernId]?.upTo ?? 0) >= event.seq
+    ? state
+    : inOpened(state, event.concernId, change);
 
 const inDetail = (state: DeskState, event: AnyEvent, change: (detail: ConcernDetail) => ConcernDetail): DeskState =>
   afterwards(state, event, (opened) => ({ ...opened, concern: change(opened.concern) }));
@@ -271,11 +317,15 @@ const withMessage = (messages: readonly Message[], message: Message): readonly M
   const known = messages.find((m) => m.id === message.id);
   const deliveries = known && known.version > message.version ? known.deliveries : message.deliveries;
   const version = Math.max(known?.version ?? 0, message.version);
-  return [...messages.filter((m) => m.id !== message.id), { ...message, deliveries, version }].toSorted((a, b) => a.seq - b.seq);
+  return [...messages.filter((m) => m.id !== message.id), { ...message, deliveries, version }].toSorted(
+    (a, b) => a.seq - b.seq,
+  );
 };
 
 const withDelivery = (message: Message, data: EventData<"delivery.changed">): Message =>
-  data.version <= message.version ? message : { ...message, version: data.version, deliveries: upsert(message.deliveries, data.delivery) };
+  data.version <= message.version
+    ? message
+    : { ...message, version: data.version, deliveries: upsert(message.deliveries, data.delivery) };
 
 const draftsAfter = (drafts: readonly Draft[], data: EventData<"draft.changed">): readonly Draft[] => {
   const known = drafts.find((draft) => draft.kind === data.kind);

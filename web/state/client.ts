@@ -21,7 +21,9 @@ type Part<K extends string, S extends z.ZodType> = keyof z.input<S> extends neve
     : { readonly [P in K]: z.input<S> };
 
 /** What an endpoint wants to be given; parts without anything in them are left out. */
-export type CallInput<E extends Endpoint> = Part<"params", E["params"]> & Part<"query", E["query"]> & Part<"body", E["body"]>;
+export type CallInput<E extends Endpoint> = Part<"params", E["params"]> &
+  Part<"query", E["query"]> &
+  Part<"body", E["body"]>;
 
 let csrf = "";
 /** Tells what goes into the X-Csrf header from now on. */
@@ -36,14 +38,26 @@ export const whenSignedOut = (happens: () => void): void => {
 };
 
 /** Calls an endpoint with the session's cookie. Never throws for a refusal or a lost network; an abort gives "offline". */
-export const call = async <E extends Endpoint>(endpoint: E, input: CallInput<E>, signal?: AbortSignal): Promise<Outcome<Result<E>>> => {
-  const { params, query, body } = input as { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
+export const call = async <E extends Endpoint>(
+  endpoint: E,
+  input: CallInput<E>,
+  signal?: AbortSignal,
+): Promise<Outcome<Result<E>>> => {
+  const { params, query, body } = input as {
+    params?: Record<string, unknown>;
+    query?: Record<string, unknown>;
+    body?: unknown;
+  };
   const sends = endpoint.method !== "GET";
   try {
     const response = await fetch(addressOf(endpoint.path, params ?? {}, query ?? {}), {
       method: endpoint.method,
       credentials: "same-origin",
-      headers: { Accept: "application/json", ...(sends ? { "X-Csrf": csrf } : {}), ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      headers: {
+        Accept: "application/json",
+        ...(sends ? { "X-Csrf": csrf } : {}),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
@@ -55,7 +69,11 @@ export const call = async <E extends Endpoint>(endpoint: E, input: CallInput<E>,
 };
 
 /** The same, but throws the Problem: for queries, whose library keeps errors. */
-export const callOrThrow = async <E extends Endpoint>(endpoint: E, input: CallInput<E>, signal?: AbortSignal): Promise<Result<E>> => {
+export const callOrThrow = async <E extends Endpoint>(
+  endpoint: E,
+  input: CallInput<E>,
+  signal?: AbortSignal,
+): Promise<Result<E>> => {
   const outcome = await call(endpoint, input, signal);
   if (outcome.ok) return outcome.value;
   throw new Refused(outcome.problem);
@@ -71,7 +89,11 @@ export class Refused extends Error {
 }
 
 /** The address of a call: names in the path filled in, the query appended; undefined parts are left out. */
-export const addressOf = (path: string, params: Readonly<Record<string, unknown>>, query: Readonly<Record<string, unknown>>): string => {
+export const addressOf = (
+  path: string,
+  params: Readonly<Record<string, unknown>>,
+  query: Readonly<Record<string, unknown>>,
+): string => {
   const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(asText(params[name])));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, asText(value));
@@ -86,7 +108,12 @@ export interface Upload<T> {
 }
 
 /** Sends one file as multipart/form-data and says how far it is, from 0 to 1. XMLHttpRequest, because fetch cannot say. */
-export const upload = <E extends Endpoint>(endpoint: E, file: Blob, name: string, progress: (share: number) => void): Upload<Result<E>> => {
+export const upload = <E extends Endpoint>(
+  endpoint: E,
+  file: Blob,
+  name: string,
+  progress: (share: number) => void,
+): Upload<Result<E>> => {
   const request = new XMLHttpRequest();
   const finished = new Promise<Outcome<Result<E>>>((resolve) => {
     const fails = (): void => resolve({ ok: false, problem: offline });
@@ -116,7 +143,12 @@ const asText = (value: unknown): string => (typeof value === "string" ? value : 
 const problemOf = async (response: Response): Promise<Problem> => problemIn(await response.text(), response.status);
 
 const problemIn = (text: string, httpStatus: number): Problem => {
-  const problem = parseProblem(text) ?? { code: httpStatus >= 502 ? "unavailable" : httpStatus === 413 ? "tooLarge" : "internal", facts: {}, field: null, requestId: "" };
+  const problem = parseProblem(text) ?? {
+    code: httpStatus >= 502 ? "unavailable" : httpStatus === 413 ? "tooLarge" : "internal",
+    facts: {},
+    field: null,
+    requestId: "",
+  };
   if (problem.code === "notSignedIn") onSignedOut();
   return problem;
 };

@@ -28,7 +28,8 @@ export interface Backup {
 export const emptyComposing: Composing = { channelId: null, to: [], cc: [], text: "", html: null, uploads: [] };
 
 /** True when nothing was written that would be worth keeping. */
-export const isEmpty = (content: Composing): boolean => content.text.trim() === "" && content.uploads.length === 0 && !/<img\b/.test(content.html ?? "");
+export const isEmpty = (content: Composing): boolean =>
+  content.text.trim() === "" && content.uploads.length === 0 && !/<img\b/.test(content.html ?? "");
 
 /** Equality of what would be sent. */
 export const sameContent = (a: Composing, b: Composing): boolean =>
@@ -40,7 +41,14 @@ export const sameContent = (a: Composing, b: Composing): boolean =>
   a.uploads.map((one) => one.uploadId).join() === b.uploads.map((one) => one.uploadId).join();
 
 /** The content of a draft as the server keeps it. */
-export const fromDraft = (draft: Draft): Composing => ({ channelId: draft.channelId, to: draft.to, cc: draft.cc, text: draft.text, html: draft.html, uploads: draft.uploads });
+export const fromDraft = (draft: Draft): Composing => ({
+  channelId: draft.channelId,
+  to: draft.to,
+  cc: draft.cc,
+  text: draft.text,
+  html: draft.html,
+  uploads: draft.uploads,
+});
 
 /** What a fresh composer starts with: the copy on this machine if the server never got it and has nothing newer, else the server's draft. */
 export const startingContent = (draft: Draft | undefined, backup: Backup | null): Composing | null => {
@@ -50,7 +58,8 @@ export const startingContent = (draft: Draft | undefined, backup: Backup | null)
 };
 
 /** The best way that is not blocked, else the best of all. */
-export const bestWay = (ways: readonly Way[]): Way | null => ways.find((way) => way.blocked === null) ?? ways[0] ?? null;
+export const bestWay = (ways: readonly Way[]): Way | null =>
+  ways.find((way) => way.blocked === null) ?? ways[0] ?? null;
 
 /** The address part of "Name <address>" or of a plain address; what was typed when there is no address in it. */
 export const addressIn = (typed: string): string => (/<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed).trim();
@@ -59,14 +68,24 @@ export const addressIn = (typed: string): string => (/<([^<>]+)>\s*$/.exec(typed
 export const looksLikeAddress = (value: string): boolean => /^[^\s@<>]+@[^\s@<>]+$/.test(value) && value.length <= 320;
 
 /** Addresses in pasted text: separated by commas, semicolons or line ends. */
-export const splitAddresses = (text: string): readonly string[] => text.split(/[,;\n]+/).map(addressIn).filter((part) => part !== "");
+export const splitAddresses = (text: string): readonly string[] =>
+  text
+    .split(/[,;\n]+/)
+    .map(addressIn)
+    .filter((part) => part !== "");
 
 /** Files that may be added, and those that may not with the reason, judged before a byte is sent. */
 export const judgeFiles = <F extends { readonly size: number; readonly name: string }>(
   files: readonly F[],
   already: readonly { readonly sizeBytes: number }[],
   limits: { readonly fileBytes: number; readonly filesPerMessage: number; readonly messageBytes: number },
-): { readonly accepted: readonly F[]; readonly refused: readonly { readonly file: F; readonly reason: "fileTooLarge" | "tooManyFiles" | "messageTooLarge" }[] } => {
+): {
+  readonly accepted: readonly F[];
+  readonly refused: readonly {
+    readonly file: F;
+    readonly reason: "fileTooLarge" | "tooManyFiles" | "messageTooLarge";
+  }[];
+} => {
   const accepted: F[] = [];
   const refused: { file: F; reason: "fileTooLarge" | "tooManyFiles" | "messageTooLarge" }[] = [];
   let total = already.reduce((sum, one) => sum + one.sizeBytes, 0);
@@ -89,14 +108,29 @@ export const mentionAt = (text: string, caret: number): { readonly from: number;
 };
 
 /** Colleagues whose handle or name begins with what was typed; handles first. */
-export const mentionable = <A extends { readonly handle: string; readonly name: string; readonly active: boolean }>(agents: readonly A[], query: string): readonly A[] => {
-  const fits = (agent: A): boolean => agent.handle.startsWith(query) || agent.name.toLowerCase().split(/\s+/).some((part) => part.startsWith(query));
-  return agents.filter((agent) => agent.active && fits(agent)).toSorted((a, b) => Number(b.handle.startsWith(query)) - Number(a.handle.startsWith(query)) || a.name.localeCompare(b.name));
+export const mentionable = <A extends { readonly handle: string; readonly name: string; readonly active: boolean }>(
+  agents: readonly A[],
+  query: string,
+): readonly A[] => {
+  const fits = (agent: A): boolean =>
+    agent.handle.startsWith(query) ||
+    agent.name
+      .toLowerCase()
+      .split(/\s+/)
+      .some((part) => part.startsWith(query));
+  return agents
+    .filter((agent) => agent.active && fits(agent))
+    .toSorted(
+      (a, b) => Number(b.handle.startsWith(query)) - Number(a.handle.startsWith(query)) || a.name.localeCompare(b.name),
+    );
 };
 
 /** Points in time an agent is likely to mean, from now on: later today, tomorrow morning, next Monday, in a week. */
-export const likelyTimes = (now: Date): readonly { readonly key: "laterToday" | "tomorrow" | "nextWeek" | "inAWeek"; readonly at: Date }[] => {
-  const at = (days: number, hour: number): Date => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour, 0, 0);
+export const likelyTimes = (
+  now: Date,
+): readonly { readonly key: "laterToday" | "tomorrow" | "nextWeek" | "inAWeek"; readonly at: Date }[] => {
+  const at = (days: number, hour: number): Date =>
+    new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour, 0, 0);
   const inThreeHours = new Date(now.getTime() + 3 * 3_600_000);
   const toMonday = (8 - now.getDay()) % 7 || 7;
   const later = inThreeHours.getDate() === now.getDate() ? [{ key: "laterToday" as const, at: inThreeHours }] : [];

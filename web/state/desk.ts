@@ -7,7 +7,17 @@ import type { ConcernRow, Draft, ListFilter, View } from "#contract/concerns.ts"
 import type { AnyEvent } from "#contract/events.ts";
 import type { AgentId } from "#contract/ids.ts";
 import type { Look, LookState } from "#contract/live.ts";
-import { advance, apply, emptyState, forgetOpened, mergeDraft, mergeMessages, mergeOpened, mergeReference, mergeRows } from "#web/state/apply.ts";
+import {
+  advance,
+  apply,
+  emptyState,
+  forgetOpened,
+  mergeDraft,
+  mergeMessages,
+  mergeOpened,
+  mergeReference,
+  mergeRows,
+} from "#web/state/apply.ts";
 import type { DeskState, Opened } from "#web/state/apply.ts";
 import { call } from "#web/state/client.ts";
 import type { Outcome, Problem } from "#web/state/client.ts";
@@ -25,7 +35,10 @@ export interface ListOnDesk extends LoadedList {
 export const deskState = createStore<DeskState>(emptyState(null));
 export const linkState = createStore<LinkState>("connecting");
 export const lists = createStore<Readonly<Record<string, ListOnDesk>>>({});
-export const views = createStore<{ readonly views: readonly View[] | null; readonly problem: Problem | null }>({ views: null, problem: null });
+export const views = createStore<{ readonly views: readonly View[] | null; readonly problem: Problem | null }>({
+  views: null,
+  problem: null,
+});
 /** Who looks at which concern; only others. */
 export const looks = createStore<Readonly<Record<string, readonly Look[]>>>({});
 /** Changes of mine that are on their way; painted over the rows until the server has answered. */
@@ -62,13 +75,23 @@ export const beginDesk = async (me: AgentId): Promise<void> => {
   };
   await loadViews(true);
   link = startLink({
-    open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`),
+    open: (hears) => {
+      const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
+      socket.addEventListener("open", hears.opened);
+      socket.addEventListener("message", (message) => hears.word(String(message.data)));
+      socket.addEventListener("close", hears.closed);
+      return socket;
+    },
     after: () => deskState.get().cursor,
     events: (events, upTo) => {
       deskState.set((state) => advance(events.reduce(apply, state), upTo));
       if (events.length > 0) for (const listener of [...heard]) listener(events);
     },
-    looks: (concernId, present) => looks.set((all) => ({ ...all, [concernId]: present.filter((look) => look.agentId !== me && look.state !== "away") })),
+    looks: (concernId, present) =>
+      looks.set((all) => ({
+        ...all,
+        [concernId]: present.filter((look) => look.agentId !== me && look.state !== "away"),
+      })),
     reset: (upTo) => {
       deskState.set((state) => ({ ...advance(state, upTo), recent: [] }));
       void refetchAll();
@@ -94,10 +117,12 @@ export const endDesk = (): void => {
 };
 
 /** Tells colleagues what I am doing with a concern. */
-export const sayLook = (concernId: string | null, state: LookState): void => link?.say({ type: "look", concernId: concernId as Look["concernId"] | null, state });
+export const sayLook = (concernId: string | null, state: LookState): void =>
+  link?.say({ type: "look", concernId: concernId as Look["concernId"] | null, state });
 
 /** The row as it is painted: the server's, with my own changes that are on their way on top. */
-export const painted = (row: ConcernRow, mine: Partial<ConcernRow> | undefined): ConcernRow => (mine ? { ...row, ...mine } : row);
+export const painted = (row: ConcernRow, mine: Partial<ConcernRow> | undefined): ConcernRow =>
+  mine ? { ...row, ...mine } : row;
 
 /** Loads the first page of a list, or loads it again. */
 export const loadList = async (key: string, filter: ListFilter): Promise<void> => {
@@ -105,10 +130,23 @@ export const loadList = async (key: string, filter: ListFilter): Promise<void> =
   if (known?.loading) return;
   setList(key, { ...(known ?? { ids: new Set(), last: null, next: null }), filter, loading: true, problem: null });
   const outcome = await call(concerns.list, { query: { filter: JSON.stringify(filter), limit: 50 } });
-  if (!outcome.ok) return setList(key, { ...(known ?? { ids: new Set(), last: null, next: null }), filter, loading: false, problem: outcome.problem });
+  if (!outcome.ok)
+    return setList(key, {
+      ...(known ?? { ids: new Set(), last: null, next: null }),
+      filter,
+      loading: false,
+      problem: outcome.problem,
+    });
   const { rows, next } = outcome.value;
   deskState.set((state) => mergeRows(state, rows));
-  setList(key, { filter, ids: new Set(rows.map((row) => row.id)), last: rows.at(-1) ?? null, next, loading: false, problem: null });
+  setList(key, {
+    filter,
+    ids: new Set(rows.map((row) => row.id)),
+    last: rows.at(-1) ?? null,
+    next,
+    loading: false,
+    problem: null,
+  });
 };
 
 /** Loads the next page of a list. */
@@ -116,11 +154,20 @@ export const loadMore = async (key: string): Promise<void> => {
   const known = lists.get()[key];
   if (!known || known.loading || known.next === null) return;
   setList(key, { ...known, loading: true });
-  const outcome = await call(concerns.list, { query: { filter: JSON.stringify(known.filter), after: known.next, limit: 50 } });
+  const outcome = await call(concerns.list, {
+    query: { filter: JSON.stringify(known.filter), after: known.next, limit: 50 },
+  });
   if (!outcome.ok) return setList(key, { ...known, loading: false, problem: outcome.problem });
   const { rows, next } = outcome.value;
   deskState.set((state) => mergeRows(state, rows));
-  setList(key, { ...known, ids: new Set([...known.ids, ...rows.map((row) => row.id)]), last: rows.at(-1) ?? known.last, next, loading: false, problem: null });
+  setList(key, {
+    ...known,
+    ids: new Set([...known.ids, ...rows.map((row) => row.id)]),
+    last: rows.at(-1) ?? known.last,
+    next,
+    loading: false,
+    problem: null,
+  });
 };
 
 /** Opens a concern: fetches it, unless it is open already and alive. */
@@ -148,7 +195,8 @@ export const takeIn = (row: ConcernRow, message: Parameters<typeof mergeMessages
 export const takeInRow = (row: ConcernRow): void => deskState.set((state) => mergeRows(state, [row]));
 
 /** Takes in a draft that an own call brought. */
-export const takeInDraft = (concernId: string, kind: Draft["kind"], draft: Draft | null): void => deskState.set((state) => mergeDraft(state, concernId, kind, draft));
+export const takeInDraft = (concernId: string, kind: Draft["kind"], draft: Draft | null): void =>
+  deskState.set((state) => mergeDraft(state, concernId, kind, draft));
 
 /** Fetches the counters of the views again. */
 export const loadViews = async (first = false): Promise<void> => {
@@ -159,7 +207,13 @@ export const loadViews = async (first = false): Promise<void> => {
 };
 
 const loadReference = async (): Promise<void> => {
-  const [people, teams, marks, channels, topics] = await Promise.all([call(agents.list, {}), call(agents.teams, {}), call(brands.list, {}), call(brands.channels, {}), call(brands.topics, {})]);
+  const [people, teams, marks, channels, topics] = await Promise.all([
+    call(agents.list, {}),
+    call(agents.teams, {}),
+    call(brands.list, {}),
+    call(brands.channels, {}),
+    call(brands.topics, {}),
+  ]);
   deskState.set((state) =>
     mergeReference(state, {
       ...(people.ok ? { agents: people.value } : {}),
@@ -208,7 +262,8 @@ const watchHints = (): (() => void) => {
     wantViews ||= now.hints.views !== before.hints.views;
     wantLists ||= now.hints.lists !== before.hints.lists;
     if ((wantViews || wantLists) && timer === null) timer = setTimeout(flush, rest);
-    if (now.opened !== before.opened) for (const [id, opened] of Object.entries(now.opened)) fetchBodies(id, opened, before.opened[id]);
+    if (now.opened !== before.opened)
+      for (const [id, opened] of Object.entries(now.opened)) fetchBodies(id, opened, before.opened[id]);
     before = now;
   });
   return () => {

@@ -25,7 +25,8 @@ const composers = new Map<string, Store<ComposerState>>();
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 const inFlight = new Map<string, Promise<void>>();
 
-const nameOf = (concernId: string, kind: DraftKind): string => `draht.draft.${deskState.get().me ?? "nobody"}.${concernId}.${kind}`;
+const nameOf = (concernId: string, kind: DraftKind): string =>
+  `draht.draft.${deskState.get().me ?? "nobody"}.${concernId}.${kind}`;
 
 /** The composer of a concern, begun from the newer of the copy on this machine and the server's draft. */
 export const composerOf = (concernId: string, kind: DraftKind, draft: Draft | undefined): Store<ComposerState> => {
@@ -35,7 +36,13 @@ export const composerOf = (concernId: string, kind: DraftKind, draft: Draft | un
   const backup = readBackup(name);
   const start = startingContent(draft, backup);
   const unsaved = start !== null && start === backup?.content;
-  const made = createStore<ComposerState>({ content: start ?? emptyComposing, saving: start === null ? "untouched" : unsaved ? "unsaved" : "saved", key: crypto.randomUUID(), replaced: 0, sending: false });
+  const made = createStore<ComposerState>({
+    content: start ?? emptyComposing,
+    saving: start === null ? "untouched" : unsaved ? "unsaved" : "saved",
+    key: crypto.randomUUID(),
+    replaced: 0,
+    sending: false,
+  });
   composers.set(name, made);
   if (unsaved) saveSoon(concernId, kind, 0);
   return made;
@@ -84,7 +91,13 @@ export const doneSending = (concernId: string, kind: DraftKind, sent: boolean): 
   if (!store) return;
   if (sent) {
     localStorage.removeItem(name);
-    store.set((now) => ({ content: emptyComposing, saving: "untouched", key: crypto.randomUUID(), replaced: now.replaced + 1, sending: false }));
+    store.set((now) => ({
+      content: emptyComposing,
+      saving: "untouched",
+      key: crypto.randomUUID(),
+      replaced: now.replaced + 1,
+      sending: false,
+    }));
     takeInDraft(concernId, kind, null);
   } else {
     store.set((now) => ({ ...now, sending: false }));
@@ -105,14 +118,18 @@ export const discard = (concernId: string, kind: DraftKind): Composing => {
 export const saveAll = (): void => {
   for (const [name, store] of composers) {
     const [, , , concernId = "", kind = ""] = name.split(".");
-    if (store.get().saving === "failed" || store.get().saving === "unsaved") saveSoon(concernId, kind === "note" ? "note" : "reply", 0);
+    if (store.get().saving === "failed" || store.get().saving === "unsaved")
+      saveSoon(concernId, kind === "note" ? "note" : "reply", 0);
   }
 };
 
 const saveSoon = (concernId: string, kind: DraftKind, delayMs: number): void => {
   const name = nameOf(concernId, kind);
   stopTimer(name);
-  timers.set(name, setTimeout(() => void save(concernId, kind), delayMs));
+  timers.set(
+    name,
+    setTimeout(() => void save(concernId, kind), delayMs),
+  );
 };
 
 const stopTimer = (name: string): void => {
@@ -130,7 +147,10 @@ const save = async (concernId: string, kind: DraftKind): Promise<void> => {
   const run = put(concernId, kind, content).then((saved) => {
     inFlight.delete(name);
     const unchanged = sameContent(store.get().content, content);
-    store.set((now) => ({ ...now, saving: !saved ? "failed" : unchanged ? (isEmpty(content) ? "untouched" : "saved") : "unsaved" }));
+    store.set((now) => ({
+      ...now,
+      saving: !saved ? "failed" : unchanged ? (isEmpty(content) ? "untouched" : "saved") : "unsaved",
+    }));
     if (saved && unchanged && isEmpty(content)) localStorage.removeItem(name);
     else if (saved && unchanged) writeBackup(name, { content, changedAt: Date.now(), saved: true });
     if (!saved && !store.get().sending) saveSoon(concernId, kind, retryMs);
@@ -143,7 +163,14 @@ const save = async (concernId: string, kind: DraftKind): Promise<void> => {
 const put = async (concernId: string, kind: DraftKind, content: Composing): Promise<boolean> => {
   const outcome = await call(concerns.saveDraft, {
     params: { id: concernId, kind },
-    body: { channelId: content.channelId, to: [...content.to], cc: [...content.cc], text: content.text, html: content.html, uploads: content.uploads.map((one) => one.uploadId) },
+    body: {
+      channelId: content.channelId,
+      to: [...content.to],
+      cc: [...content.cc],
+      text: content.text,
+      html: content.html,
+      uploads: content.uploads.map((one) => one.uploadId),
+    },
   });
   // A refusal other than a lost link would be refused again; the copy on this machine stays.
   return outcome.ok;

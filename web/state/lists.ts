@@ -43,15 +43,21 @@ export const matches = (row: ConcernRow, filter: ListFilter, me: AgentId | null)
 export const compareRows =
   (sort: ListFilter["sort"]) =>
   (a: SortKeys, b: SortKeys): number => {
-    if (sort === "newest" || (a.waitingSince === null && b.waitingSince === null)) return compareText(b.lastMessageAt, a.lastMessageAt) || compareText(b.id, a.id);
+    if (sort === "newest" || (a.waitingSince === null && b.waitingSince === null))
+      return compareText(b.lastMessageAt, a.lastMessageAt) || compareText(b.id, a.id);
     return compareText(a.waitingSince ?? "~", b.waitingSince ?? "~") || compareText(a.id, b.id);
   };
 
 /** The rows a list shows: those that match and lie within the part that was loaded, in order. */
-export const shown = (rows: Readonly<Record<string, ConcernRow>>, list: LoadedList, me: AgentId | null): readonly ConcernRow[] => {
+export const shown = (
+  rows: Readonly<Record<string, ConcernRow>>,
+  list: LoadedList,
+  me: AgentId | null,
+): readonly ConcernRow[] => {
   const compare = compareRows(list.filter.sort);
   const onlyFetched = list.filter.followed || list.filter.mentioned;
-  const within = (row: ConcernRow): boolean => list.next === null || list.last === null || list.ids.has(row.id) || compare(row, list.last) <= 0;
+  const within = (row: ConcernRow): boolean =>
+    list.next === null || list.last === null || list.ids.has(row.id) || compare(row, list.last) <= 0;
   return Object.values(rows)
     .filter((row) => matches(row, list.filter, me) && (onlyFetched ? list.ids.has(row.id) : within(row)))
     .toSorted(compare);
@@ -61,7 +67,10 @@ export const shown = (rows: Readonly<Record<string, ConcernRow>>, list: LoadedLi
  * What a scrolled list paints: the order it had, with rows gone that no longer belong, and the number of rows that
  * have come in above since. Rows that were appended below the known ones are painted: they move nothing.
  */
-export const steady = (painted: readonly string[], now: readonly ConcernRow[]): { readonly ids: readonly string[]; readonly above: number } => {
+export const steady = (
+  painted: readonly string[],
+  now: readonly ConcernRow[],
+): { readonly ids: readonly string[]; readonly above: number } => {
   const present = new Map(now.map((row, index) => [row.id as string, index]));
   const kept = painted.filter((id) => present.has(id));
   const lowest = kept.reduce((max, id) => Math.max(max, present.get(id) ?? 0), -1);

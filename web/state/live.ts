@@ -8,7 +8,7 @@ export type LinkState = "connecting" | "up" | "lost";
 
 /** What the link needs from outside, and whom it tells. */
 export interface LinkParts {
-  readonly open: () => LiveSocket;
+  readonly open: (hears: Hears) => LiveSocket;
   /** Number of the last event applied; asked before every greeting. */
   readonly after: () => number;
   readonly events: (events: readonly AnyEvent[], upTo: number) => void;
@@ -21,13 +21,17 @@ export interface LinkParts {
   readonly chance: () => number;
 }
 
+/** What a socket tells: that it is open, a word, that it is closed (once, also when it never opened). */
+export interface Hears {
+  readonly opened: () => void;
+  readonly word: (text: string) => void;
+  readonly closed: () => void;
+}
+
 /** The part of a WebSocket that is used. */
 export interface LiveSocket {
-  onopen: (() => void) | null;
-  onclose: ((reason: { readonly code: number }) => void) | null;
-  onmessage: ((message: { readonly data: unknown }) => void) | null;
-  send(text: string): void;
-  close(): void;
+  readonly send: (text: string) => void;
+  readonly close: () => void;
 }
 
 /** The living link. `say` is dropped while the link is down, except the last look, which is said again. */
@@ -78,7 +82,6 @@ export const startLink = (parts: LinkParts): Link => {
     const old = socket;
     if (old === null) return;
     socket = null;
-    old.onopen = old.onclose = old.onmessage = null;
     old.close();
     lost();
   };
@@ -106,27 +109,30 @@ export const startLink = (parts: LinkParts): Link => {
   const connect = (): void => {
     stopTry();
     if (ended || socket) return;
-    const fresh = parts.open();
+    let greeted = false;
+    const fresh: LiveSocket = parts.open({
+      opened: () => {
+        if (socket !== fresh) return;
+        say({ type: "hello", after: parts.after() });
+        if (lastLook) say(lastLook);
+        // An answer to the ping proves that the other side lives, also when there is nothing to tell.
+        say({ type: "ping" });
+        expectAnswer();
+      },
+      word: (text) => {
+        if (socket !== fresh) return;
+        if (!greeted) parts.state("up");
+        greeted = true;
+        heard(JSON.parse(text) as ToDesk);
+      },
+      closed: () => {
+        if (socket !== fresh) return;
+        socket = null;
+        lost();
+      },
+    });
     socket = fresh;
     expectAnswer();
-    fresh.onopen = () => {
-      say({ type: "hello", after: parts.after() });
-      if (lastLook) say(lastLook);
-      // An answer to the ping proves that the other side lives, also when there is nothing to tell.
-      say({ type: "ping" });
-      expectAnswer();
-    };
-    let greeted = false;
-    fresh.onmessage = (message) => {
-      if (!greeted) parts.state("up");
-      greeted = true;
-      if (typeof message.data === "string") heard(JSON.parse(message.data) as ToDesk);
-    };
-    fresh.onclose = () => {
-      if (socket !== fresh) return;
-      socket = null;
-      lost();
-    };
   };
 
   parts.state("connecting");

@@ -4,7 +4,8 @@ import { toast } from "#web/state/toasts.ts";
 import { t, words } from "#web/state/words.ts";
 
 /** The words of a refusal. */
-export const problemWords = (problem: Problem): string => words(`errors.${problem.code}`, problem.facts) ?? t("errors.internal");
+export const problemWords = (problem: Problem): string =>
+  words(`errors.${problem.code}`, problem.facts) ?? t("errors.internal");
 
 /** Shows a refusal at the edge of the screen. */
 export const tellProblem = (problem: Problem): void => void toast(problemWords(problem), { tone: "failed" });

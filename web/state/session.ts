@@ -14,7 +14,12 @@ export type Session =
   | { readonly kind: "unknown" }
   | { readonly kind: "unreachable" }
   | { readonly kind: "setUp"; readonly settings: PublicSettings; readonly language: Language }
-  | { readonly kind: "signedOut"; readonly settings: PublicSettings; readonly language: Language; readonly ended: boolean }
+  | {
+      readonly kind: "signedOut";
+      readonly settings: PublicSettings;
+      readonly language: Language;
+      readonly ended: boolean;
+    }
   | { readonly kind: "signedIn"; readonly settings: PublicSettings; readonly me: Me; readonly language: Language };
 
 export const session = createStore<Session>({ kind: "unknown" });
@@ -25,7 +30,11 @@ export const begin = async (): Promise<void> => {
   const [facts, me] = await Promise.all([call(settings.public, {}), call(agents.me, {}), loadWords(language)]);
   if (!facts.ok) return session.set({ kind: "unreachable" });
   if (me.ok) return signedIn(facts.value, me.value);
-  session.set(facts.value.needsSetUp ? { kind: "setUp", settings: facts.value, language } : { kind: "signedOut", settings: facts.value, language, ended: false });
+  session.set(
+    facts.value.needsSetUp
+      ? { kind: "setUp", settings: facts.value, language }
+      : { kind: "signedOut", settings: facts.value, language, ended: false },
+  );
 };
 
 /** Begins a session; the result tells why not. */
@@ -58,7 +67,8 @@ export const changePreferences = async (preferences: Preferences): Promise<Outco
 
 whenSignedOut(() => {
   const now = session.get();
-  if (now.kind === "signedIn") session.set({ kind: "signedOut", settings: now.settings, language: now.language, ended: true });
+  if (now.kind === "signedIn")
+    session.set({ kind: "signedOut", settings: now.settings, language: now.language, ended: true });
 });
 
 const signedIn = async (facts: PublicSettings, me: Me): Promise<void> => {
@@ -68,7 +78,13 @@ const signedIn = async (facts: PublicSettings, me: Me): Promise<void> => {
   session.set({ kind: "signedIn", settings: facts, me, language: me.preferences.language });
 };
 
-const browserLanguage = (): Language => (navigator.languages.find((tag) => /^(de|en)\b/i.test(tag))?.toLowerCase().startsWith("de") ? "de" : "en");
+const browserLanguage = (): Language =>
+  navigator.languages
+    .find((tag) => /^(de|en)\b/i.test(tag))
+    ?.toLowerCase()
+    .startsWith("de")
+    ? "de"
+    : "en";
 
 const loadWords = async (language: Language): Promise<void> => {
   const module = language === "de" ? await import("#locales/de.json") : await import("#locales/en.json");

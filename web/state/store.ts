@@ -28,7 +28,11 @@ export const createStore = <T>(first: T): Store<T> => {
 };
 
 /** Reads a part of a store and paints again when that part changes. `same` says when two parts are equal (default: identical). */
-export const useStore = <T, S>(store: Store<T>, select: (value: T) => S, same: (a: S, b: S) => boolean = Object.is): S => {
+export const useStore = <T, S>(
+  store: Store<T>,
+  select: (value: T) => S,
+  same: (a: S, b: S) => boolean = Object.is,
+): S => {
   const last = useRef<{ readonly part: S } | null>(null);
   const read = (): S => {
     const part = select(store.get());
@@ -40,4 +44,5 @@ export const useStore = <T, S>(store: Store<T>, select: (value: T) => S, same: (
 };
 
 /** Equality of two lists by their elements. */
-export const sameElements = <T>(a: readonly T[], b: readonly T[]): boolean => a.length === b.length && a.every((item, index) => Object.is(item, b[index]));
+export const sameElements = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, index) => Object.is(item, b[index]));

@@ -16,11 +16,29 @@ export const toasts = createStore<readonly Toast[]>([]);
 let count = 0;
 
 /** Shows a toast for some seconds (6 for what was done, 10 for what failed). */
-export const toast = (text: string, options: { readonly tone?: Toast["tone"]; readonly undo?: () => void; readonly seconds?: number; readonly countdown?: boolean } = {}): number => {
+export const toast = (
+  text: string,
+  options: {
+    readonly tone?: Toast["tone"];
+    readonly undo?: () => void;
+    readonly seconds?: number;
+    readonly countdown?: boolean;
+  } = {},
+): number => {
   const tone = options.tone ?? "done";
   const id = (count += 1);
   const seconds = options.seconds ?? (tone === "failed" ? 10 : 6);
-  toasts.set((all) => [...all.slice(-3), { id, tone, text, undo: options.undo ?? null, until: Date.now() + seconds * 1000, countdown: options.countdown ?? false }]);
+  toasts.set((all) => [
+    ...all.slice(-3),
+    {
+      id,
+      tone,
+      text,
+      undo: options.undo ?? null,
+      until: Date.now() + seconds * 1000,
+      countdown: options.countdown ?? false,
+    },
+  ]);
   return id;
 };
 

@@ -35,7 +35,8 @@ export const ui = createStore<Ui>({
 export const setUi = (part: Partial<Ui>): void => ui.set((now) => ({ ...now, ...part }));
 
 /** Opens the composer and puts the caret into it. */
-export const compose = (kind: DraftKind): void => ui.set((now) => ({ ...now, composer: kind, composerFocus: now.composerFocus + 1 }));
+export const compose = (kind: DraftKind): void =>
+  ui.set((now) => ({ ...now, composer: kind, composerFocus: now.composerFocus + 1 }));
 
 /** Shows or hides the customer's panel, and remembers it on this machine. */
 export const toggleCustomerPanel = (): void =>

@@ -1,9 +1,10 @@
 // All words of the desk in the agent's language: `t("concerns.reply")`. Keys are checked by the compiler against
 // locales/en.json; plurals, numbers and times go through Intl. Called by every screen.
 
-type Dictionary = (typeof import("#locales/en.json"))["default"];
+type Dictionary = typeof import("#locales/en.json");
 type PluralForms = { readonly other: string };
-type KeysOf<T> = { [K in keyof T & string]: T[K] extends string | PluralForms ? K : `${K}.${KeysOf<T[K]>}` }[keyof T & string];
+type KeysOf<T> = { [K in keyof T & string]: T[K] extends string | PluralForms ? K : `${K}.${KeysOf<T[K]>}` }[keyof T &
+  string];
 
 /** Every key that has words. Placeholders look like {name}; a key with `one` and `other` is a plural over {count}. */
 export type WordKey = KeysOf<Dictionary>;
@@ -22,7 +23,12 @@ interface Speech {
   readonly number: Intl.NumberFormat;
 }
 
-const speechOf = (language: Language, words: Words): Speech => ({ language, words, plural: new Intl.PluralRules(language), number: new Intl.NumberFormat(language) });
+const speechOf = (language: Language, words: Words): Speech => ({
+  language,
+  words,
+  plural: new Intl.PluralRules(language),
+  number: new Intl.NumberFormat(language),
+});
 
 let speech: Speech = speechOf("en", {});
 
@@ -41,7 +47,8 @@ export const t = (key: WordKey, facts: WordFacts = {}): string => words(key, fac
 /** Like `t` for keys that come from data; null when nobody wrote words for it. */
 export const words = (key: string, facts: WordFacts = {}): string | null => {
   let found: string | Words | undefined = speech.words;
-  for (const part of key.split(".")) found = typeof found === "object" && Object.hasOwn(found, part) ? found[part] : undefined;
+  for (const part of key.split("."))
+    found = typeof found === "object" && Object.hasOwn(found, part) ? found[part] : undefined;
   if (typeof found === "object") {
     const count = facts["count"];
     const form = typeof count === "number" ? speech.plural.select(count) : "other";
@@ -67,13 +74,16 @@ const form = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
 };
 
 /** Day and time in full, for titles and screen readers. */
-export const fullTime = (instant: string): string => form({ dateStyle: "full", timeStyle: "short" }).format(new Date(instant));
+export const fullTime = (instant: string): string =>
+  form({ dateStyle: "full", timeStyle: "short" }).format(new Date(instant));
 
 /** Day and time, short. */
-export const dayAndTime = (instant: string): string => form({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(instant));
+export const dayAndTime = (instant: string): string =>
+  form({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(instant));
 
 /** Time of day. */
-export const clockTime = (instant: string | Date): string => form({ hour: "2-digit", minute: "2-digit" }).format(new Date(instant));
+export const clockTime = (instant: string | Date): string =>
+  form({ hour: "2-digit", minute: "2-digit" }).format(new Date(instant));
 
 /** The shortest form that is clear: the time today, the weekday this week, the day this year, else the date. */
 export const shortTime = (instant: string, now: Date): string => {
@@ -97,14 +107,20 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 export const sinceOrUntil = (instant: string, now: Date): string => {
   const relative = new Intl.RelativeTimeFormat(speech.language, { numeric: "auto", style: "short" });
   const distanceMs = Date.parse(instant) - now.getTime();
-  for (const [unit, lengthMs] of steps) if (Math.abs(distanceMs) >= lengthMs) return relative.format(Math.trunc(distanceMs / lengthMs), unit);
+  for (const [unit, lengthMs] of steps)
+    if (Math.abs(distanceMs) >= lengthMs) return relative.format(Math.trunc(distanceMs / lengthMs), unit);
   return relative.format(0, "second");
 };
 
 /** A length of time in its largest unit: "3 h", "2 days". */
 export const duration = (lengthMs: number): string => {
   for (const [unit, unitMs] of steps)
-    if (lengthMs >= unitMs) return new Intl.NumberFormat(speech.language, { style: "unit", unit, unitDisplay: unit === "day" ? "long" : "short" }).format(Math.floor(lengthMs / unitMs));
+    if (lengthMs >= unitMs)
+      return new Intl.NumberFormat(speech.language, {
+        style: "unit",
+        unit,
+        unitDisplay: unit === "day" ? "long" : "short",
+      }).format(Math.floor(lengthMs / unitMs));
   return new Intl.NumberFormat(speech.language, { style: "unit", unit: "minute", unitDisplay: "short" }).format(0);
 };
 
@@ -113,11 +129,21 @@ export const fileSize = (bytes: number): string => {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
   const step = bytes < 1000 ? 0 : bytes < 1_000_000 ? 1 : bytes < 1_000_000_000 ? 2 : 3;
   const value = bytes / 1000 ** step;
-  return new Intl.NumberFormat(speech.language, { style: "unit", unit: units[step] ?? "byte", unitDisplay: "short", maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 }).format(value);
+  return new Intl.NumberFormat(speech.language, {
+    style: "unit",
+    unit: units[step] ?? "byte",
+    unitDisplay: "short",
+    maximumFractionDigits: value < 10 && step > 0 ? 1 : 0,
+  }).format(value);
 };
 
 /** A number as the language writes it. */
 export const number = (value: number): string => speech.number.format(value);
 
 /** Names joined as a sentence would: "Ada, Ben and Cem". */
-export const listed = (names: readonly string[]): string => new Intl.ListFormat(speech.language, { type: "conjunction" }).format(names);
+export const listed = (names: readonly string[]): string =>
+  new Intl.ListFormat(speech.language, { type: "conjunction" }).format(names);
+
+/** The day of an instant as a heading: "Monday, 3 March 2026". */
+export const dayOf = (instant: string): string =>
+  form({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(new Date(instant));

@@ -1,0 +1,34 @@
+// Several of a few: a group of boxes to tick. Called by the admin forms.
+import { Checkbox } from "react-aria-components";
+import { Icon } from "#web/kit/Icon.tsx";
+
+export const Checks = ({
+  title,
+  choices,
+  chosen,
+  onChange,
+}: {
+  readonly title: string;
+  readonly choices: readonly { readonly id: string; readonly label: string }[];
+  readonly chosen: readonly string[];
+  readonly onChange: (ids: string[]) => void;
+}) => (
+  <div role="group" aria-label={title}>
+    <p className="checks-title">{title}</p>
+    <div className="checks">
+      {choices.map((choice) => (
+        <Checkbox
+          key={choice.id}
+          className="check"
+          isSelected={chosen.includes(choice.id)}
+          onChange={(on) => onChange(on ? [...chosen, choice.id] : chosen.filter((id) => id !== choice.id))}
+        >
+          <span className="check-box">
+            <Icon name="check" size="small" />
+          </span>
+          {choice.label}
+        </Checkbox>
+      ))}
+    </div>
+  </div>
+);

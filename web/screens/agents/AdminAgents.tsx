@@ -1,0 +1,260 @@
+// Who works here: agents with their roles, teams and brands; adding and changing them.
+import { useEffect, useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import { agents } from "#contract/agents.ts";
+import type { Agent } from "#contract/agents.ts";
+import { AdminPage } from "#web/kit/AdminPage.tsx";
+import { Button } from "#web/kit/Button.tsx";
+import { Checks } from "#web/kit/Checks.tsx";
+import { Choose, Field, Toggle } from "#web/kit/Field.tsx";
+import { Icon } from "#web/kit/Icon.tsx";
+import { Face } from "#web/kit/Marks.tsx";
+import { Sheet } from "#web/kit/Sheet.tsx";
+import { call } from "#web/state/client.ts";
+import type { CallInput, Problem } from "#web/state/client.ts";
+import { deskState } from "#web/state/desk.ts";
+import { mergeReference } from "#web/state/apply.ts";
+import { problemWords, tellProblem } from "#web/state/problems.ts";
+import { useStore } from "#web/state/store.ts";
+import { toast } from "#web/state/toasts.ts";
+import { t } from "#web/state/words.ts";
+
+type AgentInput = CallInput<typeof agents.create>["body"];
+
+const fresh: AgentInput = {
+  name: "",
+  handle: "",
+  email: "",
+  role: "agent",
+  active: true,
+  teamIds: [],
+  brandIds: [],
+  password: "",
+};
+
+export const AdminAgents = () => {
+  const all = useStore(deskState, (state) => state.agents);
+  const teams = useStore(deskState, (state) => state.teams);
+  const [editing, setEditing] = useState<Agent | "new" | null>(null);
+  const [teamName, setTeamName] = useState("");
+  const addTeam = async (): Promise<void> => {
+    const outcome = await call(agents.createTeam, { body: { name: teamName } });
+    if (!outcome.ok) return tellProblem(outcome.problem);
+    setTeamName("");
+    deskState.set((state) =>
+      mergeReference(state, { teams: [...state.teams.filter((team) => team.id !== outcome.value.id), outcome.value] }),
+    );
+  };
+  return (
+    <AdminPage
+      title={t("admin.agents")}
+      action={
+        <Button look="primary" icon="plus" onPress={() => setEditing("new")}>
+          {t("admin.addAgent")}
+        </Button>
+      }
+    >
+      <ul className="entries">
+        {all
+          .toSorted((a, b) => Number(b.active) - Number(a.active) || a.name.localeCompare(b.name))
+          .map((agent) => (
+            <li key={agent.id}>
+              <AriaButton className="entry" onPress={() => setEditing(agent)} data-off={!agent.active || undefined}>
+                <Face name={agent.name} />
+                <span className="entry-words">
+                  <strong>{agent.name}</strong>
+                  <small>
+                    @{agent.handle}
+                    {agent.teamIds.length > 0
+                      ? ` · ${agent.teamIds.map((id) => teams.find((team) => team.id === id)?.name ?? "").join(", ")}`
+                      : ""}
+                  </small>
+                </span>
+                <span className="badge">{agent.active ? t(`roles.${agent.role}`) : t("admin.inactive")}</span>
+              </AriaButton>
+            </li>
+          ))}
+      </ul>
+      <section className="card">
+        <h2>{t("admin.teams")}</h2>
+        <p className="card-words">
+          {teams.length > 0 ? teams.map((team) => team.name).join(" · ") : t("admin.noTeams")}
+        </p>
+        <form
+          className="pair"
+          onSubmit={(submit) => {
+            submit.preventDefault();
+            if (teamName.trim() !== "") void addTeam();
+          }}
+        >
+          <Field label={t("admin.teamName")} value={teamName} onChange={setTeamName} maxLength={100} />
+          <div className="form-foot">
+            <Button type="submit" icon="plus" isDisabled={teamName.trim() === ""}>
+              {t("admin.addTeam")}
+            </Button>
+          </div>
+        </form>
+      </section>
+      <Sheet
+        title={editing === "new" ? t("admin.addAgent") : t("admin.changeAgent")}
+        isOpen={editing !== null}
+        onClose={() => setEditing(null)}
+      >
+        {editing === null ? null : (
+          <AgentForm agent={editing === "new" ? null : editing} close={() => setEditing(null)} />
+        )}
+      </Sheet>
+    </AdminPage>
+  );
+};
+
+const AgentForm = ({ agent, close }: { readonly agent: Agent | null; readonly close: () => void }) => {
+  const { teams, brands } = useStore(
+    deskState,
+    (state) => state,
+    (a, b) => a.teams === b.teams && a.brands === b.brands,
+  );
+  const [input, setInput] = useState<AgentInput>(
+    agent
+      ? {
+          ...fresh,
+          name: agent.name,
+          handle: agent.handle,
+          role: agent.role,
+          active: agent.active,
+          teamIds: agent.teamIds,
+          password: null,
+        }
+      : fresh,
+  );
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [ready, setReady] = useState(agent === null);
+  const id = agent?.id ?? null;
+  useEffect(() => {
+    if (id === null) return;
+    void call(agents.details, { params: { id } }).then((outcome) => {
+      if (outcome.ok) setInput((now) => ({ ...now, email: outcome.value.email, brandIds: outcome.value.brandIds }));
+      else setProblem(outcome.problem);
+      setReady(outcome.ok);
+      return undefined;
+    });
+  }, [id]);
+  const set = (part: Partial<AgentInput>): void => setInput((now) => ({ ...now, ...part }));
+  const keep = async (): Promise<void> => {
+    const body = { ...input, password: input.password === "" ? null : input.password };
+    const outcome =
+      id === null ? await call(agents.create, { body }) : await call(agents.change, { params: { id }, body });
+    if (!outcome.ok) return setProblem(outcome.problem);
+    deskState.set((state) =>
+      mergeReference(state, { agents: [...state.agents.filter((one) => one.id !== outcome.value.id), outcome.value] }),
+    );
+    toast(t("admin.kept", { name: outcome.value.name }));
+    close();
+  };
+  return (
+    <form
+      className="form"
+      data-padded
+      onSubmit={(submit) => {
+        submit.preventDefault();
+        void keep();
+      }}
+    >
+      <div className="pair">
+        <Field
+          label={t("admin.name")}
+          value={input.name}
+          onChange={(name) => set({ name, ...(agent ? {} : { handle: handleFor(name) }) })}
+          isRequired
+          autoFocus
+          maxLength={100}
+          fault={problem?.field === "name" ? problemWords(problem) : null}
+        />
+        <Field
+          label={t("admin.handle")}
+          hint={t("admin.handleHint")}
+          value={input.handle}
+          onChange={(handle) => set({ handle })}
+          isRequired
+          fault={problem?.field === "handle" ? problemWords(problem) : null}
+        />
+      </div>
+      <Field
+        label={t("signIn.email")}
+        type="email"
+        value={input.email}
+        onChange={(email) => set({ email })}
+        isRequired
+        fault={problem?.field === "email" ? problemWords(problem) : null}
+      />
+      <div className="pair">
+        <Choose
+          label={t("admin.role")}
+          hint={t(`roleHints.${input.role}`)}
+          value={input.role}
+          choices={(["agent", "supervisor", "admin"] as const).map((one) => ({ id: one, label: t(`roles.${one}`) }))}
+          onChange={(role) => set({ role })}
+        />
+        <Field
+          label={t("signIn.password")}
+          type="password"
+          autoComplete="new-password"
+          hint={agent ? t("admin.passwordKeeps") : undefined}
+          value={input.password ?? ""}
+          onChange={(password) => set({ password })}
+          isRequired={agent === null}
+          fault={problem?.field === "password" ? problemWords(problem) : null}
+        />
+      </div>
+      {teams.length > 0 ? (
+        <Checks
+          title={t("admin.teams")}
+          choices={teams.map((team) => ({ id: team.id, label: team.name }))}
+          chosen={input.teamIds}
+          onChange={(teamIds) => set({ teamIds })}
+        />
+      ) : null}
+      {brands.length > 1 ? (
+        <Checks
+          title={t("admin.agentBrands")}
+          choices={brands.map((brand) => ({ id: brand.id, label: brand.name }))}
+          chosen={input.brandIds}
+          onChange={(brandIds) => set({ brandIds })}
+        />
+      ) : null}
+      <Toggle
+        label={t("admin.active")}
+        hint={t("admin.activeHint")}
+        value={input.active}
+        onChange={(active) => set({ active })}
+      />
+      <div className="form-foot">
+        {problem ? (
+          <p className="form-problem" role="alert">
+            <Icon name="warning" /> {problemWords(problem)}
+          </p>
+        ) : null}
+        <Button look="quiet" onPress={close}>
+          {t("kit.cancel")}
+        </Button>
+        <Button look="primary" type="submit" isDisabled={!ready}>
+          {t("kit.keep")}
+        </Button>
+      </div>
+    </form>
+  );
+};
+
+/** A handle made of a name: "Änne Groß" becomes "aenne.gross". */
+const handleFor = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replaceAll("ä", "ae")
+    .replaceAll("ö", "oe")
+    .replaceAll("ü", "ue")
+    .replaceAll("ß", "ss")
+    .normalize("NFKD")
+    .replaceAll(/[^a-z0-9]+/g, ".")
+    .replaceAll(/^\.+|\.+$/g, "")
+    .slice(0, 31);

@@ -1,0 +1,38 @@
+// How sure we are that the sender is the sender, in words, outside of anything the sender could draw.
+import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
+import type { Message } from "#contract/concerns.ts";
+import { Icon } from "#web/kit/Icon.tsx";
+import { t, words } from "#web/state/words.ts";
+
+export const AssuranceBadge = ({ message }: { readonly message: Message }) => {
+  const { assurance } = message;
+  if (assurance === null) return null;
+  return (
+    <DialogTrigger>
+      <AriaButton className="assurance" data-assurance={assurance} aria-label={t(`assurance.${assurance}.title`)}>
+        <Icon
+          name={assurance === "failed" ? "warning" : assurance === "none" ? "shield" : "shieldCheck"}
+          size="small"
+        />
+        {assurance === "failed" || assurance === "none" ? <span>{t(`assurance.${assurance}.short`)}</span> : null}
+      </AriaButton>
+      <Popover className="popover" placement="bottom end" offset={6}>
+        <Dialog className="assurance-dialog" aria-label={t(`assurance.${assurance}.title`)}>
+          <h3>{t(`assurance.${assurance}.title`)}</h3>
+          <p>{t(`assurance.${assurance}.words`)}</p>
+          <dl>
+            {message.verdicts.map((verdict) => (
+              <div key={verdict.check} data-result={verdict.result}>
+                <dt>{words(`verdicts.${verdict.check}.name`) ?? verdict.check}</dt>
+                <dd>
+                  {words(`verdictResults.${verdict.result}`) ?? verdict.result}
+                  {verdict.detail === "" ? null : <small>{verdict.detail}</small>}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+};

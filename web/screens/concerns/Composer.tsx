@@ -1,0 +1,329 @@
+// Where an answer or a note is written. Drafts are kept by web/state/drafts.ts; this file is the picture and the sending.
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import { session } from "#web/state/session.ts";
+import { Button, IconButton } from "#web/kit/Button.tsx";
+import { Icon } from "#web/kit/Icon.tsx";
+import { ActionMenu } from "#web/kit/Menu.tsx";
+import { NoteField } from "#web/screens/concerns/NoteField.tsx";
+import { Recipients } from "#web/screens/concerns/Recipients.tsx";
+import { useUploads } from "#web/screens/concerns/useUploads.ts";
+import { UploadList } from "#web/screens/concerns/UploadList.tsx";
+import { WayChoice } from "#web/screens/concerns/WayChoice.tsx";
+import { WhoWrites } from "#web/screens/concerns/WhoElse.tsx";
+import { sendNote, sendReply } from "#web/state/actions.ts";
+import type { Then } from "#web/state/actions.ts";
+import type { Opened } from "#web/state/apply.ts";
+import type { Problem } from "#web/state/client.ts";
+import { bestWay, emptyComposing, isEmpty, likelyTimes } from "#web/state/composing.ts";
+import type { DraftKind } from "#web/state/composing.ts";
+import { deskState, sayLook } from "#web/state/desk.ts";
+import { adopt, composerOf, discard, edit } from "#web/state/drafts.ts";
+import { problemWords } from "#web/state/problems.ts";
+import { useStore } from "#web/state/store.ts";
+import { toast } from "#web/state/toasts.ts";
+import { compose, setUi, ui } from "#web/state/ui.ts";
+import { dayAndTime, t } from "#web/state/words.ts";
+
+const RichEditor = lazy(() =>
+  import("#web/screens/concerns/Editor.tsx").then((module) => ({ default: module.Editor })),
+);
+const thens: readonly Then[] = ["waiting", "resolved", "open"];
+const thenKey = "draht.then";
+
+/** How long after the last key a colleague is still shown as writing. Milliseconds. */
+const stillWritingMs = 5_000;
+
+export const Composer = ({ opened }: { readonly opened: Opened }) => {
+  const open = useStore(ui, (now) => now.composer);
+  const { id } = opened.concern.row;
+  const withDraft = (["reply", "note"] as const).filter((kind) => opened.drafts.some((draft) => draft.kind === kind));
+  return (
+    <section className="composer" aria-label={t("composer.title")} data-kind={open ?? undefined}>
+      <WhoWrites concernId={id} />
+      {open === null ? (
+        <div className="composer-folded">
+          <AriaButton className="composer-start" onPress={() => compose("reply")}>
+            <Icon name="reply" />
+            <span>
+              {withDraft.includes("reply")
+                ? t("composer.goOn")
+                : t("composer.replyTo", { name: opened.concern.row.customerName })}
+            </span>
+            <kbd aria-hidden>R</kbd>
+          </AriaButton>
+          <AriaButton className="composer-start" data-kind="note" onPress={() => compose("note")}>
+            <Icon name="note" />
+            <span>{withDraft.includes("note") ? t("composer.goOnNote") : t("commands.note")}</span>
+            <kbd aria-hidden>N</kbd>
+          </AriaButton>
+        </div>
+      ) : (
+        <Open key={open} opened={opened} kind={open} />
+      )}
+    </section>
+  );
+};
+
+const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftKind }) => {
+  const { id } = opened.concern.row;
+  const draft = opened.drafts.find((one) => one.kind === kind);
+  const state = useStore(composerOf(id, kind, draft), (now) => now);
+  const focus = useStore(ui, (now) => now.composerFocus);
+  const brandChannels = useStore(deskState, (now) => now.channels);
+  const facts = useStore(session, (now) => (now.kind === "signedIn" ? now.settings : null));
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [then, setThen] = useState<Then>(() => thens.find((one) => one === localStorage.getItem(thenKey)) ?? "waiting");
+  const [showCc, setShowCc] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const { content } = state;
+
+  useEffect(() => adopt(id, kind, draft), [id, kind, draft]);
+  const way =
+    opened.ways.find(
+      (one) => one.channelId === content.channelId && (content.to.length === 0 || content.to.includes(one.value)),
+    ) ??
+    opened.ways.find((one) => one.channelId === content.channelId) ??
+    bestWay(opened.ways);
+  const start = startRecipients(opened, way?.value ?? null);
+  const to = content.to.length > 0 ? content.to : start.to;
+  const cc = content.to.length > 0 || content.cc.length > 0 ? content.cc : start.cc;
+  const channelId = content.channelId ?? way?.channelId ?? null;
+
+  const writing = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const change = (part: Partial<typeof content>): void => {
+    setProblem(null);
+    edit(id, kind, part);
+    sayLook(id, "typing");
+    clearTimeout(writing.current);
+    writing.current = setTimeout(() => sayLook(id, "viewing"), stillWritingMs);
+  };
+  useEffect(
+    () => () => {
+      clearTimeout(writing.current);
+      sayLook(id, "viewing");
+    },
+    [id],
+  );
+
+  const uploads = useUploads({
+    limits: facts?.limits ?? null,
+    already: content.uploads,
+    add: (one) => {
+      const now = composerOf(id, kind, undefined).get().content;
+      change({ uploads: [...now.uploads, one] });
+    },
+  });
+
+  const blocked =
+    kind === "reply" && way !== null && way.blocked !== null && channelId === way.channelId && to.includes(way.value);
+  const canSend =
+    !isEmpty(content) &&
+    !state.sending &&
+    uploads.underway.length === 0 &&
+    !(kind === "reply" && (blocked || channelId === null));
+  const send = async (what: Then, at: Date | null): Promise<void> => {
+    if (!canSend) return;
+    setProblem(null);
+    const full = { ...content, to, cc, channelId };
+    const failed =
+      kind === "note"
+        ? await sendNote(id, content, state.key)
+        : await sendReply(id, full, state.key, what, at, facts?.undoSeconds ?? 10);
+    setProblem(failed);
+    if (failed === null) {
+      clearTimeout(writing.current);
+      setUi({ composer: null });
+    }
+  };
+
+  const pressed = (press: React.KeyboardEvent): void => {
+    if (press.key === "Enter" && (press.ctrlKey || press.metaKey)) {
+      press.preventDefault();
+      void send(then, null);
+    } else if (press.key === "Escape" && !press.defaultPrevented) {
+      press.stopPropagation();
+      setUi({ composer: null });
+      document.querySelector<HTMLElement>(".thread")?.focus();
+    }
+  };
+
+  const throwAway = (): void => {
+    const old = discard(id, kind);
+    setUi({ composer: null });
+    toast(t("composer.discarded"), {
+      undo: () => {
+        edit(id, kind, old);
+        compose(kind);
+      },
+    });
+  };
+
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys and drops meant for the fields inside are caught on their way up
+    <div
+      className="composer-open"
+      ref={box}
+      onKeyDown={pressed}
+      onDragOver={(drag) => drag.preventDefault()}
+      onDrop={(drop) => uploads.take(drop, [...drop.dataTransfer.files])}
+      onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}
+    >
+      <div className="composer-tabs" role="tablist" aria-label={t("composer.title")}>
+        {(["reply", "note"] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            role="tab"
+            aria-selected={kind === one}
+            tabIndex={kind === one ? 0 : -1}
+            onClick={() => compose(one)}
+            onKeyDown={(press) =>
+              (press.key === "ArrowRight" || press.key === "ArrowLeft") && compose(one === "reply" ? "note" : "reply")
+            }
+          >
+            <Icon name={one} size="small" /> {t(`composer.${one}`)}
+          </button>
+        ))}
+        <span className="composer-saving" role="status">
+          {state.saving === "untouched" ? "" : t(`composer.saving.${state.saving}`)}
+        </span>
+        <IconButton
+          size="small"
+          icon="trash"
+          label={t("composer.discard")}
+          isDisabled={isEmpty(content)}
+          onPress={throwAway}
+        />
+        <IconButton size="small" icon="down" label={t("composer.fold")} onPress={() => setUi({ composer: null })} />
+      </div>
+      {kind === "reply" ? (
+        <div className="composer-head">
+          <WayChoice
+            ways={opened.ways}
+            channels={brandChannels}
+            chosen={way}
+            choose={(one) => change({ channelId: one.channelId, to: [one.value] })}
+          />
+          <Recipients
+            label={t("composer.to")}
+            value={to}
+            onChange={(next) => change({ to: next, cc: [...cc], channelId })}
+          />
+          {showCc || cc.length > 0 ? (
+            <Recipients
+              label={t("composer.cc")}
+              value={cc}
+              onChange={(next) => change({ to: [...to], cc: next, channelId })}
+            />
+          ) : (
+            <AriaButton className="link-button" onPress={() => setShowCc(true)}>
+              {t("composer.addCc")}
+            </AriaButton>
+          )}
+        </div>
+      ) : null}
+      {kind === "note" ? (
+        <NoteField value={content.text} focus={focus} onChange={(text) => change({ text })} />
+      ) : (
+        <Suspense
+          fallback={
+            <textarea
+              className="editor-plain"
+              aria-label={t("composer.text")}
+              // oxlint-disable-next-line jsx-a11y/no-autofocus -- the agent has just pressed "reply"
+              autoFocus
+              value={content.text}
+              onChange={(typing) => change({ text: typing.target.value, html: null })}
+            />
+          }
+        >
+          <RichEditor
+            content={content}
+            replaced={state.replaced}
+            focus={focus}
+            placeholder={t("composer.placeholder", { name: opened.concern.row.customerName })}
+            onChange={(text, html) => change({ text, html })}
+            onPicture={(file) => uploads.inline(file)}
+          />
+        </Suspense>
+      )}
+      <UploadList
+        uploads={content.uploads}
+        underway={uploads.underway}
+        stop={uploads.stop}
+        remove={(uploadId) => change({ uploads: content.uploads.filter((one) => one.uploadId !== uploadId) })}
+      />
+      {problem ? (
+        <p className="composer-problem" role="alert">
+          <Icon name="warning" size="small" /> {problemWords(problem)}
+        </p>
+      ) : null}
+      <div className="composer-foot">
+        <IconButton icon="clip" label={t("composer.attach")} onPress={uploads.choose} />
+        <span className="composer-limits">{facts ? uploads.limitsWords : ""}</span>
+        {kind === "note" ? (
+          <Button look="primary" keys="⏎" isDisabled={!canSend} onPress={() => void send(then, null)}>
+            {t("composer.keepNote")}
+          </Button>
+        ) : (
+          <span className="split">
+            <Button look="primary" icon="send" isDisabled={!canSend} onPress={() => void send(then, null)}>
+              {t(`composer.sendAnd.${then}`)}
+            </Button>
+            <ActionMenu
+              label={t("composer.sendOther")}
+              placement="top end"
+              trigger={
+                <AriaButton
+                  className="button split-more"
+                  data-look="primary"
+                  aria-label={t("composer.sendOther")}
+                  isDisabled={!canSend}
+                >
+                  <Icon name="down" size="small" />
+                </AriaButton>
+              }
+              entries={[
+                ...thens.map((one) => ({
+                  id: one,
+                  label: t(`composer.sendAnd.${one}`),
+                  icon: one === then ? ("check" as const) : ("send" as const),
+                  run: () => {
+                    localStorage.setItem(thenKey, one);
+                    setThen(one);
+                    void send(one, null);
+                  },
+                })),
+                null,
+                ...likelyTimes(new Date()).map((time) => ({
+                  id: time.key,
+                  label: t("composer.sendAt", { time: dayAndTime(time.at.toISOString()) }),
+                  icon: "clock" as const,
+                  run: () => void send(then, time.at),
+                })),
+              ]}
+            />
+          </span>
+        )}
+      </div>
+    </div>
+  );
+};
+
+/** Whom an answer goes to when the agent has not said: the best way's address, and those who were copied last. */
+const startRecipients = (
+  opened: Opened,
+  best: string | null,
+): { readonly to: readonly string[]; readonly cc: readonly string[] } => {
+  const lastIn = opened.messages.findLast((message) => message.direction === "in");
+  const participants = new Set(
+    opened.concern.parties.filter((party) => party.role !== "third-party").map((party) => party.value.toLowerCase()),
+  );
+  const cc = lastIn
+    ? [...lastIn.cc]
+        .map((one) => one.value)
+        .filter((value) => participants.has(value.toLowerCase()) && value.toLowerCase() !== best?.toLowerCase())
+    : [];
+  return { to: best === null ? emptyComposing.to : [best], cc };
+};

@@ -1,0 +1,63 @@
+// The third pane: one concern. Says to colleagues that it is looked at, and keeps the newest message in sight.
+import { useEffect } from "react";
+import type { ReactNode } from "react";
+import type { ConcernDetail } from "#contract/concerns.ts";
+import { Failed, Waiting } from "#web/kit/States.tsx";
+import { Composer } from "#web/screens/concerns/Composer.tsx";
+import { ConcernHeader } from "#web/screens/concerns/ConcernHeader.tsx";
+import { Thread } from "#web/screens/concerns/Thread.tsx";
+import { deskState, openConcern, openProblems, sayLook } from "#web/state/desk.ts";
+import { useStore } from "#web/state/store.ts";
+import { setUi, ui } from "#web/state/ui.ts";
+
+export const ConcernPane = ({
+  id,
+  back,
+  customerPanel,
+}: {
+  readonly id: string;
+  readonly back: () => void;
+  readonly customerPanel: (concern: ConcernDetail) => ReactNode;
+}) => {
+  const opened = useStore(deskState, (state) => state.opened[id]);
+  const row = useStore(deskState, (state) => state.rows[id]);
+  const problem = useStore(openProblems, (all) => all[id]);
+  const panel = useStore(ui, (now) => now.customerPanel);
+  useEffect(() => {
+    sayLook(id, "viewing");
+    const seen = (): void => sayLook(id, document.visibilityState === "visible" ? "viewing" : "away");
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      document.removeEventListener("visibilitychange", seen);
+      sayLook(null, "away");
+    };
+  }, [id]);
+  const subject = row?.subject;
+  const number = row?.number;
+  useEffect(() => {
+    if (subject !== undefined) document.title = `#${number} ${subject} · Draht`;
+    return () => {
+      document.title = "Draht";
+    };
+  }, [subject, number]);
+  useEffect(() => () => setUi({ picker: null }), [id]);
+
+  return (
+    <div className="concern-and-customer" data-panel={panel || undefined}>
+      <article className="concern" aria-label={row ? `#${row.number} ${row.subject}` : undefined}>
+        {opened ? (
+          <>
+            <ConcernHeader opened={opened} back={back} />
+            <Thread opened={opened} />
+            <Composer key={id} opened={opened} />
+          </>
+        ) : problem ? (
+          <Failed problem={problem} retry={() => void openConcern(id, true)} />
+        ) : (
+          <Waiting rows={4} />
+        )}
+      </article>
+      {panel && opened ? customerPanel(opened.concern) : null}
+    </div>
+  );
+};

@@ -1,0 +1,98 @@
+// The desk: the list of the chosen view, the open concern, and beside it whoever the customer is.
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { concerns } from "#contract/concern-endpoints.ts";
+import type { ConcernDetail, View } from "#contract/concerns.ts";
+import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
+import { ConcernPane } from "#web/screens/concerns/ConcernPane.tsx";
+import { ListPane } from "#web/screens/concerns/ListPane.tsx";
+import { call } from "#web/state/client.ts";
+import type { Problem } from "#web/state/client.ts";
+import { deskState, openConcern, takeInRow, views } from "#web/state/desk.ts";
+import { unfiltered } from "#web/state/lists.ts";
+import { useStore } from "#web/state/store.ts";
+import { t } from "#web/state/words.ts";
+import "#web/screens/concerns/desk.css";
+
+/** `customerPanel` is given by the routes: screens do not know each other. */
+export const DeskPage = ({ customerPanel }: { readonly customerPanel: (concern: ConcernDetail) => ReactNode }) => {
+  const { view: viewKey, number }: { readonly view?: string; readonly number?: string } = useParams({ strict: false });
+  const all = useStore(views, (now) => now.views);
+  const view = chosenView(all, viewKey);
+  const navigate = useNavigate();
+  const wanted = number === undefined ? null : Number(number);
+  return (
+    <div className="desk" data-open={wanted !== null || undefined}>
+      {view ? <ListPane key={view.id} view={view} openNumber={wanted} /> : <Waiting rows={6} />}
+      {wanted === null ? (
+        <div className="concern concern-none">
+          <Empty icon="inbox" title={t("concerns.pick")}>
+            {t("concerns.pickHint")}
+          </Empty>
+        </div>
+      ) : (
+        <ByNumber
+          key={wanted}
+          number={wanted}
+          back={() => void navigate({ to: "/desk/$view", params: { view: viewKey ?? "mine" } })}
+          customerPanel={customerPanel}
+        />
+      )}
+    </div>
+  );
+};
+
+const ByNumber = ({
+  number,
+  back,
+  customerPanel,
+}: {
+  readonly number: number;
+  readonly back: () => void;
+  readonly customerPanel: (concern: ConcernDetail) => ReactNode;
+}) => {
+  const id = useStore(deskState, (state) => Object.values(state.rows).find((row) => row.number === number)?.id ?? null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    if (id !== null) {
+      void openConcern(id, tries > 0);
+      return undefined;
+    }
+    let gone = false;
+    void call(concerns.byNumber, { params: { number } }).then((outcome) => {
+      if (gone) return undefined;
+      if (outcome.ok) takeInRow(outcome.value);
+      else setProblem(outcome.problem);
+      return undefined;
+    });
+    return () => {
+      gone = true;
+    };
+  }, [id, number, tries]);
+  if (id !== null) return <ConcernPane id={id} back={back} customerPanel={customerPanel} />;
+  if (problem === null)
+    return (
+      <div className="concern">
+        <Waiting rows={3} />
+      </div>
+    );
+  return (
+    <div className="concern">
+      <Failed
+        problem={problem}
+        retry={() => {
+          setProblem(null);
+          setTries(tries + 1);
+        }}
+      />
+    </div>
+  );
+};
+
+const chosenView = (all: readonly View[] | null, key: string | undefined): View | null => {
+  if (all === null) return null;
+  const found = key === undefined ? all[0] : all.find((view) => view.key === key || view.id === key);
+  return found ?? { id: "all", key: "all", name: "", filter: unfiltered, count: null };
+};

@@ -1,0 +1,206 @@
+// The formatted editor of replies (TipTap on ProseMirror); loaded when a reply is begun, a plain field stands until then.
+import { Image } from "@tiptap/extension-image";
+import { EditorContent, useEditor, useEditorState } from "@tiptap/react";
+import type { Editor as TipTap } from "@tiptap/react";
+import { StarterKit } from "@tiptap/starter-kit";
+import { useEffect, useRef, useState } from "react";
+import { IconButton } from "#web/kit/Button.tsx";
+import type { Composing } from "#web/state/composing.ts";
+import { editorHtml, htmlOfText, wireHtml } from "#web/state/rich.ts";
+import { t } from "#web/state/words.ts";
+
+type Uploaded = Composing["uploads"][number];
+
+/** Pictures in the text carry the id of their upload, so that the server finds the bytes whatever the address says. */
+const Picture = Image.extend({
+  addAttributes() {
+    return {
+      ...this.parent?.(),
+      upload: {
+        default: null,
+        parseHTML: (element) => element.getAttribute("data-upload"),
+        renderHTML: ({ upload }) => (upload ? { "data-upload": upload as string } : {}),
+      },
+    };
+  },
+});
+
+export const Editor = ({
+  content,
+  replaced,
+  focus,
+  placeholder,
+  onChange,
+  onPicture,
+}: {
+  readonly content: Composing;
+  /** Rises when the content was replaced from outside. */
+  readonly replaced: number;
+  readonly focus: number;
+  readonly placeholder: string;
+  readonly onChange: (text: string, html: string | null) => void;
+  readonly onPicture: (file: File) => Promise<Uploaded | null>;
+}) => {
+  const told = useRef({ onChange, onPicture });
+  told.current = { onChange, onPicture };
+  const editor = useEditor({
+    extensions: [
+      StarterKit.configure({
+        heading: false,
+        horizontalRule: false,
+        codeBlock: false,
+        code: false,
+        strike: false,
+        link: { openOnClick: false, protocols: ["http", "https", "mailto", "tel"] },
+      }),
+      Picture,
+    ],
+    content: initialHtml(content),
+    // ProseMirror's rules stand in desk.css: the page's policy allows no style element made by script.
+    injectCSS: false,
+    editorProps: {
+      attributes: { "aria-label": t("composer.text"), role: "textbox", "aria-multiline": "true", class: "editor-text" },
+      handlePaste: (_view, paste) =>
+        takePictures(told.current.onPicture, editorRef.current, paste.clipboardData, paste),
+    },
+    onUpdate: ({ editor: now }) => {
+      const html = now.getHTML();
+      told.current.onChange(now.getText({ blockSeparator: "\n" }), wireHtml(html));
+    },
+  });
+  const editorRef = useRef<TipTap | null>(null);
+  editorRef.current = editor;
+
+  useEffect(() => {
+    editor?.commands.focus("end");
+  }, [editor, focus]);
+  const [seen, setSeen] = useState(replaced);
+  useEffect(() => {
+    if (!editor || replaced === seen) return;
+    setSeen(replaced);
+    editor.commands.setContent(initialHtml(content), { emitUpdate: false });
+  }, [editor, replaced, seen, content]);
+
+  return (
+    <div className="editor" data-placeholder={content.text === "" && content.html === null ? placeholder : undefined}>
+      {editor ? <Bar editor={editor} /> : null}
+      <EditorContent editor={editor} className="editor-scroll" />
+    </div>
+  );
+};
+
+const Bar = ({ editor }: { readonly editor: TipTap }) => {
+  const [address, setAddress] = useState<string | null>(null);
+  const active = useEditorState({
+    editor,
+    selector: ({ editor: now }) => ({
+      bold: now.isActive("bold"),
+      italic: now.isActive("italic"),
+      bullets: now.isActive("bulletList"),
+      numbers: now.isActive("orderedList"),
+      link: now.isActive("link"),
+    }),
+  });
+  const keep = (): void => {
+    const href = address?.trim() ?? "";
+    setAddress(null);
+    if (href === "") editor.chain().focus().extendMarkRange("link").unsetLink().run();
+    else
+      editor
+        .chain()
+        .focus()
+        .extendMarkRange("link")
+        .setLink({ href: /^[a-z]+:/i.test(href) ? href : `https://${href}` })
+        .run();
+  };
+  return (
+    <div className="editor-bar" role="toolbar" aria-label={t("editor.bar")}>
+      <IconButton
+        size="small"
+        icon="bold"
+        label={t("editor.bold")}
+        keys="Ctrl B"
+        pressed={active.bold}
+        onPress={() => editor.chain().focus().toggleBold().run()}
+      />
+      <IconButton
+        size="small"
+        icon="italic"
+        label={t("editor.italic")}
+        keys="Ctrl I"
+        pressed={active.italic}
+        onPress={() => editor.chain().focus().toggleItalic().run()}
+      />
+      <IconButton
+        size="small"
+        icon="list"
+        label={t("editor.bullets")}
+        pressed={active.bullets}
+        onPress={() => editor.chain().focus().toggleBulletList().run()}
+      />
+      <IconButton
+        size="small"
+        icon="numbers"
+        label={t("editor.numbers")}
+        pressed={active.numbers}
+        onPress={() => editor.chain().focus().toggleOrderedList().run()}
+      />
+      <IconButton
+        size="small"
+        icon="link"
+        label={t("editor.link")}
+        pressed={active.link}
+        onPress={() => setAddress(address === null ? String(editor.getAttributes("link")["href"] ?? "") : null)}
+      />
+      {address === null ? null : (
+        <input
+          className="editor-link"
+          aria-label={t("editor.linkAddress")}
+          placeholder="https://"
+          value={address}
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the agent has just asked for it
+          autoFocus
+          onChange={(typing) => setAddress(typing.target.value)}
+          onKeyDown={(press) => {
+            if (press.key === "Enter") {
+              press.preventDefault();
+              keep();
+            } else if (press.key === "Escape") {
+              press.preventDefault();
+              press.stopPropagation();
+              setAddress(null);
+              editor.commands.focus();
+            }
+          }}
+        />
+      )}
+    </div>
+  );
+};
+
+const initialHtml = (content: Composing): string =>
+  content.html === null ? htmlOfText(content.text) : editorHtml(content.html, content.uploads);
+
+/** Pasted pictures go into the text; anything else is left to the composer or the browser. */
+const takePictures = (
+  onPicture: (file: File) => Promise<Uploaded | null>,
+  editor: TipTap | null,
+  data: DataTransfer | null,
+  paste: ClipboardEvent,
+): boolean => {
+  const pictures = [...(data?.files ?? [])].filter((file) => /^image\/(png|jpeg|gif|webp)$/.test(file.type));
+  // A table copied from a spreadsheet brings a picture of itself: the text is what is meant.
+  if (pictures.length === 0 || !editor || (data?.getData("text/plain") ?? "") !== "") return false;
+  paste.preventDefault();
+  for (const file of pictures)
+    void onPicture(file).then((one) => {
+      if (one)
+        editor
+          .chain()
+          .focus()
+          .insertContent({ type: "image", attrs: { src: one.file.url, alt: one.file.name, upload: one.uploadId } })
+          .run();
+      return undefined;
+    });
+  return true;
+};

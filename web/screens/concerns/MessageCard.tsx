@@ -1,0 +1,226 @@
+// One thing said: who, when, by which way, how sure we are; its text or its formatted view; files; what became of it.
+import { useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import type { Message } from "#contract/concerns.ts";
+import { IconButton } from "#web/kit/Button.tsx";
+import { Icon } from "#web/kit/Icon.tsx";
+import { ChannelMark, Face, When } from "#web/kit/Marks.tsx";
+import { ActionMenu } from "#web/kit/Menu.tsx";
+import { AssuranceBadge } from "#web/screens/concerns/Assurance.tsx";
+import { Deliveries } from "#web/screens/concerns/Deliveries.tsx";
+import { FileList } from "#web/screens/concerns/FileList.tsx";
+import { MailFrame } from "#web/screens/concerns/MailFrame.tsx";
+import { linesOf } from "#web/state/text.ts";
+import { t, words } from "#web/state/words.ts";
+
+type Mode = "text" | "html";
+
+const choiceKey = "draht.messageMode";
+const usual = (): Mode => (localStorage.getItem(choiceKey) === "html" ? "html" : "text");
+
+/** Formatted by itself only where the text would say less: when there is none, or pictures stand in it. */
+const firstMode = (message: Message, last: boolean): Mode => {
+  if (message.html === null) return "text";
+  if (message.text.trim() === "") return "html";
+  return usual() === "html" || (last && message.files.some((file) => file.inlineId !== null && file.image))
+    ? "html"
+    : "text";
+};
+
+export const MessageCard = ({
+  message,
+  last,
+  incomplete,
+}: {
+  readonly message: Message;
+  readonly last: boolean;
+  readonly incomplete: boolean;
+}) => {
+  const [chosen, setChosen] = useState<Mode | null>(null);
+  const [folded, setFolded] = useState(true);
+  const [details, setDetails] = useState(false);
+  const mode = chosen ?? firstMode(message, last);
+  const tone = message.author.kind === "agent" ? "agent" : message.author.kind === "customer" ? undefined : "system";
+  const choose = (next: Mode): void => {
+    setChosen(next);
+    localStorage.setItem(choiceKey, next);
+  };
+  // The frame says by itself that pictures are blocked, and offers to show them.
+  const warnings = message.warnings.filter((warning) => warning !== "remoteImages");
+  const copies = [...message.to, ...message.cc];
+  return (
+    <section
+      className="message"
+      data-direction={message.direction}
+      aria-label={t(`messageLabel.${message.direction}`, { name: message.author.name })}
+    >
+      <header className="message-head">
+        <Face name={message.author.name} {...(tone ? { tone } : {})} />
+        <div className="message-who">
+          <span className="message-name">
+            {message.author.name}
+            {message.from && message.from.value !== message.author.name ? (
+              <span className="message-address">{message.from.value}</span>
+            ) : null}
+          </span>
+          {message.direction === "note" ? (
+            <span className="message-sub">
+              <Icon name="lock" size="small" /> {t("concerns.noteHint")}
+            </span>
+          ) : copies.length > 0 ? (
+            <button
+              type="button"
+              className="message-sub message-to"
+              aria-expanded={details}
+              onClick={() => setDetails(!details)}
+            >
+              {t("concerns.toWhom", { names: copies.map((one) => one.name ?? one.value).join(", ") })}
+            </button>
+          ) : null}
+        </div>
+        <div className="message-marks">
+          {message.automatic === null ? null : (
+            <span className="message-auto">
+              <Icon name="robot" size="small" /> {words(`automatic.${message.automatic}`) ?? t("automatic.machine")}
+            </span>
+          )}
+          {message.direction === "in" && message.assurance !== null ? <AssuranceBadge message={message} /> : null}
+          {message.channelKind === null ? null : <ChannelMark kind={message.channelKind} />}
+          <span className="message-when">
+            <When at={message.at} />
+          </span>
+          {message.html === null ? null : (
+            <IconButton
+              size="tiny"
+              icon="code"
+              label={t(mode === "html" ? "concerns.showText" : "concerns.showHtml")}
+              pressed={mode === "html"}
+              onPress={() => choose(mode === "html" ? "text" : "html")}
+            />
+          )}
+          <ActionMenu
+            label={t("concerns.more")}
+            placement="bottom end"
+            trigger={
+              <AriaButton className="icon-button" data-size="tiny" aria-label={t("concerns.more")}>
+                <Icon name="more" />
+              </AriaButton>
+            }
+            entries={[
+              {
+                id: "copy",
+                label: t("concerns.copyText"),
+                icon: "copy",
+                run: () => void navigator.clipboard.writeText(message.text),
+              },
+              { id: "details", label: t("concerns.details"), icon: "list", run: () => setDetails(!details) },
+              ...(message.rawUrl === null
+                ? []
+                : [
+                    {
+                      id: "raw",
+                      label: t("concerns.raw"),
+                      icon: "download" as const,
+                      run: () => download(message.rawUrl ?? ""),
+                    },
+                  ]),
+            ]}
+          />
+        </div>
+      </header>
+      {details ? <Details message={message} /> : null}
+      {warnings.length > 0 ? (
+        <ul className="message-warnings">
+          {warnings.map((warning) => (
+            <li key={warning}>
+              <Icon name="warning" size="small" />
+              {words(`warnings.${warning}`) ?? warning}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <div className="message-body">
+        {incomplete ? (
+          <p className="message-coming" role="status">
+            {t("kit.loading")}
+          </p>
+        ) : mode === "html" && message.html ? (
+          <MailFrame html={message.html} title={t("concerns.frameTitle", { name: message.author.name })} />
+        ) : (
+          <>
+            <PlainText text={message.text} />
+            {message.foldedText.trim() === "" ? null : (
+              <>
+                <button type="button" className="fold" aria-expanded={!folded} onClick={() => setFolded(!folded)}>
+                  <Icon name="more" size="small" /> {t(folded ? "concerns.unfold" : "concerns.fold")}
+                </button>
+                {folded ? null : (
+                  <div className="folded">
+                    <PlainText text={message.foldedText} />
+                  </div>
+                )}
+              </>
+            )}
+          </>
+        )}
+        <FileList files={message.files} />
+      </div>
+      {message.deliveries.length > 0 ? <Deliveries message={message} /> : null}
+    </section>
+  );
+};
+
+/** Plain text with its links made to press; only http, https and mailto, the true target always visible. */
+const PlainText = ({ text }: { readonly text: string }) => (
+  <div className="plain-text" dir="auto">
+    {linesOf(text).map((part, index) =>
+      part.href === null ? (
+        // oxlint-disable-next-line react/no-array-index-key -- parts of one text have no name but their place
+        <span key={index}>{part.text}</span>
+      ) : (
+        // oxlint-disable-next-line react/no-array-index-key -- see above
+        <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
+          {part.text}
+        </a>
+      ),
+    )}
+  </div>
+);
+
+const Details = ({ message }: { readonly message: Message }) => {
+  const people = (all: Message["to"]): string =>
+    all.map((one) => (one.name ? `${one.name} <${one.value}>` : one.value)).join(", ");
+  const lines = [
+    [t("concerns.from"), message.from ? people([message.from]) : ""],
+    [t("composer.to"), people(message.to)],
+    [t("composer.cc"), people(message.cc)],
+    [t("concerns.subject"), message.subject ?? ""],
+  ].filter(([, value]) => value !== "");
+  return (
+    <dl className="message-details">
+      {lines.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+      {message.verdicts.map((verdict) => (
+        <div key={verdict.check}>
+          <dt>{words(`verdicts.${verdict.check}.name`) ?? verdict.check}</dt>
+          <dd>
+            {words(`verdictResults.${verdict.result}`) ?? verdict.result}
+            {verdict.detail === "" ? "" : ` · ${verdict.detail}`}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+};
+
+/** The signed address always downloads, so following it leaves the desk where it is. */
+const download = (url: string): void => {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "";
+  link.click();
+};

@@ -1,0 +1,190 @@
+// Writing first: a new concern that begins with our message.
+import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { concerns } from "#contract/concern-endpoints.ts";
+import { Button, IconButton } from "#web/kit/Button.tsx";
+import { Choose, Field } from "#web/kit/Field.tsx";
+import { Icon } from "#web/kit/Icon.tsx";
+import { Recipients } from "#web/screens/concerns/Recipients.tsx";
+import { UploadList } from "#web/screens/concerns/UploadList.tsx";
+import { useUploads } from "#web/screens/concerns/useUploads.ts";
+import { offerUndo } from "#web/state/actions.ts";
+import { call } from "#web/state/client.ts";
+import type { Problem } from "#web/state/client.ts";
+import { emptyComposing, isEmpty } from "#web/state/composing.ts";
+import type { Composing } from "#web/state/composing.ts";
+import { deskState, takeInRow } from "#web/state/desk.ts";
+import { problemWords } from "#web/state/problems.ts";
+import { session } from "#web/state/session.ts";
+import { createStore, useStore } from "#web/state/store.ts";
+import { t } from "#web/state/words.ts";
+
+const RichEditor = lazy(() =>
+  import("#web/screens/concerns/Editor.tsx").then((module) => ({ default: module.Editor })),
+);
+
+interface Writing extends Composing {
+  readonly subject: string;
+}
+
+const empty: Writing = { ...emptyComposing, subject: "" };
+const backupName = (): string => `draht.new.${deskState.get().me ?? "nobody"}`;
+
+/** What was begun and not sent stays on this machine until it is. */
+const writing = createStore<Writing>(empty);
+const keep = (part: Partial<Writing>): void => {
+  writing.set((now) => ({ ...now, ...part }));
+  localStorage.setItem(backupName(), JSON.stringify(writing.get()));
+};
+const restore = (): number => {
+  const text = localStorage.getItem(backupName());
+  if (text !== null && isEmpty(writing.get())) writing.set({ ...empty, ...(JSON.parse(text) as Partial<Writing>) });
+  return 0;
+};
+
+export const NewConcern = () => {
+  const [replaced, setReplaced] = useState(restore);
+  const now = useStore(writing, (all) => all);
+  const channels = useStore(deskState, (state) => state.channels).filter(
+    (channel) => channel.enabled && channel.canSend,
+  );
+  const facts = useStore(session, (all) => (all.kind === "signedIn" ? all.settings : null));
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [sending, setSending] = useState(false);
+  const [key] = useState(0);
+  const navigate = useNavigate();
+  const channel = channels.find((one) => one.id === now.channelId) ?? channels[0];
+  const uploads = useUploads({
+    limits: facts?.limits ?? null,
+    already: now.uploads,
+    add: (one) => keep({ uploads: [...writing.get().uploads, one] }),
+  });
+  const canSend =
+    !sending &&
+    channel !== undefined &&
+    now.to.length > 0 &&
+    now.subject.trim() !== "" &&
+    !isEmpty(now) &&
+    uploads.underway.length === 0;
+
+  const send = async (): Promise<void> => {
+    if (!canSend) return;
+    setSending(true);
+    setProblem(null);
+    const outcome = await call(concerns.create, {
+      body: {
+        brandId: channel.brandId,
+        channelId: channel.id,
+        customerId: null,
+        kind: "email",
+        to: [...now.to],
+        cc: [...now.cc],
+        subject: now.subject,
+        text: now.text,
+        html: now.html,
+        uploads: now.uploads.map((one) => one.uploadId),
+      },
+    });
+    setSending(false);
+    if (!outcome.ok) return setProblem(outcome.problem);
+    localStorage.removeItem(backupName());
+    writing.set(empty);
+    takeInRow(outcome.value.concern);
+    offerUndo(outcome.value.message, facts?.undoSeconds ?? 10);
+    void navigate({
+      to: "/desk/$view/$number",
+      params: { view: "mine", number: String(outcome.value.concern.number) },
+    });
+  };
+
+  return (
+    <div className="page">
+      <header className="page-head">
+        <IconButton icon="back" label={t("kit.backToDesk")} onPress={() => void navigate({ to: "/desk" })} />
+        <h1>{t("commands.new")}</h1>
+      </header>
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys and drops meant for the fields inside are caught on their way up */}
+      <div
+        className="page-body new-concern"
+        onDragOver={(drag) => drag.preventDefault()}
+        onDrop={(drop) => uploads.take(drop, [...drop.dataTransfer.files])}
+        onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}
+        onKeyDown={(press) => {
+          if (press.key !== "Enter" || !(press.ctrlKey || press.metaKey)) return;
+          press.preventDefault();
+          void send();
+        }}
+      >
+        {channels.length > 1 ? (
+          <Choose
+            label={t("composer.from")}
+            value={channel?.id ?? ""}
+            choices={channels.map((one) => ({ id: one.id as string, label: one.name, detail: one.address }))}
+            onChange={(channelId) => keep({ channelId })}
+          />
+        ) : (
+          <p className="field-hint">
+            {channel ? t("composer.fromAddress", { address: channel.address }) : t("composer.noWay")}
+          </p>
+        )}
+        <Recipients label={t("composer.to")} value={now.to} onChange={(to) => keep({ to })} />
+        <Recipients label={t("composer.cc")} value={now.cc} onChange={(cc) => keep({ cc })} />
+        <Field
+          label={t("concerns.subject")}
+          value={now.subject}
+          maxLength={500}
+          onChange={(subject) => keep({ subject })}
+        />
+        <div className="new-text">
+          <Suspense
+            fallback={
+              <textarea
+                className="editor-plain"
+                aria-label={t("composer.text")}
+                value={now.text}
+                onChange={(typing) => keep({ text: typing.target.value, html: null })}
+              />
+            }
+          >
+            <RichEditor
+              content={now}
+              replaced={replaced}
+              focus={key}
+              placeholder={t("composer.newPlaceholder")}
+              onChange={(text, html) => keep({ text, html })}
+              onPicture={(file) => uploads.inline(file)}
+            />
+          </Suspense>
+        </div>
+        <UploadList
+          uploads={now.uploads}
+          underway={uploads.underway}
+          stop={uploads.stop}
+          remove={(id) => keep({ uploads: now.uploads.filter((one) => one.uploadId !== id) })}
+        />
+        {problem ? (
+          <p className="composer-problem" role="alert">
+            <Icon name="warning" size="small" /> {problemWords(problem)}
+          </p>
+        ) : null}
+        <div className="composer-foot">
+          <IconButton icon="clip" label={t("composer.attach")} onPress={uploads.choose} />
+          <span className="composer-limits">{uploads.limitsWords}</span>
+          <Button
+            look="quiet"
+            onPress={() => {
+              localStorage.removeItem(backupName());
+              writing.set(empty);
+              setReplaced((count) => count + 1);
+            }}
+          >
+            {t("composer.discard")}
+          </Button>
+          <Button look="primary" icon="send" isDisabled={!canSend} onPress={() => void send()}>
+            {t("composer.send")}
+          </Button>
+        </div>
+      </div>
+    </div>
+  );
+};

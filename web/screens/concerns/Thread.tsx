@@ -1,0 +1,145 @@
+// All that was said in a concern, oldest first, with the history between when asked for. Stays at the newest message
+// unless the agent reads further up.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { concerns } from "#contract/concern-endpoints.ts";
+import type { Message } from "#contract/concerns.ts";
+import { Button } from "#web/kit/Button.tsx";
+import { Icon } from "#web/kit/Icon.tsx";
+import { When } from "#web/kit/Marks.tsx";
+import { MessageCard } from "#web/screens/concerns/MessageCard.tsx";
+import type { Opened } from "#web/state/apply.ts";
+import { callOrThrow } from "#web/state/client.ts";
+import { deskState, loadEarlier } from "#web/state/desk.ts";
+import { historyWords } from "#web/state/history.ts";
+import type { HistoryEntry } from "#web/state/history.ts";
+import { useStore } from "#web/state/store.ts";
+import { ui } from "#web/state/ui.ts";
+import { dayOf, t } from "#web/state/words.ts";
+
+type Line = { readonly at: string; readonly message: Message } | { readonly at: string; readonly entry: HistoryEntry };
+
+export const Thread = ({ opened }: { readonly opened: Opened }) => {
+  const { id } = opened.concern.row;
+  const showHistory = useStore(ui, (now) => now.history);
+  const bump = useStore(deskState, (state) => state.hints.history[id] ?? 0);
+  const history = useQuery({
+    queryKey: ["history", id, bump],
+    enabled: showHistory,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => callOrThrow(concerns.history, { params: { id }, query: {} }, signal),
+  });
+  const entries = showHistory ? (history.data?.entries ?? []) : [];
+  const lines: readonly Line[] = [
+    ...opened.messages.map((message) => ({ at: message.at, message })),
+    ...entries.map((entry) => ({ at: entry.at, entry })),
+  ].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const [unread, setUnread] = useState(0);
+  const lastSeq = opened.messages.at(-1)?.seq ?? 0;
+  const firstSeq = opened.messages[0]?.seq ?? 0;
+  const known = useRef({ id: "", lastSeq: 0, firstSeq: 0, height: 0 });
+
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    const before = known.current;
+    if (before.id !== id) box.scrollTop = box.scrollHeight;
+    else if (firstSeq < before.firstSeq) box.scrollTop += box.scrollHeight - before.height;
+    else if (lastSeq > before.lastSeq) {
+      if (atEnd || opened.messages.at(-1)?.direction !== "in")
+        box.scrollTo({ top: box.scrollHeight, behavior: "smooth" });
+      else setUnread((count) => count + lastSeq - before.lastSeq);
+    }
+    known.current = { id, lastSeq, firstSeq, height: box.scrollHeight };
+  });
+
+  // The composer opening below makes the thread lower: its end stays in sight.
+  useEffect(() => {
+    const box = scroller.current;
+    if (!box) return undefined;
+    const watcher = new ResizeObserver(() => {
+      if (atEnd) box.scrollTop = box.scrollHeight;
+    });
+    watcher.observe(box);
+    return () => watcher.disconnect();
+  }, [atEnd]);
+
+  return (
+    <div className="thread-frame">
+      <div
+        className="thread"
+        ref={scroller}
+        // A scrolling part must be reachable by keyboard (WCAG 2.1.1).
+        tabIndex={0}
+        role="region"
+        aria-label={t("concerns.thread")}
+        onScroll={(scroll) => {
+          const box = scroll.currentTarget;
+          const end = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+          setAtEnd(end);
+          if (end) setUnread(0);
+        }}
+      >
+        {opened.earlier ? (
+          <p className="thread-earlier">
+            <Button look="quiet" icon="up" onPress={() => void loadEarlier(id)}>
+              {t("concerns.earlier")}
+            </Button>
+          </p>
+        ) : null}
+        <ol className="messages">
+          {lines.map((line, index) => {
+            const day = dayOf(line.at);
+            const before = lines[index - 1];
+            const heading = before && dayOf(before.at) === day ? null : <p className="thread-day">{day}</p>;
+            return "message" in line ? (
+              <li key={line.message.id}>
+                {heading}
+                <MessageCard
+                  message={line.message}
+                  last={line.message.seq === lastSeq}
+                  incomplete={opened.incomplete.includes(line.message.id)}
+                />
+              </li>
+            ) : (
+              <li key={`h${line.entry.seq}`}>
+                {heading}
+                <HistoryLine entry={line.entry} />
+              </li>
+            );
+          })}
+        </ol>
+      </div>
+      {unread > 0 ? (
+        <div className="thread-news">
+          <Button
+            look="primary"
+            icon="down"
+            onPress={() => {
+              const box = scroller.current;
+              box?.scrollTo({ top: box.scrollHeight, behavior: "smooth" });
+            }}
+          >
+            {t("concerns.newBelow", { count: unread })}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+};
+
+const HistoryLine = ({ entry }: { readonly entry: HistoryEntry }) => {
+  const state = useStore(deskState, (now) => now);
+  const said = historyWords(entry, state);
+  if (said === null) return null;
+  return (
+    <p className="history-line">
+      <Icon name="history" size="small" />
+      <span>{said}</span>
+      <When at={entry.at} />
+    </p>
+  );
+};

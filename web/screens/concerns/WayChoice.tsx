@@ -1,0 +1,48 @@
+// Which way an answer takes: the best first with its reason in words, the impossible ones grey with theirs.
+import type { Channel } from "#contract/brands.ts";
+import { Choose } from "#web/kit/Field.tsx";
+import type { Way } from "#web/state/apply.ts";
+import { t, words } from "#web/state/words.ts";
+
+const nameOf = (way: Way): string => `${way.channelId}|${way.value}`;
+
+export const WayChoice = ({
+  ways,
+  channels,
+  chosen,
+  choose,
+}: {
+  readonly ways: readonly Way[];
+  readonly channels: readonly Channel[];
+  readonly chosen: Way | null;
+  readonly choose: (way: Way) => void;
+}) => {
+  if (ways.length === 0 || chosen === null) return <p className="composer-noway">{t("composer.noWay")}</p>;
+  const channel = channels.find((one) => one.id === chosen.channelId);
+  return (
+    <div className="way">
+      <span className="way-label">{t("composer.way")}</span>
+      <Choose
+        quiet
+        label={t("composer.way")}
+        value={nameOf(chosen)}
+        choices={ways.map((way) => ({
+          id: nameOf(way),
+          label: `${t(`channelKinds.${way.channelKind}`)} · ${way.channelName}`,
+          detail: `${way.value} · ${reasonWords(way)}`,
+          disabled: way.blocked !== null,
+        }))}
+        onChange={(id) => {
+          const way = ways.find((one) => nameOf(one) === id);
+          if (way) choose(way);
+        }}
+      />
+      <span className="way-reason" data-blocked={chosen.blocked !== null || undefined}>
+        {channel && chosen.blocked === null ? t("composer.fromAddress", { address: channel.address }) : ""}{" "}
+        {reasonWords(chosen)}
+      </span>
+    </div>
+  );
+};
+
+const reasonWords = (way: Way): string => words(`composer.${way.blocked ?? way.reason}`) ?? way.blocked ?? way.reason;

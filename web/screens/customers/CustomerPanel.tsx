@@ -1,0 +1,282 @@
+// Who the customer is: addresses and how sure they are, organisation, language, fields, earlier concerns.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import type { ConcernDetail } from "#contract/concerns.ts";
+import { customers } from "#contract/customers.ts";
+import type { Address, Customer } from "#contract/customers.ts";
+import { IconButton } from "#web/kit/Button.tsx";
+import { Choose } from "#web/kit/Field.tsx";
+import { Icon } from "#web/kit/Icon.tsx";
+import { Face, StatusMark, When } from "#web/kit/Marks.tsx";
+import { ActionMenu } from "#web/kit/Menu.tsx";
+import { Failed, Waiting } from "#web/kit/States.tsx";
+import { EditableText } from "#web/screens/customers/EditableText.tsx";
+import { Fields } from "#web/screens/customers/Fields.tsx";
+import { call, callOrThrow, Refused } from "#web/state/client.ts";
+import type { CallInput, Outcome } from "#web/state/client.ts";
+import { deskState } from "#web/state/desk.ts";
+import { tellProblem } from "#web/state/problems.ts";
+import { useStore } from "#web/state/store.ts";
+import { toggleCustomerPanel } from "#web/state/ui.ts";
+import { t, words } from "#web/state/words.ts";
+import "#web/screens/customers/customer.css";
+
+type CustomerChange = NonNullable<CallInput<typeof customers.change>["body"]>;
+
+export const CustomerPanel = ({ concern }: { readonly concern: ConcernDetail }) => {
+  const id = concern.row.customerId;
+  const store = useQueryClient();
+  const bump = useStore(deskState, (state) => state.hints.customers[id] ?? 0);
+  const customer = useQuery({
+    queryKey: ["customer", id],
+    queryFn: ({ signal }) => callOrThrow(customers.get, { params: { id } }, signal),
+  });
+  const earlier = useQuery({
+    queryKey: ["customerConcerns", id],
+    queryFn: ({ signal }) => callOrThrow(customers.concerns, { params: { id }, query: {} }, signal),
+  });
+  useEffect(() => {
+    if (bump > 0) void store.invalidateQueries({ queryKey: ["customer", id] });
+  }, [bump, id, store]);
+
+  const take = (outcome: Outcome<Customer>): void => {
+    if (outcome.ok) store.setQueryData(["customer", id], outcome.value);
+    else tellProblem(outcome.problem);
+  };
+  const change = async (body: CustomerChange): Promise<void> =>
+    take(await call(customers.change, { params: { id }, body }));
+
+  const one = customer.data;
+  return (
+    <aside className="customer" aria-label={t("customers.panel")}>
+      <header className="customer-head">
+        <span>{t("customers.customer")}</span>
+        <IconButton size="small" icon="close" label={t("kit.close")} onPress={toggleCustomerPanel} />
+      </header>
+      {one ? (
+        <div className="customer-body">
+          <div className="customer-who">
+            <Face name={one.name} />
+            <h3>
+              <EditableText
+                label={t("customers.name")}
+                value={one.name}
+                keep={(name) => name !== "" && void change({ name })}
+              />
+            </h3>
+          </div>
+          <section>
+            <h4>{t("customers.addresses")}</h4>
+            <ul>
+              {one.addresses.map((address) => (
+                <AddressLine key={address.id} address={address} customerId={id} take={take} />
+              ))}
+            </ul>
+            <EditableText
+              label={t("customers.addAddress")}
+              value=""
+              placeholder={t("customers.addAddress")}
+              icon="plus"
+              keep={(value) =>
+                value !== "" &&
+                void call(customers.addAddress, { params: { id }, body: { kind: "email", value } }).then(take)
+              }
+            />
+          </section>
+          <section>
+            <h4>{t("customers.about")}</h4>
+            <dl className="customer-facts">
+              <div>
+                <dt>{t("customers.organisation")}</dt>
+                <dd>
+                  <EditableText
+                    label={t("customers.organisation")}
+                    value={one.organisation?.name ?? ""}
+                    placeholder={t("customers.none")}
+                    keep={(organisation) => void change({ organisation: organisation === "" ? null : organisation })}
+                  />
+                </dd>
+              </div>
+              <div>
+                <dt>{t("customers.language")}</dt>
+                <dd>
+                  <Choose
+                    quiet
+                    label={t("customers.language")}
+                    value={one.language ?? "none"}
+                    choices={[
+                      { id: "de", label: t("languages.de") },
+                      { id: "en", label: t("languages.en") },
+                      { id: "none", label: t("customers.unknown") },
+                    ]}
+                    onChange={(language) => void change({ language: language === "none" ? null : language })}
+                  />
+                </dd>
+              </div>
+              <Fields fields={one.fields} keep={(fields) => void change({ fields })} />
+              <div>
+                <dt>{t("customers.since")}</dt>
+                <dd>
+                  <When at={one.createdAt} />
+                </dd>
+              </div>
+            </dl>
+          </section>
+          {concern.parties.length > 1 ? (
+            <section>
+              <h4>{t("customers.parties")}</h4>
+              <ul>
+                {concern.parties.map((party) => (
+                  <li key={party.id} className="customer-party">
+                    <Face small name={party.name || party.value} />
+                    <span>
+                      {party.name || party.value}
+                      <small>{t(`partyRoles.${party.role}`)}</small>
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ) : null}
+          {concern.links.length > 0 ? (
+            <section>
+              <h4>{t("customers.links")}</h4>
+              <ul>
+                {concern.links.map((link) => (
+                  <li key={link.concernId}>
+                    <Link
+                      className="customer-concern"
+                      to="/desk/$view/$number"
+                      params={{ view: "all", number: String(link.number) }}
+                    >
+                      <StatusMark status={link.status} words={false} />
+                      <span>{link.subject}</span>
+                      <small>{t(`linkKinds.${link.kind}`)}</small>
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ) : null}
+          <section>
+            <h4>{t("customers.concerns")}</h4>
+            <ul>
+              {earlier.data?.concerns
+                .filter((other) => other.id !== concern.row.id)
+                .map((other) => (
+                  <li key={other.id}>
+                    <Link
+                      className="customer-concern"
+                      to="/desk/$view/$number"
+                      params={{ view: "all", number: String(other.number) }}
+                    >
+                      <StatusMark status={other.status as ConcernDetail["row"]["status"]} words={false} />
+                      <span>{other.subject}</span>
+                      <small>
+                        <When at={other.lastMessageAt} />
+                      </small>
+                    </Link>
+                  </li>
+                ))}
+            </ul>
+            {earlier.data?.concerns.length === 1 ? (
+              <p className="customer-none">{t("customers.firstConcern")}</p>
+            ) : null}
+          </section>
+        </div>
+      ) : customer.error instanceof Refused ? (
+        <Failed problem={customer.error.problem} retry={() => void customer.refetch()} />
+      ) : (
+        <Waiting rows={4} />
+      )}
+    </aside>
+  );
+};
+
+const AddressLine = ({
+  address,
+  customerId,
+  take,
+}: {
+  readonly address: Address;
+  readonly customerId: string;
+  readonly take: (outcome: Outcome<Customer>) => void;
+}) => {
+  const params = { id: customerId, addressId: address.id };
+  return (
+    <li className="address" data-suppressed={address.suppressedReason !== null || undefined}>
+      <Icon name="mail" size="small" label={t(`addressKinds.${address.kind}`)} />
+      <span className="address-words">
+        <span className="address-value">{address.value}</span>
+        <small>
+          {address.suppressedReason !== null ? (
+            <>
+              <Icon name="warning" size="small" />{" "}
+              {t("customers.suppressed", {
+                reason: words(`suppressed.${address.suppressedReason}`) ?? address.suppressedReason,
+              })}
+            </>
+          ) : address.verifiedAt === null ? (
+            t("customers.unverified")
+          ) : (
+            <>
+              <Icon name="shieldCheck" size="small" />{" "}
+              {words(`verifiedBy.${address.verifiedBy ?? ""}`) ?? t("customers.verified")}
+            </>
+          )}
+          {address.preferred ? ` · ${t("customers.preferred")}` : ""}
+        </small>
+      </span>
+      <ActionMenu
+        label={t("customers.addressMenu", { address: address.value })}
+        placement="bottom end"
+        trigger={
+          <AriaButton
+            className="icon-button"
+            data-size="tiny"
+            aria-label={t("customers.addressMenu", { address: address.value })}
+          >
+            <Icon name="more" />
+          </AriaButton>
+        }
+        entries={[
+          {
+            id: "copy",
+            label: t("customers.copy"),
+            icon: "copy",
+            run: () => void navigator.clipboard.writeText(address.value),
+          },
+          ...(address.preferred
+            ? []
+            : [
+                {
+                  id: "prefer",
+                  label: t("customers.prefer"),
+                  icon: "star" as const,
+                  run: () => void call(customers.changeAddress, { params, body: { preferred: true } }).then(take),
+                },
+              ]),
+          ...(address.suppressedReason === null
+            ? []
+            : [
+                {
+                  id: "again",
+                  label: t("customers.unsuppress"),
+                  icon: "retry" as const,
+                  run: () => void call(customers.changeAddress, { params, body: { unsuppress: true } }).then(take),
+                },
+              ]),
+          {
+            id: "remove",
+            label: t("customers.removeAddress"),
+            icon: "trash",
+            danger: true,
+            run: () => void call(customers.removeAddress, { params }).then(take),
+          },
+        ]}
+      />
+    </li>
+  );
+};

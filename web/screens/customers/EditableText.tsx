@@ -1,0 +1,56 @@
+// A text that becomes a field when pressed: Enter keeps, Escape does not. Called by the customer's panel.
+import { useState } from "react";
+import { Icon } from "#web/kit/Icon.tsx";
+import type { IconName } from "#web/kit/Icon.tsx";
+
+export const EditableText = ({
+  label,
+  value,
+  placeholder,
+  icon,
+  keep,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder?: string;
+  readonly icon?: IconName;
+  readonly keep: (value: string) => void;
+}) => {
+  const [typed, setTyped] = useState<string | null>(null);
+  const done = (): void => {
+    const next = typed?.trim() ?? "";
+    setTyped(null);
+    if (next !== value) keep(next);
+  };
+  if (typed === null)
+    return (
+      <button
+        type="button"
+        className="editable"
+        data-empty={value === "" || undefined}
+        aria-label={value === "" ? label : `${label}: ${value}`}
+        onClick={() => setTyped(value)}
+      >
+        {icon ? <Icon name={icon} size="small" /> : null}
+        {value === "" ? placeholder : value}
+      </button>
+    );
+  return (
+    <input
+      className="editable-field"
+      aria-label={label}
+      value={typed}
+      // oxlint-disable-next-line jsx-a11y/no-autofocus -- the agent has just asked to write here
+      autoFocus
+      onChange={(typing) => setTyped(typing.target.value)}
+      onBlur={done}
+      onKeyDown={(press) => {
+        if (press.key === "Enter") done();
+        if (press.key === "Escape") {
+          press.stopPropagation();
+          setTyped(null);
+        }
+      }}
+    />
+  );
+};

@@ -1,0 +1,54 @@
+// Every key of the desk on one page, made from the commands themselves.
+import type { Command, CommandGroup } from "#web/commands/commands.ts";
+import type { Context } from "#web/commands/context.ts";
+import { shownKeys } from "#web/commands/keys.ts";
+import { Sheet } from "#web/kit/Sheet.tsx";
+import { mac } from "#web/shell/platform.ts";
+import { useStore } from "#web/state/store.ts";
+import { setUi, ui } from "#web/state/ui.ts";
+import { t } from "#web/state/words.ts";
+
+const groups: readonly CommandGroup[] = ["concern", "list", "go", "desk"];
+
+export const Help = ({
+  commands,
+}: {
+  readonly context: () => Context | null;
+  readonly commands: readonly Command[];
+}) => {
+  const isOpen = useStore(ui, (now) => now.help);
+  return (
+    <Sheet wide title={t("shell.keys")} isOpen={isOpen} onClose={() => setUi({ help: false })}>
+      <div className="help">
+        {groups.map((group) => (
+          <section key={group}>
+            <h3>{t(`commandGroups.${group}`)}</h3>
+            <dl>
+              {commands
+                .filter((command) => command.group === group && command.keys.length > 0)
+                .map((command) => (
+                  <Keys key={command.id} words={t(command.title)} keys={command.keys} />
+                ))}
+              {group === "concern" ? <Keys words={t("commands.send")} keys={["Ctrl+Enter"]} /> : null}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Sheet>
+  );
+};
+
+const Keys = ({ words, keys }: { readonly words: string; readonly keys: readonly string[] }) => (
+  <div>
+    <dt>{words}</dt>
+    <dd>
+      {keys.map((one) => (
+        <span key={one}>
+          {shownKeys(one, mac).map((key) => (
+            <kbd key={key}>{key}</kbd>
+          ))}
+        </span>
+      ))}
+    </dd>
+  </div>
+);

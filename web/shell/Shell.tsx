@@ -1,0 +1,62 @@
+// The frame around every page of a signed-in agent: navigation, link banner, palette, help, keys, and what is spoken.
+import { Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
+import { useCallback, useEffect } from "react";
+import { commands } from "#web/commands/commands.ts";
+import type { Context } from "#web/commands/context.ts";
+import { useCommandKeys } from "#web/commands/listen.ts";
+import { Banner } from "#web/shell/Banner.tsx";
+import { Help } from "#web/shell/Help.tsx";
+import { Nav } from "#web/shell/Nav.tsx";
+import { Palette } from "#web/shell/Palette.tsx";
+import { Spoken } from "#web/shell/Spoken.tsx";
+import { deskState } from "#web/state/desk.ts";
+import { paintedList } from "#web/state/painted.ts";
+import { session } from "#web/state/session.ts";
+import { t } from "#web/state/words.ts";
+import { setUi } from "#web/state/ui.ts";
+import "#web/shell/shell.css";
+
+export const Shell = () => {
+  const navigate = useNavigate();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const place: { readonly view?: string; readonly number?: string } = useParams({ strict: false });
+  const view = place.view ?? "mine";
+  const number = place.number === undefined ? null : Number(place.number);
+
+  const context = useCallback((): Context | null => {
+    const now = session.get();
+    if (now.kind !== "signedIn") return null;
+    const concern =
+      number === null ? null : (Object.values(deskState.get().rows).find((row) => row.number === number) ?? null);
+    return {
+      me: now.me,
+      settings: now.settings,
+      place: { view, number },
+      concern,
+      list: path.startsWith("/desk") ? paintedList.get() : [],
+      go: (to) => void navigate({ to }),
+    };
+  }, [navigate, path, view, number]);
+  useCommandKeys(context);
+
+  useEffect(() => setUi({ picker: null, composer: null, listCursor: null }), [number]);
+
+  const depth = !path.startsWith("/desk") ? "page" : number !== null ? "concern" : place.view ? "list" : "views";
+  return (
+    <div className="shell" data-depth={depth}>
+      <a className="skip" href="#main">
+        {t("shell.skip")}
+      </a>
+      <Banner />
+      <div className="shell-panes">
+        <Nav context={context} />
+        <main id="main" className="shell-main" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <Palette context={context} commands={commands} />
+      <Help context={context} commands={commands} />
+      <Spoken openNumber={number} />
+    </div>
+  );
+};

@@ -1,0 +1,99 @@
+// Which address shows which screen. The only place where screens meet.
+import { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  type RouteComponent,
+} from "@tanstack/react-router";
+import { CustomerPanel } from "#web/screens/customers/CustomerPanel.tsx";
+import { DeskPage } from "#web/screens/concerns/DeskPage.tsx";
+import { Shell } from "#web/shell/Shell.tsx";
+import { Empty, Waiting } from "#web/kit/States.tsx";
+import { session } from "#web/state/session.ts";
+import { t } from "#web/state/words.ts";
+
+/** Answers that are fetched and kept for a while: customers, settings, search. Live state lives elsewhere. */
+export const queries = new QueryClient({
+  defaultOptions: { queries: { retry: false, staleTime: 30_000, refetchOnWindowFocus: false } },
+});
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => <Empty icon="search" title={t("kit.noSuchPage")} />,
+});
+
+const admin = (path: string, component: RouteComponent) =>
+  createRoute({
+    getParentRoute: () => root,
+    path: `/admin/${path}`,
+    beforeLoad: () => {
+      const now = session.get();
+      if (now.kind === "signedIn" && now.me.agent.role !== "admin") throw redirect({ to: "/" });
+    },
+    component,
+  });
+
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: "/desk",
+  component: () => <DeskPage customerPanel={(concern) => <CustomerPanel concern={concern} />} />,
+});
+
+const tree = root.addChildren([
+  createRoute({
+    getParentRoute: () => root,
+    path: "/",
+    beforeLoad: () => {
+      throw redirect({ to: "/desk" });
+    },
+  }),
+  desk.addChildren([
+    createRoute({ getParentRoute: () => desk, path: "/" }),
+    createRoute({ getParentRoute: () => desk, path: "$view" }),
+    createRoute({ getParentRoute: () => desk, path: "$view/$number" }),
+  ]),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/search",
+    validateSearch: (found): { readonly q: string } => ({
+      q: typeof found["q"] === "string" ? found["q"] : String(found["q"] ?? ""),
+    }),
+    component: lazyRouteComponent(() => import("#web/screens/search/SearchPage.tsx"), "SearchPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/new",
+    component: lazyRouteComponent(() => import("#web/screens/concerns/NewConcern.tsx"), "NewConcern"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/preferences",
+    component: lazyRouteComponent(() => import("#web/screens/agents/PreferencesPage.tsx"), "PreferencesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/postbox",
+    component: lazyRouteComponent(() => import("#web/screens/postbox/PostBox.tsx"), "PostBox"),
+  }),
+  admin(
+    "agents",
+    lazyRouteComponent(() => import("#web/screens/agents/AdminAgents.tsx"), "AdminAgents"),
+  ),
+  admin(
+    "brands",
+    lazyRouteComponent(() => import("#web/screens/brands/AdminBrands.tsx"), "AdminBrands"),
+  ),
+  admin(
+    "channels",
+    lazyRouteComponent(() => import("#web/screens/brands/AdminChannels.tsx"), "AdminChannels"),
+  ),
+  admin(
+    "topics",
+    lazyRouteComponent(() => import("#web/screens/brands/AdminTopics.tsx"), "AdminTopics"),
+  ),
+]);
+
+export const router = createRouter({ routeTree: tree, defaultPendingComponent: Waiting, defaultPendingMs: 200 });

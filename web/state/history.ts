@@ -1,0 +1,71 @@
+// The history of a concern in sentences, made from the event log's entries. Called by the thread.
+import type { concerns } from "#contract/concern-endpoints.ts";
+import type { ConcernRow } from "#contract/concerns.ts";
+import type { Result } from "#contract/endpoint.ts";
+import type { EventData, EventKind } from "#contract/events.ts";
+import type { DeskState } from "#web/state/apply.ts";
+import { dayAndTime, t, words } from "#web/state/words.ts";
+
+export type HistoryEntry = Result<typeof concerns.history>["entries"][number];
+
+type Names = Pick<DeskState, "agents" | "teams" | "topics">;
+
+/** One entry as a sentence; null for entries that say nothing a person would miss (a message stands there itself). */
+export const historyWords = (entry: HistoryEntry, names: Names): string | null => {
+  const who = entry.actor.name;
+  switch (entry.kind as EventKind) {
+    case "concern.created":
+      return t("history.created", { who });
+    case "concern.changed":
+      return changeWords(entry, names);
+    case "concern.fieldsChanged":
+      return t("history.fields", { who });
+    case "concern.followed": {
+      const { agentId, following } = entry.data as EventData<"concern.followed">;
+      return t(following ? "history.followed" : "history.unfollowed", {
+        who: names.agents.find((agent) => agent.id === agentId)?.name ?? who,
+      });
+    }
+    case "concern.linked":
+      return t("history.linked", { who, number: String((entry.data as EventData<"concern.linked">).link.number) });
+    case "concern.unlinked":
+      return t("history.unlinked", { who });
+    case "concern.partyJoined":
+      return t("history.joined", { who: partyName((entry.data as EventData<"concern.partyJoined">).party) });
+    case "message.withdrawn":
+      return t("history.withdrawn", { who });
+    default:
+      return null;
+  }
+};
+
+const partyName = (party: { readonly name: string; readonly value: string }): string => party.name || party.value;
+
+const changeWords = (entry: HistoryEntry, names: Names): string | null => {
+  const { patch, because } = entry.data as EventData<"concern.changed">;
+  const who = entry.actor.name;
+  const parts = [
+    patch.status &&
+      (patch.status === "snoozed" && patch.snoozedUntil
+        ? t("history.snoozed", { time: dayAndTime(patch.snoozedUntil) })
+        : t("history.status", { status: t(`status.${patch.status}`) })),
+    patch.priority && t("history.priority", { priority: t(`priority.${patch.priority}`) }),
+    patch.subject !== undefined && t("history.subject", { subject: patch.subject }),
+    patch.assigneeId !== undefined && named("assignee", patch.assigneeId, names.agents),
+    patch.teamId !== undefined && named("team", patch.teamId, names.teams),
+    patch.topicId !== undefined && named("topic", patch.topicId, names.topics),
+    patch.tags && (patch.tags.length > 0 ? t("history.tags", { tags: patch.tags.join(", ") }) : t("history.noTags")),
+  ].filter((part): part is string => typeof part === "string");
+  if (parts.length === 0) return null;
+  const reason = because === null ? "" : ` (${words(`because.${because}`) ?? because})`;
+  return t("history.did", { who, what: parts.join(" · ") }) + reason;
+};
+
+const named = (
+  what: "assignee" | "team" | "topic",
+  id: ConcernRow["assigneeId"] | string,
+  all: readonly { readonly id: string; readonly name: string }[],
+): string =>
+  id === null
+    ? t(`history.no.${what}`)
+    : t(`history.${what}`, { name: all.find((one) => one.id === id)?.name ?? t("history.somebody") });
