@@ -34,6 +34,9 @@ export function readReport(
   nullPath: boolean,
 ): Report | null {
   const { root } = message;
+  const signs = evidence(root, sender, senderName, tokens, nullPath);
+  // Nothing of the envelope or the head says report: a person may attach whatever looks like one.
+  if (!signs.any) return null;
   const parts = leaves(root);
   const keys = references(parts, tokens);
   const status = parts.filter(
@@ -55,17 +58,34 @@ export function readReport(
   if (read !== undefined) return disposition(read, keys);
   const complaint = parts.find((part) => part.type === "message/feedback-report");
   if (complaint !== undefined) return feedback(complaint, parts, keys);
-  return plainBounce(
-    message,
-    parts,
-    sender,
-    senderName,
-    subject,
-    tokens,
-    keys,
-    nullPath,
-    status.length > 0 || root.parameters["report-type"] !== undefined,
-  );
+  return plainBounce(message, parts, subject, signs, tokens, keys, nullPath);
+}
+
+interface Evidence {
+  readonly any: boolean;
+  readonly robot: boolean;
+  readonly daemon: boolean;
+  readonly report: boolean;
+  readonly failedHeader: string | null;
+}
+
+function evidence(root: Part, sender: string, senderName: string | null, tokens: Tokens, nullPath: boolean): Evidence {
+  const rawFrom = field(root.headers, "from")?.trim() ?? "";
+  const failedHeader = field(root.headers, "x-failed-recipients");
+  const robot =
+    robotSender.test(sender) ||
+    (senderName !== null && robotName.test(senderName)) ||
+    robotSender.test(rawFrom) ||
+    sender === "";
+  const daemon = /^(?:mailer-?daemon|post_master)\b/i.test(sender === "" ? rawFrom : sender);
+  const report = root.type === "multipart/report" || root.parameters["report-type"] !== undefined;
+  return {
+    any: robot || nullPath || report || failedHeader !== null || tokens.bounce.length > 0,
+    robot,
+    daemon,
+    report,
+    failedHeader,
+  };
 }
 
 function leaves(part: Part): Part[] {
@@ -164,24 +184,15 @@ function feedback(part: Part, parts: readonly Part[], keys: readonly string[]): 
 function plainBounce(
   message: Message,
   parts: readonly Part[],
-  sender: string,
-  senderName: string | null,
   subject: string | null,
+  { robot, daemon, report, failedHeader }: Evidence,
   tokens: Tokens,
   keys: readonly string[],
   nullPath: boolean,
-  report: boolean,
 ): Report | null {
-  const { headers } = message.root;
-  const failedHeader = field(headers, "x-failed-recipients");
-  const robot =
-    robotSender.test(sender) ||
-    (senderName !== null && robotName.test(senderName)) ||
-    robotSender.test(field(headers, "from")?.trim() ?? "") ||
-    sender === "";
-  const daemon = /^(?:mailer-?daemon|post_master)\b/i.test(
-    sender === "" ? (field(headers, "from")?.trim() ?? "") : sender,
-  );
+  // An auto-reply (RFC 3834) comes from a person's mailbox, also to the bounce address; only a mail system's own makes it a bounce.
+  const replied = (field(message.root.headers, "auto-submitted") ?? "").toLowerCase().startsWith("auto-replied");
+  if (replied && !daemon && failedHeader === null && !report) return null;
   const titled = bounceWords.test(subject ?? "");
   const text = textParts(parts);
   const says = failureWords.test(text);
@@ -197,11 +208,6 @@ function plainBounce(
     (nullPath ? 1 : 0) +
     (tokens.bounce.length > 0 ? 2 : 0) +
     (report ? 1 : 0);
-  const evidence = robot || nullPath || failedHeader !== null || tokens.bounce.length > 0 || report;
-  if (!evidence) return null;
-  // An auto-reply (RFC 3834) comes from a person's mailbox; only a mail system's own address makes it a bounce.
-  const replied = (field(headers, "auto-submitted") ?? "").toLowerCase().startsWith("auto-replied");
-  if (replied && !daemon && failedHeader === null && tokens.bounce.length === 0 && !report) return null;
   if (score < 3 || !(titled || says || failedHeader !== null || report)) return null;
   const code = statusCode(text);
   const delayed =

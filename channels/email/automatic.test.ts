@@ -1,0 +1,154 @@
+// Machines are told from people, threads from their tokens and ids, and what cannot be read is still named.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Automatic, InboundMessage, Raw } from "#contract/channel.ts";
+import { receive, unreadable } from "./inbound.ts";
+import type { EmailSettings } from "./settings.ts";
+
+const settings: EmailSettings = {
+  address: "service@kabel.example",
+  aliases: ["Hilfe@kabel.example"],
+  displayName: "",
+  imap: null,
+  smtp: null,
+  dkim: null,
+  door: true,
+  plusAddressing: true,
+  trustedAuthservIds: [],
+  trustedRelays: [],
+};
+
+async function read(
+  head: string,
+  transport: Partial<Raw["transport"]> = {},
+  from = "a@kunde.example",
+): Promise<InboundMessage> {
+  const bytes = Buffer.from(
+    `From: ${from}\r\n${head}${head === "" ? "" : "\r\n"}Date: Mon, 23 Nov 2026 10:00:00 +0100\r\n\r\nGuten Tag\r\n`,
+  );
+  const [message] = await receive({ bytes, receivedAt: "", transport: { by: "imap", ...transport } }, settings, {
+    now: new Date(0),
+    resolver: null,
+  });
+  assert.equal(message?.kind, "message");
+  return message;
+}
+
+const received = "Received: from a by b; Mon, 23 Nov 2026 10:00:00 +0100\r\n";
+const cases: readonly (readonly [head: string, kind: Automatic, from?: string])[] = [
+  ["Subject: Frage", null],
+  ["Auto-Submitted: no", null],
+  ["Auto-Submitted: auto-replied (vacation)", "auto-reply"],
+  ["Auto-Submitted: auto-generated", "auto-generated"],
+  ["Auto-Submitted: auto-notified; owner-email=x", "auto-generated"],
+  ["X-Autoreply: yes", "auto-reply"],
+  ["Precedence: bulk", "bulk"],
+  ["Precedence: junk", "bulk"],
+  ["Precedence: list", "list"],
+  ["List-Id: <news.shop.example>", "list"],
+  ["List-Unsubscribe: <mailto:x@shop.example>", "bulk"],
+  ["X-Auto-Response-Suppress: All", "auto-generated"],
+  ["X-Auto-Response-Suppress: DR, RN", null],
+  ["Return-Path: <>", "auto-generated"],
+  ["Subject: Automatische Antwort: Frage", "auto-reply"],
+  ["Subject: =?utf-8?Q?Abwesenheitsnotiz:_Gr=C3=BC=C3=9Fe?=", "auto-reply"],
+  ["Subject: Out of Office: question", "auto-reply"],
+  ["Subject: Frage zur automatischen Antwort", null],
+  ["Return-Path: <>\r\nSubject: Out of office", "auto-reply"],
+  ["Subject: x", "loop", "service@kabel.example"],
+  ["Subject: x", "loop", "Service+abc@Kabel.example"],
+  ["Subject: x", "loop", "hilfe@kabel.example"],
+  ["X-Draht-Loop: service@kabel.example", "loop"],
+  ["X-Draht-Loop: other@elsewhere.example", null],
+  ["Message-ID: <dt-abcdefghijklmnopqrst234567.12@kabel.example>", "loop"],
+  ["Message-ID: <dt-abcdefghijklmnopqrst234567.12@kunde.example>", null],
+  [received.repeat(31).trimEnd(), "loop"],
+  [received.repeat(12).trimEnd(), null],
+];
+
+for (const [head, kind, from] of cases) {
+  test(`${head.slice(0, 70).replaceAll("\r\n", " | ")}${from === undefined ? "" : ` from ${from}`} is ${kind ?? "a person"}`, async () => {
+    assert.equal((await read(head, {}, from)).automatic, kind);
+  });
+}
+
+test("the envelope tells of a null sender as well as the field does", async () => {
+  assert.equal((await read("Subject: x", { by: "smtp", mailFrom: "" })).automatic, "auto-generated");
+});
+
+const token = "abcdefghijklmnopqrst234567";
+
+test("tokens: from the envelope, of any own address, never of a stranger's, never malformed", async () => {
+  const tokens = async (head: string, recipients: readonly string[] = []): Promise<readonly string[]> =>
+    (await read(head, { recipients })).thread.tokens;
+  assert.deepEqual(await tokens("To: x@y.example", [`service+${token}@kabel.example`]), [token]);
+  assert.deepEqual(await tokens(`To: "Hilfe" <HILFE+${token.toUpperCase()}@KABEL.example>`), [token]);
+  assert.deepEqual(await tokens(`X-Original-To: service+${token}@kabel.example`), [token]);
+  assert.deepEqual(await tokens(`Envelope-To: service+${token}@kabel.example`), [token]);
+  for (const bad of [
+    `service+${token}@evil.example`,
+    `other+${token}@kabel.example`,
+    "service+short@kabel.example",
+    `service+${token}1@kabel.example`,
+    `service+b-${token}@kabel.example`,
+    `service+${"a".repeat(61)}@kabel.example`,
+  ]) {
+    assert.deepEqual(await tokens(`To: ${bad}`), [], bad);
+  }
+});
+
+test("references are nearest first, without doubles, with the domain in lower case", async () => {
+  const { thread } = await read(
+    "Message-ID: <me@K.Example>\r\nIn-Reply-To: <c@X.example>\r\nReferences: <a@x.example>\r\n <b@x.example> <c@x.example> <me@k.example>",
+  );
+  assert.deepEqual(thread.references, ["mid:c@x.example", "mid:b@x.example", "mid:a@x.example"]);
+  assert.deepEqual(thread.own, ["mid:me@k.example"]);
+});
+
+test("Outlook's conversation is its first 22 bytes; the first message of one refers to nothing", async () => {
+  const head = Buffer.alloc(22, 7);
+  head[0] = 1;
+  const first = await read(`Thread-Index: ${head.toString("base64")}`);
+  const reply = await read(`Thread-Index: ${Buffer.concat([head, Buffer.alloc(5, 9)]).toString("base64")}`);
+  assert.deepEqual(first.thread.references, []);
+  assert.deepEqual(reply.thread.references, first.thread.own);
+  assert.deepEqual((await read("Thread-Index: AAAA")).thread.own, []);
+});
+
+test("a number counts only in our own form", async () => {
+  assert.equal((await read("Subject: Re: [#1234] Router")).thread.number, 1234);
+  assert.equal((await read("Subject: Ticket #1234")).thread.number, null);
+  assert.equal((await read("Subject: [#12345678901234567890]")).thread.number, null);
+});
+
+test("an auto-reply to the bounce address is no bounce", async () => {
+  const message = await read(
+    `Auto-Submitted: auto-replied\r\nSubject: Re: mailbox full of joy\r\nDelivered-To: service+b-${token}@kabel.example`,
+    { mailFrom: "" },
+  );
+  assert.equal(message.automatic, "auto-reply");
+});
+
+test("a person who attaches a delivery report is heard", async () => {
+  const mail = `From: a@kunde.example\r\nSubject: Was ist das?\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nWas bedeutet das?\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; b@c.example\r\nAction: failed\r\nStatus: 5.1.1\r\nOriginal-Message-ID: <dt-${token}.1@kabel.example>\r\n--x--\r\n`;
+  const [message] = await receive({ bytes: Buffer.from(mail), receivedAt: "", transport: { by: "imap" } }, settings, {
+    now: new Date(0),
+    resolver: null,
+  });
+  assert.equal(message?.kind === "message" ? message.text : "", "Was bedeutet das?");
+});
+
+test("what cannot be read still says who sent it, from a bounded look at its head", () => {
+  const message = unreadable({
+    bytes: Buffer.from(
+      `From: =?utf-8?Q?B=C3=A4r?= <b@kunde.example>\r\nSubject: Hilfe\r\nMessage-ID: <1@kunde.example>\r\n\r\n${"x".repeat(3_000_000)}`,
+    ),
+    receivedAt: "",
+    transport: { by: "smtp" },
+  });
+  assert.deepEqual(
+    [message.from, message.subject, message.warnings],
+    [{ value: "b@kunde.example", name: "Bär" }, "Hilfe", ["unreadable"]],
+  );
+  assert.equal(unreadable({ bytes: new Uint8Array(0), receivedAt: "", transport: { by: "smtp" } }).from.value, "");
+});
