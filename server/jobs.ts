@@ -2,6 +2,7 @@
 import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally } from "#modules/concerns/actions-views.ts";
+import { foldWords } from "#modules/search/actions.ts";
 import { lead } from "#platform/db/leader.ts";
 import type { Log } from "#platform/log.ts";
 import type { World } from "#platform/world.ts";
@@ -15,6 +16,7 @@ interface Timed {
 const timed: readonly Timed[] = [
   { name: "wakeSnoozed", everyMs: 1_000, run: wakeSnoozed },
   { name: "foldTally", everyMs: 5_000, run: foldTally },
+  { name: "foldWords", everyMs: 5_000, run: foldWords },
   { name: "removeOldUploads", everyMs: 3_600_000, run: removeOldUploads },
   { name: "removeOldSessions", everyMs: 3_600_000, run: removeOldSessions },
 ];

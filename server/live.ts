@@ -13,7 +13,6 @@ import type { World } from "#platform/world.ts";
 /** A signed-in agent on one socket. */
 export interface Desk {
   readonly who: AgentActor;
-  readonly sessionHash: string;
 }
 
 export interface Live {

@@ -1,7 +1,7 @@
 // Puts the contract's endpoints on the wire: who asks, may they, is the input right, what is the answer. Called by server/app.ts.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AgentActor } from "#contract/actor.ts";
-import type { Call, Endpoint, Route } from "#contract/endpoint.ts";
+import type { Call, Endpoint } from "#contract/endpoint.ts";
 import { isRefusal, refuse, statusOf, type ErrorBody, type Refusal } from "#contract/errors.ts";
 import { allows } from "#contract/permissions.ts";
 import { isUnavailable } from "#platform/db/db.ts";
@@ -11,10 +11,18 @@ import { languageOf, words } from "#server/words.ts";
 /** What the session cookie stands for; null: nothing (any more). */
 export type SessionOf = (token: string) => Promise<{ readonly who: AgentActor; readonly csrf: string } | null>;
 
+/** A route that may also look at the request itself (uploads). */
+export interface MountedRoute<W> {
+  readonly endpoint: Endpoint;
+  readonly handle: (world: W, call: Call, input: { readonly params: unknown; readonly query: unknown; readonly body: unknown }, request: FastifyRequest) => Promise<unknown>;
+}
+
 export interface Mounting<W> {
   readonly app: FastifyInstance;
   readonly world: W;
-  readonly routes: readonly Route<W>[];
+  readonly routes: readonly MountedRoute<W>[];
+  /** Bytes of the largest body; absent: the server's own limit. */
+  readonly bodyLimit?: number;
   readonly sessionOf: SessionOf;
   readonly cookieName: string;
   readonly setCookie: (reply: FastifyReply, token: string | null) => void;
@@ -50,7 +58,7 @@ export const whoAsks = async <W>(mounting: Pick<Mounting<W>, "cookieName" | "ses
   return session ? { token, ...session } : null;
 };
 
-const answerOne = async <W>(mounting: Mounting<W>, route: Route<W>, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+const answerOne = async <W>(mounting: Mounting<W>, route: MountedRoute<W>, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
   const { endpoint } = route;
   const session = await whoAsks(mounting, request);
   const changes = endpoint.method !== "GET";
@@ -65,7 +73,7 @@ const answerOne = async <W>(mounting: Mounting<W>, route: Route<W>, request: Fas
   const body = part(endpoint.body, changes && !request.isMultipart() ? request.body : {});
   for (const each of [params, query, body]) if (isRefusal(each)) return sendRefusal(request, reply, each);
   const call: Call = { who: session?.who ?? null, remoteIp: request.ip, sessionToken: session?.token ?? null, requestId: String(request.id), setSession: (token) => mounting.setCookie(reply, token) };
-  const result = await route.handle(mounting.world, call, { params: (params as { value: unknown }).value, query: (query as { value: unknown }).value, body: (body as { value: unknown }).value });
+  const result = await route.handle(mounting.world, call, { params: (params as { value: unknown }).value, query: (query as { value: unknown }).value, body: (body as { value: unknown }).value }, request);
   if (isRefusal(result)) return sendRefusal(request, reply, result);
   if (mounting.checkAnswers) {
     const checked = endpoint.result.safeParse(result);
@@ -81,7 +89,7 @@ export const mount = <W>(mounting: Mounting<W>): void => {
     const name = `${route.endpoint.method} ${route.endpoint.path}`;
     if (seen.has(name)) throw new Error(`${name} is mounted twice`);
     seen.add(name);
-    mounting.app.route({ method: route.endpoint.method, url: route.endpoint.path, handler: (request, reply) => answerOne(mounting, route, request, reply) });
+    mounting.app.route({ ...(mounting.bodyLimit === undefined ? {} : { bodyLimit: mounting.bodyLimit }), method: route.endpoint.method, url: route.endpoint.path, handler: (request, reply) => answerOne(mounting, route, request, reply) });
   }
 };
 

@@ -10,7 +10,7 @@ import type { ListeningIo, Raw } from "#contract/channel.ts";
 import { uuidV7 } from "#lib/id.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { recordHealth } from "#modules/brands/actions.ts";
-import { openDb, isUnavailable, type Db } from "#platform/db/db.ts";
+import { isUnavailable, openDb, sql, type Db } from "#platform/db/db.ts";
 import { lead } from "#platform/db/leader.ts";
 import { migrate } from "#platform/db/migrate.ts";
 import { runReaction } from "#platform/events/cursor.ts";
@@ -83,6 +83,17 @@ const assertDurable = async (db: Db): Promise<void> => {
     }
   })();
   if (rows[0]?.fsync !== "on") throw new StartProblem("The database runs with fsync = off and would lose what was acknowledged. Set fsync = on.");
+};
+
+/** What keeps this node from working, in words. */
+const missingParts = async (db: Db): Promise<readonly string[]> => {
+  const late = new Promise<"late">((resolve) => setTimeout(() => resolve("late"), 2_000).unref());
+  const asked = db.rows(sql`SELECT 1`).then(
+    () => "there" as const,
+    () => "away" as const,
+  );
+  const store = await Promise.race([asked, late]);
+  return store === "there" ? [] : ["the database does not answer"];
 };
 
 /** Starts everything in the order of need. `say` tells the waiting person what happens; throws StartProblem for what an operator can mend. */
@@ -159,7 +170,7 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
     const doorLog: ListeningIo["log"] = (level, event, facts) => log[level](event, facts);
     const door: Door = await openDoor({ port: config.smtpPort, host: config.smtpHost, name: null, tls, limits: { mailBytes: config.maxMailBytes }, accepts, store: keep, log: doorLog, now: world.now });
 
-    const app = await createApp({ config, world, bus, node, connected, metrics, demo, version: options.version, ready: async () => (await db.one<{ ok: number }>({ text: "SELECT 1 AS ok", values: [] } as never)).ok === 1, upTo: () => intake.backlog() });
+    const app = await createApp({ config, world, bus, node, connected, metrics, demo, version: options.version, missing: () => missingParts(db) });
     closers.push(app.close);
     closers.push(door.close);
 

@@ -1,0 +1,24 @@
+// Files an agent gives before the message exists. Called by server/app.ts, which has read the bytes.
+import type { AgentActor } from "#contract/actor.ts";
+import type { Result } from "#contract/endpoint.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
+import type { files, UploadId } from "#contract/files.ts";
+import type { Links } from "#modules/concerns/reads-views.ts";
+import { insertUpload } from "#modules/concerns/store-uploads.ts";
+import { safeFileName } from "#platform/files/signed.ts";
+import type { World } from "#platform/world.ts";
+
+/** Stores the bytes, then the row that lets this agent attach them within a day. Empty files are refused. */
+export const keepUpload = async (
+  world: Pick<World, "db" | "files" | "newId" | "now"> & { readonly links: Pick<Links, "file"> },
+  who: AgentActor,
+  given: { readonly name: string; readonly bytes: Uint8Array },
+): Promise<Result<typeof files.upload> | Refusal> => {
+  if (given.bytes.byteLength === 0) return refuse("emptyMessage", {}, "file");
+  const stored = await world.files.put(given.bytes);
+  const id = world.newId() as UploadId;
+  const file = { id, hash: stored.hash, name: safeFileName(given.name), mediaType: stored.mediaType, sizeBytes: stored.sizeBytes, image: stored.image !== null };
+  await insertUpload(world.db, { ...file, agentId: who.id, at: world.now().toISOString() });
+  const { hash: _, ...shown } = file;
+  return { uploadId: id, file: { ...shown, inlineId: null, url: world.links.file(file) } };
+};

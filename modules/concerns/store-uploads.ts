@@ -1,0 +1,20 @@
+// The SQL of files that agents gave before their message exists. Called by actions-uploads.ts.
+import { sql, type Tx } from "#platform/db/db.ts";
+
+export interface UploadRow {
+  readonly id: string;
+  readonly agentId: string;
+  readonly hash: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly image: boolean;
+  readonly at: string;
+}
+
+/** Keeps one upload. */
+export const insertUpload = async (tx: Tx, row: UploadRow): Promise<void> => {
+  await tx.run(sql`
+    INSERT INTO upload (id, agent_id, hash, name, media_type, size_bytes, image, at)
+    VALUES (${row.id}, ${row.agentId}, ${row.hash}, ${row.name}, ${row.mediaType}, ${row.sizeBytes}, ${row.image}, ${row.at})`);
+};

@@ -1,0 +1,156 @@
+// The HTTP side put together: routes of all modules, the live feed, frames and files, health, metrics, the desk's pages. Called by server/start.ts.
+import { existsSync } from "node:fs";
+import { answer, type Route } from "#contract/endpoint.ts";
+import { isRefusal } from "#contract/errors.ts";
+import { files } from "#contract/files.ts";
+import { allows } from "#contract/permissions.ts";
+import { forgetSessions, sessionOf } from "#modules/agents/actions-sessions.ts";
+import { agentRoutes } from "#modules/agents/routes.ts";
+import { brandRoutes, type BrandsWorld } from "#modules/brands/routes.ts";
+import { keepUpload } from "#modules/concerns/actions-uploads.ts";
+import { rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
+import { draftRoutes } from "#modules/concerns/routes-drafts.ts";
+import { listRoutes } from "#modules/concerns/routes-lists.ts";
+import { concernRoutes } from "#modules/concerns/routes.ts";
+import { customerRoutes } from "#modules/customers/routes.ts";
+import { searchRoutes } from "#modules/search/routes.ts";
+import { settingsRoutes, type SettingsWorld } from "#modules/settings/routes.ts";
+import type { AnyEvent } from "#contract/events.ts";
+import { createHttp, httpError } from "#platform/http/http.ts";
+import type { Bus } from "#platform/live/bus.ts";
+import type { Metrics } from "#platform/metrics.ts";
+import type { World } from "#platform/world.ts";
+import type { Config } from "#server/config.ts";
+import { channelKinds, type Connected } from "#server/connected.ts";
+import type { Demo } from "#server/demo/demo.ts";
+import { demoLogins } from "#server/demo/seed.ts";
+import { makeLinks, mountFrames } from "#server/frames.ts";
+import { startLive, type Live } from "#server/live.ts";
+import { openApi } from "#server/openapi.ts";
+import { answerFailure, mount, whoAsks } from "#server/routes.ts";
+
+export interface App {
+  readonly port: number;
+  readonly live: Live;
+  readonly close: () => Promise<void>;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly world: World;
+  readonly bus: Bus;
+  readonly node: string;
+  readonly connected: Connected;
+  readonly metrics: Metrics;
+  readonly demo: Demo | null;
+  readonly version: string;
+  /** What keeps this node from working, as words for the operator; empty: nothing. */
+  readonly missing: () => Promise<readonly string[]>;
+}
+
+const pages = new URL("../dist/web/", import.meta.url).pathname;
+const isLoopback = (ip: string): boolean => ip === "127.0.0.1" || ip === "::1" || ip === "::ffff:127.0.0.1";
+
+type Everything = World & ReadingWorld & BrandsWorld & SettingsWorld;
+
+/** The desk is told at once when something it keeps in memory has changed in the tables; so is this server. */
+const watchChanges = (options: AppOptions, live: Live): (() => void) => {
+  const { world, bus } = options;
+  const { follower } = live;
+  return follower.subscribe(follower.upTo(), {
+    wants: (event: AnyEvent) => {
+      if (event.kind === "agent.changed") {
+        forgetSessions(world, event.data.agent.id);
+        live.cut(event.data.agent.id);
+      }
+      if (event.kind === "channel.changed") bus.hint("channels");
+      return false;
+    },
+    give: () => {},
+    reset: () => {},
+  });
+};
+
+/** Opens the port and answers. */
+export const createApp = async (options: AppOptions): Promise<App> => {
+  const { config, world } = options;
+  const http = await createHttp({
+    log: world.log,
+    metrics: options.metrics,
+    trustProxy: config.trustProxy,
+    bodyLimitBytes: 2_000_000,
+    uploadLimitBytes: config.maxFileBytes,
+    publicUrl: config.publicUrl,
+    onError: answerFailure(world.log),
+    always: ["/healthz", "/readyz", "/metrics"],
+  });
+  const links = makeLinks(world);
+  const everything: Everything = {
+    ...world,
+    links,
+    kinds: channelKinds(),
+    undoMs: config.undoMs,
+    publicFacts: {
+      demo: options.demo !== null,
+      demoLogins: options.demo ? [...demoLogins] : [],
+      limits: { fileBytes: config.maxFileBytes, filesPerMessage: 50, messageBytes: 25_000_000 },
+      undoSeconds: Math.round(config.undoMs / 1000),
+      version: options.version,
+    },
+  };
+  const session = (token: string) => sessionOf(world, token);
+  const mounting = { sessionOf: session, cookieName: http.cookieName };
+
+  const routes: readonly Route<Everything>[] = [...agentRoutes, ...brandRoutes, ...customerRoutes, ...searchRoutes, ...settingsRoutes, ...listRoutes, ...draftRoutes, ...concernRoutes, ...(options.demo?.routes ?? [])];
+  mount({ ...mounting, app: http.app, world: everything, routes, setCookie: http.setCookie, sameOrigin: http.sameOrigin, log: world.log, checkAnswers: config.checkAnswers });
+  // Uploads are no JSON: the bytes are read here, after everything else was checked.
+  const upload = (request: Parameters<typeof http.readUpload>[0]): Route<Everything> =>
+    answer<Everything, typeof files.upload>(files.upload, async (at, who) => {
+      const given = await http.readUpload(request);
+      return keepUpload(at, who, given);
+    });
+  mount({ ...mounting, app: http.app, world: everything, routes: [files.upload].map((endpoint) => ({ endpoint, handle: (at, call, input, request) => upload(request as Parameters<typeof http.readUpload>[0]).handle(at, call, input) })), setCookie: http.setCookie, sameOrigin: http.sameOrigin, log: world.log, checkAnswers: config.checkAnswers, bodyLimit: config.maxFileBytes + 100_000 });
+
+  mountFrames({ app: http.app, world, links, whoAsks: async (request) => (await whoAsks(mounting, request))?.who ?? null, post: (id) => options.demo?.html(id) ?? null });
+
+  const live = await startLive({
+    world,
+    bus: options.bus,
+    node: options.node,
+    maxClients: 2_000,
+    admit: async (request) => {
+      if (!http.sameOriginUpgrade(request)) return 403;
+      const token = http.cookieOf(request);
+      const known = token === null ? null : await session(token);
+      return known && allows(known.who.role, "concern.read") ? { who: known.who } : 401;
+    },
+    seesConcern: async (who, id) => !isRefusal(await rowFor(world.db, who, id as never)),
+  });
+  http.onUpgrade("/live", live.hub.upgrade);
+  const unwatch = watchChanges(options, live);
+  options.metrics.gauge("live_clients", "Desks connected to the live feed", live.hub.size);
+
+  const api = JSON.stringify(openApi(options.version));
+  http.app.get("/api/openapi.json", (_request, reply) => reply.type("application/json; charset=utf-8").send(api));
+  http.app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
+  http.app.get("/readyz", async (_request, reply) => {
+    const missing = await options.missing();
+    return reply.code(missing.length === 0 ? 200 : 503).type("text/plain").send(missing.length === 0 ? "ready\n" : `${missing.join("\n")}\n`);
+  });
+  http.app.get("/metrics", async (request, reply) => {
+    const allowed = config.metricsToken === null ? isLoopback(request.raw.socket.remoteAddress ?? "") && request.headers["x-forwarded-for"] === undefined : request.headers.authorization === `Bearer ${config.metricsToken}`;
+    if (!allowed) throw httpError(404, "no such address");
+    return reply.type(options.metrics.contentType).send(await options.metrics.text());
+  });
+  if (existsSync(`${pages}index.html`)) await http.servePages(pages);
+  const port = await http.listen(config.host, config.port);
+  return {
+    port,
+    live,
+    close: async () => {
+      unwatch();
+      await live.stop();
+      await http.close();
+    },
+  };
+};
