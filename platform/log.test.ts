@@ -10,15 +10,13 @@ const caught = (pretty = false) => {
 
 test("facts keep their shape and children carry theirs", () => {
   const { lines, log } = caught();
-  log
-    .child({ job: "mail.send" })
-    .info("job.done", {
-      tookMs: 12,
-      ok: true,
-      concern: "0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a",
-      at: "2026-11-24T02:21:50.123Z",
-      until: null,
-    });
+  log.child({ job: "mail.send" }).info("job.done", {
+    tookMs: 12,
+    ok: true,
+    concern: "0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a",
+    at: "2026-11-24T02:21:50.123Z",
+    until: null,
+  });
   const entry = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
   delete entry["time"];
   assert.deepEqual(entry, {

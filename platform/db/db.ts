@@ -56,7 +56,8 @@ const parsers = new Map<number, (value: string) => unknown>([
   [pg.types.builtins.NUMERIC, Number],
 ]);
 
-const getTypeParser = ((oid: number, format?: "text" | "binary") => parsers.get(oid) ?? pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser;
+const getTypeParser = ((oid: number, format?: "text" | "binary") =>
+  parsers.get(oid) ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser;
 
 type Runner = { query: (config: pg.QueryConfig) => Promise<pg.QueryResult> };
 
@@ -83,14 +84,18 @@ const on = (runner: Runner, afterCommit: Tx["afterCommit"]): Tx => {
 
 const again = new Set(["40001", "40P01"]);
 
-const codeOf = (error: unknown): string | undefined => (typeof error === "object" && error !== null && "code" in error ? String(error.code) : undefined);
+const codeOf = (error: unknown): string | undefined =>
+  typeof error === "object" && error !== null && "code" in error ? String(error.code) : undefined;
 
 /** True when the database could not be reached or is going away: the caller should say "try later". */
 export const isUnavailable = (error: unknown): boolean => {
   const code = codeOf(error) ?? "";
   if (code.startsWith("08") || code.startsWith("57P") || code.startsWith("53")) return true;
   if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"].includes(code)) return true;
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(error.message);
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(error.message)
+  );
 };
 
 /** True when the statement failed because a unique constraint of that name is held by another row. */
@@ -98,9 +103,24 @@ export const breaksUnique = (error: unknown, constraint: string): boolean =>
   codeOf(error) === "23505" && (error as { constraint?: string }).constraint === constraint;
 
 /** Opens the pool. `onError` hears of idle connections that died; the pool replaces them by itself. */
-export const openDb = (url: string, options: { readonly max: number; readonly onError: (error: Error) => void; readonly applicationName?: string }): Db => {
-  const config = { connectionString: url, application_name: options.applicationName ?? "draht", connectionTimeoutMillis: 4_000, types: { getTypeParser } };
-  const pool = new pg.Pool({ ...config, max: options.max, options: "-c timezone=UTC -c synchronous_commit=on -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000", idleTimeoutMillis: 60_000, keepAlive: true });
+export const openDb = (
+  url: string,
+  options: { readonly max: number; readonly onError: (error: Error) => void; readonly applicationName?: string },
+): Db => {
+  const config = {
+    connectionString: url,
+    application_name: options.applicationName ?? "draht",
+    connectionTimeoutMillis: 4_000,
+    types: { getTypeParser },
+  };
+  const pool = new pg.Pool({
+    ...config,
+    max: options.max,
+    options:
+      "-c timezone=UTC -c synchronous_commit=on -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+  });
   pool.on("error", options.onError);
 
   const once = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {

@@ -13,24 +13,44 @@ const migrationLock = 7_284_001;
  */
 export const migrate = async (url: string, dir: string, log: (line: string) => void = () => {}): Promise<string[]> => {
   const files = (await readdir(dir)).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).toSorted();
-  const client = new pg.Client({ connectionString: url, application_name: "draht-migrate", connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: "draht-migrate",
+    connectionTimeoutMillis: 10_000,
+  });
   await client.connect();
   const applied: string[] = [];
   try {
     const version = Number((await client.query("SHOW server_version_num")).rows[0]?.server_version_num);
-    if (version < 150_000) throw new Error(`PostgreSQL 15 or newer is needed; this server says ${version}. Point DATABASE_URL at a newer one, or unset it to use the embedded store.`);
+    if (version < 150_000)
+      throw new Error(
+        `PostgreSQL 15 or newer is needed; this server says ${version}. Point DATABASE_URL at a newer one, or unset it to use the embedded store.`,
+      );
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
-    await client.query("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, hash text NOT NULL, at timestamptz NOT NULL DEFAULT now())");
-    const done = new Map<string, string>((await client.query("SELECT name, hash FROM migration")).rows.map((row: { name: string; hash: string }) => [row.name, row.hash]));
+    await client.query(
+      "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, hash text NOT NULL, at timestamptz NOT NULL DEFAULT now())",
+    );
+    const done = new Map<string, string>(
+      (await client.query("SELECT name, hash FROM migration")).rows.map((row: { name: string; hash: string }) => [
+        row.name,
+        row.hash,
+      ]),
+    );
     for (const name of done.keys()) {
-      if (!files.includes(name)) throw new Error(`The database has the migration ${name}, which this program does not know: it was used by a newer version. Start that version.`);
+      if (!files.includes(name))
+        throw new Error(
+          `The database has the migration ${name}, which this program does not know: it was used by a newer version. Start that version.`,
+        );
     }
     for (const name of files) {
       const text = await readFile(join(dir, name), "utf8");
       const hash = createHash("sha256").update(text).digest("hex");
       const known = done.get(name);
       if (known === hash) continue;
-      if (known !== undefined) throw new Error(`The migration ${name} was applied in another wording. Migrations are never edited; add a new one.`);
+      if (known !== undefined)
+        throw new Error(
+          `The migration ${name} was applied in another wording. Migrations are never edited; add a new one.`,
+        );
       log(name);
       await client.query("BEGIN");
       try {

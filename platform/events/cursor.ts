@@ -15,6 +15,8 @@ export interface ReactionRun {
 
 const batch = 200;
 const longestPauseMs = 60_000;
+/** Wakes are hints that may be lost. */
+const lookEveryMs = 1_000;
 
 /**
  * Starts a reaction under the lock `key` (one process at a time). `read` gives entries in commit order and never skips one;
@@ -26,43 +28,58 @@ export const runReaction = <E extends Numbered>(options: {
   readonly key: number;
   readonly db: Db;
   readonly log: Log;
-  readonly read: (tx: Tx, after: number, limit: number) => Promise<{ readonly events: readonly E[]; readonly upTo: number }>;
+  readonly read: (
+    tx: Tx,
+    after: number,
+    limit: number,
+  ) => Promise<{ readonly events: readonly E[]; readonly upTo: number }>;
+  /** The log's present end. */
+  readonly end: (tx: Tx) => Promise<number>;
   readonly handle: (tx: Tx, event: E) => Promise<void>;
   readonly wants: (event: E) => boolean;
 }): ReactionRun => {
   const { name, db, log } = options;
   let nudge: () => void = () => {};
+  let woken = false;
 
   const begin = async (): Promise<number> => {
     const known = await db.maybe<{ seq: number }>(sql`SELECT seq FROM reaction_cursor WHERE name = ${name}`);
     if (known) return known.seq;
-    const { upTo } = await options.read(db, Number.MAX_SAFE_INTEGER - 1, 1);
-    const end = upTo === Number.MAX_SAFE_INTEGER - 1 ? (await db.one<{ horizon: number }>(sql`SELECT event_horizon() AS horizon`)).horizon : upTo;
-    await db.run(sql`INSERT INTO reaction_cursor (name, seq) VALUES (${name}, ${end}) ON CONFLICT DO NOTHING`);
+    await db.run(
+      sql`INSERT INTO reaction_cursor (name, seq) VALUES (${name}, ${await options.end(db)}) ON CONFLICT DO NOTHING`,
+    );
     return (await db.one<{ seq: number }>(sql`SELECT seq FROM reaction_cursor WHERE name = ${name}`)).seq;
   };
 
-  const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  /** Waits, or goes on at once when somebody woke us meanwhile (unless a failure wants its pause). */
+  const pause = (ms: number, signal: AbortSignal, wakeable: boolean): Promise<void> =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      if (signal.aborted || (wakeable && woken)) return resolve();
       const end = (): void => {
         clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        nudge = () => {};
         resolve();
       };
-      nudge = end;
+      const timer = setTimeout(end, ms);
+      if (wakeable) nudge = end;
       signal.addEventListener("abort", end, { once: true });
     });
 
-  const move = (tx: Tx, seq: number): Promise<number> => tx.run(sql`UPDATE reaction_cursor SET seq = ${seq} WHERE name = ${name}`);
+  /** The cursor only rises: of two who believe that they lead, the second to commit finds it moved and its whole transaction is undone. */
+  const move = async (tx: Tx, seq: number): Promise<void> => {
+    if ((await tx.run(sql`UPDATE reaction_cursor SET seq = ${seq} WHERE name = ${name} AND seq < ${seq}`)) === 0)
+      throw new Error("another process has moved the cursor");
+  };
 
   const run = async (signal: AbortSignal): Promise<void> => {
     let after = await begin();
     let failures = 0;
     while (!signal.aborted) {
       try {
+        woken = false;
         const { events, upTo } = await options.read(db, after, batch);
-        const wanted = events.filter(options.wants);
-        for (const event of wanted) {
+        for (const event of events.filter(options.wants)) {
           if (signal.aborted) return;
           await db.transaction(async (tx) => {
             await options.handle(tx, event);
@@ -70,20 +87,31 @@ export const runReaction = <E extends Numbered>(options: {
           });
           after = event.seq;
         }
-        if (upTo > after) {
-          after = upTo;
-          if (events.length > 0) await move(db, after);
-        }
+        if (events.length > 0 && upTo > after) await move(db, upTo);
+        after = Math.max(after, upTo);
         failures = 0;
-        if (events.length === 0) await pause(1_000, signal);
+        if (events.length === 0) await pause(lookEveryMs, signal, true);
       } catch (error) {
         failures += 1;
-        log.error("reaction.failed", { name, after, failures, error: error instanceof Error ? error.message : "unknown" });
-        await pause(Math.min(longestPauseMs, 500 * 2 ** Math.min(failures, 7)), signal);
+        log.error("reaction.failed", {
+          reaction: name,
+          after,
+          failures,
+          error: error instanceof Error ? error.message : "unknown",
+        });
+        await pause(Math.min(longestPauseMs, 250 * 2 ** Math.min(failures, 8)), signal, false);
+        // Somebody else may have gone on meanwhile.
+        after = await begin().catch(() => after);
       }
     }
   };
 
   const leadership: Leadership = lead(db, options.key, name, log, run);
-  return { wake: () => nudge(), stop: () => leadership.stop() };
+  return {
+    wake: () => {
+      woken = true;
+      nudge();
+    },
+    stop: () => leadership.stop(),
+  };
 };

@@ -1,6 +1,7 @@
 // Keeps files in any S3-compatible store (path-style addresses), for centres with several machines. server/main.ts opens it.
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { setTimeout as pause } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { checkHash, fileMissing, filesUnavailable } from "#platform/files/files.ts";
@@ -110,7 +111,7 @@ export const openS3Files = (place: S3Place): Files => {
     read: async (hash) => new Uint8Array(await (await open(hash)).arrayBuffer()),
     stream: async (hash) => {
       const { body } = await open(hash);
-      return body === null ? Readable.from([]) : Readable.fromWeb(body as import("node:stream/web").ReadableStream);
+      return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
     },
     has,
     remove: async (hash) => {

@@ -108,11 +108,7 @@ const makeApp = (options: HttpOptions, headers: Readonly<Record<string, string>>
     frameworkErrors: (error, request, reply) => {
       const answer = reply as unknown as FastifyReply;
       void answer.headers(headers);
-      options.onError(
-        Object.assign(error, { statusCode: error.statusCode ?? 400 }),
-        request as unknown as FastifyRequest,
-        answer,
-      );
+      options.onError(Object.assign(error, { statusCode: error.statusCode ?? 400 }), request, answer);
     },
     clientErrorHandler: (error, socket) => {
       if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
@@ -195,7 +191,6 @@ export const createHttp = async (options: HttpOptions): Promise<Http> => {
       fieldSize: 10_000,
       headerPairs: 50,
     },
-    defParamCharset: "utf8",
     throwFileSizeLimit: true,
   });
 

@@ -96,7 +96,8 @@ export const postgresBus = async (db: Db, log: Log): Promise<Bus> => {
     let size = 0;
     const send = (): void => {
       const payload = JSON.stringify({ from: self, said: part });
-      if (part.length > 0) sending = sending.then(() => client?.query("SELECT pg_notify($1, $2)", [channel, payload])).catch(() => {});
+      if (part.length > 0)
+        sending = sending.then(() => client?.query("SELECT pg_notify($1, $2)", [channel, payload])).catch(() => {});
       part = [];
       size = 0;
     };

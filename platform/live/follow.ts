@@ -47,7 +47,10 @@ export const follow = async <E extends Entry>(options: {
   const spread = (events: readonly E[], upTo: number): void => {
     const texts = events.map((event) => JSON.stringify(event));
     for (const subscriber of subscribers) {
-      subscriber.give(texts.filter((_, i) => subscriber.wants(events[i] as E)), upTo);
+      subscriber.give(
+        texts.filter((_, i) => subscriber.wants(events[i] as E)),
+        upTo,
+      );
     }
   };
 
@@ -109,7 +112,10 @@ export const follow = async <E extends Entry>(options: {
       if (left()) return;
       if (to > at) {
         at = to;
-        subscriber.give(shown.filter(subscriber.wants).map((event) => JSON.stringify(event)), at);
+        subscriber.give(
+          shown.filter(subscriber.wants).map((event) => JSON.stringify(event)),
+          at,
+        );
       } else await new Promise((resolve) => setImmediate(resolve));
     }
   };

@@ -35,13 +35,20 @@ const heartbeatMs = 25_000;
 const maxFrames = 200;
 
 const refuse = (socket: Duplex, status: number): void => {
-  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n${status === 503 ? "Retry-After: 5\r\n" : ""}\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n${status === 503 ? "Retry-After: 5\r\n" : ""}\r\n`,
+  );
 };
 
 /** Opens a hub for at most `maxClients` clients. */
 export const openHub = <W>(options: { readonly maxClients: number; readonly handlers: HubHandlers<W> }): Hub => {
   const { handlers } = options;
-  const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false, skipUTF8Validation: false });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+    skipUTF8Validation: false,
+  });
   const alive = new WeakMap<WebSocket, boolean>();
   let closing = false;
 
@@ -94,7 +101,7 @@ export const openHub = <W>(options: { readonly maxClients: number; readonly hand
       handlers.admit(request).then(
         (who) => {
           if (typeof who === "number") return refuse(socket, who);
-          server.handleUpgrade(request, socket, head, (opened) => welcome(opened, who as W));
+          server.handleUpgrade(request, socket, head, (opened) => welcome(opened, who));
         },
         () => refuse(socket, 503),
       );

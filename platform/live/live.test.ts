@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import WebSocket from "ws";
-import { openDb, sql } from "#platform/db/db.ts";
+import { openDb, sql, type Db } from "#platform/db/db.ts";
 import { memoryBus, postgresBus, type Bus } from "#platform/live/bus.ts";
 import { follow, type Subscriber } from "#platform/live/follow.ts";
 import { openHub, type Client } from "#platform/live/hub.ts";
@@ -11,7 +11,8 @@ import { silentLog } from "#platform/log.ts";
 import { freshDatabase } from "#test/database.ts";
 
 const database = await freshDatabase();
-const dbs = [0, 1].map(() => openDb(database.url, { max: 3, onError: () => {} }));
+const openOne = (): Db => openDb(database.url, { max: 3, onError: () => {} });
+const dbs = [openOne(), openOne()] as const;
 after(async () => {
   await Promise.all(dbs.map((db) => db.close()));
   await database.drop();
@@ -37,7 +38,10 @@ const busSuite = (name: string, open: () => Promise<readonly [Bus, Bus]>): void 
     assert.equal(wrong, 0);
     const note = Promise.all([heard(here, "n"), heard(there, "n")]);
     there.hint("n", { text: "Grüße 🙂", deep: [1, { two: 2 }] });
-    assert.deepEqual(await note, [{ text: "Grüße 🙂", deep: [1, { two: 2 }] }, { text: "Grüße 🙂", deep: [1, { two: 2 }] }]);
+    assert.deepEqual(await note, [
+      { text: "Grüße 🙂", deep: [1, { two: 2 }] },
+      { text: "Grüße 🙂", deep: [1, { two: 2 }] },
+    ]);
     await here.close();
     if (there !== here) await there.close();
   });
@@ -56,12 +60,14 @@ busSuite("memory", async () => {
   const bus = memoryBus();
   return [bus, bus];
 });
-busSuite("postgres", async () => [await postgresBus(dbs[0]!, silentLog), await postgresBus(dbs[1]!, silentLog)]);
+busSuite("postgres", async () => [await postgresBus(dbs[0], silentLog), await postgresBus(dbs[1], silentLog)]);
 
 test("the postgres bus comes back after its connection was cut", async () => {
-  const here = await postgresBus(dbs[0]!, silentLog);
-  const there = await postgresBus(dbs[1]!, silentLog);
-  await dbs[0]!.rows(sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`);
+  const here = await postgresBus(dbs[0], silentLog);
+  const there = await postgresBus(dbs[1], silentLog);
+  await dbs[0].rows(
+    sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
+  );
   const arrived = heard(there, "again");
   const saying = setInterval(() => here.hint("again"), 50);
   await arrived;
@@ -75,7 +81,12 @@ interface Numbered {
   readonly text: string;
 }
 
-const collector = (): Subscriber<Numbered> & { readonly got: string[]; upTo: number; resets: number; reached: (n: number) => Promise<void> } => {
+const collector = (): Subscriber<Numbered> & {
+  readonly got: string[];
+  upTo: number;
+  resets: number;
+  reached: (n: number) => Promise<void>;
+} => {
   const waiting: { readonly n: number; readonly done: () => void }[] = [];
   const self = {
     got: [] as string[],
@@ -92,7 +103,8 @@ const collector = (): Subscriber<Numbered> & { readonly got: string[]; upTo: num
       self.upTo = upTo;
       for (const each of waiting) if (upTo >= each.n) each.done();
     },
-    reached: (n: number) => (self.upTo >= n ? Promise.resolve() : new Promise<void>((done) => waiting.push({ n, done }))),
+    reached: (n: number) =>
+      self.upTo >= n ? Promise.resolve() : new Promise<void>((done) => waiting.push({ n, done })),
   };
   return self;
 };
@@ -107,7 +119,10 @@ const logOf = (entries: Numbered[]) => ({
 });
 
 test("subscribers get what they missed and what comes, once, in order, and only what they may see", async () => {
-  const entries: Numbered[] = Array.from({ length: 1200 }, (_, i) => ({ seq: i + 1, text: i % 10 === 0 ? "secret" : `e${i + 1}` }));
+  const entries: Numbered[] = Array.from({ length: 1200 }, (_, i) => ({
+    seq: i + 1,
+    text: i % 10 === 0 ? "secret" : `e${i + 1}`,
+  }));
   const follower = await follow(logOf(entries));
   const late = collector();
   follower.subscribe(100, late);
@@ -116,7 +131,9 @@ test("subscribers get what they missed and what comes, once, in order, and only 
     follower.wake();
   }
   await late.reached(1300);
-  const expected = entries.filter((entry) => entry.seq > 100 && entry.text !== "secret").map((entry) => JSON.stringify(entry));
+  const expected = entries
+    .filter((entry) => entry.seq > 100 && entry.text !== "secret")
+    .map((entry) => JSON.stringify(entry));
   assert.deepEqual(late.got, expected);
   assert.equal(late.resets, 0);
   follower.stop();
@@ -136,13 +153,31 @@ test("who is too far behind, or ahead of a log that was cut, fetches afresh", as
   entries.push({ seq: 9_001, text: "new" });
   follower.wake();
   await Promise.all([behind.reached(9_001), ahead.reached(9_001)]);
-  assert.deepEqual([behind.got.at(-1), ahead.got.at(-1)], [JSON.stringify(entries.at(-1)), JSON.stringify(entries.at(-1))]);
+  assert.deepEqual(
+    [behind.got.at(-1), ahead.got.at(-1)],
+    [JSON.stringify(entries.at(-1)), JSON.stringify(entries.at(-1))],
+  );
   follower.stop();
 });
 
-const withHub = async (handlers: { heard?: (client: Client<string>, frame: string) => void; admit?: () => Promise<string | number>; maxClients?: number }, run: (url: string, clients: Client<string>[]) => Promise<void>): Promise<void> => {
+const withHub = async (
+  handlers: {
+    heard?: (client: Client<string>, frame: string) => void;
+    admit?: () => Promise<string | number>;
+    maxClients?: number;
+  },
+  run: (url: string, clients: Client<string>[]) => Promise<void>,
+): Promise<void> => {
   const clients: Client<string>[] = [];
-  const hub = openHub<string>({ maxClients: handlers.maxClients ?? 10, handlers: { admit: handlers.admit ?? (async () => "anna"), opened: (client) => clients.push(client), heard: handlers.heard ?? (() => {}), closed: () => {} } });
+  const hub = openHub<string>({
+    maxClients: handlers.maxClients ?? 10,
+    handlers: {
+      admit: handlers.admit ?? (async () => "anna"),
+      opened: (client) => clients.push(client),
+      heard: handlers.heard ?? (() => {}),
+      closed: () => {},
+    },
+  });
   const server = createServer();
   server.on("upgrade", hub.upgrade);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -154,7 +189,8 @@ const withHub = async (handlers: { heard?: (client: Client<string>, frame: strin
   }
 };
 
-const opened = (socket: WebSocket): Promise<void> => new Promise((resolve, reject) => socket.once("open", () => resolve()).once("error", reject));
+const opened = (socket: WebSocket): Promise<void> =>
+  new Promise((resolve, reject) => socket.once("open", () => resolve()).once("error", reject));
 const closedWith = (socket: WebSocket): Promise<number> => new Promise((resolve) => socket.once("close", resolve));
 const refusedWith = (url: string): Promise<number> =>
   new Promise((resolve) => {
@@ -165,7 +201,9 @@ const refusedWith = (url: string): Promise<number> =>
 
 test("a stranger is refused with the status that was given, and a full house says come again", async () => {
   await withHub({ admit: async () => 401 }, async (url) => assert.equal(await refusedWith(url), 401));
-  await withHub({ admit: async () => Promise.reject(new Error("database away")) }, async (url) => assert.equal(await refusedWith(url), 503));
+  await withHub({ admit: async () => Promise.reject(new Error("database away")) }, async (url) =>
+    assert.equal(await refusedWith(url), 503),
+  );
   await withHub({ maxClients: 1 }, async (url) => {
     const first = new WebSocket(url);
     await opened(first);
@@ -197,7 +235,8 @@ test("a reader that does not read is dropped with 1013 before it holds half a me
     const slow = new WebSocket(url);
     await opened(slow);
     slow.pause();
-    const client = clients.at(-1)!;
+    const client = clients.at(-1);
+    assert.ok(client);
     const frame = "y".repeat(32_000);
     let dropped = false;
     const closing = closedWith(slow);
