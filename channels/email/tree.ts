@@ -90,11 +90,6 @@ export function isElement(node: Node): node is Element {
   return "tag" in node;
 }
 
-/** Whether the element starts a line of its own. */
-export function isBlock(node: Element): boolean {
-  return blockTags.has(node.tag);
-}
-
 /** Writes the tree as HTML; every text and attribute value is escaped, hints for folding are left out. */
 export function writeTree(root: Element): string {
   let html = "";
@@ -115,15 +110,9 @@ export function writeTree(root: Element): string {
   return html;
 }
 
-/** One line of the tree's text and the first node that stands in it. */
-export interface Line {
-  readonly text: string;
-  readonly node: Node;
-}
-
 /**
  * The tree's text line by line, as a reader would see it: blocks and <br> end lines, runs of blanks are one, hidden elements are
- * skipped. `within` tells which fold a line stands in. `skip` leaves out the content of elements.
+ * skipped. `node` is the first node of the line, `fold` and `cited` tell whether it stands in a fold or a quotation.
  */
 export function textLines(
   root: Element,
