@@ -19,6 +19,7 @@ const table = {
   agentDisabled: 400,
   unknownTeam: 400,
   unknownTopic: 400,
+  topicInUse: 409,
   unknownChannel: 400,
   channelCannotSend: 400,
   noRecipient: 400,

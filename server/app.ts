@@ -88,7 +88,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const everything: Everything = {
     ...world,
     links,
-    kinds: channelKinds(),
+    channelKinds: channelKinds(),
     undoMs: config.undoMs,
     publicFacts: {
       demo: options.demo !== null,

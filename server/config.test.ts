@@ -1,3 +1,4 @@
+// Settings: what holds when nothing is set, and that every wrong value is named and explained.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readConfig } from "#server/config.ts";
@@ -47,7 +48,8 @@ test("every wrong value gets a sentence that names it and says what would be rig
   for (const name of Object.keys(wrong)) {
     const mine = read.problems.filter((problem) => problem.name === name);
     assert.equal(mine.length, 1, name);
-    assert.ok(mine[0]!.sentence.startsWith(`${name} is "${wrong[name]}": `) && mine[0]!.sentence.length > name.length + 20, mine[0]!.sentence);
+    const sentence = mine[0]?.sentence ?? "";
+    assert.ok(sentence.startsWith(`${name} is "${wrong[name]}": `) && sentence.length > name.length + 20, sentence);
   }
 });
 

@@ -61,11 +61,11 @@ class Reader {
   }
 
   port(name: string, meaning: string, absent: number): number {
-    return this.read(name, meaning, String(absent), (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : { wrong: "a port is a whole number from 1 to 65535 (0 picks a free one)." }), absent);
+    return this.read<number>(name, meaning, String(absent), (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : { wrong: "a port is a whole number from 1 to 65535 (0 picks a free one)." }), absent);
   }
 
   whole(name: string, meaning: string, absent: number, lowest: number, highest: number): number {
-    return this.read(name, meaning, String(absent), (value) => (/^\d{1,12}$/.test(value) && Number(value) >= lowest && Number(value) <= highest ? Number(value) : { wrong: `it must be a whole number from ${lowest} to ${highest}.` }), absent);
+    return this.read<number>(name, meaning, String(absent), (value) => (/^\d{1,12}$/.test(value) && Number(value) >= lowest && Number(value) <= highest ? Number(value) : { wrong: `it must be a whole number from ${lowest} to ${highest}.` }), absent);
   }
 
   oneOf<const T extends string>(name: string, meaning: string, values: readonly T[], absent: T): T {

@@ -176,7 +176,7 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
 
     const stopHints = bus.on("events", () => dispatch.wake());
     closers.push(async () => stopHints());
-    const jobs = await startJobs({ world, url: store.url, log });
+    const jobs = await startJobs({ world, log });
     closers.push(jobs.stop);
     for (const reaction of reactions(world)) {
       const run = runReaction({ ...reaction, db, log, read: eventsAfter, end: horizon });

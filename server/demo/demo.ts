@@ -8,6 +8,8 @@ import type { World } from "#platform/world.ts";
 import { demoDoors, demoPeople, seedDemo } from "#server/demo/seed.ts";
 
 export interface Demo {
+  /** Addresses of the demo's brands. */
+  readonly doors: readonly string[];
   readonly routes: readonly Route<World>[];
   /** The HTML document of a received mail, to be shown in a sandboxed frame; null: there is none. */
   readonly html: (id: string) => string | null;
@@ -58,10 +60,11 @@ export const startDemo = async (options: { readonly world: World; readonly dataD
       } catch (error) {
         return refuse("invalidInput", { detail: error instanceof Error ? error.message.slice(0, 200) : "" }, "to");
       }
-      return { done: true };
+      return { done: true as const };
     }),
   ];
   return {
+    doors: demoDoors,
     routes,
     html: (id) => sim.messages().find((mail) => String(mail.seq) === id)?.html ?? null,
     stop: sim.stop,
