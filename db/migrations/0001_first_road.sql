@@ -160,7 +160,7 @@ CREATE TABLE concern (
   -- Next message's place; taken under the row's lock.
   last_seq integer NOT NULL DEFAULT 0,
   language text,
-  created_at timestamptz NOT NULL,
+  created_at timestamptz(3) NOT NULL,
   first_reply_at timestamptz,
   resolved_at timestamptz,
   closed_at timestamptz,

@@ -6,7 +6,7 @@ import { refuse, type Refusal } from "#contract/errors.ts";
 import type { AgentId } from "#contract/ids.ts";
 import { idleMs, longestMs, normalEmail } from "#modules/agents/model.ts";
 import { asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
-import { deleteSession, insertSession, sessionByHash, touchSession } from "#modules/agents/store-sessions.ts";
+import { deleteOldSessions, deleteSession, insertSession, sessionByHash, touchSession } from "#modules/agents/store-sessions.ts";
 import { agentById, asAgent, passwordOf, setPassword } from "#modules/agents/store.ts";
 import { say } from "#modules/audit/actions.ts";
 import { createBrake } from "#platform/auth/brake.ts";
@@ -27,8 +27,13 @@ const createBrakes = () => ({
   account: createBrake({ free: 100, windowMs, firstMs: 1_000, longestMs: 30_000 }),
 });
 
-interface Known {
+/** Who is signed in, and what their page must send back in X-Csrf. */
+export interface SignedIn {
   readonly who: AgentActor;
+  readonly csrf: string;
+}
+
+interface Known extends SignedIn {
   readonly expiresAtMs: number;
   readonly checkedAtMs: number;
 }
@@ -107,13 +112,13 @@ export const signOut = async (world: Pick<World, "db">, token: string): Promise<
 };
 
 /** Who calls with this token; null when the session is unknown, idle for 12 hours, 30 days old, or its agent has no access any more. Remembered for 3 seconds. */
-export const sessionOf = async (world: Pick<World, "db" | "now">, token: string): Promise<AgentActor | null> => {
+export const sessionOf = async (world: Pick<World, "db" | "now" | "mac">, token: string): Promise<SignedIn | null> => {
   if (!isSessionToken(token)) return null;
   const { sessions } = memoryOf(world.db);
   const hash = sessionHash(token);
   const nowMs = world.now().getTime();
   const known = sessions.get(hash);
-  if (known && nowMs - known.checkedAtMs < believedMs && nowMs >= known.checkedAtMs && known.expiresAtMs > nowMs) return known.who;
+  if (known && nowMs - known.checkedAtMs < believedMs && nowMs >= known.checkedAtMs && known.expiresAtMs > nowMs) return known;
   const row = await sessionByHash(world.db, hash, iso(nowMs), iso(nowMs - idleMs));
   if (row === null) {
     sessions.delete(hash);
@@ -122,8 +127,32 @@ export const sessionOf = async (world: Pick<World, "db" | "now">, token: string)
   const who: AgentActor = { kind: "agent", id: row.agentId, name: row.name, role: row.role, brandIds: row.brandIds };
   if (nowMs - Date.parse(row.seenAt) > minuteMs) await touchSession(world.db, hash, iso(nowMs));
   if (sessions.size >= mostRemembered) sessions.clear();
-  sessions.set(hash, { who, expiresAtMs: Date.parse(row.expiresAt), checkedAtMs: nowMs });
-  return who;
+  const signedIn = { who, csrf: csrfToken(world.mac, token) };
+  sessions.set(hash, { ...signedIn, expiresAtMs: Date.parse(row.expiresAt), checkedAtMs: nowMs });
+  return signedIn;
+};
+
+/**
+ * Checks a password that a signed-in agent types again, behind the same brake as sign-in: an open desk is no place to guess from.
+ * Refuses with tooManyAttempts or wrongCredentials; null: it fits.
+ */
+export const checkPassword = async (world: Pick<World, "db" | "now">, record: Pick<AgentRecord, "id" | "email">, password: string): Promise<Refusal | null> => {
+  const { pair } = memoryOf(world.db).brakes;
+  const key = `again ${record.id}`;
+  const waitMs = pair.waitMs(key, world.now());
+  if (waitMs > 0) return refuse("tooManyAttempts", { seconds: Math.ceil(waitMs / 1000) });
+  pair.failed(key, world.now());
+  const known = await passwordOf(world.db, record.email);
+  const { ok } = await verifyPassword(known?.password ?? null, password);
+  if (!ok) return refuse("wrongCredentials", {}, "current");
+  pair.succeeded(key);
+  return null;
+};
+
+/** Removes sessions that are over from the table; says how many. */
+export const removeOldSessions = (world: Pick<World, "db" | "now">): Promise<number> => {
+  const nowMs = world.now().getTime();
+  return deleteOldSessions(world.db, iso(nowMs), iso(nowMs - idleMs));
 };
 
 /** Forgets what is remembered of an agent's sessions, so that the next call asks the table. The server calls it when an agent.changed event arrives. */

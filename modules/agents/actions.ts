@@ -4,12 +4,12 @@ import type { Agent, Preferences, Team } from "#contract/agents.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { AgentId, BrandId, TeamId } from "#contract/ids.ts";
 import type { Role } from "#contract/permissions.ts";
-import { forgetSessions } from "#modules/agents/actions-sessions.ts";
+import { checkPassword, forgetSessions } from "#modules/agents/actions-sessions.ts";
 import { firstPreferences, normalEmail, takesAway } from "#modules/agents/model.ts";
 import { deleteSessionsOf } from "#modules/agents/store-sessions.ts";
-import { agentById, asAgent, countTeams, insertAgent, insertTeam, lockAdmins, passwordOf, setPassword, setPreferences, setTeams, updateAgent } from "#modules/agents/store.ts";
+import { agentById, asAgent, countTeams, insertAgent, insertTeam, lockAdmins, setPassword, setPreferences, setTeams, updateAgent } from "#modules/agents/store.ts";
 import { say } from "#modules/audit/actions.ts";
-import { hashPassword, judgePassword, verifyPassword } from "#platform/auth/password.ts";
+import { hashPassword, judgePassword } from "#platform/auth/password.ts";
 import { sessionHash } from "#platform/auth/session.ts";
 import { breaksUnique, type Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -102,12 +102,12 @@ export const changeAgent = async (world: Acting, who: Who, id: AgentId, input: A
 /** Changes the agent's own preferences. Nobody else sees them: not an event. */
 export const changePreferences = async (world: Pick<World, "db">, who: AgentActor, preferences: Preferences): Promise<void> => setPreferences(world.db, who.id, preferences);
 
-/** Changes the agent's own password and ends their other sessions. Refuses with wrongCredentials or passwordTooWeak. */
+/** Changes the agent's own password and ends their other sessions. Refuses with wrongCredentials, tooManyAttempts or passwordTooWeak. */
 export const changePassword = async (world: Acting, who: AgentActor, input: { readonly current: string; readonly next: string; readonly token: string }): Promise<{ done: true } | Refusal> => {
   const record = await agentById(world.db, who.id);
-  const known = record && (await passwordOf(world.db, record.email));
-  const { ok } = await verifyPassword(known?.password ?? null, input.current);
-  if (!ok || record === null) return refuse("wrongCredentials", {}, "current");
+  if (record === null) return refuse("notSignedIn");
+  const wrong = await checkPassword(world, record, input.current);
+  if (wrong) return wrong;
   const weak = judged(record, input.next, "next");
   if (weak) return weak;
   const password = await hashPassword(input.next);

@@ -42,3 +42,6 @@ export const deleteSession = async (tx: Tx, hash: string): Promise<void> => {
 export const deleteSessionsOf = async (tx: Tx, agentId: AgentId, but: string | null): Promise<void> => {
   await tx.run(sql`DELETE FROM session WHERE agent_id = ${agentId} AND token_hash <> decode(${but ?? ""}, 'hex')`);
 };
+
+/** Removes sessions that are over or idle; says how many. */
+export const deleteOldSessions = (tx: Tx, at: string, idleSince: string): Promise<number> => tx.run(sql`DELETE FROM session WHERE expires_at <= ${at} OR seen_at <= ${idleSince}`);

@@ -1,9 +1,6 @@
 // Decides how a channel's settings are kept: secrets sealed inside the stored JSON, each as {"$sealed": "…"}.
 import type { ChannelKind } from "#contract/channel.ts";
 
-/** A value in JSON. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
-
 /**
  * What brands need to know of the channels without importing one; server/app.ts gives it from channels/index.ts.
  * `secrets`: paths of fields that are sealed at rest, with "*" for any index of a list.
@@ -51,3 +48,30 @@ export const withoutSecrets = (settings: unknown, secrets: readonly (readonly st
 /** Puts the secrets we have where the given settings leave them null. */
 export const withKnownSecrets = (given: unknown, known: unknown, secrets: readonly (readonly string[])[]): unknown =>
   secrets.reduce((rest, path) => at(rest, path, (secret, where) => (secret === null ? (found(known, where) ?? null) : secret)), given);
+
+/**
+ * The first secret that is left null although the server beside it has changed; null: none. A stored password goes only to the host it was given
+ * for, or whoever may change the host could have it sent to a host of their own.
+ */
+export const secretForAnotherHost = (given: unknown, known: unknown, secrets: readonly (readonly string[])[]): string | null => {
+  let wrong: string | null = null;
+  for (const path of secrets) {
+    at(given, path, (secret, where) => {
+      const beside = [...where.slice(0, -1), "host"];
+      if (secret === null && typeof found(known, where) === "string" && found(given, beside) !== found(known, beside)) wrong ??= where.join(".");
+      return secret;
+    });
+  }
+  return wrong;
+};
+
+/** Would this parent make a topic its own ancestor? */
+export const makesCircle = (topics: readonly { readonly id: string; readonly parentId: string | null }[], id: string, parentId: string | null): boolean => {
+  const parents = new Map(topics.map((topic) => [topic.id, topic.parentId]));
+  let here = parentId;
+  for (let steps = 0; here !== null && steps <= topics.length; steps += 1) {
+    if (here === id) return true;
+    here = parents.get(here) ?? null;
+  }
+  return false;
+};

@@ -36,3 +36,45 @@ export const topicById = (tx: Tx, id: TopicId): Promise<Topic | null> =>
 /** All topics by name. */
 export const allTopics = (tx: Tx): Promise<Topic[]> =>
   tx.rows<Topic>(sql`SELECT id, parent_id AS "parentId", name, team_id AS "teamId", when_closed AS "whenClosed" FROM topic ORDER BY name, id`);
+
+/** A new brand. Throws when the name is taken (brand_name_key). */
+export const insertBrand = async (tx: Tx, brand: Brand): Promise<void> => {
+  await tx.run(sql`INSERT INTO brand (id, name, signature, language) VALUES (${brand.id}, ${brand.name}, ${brand.signature}, ${brand.language})`);
+};
+
+/** Changes a brand. False when there is none. */
+export const updateBrand = async (tx: Tx, brand: Brand): Promise<boolean> =>
+  (await tx.run(sql`UPDATE brand SET name = ${brand.name}, signature = ${brand.signature}, language = ${brand.language} WHERE id = ${brand.id}`)) > 0;
+
+/** Puts a channel's own row in, or changes it; its health stays. */
+export const upsertChannel = async (tx: Tx, row: Pick<ChannelRow, "id" | "brandId" | "kind" | "name" | "enabled" | "address" | "canSend" | "settings">): Promise<void> => {
+  await tx.run(sql`
+    INSERT INTO channel (id, brand_id, kind, name, enabled, settings, address, can_send)
+    VALUES (${row.id}, ${row.brandId}, ${row.kind}, ${row.name}, ${row.enabled}, ${JSON.stringify(row.settings)}::jsonb, ${row.address}, ${row.canSend})
+    ON CONFLICT (id) DO UPDATE SET brand_id = excluded.brand_id, name = excluded.name, enabled = excluded.enabled, settings = excluded.settings, address = excluded.address, can_send = excluded.can_send`);
+};
+
+/** Takes the channel's row lock, so that two admins cannot each put back what the other changed. */
+export const lockChannel = (tx: Tx, id: ChannelId): Promise<ChannelRow | null> => tx.maybe<ChannelRow>(sql`SELECT ${channelColumns}, settings FROM channel WHERE id = ${id} FOR UPDATE`);
+
+/** Writes down what a transport says of itself. False when it had said so already. */
+export const updateHealth = async (tx: Tx, id: ChannelId, health: Channel["health"], detail: string, at: string): Promise<boolean> =>
+  (await tx.run(sql`UPDATE channel SET health = ${health}, health_detail = ${detail}, health_at = ${at} WHERE id = ${id} AND (health, health_detail) IS DISTINCT FROM (${health}, ${detail})`)) > 0;
+
+/** Puts a topic in, or changes it. */
+export const upsertTopic = async (tx: Tx, topic: Topic): Promise<void> => {
+  await tx.run(sql`
+    INSERT INTO topic (id, parent_id, name, team_id, when_closed) VALUES (${topic.id}, ${topic.parentId}, ${topic.name}, ${topic.teamId}, ${topic.whenClosed})
+    ON CONFLICT (id) DO UPDATE SET parent_id = excluded.parent_id, name = excluded.name, team_id = excluded.team_id, when_closed = excluded.when_closed`);
+};
+
+/** Serialises changes of the tree, so that two of them cannot close a circle together. */
+export const lockTopics = async (tx: Tx): Promise<void> => {
+  await tx.run(sql`SELECT pg_advisory_xact_lock(7284010)`);
+};
+
+/** Removes a topic. Throws when a concern or a topic below still has it (a foreign key). */
+export const deleteTopic = async (tx: Tx, id: TopicId): Promise<boolean> => (await tx.run(sql`DELETE FROM topic WHERE id = ${id}`)) > 0;
+
+/** True when a statement failed because another row still refers to the one it removes. */
+export const isReferred = (error: unknown): boolean => typeof error === "object" && error !== null && "code" in error && error.code === "23503";

@@ -1,10 +1,13 @@
 // Reads of lists: one page by a filter, an agent's views with counters. Called by concerns/routes-lists.ts.
 import type { AgentActor } from "#contract/actor.ts";
 import type { ConcernRow, ListFilter, View } from "#contract/concerns.ts";
+import type { customers } from "#contract/customers.ts";
+import type { Result } from "#contract/endpoint.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
+import type { CustomerId } from "#contract/ids.ts";
 import { horizon } from "#modules/audit/reads.ts";
 import { teamsFor } from "#modules/agents/reads.ts";
-import { isPlannedEachTime, page, type Part, type Place, type Scope } from "#modules/concerns/store-lists.ts";
+import { concernsOfCustomer, isPlannedEachTime, page, type Part, type Place, type Scope } from "#modules/concerns/store-lists.ts";
 import { countViews, viewsOf } from "#modules/concerns/store-views.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -70,6 +73,21 @@ export const viewsFor = async (world: Pick<World, "db">, who: AgentActor): Promi
   );
   const countOf = new Map(counted.map((view, index) => [view.id, counts[index] ?? null]));
   return { views: views.map((view) => ({ ...view, count: countOf.get(view.id) ?? null })), upTo };
+};
+
+/** A customer's concerns that this agent may see, newest first. */
+export const concernsOf = async (
+  world: Pick<World, "db">,
+  who: AgentActor,
+  input: { readonly customerId: CustomerId; readonly after: string | null; readonly limit: number },
+): Promise<Result<typeof customers.concerns> | Refusal> => {
+  const after = input.after === null ? null : readCursor(input.after);
+  if (after === undefined || after?.kind === "waiting") return refuse("invalidInput", {}, "after");
+  const place = after === null ? null : { createdAt: after.lastMessageAt, id: after.id };
+  const rows = await concernsOfCustomer(world.db, input.customerId, who.brandIds.length === 0 ? null : who.brandIds, place, input.limit + 1);
+  const concerns = rows.slice(0, input.limit);
+  const last = rows.length > input.limit ? concerns.at(-1) : undefined;
+  return { concerns, next: last === undefined ? null : `n_${last.createdAt}_${last.id}` };
 };
 
 const writeCursor = (part: Part, row: ConcernRow): string => (part === "waiting" ? `w_${row.waitingSince}_${row.id}` : `${part === "rest" ? "r" : "n"}_${row.lastMessageAt}_${row.id}`);

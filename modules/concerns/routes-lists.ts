@@ -1,10 +1,11 @@
 // HTTP for lists, views and reading a concern. server/app.ts joins them to the other routes.
 import { concerns } from "#contract/concern-endpoints.ts";
 import { seesBrand } from "#contract/actor.ts";
+import { customers } from "#contract/customers.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { refuse } from "#contract/errors.ts";
 import { removeView, saveView } from "#modules/concerns/actions-views.ts";
-import { listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
+import { concernsOf, listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
 import { earlierMessages, historyOf, openConcern } from "#modules/concerns/reads-open.ts";
 import { messageViews, rowById, rowByNumber, type ReadingWorld } from "#modules/concerns/reads.ts";
 import type { World } from "#platform/world.ts";
@@ -28,5 +29,6 @@ export const listRoutes: readonly Route<W>[] = [
     const row = message && (await rowById(world.db, message.concernId));
     return message && row && seesBrand(who, row.brandId) ? message : refuse("notFound");
   }),
+  answer<W, typeof customers.concerns>(customers.concerns, (world, who, { params, query }) => concernsOf(world, who, { customerId: params.id, after: query.after ?? null, limit: query.limit })),
   answer<W, typeof concerns.history>(concerns.history, (world, who, { params, query }) => historyOf(world, who, params.id, query.before ?? null, query.limit)),
 ];

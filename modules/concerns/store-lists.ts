@@ -156,3 +156,16 @@ export const rowByNumber = (tx: Tx, number: number): Promise<ConcernRow | null> 
 
 /** The rows of these ids, in any order; unknown ids are left out. */
 export const rowsByIds = (tx: Tx, ids: readonly string[]): Promise<ConcernRow[]> => (ids.length === 0 ? Promise.resolve([]) : tx.rows<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.id = ANY(${ids}::uuid[])`));
+
+/** A customer's concerns as their page shows them, newest first, within the given brands (null: all). */
+export const concernsOfCustomer = (
+  tx: Tx,
+  customerId: string,
+  brandIds: readonly string[] | null,
+  after: { readonly createdAt: string; readonly id: string } | null,
+  limit: number,
+): Promise<Pick<ConcernRow, "id" | "number" | "subject" | "status" | "createdAt" | "lastMessageAt">[]> =>
+  tx.rows(sql`
+    SELECT c.id, c.number, c.subject, c.status, c.created_at AS "createdAt", c.last_message_at AS "lastMessageAt" FROM concern c
+    ${where([sql`c.customer_id = ${customerId}`, ...(brandIds === null ? [] : [brandsIn(brandIds)]), ...(after === null ? [] : [sql`(c.created_at, c.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`])])}
+    ORDER BY c.created_at DESC, c.id DESC ${limited(limit)}`);

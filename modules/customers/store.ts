@@ -83,7 +83,12 @@ export const setRemoved = async (tx: Tx, addressId: AddressId, at: string): Prom
 export const suppressedAmong = (tx: Tx, kind: AddressKind, norms: readonly string[]): Promise<{ readonly norm: string; readonly reason: string }[]> =>
   tx.rows(sql`SELECT norm, suppressed_reason AS reason FROM address WHERE kind = ${kind} AND norm = ANY(${norms}::text[]) AND removed_at IS NULL AND suppressed_reason IS NOT NULL`);
 
-/** Takes the customer's row lock and raises its version. Null when there is no such customer. */
+/** Takes the customer's row lock: changes of one customer go one after the other. */
+export const lockCustomer = async (tx: Tx, customerId: CustomerId): Promise<void> => {
+  await tx.run(sql`SELECT FROM customer WHERE id = ${customerId} FOR UPDATE`);
+};
+
+/** Raises the customer's version. Null when there is no such customer. */
 export const raiseVersion = async (tx: Tx, customerId: CustomerId): Promise<number | null> =>
   (await tx.maybe<{ version: number }>(sql`UPDATE customer SET version = version + 1 WHERE id = ${customerId} RETURNING version`))?.version ?? null;
 
