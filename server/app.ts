@@ -6,7 +6,8 @@ import { files } from "#contract/files.ts";
 import { allows } from "#contract/permissions.ts";
 import { forgetSessions, sessionOf } from "#modules/agents/actions-sessions.ts";
 import { agentRoutes } from "#modules/agents/routes.ts";
-import { brandRoutes, type BrandsWorld } from "#modules/brands/routes.ts";
+import type { ChannelKinds } from "#modules/brands/model.ts";
+import { brandRoutes } from "#modules/brands/routes.ts";
 import { keepUpload } from "#modules/concerns/actions-uploads.ts";
 import { rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { draftRoutes } from "#modules/concerns/routes-drafts.ts";
@@ -14,7 +15,8 @@ import { listRoutes } from "#modules/concerns/routes-lists.ts";
 import { concernRoutes } from "#modules/concerns/routes.ts";
 import { customerRoutes } from "#modules/customers/routes.ts";
 import { searchRoutes } from "#modules/search/routes.ts";
-import { settingsRoutes, type SettingsWorld } from "#modules/settings/routes.ts";
+import type { CentreFacts } from "#modules/settings/reads.ts";
+import { settingRoutes } from "#modules/settings/routes.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import { createHttp, httpError } from "#platform/http/http.ts";
 import type { Bus } from "#platform/live/bus.ts";
@@ -51,7 +53,7 @@ export interface AppOptions {
 const pages = new URL("../dist/web/", import.meta.url).pathname;
 const isLoopback = (ip: string): boolean => ip === "127.0.0.1" || ip === "::1" || ip === "::ffff:127.0.0.1";
 
-type Everything = World & ReadingWorld & BrandsWorld & SettingsWorld;
+type Everything = World & ReadingWorld & { readonly channelKinds: ChannelKinds; readonly facts: CentreFacts; readonly undoMs: number };
 
 /** The desk is told at once when something it keeps in memory has changed in the tables; so is this server. */
 const watchChanges = (options: AppOptions, live: Live): (() => void) => {
@@ -90,7 +92,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     links,
     channelKinds: channelKinds(),
     undoMs: config.undoMs,
-    publicFacts: {
+    facts: {
       demo: options.demo !== null,
       demoLogins: options.demo ? [...demoLogins] : [],
       limits: { fileBytes: config.maxFileBytes, filesPerMessage: 50, messageBytes: 25_000_000 },
@@ -101,7 +103,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const session = (token: string) => sessionOf(world, token);
   const mounting = { sessionOf: session, cookieName: http.cookieName };
 
-  const routes: readonly Route<Everything>[] = [...agentRoutes, ...brandRoutes, ...customerRoutes, ...searchRoutes, ...settingsRoutes, ...listRoutes, ...draftRoutes, ...concernRoutes, ...(options.demo?.routes ?? [])];
+  const routes: readonly Route<Everything>[] = [...agentRoutes, ...brandRoutes, ...customerRoutes, ...searchRoutes, ...settingRoutes, ...listRoutes, ...draftRoutes, ...concernRoutes, ...(options.demo?.routes ?? [])];
   mount({ ...mounting, app: http.app, world: everything, routes, setCookie: http.setCookie, sameOrigin: http.sameOrigin, log: world.log, checkAnswers: config.checkAnswers });
   // Uploads are no JSON: the bytes are read here, after everything else was checked.
   const upload = (request: Parameters<typeof http.readUpload>[0]): Route<Everything> =>
