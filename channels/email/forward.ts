@@ -10,8 +10,8 @@ import { readHtml } from "./html.ts";
 
 type Forwarded = NonNullable<InboundMessage["forwarded"]>;
 
-// bounded: a subject has at most 998 characters (names.ts).
 const forwardSubject =
+  // bounded: a subject has at most 998 characters (names.ts).
   /^\s*(?:(?:re|aw|antw)\s*:\s*)?(?:fwd?|wg|tr|rv|enc|i|vs|wtr|weitergeleitet|weiterleitung|forwarded)\s*(?:\[\d+\])?\s*:/i;
 
 /**

@@ -39,11 +39,11 @@ const forwardSeparator =
 const underscores = /^[\s>]*_{10,}\s*$/;
 
 /** How attributions end or what they contain; tested on at most four joined lines of at most 500 characters. */
-// bounded: lines of at most 400 characters (maxLine).
 const attributionStart =
+  // bounded: lines of at most 400 characters (maxLine).
   /^[\s>]*-{0,10}\s*(?:on|am|le|el|il|in data|em|op|den|pe|w dniu|dnia|at|von|ср|пн|вт|чт|пт|сб|вс)[\s,]|\s(?:skrev|schreef)\s/i;
-// bounded: at most four lines joined to 500 characters.
 const attributionEnd =
+  // bounded: at most four lines joined to 500 characters.
   /(?:\bwrote\s?:?|\bschrieb(?:en)?\s?:|\bgeschrieben\s?:|\sécrit\s?:|escribió\s?:|\bscritto\s?:|escreveu\s?:|\bschreef\b[^:]{0,200}:|\bschrieb\b[^:]{0,300}:|\bpisze\s?:|napisał(?:\(a\)|a)?\s?:|\bskrev\b[^:]{0,200}:|\bkirjoitti\s?:|пишет\s?:|писал\(?а?\)?\s?:|写道\s?[:：]|のメッセージ\s?:|작성\s?:)\s*-{0,10}\s*$/iu;
 const attributionAnywhere =
   /^[\s>]*[^\n]{1,200}(?:\bschrieb am\b[^\n]{4,160}:|\bwrote on\b[^\n]{4,160}:|\bhat am\b[^\n]{4,160}\bgeschrieben\s?:|\bon\b[^\n]{4,160}\bat\b[^\n]{1,80}\bwrote\s?:|<[^<>\n]{3,200}>\s*(?:schrieb|wrote|a écrit|escribió|ha scritto)\s?:)\s*$/i;
