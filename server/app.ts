@@ -29,7 +29,7 @@ import { demoLogins } from "#server/demo/seed.ts";
 import { makeLinks, mountFrames } from "#server/frames.ts";
 import { startLive, type Live } from "#server/live.ts";
 import { openApi } from "#server/openapi.ts";
-import { answerFailure, mount, whoAsks } from "#server/routes.ts";
+import { answerFailure, mount, whoAsks, type MountedRoute } from "#server/routes.ts";
 
 export interface App {
   readonly port: number;
@@ -104,14 +104,15 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const mounting = { sessionOf: session, cookieName: http.cookieName };
 
   const routes: readonly Route<Everything>[] = [...agentRoutes, ...brandRoutes, ...customerRoutes, ...searchRoutes, ...settingRoutes, ...listRoutes, ...draftRoutes, ...concernRoutes, ...(options.demo?.routes ?? [])];
-  mount({ ...mounting, app: http.app, world: everything, routes, setCookie: http.setCookie, sameOrigin: http.sameOrigin, log: world.log, checkAnswers: config.checkAnswers });
+  const common = { ...mounting, app: http.app, world: everything, setCookie: http.setCookie, sameOrigin: http.sameOrigin, log: world.log, checkAnswers: config.checkAnswers };
+  mount({ ...common, routes });
   // Uploads are no JSON: the bytes are read here, after everything else was checked.
-  const upload = (request: Parameters<typeof http.readUpload>[0]): Route<Everything> =>
-    answer<Everything, typeof files.upload>(files.upload, async (at, who) => {
-      const given = await http.readUpload(request);
-      return keepUpload(at, who, given);
-    });
-  mount({ ...mounting, app: http.app, world: everything, routes: [files.upload].map((endpoint) => ({ endpoint, handle: (at, call, input, request) => upload(request as Parameters<typeof http.readUpload>[0]).handle(at, call, input) })), setCookie: http.setCookie, sameOrigin: http.sameOrigin, log: world.log, checkAnswers: config.checkAnswers, bodyLimit: config.maxFileBytes + 100_000 });
+  const upload: MountedRoute<Everything> = {
+    endpoint: files.upload,
+    handle: (at, call, input, request) =>
+      answer<Everything, typeof files.upload>(files.upload, async (within, who) => keepUpload(within, who, await http.readUpload(request))).handle(at, call, input),
+  };
+  mount({ ...common, routes: [upload], bodyLimit: config.maxFileBytes + 100_000 });
 
   mountFrames({ app: http.app, world, links, whoAsks: async (request) => (await whoAsks(mounting, request))?.who ?? null, post: (id) => options.demo?.html(id) ?? null });
 

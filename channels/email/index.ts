@@ -1,21 +1,27 @@
 // The e-mail channel: a mailbox by IMAP, our own SMTP door, and SMTP for what goes out. Listed in channels/index.ts.
 import type { MessageChannel } from "#contract/channel.ts";
-import { receive, unreadable } from "./inbound.ts";
 import { can, render } from "./outbound.ts";
 import { type EmailSettings, emailSettings } from "./settings.ts";
-import { close, deliver, listen } from "./transport.ts";
+import { unreadable } from "./unreadable.ts";
 
-/** The value that intake and dispatch call. Mail has no webhooks, so `verify` takes nothing. */
+let connections: Promise<typeof import("./smtp.ts")> | null = null;
+
+/**
+ * The value that intake and dispatch call. Mail has no webhooks, so `verify` takes nothing. Each half is loaded where it is used:
+ * the reading processes never need the connections, and the server never needs the sanitiser.
+ */
 export const email: MessageChannel<EmailSettings> = {
   kind: "message",
   id: "email",
   settings: emailSettings,
   can,
   verify: () => false,
-  receive,
+  receive: async (raw, settings, io) => (await import("./inbound.ts")).receive(raw, settings, io),
   unreadable,
   render,
-  deliver,
-  listen,
-  close,
+  deliver: async (call, settings, io) => (await (connections ??= import("./smtp.ts"))).deliver(call, settings, io),
+  listen: async (settings, io, stop) => (await import("./imap.ts")).listen(settings, io, stop),
+  close: async () => {
+    await (await connections)?.close();
+  },
 };
