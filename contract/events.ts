@@ -21,7 +21,7 @@ const kinds = {
   "concern.linked": z.strictObject({ link }),
   "concern.unlinked": z.strictObject({ other: concernId }),
   "concern.partyJoined": z.strictObject({ party }),
-  "concern.firstReply": z.strictObject({ at: instant }),
+  "concern.firstReply": z.strictObject({ /** Null: the only answer was taken back. */ at: instant.nullable() }),
   "concern.resolvedAt": z.strictObject({ at: instant.nullable() }),
   "message.added": z.strictObject({ message: loggedMessage }),
   "message.withdrawn": z.strictObject({ messageId }),

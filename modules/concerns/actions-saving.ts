@@ -49,7 +49,7 @@ export const changes = (before: ConcernState, after: ConcernState, because: stri
   const patch = patchOf(before, after);
   return [
     ...(patch === null ? [] : [{ ...about, kind: "concern.changed" as const, data: { patch, because } }]),
-    ...(after.firstReplyAt !== null && before.firstReplyAt === null ? [{ ...about, kind: "concern.firstReply" as const, data: { at: after.firstReplyAt } }] : []),
+    ...(after.firstReplyAt === before.firstReplyAt ? [] : [{ ...about, kind: "concern.firstReply" as const, data: { at: after.firstReplyAt } }]),
     ...(after.resolvedAt === before.resolvedAt ? [] : [{ ...about, kind: "concern.resolvedAt" as const, data: { at: after.resolvedAt } }]),
   ];
 };

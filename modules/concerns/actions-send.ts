@@ -9,7 +9,7 @@ import { agentById } from "#modules/agents/reads.ts";
 import type { Said } from "#modules/audit/actions.ts";
 import { brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
-import { giveUpMs, storable, withMessage, withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import { giveUpMs, storable, undoable, withMessage, withStatus, type ConcernState } from "#modules/concerns/model.ts";
 import { foldedPart, replySubject, signatureOf } from "#modules/concerns/model-compose.ts";
 import { lastInbound, partiesOf, uploadsOf, type LastInbound, type NewDelivery, type NewFile, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
 import { normalise } from "#modules/customers/model.ts";
@@ -149,12 +149,12 @@ export const sendAnswer = async (
     answersId: last?.id ?? null,
     clientKey: out.key,
     files: out.content.files,
-    undo: out.undoUploads === null ? null : { before: before === null ? null : undoable(fresh), uploads: out.undoUploads },
   };
   const answered = withMessage(fresh, { direction: "out", at, text: out.content.text, subject: message.subject, channelKind: out.channel.kind, automatic: false });
   const after = out.then === null ? answered : withStatus(answered, out.then, at);
+  const undo = out.undoUploads === null ? null : { before: undoable(fresh), after: undoable(after), uploads: out.undoUploads };
   const deliveries = [delivery(world, out.channel.id, addressed, out.sendAt, at)];
-  const state = await saveWithMessage(world, tx, who, { before, after, message, parties: joining, deliveries }, out.because, (saved) => also(saved, id));
+  const state = await saveWithMessage(world, tx, who, { before, after, message: { ...message, undo }, parties: joining, deliveries }, out.because, (saved) => also(saved, id));
   return { state, messageId: id };
 };
 
@@ -259,15 +259,3 @@ const joiners = async (world: World, tx: Tx, state: ConcernState, parties: reado
   return joining;
 };
 
-/** The part of a concern that taking an answer back restores. */
-export const undoable = (state: ConcernState): Record<string, unknown> => ({
-  status: state.status,
-  snippet: state.snippet,
-  lastDirection: state.lastDirection,
-  lastMessageAt: state.lastMessageAt,
-  waitingSince: state.waitingSince,
-  snoozedUntil: state.snoozedUntil,
-  firstReplyAt: state.firstReplyAt,
-  resolvedAt: state.resolvedAt,
-  closedAt: state.closedAt,
-});

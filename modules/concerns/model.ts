@@ -118,6 +118,33 @@ export const withChange = (state: ConcernState, change: Change, topicTeam: Conce
   };
 };
 
+const undoableKeys = [
+  "status", "snippet", "lastDirection", "lastMessageAt", "waitingSince", "snoozedUntil", "firstReplyAt", "resolvedAt", "closedAt",
+] as const satisfies readonly (keyof ConcernState)[];
+
+/** The part of a concern that an answer moves, and that taking it back restores. */
+export type Undoable = Pick<ConcernState, (typeof undoableKeys)[number]>;
+
+/** What has to be remembered of a concern so that an answer can be taken back. */
+export const undoable = (state: ConcernState): Undoable => ({
+  status: state.status,
+  snippet: state.snippet,
+  lastDirection: state.lastDirection,
+  lastMessageAt: state.lastMessageAt,
+  waitingSince: state.waitingSince,
+  snoozedUntil: state.snoozedUntil,
+  firstReplyAt: state.firstReplyAt,
+  resolvedAt: state.resolvedAt,
+  closedAt: state.closedAt,
+});
+
+/** The concern as it was before the answer; what others changed since the answer stays as they left it. */
+export const restored = (state: ConcernState, before: Undoable, after: Undoable): ConcernState => {
+  const back: Record<string, unknown> = {};
+  for (const key of undoableKeys) if (state[key] === after[key]) back[key] = before[key];
+  return { ...state, ...back };
+};
+
 const rowKeys = [
   "subject", "status", "priority", "topicId", "tags", "assigneeId", "teamId", "customerId", "customerName", "channels", "snippet",
   "lastDirection", "lastMessageAt", "waitingSince", "snoozedUntil", "deliveryFailed", "messageCount", "language",

@@ -255,3 +255,7 @@ export const removeUploadsBefore = (tx: Tx, at: string): Promise<number> =>
 /** Who follows a concern. */
 export const followersOf = async (tx: Tx, concernId: string): Promise<AgentId[]> =>
   (await tx.rows<{ id: AgentId }>(sql`SELECT agent_id AS id FROM concern_follower WHERE concern_id = ${concernId} ORDER BY agent_id`)).map((row) => row.id);
+
+/** What was said in a message; null when it was taken back. */
+export const messageText = async (tx: Tx, messageId: string): Promise<string | null> =>
+  (await tx.maybe<{ text: string }>(sql`SELECT b.text FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.id = ${messageId} AND m.withdrawn_at IS NULL`))?.text ?? null;

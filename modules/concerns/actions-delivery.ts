@@ -1,0 +1,90 @@
+// What a change of a delivery means to its message and concern. Called by actions-outbox.ts, actions-receipts.ts and actions-reply.ts.
+import type { Who } from "#contract/actor.ts";
+import { addressKindOf } from "#contract/channel.ts";
+import type { Delivery } from "#contract/concerns.ts";
+import type { BrandId, ConcernId } from "#contract/ids.ts";
+import { say, type Said } from "#modules/audit/actions.ts";
+import { saveChange } from "#modules/concerns/actions-saving.ts";
+import { withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import { isHard } from "#modules/concerns/model-delivery.ts";
+import { leaving, lockDelivery, raiseVersions, settle, type DeliveryRow, type Outcome } from "#modules/concerns/store-outbox.ts";
+import { lockConcern } from "#modules/concerns/store.ts";
+import { suppressAddress } from "#modules/customers/actions.ts";
+import { normalise } from "#modules/customers/model.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+/** A delivery as the desk sees it. */
+const asDelivery = (row: DeliveryRow): Delivery => ({
+  id: row.id,
+  recipient: row.recipient,
+  state: row.state,
+  attempts: row.attempts,
+  nextTryAt: row.nextTryAt,
+  code: row.code,
+  detail: row.detail,
+  history: row.history,
+});
+
+/** Where a delivery belongs, for its entry in the log. */
+export interface About {
+  readonly id: ConcernId;
+  readonly brandId: BrandId;
+}
+
+/** Says that deliveries changed. Deliveries of news for agents are not shown and say nothing. */
+export const sayDeliveries = async (world: World, tx: Tx, who: Who, rows: readonly { readonly about: About; readonly row: DeliveryRow }[]): Promise<void> => {
+  const ids = [...new Set(rows.map(({ row }) => row.messageId))];
+  const messages = await raiseVersions(tx, ids.toSorted());
+  const said = rows.flatMap(({ about, row }): Said[] => {
+    const message = messages.get(row.messageId);
+    return message?.direction !== "out"
+      ? []
+      : [{ kind: "delivery.changed", brandId: about.brandId, concernId: about.id, data: { messageId: row.messageId, deliveryId: row.id, delivery: asDelivery(row), version: message.version } }];
+  });
+  await say(world, tx, who, said);
+};
+
+/** Something final and bad, or uncertain: shown on the message, marked on the concern, and given back to whoever works on it. */
+export interface Bad {
+  readonly outcome: Outcome;
+  /** Recipients that are known to be bad for good. */
+  readonly deadAddresses: readonly string[];
+  /** Wakes the concern; an uncertain delivery only marks it. */
+  readonly reopens: boolean;
+}
+
+/** Records a bad end. The caller holds the concern's lock. A mail that no person wrote moves nothing but its own line: bounces of it must not wake anybody. */
+export const recordBad = async (world: World, tx: Tx, who: Who, state: ConcernState, delivery: DeliveryRow, bad: Bad): Promise<void> => {
+  const at = world.now().toISOString();
+  const row = await settle(tx, delivery.id, at, bad.outcome);
+  await sayDeliveries(world, tx, who, [{ about: state, row }]);
+  const message = await leaving(tx, delivery.messageId);
+  if (message !== null && message.automatic === null) {
+    const marked: ConcernState = { ...state, deliveryFailed: true };
+    const sleeping = bad.reopens && state.status !== "new" && state.status !== "open";
+    await saveChange(world, tx, who, state, sleeping ? withStatus(marked, "open", at) : marked, "deliveryFailed");
+  }
+  for (const value of bad.deadAddresses) await suppress(world, tx, who, delivery, value, bad.outcome);
+};
+
+const suppress = (world: World, tx: Tx, who: Who, delivery: DeliveryRow, value: string, outcome: Outcome): Promise<void> =>
+  suppressAddress(world, tx, who, { kind: addressKindOf[delivery.channelKind], value }, `${outcome.code ?? ""} ${outcome.detail}`.trim());
+
+/** Which recipients a bounce of that kind closes: the named one when it is among them, the only one otherwise; nobody after a soft failure. */
+export const deadAmong = (delivery: DeliveryRow, named: string | null, code: string | null): string[] => {
+  if (!isHard(code)) return [];
+  const all = delivery.recipient.split(", ");
+  const norm = named === null ? null : normalise(addressKindOf[delivery.channelKind], named);
+  if (norm !== null && all.includes(norm)) return [norm];
+  const [only, ...others] = all;
+  return only !== undefined && others.length === 0 ? [only] : [];
+};
+
+/** Locks a concern and then one of its deliveries: everybody does so in this order. */
+export const lockBoth = async (tx: Tx, concernId: ConcernId, id: DeliveryRow["id"]): Promise<{ readonly state: ConcernState; readonly delivery: DeliveryRow }> => {
+  const state = await lockConcern(tx, concernId);
+  if (state === null) throw new Error("a delivery's concern is gone");
+  return { state, delivery: await lockDelivery(tx, id) };
+};
+

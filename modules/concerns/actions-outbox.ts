@@ -1,0 +1,182 @@
+// The outbox for server/dispatch: claim with a lease, make ready, remember the keys, record what the provider said.
+// At most one copy leaves: a delivery goes to another worker only while its call had not begun; what became of one that had, is "unknown" and shown.
+import { system } from "#contract/actor.ts";
+import { addressKindOf, type DeliveryResult, type Outbound } from "#contract/channel.ts";
+import type { BrandId, ChannelId, ConcernId, DeliveryId, MessageId } from "#contract/ids.ts";
+import { brandById } from "#modules/brands/reads.ts";
+import { deadAmong, recordBad, sayDeliveries, type About } from "#modules/concerns/actions-delivery.ts";
+import { leavingSubject, senderName, wholeHtml, wholeText } from "#modules/concerns/model-compose.ts";
+import { isHard, judge } from "#modules/concerns/model-delivery.ts";
+import { replyToken } from "#modules/concerns/model-threading.ts";
+import { rowById } from "#modules/concerns/reads.ts";
+import { begin, claimDue, expired, insertKeys, keysBefore, leaving, lockExpired, lockLeased, settle, type DeliveryRow, type LeavingRow } from "#modules/concerns/store-outbox.ts";
+import { agentToken, insertToken, lockConcern, partiesOf } from "#modules/concerns/store.ts";
+import { agentByEmail } from "#modules/agents/reads.ts";
+import { touchAddress } from "#modules/customers/actions.ts";
+import { normalise } from "#modules/customers/model.ts";
+import { textAsHtml } from "#platform/html.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+/** A delivery in the hands of one worker until its lease ends. */
+export interface Claim {
+  readonly deliveryId: DeliveryId;
+  readonly messageId: MessageId;
+  readonly concernId: ConcernId;
+  readonly channelId: ChannelId;
+  readonly brandId: BrandId;
+  /** The fencing token: every later write names it. */
+  readonly leaseToken: string;
+  readonly deliveryToken: string;
+  readonly attempts: number;
+}
+
+/** Takes due deliveries, oldest first, each for one worker; first gives back or marks those whose worker did not return within its lease. */
+export const claimDeliveries = async (world: World, options: { readonly limit: number; readonly leaseMs: number }): Promise<Claim[]> => {
+  await recover(world, options.limit);
+  return world.db.transaction(async (tx) => {
+    const now = world.now();
+    const leaseToken = world.newId();
+    const rows = await claimDue(tx, now.toISOString(), leaseToken, new Date(now.getTime() + options.leaseMs).toISOString(), options.limit);
+    if (rows.length === 0) return [];
+    const abouts = await aboutAll(tx, rows.map((row) => row.concernId));
+    await sayDeliveries(world, tx, system, rows.map((row) => ({ about: abouts(row.concernId), row })));
+    return rows.map((row) => ({ deliveryId: row.id, messageId: row.messageId, concernId: row.concernId, channelId: row.channelId, brandId: abouts(row.concernId).brandId, leaseToken, deliveryToken: row.token, attempts: row.attempts }));
+  });
+};
+
+const aboutAll = async (tx: Tx, ids: readonly ConcernId[]): Promise<(id: ConcernId) => About> => {
+  const found = new Map<ConcernId, About>();
+  for (const id of new Set(ids)) {
+    const row = await rowById(tx, id);
+    if (row) found.set(id, row);
+  }
+  return (id) => {
+    const about = found.get(id);
+    if (!about) throw new Error("a delivery's concern is gone");
+    return about;
+  };
+};
+
+/** Deliveries whose lease ran out: not begun, they are due again; begun, nobody knows whether a copy left. */
+const recover = async (world: World, limit: number): Promise<void> => {
+  for (const { id, concernId } of await expired(world.db, world.now().toISOString(), limit)) {
+    await world.db.transaction(async (tx) => {
+      const state = await lockConcern(tx, concernId);
+      const at = world.now().toISOString();
+      const delivery = await lockExpired(tx, id, at);
+      if (state === null || delivery === null) return;
+      if (delivery.begunAt === null) {
+        const row = await settle(tx, id, at, { state: "waiting", nextTryAt: at, code: null, detail: "", providerId: null });
+        await sayDeliveries(world, tx, system, [{ about: state, row }]);
+      } else {
+        const outcome = { state: "unknown" as const, nextTryAt: null, code: null, detail: "The sending process ended before the answer came.", providerId: null };
+        await recordBad(world, tx, system, state, delivery, { outcome, deadAddresses: [], reopens: false });
+      }
+    });
+  }
+};
+
+/** The message ready to be translated; null: it was taken back or is gone. Every try gives the same, so that a second copy can be recognised. */
+export const outboundOf = async (world: World, claim: Claim): Promise<Outbound | null> => {
+  const ready = await world.db.transaction(async (tx) => {
+    const message = await leaving(tx, claim.messageId);
+    if (message === null) return null;
+    const brand = await brandById(tx, claim.brandId);
+    const { token, seesFrom } = await replyTokenFor(world, tx, claim, message);
+    const neutral = message.automatic !== null && message.answersId === null;
+    const answers = neutral ? [] : await keysBefore(tx, claim.concernId, message.seq, seesFrom);
+    return { message, brandName: brand?.name ?? message.fromName ?? "", token, answers };
+  });
+  if (ready === null) return null;
+  const { message } = ready;
+  const files = await Promise.all(message.files.map(async (file) => ({ name: file.name, mediaType: file.mediaType, inlineId: file.inlineId, bytes: await world.files.read(file.hash) })));
+  return {
+    deliveryId: claim.deliveryId,
+    concernNumber: message.number,
+    at: message.at,
+    fromName: senderName(message.authorKind === "agent" ? message.authorName : null, ready.brandName),
+    to: message.to,
+    cc: message.cc,
+    subject: leavingSubject(message.subject ?? "", message.number),
+    text: wholeText(message.text, message.foldedText),
+    html: message.html === null ? null : wholeHtml(message.html, message.foldedText, textAsHtml),
+    files,
+    replyToken: ready.token,
+    deliveryToken: claim.deliveryToken,
+    answers: ready.answers,
+    automatic: message.automatic !== null,
+  };
+};
+
+/** The reply token of the first recipient, made when there is none; an agent's for news to an agent. `seesFrom`: the least that everybody addressed may see. */
+const replyTokenFor = async (world: World, tx: Tx, claim: Claim, message: LeavingRow): Promise<{ readonly token: string | null; readonly seesFrom: number }> => {
+  const first = message.to[0];
+  if (first === undefined) return { token: null, seesFrom: 0 };
+  const at = world.now().toISOString();
+  if (message.direction === "system") {
+    const agent = await agentByEmail(tx, first.value);
+    if (agent === null) return { token: null, seesFrom: 0 };
+    let random = await agentToken(tx, claim.concernId, agent.id);
+    if (random === null) {
+      await lockConcern(tx, claim.concernId);
+      random = await agentToken(tx, claim.concernId, agent.id);
+    }
+    if (random === null) {
+      random = world.newToken();
+      await insertToken(tx, { token: random, concernId: claim.concernId, partyId: null, agentId: agent.id, at });
+    }
+    return { token: replyToken(world.mac, random, claim.concernId, agent.id), seesFrom: 0 };
+  }
+  const parties = await partiesOf(tx, claim.concernId);
+  const addressed = new Set([...message.to, ...message.cc].map((person) => person.value));
+  const seesFrom = parties.filter((party) => addressed.has(party.norm)).reduce((most, party) => Math.max(most, party.seesFrom), 0);
+  const party = parties.find((each) => each.norm === normalise(each.kind, first.value));
+  if (!party) return { token: null, seesFrom };
+  let random = party.token;
+  if (random === null) {
+    // Two deliveries of one concern at once must not make two tokens for one party: the lock decides, then it is looked up again.
+    await lockConcern(tx, claim.concernId);
+    random = (await partiesOf(tx, claim.concernId)).find((each) => each.id === party.id)?.token ?? null;
+  }
+  if (random === null) {
+    random = world.newToken();
+    await insertToken(tx, { token: random, concernId: claim.concernId, partyId: party.id, agentId: null, at });
+  }
+  return { token: replyToken(world.mac, random, claim.concernId, party.id), seesFrom };
+};
+
+/** Stores the keys under which answers and receipts will come back and notes that the provider is called now. False: the lease is lost; nothing may be sent. */
+export const rememberKeys = (world: World, claim: Claim, keys: readonly string[]): Promise<boolean> =>
+  world.db.transaction(async (tx) => {
+    if (!(await begin(tx, claim.deliveryId, claim.leaseToken, world.now().toISOString()))) return false;
+    await insertKeys(tx, claim.messageId, claim.concernId, keys);
+    return true;
+  });
+
+/** Records what the provider said, if this claim is still the last one given; a late answer also settles what had become "unknown". */
+export const recordDelivery = (world: World, claim: Claim, result: DeliveryResult): Promise<void> =>
+  world.db.transaction(async (tx) => {
+    const now = world.now();
+    // Locked only when the concern itself may change: the good end of a delivery waits for nobody who works on the concern.
+    const state = result.kind === "accepted" && result.refused.length === 0 ? null : await lockConcern(tx, claim.concernId);
+    const delivery = await lockLeased(tx, claim.deliveryId, claim.leaseToken);
+    if (delivery === null) {
+      world.log.warn("delivery.leaseLost", { deliveryId: claim.deliveryId, result: result.kind });
+      return;
+    }
+    const verdict = judge(result, delivery, now);
+    if (verdict.bad && state !== null) {
+      const dead = result.kind === "accepted" ? result.refused.filter((each) => isHard(each.code)).map((each) => each.recipient) : verdict.state === "failed" ? deadAmong(delivery, null, verdict.code) : [];
+      await recordBad(world, tx, system, state, delivery, { outcome: verdict, deadAddresses: dead, reopens: verdict.reopens });
+    } else {
+      const row = await settle(tx, claim.deliveryId, now.toISOString(), verdict);
+      await sayDeliveries(world, tx, system, [{ about: { id: claim.concernId, brandId: claim.brandId }, row }]);
+    }
+    if (verdict.state === "sent") await touchAll(tx, delivery, now.toISOString());
+  });
+
+const touchAll = async (tx: Tx, delivery: DeliveryRow, at: string): Promise<void> => {
+  for (const value of delivery.recipient.split(", ").toSorted()) await touchAddress(tx, { kind: addressKindOf[delivery.channelKind], value }, "out", at);
+};
+

@@ -1,0 +1,241 @@
+// What agents say: answers, first messages, notes; and taking back or hurrying what has not left. Called by concerns/routes.ts and the demo world.
+import type { AgentActor } from "#contract/actor.ts";
+import { addressKindOf, type AddressKind } from "#contract/channel.ts";
+import type { Draft, Status } from "#contract/concerns.ts";
+import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
+import type { BrandId, ChannelId, ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
+import { agentsByHandles } from "#modules/agents/reads.ts";
+import { brandById } from "#modules/brands/reads.ts";
+import { forgetDraft, keepDraft } from "#modules/concerns/actions-drafts.ts";
+import { changes, saveChange, saveWithMessage } from "#modules/concerns/actions-saving.ts";
+import { blank, contentOf, linesOf, recipientsOf, sendAnswer, sendingChannel, type Written } from "#modules/concerns/actions-send.ts";
+import { emptyConcern, lineOf, mentionsIn, patchOf, restored, withMessage, type ConcernState } from "#modules/concerns/model.ts";
+import { cannotHold, forbids } from "#modules/concerns/policy.ts";
+import type { ReadingWorld } from "#modules/concerns/reads.ts";
+import { concernOfMessage, lockConcern, messageByKey, updateConcern, uploadsOf } from "#modules/concerns/store.ts";
+import { deliveriesOf, hurry, answerRow, withdraw } from "#modules/concerns/store-outbox.ts";
+import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
+import { resolveCustomer } from "#modules/customers/actions.ts";
+import { customerById } from "#modules/customers/reads.ts";
+import { say } from "#modules/audit/actions.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+/** The concern as it is now and the message that was said. */
+export interface Spoken {
+  readonly state: ConcernState;
+  readonly messageId: MessageId;
+}
+
+export interface Reply extends Written {
+  readonly id: ConcernId;
+  readonly channelId: ChannelId;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  /** Not before; null: after the undo time. */
+  readonly sendAt: string | null;
+  readonly then: Extract<Status, "open" | "waiting" | "resolved">;
+  /** Made by the client: the same key twice is one answer. */
+  readonly key: string;
+  /** How long it is held so that it can be taken back. */
+  readonly undoMs: number;
+}
+
+/** The concern under its lock, when this agent may do that with it. */
+export const lockFor = async (tx: Tx, who: AgentActor, id: ConcernId, permission: "concern.answer" | "concern.change"): Promise<ConcernState | Refusal> => {
+  const state = await lockConcern(tx, id);
+  return state === null ? refuse("notFound") : (forbids(who, permission, state.brandId) ?? state);
+};
+
+/** What a key was used for before: the same message again, or a refusal when it was somebody else's or somewhere else. */
+const again = async (tx: Tx, who: AgentActor, state: ConcernState, key: string): Promise<Spoken | Refusal | null> => {
+  const known = await messageByKey(tx, key);
+  if (known === null) return null;
+  return known.concernId === state.id && known.authorId === who.id ? { state, messageId: known.id } : refuse("invalidInput", { detail: "this key was used before" }, "key");
+};
+
+/** Answers the customer. The message is held for the undo time (or until `sendAt`) and then leaves by the outbox. The same key twice answers once. */
+export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spoken | Refusal> =>
+  world.db.transaction(async (tx) => {
+    const state = await lockFor(tx, who, input.id, "concern.answer");
+    if (isRefusal(state)) return state;
+    const before = await again(tx, who, state, input.key);
+    if (before !== null) return before;
+    const now = world.now();
+    if (input.sendAt !== null && Date.parse(input.sendAt) <= now.getTime()) return refuse("timeInPast", undefined, "sendAt");
+    const channel = await sendingChannel(tx, state.brandId, input.channelId);
+    if (isRefusal(channel)) return channel;
+    const recipients = await recipientsOf(tx, channel, input.to, input.cc);
+    if (isRefusal(recipients)) return recipients;
+    const content = await contentOf(world, tx, who, input);
+    if (isRefusal(content)) return content;
+    const sent = await sendAnswer(world, tx, who, state, state, {
+      channel,
+      ...recipients,
+      content,
+      then: input.then,
+      sendAt: input.sendAt === null ? new Date(now.getTime() + input.undoMs).toISOString() : new Date(input.sendAt).toISOString(),
+      key: input.key,
+      undoUploads: input.uploads,
+      because: null,
+    });
+    await forgetDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "reply" });
+    return sent;
+  });
+
+export interface FirstMessage extends Written {
+  readonly brandId: BrandId;
+  readonly channelId: ChannelId;
+  readonly customerId: CustomerId | null;
+  readonly kind: AddressKind;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly subject: string;
+  readonly undoMs: number;
+}
+
+/** Writes first: a new concern with its first outgoing message. Without a customer the first recipient is looked up, or becomes one. */
+export const create = (world: World, who: AgentActor, input: FirstMessage): Promise<Spoken | Refusal> =>
+  world.db.transaction(async (tx) => {
+    const forbidden = forbids(who, "concern.answer", input.brandId);
+    if (forbidden) return forbidden;
+    const brand = await brandById(tx, input.brandId);
+    if (brand === null) return refuse("notFound", undefined, "brandId");
+    const channel = await sendingChannel(tx, input.brandId, input.channelId);
+    if (isRefusal(channel)) return channel;
+    if (input.kind !== addressKindOf[channel.kind]) return refuse("unknownChannel", undefined, "kind");
+    const recipients = await recipientsOf(tx, channel, input.to, input.cc);
+    if (isRefusal(recipients)) return recipients;
+    const content = await contentOf(world, tx, who, input);
+    if (isRefusal(content)) return content;
+    const customer = await customerFor(world, tx, who, input, recipients.to[0] ?? "");
+    if (isRefusal(customer)) return customer;
+    const now = world.now();
+    const fresh = emptyConcern({
+      id: world.newId() as ConcernId,
+      brandId: input.brandId,
+      subject: lineOf(input.subject, 500),
+      customerId: customer.id,
+      customerName: customer.name,
+      language: brand.language,
+      at: now.toISOString(),
+      status: "waiting",
+      assigneeId: who.id,
+    });
+    return sendAnswer(world, tx, who, null, fresh, {
+      channel,
+      ...recipients,
+      content,
+      then: null,
+      sendAt: new Date(now.getTime() + input.undoMs).toISOString(),
+      key: null,
+      undoUploads: input.uploads,
+      because: null,
+    });
+  });
+
+const customerFor = async (world: World, tx: Tx, who: AgentActor, input: FirstMessage, first: string): Promise<{ readonly id: CustomerId; readonly name: string } | Refusal> => {
+  if (input.customerId !== null) {
+    const known = await customerById(tx, input.customerId);
+    return known === null ? refuse("notFound", undefined, "customerId") : { id: known.id, name: known.name };
+  }
+  const found = await resolveCustomer(world, tx, who, { kind: input.kind, value: first, name: null, language: null, assurance: "none" });
+  return isRefusal(found) ? found : { id: found.customerId, name: found.name };
+};
+
+export interface Note extends Written {
+  readonly id: ConcernId;
+  readonly key: string;
+}
+
+/** Says something among colleagues. @handle tells an agent who may see the concern. A note has no recipient and no delivery: it cannot leave. */
+export const note = (world: World, who: AgentActor, input: Note): Promise<Spoken | Refusal> =>
+  world.db.transaction(async (tx) => {
+    const state = await lockFor(tx, who, input.id, "concern.answer");
+    if (isRefusal(state)) return state;
+    const before = await again(tx, who, state, input.key);
+    if (before !== null) return before;
+    const content = await contentOf(world, tx, who, input);
+    if (isRefusal(content)) return content;
+    const mentioned = (await agentsByHandles(tx, mentionsIn(content.text))).filter((agent) => cannotHold(agent, state.brandId) === null);
+    const at = world.now().toISOString();
+    const messageId = world.newId() as MessageId;
+    const message = {
+      ...blank(state, messageId, state.lastSeq + 1, at),
+      direction: "note" as const,
+      author: { kind: "agent" as const, id: who.id, name: who.name },
+      text: content.text,
+      html: content.html,
+      htmlLines: linesOf(content.text),
+      files: content.files,
+      mentions: mentioned.map((agent) => agent.id),
+      clientKey: input.key,
+    };
+    const after = withMessage(state, { direction: "note", at, text: content.text, subject: null, channelKind: null, automatic: false });
+    const about = { brandId: state.brandId, concernId: state.id, customerId: state.customerId };
+    const saved = await saveWithMessage(world, tx, who, { before: state, after, message, parties: [], deliveries: [] }, null, () =>
+      mentioned.map((agent) => ({ ...about, kind: "agent.mentioned" as const, data: { agentId: agent.id, messageId } })),
+    );
+    await forgetDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "note" });
+    return { state: saved, messageId };
+  });
+
+/** The message of an answer under the lock of its concern, when this agent may touch it. */
+const lockAnswer = async (tx: Tx, who: AgentActor, messageId: MessageId) => {
+  const concernId = await concernOfMessage(tx, messageId);
+  if (concernId === null) return refuse("notFound");
+  const state = await lockFor(tx, who, concernId, "concern.answer");
+  if (isRefusal(state)) return state;
+  const message = await answerRow(tx, messageId);
+  return message === null || message.direction !== "out" ? refuse("notFound") : { state, message };
+};
+
+/**
+ * Takes back an answer of one's own that has not left; it becomes a draft again, and the concern is as it was, as far as nobody has changed it since.
+ * Refuses with alreadySent once a worker has taken it.
+ */
+export const undoSend = (world: World & ReadingWorld, who: AgentActor, messageId: MessageId): Promise<Draft | Refusal> =>
+  world.db.transaction(async (tx) => {
+    const found = await lockAnswer(tx, who, messageId);
+    if (isRefusal(found)) return found;
+    const { state, message } = found;
+    if (message.authorId !== who.id) return refuse("notAllowed");
+    if (message.undo === null || message.withdrawnAt !== null) return refuse("nothingToUndo");
+    const at = world.now().toISOString();
+    if (!(await withdraw(tx, messageId, at))) return refuse("alreadySent");
+    const after: ConcernState = { ...restored(state, message.undo.before, message.undo.after), messageCount: state.messageCount - 1 };
+    await say(world, tx, who, [
+      { kind: "message.withdrawn", brandId: state.brandId, concernId: state.id, customerId: state.customerId, data: { messageId } },
+      ...changes(state, after, "undone"),
+    ]);
+    if (patchOf(state, after) !== null) await updateConcern(tx, state, after);
+    const uploads = await uploadsOf(tx, who.id, message.undo.uploads);
+    return keepDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "reply" }, {
+      channelId: message.channelId,
+      to: message.to,
+      cc: message.cc,
+      text: message.text,
+      html: message.html?.replace(/ data-inline="([0-9a-f-]{36})@inline"/g, ' data-upload="$1"') ?? null,
+      uploads: uploads.map((upload) => upload.id),
+    });
+  });
+
+/** Sends a held answer at once, or tries one again that failed or of which nobody knows; the same Message-ID, so a second copy is recognised. */
+export const sendNow = (world: World, who: AgentActor, messageId: MessageId): Promise<Spoken | Refusal> =>
+  world.db.transaction(async (tx) => {
+    const found = await lockAnswer(tx, who, messageId);
+    if (isRefusal(found)) return found;
+    const { state, message } = found;
+    if (message.withdrawnAt !== null) return refuse("notFound");
+    if (!(await hurry(tx, messageId, world.now().toISOString()))) return refuse("alreadySent");
+    await sayDeliveries(world, tx, who, (await deliveriesOf(tx, messageId)).map((row) => ({ about: state, row })));
+    return { state, messageId };
+  });
+
+/** Notes that somebody has looked at a failed delivery. */
+export const seenFailure = (world: World, who: AgentActor, id: ConcernId): Promise<ConcernState | Refusal> =>
+  world.db.transaction(async (tx) => {
+    const state = await lockFor(tx, who, id, "concern.answer");
+    return isRefusal(state) ? state : saveChange(world, tx, who, state, { ...state, deliveryFailed: false }, null);
+  });
+

@@ -1,0 +1,56 @@
+// Decides about deliveries: when to try again, when to give up, which failures close an address. Called by concerns/actions-outbox.ts and actions-receipts.ts; pure.
+import type { DeliveryResult, InboundReceipt } from "#contract/channel.ts";
+import type { DeliveryState } from "#contract/concerns.ts";
+
+const minuteMs = 60_000;
+/** Pauses after the first, second … failed try; then every four hours until it is given up (RFC 5321 section 4.5.4.1). */
+const pausesMs = [1, 2, 5, 10, 20, 40, 60, 120, 240].map((minutes) => minutes * minuteMs);
+
+/** How long to wait after so many tries; what the provider asks for counts, up to a day. */
+export const pauseMs = (attempts: number, askedMs: number | null): number =>
+  Math.max(pausesMs[Math.min(Math.max(attempts, 1), pausesMs.length) - 1] ?? 0, Math.min(askedMs ?? 0, 24 * 60 * minuteMs));
+
+/** What to do with a provider's answer. `bad`: shown and marked; `reopens`: somebody has to act. */
+export interface Verdict {
+  readonly state: Extract<DeliveryState, "sent" | "waiting" | "failed" | "unknown">;
+  readonly nextTryAt: string | null;
+  readonly code: string | null;
+  readonly detail: string;
+  readonly providerId: string | null;
+  readonly bad: boolean;
+  readonly reopens: boolean;
+}
+
+/** Judges a provider's answer. A try that would come after `giveUpAt` is not made any more. */
+export const judge = (result: DeliveryResult, delivery: { readonly attempts: number; readonly giveUpAt: string }, now: Date): Verdict => {
+  const nothing = { nextTryAt: null, code: null, providerId: null, bad: false, reopens: false };
+  switch (result.kind) {
+    case "accepted": {
+      const refused = result.refused.map((each) => `${each.recipient}: ${each.code} ${each.detail}`).join("; ");
+      return { ...nothing, state: "sent", detail: [result.detail, refused].filter((part) => part !== "").join(" — ").slice(0, 2_000), providerId: result.providerId, code: result.refused[0]?.code ?? null, bad: refused !== "", reopens: refused !== "" };
+    }
+    case "refused":
+      return { ...nothing, state: "failed", code: result.code, detail: result.detail, bad: true, reopens: true };
+    case "unknown":
+      return { ...nothing, state: "unknown", detail: result.detail, bad: true };
+    case "tryLater": {
+      const next = new Date(now.getTime() + pauseMs(delivery.attempts, result.afterMs));
+      return next.toISOString() > delivery.giveUpAt
+        ? { ...nothing, state: "failed", code: result.code, detail: result.detail, bad: true, reopens: true }
+        : { ...nothing, state: "waiting", nextTryAt: next.toISOString(), code: result.code, detail: result.detail };
+    }
+  }
+};
+
+/** True when the address itself is bad (RFC 3463: 5.1.x, 5.2.1), not the message, the mailbox's size or our reputation. A bare 550 says so, too. */
+export const isHard = (code: string | null): boolean => code !== null && (/^5\.1\.\d{1,3}$/.test(code) || code === "5.2.1" || code === "550" || code === "551" || code === "553");
+
+const order: readonly DeliveryState[] = ["held", "waiting", "sending", "unknown", "sent", "delivered", "read"];
+
+/** The state after a receipt; null: the receipt says nothing new (it is late, or the message was never sent). */
+export const afterReceipt = (state: DeliveryState, receipt: Pick<InboundReceipt, "state">): DeliveryState | null => {
+  if (state === "withdrawn" || state === "held") return null;
+  if (receipt.state === "failed") return state === "failed" ? null : "failed";
+  if (receipt.state === "delayed") return state === "failed" || state === "delivered" || state === "read" ? null : state;
+  return state === "failed" || order.indexOf(receipt.state) <= order.indexOf(state) ? null : receipt.state;
+};
