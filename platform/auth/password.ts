@@ -1,7 +1,7 @@
 // Keeps and checks passwords (Argon2id, RFC 9106). The agents' module calls it at sign-in and when a password is set.
 import { hash, verify } from "@node-rs/argon2";
 
-/** OWASP's setting for 19 MiB: about 30 ms of one core. */
+/** OWASP's setting for 19 MiB: about 10 ms of one core. */
 const strength = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const current = `$argon2id$v=19$m=${strength.memoryCost},t=${strength.timeCost},p=${strength.parallelism}$`;
 

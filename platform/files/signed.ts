@@ -85,12 +85,13 @@ export const fileResponse = (
   now: Date,
 ): Record<string, string> => {
   const raster = isRaster(file.mediaType);
+  const shown = raster && file.inline;
   const plain =
     raster || file.mediaType === "application/pdf" || /^(?:audio|video)\/[\w.+-]{1,60}$/.test(file.mediaType);
   return {
     "content-type": plain ? file.mediaType : "application/octet-stream",
     ...(sizeBytes === null ? {} : { "content-length": String(sizeBytes) }),
-    "content-disposition": disposition(raster && file.inline ? "inline" : "attachment", file.name),
+    "content-disposition": disposition(shown ? "inline" : "attachment", file.name),
     "x-content-type-options": "nosniff",
     "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     // A message's frame has an opaque origin, so an image in it counts as asked for from elsewhere; its address is the permission.

@@ -252,6 +252,7 @@ test("only raster images are ever inline, and every file is boxed in", () => {
     );
     const raster = /png|jpeg|gif|webp/.test(mediaType);
     assert.equal(headers["content-disposition"]?.startsWith("inline"), raster, mediaType);
+    assert.equal(headers["cross-origin-resource-policy"], raster ? "cross-origin" : "same-site");
     if (/html|xml|plain/.test(mediaType)) assert.equal(headers["content-type"], "application/octet-stream");
     assert.match(headers["content-security-policy"] ?? "", /^sandbox; default-src 'none'/);
     assert.equal(headers["x-content-type-options"], "nosniff");

@@ -18,7 +18,6 @@ const policy = [
 export const securityHeaders = (secure: boolean): Readonly<Record<string, string>> => ({
   "content-security-policy": policy,
   "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
