@@ -1,4 +1,5 @@
 // How the desk is built: web/ into dist/web. Called by tools/build.ts; `npx vite` serves it while one works on it.
+import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
 const languages = ["de-DE", "en-US"];
@@ -16,6 +17,7 @@ export default defineConfig({
   root: "web",
   base: "/",
   plugins: [twoLanguages],
+  resolve: { alias: { zod: fileURLToPath(new URL("web/kit/noSchemas.ts", import.meta.url)) } },
   build: {
     outDir: "../dist/web",
     emptyOutDir: true,
@@ -31,5 +33,5 @@ export default defineConfig({
       onLog: (level, log, handle) => (log.code === "MODULE_LEVEL_DIRECTIVE" ? undefined : handle(level, log)),
     },
   },
-  server: { proxy: { "/api": "http://127.0.0.1:3000", "/live": { target: "ws://127.0.0.1:3000", ws: true } } },
+  server: { proxy: { "/api": "http://127.0.0.1:7300", "/live": { target: "ws://127.0.0.1:7300", ws: true } } },
 });

@@ -25,10 +25,9 @@ export const Face = ({
     data-small={small || undefined}
     data-hue={hueOf(name)}
     data-tone={tone}
+    data-initials={initials(name)}
     {...(spoken ? { role: "img", "aria-label": name } : { "aria-hidden": true })}
-  >
-    {initials(name)}
-  </span>
+  />
 );
 
 /** A concern's status as a dot with its word. */

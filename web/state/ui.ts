@@ -20,6 +20,10 @@ export interface Ui {
 
 const panelKey = "draht.customerPanel";
 
+/** The tokens say whether the customer's panel fits beside the thread; where it would lie over it, it begins closed. */
+const hasRoomBeside = (): boolean =>
+  getComputedStyle(document.documentElement).getPropertyValue("--customer-beside").trim() === "yes";
+
 export const ui = createStore<Ui>({
   palette: false,
   help: false,
@@ -27,7 +31,7 @@ export const ui = createStore<Ui>({
   composer: null,
   composerFocus: 0,
   listCursor: null,
-  customerPanel: typeof localStorage === "undefined" || localStorage.getItem(panelKey) !== "no",
+  customerPanel: typeof document !== "undefined" && localStorage.getItem(panelKey) !== "no" && hasRoomBeside(),
   history: false,
 });
 

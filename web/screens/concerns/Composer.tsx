@@ -169,22 +169,24 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
       onDrop={(drop) => uploads.take(drop, [...drop.dataTransfer.files])}
       onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}
     >
-      <div className="composer-tabs" role="tablist" aria-label={t("composer.title")}>
-        {(["reply", "note"] as const).map((one) => (
-          <button
-            key={one}
-            type="button"
-            role="tab"
-            aria-selected={kind === one}
-            tabIndex={kind === one ? 0 : -1}
-            onClick={() => compose(one)}
-            onKeyDown={(press) =>
-              (press.key === "ArrowRight" || press.key === "ArrowLeft") && compose(one === "reply" ? "note" : "reply")
-            }
-          >
-            <Icon name={one} size="small" /> {t(`composer.${one}`)}
-          </button>
-        ))}
+      <div className="composer-tabs">
+        <div className="composer-kinds" role="tablist" aria-label={t("composer.title")}>
+          {(["reply", "note"] as const).map((one) => (
+            <button
+              key={one}
+              type="button"
+              role="tab"
+              aria-selected={kind === one}
+              tabIndex={kind === one ? 0 : -1}
+              onClick={() => compose(one)}
+              onKeyDown={(press) =>
+                (press.key === "ArrowRight" || press.key === "ArrowLeft") && compose(one === "reply" ? "note" : "reply")
+              }
+            >
+              <Icon name={one} size="small" /> {t(`composer.${one}`)}
+            </button>
+          ))}
+        </div>
         <span className="composer-saving" role="status">
           {state.saving === "untouched" ? "" : t(`composer.saving.${state.saving}`)}
         </span>

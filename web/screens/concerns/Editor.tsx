@@ -72,18 +72,19 @@ export const Editor = ({
   editorRef.current = editor;
 
   useEffect(() => {
-    editor?.commands.focus("end");
+    // React may hold a painting back for so long that TipTap has thrown its editor away and made another one.
+    if (editor && !editor.isDestroyed) editor.commands.focus("end");
   }, [editor, focus]);
   const [seen, setSeen] = useState(replaced);
   useEffect(() => {
-    if (!editor || replaced === seen) return;
+    if (!editor || editor.isDestroyed || replaced === seen) return;
     setSeen(replaced);
     editor.commands.setContent(initialHtml(content), { emitUpdate: false });
   }, [editor, replaced, seen, content]);
 
   return (
     <div className="editor" data-placeholder={content.text === "" && content.html === null ? placeholder : undefined}>
-      {editor ? <Bar editor={editor} /> : null}
+      {editor && !editor.isDestroyed ? <Bar editor={editor} /> : null}
       <EditorContent editor={editor} className="editor-scroll" />
     </div>
   );

@@ -49,7 +49,7 @@ export const MessageCard = ({
   const warnings = message.warnings.filter((warning) => warning !== "remoteImages");
   const copies = [...message.to, ...message.cc];
   return (
-    <section
+    <article
       className="message"
       data-direction={message.direction}
       aria-label={t(`messageLabel.${message.direction}`, { name: message.author.name })}
@@ -166,7 +166,7 @@ export const MessageCard = ({
         <FileList files={message.files} />
       </div>
       {message.deliveries.length > 0 ? <Deliveries message={message} /> : null}
-    </section>
+    </article>
   );
 };
 

@@ -46,9 +46,8 @@ export const NoteField = ({
         aria-label={t("composer.noteText")}
         placeholder={t("composer.notePlaceholder")}
         value={value}
-        role="combobox"
         aria-autocomplete="list"
-        aria-expanded={offered.length > 0}
+        aria-haspopup="listbox"
         aria-controls={list}
         aria-activedescendant={chosen ? `${list}-${chosen.id}` : undefined}
         onChange={(typing) => {
@@ -81,21 +80,22 @@ export const NoteField = ({
         hidden={offered.length === 0}
       >
         {offered.map((agent) => (
-          <li key={agent.id} id={`${list}-${agent.id}`} role="option" aria-selected={agent === chosen}>
-            <button
-              type="button"
-              tabIndex={-1}
-              className="menu-item"
-              data-focused={agent === chosen || undefined}
-              onMouseDown={(press) => {
-                press.preventDefault();
-                take(agent.handle);
-              }}
-            >
-              <Face small name={agent.name} />
-              <span className="menu-label">{agent.name}</span>
-              <small>@{agent.handle}</small>
-            </button>
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the field above takes the keys for its list
+          <li
+            key={agent.id}
+            id={`${list}-${agent.id}`}
+            role="option"
+            aria-selected={agent === chosen}
+            className="menu-item"
+            data-focused={agent === chosen || undefined}
+            onMouseDown={(press) => {
+              press.preventDefault();
+              take(agent.handle);
+            }}
+          >
+            <Face small name={agent.name} />
+            <span className="menu-label">{agent.name}</span>
+            <small>@{agent.handle}</small>
           </li>
         ))}
       </ul>

@@ -7,12 +7,15 @@ export const EditableText = ({
   label,
   value,
   placeholder,
+  hint,
   icon,
   keep,
 }: {
   readonly label: string;
   readonly value: string;
   readonly placeholder?: string;
+  /** Stands in the open field. */
+  readonly hint?: string;
   readonly icon?: IconName;
   readonly keep: (value: string) => void;
 }) => {
@@ -22,23 +25,25 @@ export const EditableText = ({
     setTyped(null);
     if (next !== value) keep(next);
   };
+  const shown = value === "" ? (placeholder ?? "") : value;
   if (typed === null)
     return (
       <button
         type="button"
         className="editable"
         data-empty={value === "" || undefined}
-        aria-label={value === "" ? label : `${label}: ${value}`}
+        aria-label={shown === label ? label : `${label}: ${shown}`}
         onClick={() => setTyped(value)}
       >
         {icon ? <Icon name={icon} size="small" /> : null}
-        {value === "" ? placeholder : value}
+        {shown}
       </button>
     );
   return (
     <input
       className="editable-field"
       aria-label={label}
+      placeholder={hint}
       value={typed}
       // oxlint-disable-next-line jsx-a11y/no-autofocus -- the agent has just asked to write here
       autoFocus

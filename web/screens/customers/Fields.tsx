@@ -34,7 +34,8 @@ export const Fields = ({
         <dt className="quietly">{t("customers.addField")}</dt>
         <dd>
           <EditableText
-            label={t("customers.addFieldHint")}
+            label={t("customers.addField")}
+            hint={t("customers.addFieldHint")}
             value=""
             placeholder={t("customers.addField")}
             icon="plus"
