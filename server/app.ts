@@ -14,7 +14,6 @@ import { draftRoutes } from "#modules/concerns/routes-drafts.ts";
 import { listRoutes } from "#modules/concerns/routes-lists.ts";
 import { concernRoutes } from "#modules/concerns/routes.ts";
 import { customerRoutes } from "#modules/customers/routes.ts";
-import { searchRoutes } from "#modules/search/routes.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
 import type { AnyEvent } from "#contract/events.ts";
@@ -103,7 +102,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const session = (token: string) => sessionOf(world, token);
   const mounting = { sessionOf: session, cookieName: http.cookieName };
 
-  const routes: readonly Route<Everything>[] = [...agentRoutes, ...brandRoutes, ...customerRoutes, ...searchRoutes, ...settingRoutes, ...listRoutes, ...draftRoutes, ...concernRoutes, ...(options.demo?.routes ?? [])];
+  const routes: readonly Route<Everything>[] = [...agentRoutes, ...brandRoutes, ...customerRoutes, ...settingRoutes, ...listRoutes, ...draftRoutes, ...concernRoutes, ...(options.demo?.routes ?? [])];
   const common = { ...mounting, app: http.app, world: everything, setCookie: http.setCookie, sameOrigin: http.sameOrigin, log: world.log, checkAnswers: config.checkAnswers };
   mount({ ...common, routes });
   // Uploads are no JSON: the bytes are read here, after everything else was checked.

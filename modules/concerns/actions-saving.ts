@@ -75,7 +75,7 @@ export const saveWithMessage = async (world: World, tx: Tx, who: Who, saving: Sa
     { ...about, kind: "message.added", data: { message: logged(message, deliveries) } },
     ...also(state),
   ];
-  if (message.direction !== "system") await indexMessage(world, tx, { messageId: message.id, concernId: state.id, at: message.at, subject: message.subject, text: message.text });
+  if (message.direction !== "system") await indexMessage(world, tx, { messageId: message.id, concernId: state.id, brandId: state.brandId, at: message.at, subject: message.subject, text: message.text });
   await say(world, tx, who, said);
   return state;
 };

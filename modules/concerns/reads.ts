@@ -5,11 +5,11 @@ import type { ConcernRow, Message } from "#contract/concerns.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
 import { asDraft, asMessage, fileView, type Links } from "#modules/concerns/reads-views.ts";
-import { rowById, rowByNumber, rowsByIds } from "#modules/concerns/store-lists.ts";
-import { messagesByIds, messagesOf } from "#modules/concerns/store-threads.ts";
+import { newestOfCustomers, rowById, rowByNumber, rowsByIds, rowsByNumbers } from "#modules/concerns/store-lists.ts";
+import { messagesByIds, messagesOf, textsByIds } from "#modules/concerns/store-threads.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { asDraft, asMessage, fileView, rowById, rowByNumber, rowsByIds };
+export { asDraft, asMessage, fileView, newestOfCustomers, rowById, rowByNumber, rowsByIds, rowsByNumbers, textsByIds };
 export type { Links };
 
 /** What reading for the desk needs beyond the store. */

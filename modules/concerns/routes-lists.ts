@@ -1,4 +1,4 @@
-// HTTP for lists, views and reading a concern. server/app.ts joins them to the other routes.
+// HTTP for lists, views, search and reading a concern. server/app.ts joins them to the other routes.
 import { concerns } from "#contract/concern-endpoints.ts";
 import { seesBrand } from "#contract/actor.ts";
 import { customers } from "#contract/customers.ts";
@@ -7,7 +7,9 @@ import { refuse } from "#contract/errors.ts";
 import { removeView, saveView } from "#modules/concerns/actions-views.ts";
 import { concernsOf, listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
 import { earlierMessages, historyOf, openConcern } from "#modules/concerns/reads-open.ts";
+import { searchEverything } from "#modules/concerns/reads-search.ts";
 import { messageViews, rowById, rowByNumber, type ReadingWorld } from "#modules/concerns/reads.ts";
+import { search } from "#contract/search.ts";
 import type { World } from "#platform/world.ts";
 
 type W = World & ReadingWorld;
@@ -30,5 +32,6 @@ export const listRoutes: readonly Route<W>[] = [
     return message && row && seesBrand(who, row.brandId) ? message : refuse("notFound");
   }),
   answer<W, typeof customers.concerns>(customers.concerns, (world, who, { params, query }) => concernsOf(world, who, { customerId: params.id, after: query.after ?? null, limit: query.limit })),
+  answer<W, typeof search.everything>(search.everything, (world, who, { query }) => searchEverything(world, who, query.q, query.limit)),
   answer<W, typeof concerns.history>(concerns.history, (world, who, { params, query }) => historyOf(world, who, params.id, query.before ?? null, query.limit)),
 ];

@@ -157,6 +157,18 @@ export const rowByNumber = (tx: Tx, number: number): Promise<ConcernRow | null> 
 /** The rows of these ids, in any order; unknown ids are left out. */
 export const rowsByIds = (tx: Tx, ids: readonly string[]): Promise<ConcernRow[]> => (ids.length === 0 ? Promise.resolve([]) : tx.rows<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.id = ANY(${ids}::uuid[])`));
 
+/** The rows of these concern numbers; unknown ones are left out. */
+export const rowsByNumbers = (tx: Tx, numbers: readonly number[]): Promise<ConcernRow[]> =>
+  numbers.length === 0 ? Promise.resolve([]) : tx.rows<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.number = ANY(${numbers}::bigint[]) ORDER BY c.number`);
+
+/** The newest concerns of each of these customers, at most `each`. */
+export const newestOfCustomers = (tx: Tx, customerIds: readonly string[], each: number): Promise<ConcernRow[]> =>
+  customerIds.length === 0
+    ? Promise.resolve([])
+    : tx.rows<ConcernRow>(sql`
+        SELECT found.* FROM unnest(${customerIds}::uuid[]) AS k (id)
+         CROSS JOIN LATERAL (SELECT ${rowColumns} FROM concern c WHERE c.customer_id = k.id ORDER BY c.created_at DESC, c.id DESC ${limited(each)}) AS found`);
+
 /** A customer's concerns as their page shows them, newest first, within the given brands (null: all). */
 export const concernsOfCustomer = (
   tx: Tx,

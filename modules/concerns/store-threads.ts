@@ -107,3 +107,7 @@ export const messagesByIds = (tx: Tx, ids: readonly string[]): Promise<MessageRo
     : tx.rows<MessageRow>(sql`
         SELECT ${messageColumns} FROM message m JOIN message_body b ON b.message_id = m.id
          WHERE m.id = ANY(${ids}::uuid[]) AND m.withdrawn_at IS NULL ORDER BY m.concern_id, m.seq`);
+
+/** The beginning of messages' texts, for excerpts. */
+export const textsByIds = (tx: Tx, ids: readonly string[]): Promise<{ readonly id: string; readonly text: string }[]> =>
+  ids.length === 0 ? Promise.resolve([]) : tx.rows(sql`SELECT message_id AS id, left(text, 20000) AS text FROM message_body WHERE message_id = ANY(${ids}::uuid[])`);

@@ -1,7 +1,8 @@
 // What others may read of customers.
 import type { AddressKind } from "#contract/channel.ts";
+import type { CustomerId } from "#contract/ids.ts";
 import { normalise } from "#modules/customers/model.ts";
-import { addressesOf, customerById, liveAddress, suppressedAmong, type AddressRow } from "#modules/customers/store.ts";
+import { addressesOf, customerById, findNearQuery, findQuery, liveAddress, suppressedAmong, type AddressRow } from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
 export { addressesOf, customerById };
@@ -10,6 +11,23 @@ export { addressesOf, customerById };
 export const customerByAddress = async (tx: Tx, kind: AddressKind, value: string): Promise<AddressRow | null> => {
   const norm = normalise(kind, value);
   return norm === null ? null : liveAddress(tx, kind, norm);
+};
+
+/** A customer as a search shows them. */
+export interface FoundCustomer {
+  readonly id: CustomerId;
+  readonly name: string;
+  readonly address: string;
+}
+
+/**
+ * Customers by parts of name or address. `words`: folded, as `skeleton` gives them; `address`: part of a normalised address, three characters or more.
+ * Where nobody has such a name, names spelled nearly so.
+ */
+export const findCustomers = async (tx: Tx, wish: { readonly words: readonly string[]; readonly address: string | null }, limit: number): Promise<FoundCustomer[]> => {
+  if (wish.words.length === 0 && wish.address === null) return [];
+  const found = await tx.rows<FoundCustomer>(findQuery(wish.words, wish.address, limit));
+  return found.length > 0 || wish.words.length === 0 ? found : tx.rows<FoundCustomer>(findNearQuery(wish.words.join(" "), limit));
 };
 
 /** Must we not write there (it bounced for good)? */

@@ -1,7 +1,7 @@
-// The only writers of the search's tables. `indexMessage` is called by concerns in the transaction that stores a message, `foldWords` by a job.
-import type { ConcernId, MessageId } from "#contract/ids.ts";
+// The only writers of the search's tables. `indexMessage` and `indexSubject` are called by concerns in the transaction that stores what they speak of, `foldWords` by a job.
+import type { BrandId, ConcernId, MessageId } from "#contract/ids.ts";
 import { createKnown, searchedLength, wordsOf } from "#modules/search/model.ts";
-import { foldNewWords, insertMessage } from "#modules/search/store.ts";
+import { deleteWords, foldNewWords, insertWords, type IndexRow } from "#modules/search/store.ts";
 import type { Db, Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -13,18 +13,27 @@ const knownOf = (db: Db): ReturnType<typeof createKnown> => {
   return known;
 };
 
-/** Makes a message findable by subject and text, from this transaction's commit on. Indexes the first 100,000 characters. Twice is once. */
-export const indexMessage = async (
+/** Makes a message findable by subject and text, from this transaction's commit on. Indexes the first 100,000 characters. Again replaces what was there. */
+export const indexMessage = (
   world: Pick<World, "db">,
   tx: Tx,
-  message: { readonly messageId: MessageId; readonly concernId: ConcernId; readonly at: string; readonly subject: string | null; readonly text: string },
-): Promise<void> => {
-  const text = `${message.subject ?? ""}\n${message.text}`.slice(0, searchedLength);
-  const known = knownOf(world.db);
-  const newWords = wordsOf(text).filter((word) => !known.has(word));
-  await insertMessage(tx, { messageId: message.messageId, concernId: message.concernId, at: message.at, text }, newWords);
-  if (newWords.length > 0) tx.afterCommit(() => known.add(newWords));
-};
+  message: { readonly messageId: MessageId; readonly concernId: ConcernId; readonly brandId: BrandId; readonly at: string; readonly subject: string | null; readonly text: string },
+): Promise<void> => index(world, tx, { ...message, text: `${message.subject ?? ""}\n${message.text}` });
+
+/** Makes a concern findable by a subject that an agent gave it. */
+export const indexSubject = (world: Pick<World, "db">, tx: Tx, concern: { readonly concernId: ConcernId; readonly brandId: BrandId; readonly at: string; readonly subject: string }): Promise<void> =>
+  index(world, tx, { messageId: concern.concernId, concernId: concern.concernId, brandId: concern.brandId, at: concern.at, text: concern.subject });
+
+/** Takes a message out of the search: it was withdrawn. */
+export const forgetMessage = (tx: Tx, messageId: MessageId): Promise<void> => deleteWords(tx, messageId);
 
 /** Moves words that messages brought into the table in which compounds and near spellings are looked up; the search reads both. To be run every few seconds. */
 export const foldWords = (world: Pick<World, "db">): Promise<number> => world.db.transaction(foldNewWords);
+
+const index = async (world: Pick<World, "db">, tx: Tx, row: IndexRow): Promise<void> => {
+  const text = row.text.slice(0, searchedLength).replaceAll("\u0000", " ");
+  const known = knownOf(world.db);
+  const newWords = wordsOf(text).filter((word) => !known.has(word));
+  await insertWords(tx, { messageId: row.messageId, concernId: row.concernId, brandId: row.brandId, at: row.at, text }, newWords);
+  if (newWords.length > 0) tx.afterCommit(() => known.add(newWords));
+};

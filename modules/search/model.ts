@@ -47,3 +47,88 @@ export const createKnown = (most: number): { readonly has: (word: string) => boo
     },
   };
 };
+
+/** The folded words of a short text. */
+export const tokensOf = (text: string): string[] => fold(text).match(/[\p{L}\p{N}_]+/gu) ?? [];
+
+/** What somebody typed, taken apart. */
+export interface Wish {
+  /** Concern's numbers: "1234", "#1234", "[#1234]". */
+  readonly numbers: readonly number[];
+  /** Tags: "#vip". */
+  readonly tags: readonly string[];
+  /** Everything else, as typed, at most ten. */
+  readonly terms: readonly string[];
+}
+
+/** Takes a query apart. A plain number is looked for as a concern's number and as a word. */
+export const understandWish = (query: string): Wish => {
+  const numbers: number[] = [];
+  const tags: string[] = [];
+  const terms: string[] = [];
+  for (const piece of query.replaceAll("\u0000", " ").split(/\s+/u)) {
+    const number = /^\[?(#?)(\d{1,15})\]?$/.exec(piece);
+    if (number) {
+      numbers.push(Number(number[2]));
+      if (number[1] === "") terms.push(piece);
+      continue;
+    }
+    if (/^#[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(piece)) tags.push(piece.slice(1));
+    else if (/[\p{L}\p{N}]/u.test(piece)) terms.push(piece);
+  }
+  return { numbers: numbers.slice(0, 5), tags: tags.slice(0, 3), terms: terms.slice(0, 10) };
+};
+
+/** A term for which compounds and near spellings are looked up: one word of four letters or more. Null: as it is. */
+export const wordOf = (term: string): string | null => {
+  const word = fold(term).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
+  return word.length >= shortest && word.length <= longest && /^\p{L}+$/u.test(word) ? word : null;
+};
+
+/** Words that sound alike are one: the same as PostgreSQL's `skeleton`. */
+export const skeleton = (word: string): string => word.replaceAll("ae", "a").replaceAll("oe", "o").replaceAll("ue", "u");
+
+/** A typing mistake: one letter wrong, missing, too much or two swapped; from eight letters on two. Words of four letters have no near ones. */
+export const isNear = (term: string, word: string): boolean => {
+  const a = skeleton(term);
+  const b = skeleton(word);
+  if (a === b) return true;
+  const allowed = a.length >= 8 ? 2 : a.length >= 5 ? 1 : 0;
+  return Math.abs(a.length - b.length) <= allowed && distance(a, b, allowed) <= allowed;
+};
+
+/** Optimal string alignment distance (Damerau-Levenshtein without moves over a moved letter); stops beyond `most`. */
+const distance = (a: string, b: string, most: number): number => {
+  let before: number[] = [];
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    let least = i;
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      row.push(cost);
+      least = Math.min(least, cost);
+    }
+    if (least > most) return least;
+    before = above;
+    above = row;
+  }
+  return above[b.length] ?? 0;
+};
+
+/** Words taken for one term: those that hold it, the shortest first, and those spelled nearly like it. */
+const mostParts = 30;
+const mostNear = 12;
+
+/** Chooses from the words that were found for a term. */
+export const chosenWords = (term: string, found: readonly { readonly word: string; readonly part: boolean }[]): string[] => {
+  const parts = found.filter(({ part }) => part).map(({ word }) => word);
+  const near = found.filter(({ word, part }) => !part && isNear(term, word)).map(({ word }) => word);
+  return [...new Set([...parts.slice(0, mostParts), ...near.slice(0, mostNear)])];
+};
+
+/** In which share of messages all terms stand, taken as independent; a term is as common as its stems together. */
+export const shareOf = (terms: readonly (readonly string[])[], common: ReadonlyMap<string, number>): number =>
+  terms.reduce((share, stems) => share * Math.min(1, [...new Set(stems)].reduce((sum, stem) => sum + (common.get(stem) ?? 0), 0)), 1);

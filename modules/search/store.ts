@@ -1,19 +1,29 @@
-// All SQL of the search's own tables. Called by search/actions.ts and search/reads.ts.
-import type { ConcernId, MessageId } from "#contract/ids.ts";
-import { empty, sql, type Sql, type Tx } from "#platform/db/db.ts";
+// All SQL of the search's own tables. Called by search/actions.ts and search/reads.ts; bench explains the queries.
+import type { BrandId, ConcernId, MessageId } from "#contract/ids.ts";
+import { empty, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
-/** One message's words, and those words that the table of words may lack; one statement. */
-export const insertMessage = async (
-  tx: Tx,
-  row: { readonly messageId: MessageId; readonly concernId: ConcernId; readonly at: string; readonly text: string },
-  newWords: readonly string[],
-): Promise<void> => {
+/** What is kept of a message (or, with the concern's id in place of the message's, of a concern's subject). */
+export interface IndexRow {
+  readonly messageId: MessageId | ConcernId;
+  readonly concernId: ConcernId;
+  readonly brandId: BrandId;
+  readonly at: string;
+  readonly text: string;
+}
+
+/** One row's words, and those words that the table of words may lack; one statement. */
+export const insertWords = async (tx: Tx, row: IndexRow, newWords: readonly string[]): Promise<void> => {
   const words: Sql = newWords.length === 0 ? empty : sql`WITH new AS (INSERT INTO search_word_new (word) SELECT unnest(${newWords}::text[]))`;
   await tx.run(sql`
     ${words}
-    INSERT INTO message_search (message_id, concern_id, at, words)
-    VALUES (${row.messageId}, ${row.concernId}, ${row.at}, to_tsvector('draht_de', ${row.text}) || to_tsvector('draht_en', ${row.text}))
-    ON CONFLICT (message_id) DO NOTHING`);
+    INSERT INTO message_search (message_id, concern_id, brand_id, at, words)
+    VALUES (${row.messageId}, ${row.concernId}, ${row.brandId}, ${row.at}, strip(to_tsvector('draht_de', ${row.text}) || to_tsvector('draht_en', ${row.text})))
+    ON CONFLICT (message_id) DO UPDATE SET at = excluded.at, words = excluded.words`);
+};
+
+/** Takes a message out of the search. */
+export const deleteWords = async (tx: Tx, messageId: MessageId): Promise<void> => {
+  await tx.run(sql`DELETE FROM message_search WHERE message_id = ${messageId}`);
 };
 
 /** Moves new words into the table of words. One at a time over all processes; says how many were moved. */
@@ -24,3 +34,81 @@ export const foldNewWords = async (tx: Tx): Promise<number> => {
     WITH gone AS (DELETE FROM search_word_new RETURNING word)
     INSERT INTO search_word (word) SELECT DISTINCT word FROM gone ORDER BY word ON CONFLICT DO NOTHING`);
 };
+
+/** How this transaction's searches are planned: words differ ten-thousandfold in how common they are, and near spellings begin at this likeness. */
+export const prepareSearch = async (tx: Tx): Promise<void> => {
+  await tx.run(sql`SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('pg_trgm.similarity_threshold', '0.35', true)`);
+};
+
+/** Words looked up for one term at most, before they are judged. */
+const mostCandidates = 60;
+
+/** Words that hold a term as a part, or are spelled nearly like it. `parts` and `near` say for which terms; all are folded letters. */
+export const candidatesQuery = (parts: readonly string[], near: readonly string[]): Sql => sql`
+  SELECT t.term, w.word, true AS part FROM unnest(${parts}::text[]) AS t (term)
+   CROSS JOIN LATERAL (
+     SELECT word FROM (
+       SELECT word FROM (SELECT word FROM search_word WHERE skeleton LIKE '%' || skeleton(t.term) || '%' LIMIT 2000) AS stored
+       UNION ALL SELECT word FROM (SELECT DISTINCT word FROM search_word_new WHERE skeleton(word) LIKE '%' || skeleton(t.term) || '%' LIMIT 100) AS fresh) AS found
+      ORDER BY length(word), word LIMIT ${raw(String(mostCandidates))}) AS w
+  UNION ALL
+  SELECT t.term, w.word, false FROM unnest(${near}::text[]) AS t (term)
+   CROSS JOIN LATERAL (
+     SELECT word FROM (
+       SELECT word, similarity(skeleton, skeleton(t.term)) AS likeness FROM search_word WHERE skeleton % skeleton(t.term)
+       UNION ALL SELECT word, similarity(skeleton(word), skeleton(t.term)) FROM (SELECT DISTINCT word FROM search_word_new) AS fresh WHERE skeleton(word) % skeleton(t.term)) AS found
+      ORDER BY likeness DESC, word LIMIT ${raw(String(mostCandidates))}) AS w`;
+
+/** See `candidatesQuery`. */
+export const candidates = (tx: Tx, parts: readonly string[], near: readonly string[]): Promise<{ readonly term: string; readonly word: string; readonly part: boolean }[]> => tx.rows(candidatesQuery(parts, near));
+
+/** What one term asks for: the term itself as it was typed, and words that mean it. */
+export interface TermWords {
+  readonly term: string;
+  /** Folded letters only. */
+  readonly words: readonly string[];
+}
+
+/** Each term as PostgreSQL understands it: a condition, and the stems in it. `stop`: one of the languages leaves the word out. */
+export const understand = (tx: Tx, terms: readonly TermWords[]): Promise<{ readonly query: string; readonly stems: readonly string[]; readonly stop: boolean }[]> =>
+  tx.rows(sql`
+    SELECT (de.q || en.q || also.q)::text AS query, tsvector_to_array(to_tsvector('simple', '')) || also.stems || tsvector_to_array(to_tsvector('draht_de', t.term)) || tsvector_to_array(to_tsvector('draht_en', t.term)) AS stems,
+           numnode(de.q) = 0 OR numnode(en.q) = 0 AS stop
+      FROM jsonb_to_recordset(${JSON.stringify(terms.map((term, place) => ({ place, term: term.term, words: term.words })))}::jsonb) AS t (place int, term text, words jsonb)
+     CROSS JOIN LATERAL (SELECT plainto_tsquery('draht_de', t.term) AS q) AS de
+     CROSS JOIN LATERAL (SELECT plainto_tsquery('draht_en', t.term) AS q) AS en
+     CROSS JOIN LATERAL (
+       SELECT coalesce(array_agg(DISTINCT stem), '{}') AS stems, coalesce(string_agg(DISTINCT quote_literal(stem), ' | '), '')::tsquery AS q
+         FROM jsonb_array_elements_text(t.words) AS w (word) CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('draht_de', w.word)) || tsvector_to_array(to_tsvector('draht_en', w.word))) AS s (stem)) AS also
+     ORDER BY t.place`);
+
+/** A message (or a subject: then its id is the concern's) that fits. */
+export interface Hit {
+  readonly messageId: string;
+  readonly concernId: string;
+}
+
+const inBrands = (brandIds: readonly string[] | null): Sql => (brandIds === null ? empty : sql`AND brand_id = ANY(${brandIds}::uuid[])`);
+
+/** The newest messages that fit, found through the index of words: for words that are not common. */
+export const byWordsQuery = (query: string, brandIds: readonly string[] | null, limit: number): Sql => sql`
+  WITH hits AS MATERIALIZED (SELECT message_id, concern_id, at FROM message_search WHERE words @@ ${query}::tsquery ${inBrands(brandIds)})
+  SELECT message_id AS "messageId", concern_id AS "concernId" FROM hits ORDER BY at DESC, message_id DESC LIMIT ${limit}`;
+
+/** The newest messages that fit among the last `depth`: for words so common that they are met at once. */
+export const byTimeQuery = (query: string, brandIds: readonly string[] | null, depth: number, limit: number): Sql => sql`
+  SELECT message_id AS "messageId", concern_id AS "concernId"
+    FROM (SELECT message_id, concern_id, at, words FROM message_search WHERE true ${inBrands(brandIds)} ORDER BY at DESC LIMIT ${depth}) AS newest
+   WHERE words @@ ${query}::tsquery ORDER BY at DESC, message_id DESC LIMIT ${limit}`;
+
+/** See `byWordsQuery`. */
+export const byWords = (tx: Tx, query: string, brandIds: readonly string[] | null, limit: number): Promise<Hit[]> => tx.rows<Hit>(byWordsQuery(query, brandIds, limit));
+/** See `byTimeQuery`. */
+export const byTime = (tx: Tx, query: string, brandIds: readonly string[] | null, depth: number, limit: number): Promise<Hit[]> => tx.rows<Hit>(byTimeQuery(query, brandIds, depth, limit));
+
+/** In which share of messages the most common stems stand, as PostgreSQL last measured it; stems that are not named are rarer. */
+export const commonStems = (tx: Tx): Promise<{ readonly stem: string; readonly share: number }[]> =>
+  tx.rows(sql`
+    SELECT e.stem, e.share FROM pg_stats s
+     CROSS JOIN LATERAL unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) AS e (stem, share)
+     WHERE s.schemaname = current_schema() AND s.tablename = 'message_search' AND s.attname = 'words' AND e.stem IS NOT NULL`);

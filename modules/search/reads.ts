@@ -1,0 +1,81 @@
+// What others may read of the search: the newest messages that fit a query, and what to mark in them. Called by concerns/reads-search.ts, which knows
+// the concerns and customers behind them; this module knows neither.
+import { markerOf, type Marker } from "#modules/search/highlight.ts";
+import { chosenWords, fold, shareOf, tokensOf, wordOf, type Wish } from "#modules/search/model.ts";
+import { byTime, byWords, candidates, commonStems, prepareSearch, understand, type Hit, type TermWords } from "#modules/search/store.ts";
+import type { Db, Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+export { excerpt, highlight, type Marker } from "#modules/search/highlight.ts";
+export { skeleton, tokensOf, understandWish, type Wish } from "#modules/search/model.ts";
+export type { Hit };
+
+type Reading = Pick<World, "db" | "now">;
+
+/** Messages looked at for one page: several of them may be of one concern. */
+const mostHits = 300;
+/** From this share of all messages on a word is met at once by walking back in time; below, its own index is quicker. */
+const commonShare = 0.04;
+const walked = 3_000;
+
+/** What a query found among messages. */
+export interface Found {
+  /** Newest first, at most 300. A hit in a concern's subject has the concern's id in place of the message's. */
+  readonly hits: readonly Hit[];
+  /** Marks the words that were looked for. */
+  readonly marks: Marker;
+  /** Words that were looked for beyond those typed. */
+  readonly alsoSearched: readonly string[];
+}
+
+/** Finds the newest messages of these brands (null: all) that fit all of a query's words. Wants a transaction of its own: it sets how that is planned. */
+export const findMessages = async (world: Reading, tx: Tx, wish: Wish, brandIds: readonly string[] | null): Promise<Found> => {
+  await prepareSearch(tx);
+  const terms = await widened(tx, wish);
+  const typed = new Set(wish.terms.map(fold));
+  return {
+    hits: terms.length === 0 ? [] : await messagesThatFit(world, tx, terms, brandIds),
+    marks: markerOf(
+      terms.flatMap(({ term, words }) => [...tokensOf(term), ...words]),
+      wish.terms.map(wordOf).filter((word) => word !== null),
+    ),
+    alsoSearched: [...new Set(terms.flatMap((term) => term.words))].filter((word) => !typed.has(word)).slice(0, 12),
+  };
+};
+
+/** Each term with the words of the store that hold it or are spelled nearly like it. */
+const widened = async (tx: Tx, wish: Wish): Promise<TermWords[]> => {
+  const words = wish.terms.slice(0, 6).map(wordOf).filter((word) => word !== null);
+  const found = words.length === 0 ? [] : await candidates(tx, words, words);
+  return wish.terms.map((term) => {
+    const word = wordOf(term);
+    return { term, words: word === null ? [] : chosenWords(word, found.filter((each) => each.term === word)) };
+  });
+};
+
+/** The newest messages that fit every term. Words that one of the languages leaves out ("der", "the") are asked for only when there are no others. */
+const messagesThatFit = async (world: Reading, tx: Tx, terms: readonly TermWords[], brandIds: readonly string[] | null): Promise<Hit[]> => {
+  const all = (await understand(tx, terms)).filter(({ query }) => query !== "");
+  const telling = all.filter(({ stop }) => !stop);
+  const asked = telling.length > 0 ? telling : all;
+  if (asked.length === 0) return [];
+  const query = asked.map((each) => `( ${each.query} )`).join(" & ");
+  const share = shareOf(asked.map(({ stems }) => stems), await common(world, tx));
+  if (share < commonShare) return byWords(tx, query, brandIds, mostHits);
+  const near = await byTime(tx, query, brandIds, walked, mostHits);
+  // Common once, but not lately: then the index of words has to say where.
+  return near.length >= walked * commonShare * 0.25 ? near : byWords(tx, query, brandIds, mostHits);
+};
+
+/** How common stems are changes over days: asked every ten minutes. */
+const refreshMs = 10 * 60_000;
+const remembered = new WeakMap<Db, { readonly atMs: number; readonly stems: ReadonlyMap<string, number> }>();
+
+const common = async (world: Reading, tx: Tx): Promise<ReadonlyMap<string, number>> => {
+  const known = remembered.get(world.db);
+  const nowMs = world.now().getTime();
+  if (known && nowMs - known.atMs < refreshMs && nowMs >= known.atMs) return known.stems;
+  const stems = new Map((await commonStems(tx)).map(({ stem, share }) => [stem, share]));
+  remembered.set(world.db, { atMs: nowMs, stems });
+  return stems;
+};
