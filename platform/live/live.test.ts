@@ -1,3 +1,4 @@
+// Both buses against one suite, the follower of a numbered log, and the sockets against rude clients.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
