@@ -102,6 +102,11 @@ export const startIntake = (options: {
       const attempts = item.row?.attempts ?? 0;
       const reading = attempts >= attemptsBeforeGivingUpReading ? { unreadable: "failed" as const, detail: item.row?.error ?? "could not be received" } : await reader.read(item.channel.kind, raw, item.channel.settings, world.now());
       if (stopping) return;
+      // A process may end for reasons that are not the message's: it is read once more before it counts as unreadable.
+      if ("unreadable" in reading && reading.unreadable === "died" && attempts === 0) {
+        await postponeIntake(world.db, item.id, item.lease, reading.detail, false);
+        return;
+      }
       const failed = "unreadable" in reading;
       const inbound: readonly Inbound[] = failed ? [unreadable(item.channel, raw, reading.detail)] : reading.inbound;
       const rawHash = item.row?.rawHash ?? null;

@@ -23,3 +23,4 @@ process.on("message", (job: ReadingJob) => {
   void read(job).then((result) => process.send?.(result));
 });
 process.on("disconnect", () => process.exit(0));
+process.send?.({ ready: true } satisfies ReadingResult);

@@ -12,7 +12,7 @@ export interface ReadingJob {
   readonly settings: unknown;
   readonly nowMs: number;
 }
-export type ReadingResult = { readonly id: number; readonly inbound: readonly Inbound[] } | { readonly id: number; readonly failed: string };
+export type ReadingResult = { readonly id: number; readonly inbound: readonly Inbound[] } | { readonly id: number; readonly failed: string } | { readonly ready: true };
 
 /** How `read` ends: what the message says, or why it could not be read. It never rejects for a message's content. */
 export type Reading = { readonly inbound: readonly Inbound[] } | { readonly unreadable: "tooLong" | "tooMuch" | "died" | "failed"; readonly detail: string };
@@ -39,12 +39,16 @@ interface Waiting {
 
 interface Worker {
   readonly child: ChildProcess;
+  /** It has loaded everything and listens; before that it is given nothing, so that a start costs no message its time. */
+  ready: boolean;
   current: (Waiting & { readonly since: number; timer: NodeJS.Timeout }) | null;
   idle: NodeJS.Timeout | null;
 }
 
 /** A job that is older than this is no reason to keep others waiting: another process is started beside it. */
 const stuckMs = 250;
+/** Starts in a row that end before the process listens: something is wrong with the program and not with a message. */
+const failedStartsInARow = 3;
 const pageBytes = 4096;
 
 /** Opens the readers; processes start with the first message and end when idle. `dns` is handed to them as an argument. */
@@ -53,6 +57,7 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
   const queue: Waiting[] = [];
   let nextId = 1;
   let killed = 0;
+  let failedStarts = 0;
   let closed = false;
   let watch: NodeJS.Timeout | null = null;
 
@@ -79,8 +84,13 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
       execArgv: ["--max-old-space-size=160", "--max-semi-space-size=16"],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
-    const worker: Worker = { child, current: null, idle: null };
+    const worker: Worker = { child, ready: false, current: null, idle: null };
     child.on("message", (result: ReadingResult) => {
+      if ("ready" in result) {
+        worker.ready = true;
+        failedStarts = 0;
+        return pump();
+      }
       if (worker.current?.job.id !== result.id) return;
       finish(worker, "inbound" in result ? { inbound: result.inbound } : { unreadable: "failed", detail: result.failed });
       pump();
@@ -90,7 +100,13 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
       workers.delete(worker);
       if (worker.idle) clearTimeout(worker.idle);
       finish(worker, { unreadable: "died", detail: "the reading process ended" });
-      if (!closed) pump();
+      if (closed) return;
+      if (!worker.ready && ++failedStarts >= failedStartsInARow) {
+        options.log.error("reader.doesNotStart", {});
+        failedStarts = 0;
+        for (const waiting of queue.splice(0)) waiting.settle({ unreadable: "died", detail: "the reading process does not start" });
+      }
+      pump();
     });
     workers.add(worker);
     return worker;
@@ -112,15 +128,19 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
 
   const pump = (): void => {
     while (queue.length > 0 && !closed) {
-      const free = [...workers].find((worker) => worker.current === null && worker.child.connected);
+      const free = [...workers].find((worker) => worker.ready && worker.current === null && worker.child.connected);
+      if (free) {
+        const next = queue.shift();
+        if (next) give(free, next);
+        continue;
+      }
+      const starting = [...workers].filter((worker) => !worker.ready).length;
       const moving = [...workers].filter((worker) => worker.current === null || performance.now() - worker.current.since < stuckMs).length;
-      const target = free ?? (moving < options.processes && workers.size < options.processes * 3 ? start() : null);
-      if (target === null) break;
-      const next = queue.shift();
-      if (next) give(target, next);
+      if (moving >= options.processes || workers.size >= options.processes * 3 || starting >= queue.length) break;
+      start();
     }
     for (const worker of workers) {
-      if (worker.current === null && worker.idle === null) worker.idle = setTimeout(() => worker.child.disconnect(), options.idleMs).unref();
+      if (worker.ready && worker.current === null && worker.idle === null) worker.idle = setTimeout(() => worker.child.disconnect(), options.idleMs).unref();
     }
     if ([...workers].some((worker) => worker.current !== null)) watch ??= setInterval(look, 100).unref();
     else if (watch) {
