@@ -88,6 +88,7 @@ const importCases: readonly (readonly [name: string, path: string, allowed: stri
   ["platform", "platform/http/http.ts", "fastify", "#contract/errors.ts"],
   ["modules: model, policy", "modules/concerns/policy.ts", "#modules/customers/model.ts", "./store.ts"],
   ["modules: store", "modules/concerns/store.ts", "#platform/db/db.ts", "#modules/customers/model.ts"],
+  ["modules: reads", "modules/search/reads.ts", "#modules/concerns/reads.ts", "#modules/concerns/actions.ts"],
   [
     "modules: actions",
     "modules/concerns/actions-reply.ts",

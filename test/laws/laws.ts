@@ -62,19 +62,25 @@ export const importLaws: readonly ImportLaw[] = [
   {
     name: "modules: actions",
     files: role("actions"),
-    may: ["own", "other model", "other actions", "contract", "platform", "lib", "planner"],
+    may: ["own", "other model", "other actions", "other reads", "contract", "platform", "lib", "planner"],
     says: "the only writer: load, decide, save, say; one transaction holds change and event",
+  },
+  {
+    name: "modules: reads",
+    files: role("reads"),
+    may: ["own model", "own policy", "own reads", "own store", "other model", "other reads", "contract", "platform", "lib"],
+    says: "what others may read of the module; never writes (docs/decisions/0001-reads.md)",
   },
   {
     name: "modules: routes, reactions",
     files: new RegExp(`${role("routes").source}|${role("reactions").source}`),
-    may: ["own", "other model", "other actions", "contract", "platform", "lib"],
+    may: ["own", "other model", "other actions", "other reads", "contract", "platform", "lib"],
     says: "thin; a reaction is idempotent and replays from a cursor",
   },
   {
     name: "modules: other files",
     files: /^modules\//,
-    may: ["own", "other model", "other actions", "contract", "platform", "lib", "planner"],
+    may: ["own", "other model", "other actions", "other reads", "contract", "platform", "lib", "planner"],
     says: "no HTTP, no channel's name, no provider's word; the module graph has no cycle, upward talk is by event",
   },
   {
