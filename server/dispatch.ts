@@ -12,7 +12,8 @@ export interface Dispatch {
   readonly stop: () => Promise<void>;
 }
 
-const leaseMs = 5 * 60_000;
+/** After this a delivery under way is shown as unknown; an answer that comes later still counts. */
+const leaseMs = 50_000;
 
 /** Starts sending. Looks for due deliveries when woken and once a second. */
 export const startDispatch = (options: { readonly world: World; readonly channelById: (id: string) => ConnectedChannel | undefined; readonly metrics: Metrics; readonly concurrency: number }): Dispatch => {
