@@ -3,7 +3,7 @@ import type { Command, CommandGroup } from "#web/commands/commands.ts";
 import type { Context } from "#web/commands/context.ts";
 import { shownKeys } from "#web/commands/keys.ts";
 import { Sheet } from "#web/kit/Sheet.tsx";
-import { mac } from "#web/shell/platform.ts";
+import { mac } from "#web/kit/platform.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";

@@ -16,7 +16,7 @@ import { session, signOut } from "#web/state/session.ts";
 import { useStore } from "#web/state/store.ts";
 import { number, t } from "#web/state/words.ts";
 import { viewName } from "#web/state/viewNames.ts";
-import { mac } from "#web/shell/platform.ts";
+import { mac } from "#web/kit/platform.ts";
 
 const viewIcons: Readonly<Record<string, IconName>> = {
   mine: "person",

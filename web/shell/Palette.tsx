@@ -9,7 +9,7 @@ import { shownKeys } from "#web/commands/keys.ts";
 import { Icon } from "#web/kit/Icon.tsx";
 import { Marked, StatusMark } from "#web/kit/Marks.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
-import { mac } from "#web/shell/platform.ts";
+import { mac } from "#web/kit/platform.ts";
 import { callOrThrow } from "#web/state/client.ts";
 import { deskState, views } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";

@@ -10,6 +10,7 @@ import { Recipients } from "#web/screens/concerns/Recipients.tsx";
 import { useUploads } from "#web/screens/concerns/useUploads.ts";
 import { UploadList } from "#web/screens/concerns/UploadList.tsx";
 import { WayChoice } from "#web/screens/concerns/WayChoice.tsx";
+import { mac } from "#web/kit/platform.ts";
 import { WhoWrites } from "#web/screens/concerns/WhoElse.tsx";
 import { sendNote, sendReply } from "#web/state/actions.ts";
 import type { Then } from "#web/state/actions.ts";
@@ -265,7 +266,12 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
         <IconButton icon="clip" label={t("composer.attach")} onPress={uploads.choose} />
         <span className="composer-limits">{facts ? uploads.limitsWords : ""}</span>
         {kind === "note" ? (
-          <Button look="primary" keys="⏎" isDisabled={!canSend} onPress={() => void send(then, null)}>
+          <Button
+            look="primary"
+            keys={mac ? "⌘ ⏎" : "Ctrl ⏎"}
+            isDisabled={!canSend}
+            onPress={() => void send(then, null)}
+          >
             {t("composer.keepNote")}
           </Button>
         ) : (

@@ -1,0 +1,288 @@
+// The reducer: total, idempotent, and right whatever overtakes what.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ConcernRow, Message } from "#contract/concerns.ts";
+import { eventKinds } from "#contract/events.ts";
+import type { AnyEvent, EventData, EventKind } from "#contract/events.ts";
+import { apply, emptyState, mergeMessages, mergeOpened, mergeReference, mergeRows } from "#web/state/apply.ts";
+import type { DeskState, OpenResult } from "#web/state/apply.ts";
+
+const at = "2026-11-24T08:00:00.000Z";
+const me = "00000000-0000-7000-8000-0000000000a1";
+const concernId = "00000000-0000-7000-8000-0000000000c1";
+
+const row = (version: number, part: Partial<ConcernRow> = {}): ConcernRow =>
+  ({
+    id: concernId,
+    number: 7,
+    brandId: "b",
+    subject: "Internet",
+    status: "open",
+    priority: "normal",
+    topicId: null,
+    tags: [],
+    assigneeId: null,
+    teamId: null,
+    customerId: "k",
+    customerName: "Hanna",
+    channels: ["email"],
+    snippet: "",
+    lastDirection: "in",
+    lastMessageAt: at,
+    waitingSince: null,
+    snoozedUntil: null,
+    deliveryFailed: false,
+    messageCount: 1,
+    language: "de",
+    createdAt: at,
+    version,
+    ...part,
+  }) as unknown as ConcernRow;
+
+const delivery = (state: string): Message["deliveries"][number] =>
+  ({
+    id: "d1",
+    recipient: "a@example.org",
+    state,
+    attempts: 1,
+    nextTryAt: null,
+    code: null,
+    detail: "",
+    history: [],
+  }) as unknown as Message["deliveries"][number];
+
+const message = (seq: number, part: Partial<Message> = {}): Message =>
+  ({
+    id: `m${seq}`,
+    concernId,
+    seq,
+    direction: "in",
+    author: { kind: "customer", id: null, name: "Hanna" },
+    channelKind: "email",
+    channelId: null,
+    from: null,
+    to: [],
+    cc: [],
+    subject: null,
+    text: `text ${seq}`,
+    foldedText: "",
+    html: null,
+    files: [],
+    deliveries: [],
+    assurance: null,
+    verdicts: [],
+    warnings: [],
+    automatic: null,
+    mentions: [],
+    at,
+    rawUrl: null,
+    version: 1,
+    ...part,
+  }) as unknown as Message;
+
+const openResult = (part: Partial<OpenResult> = {}): OpenResult => ({
+  concern: { row: row(1), fields: {}, followers: [], links: [], parties: [], firstReplyAt: null, resolvedAt: null },
+  messages: [message(1)],
+  earlier: false,
+  drafts: [],
+  ways: [],
+  upTo: 10,
+  ...part,
+});
+
+const event = <K extends EventKind>(seq: number, kind: K, data: unknown, id: string | null = concernId): AnyEvent =>
+  ({
+    seq,
+    at,
+    kind,
+    actor: { kind: "agent", id: me, name: "Ada" },
+    brandId: null,
+    concernId: id,
+    customerId: null,
+    data: data as EventData<K>,
+  }) as unknown as AnyEvent;
+
+const start = (): DeskState => mergeOpened(emptyState(me as DeskState["me"]), openResult());
+
+/** One plausible event of every kind. */
+const samples: Readonly<Record<EventKind, unknown>> = {
+  "concern.created": { row: row(1) },
+  "concern.changed": { patch: { version: 2, status: "resolved" }, because: null },
+  "concern.fieldsChanged": { fields: { Tarif: "250" } },
+  "concern.followed": { agentId: me, following: true },
+  "concern.linked": {
+    link: { concernId: "other", number: 3, subject: "", status: "open", kind: "related", earlier: true },
+  },
+  "concern.unlinked": { other: "other" },
+  "concern.partyJoined": {
+    party: {
+      id: "p1",
+      customerId: null,
+      name: "",
+      kind: "email",
+      value: "b@example.org",
+      role: "participant",
+      seesFrom: 2,
+    },
+  },
+  "concern.firstReply": { at },
+  "concern.resolvedAt": { at },
+  "message.added": { message: message(2) },
+  "message.withdrawn": { messageId: "m1" },
+  "delivery.changed": { messageId: "m1", deliveryId: "d1", delivery: delivery("sent"), version: 2 },
+  "draft.changed": {
+    agentId: me,
+    kind: "note",
+    draft: { concernId, kind: "note", channelId: null, to: [], cc: [], text: "x", html: null, updatedAt: at },
+  },
+  "customer.created": { customerId: "k" },
+  "customer.changed": { customerId: "k", what: ["name"], version: 2 },
+  "agent.changed": { agent: { id: "a2", name: "Ben", handle: "ben", role: "agent", active: true, teamIds: [] } },
+  "agent.mentioned": { agentId: me, messageId: "m1" },
+  "team.changed": { team: { id: "t1", name: "Technik" } },
+  "brand.changed": { brand: { id: "b", name: "B", signature: "", language: "de" } },
+  "channel.changed": { channel: { id: "ch" } },
+  "topic.changed": { topic: { id: "to", parentId: null, name: "T", teamId: null, whenClosed: "reopen" } },
+  "topic.removed": { topicId: "to" },
+  "view.changed": { agentId: me },
+  "session.began": { agentId: me },
+  "session.refused": { reason: "password" },
+  "intake.refused": { reason: "loop", detail: "" },
+};
+
+test("every kind of event is applied, moves the cursor, and a second time changes nothing", () => {
+  for (const [index, kind] of eventKinds.entries()) {
+    const one = event(11 + index, kind, samples[kind]);
+    const after = apply(start(), one);
+    assert.equal(after.cursor, 11 + index, kind);
+    assert.equal(apply(after, one), after, kind);
+  }
+});
+
+test("an older version of a row never replaces a newer one", () => {
+  const newer = mergeRows(start(), [row(5, { subject: "new" })]);
+  assert.equal(mergeRows(newer, [row(4, { subject: "old" })]).rows[concernId]?.subject, "new");
+  assert.equal(
+    apply(newer, event(11, "concern.changed", { patch: { version: 5, subject: "old" }, because: null })).rows[concernId]
+      ?.subject,
+    "new",
+  );
+});
+
+test("a patch reaches the row in the list and the row of the open concern", () => {
+  const after = apply(
+    start(),
+    event(11, "concern.changed", { patch: { version: 2, status: "resolved" }, because: null }),
+  );
+  assert.equal(after.rows[concernId]?.status, "resolved");
+  assert.equal(after.opened[concernId]?.concern.row.status, "resolved");
+});
+
+// The story: a list was fetched at event 10, event 11 came while the answer was on its way. The desk knew no such row
+// yet and dropped the event; the answer then showed the old state for ever.
+test("an event that overtakes the answer with its row is applied when the answer arrives", () => {
+  const early = apply(
+    emptyState(me as DeskState["me"]),
+    event(11, "concern.changed", { patch: { version: 2, status: "waiting" }, because: null }),
+  );
+  assert.equal(early.hints.lists, 1);
+  assert.equal(mergeRows(early, [row(1)]).rows[concernId]?.status, "waiting");
+});
+
+test("a message that overtakes the answer that opens its concern is shown, and its body asked for", () => {
+  const early = apply(emptyState(me as DeskState["me"]), event(11, "message.added", { message: message(2) }));
+  const opened = mergeOpened(early, openResult()).opened[concernId];
+  assert.deepEqual(
+    opened?.messages.map((one) => one.seq),
+    [1, 2],
+  );
+  assert.deepEqual(opened?.incomplete, ["m2"]);
+});
+
+test("an event the answer included already is not applied again", () => {
+  const early = apply(emptyState(me as DeskState["me"]), event(9, "message.withdrawn", { messageId: "m1" }));
+  assert.equal(mergeOpened(early, openResult()).opened[concernId]?.messages.length, 1);
+});
+
+test("a body that arrives completes its message and keeps news of its delivery that came before", () => {
+  let state = apply(
+    start(),
+    event(11, "message.added", { message: message(2, { direction: "out", deliveries: [delivery("held")] }) }),
+  );
+  state = apply(
+    state,
+    event(12, "delivery.changed", { messageId: "m2", deliveryId: "d1", delivery: delivery("sent"), version: 3 }),
+  );
+  state = mergeMessages(state, concernId, [message(2, { text: "body", deliveries: [delivery("held")], version: 2 })]);
+  const last = state.opened[concernId]?.messages.at(-1);
+  assert.equal(last?.text, "body");
+  assert.equal(last?.deliveries[0]?.state, "sent");
+  assert.deepEqual(state.opened[concernId]?.incomplete, []);
+});
+
+test("messages stand in their order whatever order they come in", () => {
+  let state = apply(start(), event(11, "message.added", { message: message(3) }));
+  state = apply(state, event(12, "message.added", { message: message(2) }));
+  assert.deepEqual(
+    state.opened[concernId]?.messages.map((one) => one.seq),
+    [1, 2, 3],
+  );
+});
+
+test("a message taken back disappears, also when its body was still awaited", () => {
+  let state = apply(start(), event(11, "message.added", { message: message(2) }));
+  state = apply(state, event(12, "message.withdrawn", { messageId: "m2" }));
+  assert.deepEqual(
+    state.opened[concernId]?.messages.map((one) => one.seq),
+    [1],
+  );
+  assert.deepEqual(state.opened[concernId]?.incomplete, []);
+});
+
+test("only my own drafts are mine", () => {
+  const others = { ...(samples["draft.changed"] as object), agentId: "somebody else" };
+  assert.equal(apply(start(), event(11, "draft.changed", others)).opened[concernId]?.drafts.length, 0);
+  assert.equal(
+    apply(start(), event(11, "draft.changed", samples["draft.changed"])).opened[concernId]?.drafts.length,
+    1,
+  );
+});
+
+test("following and not following leaves nobody", () => {
+  let state = apply(start(), event(11, "concern.followed", { agentId: me, following: true }));
+  state = apply(state, event(12, "concern.followed", { agentId: me, following: true }));
+  assert.deepEqual(state.opened[concernId]?.concern.followers, [me]);
+  state = apply(state, event(13, "concern.followed", { agentId: me, following: false }));
+  assert.deepEqual(state.opened[concernId]?.concern.followers, []);
+});
+
+test("opening again after a while keeps the earlier pages that join on", () => {
+  const far = mergeOpened(emptyState(null), openResult({ messages: [message(3), message(4)], earlier: true }));
+  const more = mergeMessages(far, concernId, [message(1), message(2)], false);
+  const again = mergeOpened(
+    more,
+    openResult({ messages: [message(3), message(4), message(5)], earlier: true, upTo: 12 }),
+  );
+  assert.deepEqual(
+    again.opened[concernId]?.messages.map((one) => one.seq),
+    [1, 2, 3, 4, 5],
+  );
+  assert.equal(again.opened[concernId]?.earlier, false);
+  const gap = mergeOpened(more, openResult({ messages: [message(9)], earlier: true, upTo: 12 }));
+  assert.deepEqual(
+    gap.opened[concernId]?.messages.map((one) => one.seq),
+    [9],
+  );
+  assert.equal(gap.opened[concernId]?.earlier, true);
+});
+
+test("reference lists fetched late are brought up to date with what was heard meanwhile", () => {
+  const early = apply(emptyState(null), event(11, "team.changed", { team: { id: "t1", name: "Netz" } }, null));
+  const merged = mergeReference(early, {
+    teams: [{ id: "t1", name: "Technik" } as unknown as DeskState["teams"][number]],
+  });
+  assert.deepEqual(
+    merged.teams.map((team) => team.name),
+    ["Netz"],
+  );
+});

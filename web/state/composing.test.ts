@@ -1,0 +1,151 @@
+// The composer's decisions: which draft survives, who gets it, what may be attached.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Draft } from "#contract/concerns.ts";
+import {
+  addressIn,
+  bestWay,
+  emptyComposing,
+  isEmpty,
+  judgeFiles,
+  likelyTimes,
+  looksLikeAddress,
+  mentionable,
+  mentionAt,
+  splitAddresses,
+  startingContent,
+} from "#web/state/composing.ts";
+import type { Way } from "#web/state/apply.ts";
+import { editorHtml, htmlOfText, wireHtml } from "#web/state/rich.ts";
+
+const draft = (text: string, updatedAt: string): Draft =>
+  ({
+    concernId: "c",
+    kind: "reply",
+    channelId: null,
+    to: [],
+    cc: [],
+    text,
+    html: null,
+    uploads: [],
+    updatedAt,
+  }) as unknown as Draft;
+const typed = (text: string) => ({ ...emptyComposing, text });
+
+test("what never reached the server survives; what the server has newer wins", () => {
+  const noon = Date.parse("2026-01-01T12:00:00.000Z");
+  assert.equal(startingContent(undefined, { content: typed("mine"), changedAt: noon, saved: false })?.text, "mine");
+  assert.equal(
+    startingContent(draft("server", "2026-01-01T11:00:00.000Z"), {
+      content: typed("mine"),
+      changedAt: noon,
+      saved: false,
+    })?.text,
+    "mine",
+  );
+  assert.equal(
+    startingContent(draft("server", "2026-01-01T13:00:00.000Z"), {
+      content: typed("mine"),
+      changedAt: noon,
+      saved: false,
+    })?.text,
+    "server",
+  );
+  assert.equal(
+    startingContent(draft("server", "2026-01-01T11:00:00.000Z"), {
+      content: typed("mine"),
+      changedAt: noon,
+      saved: true,
+    })?.text,
+    "server",
+  );
+  assert.equal(startingContent(undefined, { content: typed("sent long ago"), changedAt: noon, saved: true }), null);
+});
+
+test("a picture alone is not nothing", () => {
+  assert.ok(isEmpty(typed("  \n")));
+  assert.ok(!isEmpty({ ...emptyComposing, html: '<p><img src="x"></p>' }));
+});
+
+test("the best way is the first that is not blocked", () => {
+  const way = (value: string, blocked: string | null): Way => ({ value, blocked }) as unknown as Way;
+  assert.equal(bestWay([way("a", "suppressed"), way("b", null)])?.value, "b");
+  assert.equal(bestWay([way("a", "suppressed")])?.value, "a");
+  assert.equal(bestWay([]), null);
+});
+
+test("addresses are taken out of what people paste", () => {
+  assert.equal(addressIn('"Groß, Änne" <aenne@example.org>'), "aenne@example.org");
+  assert.deepEqual(splitAddresses("a@x.de; B <b@x.de>,\nc@x.de"), ["a@x.de", "b@x.de", "c@x.de"]);
+  assert.ok(looksLikeAddress("a@localhost"));
+  assert.ok(!looksLikeAddress("a b@x.de"));
+  assert.ok(!looksLikeAddress("a@b@c"));
+});
+
+test("files over a limit are refused before a byte is sent, each with its reason", () => {
+  const file = (name: string, size: number) => ({ name, size });
+  const limits = { fileBytes: 100, filesPerMessage: 3, messageBytes: 150 };
+  const { accepted, refused } = judgeFiles(
+    [file("big", 101), file("a", 90), file("b", 70), file("c", 50), file("d", 1)],
+    [{ sizeBytes: 10 }],
+    limits,
+  );
+  assert.deepEqual(
+    accepted.map((one) => one.name),
+    ["a", "c"],
+  );
+  assert.deepEqual(
+    refused.map((one) => [one.file.name, one.reason]),
+    [
+      ["big", "fileTooLarge"],
+      ["b", "messageTooLarge"],
+      ["d", "tooManyFiles"],
+    ],
+  );
+});
+
+test("a mention begins after an @ that begins a word", () => {
+  assert.deepEqual(mentionAt("Hallo @me", 9), { from: 6, query: "me" });
+  assert.equal(mentionAt("mail@me", 7), null);
+  assert.equal(mentionAt("@me danach", 10), null);
+  const agents = [
+    { handle: "mehmet", name: "Mehmet Y", active: true },
+    { handle: "ole", name: "Ole Meier", active: true },
+    { handle: "mel", name: "Mel", active: false },
+  ];
+  assert.deepEqual(
+    mentionable(agents, "me").map((agent) => agent.handle),
+    ["mehmet", "ole"],
+  );
+});
+
+test("likely times lie ahead; late in the evening nothing is offered for today, on Sunday Monday only once", () => {
+  const evening = new Date(2026, 10, 24, 22, 30);
+  assert.deepEqual(
+    likelyTimes(evening).map((time) => time.key),
+    ["tomorrow", "nextWeek", "inAWeek"],
+  );
+  const sunday = new Date(2026, 10, 22, 9, 0);
+  assert.deepEqual(
+    likelyTimes(sunday).map((time) => time.key),
+    ["laterToday", "tomorrow", "inAWeek"],
+  );
+  for (const time of likelyTimes(evening)) assert.ok(time.at > evening);
+});
+
+test("plain answers stay plain text, and text never becomes markup", () => {
+  assert.equal(wireHtml("<p>Guten Tag</p><p></p>"), null);
+  assert.ok(wireHtml("<p><strong>wichtig</strong></p>"));
+  assert.equal(htmlOfText("<b>\n&"), "<p>&lt;b&gt;</p><p>&amp;</p>");
+});
+
+test("a picture in a kept draft gets the present address of its upload", () => {
+  const uploads = [{ uploadId: "u1", file: { url: "/files/new?sig=1&exp=2" } }] as unknown as Parameters<
+    typeof editorHtml
+  >[1];
+  assert.equal(
+    editorHtml('<img src="/files/old" data-upload="u1">', uploads),
+    '<img src="/files/new?sig=1&amp;exp=2" data-upload="u1">',
+  );
+  assert.equal(editorHtml('<img src="/x" data-upload="gone">', uploads), '<img src="/x" data-upload="gone">');
+});

@@ -1,0 +1,70 @@
+// Lists: which rows, in which order, and that a list being read does not move.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ConcernRow } from "#contract/concerns.ts";
+import { everything } from "#contract/concerns.ts";
+import { compareRows, matches, shown, steady, unfiltered } from "#web/state/lists.ts";
+
+const row = (id: string, part: Partial<ConcernRow> = {}): ConcernRow =>
+  ({
+    id,
+    status: "open",
+    priority: "normal",
+    assigneeId: null,
+    teamId: null,
+    brandId: "b",
+    topicId: null,
+    customerId: "k",
+    tags: [],
+    deliveryFailed: false,
+    lastMessageAt: `2026-01-0${id}T00:00:00.000Z`,
+    waitingSince: null,
+    ...part,
+  }) as unknown as ConcernRow;
+const ids = (rows: readonly ConcernRow[]): readonly string[] => rows.map((one) => one.id);
+const me = "me-id" as unknown as ConcernRow["assigneeId"];
+
+test("the desk's own copy of the filter that hides nothing is the contract's", () => {
+  assert.deepEqual(unfiltered, everything);
+});
+
+test("every condition of a filter hides rows that do not meet it", () => {
+  const fits = row("1", { assigneeId: me, tags: ["vip"], priority: "high" });
+  assert.ok(matches(fits, { ...unfiltered, assignee: "me", tag: "vip", priorities: ["high"], statuses: ["open"] }, me));
+  assert.ok(!matches(fits, { ...unfiltered, assignee: "none" }, me));
+  assert.ok(!matches(fits, { ...unfiltered, tag: "other" }, me));
+  assert.ok(!matches(fits, { ...unfiltered, priorities: ["low"] }, me));
+  assert.ok(!matches(fits, { ...unfiltered, statuses: ["closed"] }, me));
+  assert.ok(!matches(fits, { ...unfiltered, deliveryFailed: true }, me));
+  assert.ok(matches(row("1"), { ...unfiltered, assignee: "none" }, me));
+});
+
+test("newest first by the last message; longest wait first with those who do not wait last", () => {
+  const rows = [
+    row("1", { waitingSince: "2026-01-03T00:00:00.000Z" }),
+    row("2", { waitingSince: "2026-01-01T00:00:00.000Z" }),
+    row("3"),
+  ];
+  assert.deepEqual(ids(rows.toSorted(compareRows("newest"))), ["3", "2", "1"]);
+  assert.deepEqual(ids(rows.toSorted(compareRows("waiting"))), ["2", "1", "3"]);
+});
+
+test("a list shows no row beyond what it has loaded, and everything once it has loaded all", () => {
+  const rows = { "1": row("1"), "2": row("2"), "3": row("3") };
+  const partly = { filter: unfiltered, ids: new Set(["3", "2"]), last: row("2"), next: "more" };
+  assert.deepEqual(ids(shown(rows, partly, null)), ["3", "2"]);
+  assert.deepEqual(ids(shown(rows, { ...partly, next: null }, null)), ["3", "2", "1"]);
+});
+
+test("what cannot be read off a row is shown only when the server said so", () => {
+  const rows = { "1": row("1"), "2": row("2") };
+  assert.deepEqual(
+    ids(shown(rows, { filter: { ...unfiltered, mentioned: true }, ids: new Set(["1"]), last: null, next: null }, null)),
+    ["1"],
+  );
+});
+
+test("a scrolled list keeps its order, counts what came in above, drops what left, and grows at its end", () => {
+  const now = [row("9"), row("5"), row("3"), row("1")];
+  assert.deepEqual(steady(["3", "5", "4"], now), { ids: ["3", "5", "1"], above: 1 });
+});
