@@ -23,10 +23,12 @@ export interface Config {
   readonly world: "demo" | "empty";
   readonly secret: string | null;
   readonly files: { readonly kind: "disk" } | { readonly kind: "s3"; readonly endpoint: string; readonly bucket: string; readonly region: string; readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly dns: "system" | "off";
+  /** "system", "off", or the name servers to ask, as IP addresses with or without a port. */
+  readonly dns: "system" | "off" | readonly string[];
   readonly smtpTls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly maxMailBytes: number;
   readonly maxFileBytes: number;
+  readonly acknowledge: boolean;
   readonly undoMs: number;
   readonly readers: number;
   readonly trustProxy: readonly string[];
@@ -82,6 +84,13 @@ class Reader {
 
 const httpUrl = (value: string): string | null => (/^https?:\/\/[^\s/]+/.test(value) && URL.canParse(value) ? null : "it must be an address such as https://desk.example.org.");
 
+const nameServers = (value: string): Config["dns"] | { readonly wrong: string } => {
+  if (value === "system" || value === "off") return value;
+  const servers = value.split(",").map((part) => part.trim());
+  const right = servers.every((server) => isIP(server) > 0 || /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]{2,39}\]):\d{1,5}$/i.test(server));
+  return right ? servers : { wrong: "choose system, off, or name servers such as 10.0.0.53 or 10.0.0.53:5353, separated by commas." };
+};
+
 const readFiles = (reader: Reader): Config["files"] => {
   const endpoint = reader.text("S3_ENDPOINT", "keep files in an S3-compatible store at this address instead of in DATA_DIR", httpUrl);
   const bucket = reader.text("S3_BUCKET", "name of the bucket");
@@ -130,10 +139,11 @@ export const readConfig = (env: Env, args: readonly string[]): { readonly config
     world: empty ? "empty" : "demo",
     secret: reader.text("SECRET", "the centre's own secret, the same on every node (default: made at the first start, kept in DATA_DIR)", (value) => (value.length >= 32 ? null : "it must be at least 32 characters long.")),
     files: readFiles(reader),
-    dns: reader.oneOf("DNS", "whether senders' SPF, DKIM and DMARC are looked up", ["system", "off"], "system"),
+    dns: reader.read<Config["dns"]>("DNS", "where senders' SPF, DKIM and DMARC are looked up: system, off, or name servers", "system", nameServers, "system"),
     smtpTls: readTls(reader),
     maxMailBytes: reader.whole("MAX_MAIL_BYTES", "largest mail that is accepted", 35_000_000, 10_000, 200_000_000),
     maxFileBytes: reader.whole("MAX_FILE_BYTES", "largest file an agent may attach", 20_000_000, 10_000, 200_000_000),
+    acknowledge: reader.oneOf("ACKNOWLEDGE", "confirm new concerns to their senders by mail", ["yes", "no"], "no") === "yes",
     undoMs: reader.whole("UNDO_SECONDS", "how long an answer is held so that it can be taken back", 10, 0, 120) * 1000,
     readers: reader.whole("READERS", "processes that read mail", 2, 1, 16),
     trustProxy: (reader.text("TRUST_PROXY", "comma-separated addresses of proxies whose X-Forwarded-For is believed", (value) => (value.split(",").every((part) => isIP(part.trim().split("/")[0] ?? "") > 0) ? null : "it must be a list of IP addresses or networks such as 127.0.0.1,10.0.0.0/8.")) ?? "").split(",").map((part) => part.trim()).filter((part) => part !== ""),

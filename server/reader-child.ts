@@ -6,7 +6,8 @@ import { demoResolver, systemResolver } from "#server/demo/zones.ts";
 
 const dns = process.argv[2] ?? "off";
 
-const resolver: ReadingIo["resolver"] = dns === "system" ? systemResolver() : dns === "demo" ? demoResolver() : null;
+const resolvers: Readonly<Record<string, () => ReadingIo["resolver"]>> = { off: () => null, system: () => systemResolver(), demo: demoResolver };
+const resolver = (resolvers[dns] ?? (() => systemResolver(dns.split(","))))();
 
 const read = async (job: ReadingJob): Promise<ReadingResult> => {
   const channel = channels[job.kind];

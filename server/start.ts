@@ -140,7 +140,7 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
     };
 
     const connected = await connectChannels(world);
-    const reader = openReader({ timeMs: 5_000, memoryBytes: 256 * 1024 * 1024, processes: config.readers, idleMs: 60_000, log, dns: config.dns === "off" ? "off" : config.world === "demo" ? "demo" : "system" });
+    const reader = openReader({ timeMs: 5_000, memoryBytes: 256 * 1024 * 1024, processes: config.readers, idleMs: 60_000, log, dns: typeof config.dns !== "string" ? config.dns.join(",") : config.dns === "off" ? "off" : config.world === "demo" ? "demo" : "system" });
     closers.push(reader.close);
     const intake = startIntake({ world, reader, channelById: connected.byId, metrics, concurrency: 8 });
     closers.push(intake.stop);
@@ -178,7 +178,7 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
     closers.push(async () => stopHints());
     const jobs = await startJobs({ world, log });
     closers.push(jobs.stop);
-    for (const reaction of reactions(world)) {
+    for (const reaction of reactions(world, { acknowledge: config.acknowledge })) {
       const run = runReaction({ ...reaction, db, log, read: eventsAfter, end: horizon });
       const quiet = bus.on("events", run.wake);
       closers.push(async () => {

@@ -5,9 +5,10 @@ import { demoZones, simResolver } from "#channels/email/simDns.ts";
 
 type Resolve = (name: string, type: string) => Promise<unknown[]>;
 
-/** Looks names up at the system's servers, at most 1.4 s for one. */
-export const systemResolver = (): Resolve => {
+/** Looks names up at the given servers or the system's, at most 1.4 s for one. */
+export const systemResolver = (servers: readonly string[] = []): Resolve => {
   const resolver = new Resolver({ timeout: 700, tries: 2 });
+  if (servers.length > 0) resolver.setServers(servers);
   return (name, type) => resolver.resolve(name, type) as Promise<unknown[]>;
 };
 

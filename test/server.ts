@@ -1,0 +1,163 @@
+// A real server for journeys: its own process, ports, data folder and database, exactly as `npm start` runs it. Used by test/journeys.
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freshDatabase } from "#test/database.ts";
+
+/** How a test wants its server. */
+export interface ServerWish {
+  /** "private": a database of the test run's PostgreSQL (quick). "embedded": the server starts its own. A URL: that database, shared. */
+  readonly database?: "private" | "embedded" | (string & {});
+  readonly args?: readonly string[];
+  /** Settings of server/config.ts beside ports, data folder and database. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly ports?: Ports;
+  /** Kept by whoever gives it; else a new folder that goes with the server. */
+  readonly dataDir?: string;
+}
+
+export interface Ports {
+  readonly desk: number;
+  readonly smtp: number;
+  readonly post: number;
+}
+
+/** A server that is up. */
+export interface TestServer {
+  readonly url: string;
+  readonly ports: Ports;
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly pid: number;
+  /** From the start of the process to "is up", in milliseconds. */
+  readonly startMs: number;
+  /** Everything the process wrote so far. */
+  readonly output: () => string;
+  /** Reading processes and the embedded PostgreSQL, while they live (Linux). */
+  readonly children: (name: "reader-child" | "postgres") => Promise<readonly number[]>;
+  /** Sends a signal and resolves with the exit code when the process is gone. */
+  readonly end: (signal: NodeJS.Signals) => Promise<number>;
+  /** Another start on the same folder, ports and database. */
+  readonly again: (wish?: Pick<ServerWish, "env" | "args">) => Promise<TestServer>;
+  /** Ends the server and removes what it was given. */
+  readonly stop: () => Promise<void>;
+}
+
+/** What a process that did not come up said, and its exit code. */
+export class NotUp extends Error {
+  readonly code: number;
+  readonly output: string;
+  constructor(code: number, output: string) {
+    super(`the server did not come up (code ${code}):\n${output}`);
+    this.code = code;
+    this.output = output;
+  }
+}
+
+const main = fileURLToPath(new URL("../server/main.ts", import.meta.url));
+
+/** Starts a server and resolves when it says that it is up; rejects with NotUp when it ends before. */
+export async function startTestServer(wish: ServerWish = {}): Promise<TestServer> {
+  const ports = wish.ports ?? (await freePorts());
+  const dataDir = wish.dataDir ?? (await mkdtemp(join(tmpdir(), "draht-server-")));
+  const database = wish.database ?? "private";
+  const own = database === "private" ? await freshDatabase() : null;
+  const databaseUrl = own?.url ?? (database === "embedded" ? null : database);
+  const begun = performance.now();
+  const child = spawn(process.execPath, [main, ...(wish.args ?? [])], {
+    env: {
+      ...process.env,
+      PORT: String(ports.desk),
+      SMTP_PORT: String(ports.smtp),
+      POST_PORT: String(ports.post),
+      DATA_DIR: dataDir,
+      DNS: "off",
+      LOG_LEVEL: "warn",
+      CHECK_ANSWERS: "yes",
+      ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+      ...wish.env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const gone = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 128)));
+  let ended = false;
+  void gone.then(() => (ended = true));
+  const removeAll = async (): Promise<void> => {
+    await own?.drop();
+    if (wish.dataDir === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const up = new Promise<void>((resolve) => {
+    const keep = (chunk: Buffer): void => {
+      output = (output + chunk.toString("utf8")).slice(-400_000);
+      if (/is up\.[^]*Ctrl-C/.test(output)) resolve();
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+  });
+  const early = await Promise.race([up, gone]);
+  if (typeof early === "number") {
+    await removeAll();
+    throw new NotUp(early, output);
+  }
+  const startMs = performance.now() - begun;
+  const end = async (signal: NodeJS.Signals): Promise<number> => {
+    if (!ended) child.kill(signal);
+    return gone;
+  };
+  return {
+    url: `http://127.0.0.1:${ports.desk}`,
+    ports,
+    dataDir,
+    databaseUrl,
+    pid: child.pid ?? 0,
+    startMs,
+    output: () => output,
+    children: (name) => descendants(child, name, dataDir),
+    end,
+    again: (more = {}) =>
+      startTestServer({ ...wish, ...more, env: { ...wish.env, ...more.env }, ports, dataDir, database: databaseUrl ?? "embedded" }),
+    stop: async () => {
+      await end("SIGTERM");
+      await removeAll();
+    },
+  };
+}
+
+/** Processes by their command line: readers are children of the server; a PostgreSQL belongs to the data folder whoever its parent is. */
+async function descendants(child: ChildProcess, name: "reader-child" | "postgres", dataDir: string): Promise<readonly number[]> {
+  const found: number[] = [];
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const command = (await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "")).replaceAll("\0", " ");
+    if (name === "postgres" ? command.includes("postgres") && command.includes(dataDir) && !command.includes("main.ts") : command.includes(name)) {
+      const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
+      const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+      if (name === "postgres" || parent === child.pid) found.push(Number(entry));
+    }
+  }
+  return found;
+}
+
+/** Three ports that are free now; held together until each is known, so that they differ. */
+export async function freePorts(): Promise<Ports> {
+  const servers = await Promise.all(
+    [0, 1, 2].map(async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(0, "127.0.0.1", resolve);
+      });
+      return server;
+    }),
+  );
+  const [desk = 0, smtp = 0, post = 0] = servers.map((server) => {
+    const address = server.address();
+    return address !== null && typeof address === "object" ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return { desk, smtp, post };
+}
