@@ -12,6 +12,7 @@ import { mayBecome, storable, withChange, withStatus, type ConcernState } from "
 import { cannotHold, forbids, mayFollowFor } from "#modules/concerns/policy.ts";
 import { rowByNumber } from "#modules/concerns/reads.ts";
 import { insertFollower, lockConcern, removeFollower, removeLink, saveFields, upsertLink } from "#modules/concerns/store.ts";
+import { indexSubject } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -33,6 +34,7 @@ export const changeIn = async (world: World, tx: Tx, who: AgentActor, input: { r
   const fields = wanted.fields === undefined ? null : cleanFields(wanted.fields);
   if (fields !== null) await saveFields(tx, state.id, fields);
   const also: Said[] = fields === null ? [] : [{ kind: "concern.fieldsChanged", brandId: state.brandId, concernId: state.id, customerId: state.customerId, data: { fields } }];
+  if (after.subject !== state.subject) await indexSubject(world, tx, { concernId: state.id, brandId: state.brandId, at: state.createdAt, subject: after.subject });
   return saveChange(world, tx, who, state, after, null, also);
 };
 

@@ -18,6 +18,7 @@ import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { resolveCustomer } from "#modules/customers/actions.ts";
 import { customerById } from "#modules/customers/reads.ts";
 import { say } from "#modules/audit/actions.ts";
+import { forgetMessage } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -209,6 +210,7 @@ export const undoSend = (world: World & ReadingWorld, who: AgentActor, messageId
       ...changes(state, after, "undone"),
     ]);
     if (patchOf(state, after) !== null) await updateConcern(tx, state, after);
+    await forgetMessage(tx, messageId);
     const uploads = await uploadsOf(tx, who.id, message.undo.uploads);
     return keepDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "reply" }, {
       channelId: message.channelId,

@@ -227,3 +227,5 @@ const remarkOf = (text: string, original: string): string => {
   const own = text.trim();
   return beginning !== "" && own.includes(beginning) ? "" : own;
 };
+
+export type { Arrival, ReceivingChannel };
