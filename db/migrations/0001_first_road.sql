@@ -105,9 +105,11 @@ CREATE TABLE customer (
   organisation_id uuid REFERENCES organisation,
   fields jsonb NOT NULL DEFAULT '{}',
   created_at timestamptz NOT NULL,
-  version integer NOT NULL DEFAULT 1
+  version integer NOT NULL DEFAULT 1,
+  -- What a search compares.
+  sound text NOT NULL GENERATED ALWAYS AS (skeleton(fold(name))) STORED
 );
-CREATE INDEX customer_name_trgm ON customer USING gin (skeleton(fold(name)) gin_trgm_ops);
+CREATE INDEX customer_sound_trgm ON customer USING gin (sound gin_trgm_ops);
 CREATE INDEX customer_organisation ON customer (organisation_id) WHERE organisation_id IS NOT NULL;
 
 CREATE TABLE address (

@@ -26,7 +26,7 @@ export const searchEverything = async (world: Reading, who: AgentActor, query: s
   const wish = understandWish(query);
   const tagged = await concernsTagged(world, who, wish.tags, limit);
   return world.db.transaction(async (tx) => {
-    const { hits, marks, alsoSearched } = await findMessages(world, tx, wish, who.brandIds.length === 0 ? null : who.brandIds);
+    const { hits, marks, alsoSearched } = await findMessages(world, tx, wish, who.brandIds.length === 0 ? null : who.brandIds, limit);
     const customers = await findCustomers(tx, customerWish(wish), mostCustomers);
     const found = new Map<string, { readonly row: ConcernRow; readonly hit: Hit | null }>();
     const add = (row: ConcernRow | undefined, hit: Hit | null): void => {

@@ -142,7 +142,7 @@ export const addressOf = (tx: Tx, customerId: CustomerId, addressId: AddressId):
 
 /** Customers whose name holds every one of these folded words, or one of whose addresses holds `address`; those with the shortest name first. Bounded work: the first 300 that fit are ranked. */
 export const findQuery = (words: readonly string[], address: string | null, limit: number): Sql => {
-  const names = words.map((word) => sql`skeleton(fold(c.name)) LIKE ${`%${likeText(word)}%`}`);
+  const names = words.map((word) => sql`c.sound LIKE ${`%${likeText(word)}%`}`);
   const byName = words.length === 0 ? empty : sql`(SELECT c.id, c.name, NULL::text AS address FROM customer c WHERE ${join(names, " AND ")} LIMIT 300)`;
   const byAddress = address === null ? empty : sql`(SELECT a.customer_id, '', a.value FROM address a WHERE a.removed_at IS NULL AND a.norm LIKE ${`%${likeText(address)}%`} LIMIT 300)`;
   const union = words.length === 0 ? byAddress : address === null ? byName : sql`${byName} UNION ALL ${byAddress}`;
@@ -155,6 +155,6 @@ export const findQuery = (words: readonly string[], address: string | null, limi
 /** Customers whose name is spelled nearly like the given one, the nearest first. */
 export const findNearQuery = (name: string, limit: number): Sql => sql`
   SELECT c.id, c.name, coalesce((SELECT a.value FROM address a WHERE a.customer_id = c.id AND a.removed_at IS NULL ORDER BY a.preferred DESC, a.id LIMIT 1), '') AS address
-    FROM (SELECT id, name, word_similarity(${name}, skeleton(fold(name))) AS likeness FROM customer WHERE ${name} <% skeleton(fold(name)) ORDER BY likeness DESC, id LIMIT ${limit}) AS c ORDER BY c.likeness DESC, c.id`;
+    FROM (SELECT id, name, word_similarity(${name}, sound) AS likeness FROM customer WHERE ${name} <% sound ORDER BY likeness DESC, id LIMIT ${limit}) AS c ORDER BY c.likeness DESC, c.id`;
 
 const likeText = (text: string): string => text.replace(/[\\%_]/g, "\\$&");

@@ -20,16 +20,15 @@ const shortest = 4;
 const longest = 40;
 const mostWords = 2_000;
 
-/** The different folded words of four to forty letters, sorted; at most 2,000. Numbers and mixed codes are found as they are and need no near spelling. */
+/** The different folded words of four to forty letters; at most 2,000. Numbers and codes are found as they are and need no near spelling. */
 export const wordsOf = (text: string): string[] => {
   const words = new Set<string>();
-  for (const match of fold(text.slice(0, searchedLength)).matchAll(/[\p{L}\p{N}_]+/gu)) {
-    const word = match[0];
-    if (word.length < shortest || word.length > longest || !/^\p{L}+$/u.test(word)) continue;
+  for (const [word] of fold(text.slice(0, searchedLength)).matchAll(/\p{L}{4,}/gu)) {
+    if (word.length > longest) continue;
     words.add(word);
     if (words.size >= mostWords) break;
   }
-  return [...words].toSorted();
+  return [...words];
 };
 
 /** A set that forgets its oldest entries beyond `most`: which words are known to stand in the table. */
@@ -129,6 +128,5 @@ export const chosenWords = (term: string, found: readonly { readonly word: strin
   return [...new Set([...parts.slice(0, mostParts), ...near.slice(0, mostNear)])];
 };
 
-/** In which share of messages all terms stand, taken as independent; a term is as common as its stems together. */
-export const shareOf = (terms: readonly (readonly string[])[], common: ReadonlyMap<string, number>): number =>
-  terms.reduce((share, stems) => share * Math.min(1, [...new Set(stems)].reduce((sum, stem) => sum + (common.get(stem) ?? 0), 0)), 1);
+/** In which share of messages a term stands, at most: its stems together. */
+export const shareOf = (stems: readonly string[], common: ReadonlyMap<string, number>): number => Math.min(1, [...new Set(stems)].reduce((sum, stem) => sum + (common.get(stem) ?? 0), 0));

@@ -14,9 +14,11 @@ type Reading = Pick<World, "db" | "now">;
 
 /** Messages looked at for one page: several of them may be of one concern. */
 const mostHits = 300;
-/** From this share of all messages on a word is met at once by walking back in time; below, its own index is quicker. */
-const commonShare = 0.04;
-const walked = 3_000;
+/** When even the rarest word stands in this share of all messages, gathering its messages costs more than walking back in time until a page is full. */
+const commonShare = 0.03;
+/** The walk goes back this many messages at most, and ends when so many have fitted. */
+const walked = 10_000;
+const enough = 100;
 
 /** What a query found among messages. */
 export interface Found {
@@ -28,13 +30,13 @@ export interface Found {
   readonly alsoSearched: readonly string[];
 }
 
-/** Finds the newest messages of these brands (null: all) that fit all of a query's words. Wants a transaction of its own: it sets how that is planned. */
-export const findMessages = async (world: Reading, tx: Tx, wish: Wish, brandIds: readonly string[] | null): Promise<Found> => {
+/** Finds the newest messages of these brands (null: all) that fit all of a query's words, of at least `wanted` concerns if there are so many. Wants a transaction of its own: it sets how that is planned. */
+export const findMessages = async (world: Reading, tx: Tx, wish: Wish, brandIds: readonly string[] | null, wanted: number): Promise<Found> => {
   await prepareSearch(tx);
   const terms = await widened(tx, wish);
   const typed = new Set(wish.terms.map(fold));
   return {
-    hits: terms.length === 0 ? [] : await messagesThatFit(world, tx, terms, brandIds),
+    hits: terms.length === 0 ? [] : await messagesThatFit(world, tx, terms, brandIds, wanted),
     marks: markerOf(
       terms.flatMap(({ term, words }) => [...tokensOf(term), ...words]),
       wish.terms.map(wordOf).filter((word) => word !== null),
@@ -54,17 +56,17 @@ const widened = async (tx: Tx, wish: Wish): Promise<TermWords[]> => {
 };
 
 /** The newest messages that fit every term. Words that one of the languages leaves out ("der", "the") are asked for only when there are no others. */
-const messagesThatFit = async (world: Reading, tx: Tx, terms: readonly TermWords[], brandIds: readonly string[] | null): Promise<Hit[]> => {
+const messagesThatFit = async (world: Reading, tx: Tx, terms: readonly TermWords[], brandIds: readonly string[] | null, wanted: number): Promise<Hit[]> => {
   const all = (await understand(tx, terms)).filter(({ query }) => query !== "");
   const telling = all.filter(({ stop }) => !stop);
   const asked = telling.length > 0 ? telling : all;
   if (asked.length === 0) return [];
   const query = asked.map((each) => `( ${each.query} )`).join(" & ");
-  const share = shareOf(asked.map(({ stems }) => stems), await common(world, tx));
-  if (share < commonShare) return byWords(tx, query, brandIds, mostHits);
-  const near = await byTime(tx, query, brandIds, walked, mostHits);
-  // Common once, but not lately: then the index of words has to say where.
-  return near.length >= walked * commonShare * 0.25 ? near : byWords(tx, query, brandIds, mostHits);
+  const known = await common(world, tx);
+  if (Math.min(...asked.map(({ stems }) => shareOf(stems, known))) < commonShare) return byWords(tx, query, brandIds, mostHits);
+  const near = await byTime(tx, query, brandIds, walked, enough);
+  // Each word is common, but not all together or not lately: then the index of words has to say where.
+  return new Set(near.map((hit) => hit.concernId)).size >= wanted ? near : byWords(tx, query, brandIds, mostHits);
 };
 
 /** How common stems are changes over days: asked every ten minutes. */

@@ -98,8 +98,8 @@ export const byWordsQuery = (query: string, brandIds: readonly string[] | null, 
 /** The newest messages that fit among the last `depth`: for words so common that they are met at once. */
 export const byTimeQuery = (query: string, brandIds: readonly string[] | null, depth: number, limit: number): Sql => sql`
   SELECT message_id AS "messageId", concern_id AS "concernId"
-    FROM (SELECT message_id, concern_id, at, words FROM message_search WHERE true ${inBrands(brandIds)} ORDER BY at DESC LIMIT ${depth}) AS newest
-   WHERE words @@ ${query}::tsquery ORDER BY at DESC, message_id DESC LIMIT ${limit}`;
+    FROM (SELECT message_id, concern_id, brand_id, at, words FROM message_search ORDER BY at DESC LIMIT ${depth}) AS newest
+   WHERE words @@ ${query}::tsquery ${inBrands(brandIds)} ORDER BY at DESC, message_id DESC LIMIT ${limit}`;
 
 /** See `byWordsQuery`. */
 export const byWords = (tx: Tx, query: string, brandIds: readonly string[] | null, limit: number): Promise<Hit[]> => tx.rows<Hit>(byWordsQuery(query, brandIds, limit));
