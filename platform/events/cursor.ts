@@ -15,6 +15,8 @@ export interface ReactionRun {
 
 const batch = 200;
 const longestPauseMs = 60_000;
+/** Shortest time between two looks that have caught up. */
+const gatherMs = 150;
 /** Wakes are hints that may be lost. */
 const lookEveryMs = 1_000;
 
@@ -90,6 +92,8 @@ export const runReaction = <E extends Numbered>(options: {
         if (events.length > 0 && upTo > after) await move(db, upTo);
         after = Math.max(after, upTo);
         failures = 0;
+        // Many entries a second are handled in gathered looks: each look costs the same, however much it finds.
+        if (events.length < batch) await pause(gatherMs, signal, false);
         if (events.length === 0) await pause(lookEveryMs, signal, true);
       } catch (error) {
         failures += 1;

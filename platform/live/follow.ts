@@ -28,6 +28,8 @@ const batch = 500;
 /** A subscriber that is further behind than this fetches afresh instead. */
 const replayLimit = 5_000;
 const lookEveryMs = 1_000;
+/** Shortest time between two looks: many entries a second are read in gathered looks. */
+const gatherMs = 12;
 
 /**
  * Starts at the log's end. `read` must give entries in commit order without gaps, together with the number up to which they are complete.
@@ -41,8 +43,9 @@ export const follow = async <E extends Entry>(options: {
   const subscribers = new Set<Subscriber<E>>();
   let position = await options.end();
   let reading = false;
-  let again = false;
   let stopped = false;
+  let lookedAt = -gatherMs;
+  let soon: NodeJS.Timeout | null = null;
 
   const spread = (events: readonly E[], upTo: number): void => {
     const texts = events.map((event) => JSON.stringify(event));
@@ -54,28 +57,35 @@ export const follow = async <E extends Entry>(options: {
     }
   };
 
-  const look = async (): Promise<void> => {
-    if (stopped) return;
-    if (reading) {
-      again = true;
-      return;
-    }
+  const read = async (): Promise<void> => {
     reading = true;
+    lookedAt = performance.now();
     try {
-      do {
-        again = false;
+      let full = true;
+      while (full && !stopped) {
         const { events, upTo } = await options.read(position, batch);
         if (upTo > position) {
           position = upTo;
           spread(events, upTo);
         }
-        if (events.length === batch) again = true;
-      } while (again && !stopped);
+        full = events.length === batch;
+      }
     } catch (error) {
       options.log.warn("follow.cannotRead", { error: error instanceof Error ? error.message : "unknown" });
     } finally {
       reading = false;
     }
+  };
+
+  /** Reads now, or, when the last look was a moment ago or is still under way, once after it. */
+  const look = (): void => {
+    if (stopped || soon !== null) return;
+    const restMs = reading ? gatherMs : gatherMs - (performance.now() - lookedAt);
+    if (restMs <= 0) return void read();
+    soon = setTimeout(() => {
+      soon = null;
+      look();
+    }, restMs);
   };
 
   const replay = async (after: number, subscriber: Subscriber<E>, left: () => boolean): Promise<void> => {
@@ -93,7 +103,7 @@ export const follow = async <E extends Entry>(options: {
           await new Promise((resolve) => setImmediate(resolve));
           continue;
         }
-        await look();
+        await read();
         if (at > position) {
           at = position;
           subscriber.reset(at);
@@ -120,10 +130,10 @@ export const follow = async <E extends Entry>(options: {
     }
   };
 
-  const timer = setInterval(() => void look(), lookEveryMs);
+  const timer = setInterval(look, lookEveryMs);
   timer.unref();
   return {
-    wake: () => void look(),
+    wake: look,
     subscribe: (after, subscriber) => {
       let gone = false;
       replay(after, subscriber, () => gone).catch((error: unknown) => {
@@ -139,6 +149,7 @@ export const follow = async <E extends Entry>(options: {
     upTo: () => position,
     stop: () => {
       stopped = true;
+      if (soon) clearTimeout(soon);
       clearInterval(timer);
     },
   };
