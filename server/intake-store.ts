@@ -47,15 +47,25 @@ export const claimOpen = (db: Db, lease: string, leaseMs: number, limit: number)
                   ORDER BY received_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING ${columns}`);
 
-/** Ends an arrival if the lease is still ours; null: somebody else took it over, and nothing may be received. */
-export const finishIntake = (tx: Tx, id: IntakeId, lease: string, state: "done" | "unreadable", error: string | null): Promise<{ rawHash: string } | null> =>
+/**
+ * Ends an arrival if the lease is still ours, and says which of its items are seen for the first time; null: somebody else took it over, and
+ * nothing may be received.
+ */
+export const finishIntake = (
+  tx: Tx,
+  arrival: { readonly id: IntakeId; readonly channelId: ChannelId; readonly lease: string },
+  state: "done" | "unreadable",
+  error: string | null,
+  items: readonly string[],
+): Promise<{ readonly rawHash: string; readonly fresh: readonly string[] } | null> =>
   tx.maybe(sql`
-    UPDATE intake SET state = ${state}, error = ${error}, lease_token = NULL, lease_until = NULL
-     WHERE id = ${id} AND lease_token = ${lease} AND state = 'stored' RETURNING raw_hash AS "rawHash"`);
-
-/** True when this item of the channel is seen for the first time. */
-export const markItem = async (tx: Tx, channelId: ChannelId, providerId: string, intakeId: IntakeId): Promise<boolean> =>
-  (await tx.run(sql`INSERT INTO intake_item (channel_id, provider_id, intake_id) VALUES (${channelId}, ${providerId}, ${intakeId}) ON CONFLICT DO NOTHING`)) === 1;
+    WITH mine AS (
+      UPDATE intake SET state = ${state}, error = ${error}, lease_token = NULL, lease_until = NULL
+       WHERE id = ${arrival.id} AND lease_token = ${arrival.lease} AND state = 'stored' RETURNING id, raw_hash),
+    marked AS (
+      INSERT INTO intake_item (channel_id, provider_id, intake_id) SELECT ${arrival.channelId}, item, mine.id FROM mine, unnest(${items}::text[]) AS item
+      ON CONFLICT DO NOTHING RETURNING provider_id)
+    SELECT raw_hash AS "rawHash", ARRAY(SELECT provider_id FROM marked) AS fresh FROM mine`);
 
 /** Gives the lease back for a later try; what was nobody's fault does not count as a try. */
 export const postponeIntake = (db: Db, id: IntakeId, lease: string, error: string, blameless: boolean): Promise<number> =>

@@ -8,7 +8,7 @@ import type { IncomingFile } from "#modules/concerns/model.ts";
 import { isUnavailable } from "#platform/db/db.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
-import { claimOpen, finishIntake, insertIntake, loadIntake, markItem, postponeIntake, type IntakeRow } from "#server/intake-store.ts";
+import { claimOpen, finishIntake, insertIntake, loadIntake, postponeIntake, type IntakeRow } from "#server/intake-store.ts";
 import type { Reader } from "#server/reader.ts";
 
 /** One connected channel with opened settings. */
@@ -109,14 +109,12 @@ export const startIntake = (options: {
       }
       const failed = "unreadable" in reading;
       const inbound: readonly Inbound[] = failed ? [unreadable(item.channel, raw, reading.detail)] : reading.inbound;
-      const rawHash = item.row?.rawHash ?? null;
       const withFiles = await Promise.all(inbound.map(async (each) => ({ each, files: each.kind === "message" ? await keepFiles(each) : [] })));
       await world.db.transaction(async (tx) => {
-        const row = await finishIntake(tx, item.id, item.lease, failed ? "unreadable" : "done", failed ? reading.detail : null);
+        const row = await finishIntake(tx, { id: item.id, channelId: item.channel.id, lease: item.lease }, failed ? "unreadable" : "done", failed ? reading.detail : null, inbound.map((each) => each.providerId));
         if (!row) return;
-        for (const { each, files } of withFiles) {
-          if (!(await markItem(tx, item.channel.id, each.providerId, item.id))) continue;
-          if (each.kind === "message") await receive(world, tx, item.channel, { intakeId: item.id, rawHash: rawHash ?? row.rawHash, receivedAt: raw.receivedAt }, each, files);
+        for (const { each, files } of withFiles.filter((one) => row.fresh.includes(one.each.providerId))) {
+          if (each.kind === "message") await receive(world, tx, item.channel, { intakeId: item.id, rawHash: row.rawHash, receivedAt: raw.receivedAt }, each, files);
           else await receiveReceipt(world, tx, item.channel, each);
         }
       });
