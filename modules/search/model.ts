@@ -87,12 +87,12 @@ export const wordOf = (term: string): string | null => {
 /** Words that sound alike are one: the same as PostgreSQL's `skeleton`. */
 export const skeleton = (word: string): string => word.replaceAll("ae", "a").replaceAll("oe", "o").replaceAll("ue", "u");
 
-/** A typing mistake: one letter wrong, missing, too much or two swapped; from eight letters on two. Words of four letters have no near ones. */
+/** A typing mistake: one letter wrong, missing, too much or two swapped; from eleven letters on two. Words of four letters have no near ones. */
 export const isNear = (term: string, word: string): boolean => {
   const a = skeleton(term);
   const b = skeleton(word);
   if (a === b) return true;
-  const allowed = a.length >= 8 ? 2 : a.length >= 5 ? 1 : 0;
+  const allowed = a.length >= 11 ? 2 : a.length >= 5 ? 1 : 0;
   return Math.abs(a.length - b.length) <= allowed && distance(a, b, allowed) <= allowed;
 };
 
