@@ -81,7 +81,15 @@ export const saveWithMessage = async (world: World, tx: Tx, who: Who, saving: Sa
 };
 
 /** The entries for a new link, one for each side. */
-export const linked = (earlier: ConcernState, later: ConcernState, kind: "related" | "follow-up" | "duplicate"): Said[] => [
-  { kind: "concern.linked", brandId: earlier.brandId, concernId: earlier.id, customerId: earlier.customerId, data: { link: { concernId: later.id, number: later.number, subject: later.subject, status: later.status, kind, earlier: false } } },
-  { kind: "concern.linked", brandId: later.brandId, concernId: later.id, customerId: later.customerId, data: { link: { concernId: earlier.id, number: earlier.number, subject: earlier.subject, status: earlier.status, kind, earlier: true } } },
-];
+export const linked = (earlier: ConcernState, later: ConcernState, kind: "related" | "follow-up" | "duplicate"): Said[] =>
+  [
+    { on: earlier, other: later },
+    { on: later, other: earlier },
+  ].map(({ on, other }) => ({
+    kind: "concern.linked",
+    brandId: on.brandId,
+    concernId: on.id,
+    customerId: on.customerId,
+    // Who serves only this brand reads this entry, too: another brand's subject is not theirs to read.
+    data: { link: { concernId: other.id, number: other.number, subject: on.brandId === other.brandId ? other.subject : "", status: other.status, kind, earlier: other === earlier } },
+  }));

@@ -1,0 +1,79 @@
+// The proof that events tell everything: what a desk knew before an action, brought up to date with the events of the action by the browser's own
+// reducer, equals what a desk knows that asks afresh. Used by test/journeys/verify-action.test.ts for every action.
+import assert from "node:assert/strict";
+import type { AgentActor } from "#contract/actor.ts";
+import { isRefusal } from "#contract/errors.ts";
+import { openConcern } from "#modules/concerns/reads-open.ts";
+import { messageViews, rowsByIds } from "#modules/concerns/reads.ts";
+import type { ConcernId } from "#contract/ids.ts";
+import { allConcerns, type TestWorld } from "#test/world.ts";
+import { apply, emptyState, mergeMessages, mergeOpened, mergeRows, type DeskState } from "#web/state/apply.ts";
+
+/** What a desk of this agent knows that has every concern in its lists and open. */
+export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<DeskState> => {
+  const ids = (await allConcerns(world.db)).map((concern) => concern.id);
+  let state = mergeRows(emptyState(who.id), await rowsByIds(world.db, ids));
+  for (const id of ids) {
+    const opened = await openConcern(world, who, id);
+    if (!isRefusal(opened)) state = mergeOpened(state, opened);
+  }
+  return { ...state, cursor: (await world.events()).at(-1)?.seq ?? 0 };
+};
+
+/** The bodies that events only announce are fetched, as the desk does. */
+const fetched = async (world: TestWorld, state: DeskState): Promise<DeskState> => {
+  let next = state;
+  for (const [id, opened] of Object.entries(state.opened)) {
+    if (opened.incomplete.length > 0) next = mergeMessages(next, id, await messageViews(world, world.db, opened.incomplete));
+  }
+  return next;
+};
+
+const sorted = <T>(items: readonly T[], key: (item: T) => string): T[] => items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+
+/** What has to be equal: not the cursor, not the ways (they come with the customer), not the order of sets. */
+const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
+  rows: state.rows,
+  opened: Object.fromEntries(
+    opened.map((id) => {
+      const it = state.opened[id as ConcernId];
+      return [
+        id,
+        it === undefined
+          ? null
+          : {
+              row: it.concern.row,
+              fields: it.concern.fields,
+              followers: it.concern.followers.toSorted(),
+              links: sorted(it.concern.links, (link) => link.concernId),
+              parties: sorted(it.concern.parties, (party) => party.id),
+              firstReplyAt: it.concern.firstReplyAt,
+              resolvedAt: it.concern.resolvedAt,
+              messages: it.messages,
+              drafts: sorted(it.drafts, (draft) => draft.kind),
+            },
+      ];
+    }),
+  ),
+});
+
+/**
+ * Acts between two looks of an agent and compares. `must`: kinds of event that have to be among those said; with none, something must have been said.
+ * Returns what the action returned.
+ */
+export const verifyAction = async <T>(world: TestWorld, who: AgentActor, act: () => Promise<T>, must: readonly string[] = []): Promise<T> => {
+  const old = await freshDesk(world, who);
+  const result = await act();
+  if (isRefusal(result)) assert.fail(`the action was refused: ${JSON.stringify(result)}`);
+  const events = await world.events(old.cursor);
+  const kinds = events.map((event) => event.kind as string);
+  assert.ok(kinds.length > 0, "an action that changes something says so");
+  for (const kind of must) assert.ok(kinds.includes(kind), `${kind} is among ${kinds.join(", ")}`);
+  const applied = await fetched(world, events.reduce(apply, old));
+  const twice = await fetched(world, [...events, ...events].reduce(apply, old));
+  const fresh = await freshDesk(world, who);
+  const opened = Object.keys(old.opened);
+  assert.deepEqual(comparable(applied, opened), comparable(fresh, opened));
+  assert.deepEqual(comparable(twice, opened), comparable(fresh, opened), "events heard twice change nothing");
+  return result;
+};
