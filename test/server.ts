@@ -5,12 +5,13 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freshDatabase } from "#test/database.ts";
+import { startPostgres } from "#platform/postgres/postgres.ts";
 
 /** How a test wants its server. */
 export interface ServerWish {
-  /** "private": a database of the test run's PostgreSQL (quick). "embedded": the server starts its own. A URL: that database, shared. */
-  readonly database?: "private" | "embedded" | (string & {});
+  /** A database of somebody else's; absent: the server starts its own PostgreSQL, which keeps what it acknowledges (the test run's does not). */
+  readonly database?: string;
+  /** Absent: --empty. */
   readonly args?: readonly string[];
   /** Settings of server/config.ts beside ports, data folder and database. */
   readonly env?: Readonly<Record<string, string>>;
@@ -30,7 +31,8 @@ export interface TestServer {
   readonly url: string;
   readonly ports: Ports;
   readonly dataDir: string;
-  readonly databaseUrl: string | null;
+  /** Address of the server's database, for a checker; the server must be up. */
+  readonly databaseUrl: () => Promise<string>;
   readonly pid: number;
   /** From the start of the process to "is up", in milliseconds. */
   readonly startMs: number;
@@ -63,11 +65,8 @@ const main = fileURLToPath(new URL("../server/main.ts", import.meta.url));
 export async function startTestServer(wish: ServerWish = {}): Promise<TestServer> {
   const ports = wish.ports ?? (await freePorts());
   const dataDir = wish.dataDir ?? (await mkdtemp(join(tmpdir(), "draht-server-")));
-  const database = wish.database ?? "private";
-  const own = database === "private" ? await freshDatabase() : null;
-  const databaseUrl = own?.url ?? (database === "embedded" ? null : database);
   const begun = performance.now();
-  const child = spawn(process.execPath, [main, ...(wish.args ?? [])], {
+  const child = spawn(process.execPath, [main, ...(wish.args ?? ["--empty"])], {
     env: {
       ...process.env,
       PORT: String(ports.desk),
@@ -77,7 +76,7 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
       DNS: "off",
       LOG_LEVEL: "warn",
       CHECK_ANSWERS: "yes",
-      ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+      ...(wish.database === undefined ? {} : { DATABASE_URL: wish.database }),
       ...wish.env,
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -87,7 +86,6 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
   let ended = false;
   void gone.then(() => (ended = true));
   const removeAll = async (): Promise<void> => {
-    await own?.drop();
     if (wish.dataDir === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
   const up = new Promise<void>((resolve) => {
@@ -112,14 +110,15 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
     url: `http://127.0.0.1:${ports.desk}`,
     ports,
     dataDir,
-    databaseUrl,
+    databaseUrl: async () =>
+      wish.database ?? (await startPostgres({ dataDir: join(dataDir, "postgres"), log: () => undefined })).url,
     pid: child.pid ?? 0,
     startMs,
     output: () => output,
     children: (name) => descendants(child, name, dataDir),
     end,
     again: (more = {}) =>
-      startTestServer({ ...wish, ...more, env: { ...wish.env, ...more.env }, ports, dataDir, database: databaseUrl ?? "embedded" }),
+      startTestServer({ ...wish, ...more, env: { ...wish.env, ...more.env }, ports, dataDir }),
     stop: async () => {
       await end("SIGTERM");
       await removeAll();

@@ -12,7 +12,7 @@ import { acknowledgement, notice } from "#modules/concerns/model-words.ts";
 import { cannotHold } from "#modules/concerns/policy.ts";
 
 import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
-import { lockConcern, messageText } from "#modules/concerns/store.ts";
+import { lastInbound, lockConcern, messageText } from "#modules/concerns/store.ts";
 import { isSuppressed } from "#modules/customers/reads.ts";
 import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -98,7 +98,10 @@ const tell = async (world: World, tx: Tx, concernId: ConcernId, agentId: AgentId
 };
 
 const write = async (world: World, tx: Tx, state: ConcernState, agent: AgentRecord, norm: string, why: "mentioned" | "answered", author: string, text: string | null): Promise<void> => {
-  const channel = (await channelsOfBrand(tx, state.brandId)).find((each) => addressKindOf[each.kind] === "email" && each.enabled && each.canSend);
+  const channels = (await channelsOfBrand(tx, state.brandId)).filter((each) => addressKindOf[each.kind] === "email" && each.enabled && each.canSend);
+  // The way the customer came by: what can be proved of a sender there holds for the agent's answer as well.
+  const last = await lastInbound(tx, state.id);
+  const channel = channels.find((each) => each.id === last?.channelId) ?? channels[0];
   const brand = await brandById(tx, state.brandId);
   if (!channel || !brand || text === null) return;
   await insertAutomatic(tx, norm, world.now().toISOString(), state.id);

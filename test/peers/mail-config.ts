@@ -11,8 +11,11 @@ export interface MailPeerPorts {
 /** name@domain and password of everybody with a mailbox. */
 export const mailUsers = {
   customer: { user: "customer@kunde.test", password: "kunde-geheim" },
-  autoreply: { user: "autoreply@kunde.test", password: "abwesend-geheim" },
+  autoreply: { user: "autoreply@ferien.test", password: "abwesend-geheim" },
   service: { user: "service@kabel.test", password: "kabel-geheim" },
+  second: { user: "zweite@kunde.test", password: "zweite-geheim" },
+  stranger: { user: "fremd@kunde.test", password: "fremd-geheim" },
+  agent: { user: "lena@kabel.test", password: "lena-geheim" },
 } as const;
 
 /** Postfix takes mail for this one and Dovecot then does not know it: a real bounce comes back. */
@@ -92,7 +95,7 @@ export function dovecotUsers(dir: string): string {
 }
 
 export const vacationScript = `require ["vacation"];
-vacation :days 1 :addresses ["autoreply@kunde.test"] :subject "Ich bin im Urlaub" "Bin am 1. Dezember wieder da.";
+vacation :days 1 :addresses ["autoreply@ferien.test"] :subject "Ich bin im Urlaub" "Bin am 1. Dezember wieder da.";
 `;
 
 export function postfixMain(dir: string, ports: MailPeerPorts): string {
@@ -122,7 +125,7 @@ smtpd_peername_lookup = no
 smtp_tls_security_level = may
 smtpd_tls_security_level = none
 smtpd_forbid_bare_newline = yes
-virtual_mailbox_domains = kunde.test kabel.test
+virtual_mailbox_domains = kunde.test kabel.test ferien.test
 virtual_mailbox_maps = inline:{${boxes.map((user) => `${user}=x`).join(" ")}}
 virtual_transport = lmtp:inet:127.0.0.1:${ports.lmtp}
 relay_domains = tuer.test

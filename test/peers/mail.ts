@@ -20,7 +20,7 @@ import { lacking } from "#tools/test/peers.ts";
 const run = promisify(execFile);
 const nobody = 65_534;
 
-/** Running mail servers. Domains: kunde.test and kabel.test have mailboxes, tuer.test leads to the door that was given. */
+/** Running mail servers. Domains: kunde.test, kabel.test and ferien.test have mailboxes, tuer.test leads to the door that was given. */
 export interface MailPeers {
   readonly smtp: { readonly host: string; readonly port: number };
   readonly imap: { readonly host: string; readonly port: number };
