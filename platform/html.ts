@@ -6,6 +6,8 @@ const limits = { length: 1_000_000, tags: 20_000, depth: 100 } as const;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+const linkForm = /^(?:https?:\/\/|mailto:|tel:)[^\s]/i;
+
 /** What is left of editor HTML, and which uploaded files it shows inline. */
 export interface EditorHtml {
   readonly html: string;
@@ -37,10 +39,13 @@ export const sanitiseEditorHtml = (source: string): EditorHtml | null => {
     disallowedTagsMode: "discard",
     nestingLimit: limits.depth,
     transformTags: {
-      a: (tagName, given) => ({
-        tagName,
-        attribs: { href: given["href"] ?? "", rel: "noopener noreferrer nofollow", target: "_blank" },
-      }),
+      a: (tagName, given) => {
+        const href = (given["href"] ?? "").trim();
+        // Only what begins as a link of ours: a list of what is bad forgets the next odd space.
+        return linkForm.test(href)
+          ? { tagName, attribs: { href, rel: "noopener noreferrer nofollow", target: "_blank" } }
+          : { tagName, attribs: {} };
+      },
       img: (tagName, given) => {
         const attribs: Record<string, string> = { alt: (given["alt"] ?? "").slice(0, 500) };
         const upload = (given["data-upload"] ?? "").toLowerCase();

@@ -1,0 +1,125 @@
+// Where messages go and whom they bring in: the pure part, with many generated clues.
+import assert from "node:assert/strict";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Assurance } from "#contract/channel.ts";
+import type { AgentId, ConcernId, PartyId } from "#contract/ids.ts";
+import { base32 } from "#lib/id.ts";
+import { isProved, mayBeBurst, newcomers, place, randomParts, replyToken, withoutDetail, type Clue } from "#modules/concerns/model-threading.ts";
+import { normalise } from "#modules/customers/model.ts";
+
+const mac = (purpose: string, text: string): string => base32(createHmac("sha256", "key").update(`${purpose}:${text}`).digest());
+const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const proof = { mac, same };
+const random = (): string => base32(randomBytes(16));
+const concern = (n: number): ConcernId => `00000000-0000-7000-8000-${String(n).padStart(12, "0")}` as ConcernId;
+
+const assurances: readonly Assurance[] = ["proved", "aligned", "none", "failed"];
+const clue = (over: Partial<Clue>): Clue => ({ via: "reference", concernId: concern(1), ours: false, agentId: null, senderIsParty: false, ...over });
+const anyClue = fc.record<Clue>({
+  via: fc.constantFrom("token", "reference", "number", "burst"),
+  concernId: fc.integer({ min: 1, max: 5 }).map(concern),
+  ours: fc.boolean(),
+  agentId: fc.constant(null),
+  senderIsParty: fc.boolean(),
+});
+
+void test("100,000 guessed tokens: none is proved, though the random part of every one is right", () => {
+  const row = { token: random(), concernId: concern(1), partyId: "p" as PartyId, agentId: null };
+  const right = replyToken(mac, row.token, row.concernId, "p");
+  assert.ok(isProved(proof, [right], row));
+  let matched = 0;
+  for (let n = 0; n < 100_000; n += 1) if (isProved(proof, [row.token + random().slice(0, 16)], row)) matched += 1;
+  assert.equal(matched, 0);
+});
+
+void test("a proof is bound to its random part, its concern and its holder", () => {
+  const row = { token: random(), concernId: concern(1), partyId: "p" as PartyId, agentId: null };
+  const token = replyToken(mac, row.token, row.concernId, "p");
+  assert.ok(!isProved(proof, [token], { ...row, concernId: concern(2) }));
+  assert.ok(!isProved(proof, [token], { ...row, partyId: "q" as PartyId }));
+  assert.ok(!isProved(proof, [token], { ...row, partyId: null, agentId: "a" as AgentId }));
+  assert.ok(!isProved(proof, [token], { ...row, token: random() }));
+  for (let at = 0; at < token.length; at += 1) {
+    const changed = token.slice(0, at) + (token[at] === "a" ? "b" : "a") + token.slice(at + 1);
+    assert.ok(!isProved(proof, [changed], { ...row, token: changed.slice(0, 26) }) || changed === token);
+  }
+  assert.deepEqual(randomParts([token, token.slice(1), `${token}a`, ""]), [row.token]);
+});
+
+void test("a false sender gets into no thread but by a token", () => {
+  fc.assert(
+    fc.property(fc.array(anyClue), (clues) => {
+      const placed = place("failed", clues);
+      return placed.kind === "new" || clues.some((each) => each.via === "token");
+    }),
+  );
+});
+
+void test("a stranger without token and without a key of ours gets into no thread", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...assurances), fc.array(anyClue.map((each) => ({ ...each, ours: false, senderIsParty: false })).filter((each) => each.via !== "token" && each.via !== "burst")), (assurance, clues) => {
+      return place(assurance, clues).kind === "new";
+    }),
+  );
+});
+
+void test("whoever comes in without being a party is marked as another sender", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...assurances), fc.array(anyClue), (assurance, clues) => {
+      const placed = place(assurance, clues);
+      if (placed.kind !== "thread" || placed.via === "burst") return true;
+      const used = clues.filter((each) => each.concernId === placed.concernId && each.via === placed.via);
+      return placed.otherSender ? used.some((each) => !each.senderIsParty) : used.some((each) => each.senderIsParty);
+    }),
+  );
+});
+
+void test("the order: token, key of ours, key of others, number, burst", () => {
+  const all = [
+    clue({ via: "burst", concernId: concern(5), senderIsParty: true }),
+    clue({ via: "number", concernId: concern(4), senderIsParty: true }),
+    clue({ concernId: concern(3), senderIsParty: true }),
+    clue({ concernId: concern(2), ours: true, senderIsParty: true }),
+    clue({ via: "token", concernId: concern(1), senderIsParty: true }),
+  ].toSorted((a, b) => ["token", "reference", "number", "burst"].indexOf(a.via) - ["token", "reference", "number", "burst"].indexOf(b.via));
+  const expected = [1, 2, 3, 4, 5];
+  let rest = all;
+  for (const n of expected) {
+    const placed = place("aligned", rest);
+    assert.ok(placed.kind === "thread" && placed.concernId === concern(n));
+    rest = rest.filter((each) => each.concernId !== concern(n));
+  }
+  assert.deepEqual(place("aligned", rest), { kind: "new", relatedTo: null });
+  assert.deepEqual(place("failed", [clue({ ours: true, concernId: concern(9) })]), { kind: "new", relatedTo: concern(9) });
+});
+
+void test("a number counts only for a sure party", () => {
+  for (const assurance of assurances)
+    for (const senderIsParty of [true, false]) {
+      const placed = place(assurance, [clue({ via: "number", senderIsParty })]);
+      assert.equal(placed.kind === "thread", senderIsParty && (assurance === "proved" || assurance === "aligned"));
+    }
+});
+
+void test("a mail nobody vouches for, and a machine's, bring in nobody; a sure one never ourselves, the sender, or more than twenty", () => {
+  const people = Array.from({ length: 40 }, (_, n) => ({ name: null, value: `p${n}@x.example` }));
+  const norm = (value: string) => normalise("email", value);
+  const message = { to: [{ name: null, value: "Service+abc@elbkabel.example" }, ...people], cc: [{ name: null, value: "ich@x.example" }, { name: null, value: "kein Adress" }], automatic: null };
+  for (const assurance of ["none", "failed"] as const) assert.deepEqual(newcomers({ ...message, assurance }, "ich@x.example", ["service@elbkabel.example"], norm), []);
+  assert.deepEqual(newcomers({ ...message, assurance: "proved", automatic: "list" }, "ich@x.example", [], norm), []);
+  const found = newcomers({ ...message, assurance: "aligned" }, "ich@x.example", ["service@elbkabel.example"], norm).map((person) => person.norm);
+  assert.deepEqual(found, people.slice(0, 20).map((person) => person.value));
+  assert.equal(withoutDetail("a+b+c@x.example"), "a@x.example");
+  assert.equal(withoutDetail("a@x+y.example"), "a@x+y.example");
+});
+
+void test("bursts: not from machines, not from false senders, not from mail that was long under way", () => {
+  const at = "2026-03-02T09:00:00.000Z";
+  assert.ok(mayBeBurst({ automatic: null, assurance: "none", sentAt: null }, at));
+  assert.ok(mayBeBurst({ automatic: null, assurance: "proved", sentAt: "2026-03-02T08:50:00.000Z" }, at));
+  assert.ok(!mayBeBurst({ automatic: null, assurance: "proved", sentAt: "2026-03-02T08:40:00.000Z" }, at));
+  assert.ok(!mayBeBurst({ automatic: "bulk", assurance: "proved", sentAt: null }, at));
+  assert.ok(!mayBeBurst({ automatic: null, assurance: "failed", sentAt: null }, at));
+});
