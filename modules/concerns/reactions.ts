@@ -35,14 +35,20 @@ const noticePauseMs = 5 * 60_000;
 
 /** `acknowledge`: confirm new concerns to their senders. */
 export const concernReactions = (world: World, options: { readonly acknowledge: boolean } = { acknowledge: false }): readonly ConcernReaction[] => [
-  reaction("concerns.notify", "agent.mentioned", (tx, event) => tellMentioned(world, tx, event)),
-  reaction("concerns.answered", "message.added", (tx, event) => tellAssignee(world, tx, event)),
-  ...(options.acknowledge ? [reaction("concerns.acknowledge", "message.added", (tx, event) => acknowledge(world, tx, event))] : []),
+  reaction("concerns.notify", "agent.mentioned", () => true, (tx, event) => tellMentioned(world, tx, event)),
+  reaction("concerns.answered", "message.added", isAnswer, (tx, event) => tellAssignee(world, tx, event)),
+  ...(options.acknowledge ? [reaction("concerns.acknowledge", "message.added", isFirst, (tx, event) => acknowledge(world, tx, event))] : []),
 ];
 
-const reaction = <K extends EventKind>(name: string, kind: K, handle: (tx: Tx, event: LoggedEvent<K>) => Promise<void>): ConcernReaction => ({
+/** Decided without a question to the database, because every message passes here. */
+const isAnswer = ({ concernId, data: { message } }: LoggedEvent<"message.added">): boolean => concernId !== null && message.direction === "in" && message.automatic === null && message.seq > 1;
+
+const isFirst = ({ data: { message } }: LoggedEvent<"message.added">): boolean =>
+  message.direction === "in" && message.seq === 1 && message.automatic === null && message.channelKind !== null && message.from !== null && message.assurance !== null && message.assurance !== "failed" && !message.warnings.includes("forwarded");
+
+const reaction = <K extends EventKind>(name: string, kind: K, fits: (event: LoggedEvent<K>) => boolean, handle: (tx: Tx, event: LoggedEvent<K>) => Promise<void>): ConcernReaction => ({
   name,
-  wants: (event) => event.kind === kind,
+  wants: (event) => event.kind === kind && fits(event as unknown as LoggedEvent<K>),
   handle: (tx, event) => handle(tx, event as unknown as LoggedEvent<K>),
 });
 
@@ -51,8 +57,7 @@ const reaction = <K extends EventKind>(name: string, kind: K, handle: (tx: Tx, e
  * shown to be false; and to a sender nothing vouches for only words of ours: not one byte they chose comes back (RFC 3834 sections 2 and 3).
  */
 const acknowledge = async (world: World, tx: Tx, { data: { message } }: LoggedEvent<"message.added">): Promise<void> => {
-  if (message.direction !== "in" || message.seq !== 1 || message.automatic !== null || message.channelKind === null || message.from === null) return;
-  if (message.assurance === null || message.assurance === "failed" || message.warnings.includes("forwarded")) return;
+  if (message.channelKind === null || message.from === null) return;
   const now = world.now();
   if (now.getTime() - Date.parse(message.at) > freshMs) return;
   const kind = addressKindOf[message.channelKind];
@@ -77,7 +82,7 @@ const tellMentioned = async (world: World, tx: Tx, { concernId, actor, data }: L
 };
 
 const tellAssignee = async (world: World, tx: Tx, { concernId, data: { message } }: LoggedEvent<"message.added">): Promise<void> => {
-  if (concernId === null || message.direction !== "in" || message.automatic !== null || message.seq === 1) return;
+  if (concernId === null) return;
   const state = await lockConcern(tx, concernId);
   if (state?.assigneeId) await tell(world, tx, concernId, state.assigneeId, "answered", message.author.name, message.id);
 };
