@@ -8,7 +8,7 @@ const letters = new Map([
 export const fold = (text: string): string => {
   if (!/[^\u0000-\u007f]/.test(text)) return text.toLowerCase();
   return text
-    .normalize("NFD")
+    .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[ßæœøđðþłıħ]/g, (letter) => letters.get(letter) ?? letter);
