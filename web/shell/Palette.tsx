@@ -86,7 +86,16 @@ const Finder = ({
 
   return (
     <Autocomplete inputValue={typed} onInputChange={setTyped} disableAutoFocusFirst={false}>
-      <SearchField className="palette-field" aria-label={t("shell.find")} autoFocus>
+      <SearchField
+        className="palette-field"
+        aria-label={t("shell.find")}
+        autoFocus
+        onKeyDown={(press) => {
+          // One Escape closes, also with words in the field; the field itself would only be emptied.
+          if (press.key === "Escape") close();
+          else press.continuePropagation();
+        }}
+      >
         <Icon name="search" size="large" />
         <Input placeholder={t("shell.findHint")} />
       </SearchField>

@@ -105,7 +105,7 @@ export const NewConcern = () => {
       </header>
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys and drops meant for the fields inside are caught on their way up */}
       <div
-        className="page-body new-concern"
+        className="page-body"
         onDragOver={(drag) => drag.preventDefault()}
         onDrop={(drop) => uploads.take(drop, [...drop.dataTransfer.files])}
         onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}

@@ -1,0 +1,182 @@
+// Every screen, wide and on a phone, light and dark, in both languages: axe finds nothing serious, the console is silent,
+// nothing is wider than the window.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTransport } from "nodemailer";
+import type { Browser, Page } from "playwright-core";
+import { api } from "#contract/api.ts";
+import { addMailbox, admin, setUpCentre } from "#test/centre.ts";
+import type { Desk } from "#test/desk.ts";
+import { axeFindings, openDesk, phone, startBrowser, wide } from "#test/screens/browser.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+
+let server: TestServer;
+let browser: Browser;
+let desk: Desk;
+let number = 0;
+const login = { email: admin.email, password: admin.password };
+
+before(async () => {
+  server = await startTestServer();
+  browser = await startBrowser();
+  const centre = await setUpCentre(server.url);
+  desk = centre.desk;
+  await addMailbox(desk, centre.brand.id, { address: "service@kabel.test", smtp: { host: "127.0.0.1", port: 9 } });
+  await desk.call(api.brands.createTopic, {
+    body: { name: "Internet", parentId: null, teamId: null, whenClosed: "reopen" },
+  });
+  const feed = await desk.live();
+  const transport = createTransport({ host: "127.0.0.1", port: server.ports.smtp, secure: false, ignoreTLS: true });
+  await transport.sendMail({
+    from: "Hanna <hanna@kunde.test>",
+    to: "service@kabel.test",
+    subject: "Internet fällt aus",
+    text: "Jeden Abend.\n\n-- \nHanna",
+    attachments: [{ filename: "Protokoll.txt", content: "20:03 getrennt" }],
+  });
+  transport.close();
+  const created = await feed.event((event) => event.kind === "concern.created");
+  if (created.kind === "concern.created") number = created.data.row.number;
+  feed.close();
+  await desk.call(api.concerns.note, {
+    params: { id: created.concernId ?? "" },
+    body: { text: "Bitte prüfen", html: null, uploads: [], key: crypto.randomUUID() },
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+interface Screen {
+  readonly name: string;
+  readonly path: () => string;
+  readonly ready: (page: Page) => Promise<unknown>;
+}
+
+const seen = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
+
+const screens: readonly Screen[] = [
+  { name: "views", path: () => "/desk", ready: seen(".nav-view, .row") },
+  { name: "list", path: () => "/desk/open", ready: seen(".row") },
+  { name: "empty list", path: () => "/desk/mine", ready: seen(".list .nothing") },
+  { name: "concern", path: () => `/desk/open/${number}`, ready: seen(".message") },
+  { name: "no such concern", path: () => "/desk/open/999999", ready: seen(".concern .nothing[role=alert]") },
+  {
+    name: "reply",
+    path: () => `/desk/open/${number}`,
+    ready: async (page) => {
+      await seen(".message")(page);
+      await page.keyboard.press("r");
+      await seen(".editor-text")(page);
+    },
+  },
+  {
+    name: "note with mention",
+    path: () => `/desk/open/${number}`,
+    ready: async (page) => {
+      await seen(".message")(page);
+      await page.keyboard.press("n");
+      await page.locator(".note-field textarea").fill("@ad");
+      await seen(".mentions [role=option]")(page);
+    },
+  },
+  {
+    name: "assign",
+    path: () => `/desk/open/${number}`,
+    ready: async (page) => {
+      await seen(".message")(page);
+      await page.keyboard.press("a");
+      await seen(".picker [role=option]")(page);
+    },
+  },
+  {
+    name: "palette",
+    path: () => "/desk/open",
+    ready: async (page) => {
+      await page.locator(".row, .nav-view").first().waitFor({ state: "attached" });
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("internet");
+      await seen(".palette-list mark")(page);
+    },
+  },
+  {
+    name: "help",
+    path: () => "/desk/open",
+    ready: async (page) => {
+      await seen(".row")(page);
+      await page.keyboard.press("?");
+      await seen(".help")(page);
+    },
+  },
+  { name: "new", path: () => "/new", ready: seen(".editor-text") },
+  { name: "search", path: () => "/search?q=internet", ready: seen(".search-hit") },
+  { name: "preferences", path: () => "/preferences", ready: seen(".card") },
+  { name: "agents", path: () => "/admin/agents", ready: seen(".entry") },
+  { name: "brands", path: () => "/admin/brands", ready: seen(".entry") },
+  { name: "topics", path: () => "/admin/topics", ready: seen(".entry") },
+  {
+    name: "channel",
+    path: () => "/admin/channels",
+    ready: async (page) => {
+      await page.locator(".entry").first().click();
+      await seen(".fieldset")(page);
+    },
+  },
+];
+
+const looks = [
+  { name: "wide, light, German", options: { ...wide, colorScheme: "light" as const }, language: "de" as const },
+  { name: "phone, dark, English", options: { ...phone, colorScheme: "dark" as const }, language: "en" as const },
+];
+
+for (const look of looks) {
+  test(`every screen is sound: ${look.name}`, async () => {
+    const me = await desk.call(api.agents.me);
+    await desk.call(api.agents.changePreferences, { body: { ...me.preferences, language: look.language } });
+    const one = await openDesk(browser, server.url, { ...look.options, login });
+    const findings: string[] = [];
+    for (const screen of screens) {
+      await one.page.goto(server.url + screen.path());
+      await screen
+        .ready(one.page)
+        .catch((error: Error) => findings.push(`${screen.name} did not appear: ${error.message}`));
+      // What fades in is judged when it stands.
+      await one.page.evaluate(
+        "Promise.allSettled(document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished))",
+      );
+      findings.push(...(await axeFindings(one.page)).map((finding) => `${screen.name}: ${finding}`));
+      const excess = await one.page.evaluate<number>(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+      );
+      if (excess > 0) findings.push(`${screen.name} is ${excess} px wider than the window`);
+    }
+    const complaints = one.complaints.filter((complaint) => !complaint.includes("999999"));
+    await one.context.close();
+    assert.deepEqual(findings, []);
+    assert.deepEqual(complaints, []);
+  });
+}
+
+test("sign-in is sound in both looks", async () => {
+  for (const look of looks) {
+    const one = await openDesk(browser, server.url, look.options);
+    await one.page.goto(server.url);
+    await one.page.locator(".doorstep form").waitFor();
+    assert.deepEqual(await axeFindings(one.page), []);
+    await one.context.close();
+    assert.deepEqual(one.complaints, []);
+  }
+});
+
+test("axe is able to fail: a planted picture without words is found", async () => {
+  const one = await openDesk(browser, server.url, wide);
+  await one.page.goto(server.url);
+  await one.page.locator(".doorstep form").waitFor();
+  await one.page.evaluate(
+    `document.querySelector("form").insertAdjacentHTML("beforeend", '<button type="button"></button>')`,
+  );
+  assert.ok((await axeFindings(one.page)).some((finding) => finding.includes("button-name")));
+  await one.context.close();
+});
