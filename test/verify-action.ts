@@ -24,12 +24,14 @@ export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<Desk
 const fetched = async (world: TestWorld, state: DeskState): Promise<DeskState> => {
   let next = state;
   for (const [id, opened] of Object.entries(state.opened)) {
-    if (opened.incomplete.length > 0) next = mergeMessages(next, id, await messageViews(world, world.db, opened.incomplete));
+    if (opened.incomplete.length > 0)
+      next = mergeMessages(next, id, await messageViews(world, world.db, opened.incomplete));
   }
   return next;
 };
 
-const sorted = <T>(items: readonly T[], key: (item: T) => string): T[] => items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+const sorted = <T>(items: readonly T[], key: (item: T) => string): T[] =>
+  items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 
 /** What has to be equal: not the cursor, not the ways (they come with the customer), not the order of sets. */
 const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
@@ -61,7 +63,12 @@ const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
  * Acts between two looks of an agent and compares. `must`: kinds of event that have to be among those said; with none, something must have been said.
  * Returns what the action returned.
  */
-export const verifyAction = async <T>(world: TestWorld, who: AgentActor, act: () => Promise<T>, must: readonly string[] = []): Promise<T> => {
+export const verifyAction = async <T>(
+  world: TestWorld,
+  who: AgentActor,
+  act: () => Promise<T>,
+  must: readonly string[] = [],
+): Promise<T> => {
   const old = await freshDesk(world, who);
   const result = await act();
   if (isRefusal(result)) assert.fail(`the action was refused: ${JSON.stringify(result)}`);

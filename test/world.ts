@@ -34,7 +34,9 @@ export interface TestWorld extends World, ReadingWorld {
 const secret = secretFrom(Buffer.alloc(32, 7));
 
 /** A world on a database; without `url` on a fresh one that is dropped at the end. `connections`: of its pool. */
-export const openTestWorld = async (options: { readonly url?: string; readonly connections?: number } = {}): Promise<TestWorld> => {
+export const openTestWorld = async (
+  options: { readonly url?: string; readonly connections?: number } = {},
+): Promise<TestWorld> => {
   const database = options.url === undefined ? await freshDatabase() : { url: options.url, drop: async () => {} };
   const dir = await mkdtemp(join(tmpdir(), "draht-test-"));
   const db = openDb(database.url, { max: options.connections ?? 8, onError: () => {} });
@@ -86,15 +88,24 @@ export const addCast = async (world: World): Promise<Cast> => {
   const at = world.now().toISOString();
   const brand = async (name: string): Promise<BrandId> => {
     const id = world.newId();
-    await world.db.run(sql`INSERT INTO brand (id, name, signature, language) VALUES (${id}, ${name}, ${"{agent}\n{brand}"}, 'de')`);
+    await world.db.run(
+      sql`INSERT INTO brand (id, name, signature, language) VALUES (${id}, ${name}, ${"{agent}\n{brand}"}, 'de')`,
+    );
     return id as BrandId;
   };
   const channel = async (brandId: BrandId, address: string): Promise<ReceivingChannel> => {
     const id = world.newId() as ChannelId;
-    await world.db.run(sql`INSERT INTO channel (id, brand_id, kind, name, enabled, settings, address, can_send) VALUES (${id}, ${brandId}, 'email', 'Service', true, '{}', ${address}, true)`);
+    await world.db.run(
+      sql`INSERT INTO channel (id, brand_id, kind, name, enabled, settings, address, can_send) VALUES (${id}, ${brandId}, 'email', 'Service', true, '{}', ${address}, true)`,
+    );
     return { id, kind: "email", brandId };
   };
-  const agent = async (handle: string, name: string, role: AgentActor["role"], brandIds: readonly BrandId[]): Promise<AgentActor> => {
+  const agent = async (
+    handle: string,
+    name: string,
+    role: AgentActor["role"],
+    brandIds: readonly BrandId[],
+  ): Promise<AgentActor> => {
     const id = world.newId() as AgentId;
     const preferences = { language: "de", theme: "system", density: "comfortable", signature: "", notifyByMail: true };
     await world.db.run(sql`
@@ -118,7 +129,10 @@ export const addCast = async (world: World): Promise<Cast> => {
 let mails = 0;
 
 /** A customer's mail; everything may be overridden. */
-export const mail = (from: string, over: Partial<Omit<InboundMessage, "thread">> & { readonly thread?: Partial<InboundMessage["thread"]> } = {}): InboundMessage => {
+export const mail = (
+  from: string,
+  over: Partial<Omit<InboundMessage, "thread">> & { readonly thread?: Partial<InboundMessage["thread"]> } = {},
+): InboundMessage => {
   mails += 1;
   return {
     kind: "message",
@@ -140,33 +154,97 @@ export const mail = (from: string, over: Partial<Omit<InboundMessage, "thread">>
     language: "de",
     warnings: [],
     ...over,
-    thread: { tokens: [], references: [], own: [`mid:mail-${mails}@customer.example`], number: null, stream: null, ...over.thread },
+    thread: {
+      tokens: [],
+      references: [],
+      own: [`mid:mail-${mails}@customer.example`],
+      number: null,
+      stream: null,
+      ...over.thread,
+    },
   };
 };
 
 /** Takes a mail in as server/intake does: the item marked and the message received in one transaction; false when it was known. */
-export const deliver = (world: World, channel: ReceivingChannel, message: InboundMessage, files: readonly IncomingFile[] = [], receivedAt?: string): Promise<boolean> =>
+export const deliver = (
+  world: World,
+  channel: ReceivingChannel,
+  message: InboundMessage,
+  files: readonly IncomingFile[] = [],
+  receivedAt?: string,
+): Promise<boolean> =>
   world.db.transaction(async (tx) => {
     const intakeId = world.newId();
-    const fresh = await tx.run(sql`INSERT INTO intake_item (channel_id, provider_id, intake_id) VALUES (${channel.id}, ${message.providerId}, ${intakeId}) ON CONFLICT DO NOTHING`);
+    const fresh = await tx.run(
+      sql`INSERT INTO intake_item (channel_id, provider_id, intake_id) VALUES (${channel.id}, ${message.providerId}, ${intakeId}) ON CONFLICT DO NOTHING`,
+    );
     if (fresh === 0) return false;
-    await receive(world, tx, channel, { intakeId, rawHash: "0".repeat(64), receivedAt: receivedAt ?? world.now().toISOString() }, message, files);
+    await receive(
+      world,
+      tx,
+      channel,
+      { intakeId, rawHash: "0".repeat(64), receivedAt: receivedAt ?? world.now().toISOString() },
+      message,
+      files,
+    );
     return true;
   });
 
 /** The concerns there are, oldest first. */
-export const allConcerns = (tx: Tx): Promise<{ readonly id: ConcernId; readonly number: number; readonly status: string; readonly subject: string; readonly customerId: string; readonly tags: string[]; readonly messageCount: number; readonly lastSeq: number; readonly waitingSince: string | null; readonly version: number; readonly deliveryFailed: boolean }[]> =>
-  tx.rows(sql`SELECT id, number, status, subject, customer_id AS "customerId", tags, message_count AS "messageCount", last_seq AS "lastSeq", waiting_since AS "waitingSince", version, delivery_failed AS "deliveryFailed" FROM concern ORDER BY number`);
+export const allConcerns = (
+  tx: Tx,
+): Promise<
+  {
+    readonly id: ConcernId;
+    readonly number: number;
+    readonly status: string;
+    readonly subject: string;
+    readonly customerId: string;
+    readonly tags: string[];
+    readonly messageCount: number;
+    readonly lastSeq: number;
+    readonly waitingSince: string | null;
+    readonly version: number;
+    readonly deliveryFailed: boolean;
+  }[]
+> =>
+  tx.rows(
+    sql`SELECT id, number, status, subject, customer_id AS "customerId", tags, message_count AS "messageCount", last_seq AS "lastSeq", waiting_since AS "waitingSince", version, delivery_failed AS "deliveryFailed" FROM concern ORDER BY number`,
+  );
 
 /** A concern's messages in order. */
 export const messagesIn = (
   tx: Tx,
   concernId: string,
-): Promise<{ readonly id: string; readonly seq: number; readonly direction: string; readonly authorKind: string; readonly authorId: string | null; readonly sender: { readonly name: string | null; readonly value: string } | null; readonly recipients: readonly { readonly value: string }[]; readonly copies: readonly { readonly value: string }[]; readonly warnings: string[]; readonly text: string; readonly foldedText: string; readonly automatic: string | null }[]> =>
+): Promise<
+  {
+    readonly id: string;
+    readonly seq: number;
+    readonly direction: string;
+    readonly authorKind: string;
+    readonly authorId: string | null;
+    readonly sender: { readonly name: string | null; readonly value: string } | null;
+    readonly recipients: readonly { readonly value: string }[];
+    readonly copies: readonly { readonly value: string }[];
+    readonly warnings: string[];
+    readonly text: string;
+    readonly foldedText: string;
+    readonly automatic: string | null;
+  }[]
+> =>
   tx.rows(sql`
     SELECT m.id, m.seq, m.direction, m.author_kind AS "authorKind", m.author_id AS "authorId", m.sender, m.recipients, m.copies, m.warnings, m.automatic, b.text, b.folded_text AS "foldedText"
       FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.concern_id = ${concernId} ORDER BY m.seq`);
 
 /** A concern's parties by address. */
-export const partiesIn = async (tx: Tx, concernId: string): Promise<Record<string, { readonly role: string; readonly seesFrom: number }>> =>
-  Object.fromEntries((await tx.rows<{ norm: string; role: string; seesFrom: number }>(sql`SELECT norm, role, sees_from AS "seesFrom" FROM party WHERE concern_id = ${concernId}`)).map(({ norm, ...rest }) => [norm, rest]));
+export const partiesIn = async (
+  tx: Tx,
+  concernId: string,
+): Promise<Record<string, { readonly role: string; readonly seesFrom: number }>> =>
+  Object.fromEntries(
+    (
+      await tx.rows<{ norm: string; role: string; seesFrom: number }>(
+        sql`SELECT norm, role, sees_from AS "seesFrom" FROM party WHERE concern_id = ${concernId}`,
+      )
+    ).map(({ norm, ...rest }) => [norm, rest]),
+  );

@@ -1,6 +1,6 @@
 // An agent answers from their own mail program: checked anew at the moment it arrives. Called by concerns/actions.ts.
 import { seesBrand } from "#contract/actor.ts";
-import type { AgentId, ConcernId, MessageId } from "#contract/ids.ts";
+import type { AgentId, ConcernId } from "#contract/ids.ts";
 import { allows } from "#contract/permissions.ts";
 import { isRefusal } from "#contract/errors.ts";
 import { agentById, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
@@ -40,7 +40,7 @@ export const answerByMail = async (r: Receiving, concernId: ConcernId, agentId: 
     channel: by,
     ...recipients,
     content: { text: message.text, html: null, files: files.map((file) => ({ ...file, inlineId: null })) },
-    then: "waiting",
+    statusAfter: "waiting",
     sendAt: world.now().toISOString(),
     key: null,
     undoUploads: null,
@@ -56,25 +56,57 @@ export const keepRefusedAnswer = async (r: Receiving, concernId: ConcernId, reas
   await keep(r, state, reason);
 };
 
-const reasonAgainst = ({ message, kind, norm }: Receiving, agent: AgentRecord | null, state: ConcernState): Reason | null => {
+const reasonAgainst = (
+  { message, kind, norm }: Receiving,
+  agent: AgentRecord | null,
+  state: ConcernState,
+): Reason | null => {
   if (agent === null || normalise(kind, agent.email) !== norm) return "otherSender";
   if (!isSure(message.assurance)) return "notAuthentic";
-  if (!agent.active || !allows(agent.role, "concern.answer") || !seesBrand(asAgentActor(agent), state.brandId)) return "notAllowed";
+  if (!agent.active || !allows(agent.role, "concern.answer") || !seesBrand(asAgentActor(agent), state.brandId))
+    return "notAllowed";
   return message.text.trim() === "" && message.files.length === 0 ? "empty" : null;
 };
 
 // A system message: colleagues see it, customers never do; nothing else in the concern moves.
 const keep = async (r: Receiving, before: ConcernState, reason: Reason): Promise<void> => {
-  const { world, tx, message, channel } = r;
-  const kept = newMessage(r, before, { customerId: before.customerId, name: "" }, before.lastSeq + 1, [...message.warnings, "agentMailRefused"]);
-  const after = withMessage(before, { direction: "system", at: kept.at, text: kept.text, subject: kept.subject, channelKind: null, automatic: false });
+  const { world, tx, message } = r;
+  const kept = newMessage(r, before, { customerId: before.customerId, name: "" }, before.lastSeq + 1, [
+    ...message.warnings,
+    "agentMailRefused",
+  ]);
+  const after = withMessage(before, {
+    direction: "system",
+    at: kept.at,
+    text: kept.text,
+    subject: kept.subject,
+    channelKind: null,
+    automatic: false,
+  });
   await saveWithMessage(
     world,
     tx,
     system,
-    { before, after, message: { ...kept, direction: "system", author: { kind: "system", id: null, name: message.from.name ?? message.from.value }, keys: [] }, parties: [], deliveries: [] },
+    {
+      before,
+      after,
+      message: {
+        ...kept,
+        direction: "system",
+        author: { kind: "system", id: null, name: message.from.name ?? message.from.value },
+        keys: [],
+      },
+      parties: [],
+      deliveries: [],
+    },
     null,
-    () => [{ kind: "intake.refused", brandId: before.brandId, concernId: before.id, data: { reason: `agentMail.${reason}`, detail: r.norm } }],
+    () => [
+      {
+        kind: "intake.refused",
+        brandId: before.brandId,
+        concernId: before.id,
+        data: { reason: `agentMail.${reason}`, detail: r.norm },
+      },
+    ],
   );
 };
-

@@ -39,11 +39,31 @@ export interface Receiving {
 }
 
 /** An entry of the log for what was not let in. */
-export const refused = (world: World, tx: Tx, channel: ReceivingChannel, concernId: ConcernId | null, reason: string, detail: string): Promise<void> =>
-  say(world, tx, system, [{ kind: "intake.refused", brandId: channel.brandId as BrandId, concernId, data: { reason, detail: detail.slice(0, 300) } }]);
+export const refused = (
+  world: World,
+  tx: Tx,
+  channel: ReceivingChannel,
+  concernId: ConcernId | null,
+  reason: string,
+  detail: string,
+): Promise<void> =>
+  say(world, tx, system, [
+    {
+      kind: "intake.refused",
+      brandId: channel.brandId as BrandId,
+      concernId,
+      data: { reason, detail: detail.slice(0, 300) },
+    },
+  ]);
 
 /** The message as it is stored; attributed to the address that sent it and to nobody else. */
-export const newMessage = (r: Receiving, state: ConcernState, sender: Pick<Resolved, "customerId" | "name">, seq: number, warnings: readonly string[]): NewMessage => {
+export const newMessage = (
+  r: Receiving,
+  state: ConcernState,
+  sender: Pick<Resolved, "customerId" | "name">,
+  seq: number,
+  warnings: readonly string[],
+): NewMessage => {
   const { world, message, channel, arrival, files } = r;
   return {
     ...blank(state, world.newId() as MessageId, seq, arrival.receivedAt),
@@ -78,4 +98,3 @@ export const newMessage = (r: Receiving, state: ConcernState, sender: Pick<Resol
     keys: message.thread.own,
   };
 };
-

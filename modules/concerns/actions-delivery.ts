@@ -7,7 +7,14 @@ import { say, type Said } from "#modules/audit/actions.ts";
 import { saveChange } from "#modules/concerns/actions-saving.ts";
 import { withStatus, type ConcernState } from "#modules/concerns/model.ts";
 import { isHard } from "#modules/concerns/model-delivery.ts";
-import { leaving, lockDelivery, raiseVersions, settle, type DeliveryRow, type Outcome } from "#modules/concerns/store-outbox.ts";
+import {
+  leaving,
+  lockDelivery,
+  raiseVersions,
+  settle,
+  type DeliveryRow,
+  type Outcome,
+} from "#modules/concerns/store-outbox.ts";
 import { lockConcern } from "#modules/concerns/store.ts";
 import { suppressAddress } from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
@@ -33,14 +40,26 @@ export interface About {
 }
 
 /** Says that deliveries changed. Deliveries of news for agents are not shown and say nothing. */
-export const sayDeliveries = async (world: World, tx: Tx, who: Who, rows: readonly { readonly about: About; readonly row: DeliveryRow }[]): Promise<void> => {
+export const sayDeliveries = async (
+  world: World,
+  tx: Tx,
+  who: Who,
+  rows: readonly { readonly about: About; readonly row: DeliveryRow }[],
+): Promise<void> => {
   const ids = [...new Set(rows.map(({ row }) => row.messageId))];
   const messages = await raiseVersions(tx, ids.toSorted());
   const said = rows.flatMap(({ about, row }): Said[] => {
     const message = messages.get(row.messageId);
     return message?.direction !== "out"
       ? []
-      : [{ kind: "delivery.changed", brandId: about.brandId, concernId: about.id, data: { messageId: row.messageId, deliveryId: row.id, delivery: asDelivery(row), version: message.version } }];
+      : [
+          {
+            kind: "delivery.changed",
+            brandId: about.brandId,
+            concernId: about.id,
+            data: { messageId: row.messageId, deliveryId: row.id, delivery: asDelivery(row), version: message.version },
+          },
+        ];
   });
   await say(world, tx, who, said);
 };
@@ -55,7 +74,14 @@ export interface Bad {
 }
 
 /** Records a bad end. The caller holds the concern's lock. A mail that no person wrote moves nothing but its own line: bounces of it must not wake anybody. */
-export const recordBad = async (world: World, tx: Tx, who: Who, state: ConcernState, delivery: DeliveryRow, bad: Bad): Promise<void> => {
+export const recordBad = async (
+  world: World,
+  tx: Tx,
+  who: Who,
+  state: ConcernState,
+  delivery: DeliveryRow,
+  bad: Bad,
+): Promise<void> => {
   const at = world.now().toISOString();
   const row = await settle(tx, delivery.id, at, bad.outcome);
   await sayDeliveries(world, tx, who, [{ about: state, row }]);
@@ -68,8 +94,21 @@ export const recordBad = async (world: World, tx: Tx, who: Who, state: ConcernSt
   for (const value of bad.deadAddresses) await suppress(world, tx, who, delivery, value, bad.outcome);
 };
 
-const suppress = (world: World, tx: Tx, who: Who, delivery: DeliveryRow, value: string, outcome: Outcome): Promise<void> =>
-  suppressAddress(world, tx, who, { kind: addressKindOf[delivery.channelKind], value }, `${outcome.code ?? ""} ${outcome.detail}`.trim());
+const suppress = (
+  world: World,
+  tx: Tx,
+  who: Who,
+  delivery: DeliveryRow,
+  value: string,
+  outcome: Outcome,
+): Promise<void> =>
+  suppressAddress(
+    world,
+    tx,
+    who,
+    { kind: addressKindOf[delivery.channelKind], value },
+    `${outcome.code ?? ""} ${outcome.detail}`.trim(),
+  );
 
 /** Which recipients a bounce of that kind closes: the named one when it is among them, the only one otherwise; nobody after a soft failure. */
 export const deadAmong = (delivery: DeliveryRow, named: string | null, code: string | null): string[] => {
@@ -82,9 +121,12 @@ export const deadAmong = (delivery: DeliveryRow, named: string | null, code: str
 };
 
 /** Locks a concern and then one of its deliveries: everybody does so in this order. */
-export const lockBoth = async (tx: Tx, concernId: ConcernId, id: DeliveryRow["id"]): Promise<{ readonly state: ConcernState; readonly delivery: DeliveryRow }> => {
+export const lockBoth = async (
+  tx: Tx,
+  concernId: ConcernId,
+  id: DeliveryRow["id"],
+): Promise<{ readonly state: ConcernState; readonly delivery: DeliveryRow }> => {
   const state = await lockConcern(tx, concernId);
   if (state === null) throw new Error("a delivery's concern is gone");
   return { state, delivery: await lockDelivery(tx, id) };
 };
-

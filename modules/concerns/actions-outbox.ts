@@ -9,7 +9,19 @@ import { leavingSubject, senderName, wholeHtml, wholeText } from "#modules/conce
 import { isHard, judge } from "#modules/concerns/model-delivery.ts";
 import { replyToken } from "#modules/concerns/model-threading.ts";
 import { rowById } from "#modules/concerns/reads.ts";
-import { begin, claimDue, expired, insertKeys, keysBefore, leaving, lockExpired, lockLeased, settle, type DeliveryRow, type LeavingRow } from "#modules/concerns/store-outbox.ts";
+import {
+  begin,
+  claimDue,
+  expired,
+  insertKeys,
+  keysBefore,
+  leaving,
+  lockExpired,
+  lockLeased,
+  settle,
+  type DeliveryRow,
+  type LeavingRow,
+} from "#modules/concerns/store-outbox.ts";
 import { agentToken, insertToken, lockConcern, partiesOf } from "#modules/concerns/store.ts";
 import { agentByEmail } from "#modules/agents/reads.ts";
 import { touchAddress } from "#modules/customers/actions.ts";
@@ -32,16 +44,42 @@ export interface Claim {
 }
 
 /** Takes due deliveries, oldest first, each for one worker; first gives back or marks those whose worker did not return within its lease. */
-export const claimDeliveries = async (world: World, options: { readonly limit: number; readonly leaseMs: number }): Promise<Claim[]> => {
+export const claimDeliveries = async (
+  world: World,
+  options: { readonly limit: number; readonly leaseMs: number },
+): Promise<Claim[]> => {
   await recover(world, options.limit);
   return world.db.transaction(async (tx) => {
     const now = world.now();
     const leaseToken = world.newId();
-    const rows = await claimDue(tx, now.toISOString(), leaseToken, new Date(now.getTime() + options.leaseMs).toISOString(), options.limit);
+    const rows = await claimDue(
+      tx,
+      now.toISOString(),
+      leaseToken,
+      new Date(now.getTime() + options.leaseMs).toISOString(),
+      options.limit,
+    );
     if (rows.length === 0) return [];
-    const abouts = await aboutAll(tx, rows.map((row) => row.concernId));
-    await sayDeliveries(world, tx, system, rows.map((row) => ({ about: abouts(row.concernId), row })));
-    return rows.map((row) => ({ deliveryId: row.id, messageId: row.messageId, concernId: row.concernId, channelId: row.channelId, brandId: abouts(row.concernId).brandId, leaseToken, deliveryToken: row.token, attempts: row.attempts }));
+    const abouts = await aboutAll(
+      tx,
+      rows.map((row) => row.concernId),
+    );
+    await sayDeliveries(
+      world,
+      tx,
+      system,
+      rows.map((row) => ({ about: abouts(row.concernId), row })),
+    );
+    return rows.map((row) => ({
+      deliveryId: row.id,
+      messageId: row.messageId,
+      concernId: row.concernId,
+      channelId: row.channelId,
+      brandId: abouts(row.concernId).brandId,
+      leaseToken,
+      deliveryToken: row.token,
+      attempts: row.attempts,
+    }));
   });
 };
 
@@ -67,10 +105,22 @@ const recover = async (world: World, limit: number): Promise<void> => {
       const delivery = await lockExpired(tx, id, at);
       if (state === null || delivery === null) return;
       if (delivery.begunAt === null) {
-        const row = await settle(tx, id, at, { state: "waiting", nextTryAt: at, code: null, detail: "", providerId: null });
+        const row = await settle(tx, id, at, {
+          state: "waiting",
+          nextTryAt: at,
+          code: null,
+          detail: "",
+          providerId: null,
+        });
         await sayDeliveries(world, tx, system, [{ about: state, row }]);
       } else {
-        const outcome = { state: "unknown" as const, nextTryAt: null, code: null, detail: "The sending process ended before the answer came.", providerId: null };
+        const outcome = {
+          state: "unknown" as const,
+          nextTryAt: null,
+          code: null,
+          detail: "The sending process ended before the answer came.",
+          providerId: null,
+        };
         await recordBad(world, tx, system, state, delivery, { outcome, deadAddresses: [], reopens: false });
       }
     });
@@ -90,7 +140,14 @@ export const outboundOf = async (world: World, claim: Claim): Promise<Outbound |
   });
   if (ready === null) return null;
   const { message } = ready;
-  const files = await Promise.all(message.files.map(async (file) => ({ name: file.name, mediaType: file.mediaType, inlineId: file.inlineId, bytes: await world.files.read(file.hash) })));
+  const files = await Promise.all(
+    message.files.map(async (file) => ({
+      name: file.name,
+      mediaType: file.mediaType,
+      inlineId: file.inlineId,
+      bytes: await world.files.read(file.hash),
+    })),
+  );
   return {
     deliveryId: claim.deliveryId,
     concernNumber: message.number,
@@ -110,7 +167,12 @@ export const outboundOf = async (world: World, claim: Claim): Promise<Outbound |
 };
 
 /** The reply token of the first recipient, made when there is none; an agent's for news to an agent. `seesFrom`: the least that everybody addressed may see. */
-const replyTokenFor = async (world: World, tx: Tx, claim: Claim, message: LeavingRow): Promise<{ readonly token: string | null; readonly seesFrom: number }> => {
+const replyTokenFor = async (
+  world: World,
+  tx: Tx,
+  claim: Claim,
+  message: LeavingRow,
+): Promise<{ readonly token: string | null; readonly seesFrom: number }> => {
   const first = message.to[0];
   if (first === undefined) return { token: null, seesFrom: 0 };
   const at = world.now().toISOString();
@@ -130,7 +192,9 @@ const replyTokenFor = async (world: World, tx: Tx, claim: Claim, message: Leavin
   }
   const parties = await partiesOf(tx, claim.concernId);
   const addressed = new Set([...message.to, ...message.cc].map((person) => person.value));
-  const seesFrom = parties.filter((party) => addressed.has(party.norm)).reduce((most, party) => Math.max(most, party.seesFrom), 0);
+  const seesFrom = parties
+    .filter((party) => addressed.has(party.norm))
+    .reduce((most, party) => Math.max(most, party.seesFrom), 0);
   const party = parties.find((each) => each.norm === normalise(each.kind, first.value));
   if (!party) return { token: null, seesFrom };
   let random = party.token;
@@ -159,7 +223,8 @@ export const recordDelivery = (world: World, claim: Claim, result: DeliveryResul
   world.db.transaction(async (tx) => {
     const now = world.now();
     // Locked only when the concern itself may change: the good end of a delivery waits for nobody who works on the concern.
-    const state = result.kind === "accepted" && result.refused.length === 0 ? null : await lockConcern(tx, claim.concernId);
+    const state =
+      result.kind === "accepted" && result.refused.length === 0 ? null : await lockConcern(tx, claim.concernId);
     const delivery = await lockLeased(tx, claim.deliveryId, claim.leaseToken);
     if (delivery === null) {
       world.log.warn("delivery.leaseLost", { deliveryId: claim.deliveryId, result: result.kind });
@@ -167,8 +232,17 @@ export const recordDelivery = (world: World, claim: Claim, result: DeliveryResul
     }
     const verdict = judge(result, delivery, now);
     if (verdict.bad && state !== null) {
-      const dead = result.kind === "accepted" ? result.refused.filter((each) => isHard(each.code)).map((each) => each.recipient) : verdict.state === "failed" ? deadAmong(delivery, null, verdict.code) : [];
-      await recordBad(world, tx, system, state, delivery, { outcome: verdict, deadAddresses: dead, reopens: verdict.reopens });
+      const dead =
+        result.kind === "accepted"
+          ? result.refused.filter((each) => isHard(each.code)).map((each) => each.recipient)
+          : verdict.state === "failed"
+            ? deadAmong(delivery, null, verdict.code)
+            : [];
+      await recordBad(world, tx, system, state, delivery, {
+        outcome: verdict,
+        deadAddresses: dead,
+        reopens: verdict.reopens,
+      });
     } else {
       const row = await settle(tx, claim.deliveryId, now.toISOString(), verdict);
       await sayDeliveries(world, tx, system, [{ about: { id: claim.concernId, brandId: claim.brandId }, row }]);
@@ -177,6 +251,6 @@ export const recordDelivery = (world: World, claim: Claim, result: DeliveryResul
   });
 
 const touchAll = async (tx: Tx, delivery: DeliveryRow, at: string): Promise<void> => {
-  for (const value of delivery.recipient.split(", ").toSorted()) await touchAddress(tx, { kind: addressKindOf[delivery.channelKind], value }, "out", at);
+  for (const value of delivery.recipient.split(", ").toSorted())
+    await touchAddress(tx, { kind: addressKindOf[delivery.channelKind], value }, "out", at);
 };
-

@@ -13,18 +13,39 @@ import type { World } from "#platform/world.ts";
  * Marks the delivery a receipt speaks of, found by its own token or by a key of ours. A failure is shown on the message, wakes the concern and
  * closes an address that is bad for good. A receipt of nothing we sent leaves only an `intake.refused` entry: bounces of forged mail must not make work.
  */
-export const receiveReceipt = async (world: World, tx: Tx, channel: ReceivingChannel, receipt: InboundReceipt): Promise<void> => {
+export const receiveReceipt = async (
+  world: World,
+  tx: Tx,
+  channel: ReceivingChannel,
+  receipt: InboundReceipt,
+): Promise<void> => {
   const references = receipt.references.slice(0, 100).map(storable);
   const tokens = references.flatMap((key) => (key.startsWith("dt:") ? [key.slice(3)] : []));
-  const behind = await deliveryBehind(tx, channel.kind satisfies ChannelKind, tokens, references.filter((key) => !key.startsWith("dt:")));
+  const behind = await deliveryBehind(
+    tx,
+    channel.kind satisfies ChannelKind,
+    tokens,
+    references.filter((key) => !key.startsWith("dt:")),
+  );
   const detail = storable(receipt.diagnostic).slice(0, 1_000);
-  if (behind === null) return refused(world, tx, channel, null, "unknownReceipt", `${receipt.state} ${receipt.code ?? ""} ${detail}`);
+  if (behind === null)
+    return refused(world, tx, channel, null, "unknownReceipt", `${receipt.state} ${receipt.code ?? ""} ${detail}`);
   const { state, delivery } = await lockBoth(tx, behind.concernId, behind.id);
   const next = afterReceipt(delivery.state, receipt);
   if (next === null) return;
-  const outcome = { state: next, nextTryAt: next === "waiting" ? delivery.nextTryAt : null, code: receipt.code, detail: receipt.recipient === null ? detail : `${storable(receipt.recipient)}: ${detail}`, providerId: null };
+  const outcome = {
+    state: next,
+    nextTryAt: next === "waiting" ? delivery.nextTryAt : null,
+    code: receipt.code,
+    detail: receipt.recipient === null ? detail : `${storable(receipt.recipient)}: ${detail}`,
+    providerId: null,
+  };
   if (next === "failed") {
-    await recordBad(world, tx, system, state, delivery, { outcome, deadAddresses: receipt.permanent ? deadAmong(delivery, receipt.recipient, receipt.code) : [], reopens: true });
+    await recordBad(world, tx, system, state, delivery, {
+      outcome,
+      deadAddresses: receipt.permanent ? deadAmong(delivery, receipt.recipient, receipt.code) : [],
+      reopens: true,
+    });
     return;
   }
   const row = await settle(tx, delivery.id, world.now().toISOString(), outcome);

@@ -8,8 +8,24 @@ import { agentsByHandles } from "#modules/agents/reads.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { forgetDraft, keepDraft } from "#modules/concerns/actions-drafts.ts";
 import { changes, saveChange, saveWithMessage } from "#modules/concerns/actions-saving.ts";
-import { blank, contentOf, linesOf, recipientsOf, sendAnswer, sendingChannel, type Written } from "#modules/concerns/actions-send.ts";
-import { emptyConcern, lineOf, mentionsIn, patchOf, restored, withMessage, type ConcernState } from "#modules/concerns/model.ts";
+import {
+  blank,
+  contentOf,
+  linesOf,
+  recipientsOf,
+  sendAnswer,
+  sendingChannel,
+  type Written,
+} from "#modules/concerns/actions-send.ts";
+import {
+  emptyConcern,
+  lineOf,
+  mentionsIn,
+  patchOf,
+  restored,
+  withMessage,
+  type ConcernState,
+} from "#modules/concerns/model.ts";
 import { cannotHold, forbids } from "#modules/concerns/policy.ts";
 import type { ReadingWorld } from "#modules/concerns/reads.ts";
 import { concernOfMessage, lockConcern, messageByKey, updateConcern, uploadsOf } from "#modules/concerns/store.ts";
@@ -35,7 +51,7 @@ export interface Reply extends Written {
   readonly cc: readonly string[];
   /** Not before; null: after the undo time. */
   readonly sendAt: string | null;
-  readonly then: Extract<Status, "open" | "waiting" | "resolved">;
+  readonly statusAfter: Extract<Status, "open" | "waiting" | "resolved">;
   /** Made by the client: the same key twice is one answer. */
   readonly key: string;
   /** How long it is held so that it can be taken back. */
@@ -43,7 +59,12 @@ export interface Reply extends Written {
 }
 
 /** The concern under its lock, when this agent may do that with it. */
-export const lockFor = async (tx: Tx, who: AgentActor, id: ConcernId, permission: "concern.answer" | "concern.change"): Promise<ConcernState | Refusal> => {
+export const lockFor = async (
+  tx: Tx,
+  who: AgentActor,
+  id: ConcernId,
+  permission: "concern.answer" | "concern.change",
+): Promise<ConcernState | Refusal> => {
   const state = await lockConcern(tx, id);
   return state === null ? refuse("notFound") : (forbids(who, permission, state.brandId) ?? state);
 };
@@ -52,7 +73,9 @@ export const lockFor = async (tx: Tx, who: AgentActor, id: ConcernId, permission
 const again = async (tx: Tx, who: AgentActor, state: ConcernState, key: string): Promise<Spoken | Refusal | null> => {
   const known = await messageByKey(tx, key);
   if (known === null) return null;
-  return known.concernId === state.id && known.authorId === who.id ? { state, messageId: known.id } : refuse("invalidInput", { detail: "this key was used before" }, "key");
+  return known.concernId === state.id && known.authorId === who.id
+    ? { state, messageId: known.id }
+    : refuse("invalidInput", { detail: "this key was used before" }, "key");
 };
 
 /** Answers the customer. The message is held for the undo time (or until `sendAt`) and then leaves by the outbox. The same key twice answers once. */
@@ -63,7 +86,8 @@ export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spok
     const before = await again(tx, who, state, input.key);
     if (before !== null) return before;
     const now = world.now();
-    if (input.sendAt !== null && Date.parse(input.sendAt) <= now.getTime()) return refuse("timeInPast", undefined, "sendAt");
+    if (input.sendAt !== null && Date.parse(input.sendAt) <= now.getTime())
+      return refuse("timeInPast", undefined, "sendAt");
     const channel = await sendingChannel(tx, state.brandId, input.channelId);
     if (isRefusal(channel)) return channel;
     const recipients = await recipientsOf(tx, channel, input.to, input.cc);
@@ -74,8 +98,11 @@ export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spok
       channel,
       ...recipients,
       content,
-      then: input.then,
-      sendAt: input.sendAt === null ? new Date(now.getTime() + input.undoMs).toISOString() : new Date(input.sendAt).toISOString(),
+      statusAfter: input.statusAfter,
+      sendAt:
+        input.sendAt === null
+          ? new Date(now.getTime() + input.undoMs).toISOString()
+          : new Date(input.sendAt).toISOString(),
       key: input.key,
       undoUploads: input.uploads,
       because: null,
@@ -127,7 +154,7 @@ export const create = (world: World, who: AgentActor, input: FirstMessage): Prom
       channel,
       ...recipients,
       content,
-      then: null,
+      statusAfter: null,
       sendAt: new Date(now.getTime() + input.undoMs).toISOString(),
       key: null,
       undoUploads: input.uploads,
@@ -135,12 +162,24 @@ export const create = (world: World, who: AgentActor, input: FirstMessage): Prom
     });
   });
 
-const customerFor = async (world: World, tx: Tx, who: AgentActor, input: FirstMessage, first: string): Promise<{ readonly id: CustomerId; readonly name: string } | Refusal> => {
+const customerFor = async (
+  world: World,
+  tx: Tx,
+  who: AgentActor,
+  input: FirstMessage,
+  first: string,
+): Promise<{ readonly id: CustomerId; readonly name: string } | Refusal> => {
   if (input.customerId !== null) {
     const known = await customerById(tx, input.customerId);
     return known === null ? refuse("notFound", undefined, "customerId") : { id: known.id, name: known.name };
   }
-  const found = await resolveCustomer(world, tx, who, { kind: input.kind, value: first, name: null, language: null, assurance: "none" });
+  const found = await resolveCustomer(world, tx, who, {
+    kind: input.kind,
+    value: first,
+    name: null,
+    language: null,
+    assurance: "none",
+  });
   return isRefusal(found) ? found : { id: found.customerId, name: found.name };
 };
 
@@ -158,7 +197,9 @@ export const note = (world: World, who: AgentActor, input: Note): Promise<Spoken
     if (before !== null) return before;
     const content = await contentOf(world, tx, who, input);
     if (isRefusal(content)) return content;
-    const mentioned = (await agentsByHandles(tx, mentionsIn(content.text))).filter((agent) => cannotHold(agent, state.brandId) === null);
+    const mentioned = (await agentsByHandles(tx, mentionsIn(content.text))).filter(
+      (agent) => cannotHold(agent, state.brandId) === null,
+    );
     const at = world.now().toISOString();
     const messageId = world.newId() as MessageId;
     const message = {
@@ -172,10 +213,27 @@ export const note = (world: World, who: AgentActor, input: Note): Promise<Spoken
       mentions: mentioned.map((agent) => agent.id),
       clientKey: input.key,
     };
-    const after = withMessage(state, { direction: "note", at, text: content.text, subject: null, channelKind: null, automatic: false });
+    const after = withMessage(state, {
+      direction: "note",
+      at,
+      text: content.text,
+      subject: null,
+      channelKind: null,
+      automatic: false,
+    });
     const about = { brandId: state.brandId, concernId: state.id, customerId: state.customerId };
-    const saved = await saveWithMessage(world, tx, who, { before: state, after, message, parties: [], deliveries: [] }, null, () =>
-      mentioned.map((agent) => ({ ...about, kind: "agent.mentioned" as const, data: { agentId: agent.id, messageId } })),
+    const saved = await saveWithMessage(
+      world,
+      tx,
+      who,
+      { before: state, after, message, parties: [], deliveries: [] },
+      null,
+      () =>
+        mentioned.map((agent) => ({
+          ...about,
+          kind: "agent.mentioned" as const,
+          data: { agentId: agent.id, messageId },
+        })),
     );
     await forgetDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "note" });
     return { state: saved, messageId };
@@ -195,7 +253,11 @@ const lockAnswer = async (tx: Tx, who: AgentActor, messageId: MessageId) => {
  * Takes back an answer of one's own that has not left; it becomes a draft again, and the concern is as it was, as far as nobody has changed it since.
  * Refuses with alreadySent once a worker has taken it.
  */
-export const undoSend = (world: World & ReadingWorld, who: AgentActor, messageId: MessageId): Promise<Draft | Refusal> =>
+export const undoSend = (
+  world: World & ReadingWorld,
+  who: AgentActor,
+  messageId: MessageId,
+): Promise<Draft | Refusal> =>
   world.db.transaction(async (tx) => {
     const found = await lockAnswer(tx, who, messageId);
     if (isRefusal(found)) return found;
@@ -204,22 +266,37 @@ export const undoSend = (world: World & ReadingWorld, who: AgentActor, messageId
     if (message.undo === null || message.withdrawnAt !== null) return refuse("nothingToUndo");
     const at = world.now().toISOString();
     if (!(await withdraw(tx, messageId, at))) return refuse("alreadySent");
-    const after: ConcernState = { ...restored(state, message.undo.before, message.undo.after), messageCount: state.messageCount - 1 };
+    const after: ConcernState = {
+      ...restored(state, message.undo.before, message.undo.after),
+      messageCount: state.messageCount - 1,
+    };
     await say(world, tx, who, [
-      { kind: "message.withdrawn", brandId: state.brandId, concernId: state.id, customerId: state.customerId, data: { messageId } },
+      {
+        kind: "message.withdrawn",
+        brandId: state.brandId,
+        concernId: state.id,
+        customerId: state.customerId,
+        data: { messageId },
+      },
       ...changes(state, after, "undone"),
     ]);
     if (patchOf(state, after) !== null) await updateConcern(tx, state, after);
     await forgetMessage(tx, messageId);
     const uploads = await uploadsOf(tx, who.id, message.undo.uploads);
-    return keepDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "reply" }, {
-      channelId: message.channelId,
-      to: message.to,
-      cc: message.cc,
-      text: message.text,
-      html: message.html?.replace(/ data-inline="([0-9a-f-]{36})@inline"/g, ' data-upload="$1"') ?? null,
-      uploads: uploads.map((upload) => upload.id),
-    });
+    return keepDraft(
+      world,
+      tx,
+      who,
+      { concernId: state.id, brandId: state.brandId, kind: "reply" },
+      {
+        channelId: message.channelId,
+        to: message.to,
+        cc: message.cc,
+        text: message.text,
+        html: message.html?.replace(/ data-inline="([0-9a-f-]{36})@inline"/g, ' data-upload="$1"') ?? null,
+        uploads: uploads.map((upload) => upload.id),
+      },
+    );
   });
 
 /** Sends a held answer at once, or tries one again that failed or of which nobody knows; the same Message-ID, so a second copy is recognised. */
@@ -230,7 +307,12 @@ export const sendNow = (world: World, who: AgentActor, messageId: MessageId): Pr
     const { state, message } = found;
     if (message.withdrawnAt !== null) return refuse("notFound");
     if (!(await hurry(tx, messageId, world.now().toISOString()))) return refuse("alreadySent");
-    await sayDeliveries(world, tx, who, (await deliveriesOf(tx, messageId)).map((row) => ({ about: state, row })));
+    await sayDeliveries(
+      world,
+      tx,
+      who,
+      (await deliveriesOf(tx, messageId)).map((row) => ({ about: state, row })),
+    );
     return { state, messageId };
   });
 
@@ -240,4 +322,3 @@ export const seenFailure = (world: World, who: AgentActor, id: ConcernId): Promi
     const state = await lockFor(tx, who, id, "concern.answer");
     return isRefusal(state) ? state : saveChange(world, tx, who, state, { ...state, deliveryFailed: false }, null);
   });
-

@@ -49,13 +49,25 @@ export const changes = (before: ConcernState, after: ConcernState, because: stri
   const patch = patchOf(before, after);
   return [
     ...(patch === null ? [] : [{ ...about, kind: "concern.changed" as const, data: { patch, because } }]),
-    ...(after.firstReplyAt === before.firstReplyAt ? [] : [{ ...about, kind: "concern.firstReply" as const, data: { at: after.firstReplyAt } }]),
-    ...(after.resolvedAt === before.resolvedAt ? [] : [{ ...about, kind: "concern.resolvedAt" as const, data: { at: after.resolvedAt } }]),
+    ...(after.firstReplyAt === before.firstReplyAt
+      ? []
+      : [{ ...about, kind: "concern.firstReply" as const, data: { at: after.firstReplyAt } }]),
+    ...(after.resolvedAt === before.resolvedAt
+      ? []
+      : [{ ...about, kind: "concern.resolvedAt" as const, data: { at: after.resolvedAt } }]),
   ];
 };
 
 /** Saves and says a changed concern; nothing happens when nothing differs. The caller holds the row's lock. */
-export const saveChange = async (world: World, tx: Tx, who: Who, before: ConcernState, after: ConcernState, because: string | null, also: readonly Said[] = []): Promise<ConcernState> => {
+export const saveChange = async (
+  world: World,
+  tx: Tx,
+  who: Who,
+  before: ConcernState,
+  after: ConcernState,
+  because: string | null,
+  also: readonly Said[] = [],
+): Promise<ConcernState> => {
   const said = changes(before, after, because);
   const differs = patchOf(before, after) !== null;
   if (differs) await updateConcern(tx, before, after);
@@ -64,24 +76,47 @@ export const saveChange = async (world: World, tx: Tx, who: Who, before: Concern
 };
 
 /** Saves a concern with a new message and all that belongs to it, makes it findable and says everything. Returns the concern as it is now. */
-export const saveWithMessage = async (world: World, tx: Tx, who: Who, saving: Saving, because: string | null, also: (saved: ConcernState) => readonly Said[] = () => []): Promise<ConcernState> => {
+export const saveWithMessage = async (
+  world: World,
+  tx: Tx,
+  who: Who,
+  saving: Saving,
+  because: string | null,
+  also: (saved: ConcernState) => readonly Said[] = () => [],
+): Promise<ConcernState> => {
   const { before, message, parties, deliveries } = saving;
   const { number, version, joined } = await saveMessage(tx, saving);
   const state = { ...saving.after, number, version };
   const about = { brandId: state.brandId, concernId: state.id, customerId: state.customerId };
   const said: Said[] = [
-    ...(before === null ? [{ ...about, kind: "concern.created" as const, data: { row: rowOf(state) } }] : changes(before, state, because)),
-    ...parties.filter((party) => joined.includes(party.id)).map(({ norm: _norm, ...party }) => ({ ...about, kind: "concern.partyJoined" as const, data: { party } })),
+    ...(before === null
+      ? [{ ...about, kind: "concern.created" as const, data: { row: rowOf(state) } }]
+      : changes(before, state, because)),
+    ...parties
+      .filter((party) => joined.includes(party.id))
+      .map(({ norm: _norm, ...party }) => ({ ...about, kind: "concern.partyJoined" as const, data: { party } })),
     { ...about, kind: "message.added", data: { message: logged(message, deliveries) } },
     ...also(state),
   ];
-  if (message.direction !== "system") await indexMessage(world, tx, { messageId: message.id, concernId: state.id, brandId: state.brandId, at: message.at, subject: message.subject, text: message.text });
+  if (message.direction !== "system")
+    await indexMessage(world, tx, {
+      messageId: message.id,
+      concernId: state.id,
+      brandId: state.brandId,
+      at: message.at,
+      subject: message.subject,
+      text: message.text,
+    });
   await say(world, tx, who, said);
   return state;
 };
 
 /** The entries for a new link, one for each side. */
-export const linked = (earlier: ConcernState, later: ConcernState, kind: "related" | "follow-up" | "duplicate"): Said[] =>
+export const linked = (
+  earlier: ConcernState,
+  later: ConcernState,
+  kind: "related" | "follow-up" | "duplicate",
+): Said[] =>
   [
     { on: earlier, other: later },
     { on: later, other: earlier },
@@ -91,5 +126,14 @@ export const linked = (earlier: ConcernState, later: ConcernState, kind: "relate
     concernId: on.id,
     customerId: on.customerId,
     // Who serves only this brand reads this entry, too: another brand's subject is not theirs to read.
-    data: { link: { concernId: other.id, number: other.number, subject: on.brandId === other.brandId ? other.subject : "", status: other.status, kind, earlier: other === earlier } },
+    data: {
+      link: {
+        concernId: other.id,
+        number: other.number,
+        subject: on.brandId === other.brandId ? other.subject : "",
+        status: other.status,
+        kind,
+        earlier: other === earlier,
+      },
+    },
   }));

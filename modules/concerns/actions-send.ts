@@ -4,14 +4,23 @@ import type { Brand, Channel } from "#contract/brands.ts";
 import { addressKindOf } from "#contract/channel.ts";
 import type { Status } from "#contract/concerns.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
-import type { ChannelId, DeliveryId, MessageId, PartyId } from "#contract/ids.ts";
+import type { ChannelId, MessageId, PartyId } from "#contract/ids.ts";
 import { agentById } from "#modules/agents/reads.ts";
 import type { Said } from "#modules/audit/actions.ts";
 import { brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { giveUpMs, storable, undoable, withMessage, withStatus, type ConcernState } from "#modules/concerns/model.ts";
 import { foldedPart, replySubject, signatureOf } from "#modules/concerns/model-compose.ts";
-import { lastInbound, partiesOf, uploadsOf, type LastInbound, type NewDelivery, type NewFile, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
+import {
+  lastInbound,
+  partiesOf,
+  uploadsOf,
+  type LastInbound,
+  type NewDelivery,
+  type NewFile,
+  type NewMessage,
+  type NewParty,
+} from "#modules/concerns/store.ts";
 import { normalise } from "#modules/customers/model.ts";
 import { customerByAddress, suppressedOf } from "#modules/customers/reads.ts";
 import { sanitiseEditorHtml } from "#platform/html.ts";
@@ -33,7 +42,12 @@ export interface Content {
 }
 
 /** Checks and cleans what an agent wrote. Refuses with emptyMessage, invalidInput or notFound (an upload that is not theirs). */
-export const contentOf = async (world: World, tx: Tx, who: AgentActor, written: Written): Promise<Content | Refusal> => {
+export const contentOf = async (
+  world: World,
+  tx: Tx,
+  who: AgentActor,
+  written: Written,
+): Promise<Content | Refusal> => {
   const editor = written.html === null ? null : sanitiseEditorHtml(written.html);
   if (written.html !== null && editor === null) return refuse("invalidInput", { detail: "too much HTML" }, "html");
   const uploads = [...new Set(written.uploads)];
@@ -41,7 +55,11 @@ export const contentOf = async (world: World, tx: Tx, who: AgentActor, written: 
   const missing = uploads.findIndex((id) => !found.some((file) => file.id === id));
   if (missing !== -1) return refuse("notFound", undefined, `uploads.${missing}`);
   const shown = new Set(editor?.inlineUploads);
-  const files = found.map((file) => ({ ...file, id: world.newId(), inlineId: file.image && shown.has(file.id) ? inlineIdOf(file.id) : null }));
+  const files = found.map((file) => ({
+    ...file,
+    id: world.newId(),
+    inlineId: file.image && shown.has(file.id) ? inlineIdOf(file.id) : null,
+  }));
   const text = storable(written.text);
   if (text.trim() === "" && files.length === 0) return refuse("emptyMessage", undefined, "text");
   return { text, html: editor === null ? null : withInlineIds(editor.html, found), files };
@@ -52,7 +70,9 @@ const inlineIdOf = (uploadId: string): string => `${uploadId}@inline`;
 // As in mail that comes in: an image is named by its Content-ID. One whose file was not sent along is left out.
 const withInlineIds = (html: string, files: readonly { readonly id: string; readonly image: boolean }[]): string =>
   html.replace(/<img\b[^>]{0,2000}\bdata-upload="([0-9a-f-]{36})"[^>]{0,200}>/g, (tag: string, id: string) =>
-    files.some((file) => file.id === id && file.image) ? tag.replace(`data-upload="${id}"`, `data-inline="${inlineIdOf(id)}"`) : "",
+    files.some((file) => file.id === id && file.image)
+      ? tag.replace(`data-upload="${id}"`, `data-inline="${inlineIdOf(id)}"`)
+      : "",
   );
 
 /** A recipient's address, normalised. */
@@ -62,15 +82,24 @@ export interface Recipient {
 }
 
 /** To and copies as addresses that can be written to, each once; refuses with noRecipient, invalidAddress or addressSuppressed. */
-export const recipientsOf = async (tx: Tx, channel: Channel, to: readonly string[], cc: readonly string[]): Promise<{ readonly to: readonly string[]; readonly cc: readonly string[] } | Refusal> => {
+export const recipientsOf = async (
+  tx: Tx,
+  channel: Channel,
+  to: readonly string[],
+  cc: readonly string[],
+): Promise<{ readonly to: readonly string[]; readonly cc: readonly string[] } | Refusal> => {
   const kind = addressKindOf[channel.kind];
   if (to.length === 0) return refuse("noRecipient", undefined, "to");
   const seen = new Set<string>();
   const clean: Record<"to" | "cc", string[]> = { to: [], cc: [] };
-  for (const [field, values] of [["to", to], ["cc", cc]] as const) {
+  for (const [field, values] of [
+    ["to", to],
+    ["cc", cc],
+  ] as const) {
     for (const [index, value] of values.entries()) {
       const norm = normalise(kind, value);
-      if (norm === null || norm.endsWith(".invalid")) return refuse("invalidAddress", { address: value.slice(0, 320) }, `${field}.${index}`);
+      if (norm === null || norm.endsWith(".invalid"))
+        return refuse("invalidAddress", { address: value.slice(0, 320) }, `${field}.${index}`);
       if (seen.has(norm)) continue;
       seen.add(norm);
       clean[field].push(norm);
@@ -78,12 +107,21 @@ export const recipientsOf = async (tx: Tx, channel: Channel, to: readonly string
   }
   const suppressed = await suppressedOf(tx, kind, [...seen]);
   const blocked = [...suppressed.keys()][0];
-  if (blocked !== undefined) return refuse("addressSuppressed", { address: blocked }, clean.to.includes(blocked) ? `to.${clean.to.indexOf(blocked)}` : `cc.${clean.cc.indexOf(blocked)}`);
+  if (blocked !== undefined)
+    return refuse(
+      "addressSuppressed",
+      { address: blocked },
+      clean.to.includes(blocked) ? `to.${clean.to.indexOf(blocked)}` : `cc.${clean.cc.indexOf(blocked)}`,
+    );
   return clean;
 };
 
 /** A channel of this brand by which can be sent now. Refuses with unknownChannel or channelCannotSend. */
-export const sendingChannel = async (tx: Tx, brandId: Brand["id"], channelId: ChannelId): Promise<Channel | Refusal> => {
+export const sendingChannel = async (
+  tx: Tx,
+  brandId: Brand["id"],
+  channelId: ChannelId,
+): Promise<Channel | Refusal> => {
   const channel = (await channelsOfBrand(tx, brandId)).find((each) => each.id === channelId);
   if (!channel) return refuse("unknownChannel", undefined, "channelId");
   return channel.enabled && channel.canSend ? channel : refuse("channelCannotSend", undefined, "channelId");
@@ -96,7 +134,7 @@ export interface Outgoing {
   readonly cc: readonly string[];
   readonly content: Content;
   /** The concern's status afterwards; null: as it is. */
-  readonly then: Status | null;
+  readonly statusAfter: Status | null;
   /** Not before. */
   readonly sendAt: string;
   readonly key: string | null;
@@ -150,11 +188,26 @@ export const sendAnswer = async (
     clientKey: out.key,
     files: out.content.files,
   };
-  const answered = withMessage(fresh, { direction: "out", at, text: out.content.text, subject: message.subject, channelKind: out.channel.kind, automatic: false });
-  const after = out.then === null ? answered : withStatus(answered, out.then, at);
-  const undo = out.undoUploads === null ? null : { before: undoable(fresh), after: undoable(after), uploads: out.undoUploads };
+  const answered = withMessage(fresh, {
+    direction: "out",
+    at,
+    text: out.content.text,
+    subject: message.subject,
+    channelKind: out.channel.kind,
+    automatic: false,
+  });
+  const after = out.statusAfter === null ? answered : withStatus(answered, out.statusAfter, at);
+  const undo =
+    out.undoUploads === null ? null : { before: undoable(fresh), after: undoable(after), uploads: out.undoUploads };
   const deliveries = [delivery(world, out.channel.id, addressed, out.sendAt, at)];
-  const state = await saveWithMessage(world, tx, who, { before, after, message: { ...message, undo }, parties: joining, deliveries }, out.because, (saved) => also(saved, id));
+  const state = await saveWithMessage(
+    world,
+    tx,
+    who,
+    { before, after, message: { ...message, undo }, parties: joining, deliveries },
+    out.because,
+    (saved) => also(saved, id),
+  );
   return { state, messageId: id };
 };
 
@@ -163,7 +216,15 @@ export const sendAutomatic = async (
   world: World,
   tx: Tx,
   before: ConcernState,
-  mail: { readonly direction: "out" | "system"; readonly channel: Channel; readonly brandName: string; readonly to: Recipient; readonly subject: string; readonly text: string; readonly answersId: string | null },
+  mail: {
+    readonly direction: "out" | "system";
+    readonly channel: Channel;
+    readonly brandName: string;
+    readonly to: Recipient;
+    readonly subject: string;
+    readonly text: string;
+    readonly answersId: string | null;
+  },
 ): Promise<void> => {
   const at = world.now().toISOString();
   const message: NewMessage = {
@@ -179,8 +240,21 @@ export const sendAutomatic = async (
     answersId: mail.answersId,
     automatic: mail.direction === "out" ? "auto-reply" : "auto-generated",
   };
-  const after = withMessage(before, { direction: mail.direction, at, text: mail.text, subject: mail.subject, channelKind: mail.channel.kind, automatic: true });
-  await saveWithMessage(world, tx, system, { before, after, message, parties: [], deliveries: [delivery(world, mail.channel.id, [mail.to.value], at, at)] }, null);
+  const after = withMessage(before, {
+    direction: mail.direction,
+    at,
+    text: mail.text,
+    subject: mail.subject,
+    channelKind: mail.channel.kind,
+    automatic: true,
+  });
+  await saveWithMessage(
+    world,
+    tx,
+    system,
+    { before, after, message, parties: [], deliveries: [delivery(world, mail.channel.id, [mail.to.value], at, at)] },
+    null,
+  );
 };
 
 /** A message with nothing in it yet. */
@@ -223,8 +297,14 @@ export const linesOf = (text: string): number => {
   return lines;
 };
 
-const delivery = (world: World, channelId: ChannelId, addressed: readonly string[], notBefore: string, at: string): NewDelivery => ({
-  id: world.newId() as DeliveryId,
+const delivery = (
+  world: World,
+  channelId: ChannelId,
+  addressed: readonly string[],
+  notBefore: string,
+  at: string,
+): NewDelivery => ({
+  id: world.newId(),
   channelId,
   recipient: addressed.join(", "),
   token: world.newToken(),
@@ -239,7 +319,14 @@ const named = (parties: readonly NewParty[], norms: readonly string[]): Recipien
 const maySee = (parties: readonly NewParty[], addressed: readonly string[], last: LastInbound): boolean =>
   addressed.every((norm) => parties.some((party) => party.norm === norm && party.seesFrom <= last.seq));
 
-const joiners = async (world: World, tx: Tx, state: ConcernState, parties: readonly NewParty[], out: Outgoing, seq: number): Promise<NewParty[]> => {
+const joiners = async (
+  world: World,
+  tx: Tx,
+  state: ConcernState,
+  parties: readonly NewParty[],
+  out: Outgoing,
+  seq: number,
+): Promise<NewParty[]> => {
   const kind = addressKindOf[out.channel.kind];
   const joining: NewParty[] = [];
   for (const norm of [...out.to, ...out.cc]) {
@@ -252,10 +339,12 @@ const joiners = async (world: World, tx: Tx, state: ConcernState, parties: reado
       kind,
       norm,
       value: norm,
-      role: parties.length === 0 && joining.length === 0 && (known === null || known.customerId === state.customerId) ? "requester" : "participant",
+      role:
+        parties.length === 0 && joining.length === 0 && (known === null || known.customerId === state.customerId)
+          ? "requester"
+          : "participant",
       seesFrom: seq,
     });
   }
   return joining;
 };
-

@@ -24,4 +24,5 @@ export const wakeSnoozed = async (world: World): Promise<number> => {
 };
 
 /** Forgets uploads of a week ago that no draft names. Messages keep their files by themselves. Says how many. */
-export const removeOldUploads = (world: World): Promise<number> => removeUploadsBefore(world.db, new Date(world.now().getTime() - uploadKeptMs).toISOString());
+export const removeOldUploads = (world: World): Promise<number> =>
+  removeUploadsBefore(world.db, new Date(world.now().getTime() - uploadKeptMs).toISOString());

@@ -7,12 +7,33 @@ import { agentByEmail, asAgentActor, type AgentRecord } from "#modules/agents/re
 import { say } from "#modules/audit/actions.ts";
 import { allChannels, topicById } from "#modules/brands/reads.ts";
 import { answerByMail, keepRefusedAnswer } from "#modules/concerns/actions-agent-mail.ts";
-import { newMessage, refused, type Arrival, type Receiving, type ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
+import {
+  newMessage,
+  refused,
+  type Arrival,
+  type Receiving,
+  type ReceivingChannel,
+} from "#modules/concerns/actions-arrival.ts";
 import { linked, saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { blank } from "#modules/concerns/actions-send.ts";
-import { emptyConcern, onArrival, subjectFor, withMessage, type ConcernState, type IncomingFile } from "#modules/concerns/model.ts";
+import {
+  emptyConcern,
+  onArrival,
+  subjectFor,
+  withMessage,
+  type ConcernState,
+  type IncomingFile,
+} from "#modules/concerns/model.ts";
 import { cleanMessage, isReadable, unknownSender } from "#modules/concerns/model-arrival.ts";
-import { isProved, isSure, mayBeBurst, newcomers, place, randomParts, type Placed } from "#modules/concerns/model-threading.ts";
+import {
+  isProved,
+  isSure,
+  mayBeBurst,
+  newcomers,
+  place,
+  randomParts,
+  type Placed,
+} from "#modules/concerns/model-threading.ts";
 import { passedOn } from "#modules/concerns/model-words.ts";
 import { lockConcern, upsertLink, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
 import { findClues, type FoundClue, type Searched } from "#modules/concerns/store-evidence.ts";
@@ -27,22 +48,40 @@ import type { World } from "#platform/world.ts";
  * Takes one message in, in the caller's transaction; the caller makes sure that each message is given once. It ends as a message of exactly one
  * concern, or, when it is our own mail coming back, as an `intake.refused` entry. See README.md for the order in which threads are looked for.
  */
-export const receive = async (world: World, tx: Tx, channel: ReceivingChannel, arrival: Arrival, given: InboundMessage, files: readonly IncomingFile[]): Promise<void> => {
+export const receive = async (
+  world: World,
+  tx: Tx,
+  channel: ReceivingChannel,
+  arrival: Arrival,
+  given: InboundMessage,
+  files: readonly IncomingFile[],
+): Promise<void> => {
   const kind = addressKindOf[channel.kind];
   const cleaned = cleanMessage(given);
   if (cleaned.automatic === "loop") return refused(world, tx, channel, null, "loop", cleaned.from.value);
   const norm = normalise(kind, cleaned.from.value);
   const message = norm === null ? { ...cleaned, from: { name: cleaned.from.name, value: unknownSender } } : cleaned;
-  const r: Receiving = { world, tx, channel, arrival: { ...arrival, receivedAt: new Date(arrival.receivedAt).toISOString() }, message, files, kind, norm: norm ?? unknownSender };
+  const r: Receiving = {
+    world,
+    tx,
+    channel,
+    arrival: { ...arrival, receivedAt: new Date(arrival.receivedAt).toISOString() },
+    message,
+    files,
+    kind,
+    norm: norm ?? unknownSender,
+  };
 
   const { tokens, references, number } = message.thread;
   const hinted = tokens.length > 0 || references.length > 0 || number !== null;
   const agent = message.forwarded !== null || hinted ? await activeAgent(r) : null;
-  if (agent !== null && message.forwarded !== null && isReadable(message.forwarded) && isSure(message.assurance)) return receiveForwarded(r, agent);
+  if (agent !== null && message.forwarded !== null && isReadable(message.forwarded) && isSure(message.assurance))
+    return receiveForwarded(r, agent);
 
   const early = hinted ? place(message.assurance, proved(r, await findClues(tx, searched(r, null)))) : null;
   if (early?.kind === "agent") return answerByMail(r, early.concernId, early.agentId);
-  if (early?.kind === "thread" && early.via !== "token" && agent !== null) return keepRefusedAnswer(r, early.concernId, "noToken");
+  if (early?.kind === "thread" && early.via !== "token" && agent !== null)
+    return keepRefusedAnswer(r, early.concernId, "noToken");
   await receiveFrom(r, early, null);
 };
 
@@ -72,19 +111,38 @@ const proved = ({ world, message }: Receiving, clues: readonly FoundClue[]): Fou
   clues.filter(
     (clue) =>
       clue.via !== "token" ||
-      (clue.key !== null && isProved({ mac: world.mac, same: sameText }, message.thread.tokens, { token: clue.key, concernId: clue.concernId, partyId: clue.partyId, agentId: clue.agentId })),
+      (clue.key !== null &&
+        isProved({ mac: world.mac, same: sameText }, message.thread.tokens, {
+          token: clue.key,
+          concernId: clue.concernId,
+          partyId: clue.partyId,
+          agentId: clue.agentId,
+        })),
   );
 
 /** A message whose author is the sender. `early`: where it belongs as far as its own hints say; `forwardedBy`: the agent who passed it on. */
 const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forwarder | null): Promise<void> => {
   const { world, tx, message, kind } = r;
   const who: Who = { kind: "customer", id: null, name: message.from.name ?? message.from.value };
-  const sender = await resolveCustomer(world, tx, who, { kind, value: message.from.value, name: message.from.name, language: message.language, assurance: message.assurance });
+  const sender = await resolveCustomer(world, tx, who, {
+    kind,
+    value: message.from.value,
+    name: message.from.name,
+    language: message.language,
+    assurance: message.assurance,
+  });
   if (isRefusal(sender)) throw new Error(`a sender that is no address: ${sender.refused}`);
   const placed = early?.kind === "thread" ? early : await placeLate(r, sender, early);
   if (placed.kind === "thread") await intoThread(r, sender, placed);
   else await intoNew(r, sender, placed.kind === "new" ? placed.relatedTo : null, null, forwardedBy);
-  if (placed.kind === "thread" && placed.via === "token" && !placed.otherSender && message.automatic === null && message.assurance !== "failed" && message.assurance !== "proved")
+  if (
+    placed.kind === "thread" &&
+    placed.via === "token" &&
+    !placed.otherSender &&
+    message.automatic === null &&
+    message.assurance !== "failed" &&
+    message.assurance !== "proved"
+  )
     await verifyAddress(world, tx, author(sender), { kind, value: r.norm }, "token");
   await touchAddress(tx, { kind, value: r.norm }, "in", r.arrival.receivedAt);
 };
@@ -93,19 +151,32 @@ const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forw
 const placeLate = async (r: Receiving, sender: Resolved, early: Placed | null): Promise<Placed> => {
   const burst = !sender.isNew && r.norm !== unknownSender && mayBeBurst(r.message, r.arrival.receivedAt);
   if (!burst) return early ?? { kind: "new", relatedTo: null };
-  const clues = await findClues(r.tx, searched(r, { customerId: sender.customerId, brandId: r.channel.brandId, at: r.arrival.receivedAt, assurance: r.message.assurance }));
+  const clues = await findClues(
+    r.tx,
+    searched(r, {
+      customerId: sender.customerId,
+      brandId: r.channel.brandId,
+      at: r.arrival.receivedAt,
+      assurance: r.message.assurance,
+    }),
+  );
   return place(r.message.assurance, proved(r, clues));
 };
 
 const author = (sender: Resolved): Who => ({ kind: "customer", id: sender.customerId, name: sender.name });
 
-const intoThread = async (r: Receiving, sender: Resolved, placed: Extract<Placed, { kind: "thread" }>): Promise<void> => {
+const intoThread = async (
+  r: Receiving,
+  sender: Resolved,
+  placed: Extract<Placed, { kind: "thread" }>,
+): Promise<void> => {
   const { world, tx, message } = r;
   const before = await lockConcern(tx, placed.concernId);
   if (before === null) throw new Error("a clue led to a concern that is not there");
   const automatic = message.automatic !== null;
   const topic = before.status === "closed" && before.topicId !== null ? await topicById(tx, before.topicId) : null;
-  if (onArrival(before, topic?.whenClosed ?? "reopen", automatic) === "follow-up") return intoNew(r, sender, null, before, null);
+  if (onArrival(before, topic?.whenClosed ?? "reopen", automatic) === "follow-up")
+    return intoNew(r, sender, null, before, null);
   const seq = before.lastSeq + 1;
   const warnings = placed.otherSender ? [...message.warnings, "otherSender"] : message.warnings;
   const joining: NewParty[] = [
@@ -114,11 +185,23 @@ const intoThread = async (r: Receiving, sender: Resolved, placed: Extract<Placed
   ];
   const saved = newMessage(r, before, sender, seq, warnings);
   const after = withMessage(before, arrivingOf(r, saved));
-  await saveWithMessage(world, tx, author(sender), { before, after, message: saved, parties: joining, deliveries: [] }, before.status !== after.status ? "customerAnswered" : null);
+  await saveWithMessage(
+    world,
+    tx,
+    author(sender),
+    { before, after, message: saved, parties: joining, deliveries: [] },
+    before.status !== after.status ? "customerAnswered" : null,
+  );
 };
 
 /** A new concern. `followed`: the closed one it follows; `relatedId`: one that the message only claims to answer. */
-const intoNew = async (r: Receiving, sender: Resolved, relatedId: ConcernId | null, followed: ConcernState | null, forwardedBy: Forwarder | null): Promise<void> => {
+const intoNew = async (
+  r: Receiving,
+  sender: Resolved,
+  relatedId: ConcernId | null,
+  followed: ConcernState | null,
+  forwardedBy: Forwarder | null,
+): Promise<void> => {
   const { world, tx, message, channel } = r;
   const answersNobody = message.automatic === "auto-reply" || message.automatic === "bounce";
   const fresh = emptyConcern({
@@ -134,29 +217,64 @@ const intoNew = async (r: Receiving, sender: Resolved, relatedId: ConcernId | nu
     ...(message.automatic === null ? {} : { tags: ["automatic"] }),
     ...(followed === null ? {} : { topicId: followed.topicId, teamId: followed.teamId }),
   });
-  const saved = newMessage(r, fresh, sender, 1, forwardedBy === null ? message.warnings : [...message.warnings, "forwarded"]);
-  const after = withMessage(answersNobody ? { ...fresh, resolvedAt: r.arrival.receivedAt } : fresh, arrivingOf(r, saved));
+  const saved = newMessage(
+    r,
+    fresh,
+    sender,
+    1,
+    forwardedBy === null ? message.warnings : [...message.warnings, "forwarded"],
+  );
+  const after = withMessage(
+    answersNobody ? { ...fresh, resolvedAt: r.arrival.receivedAt } : fresh,
+    arrivingOf(r, saved),
+  );
   const parties = [partyOf(r, sender, "requester", 1), ...(await further(r, 1))];
   const other = followed ?? (relatedId === null ? null : await lockConcern(tx, relatedId));
   const linkKind = followed === null ? "related" : "follow-up";
-  const state = await saveWithMessage(world, tx, author(sender), { before: null, after, message: saved, parties, deliveries: [] }, null);
-  if (other !== null && (await upsertLink(tx, other.id, state.id, linkKind))) await say(world, tx, author(sender), linked(other, state, linkKind));
+  const state = await saveWithMessage(
+    world,
+    tx,
+    author(sender),
+    { before: null, after, message: saved, parties, deliveries: [] },
+    null,
+  );
+  if (other !== null && (await upsertLink(tx, other.id, state.id, linkKind)))
+    await say(world, tx, author(sender), linked(other, state, linkKind));
   if (forwardedBy !== null) await noteOfForwarder(r, state, forwardedBy.agent, forwardedBy.remark);
 };
 
 /** Whom the message brings in beside its sender. Most mails have one recipient, us, and ask nothing. */
-const further = async ({ world, tx, channel, message, kind, norm }: Receiving, seesFrom: number): Promise<NewParty[]> => {
+const further = async (
+  { world, tx, channel, message, kind, norm }: Receiving,
+  seesFrom: number,
+): Promise<NewParty[]> => {
   if (!isSure(message.assurance) || message.automatic !== null || message.to.length + message.cc.length < 2) return [];
-  const own = [...(await allChannels(tx)).map((each) => each.address), ...(channel.ownAddresses ?? [])].flatMap((address) => normalise(kind, address) ?? []);
+  const own = [...(await allChannels(tx)).map((each) => each.address), ...(channel.ownAddresses ?? [])].flatMap(
+    (address) => normalise(kind, address) ?? [],
+  );
   const parties: NewParty[] = [];
   for (const person of newcomers(message, norm, own, (value) => normalise(kind, value))) {
     const known = await customerByAddress(tx, kind, person.norm);
-    parties.push({ id: world.newId() as PartyId, customerId: known?.customerId ?? null, name: known?.name ?? person.name ?? person.value, kind, norm: person.norm, value: person.value, role: "participant", seesFrom });
+    parties.push({
+      id: world.newId() as PartyId,
+      customerId: known?.customerId ?? null,
+      name: known?.name ?? person.name ?? person.value,
+      kind,
+      norm: person.norm,
+      value: person.value,
+      role: "participant",
+      seesFrom,
+    });
   }
   return parties;
 };
 
-const partyOf = ({ world, message, kind, norm }: Receiving, sender: Resolved, role: NewParty["role"], seesFrom: number): NewParty => ({
+const partyOf = (
+  { world, message, kind, norm }: Receiving,
+  sender: Resolved,
+  role: NewParty["role"],
+  seesFrom: number,
+): NewParty => ({
   id: world.newId() as PartyId,
   customerId: sender.customerId,
   name: message.from.name ?? sender.name,
@@ -207,7 +325,12 @@ const receiveForwarded = async (r: Receiving, agent: AgentRecord): Promise<void>
 };
 
 // Who passed it on says so in a note, with what they wrote above it.
-const noteOfForwarder = async (r: Receiving, before: ConcernState, agent: AgentRecord, remark: string): Promise<void> => {
+const noteOfForwarder = async (
+  r: Receiving,
+  before: ConcernState,
+  agent: AgentRecord,
+  remark: string,
+): Promise<void> => {
   const { world, tx, arrival } = r;
   const text = remark === "" ? passedOn(agent.preferences.language) : remark;
   const message: NewMessage = {
@@ -217,7 +340,14 @@ const noteOfForwarder = async (r: Receiving, before: ConcernState, agent: AgentR
     text,
     intakeId: arrival.intakeId,
   };
-  const after = withMessage(before, { direction: "note", at: arrival.receivedAt, text, subject: null, channelKind: null, automatic: false });
+  const after = withMessage(before, {
+    direction: "note",
+    at: arrival.receivedAt,
+    text,
+    subject: null,
+    channelKind: null,
+    automatic: false,
+  });
   await saveWithMessage(world, tx, asAgentActor(agent), { before, after, message, parties: [], deliveries: [] }, null);
 };
 

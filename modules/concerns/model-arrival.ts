@@ -21,19 +21,34 @@ export const cleanMessage = (message: InboundMessage): InboundMessage => ({
   text: storable(message.text),
   foldedText: storable(message.foldedText),
   html: message.html === null ? null : storable(message.html),
-  thread: { ...message.thread, references: keys(message.thread.references), own: keys(message.thread.own), number: safeNumber(message.thread.number) },
+  thread: {
+    ...message.thread,
+    references: keys(message.thread.references),
+    own: keys(message.thread.own),
+    number: safeNumber(message.thread.number),
+  },
   forwarded:
     message.forwarded === null
       ? null
-      : { ...message.forwarded, from: person(message.forwarded.from), subject: message.forwarded.subject === null ? null : storable(message.forwarded.subject), text: storable(message.forwarded.text) },
+      : {
+          ...message.forwarded,
+          from: person(message.forwarded.from),
+          subject: message.forwarded.subject === null ? null : storable(message.forwarded.subject),
+          text: storable(message.forwarded.text),
+        },
   warnings: message.warnings.map(storable),
 });
 
 /** Does a forwarded mail say from whom it came? */
 export const isReadable = (forwarded: { readonly from: Person }): boolean => forwarded.from.value !== "";
 
-const person = (given: Person): Person => ({ name: given.name === null ? null : storable(given.name).slice(0, 320), value: storable(given.value).slice(0, 320) });
+const person = (given: Person): Person => ({
+  name: given.name === null ? null : storable(given.name).slice(0, 320),
+  value: storable(given.value).slice(0, 320),
+});
 
-const keys = (given: readonly string[]): string[] => [...new Set(given.filter((key) => key.length > 0 && key.length <= longestKey).map(storable))].slice(0, mostKeys);
+const keys = (given: readonly string[]): string[] =>
+  [...new Set(given.filter((key) => key.length > 0 && key.length <= longestKey).map(storable))].slice(0, mostKeys);
 
-const safeNumber = (number: number | null): number | null => (number !== null && Number.isSafeInteger(number) && number > 0 ? number : null);
+const safeNumber = (number: number | null): number | null =>
+  number !== null && Number.isSafeInteger(number) && number > 0 ? number : null;

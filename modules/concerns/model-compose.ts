@@ -13,7 +13,9 @@ type Language = "de" | "en";
 const mostQuoted = 20_000;
 
 const dateIn = (language: Language, at: string): string =>
-  new Intl.DateTimeFormat(language === "de" ? "de-DE" : "en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(at));
+  new Intl.DateTimeFormat(language === "de" ? "de-DE" : "en-GB", { dateStyle: "long", timeZone: "UTC" }).format(
+    new Date(at),
+  );
 
 const quoteHead = (language: Language, quoted: Quoted): string =>
   language === "de"
@@ -21,9 +23,14 @@ const quoteHead = (language: Language, quoted: Quoted): string =>
     : `On ${dateIn("en", quoted.at)} ${quoted.authorName} wrote:`;
 
 /** The agent's own lines and the brand's signature with {agent} and {brand} filled in; "" when both are empty. */
-export const signatureOf = (agent: { readonly name: string; readonly signature: string }, brand: { readonly name: string; readonly signature: string }): string => {
+export const signatureOf = (
+  agent: { readonly name: string; readonly signature: string },
+  brand: { readonly name: string; readonly signature: string },
+): string => {
   // One pass: a name that holds "{brand}" stays what it is.
-  const filled = brand.signature.replace(/\{(agent|brand)\}/g, (_whole, word: string) => (word === "agent" ? agent.name : brand.name));
+  const filled = brand.signature.replace(/\{(agent|brand)\}/g, (_whole, word: string) =>
+    word === "agent" ? agent.name : brand.name,
+  );
   return [agent.signature.trim(), filled.trim()].filter((part) => part !== "").join("\n");
 };
 
@@ -32,14 +39,19 @@ export const foldedPart = (signature: string, quoted: Quoted | null, language: L
   const parts: string[] = [];
   if (signature !== "") parts.push(`-- \n${signature}`);
   if (quoted !== null && quoted.text.trim() !== "") {
-    const lines = quoted.text.slice(0, mostQuoted).trimEnd().split("\n").map((line) => `> ${line}`);
+    const lines = quoted.text
+      .slice(0, mostQuoted)
+      .trimEnd()
+      .split("\n")
+      .map((line) => `> ${line}`);
     parts.push(`${quoteHead(language, quoted)}\n${lines.join("\n")}`);
   }
   return parts.join("\n\n");
 };
 
 /** The text part of a mail. */
-export const wholeText = (text: string, folded: string): string => (folded === "" ? text : `${text.trimEnd()}\n\n${folded}\n`);
+export const wholeText = (text: string, folded: string): string =>
+  folded === "" ? text : `${text.trimEnd()}\n\n${folded}\n`;
 
 /**
  * The HTML part: the agent's sanitised HTML with inline images by Content-ID, then signature and last message as text,
@@ -54,8 +66,14 @@ export const wholeHtml = (html: string, folded: string, asHtml: (text: string) =
   const parts = [`<div>${own}</div>`];
   if (signature !== "") parts.push(`<div class="signature">${asHtml(signature)}</div>`);
   if (rest !== "") {
-    const quoted = rest.slice(headEnd + 1).split("\n").map((line) => line.replace(/^> ?/, "")).join("\n");
-    parts.push(`<div>${asHtml(rest.slice(0, headEnd))}</div>\n<blockquote type="cite" style="margin:0 0 0 .8ex;border-left:2px solid #ccc;padding-left:1ex">${asHtml(quoted)}</blockquote>`);
+    const quoted = rest
+      .slice(headEnd + 1)
+      .split("\n")
+      .map((line) => line.replace(/^> ?/, ""))
+      .join("\n");
+    parts.push(
+      `<div>${asHtml(rest.slice(0, headEnd))}</div>\n<blockquote type="cite" style="margin:0 0 0 .8ex;border-left:2px solid #ccc;padding-left:1ex">${asHtml(quoted)}</blockquote>`,
+    );
   }
   return `<!doctype html><html><body>${parts.join("\n")}</body></html>`;
 };
@@ -72,7 +90,9 @@ const endOfSignature = (folded: string): number => {
 export const replySubject = (subject: string): string => `Re: ${cleanSubject(subject)}`;
 
 /** A subject as it leaves, with "[#1234]": the last resort for programs that keep neither address nor references. */
-export const leavingSubject = (subject: string, number: number): string => (subject.includes(`[#${number}]`) ? subject : `${subject} [#${number}]`);
+export const leavingSubject = (subject: string, number: number): string =>
+  subject.includes(`[#${number}]`) ? subject : `${subject} [#${number}]`;
 
 /** The sender's name customers see. */
-export const senderName = (agentName: string | null, brandName: string): string => (agentName === null || agentName === brandName ? brandName : `${agentName} (${brandName})`);
+export const senderName = (agentName: string | null, brandName: string): string =>
+  agentName === null || agentName === brandName ? brandName : `${agentName} (${brandName})`;

@@ -9,7 +9,8 @@ const now = new Date("2026-03-02T09:00:00.000Z");
 const far = "2026-03-07T09:00:00.000Z";
 
 void test("pauses grow and honour what the provider asks, up to a day", () => {
-  for (let attempts = 1; attempts < 40; attempts += 1) assert.ok(pauseMs(attempts + 1, null) >= pauseMs(attempts, null));
+  for (let attempts = 1; attempts < 40; attempts += 1)
+    assert.ok(pauseMs(attempts + 1, null) >= pauseMs(attempts, null));
   assert.equal(pauseMs(1, null), 60_000);
   assert.equal(pauseMs(1, 3_600_000), 3_600_000);
   assert.equal(pauseMs(1, 10 * 86_400_000), 86_400_000);
@@ -17,30 +18,55 @@ void test("pauses grow and honour what the provider asks, up to a day", () => {
 
 void test("every answer of a provider has one meaning", () => {
   const delivery = { attempts: 1, giveUpAt: far };
-  assert.deepEqual(judge({ kind: "accepted", providerId: "p", detail: "ok", refused: [] }, delivery, now).state, "sent");
-  const part = judge({ kind: "accepted", providerId: null, detail: "ok", refused: [{ recipient: "a@b", code: "5.1.1", detail: "no" }] }, delivery, now);
+  assert.deepEqual(
+    judge({ kind: "accepted", providerId: "p", detail: "ok", refused: [] }, delivery, now).state,
+    "sent",
+  );
+  const part = judge(
+    { kind: "accepted", providerId: null, detail: "ok", refused: [{ recipient: "a@b", code: "5.1.1", detail: "no" }] },
+    delivery,
+    now,
+  );
   assert.deepEqual([part.state, part.bad, part.reopens], ["sent", true, true]);
   assert.equal(judge({ kind: "refused", code: "5.7.1", detail: "" }, delivery, now).state, "failed");
-  assert.deepEqual([judge({ kind: "unknown", detail: "" }, delivery, now).state, judge({ kind: "unknown", detail: "" }, delivery, now).nextTryAt], ["unknown", null]);
+  assert.deepEqual(
+    [
+      judge({ kind: "unknown", detail: "" }, delivery, now).state,
+      judge({ kind: "unknown", detail: "" }, delivery, now).nextTryAt,
+    ],
+    ["unknown", null],
+  );
   const later = judge({ kind: "tryLater", afterMs: null, code: "4.2.0", detail: "" }, delivery, now);
   assert.deepEqual([later.state, later.nextTryAt], ["waiting", "2026-03-02T09:01:00.000Z"]);
-  assert.equal(judge({ kind: "tryLater", afterMs: null, code: "4.2.0", detail: "" }, { attempts: 1, giveUpAt: now.toISOString() }, now).state, "failed");
+  assert.equal(
+    judge(
+      { kind: "tryLater", afterMs: null, code: "4.2.0", detail: "" },
+      { attempts: 1, giveUpAt: now.toISOString() },
+      now,
+    ).state,
+    "failed",
+  );
 });
 
 void test("only what says that the address is bad closes it", () => {
   for (const code of ["5.1.1", "5.1.10", "5.2.1", "550"]) assert.ok(isHard(code), code);
-  for (const code of [null, "5.2.2", "5.7.1", "4.4.7", "5.3.4", "552", "5.0.0", "noChannel"]) assert.ok(!isHard(code), String(code));
+  for (const code of [null, "5.2.2", "5.7.1", "4.4.7", "5.3.4", "552", "5.0.0", "noChannel"])
+    assert.ok(!isHard(code), String(code));
 });
 
 void test("receipts move forwards only; nothing wakes what was taken back", () => {
   const order = ["held", "waiting", "sending", "unknown", "sent", "delivered", "read"];
   fc.assert(
-    fc.property(fc.constantFrom(...deliveryState.options), fc.constantFrom("delivered" as const, "read" as const, "delayed" as const, "failed" as const), (state, receipt) => {
-      const next = afterReceipt(state, { state: receipt });
-      if (state === "withdrawn" || state === "held") return next === null;
-      if (next === null || next === "failed") return true;
-      return order.indexOf(next) >= order.indexOf(state);
-    }),
+    fc.property(
+      fc.constantFrom(...deliveryState.options),
+      fc.constantFrom("delivered" as const, "read" as const, "delayed" as const, "failed" as const),
+      (state, receipt) => {
+        const next = afterReceipt(state, { state: receipt });
+        if (state === "withdrawn" || state === "held") return next === null;
+        if (next === null || next === "failed") return true;
+        return order.indexOf(next) >= order.indexOf(state);
+      },
+    ),
   );
   assert.equal(afterReceipt("delivered", { state: "failed" }), "failed");
 });

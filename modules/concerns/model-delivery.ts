@@ -8,7 +8,10 @@ const pausesMs = [1, 2, 5, 10, 20, 40, 60, 120, 240].map((minutes) => minutes * 
 
 /** How long to wait after so many tries; what the provider asks for counts, up to a day. */
 export const pauseMs = (attempts: number, askedMs: number | null): number =>
-  Math.max(pausesMs[Math.min(Math.max(attempts, 1), pausesMs.length) - 1] ?? 0, Math.min(askedMs ?? 0, 24 * 60 * minuteMs));
+  Math.max(
+    pausesMs[Math.min(Math.max(attempts, 1), pausesMs.length) - 1] ?? 0,
+    Math.min(askedMs ?? 0, 24 * 60 * minuteMs),
+  );
 
 /** What to do with a provider's answer. `bad`: shown and marked; `reopens`: somebody has to act. */
 export interface Verdict {
@@ -22,12 +25,27 @@ export interface Verdict {
 }
 
 /** Judges a provider's answer. A try that would come after `giveUpAt` is not made any more. */
-export const judge = (result: DeliveryResult, delivery: { readonly attempts: number; readonly giveUpAt: string }, now: Date): Verdict => {
+export const judge = (
+  result: DeliveryResult,
+  delivery: { readonly attempts: number; readonly giveUpAt: string },
+  now: Date,
+): Verdict => {
   const nothing = { nextTryAt: null, code: null, providerId: null, bad: false, reopens: false };
   switch (result.kind) {
     case "accepted": {
       const refused = result.refused.map((each) => `${each.recipient}: ${each.code} ${each.detail}`).join("; ");
-      return { ...nothing, state: "sent", detail: [result.detail, refused].filter((part) => part !== "").join(" — ").slice(0, 2_000), providerId: result.providerId, code: result.refused[0]?.code ?? null, bad: refused !== "", reopens: refused !== "" };
+      return {
+        ...nothing,
+        state: "sent",
+        detail: [result.detail, refused]
+          .filter((part) => part !== "")
+          .join(" — ")
+          .slice(0, 2_000),
+        providerId: result.providerId,
+        code: result.refused[0]?.code ?? null,
+        bad: refused !== "",
+        reopens: refused !== "",
+      };
     }
     case "refused":
       return { ...nothing, state: "failed", code: result.code, detail: result.detail, bad: true, reopens: true };
@@ -43,7 +61,9 @@ export const judge = (result: DeliveryResult, delivery: { readonly attempts: num
 };
 
 /** True when the address itself is bad (RFC 3463: 5.1.x, 5.2.1), not the message, the mailbox's size or our reputation. A bare 550 says so, too. */
-export const isHard = (code: string | null): boolean => code !== null && (/^5\.1\.\d{1,3}$/.test(code) || code === "5.2.1" || code === "550" || code === "551" || code === "553");
+export const isHard = (code: string | null): boolean =>
+  code !== null &&
+  (/^5\.1\.\d{1,3}$/.test(code) || code === "5.2.1" || code === "550" || code === "551" || code === "553");
 
 const order: readonly DeliveryState[] = ["held", "waiting", "sending", "unknown", "sent", "delivered", "read"];
 
@@ -51,6 +71,7 @@ const order: readonly DeliveryState[] = ["held", "waiting", "sending", "unknown"
 export const afterReceipt = (state: DeliveryState, receipt: Pick<InboundReceipt, "state">): DeliveryState | null => {
   if (state === "withdrawn" || state === "held") return null;
   if (receipt.state === "failed") return state === "failed" ? null : "failed";
-  if (receipt.state === "delayed") return state === "failed" || state === "delivered" || state === "read" ? null : state;
+  if (receipt.state === "delayed")
+    return state === "failed" || state === "delivered" || state === "read" ? null : state;
   return state === "failed" || order.indexOf(receipt.state) <= order.indexOf(state) ? null : receipt.state;
 };

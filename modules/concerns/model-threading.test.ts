@@ -6,17 +6,35 @@ import fc from "fast-check";
 import type { Assurance } from "#contract/channel.ts";
 import type { AgentId, ConcernId, PartyId } from "#contract/ids.ts";
 import { base32 } from "#lib/id.ts";
-import { isProved, mayBeBurst, newcomers, place, randomParts, replyToken, withoutDetail, type Clue } from "#modules/concerns/model-threading.ts";
+import {
+  isProved,
+  mayBeBurst,
+  newcomers,
+  place,
+  randomParts,
+  replyToken,
+  withoutDetail,
+  type Clue,
+} from "#modules/concerns/model-threading.ts";
 import { normalise } from "#modules/customers/model.ts";
 
-const mac = (purpose: string, text: string): string => base32(createHmac("sha256", "key").update(`${purpose}:${text}`).digest());
-const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const mac = (purpose: string, text: string): string =>
+  base32(createHmac("sha256", "key").update(`${purpose}:${text}`).digest());
+const same = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 const proof = { mac, same };
 const random = (): string => base32(randomBytes(16));
 const concern = (n: number): ConcernId => `00000000-0000-7000-8000-${String(n).padStart(12, "0")}` as ConcernId;
 
 const assurances: readonly Assurance[] = ["proved", "aligned", "none", "failed"];
-const clue = (over: Partial<Clue>): Clue => ({ via: "reference", concernId: concern(1), ours: false, agentId: null, senderIsParty: false, ...over });
+const clue = (over: Partial<Clue>): Clue => ({
+  via: "reference",
+  concernId: concern(1),
+  ours: false,
+  agentId: null,
+  senderIsParty: false,
+  ...over,
+});
 const anyClue = fc.record<Clue>({
   via: fc.constantFrom("token", "reference", "number", "burst"),
   concernId: fc.integer({ min: 1, max: 5 }).map(concern),
@@ -59,9 +77,17 @@ void test("a false sender gets into no thread but by a token", () => {
 
 void test("a stranger without token and without a key of ours gets into no thread", () => {
   fc.assert(
-    fc.property(fc.constantFrom(...assurances), fc.array(anyClue.map((each) => ({ ...each, ours: false, senderIsParty: false })).filter((each) => each.via !== "token" && each.via !== "burst")), (assurance, clues) => {
-      return place(assurance, clues).kind === "new";
-    }),
+    fc.property(
+      fc.constantFrom(...assurances),
+      fc.array(
+        anyClue
+          .map((each) => ({ ...each, ours: false, senderIsParty: false }))
+          .filter((each) => each.via !== "token" && each.via !== "burst"),
+      ),
+      (assurance, clues) => {
+        return place(assurance, clues).kind === "new";
+      },
+    ),
   );
 });
 
@@ -83,7 +109,11 @@ void test("the order: token, key of ours, key of others, number, burst", () => {
     clue({ concernId: concern(3), senderIsParty: true }),
     clue({ concernId: concern(2), ours: true, senderIsParty: true }),
     clue({ via: "token", concernId: concern(1), senderIsParty: true }),
-  ].toSorted((a, b) => ["token", "reference", "number", "burst"].indexOf(a.via) - ["token", "reference", "number", "burst"].indexOf(b.via));
+  ].toSorted(
+    (a, b) =>
+      ["token", "reference", "number", "burst"].indexOf(a.via) -
+      ["token", "reference", "number", "burst"].indexOf(b.via),
+  );
   const expected = [1, 2, 3, 4, 5];
   let rest = all;
   for (const n of expected) {
@@ -92,7 +122,10 @@ void test("the order: token, key of ours, key of others, number, burst", () => {
     rest = rest.filter((each) => each.concernId !== concern(n));
   }
   assert.deepEqual(place("aligned", rest), { kind: "new", relatedTo: null });
-  assert.deepEqual(place("failed", [clue({ ours: true, concernId: concern(9) })]), { kind: "new", relatedTo: concern(9) });
+  assert.deepEqual(place("failed", [clue({ ours: true, concernId: concern(9) })]), {
+    kind: "new",
+    relatedTo: concern(9),
+  });
 });
 
 void test("a number counts only for a sure party", () => {
@@ -106,11 +139,27 @@ void test("a number counts only for a sure party", () => {
 void test("a mail nobody vouches for, and a machine's, bring in nobody; a sure one never ourselves, the sender, or more than twenty", () => {
   const people = Array.from({ length: 40 }, (_, n) => ({ name: null, value: `p${n}@x.example` }));
   const norm = (value: string) => normalise("email", value);
-  const message = { to: [{ name: null, value: "Service+abc@elbkabel.example" }, ...people], cc: [{ name: null, value: "ich@x.example" }, { name: null, value: "kein Adress" }], automatic: null };
-  for (const assurance of ["none", "failed"] as const) assert.deepEqual(newcomers({ ...message, assurance }, "ich@x.example", ["service@elbkabel.example"], norm), []);
+  const message = {
+    to: [{ name: null, value: "Service+abc@elbkabel.example" }, ...people],
+    cc: [
+      { name: null, value: "ich@x.example" },
+      { name: null, value: "kein Adress" },
+    ],
+    automatic: null,
+  };
+  for (const assurance of ["none", "failed"] as const)
+    assert.deepEqual(newcomers({ ...message, assurance }, "ich@x.example", ["service@elbkabel.example"], norm), []);
   assert.deepEqual(newcomers({ ...message, assurance: "proved", automatic: "list" }, "ich@x.example", [], norm), []);
-  const found = newcomers({ ...message, assurance: "aligned" }, "ich@x.example", ["service@elbkabel.example"], norm).map((person) => person.norm);
-  assert.deepEqual(found, people.slice(0, 20).map((person) => person.value));
+  const found = newcomers(
+    { ...message, assurance: "aligned" },
+    "ich@x.example",
+    ["service@elbkabel.example"],
+    norm,
+  ).map((person) => person.norm);
+  assert.deepEqual(
+    found,
+    people.slice(0, 20).map((person) => person.value),
+  );
   assert.equal(withoutDetail("a+b+c@x.example"), "a@x.example");
   assert.equal(withoutDetail("a@x+y.example"), "a@x+y.example");
 });

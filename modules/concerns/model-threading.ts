@@ -23,7 +23,10 @@ export const replyToken = (mac: Proof["mac"], random: string, concernId: string,
 
 /** The random parts of what look like reply tokens, under which the stored ones are looked up; at most 20. */
 export const randomParts = (tokens: readonly string[]): string[] =>
-  tokens.filter((token) => token.length === randomLength + proofLength).slice(0, 20).map((token) => token.slice(0, randomLength));
+  tokens
+    .filter((token) => token.length === randomLength + proofLength)
+    .slice(0, 20)
+    .map((token) => token.slice(0, randomLength));
 
 /** A stored reply token. */
 export interface TokenRow {
@@ -77,15 +80,23 @@ export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
   }
   const answered = clues.find((clue) => clue.via === "reference" && clue.ours);
   if (assurance === "failed") return { kind: "new", relatedTo: answered?.concernId ?? null };
-  if (answered) return { kind: "thread", concernId: answered.concernId, via: "reference", otherSender: !answered.senderIsParty };
-  const known = clues.find((clue) => (clue.via === "reference" || (clue.via === "number" && isSure(assurance))) && clue.senderIsParty);
+  if (answered)
+    return { kind: "thread", concernId: answered.concernId, via: "reference", otherSender: !answered.senderIsParty };
+  const known = clues.find(
+    (clue) => (clue.via === "reference" || (clue.via === "number" && isSure(assurance))) && clue.senderIsParty,
+  );
   if (known) return { kind: "thread", concernId: known.concernId, via: known.via, otherSender: false };
   const burst = clues.find((clue) => clue.via === "burst");
-  return burst ? { kind: "thread", concernId: burst.concernId, via: "burst", otherSender: false } : { kind: "new", relatedTo: null };
+  return burst
+    ? { kind: "thread", concernId: burst.concernId, via: "burst", otherSender: false }
+    : { kind: "new", relatedTo: null };
 };
 
 /** May a message without any thread join the sender's concern of a moment ago? Not from a machine, not when it was long under way. */
-export const mayBeBurst = (message: Pick<InboundMessage, "automatic" | "assurance" | "sentAt">, receivedAt: string): boolean =>
+export const mayBeBurst = (
+  message: Pick<InboundMessage, "automatic" | "assurance" | "sentAt">,
+  receivedAt: string,
+): boolean =>
   message.automatic === null &&
   message.assurance !== "failed" &&
   (message.sentAt === null || Math.abs(Date.parse(receivedAt) - Date.parse(message.sentAt)) <= burstDelayMs);
@@ -112,7 +123,8 @@ export const newcomers = (
   const found = new Map<string, Person & { readonly norm: string }>();
   for (const person of [...message.to, ...message.cc]) {
     const norm = normalise(person.value);
-    if (norm === null || norm === senderNorm || found.has(norm) || ours.has(norm) || ours.has(withoutDetail(norm))) continue;
+    if (norm === null || norm === senderNorm || found.has(norm) || ours.has(norm) || ours.has(withoutDetail(norm)))
+      continue;
     if (found.size >= mostParties) break;
     found.set(norm, { ...person, norm });
   }

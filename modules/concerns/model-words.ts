@@ -3,7 +3,12 @@
 type Language = "de" | "en";
 
 /** What an acknowledgement says. `neutral`: the sender may be somebody else, so nothing of what they sent is repeated. */
-export const acknowledgement = (language: Language, brand: string, number: number, subject: string | null): { readonly subject: string; readonly text: string } => {
+export const acknowledgement = (
+  language: Language,
+  brand: string,
+  number: number,
+  subject: string | null,
+): { readonly subject: string; readonly text: string } => {
   if (language === "de")
     return {
       subject: subject === null ? "Wir haben Ihre Nachricht erhalten" : `Re: ${subject}`,
@@ -37,4 +42,5 @@ export const notice = (
 };
 
 /** The note of an agent who passed a mail on without a word of their own. */
-export const passedOn = (language: Language): string => (language === "de" ? "Von mir weitergeleitet." : "Forwarded by me.");
+export const passedOn = (language: Language): string =>
+  language === "de" ? "Von mir weitergeleitet." : "Forwarded by me.";

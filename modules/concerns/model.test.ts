@@ -4,24 +4,60 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { statuses, type Status } from "#contract/concerns.ts";
 import { concernPatch } from "#contract/events.ts";
-import { cleanSubject, emptyConcern, lineOf, mayBecome, mentionsIn, onArrival, patchOf, restored, rowOf, snippetOf, storable, subjectFor, undoable, withChange, withMessage, withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import {
+  cleanSubject,
+  emptyConcern,
+  lineOf,
+  mayBecome,
+  mentionsIn,
+  onArrival,
+  patchOf,
+  restored,
+  rowOf,
+  snippetOf,
+  storable,
+  subjectFor,
+  undoable,
+  withChange,
+  withMessage,
+  withStatus,
+  type ConcernState,
+} from "#modules/concerns/model.ts";
 
 const at = "2026-03-02T09:00:00.000Z";
 const later = "2026-03-02T10:00:00.000Z";
 const uuid = "019cadc6-9a80-7935-b4ac-199725b2553b";
-const blank = emptyConcern({ id: uuid as never, brandId: uuid as never, subject: "x", customerId: uuid as never, customerName: "c", language: null, at, status: "new" });
+const blank = emptyConcern({
+  id: uuid as never,
+  brandId: uuid as never,
+  subject: "x",
+  customerId: uuid as never,
+  customerName: "c",
+  language: null,
+  at,
+  status: "new",
+});
 const message = { at: later, text: "Hallo", subject: null, channelKind: "email" as const, automatic: false };
 const anyStatus = fc.constantFrom<Status>(...statuses);
-const inStatus = (status: Status): ConcernState => withStatus({ ...blank, snoozedUntil: status === "snoozed" ? later : null, waitingSince: at }, status, at);
+const inStatus = (status: Status): ConcernState =>
+  withStatus({ ...blank, snoozedUntil: status === "snoozed" ? later : null, waitingSince: at }, status, at);
 
 void test("a customer's message wakes every status but new; a machine's wakes none", () => {
   for (const status of statuses) {
     const state = inStatus(status);
     const after = withMessage(state, { ...message, direction: "in" });
     assert.equal(after.status, status === "new" ? "new" : "open");
-    assert.ok(after.waitingSince !== null && after.snoozedUntil === null && after.resolvedAt === null && after.closedAt === null);
+    assert.ok(
+      after.waitingSince !== null &&
+        after.snoozedUntil === null &&
+        after.resolvedAt === null &&
+        after.closedAt === null,
+    );
     const quiet = withMessage(state, { ...message, direction: "in", automatic: true });
-    assert.deepEqual([quiet.status, quiet.waitingSince, quiet.resolvedAt], [state.status, state.waitingSince, state.resolvedAt]);
+    assert.deepEqual(
+      [quiet.status, quiet.waitingSince, quiet.resolvedAt],
+      [state.status, state.waitingSince, state.resolvedAt],
+    );
     assert.equal(quiet.messageCount, 1);
   }
 });
@@ -39,16 +75,27 @@ void test("the wait begins with the first unanswered message and ends with an an
 
 void test("follow-ups only for closed concerns whose topic wants it, never for machines", () => {
   fc.assert(
-    fc.property(anyStatus, fc.constantFrom<"reopen" | "follow-up">("reopen", "follow-up"), fc.boolean(), (status, whenClosed, automatic) => {
-      return (onArrival({ status }, whenClosed, automatic) === "follow-up") === (status === "closed" && whenClosed === "follow-up" && !automatic);
-    }),
+    fc.property(
+      anyStatus,
+      fc.constantFrom<"reopen" | "follow-up">("reopen", "follow-up"),
+      fc.boolean(),
+      (status, whenClosed, automatic) => {
+        return (
+          (onArrival({ status }, whenClosed, automatic) === "follow-up") ===
+          (status === "closed" && whenClosed === "follow-up" && !automatic)
+        );
+      },
+    ),
   );
 });
 
 void test("times hang on the status, whatever the way to it", () => {
   fc.assert(
     fc.property(fc.array(anyStatus, { minLength: 1 }), (road) => {
-      const state = road.reduce((s, status) => withStatus({ ...s, snoozedUntil: status === "snoozed" ? later : s.snoozedUntil }, status, at), blank);
+      const state = road.reduce(
+        (s, status) => withStatus({ ...s, snoozedUntil: status === "snoozed" ? later : s.snoozedUntil }, status, at),
+        blank,
+      );
       const done = state.status === "resolved" || state.status === "closed";
       assert.equal(state.resolvedAt !== null, done);
       assert.equal(state.closedAt !== null, state.status === "closed");
@@ -60,11 +107,22 @@ void test("times hang on the status, whatever the way to it", () => {
 });
 
 void test("a patch turns the old row into the new one and says nothing else", () => {
-  const part = fc.record({ status: anyStatus, priority: fc.constantFrom("low" as const, "high" as const), tags: fc.array(fc.string({ minLength: 1, maxLength: 5 }), { maxLength: 3 }), subject: fc.string({ minLength: 1 }) }, { requiredKeys: [] });
+  const part = fc.record(
+    {
+      status: anyStatus,
+      priority: fc.constantFrom("low" as const, "high" as const),
+      tags: fc.array(fc.string({ minLength: 1, maxLength: 5 }), { maxLength: 3 }),
+      subject: fc.string({ minLength: 1 }),
+    },
+    { requiredKeys: [] },
+  );
   fc.assert(
     fc.property(anyStatus, part, (status, wanted) => {
       const before = inStatus(status);
-      const change = { ...wanted, ...(wanted.status && ["new", "snoozed"].includes(wanted.status) ? { status: "open" as const } : {}) } as Parameters<typeof withChange>[1];
+      const change = {
+        ...wanted,
+        ...(wanted.status && ["new", "snoozed"].includes(wanted.status) ? { status: "open" as const } : {}),
+      } as Parameters<typeof withChange>[1];
       const after = withChange(before, change, null, later);
       const patch = patchOf(before, after);
       if (patch === null) return assert.deepEqual(rowOf(after), rowOf(before));
@@ -78,13 +136,25 @@ void test("taking back restores what the answer moved and leaves what others cha
   const before = withMessage(blank, { ...message, direction: "in", at });
   const answered = withStatus(withMessage(before, { ...message, direction: "out" }), "resolved", later);
   const back = restored({ ...answered, priority: "urgent" }, undoable(before), undoable(answered));
-  assert.deepEqual({ ...back, lastSeq: 0, messageCount: 0 }, { ...before, priority: "urgent", lastSeq: 0, messageCount: 0 });
+  assert.deepEqual(
+    { ...back, lastSeq: 0, messageCount: 0 },
+    { ...before, priority: "urgent", lastSeq: 0, messageCount: 0 },
+  );
   const reopened = restored({ ...answered, status: "closed" }, undoable(before), undoable(answered));
   assert.equal(reopened.status, "closed");
 });
 
 void test("subjects lose what mail programs and we put in front", () => {
-  for (const [given, cleaned] of [["Re: AW: Fwd: Rechnung", "Rechnung"], ["RE[2]: x", "x"], ["[#1234] Re: Kein Bild [#77]", "Kein Bild"], ["Regen: nass", "Regen: nass"], ["  ", ""], ["Re:", ""], [null, ""], ["a\r\nBcc: b@c", "a Bcc: b@c"]] as const)
+  for (const [given, cleaned] of [
+    ["Re: AW: Fwd: Rechnung", "Rechnung"],
+    ["RE[2]: x", "x"],
+    ["[#1234] Re: Kein Bild [#77]", "Kein Bild"],
+    ["Regen: nass", "Regen: nass"],
+    ["  ", ""],
+    ["Re:", ""],
+    [null, ""],
+    ["a\r\nBcc: b@c", "a Bcc: b@c"],
+  ] as const)
     assert.equal(cleanSubject(given), cleaned);
   assert.equal(subjectFor("Re:", "  Erste\nZeile "), "Erste Zeile");
   assert.equal(subjectFor(null, " "), "–");
@@ -93,13 +163,20 @@ void test("subjects lose what mail programs and we put in front", () => {
 void test("texts are cut without breaking a letter, in bounded time, and are storable", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 400 }), fc.integer({ min: 1, max: 200 }), (text, most) => {
-      for (const cutText of [lineOf(text, most), snippetOf(text)]) assert.ok(cutText.isWellFormed() && !/[\u0000\n]/.test(cutText));
+      for (const cutText of [lineOf(text, most), snippetOf(text)])
+        assert.ok(cutText.isWellFormed() && !/[\u0000\n]/.test(cutText));
       assert.ok(lineOf(text, most).length <= most && snippetOf(text).length <= 160);
       assert.ok(!storable(text).includes("\u0000"));
     }),
   );
   const begun = performance.now();
-  for (const bomb of ["Re: ".repeat(200_000), " ".repeat(1_000_000), "@a".repeat(500_000), "@a.".repeat(300_000), "@" + "-".repeat(500_000)]) {
+  for (const bomb of [
+    "Re: ".repeat(200_000),
+    " ".repeat(1_000_000),
+    "@a".repeat(500_000),
+    "@a.".repeat(300_000),
+    "@" + "-".repeat(500_000),
+  ]) {
     cleanSubject(bomb);
     snippetOf(bomb);
     mentionsIn(bomb);

@@ -102,24 +102,42 @@ export const onArrival = (
   state: Pick<ConcernState, "status">,
   whenClosed: "reopen" | "follow-up",
   automatic: boolean,
-): "append" | "follow-up" => (state.status === "closed" && whenClosed === "follow-up" && !automatic ? "follow-up" : "append");
+): "append" | "follow-up" =>
+  state.status === "closed" && whenClosed === "follow-up" && !automatic ? "follow-up" : "append";
 
 /** Applies an agent's change; the store has checked that whoever and whatever it names exists. */
-export const withChange = (state: ConcernState, change: Change, topicTeam: ConcernRow["teamId"], at: string): ConcernState => {
+export const withChange = (
+  state: ConcernState,
+  change: Change,
+  topicTeam: ConcernRow["teamId"],
+  at: string,
+): ConcernState => {
   const next = change.status === undefined ? state : withStatus(state, change.status, at);
-  const moved = change.topicId === undefined ? next : { ...next, topicId: change.topicId, teamId: next.teamId ?? topicTeam };
+  const moved =
+    change.topicId === undefined ? next : { ...next, topicId: change.topicId, teamId: next.teamId ?? topicTeam };
   return {
     ...moved,
     priority: change.priority ?? moved.priority,
     subject: change.subject === undefined ? moved.subject : lineOf(change.subject, 500),
     assigneeId: change.assigneeId === undefined ? moved.assigneeId : change.assigneeId,
     teamId: change.teamId === undefined ? moved.teamId : change.teamId,
-    tags: change.tags === undefined ? moved.tags : [...new Set(change.tags.map((tag) => lineOf(tag, 60)))].filter((tag) => tag !== ""),
+    tags:
+      change.tags === undefined
+        ? moved.tags
+        : [...new Set(change.tags.map((tag) => lineOf(tag, 60)))].filter((tag) => tag !== ""),
   };
 };
 
 const undoableKeys = [
-  "status", "snippet", "lastDirection", "lastMessageAt", "waitingSince", "snoozedUntil", "firstReplyAt", "resolvedAt", "closedAt",
+  "status",
+  "snippet",
+  "lastDirection",
+  "lastMessageAt",
+  "waitingSince",
+  "snoozedUntil",
+  "firstReplyAt",
+  "resolvedAt",
+  "closedAt",
 ] as const satisfies readonly (keyof ConcernState)[];
 
 /** The part of a concern that an answer moves, and that taking it back restores. */
@@ -146,20 +164,37 @@ export const restored = (state: ConcernState, before: Undoable, after: Undoable)
 };
 
 const rowKeys = [
-  "subject", "status", "priority", "topicId", "tags", "assigneeId", "teamId", "customerId", "customerName", "channels", "snippet",
-  "lastDirection", "lastMessageAt", "waitingSince", "snoozedUntil", "deliveryFailed", "messageCount", "language",
+  "subject",
+  "status",
+  "priority",
+  "topicId",
+  "tags",
+  "assigneeId",
+  "teamId",
+  "customerId",
+  "customerName",
+  "channels",
+  "snippet",
+  "lastDirection",
+  "lastMessageAt",
+  "waitingSince",
+  "snoozedUntil",
+  "deliveryFailed",
+  "messageCount",
+  "language",
 ] as const satisfies readonly (keyof ConcernRow)[];
 
 /** The parts of the row that differ, with the next version; null when nothing differs. */
 export const patchOf = (before: ConcernState, after: ConcernState): Patch | null => {
   const patch: Record<string, unknown> = {};
   for (const key of rowKeys) if (!same(before[key], after[key])) patch[key] = after[key];
-  return Object.keys(patch).length === 0 ? null : ({ ...patch, version: before.version + 1 } as Patch);
+  return Object.keys(patch).length === 0 ? null : { ...patch, version: before.version + 1 };
 };
 
 /** Equality of two column values: scalars, or lists of scalars. */
 export const same = (a: unknown, b: unknown): boolean =>
-  a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, index) => value === b[index]));
+  a === b ||
+  (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, index) => value === b[index]));
 
 /** The row as lists have it, without what only the concern itself shows. */
 export const rowOf = (state: ConcernState): ConcernRow => {
@@ -175,11 +210,19 @@ export const storable = (text: string): string => {
 
 /** One line of printable text of at most `most` characters. */
 export const lineOf = (text: string, most: number): string =>
-  cut(storable(text.slice(0, most * 4)).replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ").trim(), most);
+  cut(
+    storable(text.slice(0, most * 4))
+      .replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ")
+      .trim(),
+    most,
+  );
 
 const cut = (text: string, most: number): string => {
   if (text.length <= most) return text;
-  return text.slice(0, most).toWellFormed().replace(/\ufffd$/, "");
+  return text
+    .slice(0, most)
+    .toWellFormed()
+    .replace(/\ufffd$/, "");
 };
 
 /** The first 160 characters of a text, in one line. */
@@ -189,7 +232,9 @@ const prefix = /^(?:re|aw|antw|antwort|sv|vs|fwd?|wg|wtr|tr|rv|res|ref)(?:\[\d{1
 
 /** A subject without "Re:", "AW:", "Fwd:" and without our own "[#1234]"; "" when nothing is left. */
 export const cleanSubject = (subject: string | null): string => {
-  let rest = lineOf(subject ?? "", 500).replace(/\[#\d{1,12}\]/g, "").trim();
+  let rest = lineOf(subject ?? "", 500)
+    .replace(/\[#\d{1,12}\]/g, "")
+    .trim();
   for (let times = 0; times < 20 && prefix.test(rest); times += 1) rest = rest.replace(prefix, "").trim();
   return rest;
 };
@@ -217,7 +262,10 @@ export const mentionsIn = (text: string): string[] => {
 
 /** A new concern before its first message. */
 export const emptyConcern = (
-  facts: Pick<ConcernState, "id" | "brandId" | "subject" | "customerId" | "customerName" | "language"> & { readonly at: string; readonly status: Status } & Partial<Pick<ConcernState, "tags" | "topicId" | "teamId" | "assigneeId">>,
+  facts: Pick<ConcernState, "id" | "brandId" | "subject" | "customerId" | "customerName" | "language"> & {
+    readonly at: string;
+    readonly status: Status;
+  } & Partial<Pick<ConcernState, "tags" | "topicId" | "teamId" | "assigneeId">>,
 ): ConcernState => ({
   id: facts.id,
   number: 0,

@@ -15,11 +15,17 @@ export const forbids = (who: Who, permission: Permission, brandId: string): Refu
 };
 
 /** May this agent let another one follow? Oneself always; others by who supervises. */
-export const mayFollowFor = (who: AgentActor, agentId: string): boolean => who.id === agentId || allows(who.role, "team.supervise");
+export const mayFollowFor = (who: AgentActor, agentId: string): boolean =>
+  who.id === agentId || allows(who.role, "team.supervise");
 
 /** Why this agent cannot be given work of that brand; null: can. */
-export const cannotHold = (agent: { readonly active: boolean; readonly brandIds: readonly string[] } | null, brandId: string): Refusal | null => {
+export const cannotHold = (
+  agent: { readonly active: boolean; readonly brandIds: readonly string[] } | null,
+  brandId: string,
+): Refusal | null => {
   if (agent === null) return refuse("unknownAgent", undefined, "assigneeId");
   if (!agent.active) return refuse("agentDisabled", undefined, "assigneeId");
-  return agent.brandIds.length === 0 || agent.brandIds.includes(brandId) ? null : refuse("unknownAgent", undefined, "assigneeId");
+  return agent.brandIds.length === 0 || agent.brandIds.includes(brandId)
+    ? null
+    : refuse("unknownAgent", undefined, "assigneeId");
 };

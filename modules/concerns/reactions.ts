@@ -9,6 +9,7 @@ import { sendAutomatic } from "#modules/concerns/actions-send.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import { isSure, withoutDetail } from "#modules/concerns/model-threading.ts";
 import { acknowledgement, notice } from "#modules/concerns/model-words.ts";
+import { rowById } from "#modules/concerns/reads.ts";
 import { cannotHold } from "#modules/concerns/policy.ts";
 
 import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
@@ -34,19 +35,42 @@ const noticesPerHour = 30;
 const noticePauseMs = 5 * 60_000;
 
 /** `acknowledge`: confirm new concerns to their senders. */
-export const concernReactions = (world: World, options: { readonly acknowledge: boolean } = { acknowledge: false }): readonly ConcernReaction[] => [
-  reaction("concerns.notify", "agent.mentioned", () => true, (tx, event) => tellMentioned(world, tx, event)),
+export const concernReactions = (
+  world: World,
+  options: { readonly acknowledge: boolean } = { acknowledge: false },
+): readonly ConcernReaction[] => [
+  reaction(
+    "concerns.notify",
+    "agent.mentioned",
+    () => true,
+    (tx, event) => tellMentioned(world, tx, event),
+  ),
   reaction("concerns.answered", "message.added", isAnswer, (tx, event) => tellAssignee(world, tx, event)),
-  ...(options.acknowledge ? [reaction("concerns.acknowledge", "message.added", isFirst, (tx, event) => acknowledge(world, tx, event))] : []),
+  ...(options.acknowledge
+    ? [reaction("concerns.acknowledge", "message.added", isFirst, (tx, event) => acknowledge(world, tx, event))]
+    : []),
 ];
 
 /** Decided without a question to the database, because every message passes here. */
-const isAnswer = ({ concernId, data: { message } }: LoggedEvent<"message.added">): boolean => concernId !== null && message.direction === "in" && message.automatic === null && message.seq > 1;
+const isAnswer = ({ concernId, data: { message } }: LoggedEvent<"message.added">): boolean =>
+  concernId !== null && message.direction === "in" && message.automatic === null && message.seq > 1;
 
 const isFirst = ({ data: { message } }: LoggedEvent<"message.added">): boolean =>
-  message.direction === "in" && message.seq === 1 && message.automatic === null && message.channelKind !== null && message.from !== null && message.assurance !== null && message.assurance !== "failed" && !message.warnings.includes("forwarded");
+  message.direction === "in" &&
+  message.seq === 1 &&
+  message.automatic === null &&
+  message.channelKind !== null &&
+  message.from !== null &&
+  message.assurance !== null &&
+  message.assurance !== "failed" &&
+  !message.warnings.includes("forwarded");
 
-const reaction = <K extends EventKind>(name: string, kind: K, fits: (event: LoggedEvent<K>) => boolean, handle: (tx: Tx, event: LoggedEvent<K>) => Promise<void>): ConcernReaction => ({
+const reaction = <K extends EventKind>(
+  name: string,
+  kind: K,
+  fits: (event: LoggedEvent<K>) => boolean,
+  handle: (tx: Tx, event: LoggedEvent<K>) => Promise<void>,
+): ConcernReaction => ({
   name,
   wants: (event) => event.kind === kind && fits(event as unknown as LoggedEvent<K>),
   handle: (tx, event) => handle(tx, event as unknown as LoggedEvent<K>),
@@ -56,39 +80,85 @@ const reaction = <K extends EventKind>(name: string, kind: K, fits: (event: Logg
  * Confirms the first message of a new concern, at most once per address and day. Never to machines, to ourselves or to agents; never when the sender is
  * shown to be false; and to a sender nothing vouches for only words of ours: not one byte they chose comes back (RFC 3834 sections 2 and 3).
  */
-const acknowledge = async (world: World, tx: Tx, { data: { message } }: LoggedEvent<"message.added">): Promise<void> => {
+const acknowledge = async (
+  world: World,
+  tx: Tx,
+  { data: { message } }: LoggedEvent<"message.added">,
+): Promise<void> => {
   if (message.channelKind === null || message.from === null) return;
   const now = world.now();
   if (now.getTime() - Date.parse(message.at) > freshMs) return;
   const kind = addressKindOf[message.channelKind];
   const norm = normalise(kind, message.from.value);
-  if (norm === null || norm.endsWith(".invalid") || (await isSuppressed(tx, kind, norm)) || (await agentByEmail(tx, norm)) !== null) return;
-  if ((await allChannels(tx)).some((channel) => withoutDetail(normalise(kind, channel.address) ?? "") === withoutDetail(norm))) return;
+  if (
+    norm === null ||
+    norm.endsWith(".invalid") ||
+    (await isSuppressed(tx, kind, norm)) ||
+    (await agentByEmail(tx, norm)) !== null
+  )
+    return;
+  if (
+    (await allChannels(tx)).some(
+      (channel) => withoutDetail(normalise(kind, channel.address) ?? "") === withoutDetail(norm),
+    )
+  )
+    return;
   await lockAutomatic(tx, norm);
   if ((await automaticSince(tx, norm, new Date(now.getTime() - dayMs).toISOString(), null)) > 0) return;
   const state = await lockConcern(tx, message.concernId);
   const brand = state === null ? null : await brandById(tx, state.brandId);
-  const channel = state === null ? undefined : (await channelsOfBrand(tx, state.brandId)).find((each) => each.id === message.channelId);
+  const channel =
+    state === null
+      ? undefined
+      : (await channelsOfBrand(tx, state.brandId)).find((each) => each.id === message.channelId);
   if (state === null || brand === null || !channel?.enabled || !channel.canSend) return;
   const sure = isSure(message.assurance as Assurance);
-  const words = acknowledgement(sure ? (state.language ?? brand.language) : brand.language, brand.name, state.number, sure ? state.subject : null);
+  const words = acknowledgement(
+    sure ? (state.language ?? brand.language) : brand.language,
+    brand.name,
+    state.number,
+    sure ? state.subject : null,
+  );
   await insertAutomatic(tx, norm, now.toISOString(), state.id);
-  await sendAutomatic(world, tx, state, { direction: "out", channel, brandName: brand.name, to: { name: sure ? message.from.name : null, value: norm }, ...words, answersId: sure ? message.id : null });
+  await sendAutomatic(world, tx, state, {
+    direction: "out",
+    channel,
+    brandName: brand.name,
+    to: { name: sure ? message.from.name : null, value: norm },
+    ...words,
+    answersId: sure ? message.id : null,
+  });
 };
 
-const tellMentioned = async (world: World, tx: Tx, { concernId, actor, data }: LoggedEvent<"agent.mentioned">): Promise<void> => {
+const tellMentioned = async (
+  world: World,
+  tx: Tx,
+  { concernId, actor, data }: LoggedEvent<"agent.mentioned">,
+): Promise<void> => {
   if (concernId === null || actor.id === data.agentId) return;
   await tell(world, tx, concernId, data.agentId, "mentioned", actor.name, data.messageId);
 };
 
-const tellAssignee = async (world: World, tx: Tx, { concernId, data: { message } }: LoggedEvent<"message.added">): Promise<void> => {
+const tellAssignee = async (
+  world: World,
+  tx: Tx,
+  { concernId, data: { message } }: LoggedEvent<"message.added">,
+): Promise<void> => {
   if (concernId === null) return;
-  const state = await lockConcern(tx, concernId);
-  if (state?.assigneeId) await tell(world, tx, concernId, state.assigneeId, "answered", message.author.name, message.id);
+  const row = await rowById(tx, concernId);
+  if (row?.assigneeId) await tell(world, tx, concernId, row.assigneeId, "answered", message.author.name, message.id);
 };
 
 /** Writes to an agent who wants it by mail; an answer to that mail comes back with the agent's own token. */
-const tell = async (world: World, tx: Tx, concernId: ConcernId, agentId: AgentId, why: "mentioned" | "answered", author: string, messageId: string): Promise<void> => {
+const tell = async (
+  world: World,
+  tx: Tx,
+  concernId: ConcernId,
+  agentId: AgentId,
+  why: "mentioned" | "answered",
+  author: string,
+  messageId: string,
+): Promise<void> => {
   const agent = await agentById(tx, agentId);
   if (agent === null || !agent.preferences.notifyByMail) return;
   const norm = normalise("email", agent.email);
@@ -96,14 +166,29 @@ const tell = async (world: World, tx: Tx, concernId: ConcernId, agentId: AgentId
   await lockAutomatic(tx, norm);
   const now = world.now().getTime();
   if ((await automaticSince(tx, norm, new Date(now - hourMs).toISOString(), null)) >= noticesPerHour) return;
-  if (why === "answered" && (await automaticSince(tx, norm, new Date(now - noticePauseMs).toISOString(), concernId)) > 0) return;
+  if (
+    why === "answered" &&
+    (await automaticSince(tx, norm, new Date(now - noticePauseMs).toISOString(), concernId)) > 0
+  )
+    return;
   const state = await lockConcern(tx, concernId);
   if (state === null || cannotHold(agent, state.brandId) !== null) return;
   await write(world, tx, state, agent, norm, why, author, await messageText(tx, messageId));
 };
 
-const write = async (world: World, tx: Tx, state: ConcernState, agent: AgentRecord, norm: string, why: "mentioned" | "answered", author: string, text: string | null): Promise<void> => {
-  const channels = (await channelsOfBrand(tx, state.brandId)).filter((each) => addressKindOf[each.kind] === "email" && each.enabled && each.canSend);
+const write = async (
+  world: World,
+  tx: Tx,
+  state: ConcernState,
+  agent: AgentRecord,
+  norm: string,
+  why: "mentioned" | "answered",
+  author: string,
+  text: string | null,
+): Promise<void> => {
+  const channels = (await channelsOfBrand(tx, state.brandId)).filter(
+    (each) => addressKindOf[each.kind] === "email" && each.enabled && each.canSend,
+  );
   // The way the customer came by: what can be proved of a sender there holds for the agent's answer as well.
   const last = await lastInbound(tx, state.id);
   const channel = channels.find((each) => each.id === last?.channelId) ?? channels[0];
@@ -111,5 +196,12 @@ const write = async (world: World, tx: Tx, state: ConcernState, agent: AgentReco
   if (!channel || !brand || text === null) return;
   await insertAutomatic(tx, norm, world.now().toISOString(), state.id);
   const words = notice(agent.preferences.language, why, { subject: state.subject, author, text });
-  await sendAutomatic(world, tx, state, { direction: "system", channel, brandName: brand.name, to: { name: agent.name, value: norm }, ...words, answersId: null });
+  await sendAutomatic(world, tx, state, {
+    direction: "system",
+    channel,
+    brandName: brand.name,
+    to: { name: agent.name, value: norm },
+    ...words,
+    answersId: null,
+  });
 };

@@ -12,7 +12,10 @@ import type { World } from "#platform/world.ts";
 /** `undoMs`: how long an answer is held so that it can be taken back. */
 type W = World & ReadingWorld & { readonly undoMs: number };
 
-const shown = async (world: W, spoken: Spoken | Refusal): Promise<{ concern: ConcernRow; message: Message } | Refusal> => {
+const shown = async (
+  world: W,
+  spoken: Spoken | Refusal,
+): Promise<{ concern: ConcernRow; message: Message } | Refusal> => {
   if (isRefusal(spoken)) return spoken;
   const [message] = await messageViews(world, world.db, [spoken.messageId]);
   if (!message) throw new Error("a message that was just said is gone");
@@ -23,23 +26,45 @@ const rowOr = (result: ConcernState | Refusal): ConcernRow | Refusal => (isRefus
 
 /** Routes that change concerns. */
 export const concernRoutes: readonly Route<W>[] = [
-  answer<W, typeof concerns.create>(concerns.create, async (world, who, { body }) => shown(world, await create(world, who, { ...body, undoMs: world.undoMs }))),
-  answer<W, typeof concerns.reply>(concerns.reply, async (world, who, { params, body }) => shown(world, await reply(world, who, { ...body, id: params.id, undoMs: world.undoMs }))),
-  answer<W, typeof concerns.note>(concerns.note, async (world, who, { params, body }) => shown(world, await note(world, who, { ...body, id: params.id }))),
+  answer<W, typeof concerns.create>(concerns.create, async (world, who, { body }) =>
+    shown(world, await create(world, who, { ...body, undoMs: world.undoMs })),
+  ),
+  answer<W, typeof concerns.reply>(
+    concerns.reply,
+    async (world, who, { params, body: { then: statusAfter, ...body } }) =>
+      shown(world, await reply(world, who, { ...body, statusAfter, id: params.id, undoMs: world.undoMs })),
+  ),
+  answer<W, typeof concerns.note>(concerns.note, async (world, who, { params, body }) =>
+    shown(world, await note(world, who, { ...body, id: params.id })),
+  ),
   answer<W, typeof concerns.undoSend>(concerns.undoSend, (world, who, { params }) => undoSend(world, who, params.id)),
   answer<W, typeof concerns.sendNow>(concerns.sendNow, async (world, who, { params }) => {
     const sent = await shown(world, await sendNow(world, who, params.id));
     return isRefusal(sent) ? sent : sent.message;
   }),
-  answer<W, typeof concerns.change>(concerns.change, async (world, who, { params, body }) => rowOr(await change(world, who, { id: params.id, change: body }))),
+  answer<W, typeof concerns.change>(concerns.change, async (world, who, { params, body }) =>
+    rowOr(await change(world, who, { id: params.id, change: body })),
+  ),
   answer<W, typeof concerns.changeMany>(concerns.changeMany, async (world, who, { body }) => {
     const { changed, refused } = await changeMany(world, who, body);
     return { changed: changed.map(rowOf), refused: [...refused] };
   }),
-  answer<W, typeof concerns.snooze>(concerns.snooze, async (world, who, { params, body }) => rowOr(await snooze(world, who, { id: params.id, until: body.until }))),
-  answer<W, typeof concerns.follow>(concerns.follow, (world, who, { params }) => follow(world, who, params.id, params.agentId)),
-  answer<W, typeof concerns.unfollow>(concerns.unfollow, (world, who, { params }) => unfollow(world, who, params.id, params.agentId)),
-  answer<W, typeof concerns.link>(concerns.link, (world, who, { params, body }) => link(world, who, { id: params.id, number: body.number, kind: body.kind })),
-  answer<W, typeof concerns.unlink>(concerns.unlink, (world, who, { params }) => unlink(world, who, params.id, params.other)),
-  answer<W, typeof concerns.seenFailure>(concerns.seenFailure, async (world, who, { params }) => rowOr(await seenFailure(world, who, params.id))),
+  answer<W, typeof concerns.snooze>(concerns.snooze, async (world, who, { params, body }) =>
+    rowOr(await snooze(world, who, { id: params.id, until: body.until })),
+  ),
+  answer<W, typeof concerns.follow>(concerns.follow, (world, who, { params }) =>
+    follow(world, who, params.id, params.agentId),
+  ),
+  answer<W, typeof concerns.unfollow>(concerns.unfollow, (world, who, { params }) =>
+    unfollow(world, who, params.id, params.agentId),
+  ),
+  answer<W, typeof concerns.link>(concerns.link, (world, who, { params, body }) =>
+    link(world, who, { id: params.id, number: body.number, kind: body.kind }),
+  ),
+  answer<W, typeof concerns.unlink>(concerns.unlink, (world, who, { params }) =>
+    unlink(world, who, params.id, params.other),
+  ),
+  answer<W, typeof concerns.seenFailure>(concerns.seenFailure, async (world, who, { params }) =>
+    rowOr(await seenFailure(world, who, params.id)),
+  ),
 ];

@@ -22,7 +22,12 @@ export interface Searched {
   readonly references: readonly string[];
   readonly number: number | null;
   /** Look for the sender's concern of a moment ago; null: not. */
-  readonly burst: { readonly customerId: string; readonly brandId: string; readonly at: string; readonly assurance: Assurance } | null;
+  readonly burst: {
+    readonly customerId: string;
+    readonly brandId: string;
+    readonly at: string;
+    readonly assurance: Assurance;
+  } | null;
 }
 
 const mostClues = 100;

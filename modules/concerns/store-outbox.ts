@@ -27,7 +27,13 @@ const line = (at: string, state: Sql, detail: string): Sql =>
   sql`(CASE WHEN jsonb_array_length(history) >= 100 THEN history - 0 ELSE history END) || jsonb_build_array(jsonb_build_object('at', ${at}::text, 'state', ${state}, 'detail', ${detail}::text))`;
 
 /** Deliveries that are due, now with this lease; what other workers have in hand is passed over. */
-export const claimDue = (tx: Tx, at: string, leaseToken: string, leaseUntil: string, limit: number): Promise<(DeliveryRow & { readonly concernId: ConcernId })[]> =>
+export const claimDue = (
+  tx: Tx,
+  at: string,
+  leaseToken: string,
+  leaseUntil: string,
+  limit: number,
+): Promise<(DeliveryRow & { readonly concernId: ConcernId })[]> =>
   tx.rows(sql`
     UPDATE delivery d SET state = 'sending', attempts = attempts + 1, lease_token = ${leaseToken}, lease_until = ${leaseUntil}, begun_at = NULL, next_try_at = NULL,
            history = ${line(at, sql`'sending'::text`, "")}
@@ -37,25 +43,40 @@ export const claimDue = (tx: Tx, at: string, leaseToken: string, leaseUntil: str
     RETURNING ${columns}, m.concern_id AS "concernId"`);
 
 /** Deliveries whose worker did not come back in time. */
-export const expired = (tx: Tx, at: string, limit: number): Promise<{ readonly id: DeliveryId; readonly concernId: ConcernId }[]> =>
+export const expired = (
+  tx: Tx,
+  at: string,
+  limit: number,
+): Promise<{ readonly id: DeliveryId; readonly concernId: ConcernId }[]> =>
   tx.rows(sql`
     SELECT d.id, m.concern_id AS "concernId" FROM delivery d JOIN message m ON m.id = d.message_id
      WHERE d.state = 'sending' AND d.lease_until < ${at} ORDER BY d.lease_until LIMIT ${limit}`);
 
 /** The same under the row's lock, if it is still so; null: its worker came back, or another one looks after it. */
 export const lockExpired = (tx: Tx, id: DeliveryId, at: string): Promise<DeliveryRow | null> =>
-  tx.maybe<DeliveryRow>(sql`SELECT ${columns} FROM delivery d WHERE d.id = ${id} AND d.state = 'sending' AND d.lease_until < ${at} FOR UPDATE SKIP LOCKED`);
+  tx.maybe<DeliveryRow>(
+    sql`SELECT ${columns} FROM delivery d WHERE d.id = ${id} AND d.state = 'sending' AND d.lease_until < ${at} FOR UPDATE SKIP LOCKED`,
+  );
 
 /** The delivery under its lock, when this lease is the last one given and nothing final is known. */
 export const lockLeased = (tx: Tx, id: DeliveryId, leaseToken: string): Promise<DeliveryRow | null> =>
-  tx.maybe<DeliveryRow>(sql`SELECT ${columns} FROM delivery d WHERE d.id = ${id} AND d.lease_token = ${leaseToken} AND d.state IN ('sending', 'unknown') FOR UPDATE`);
+  tx.maybe<DeliveryRow>(
+    sql`SELECT ${columns} FROM delivery d WHERE d.id = ${id} AND d.lease_token = ${leaseToken} AND d.state IN ('sending', 'unknown') FOR UPDATE`,
+  );
 
 /** Notes that the provider is called now. False: the lease is lost and nothing may be sent. */
 export const begin = async (tx: Tx, id: DeliveryId, leaseToken: string, at: string): Promise<boolean> =>
-  (await tx.run(sql`UPDATE delivery SET begun_at = ${at} WHERE id = ${id} AND lease_token = ${leaseToken} AND state = 'sending' AND begun_at IS NULL`)) === 1;
+  (await tx.run(
+    sql`UPDATE delivery SET begun_at = ${at} WHERE id = ${id} AND lease_token = ${leaseToken} AND state = 'sending' AND begun_at IS NULL`,
+  )) === 1;
 
 /** Stores keys under which answers and receipts will refer to this message. */
-export const insertKeys = async (tx: Tx, messageId: MessageId, concernId: ConcernId, keys: readonly string[]): Promise<void> => {
+export const insertKeys = async (
+  tx: Tx,
+  messageId: MessageId,
+  concernId: ConcernId,
+  keys: readonly string[],
+): Promise<void> => {
   if (keys.length === 0) return;
   await tx.run(sql`
     INSERT INTO reference (key, channel_kind, message_id, concern_id, ours)
@@ -80,15 +101,21 @@ export const settle = (tx: Tx, id: DeliveryId, at: string, outcome: Outcome): Pr
      WHERE d.id = ${id} RETURNING ${columns}`);
 
 /** A new version of messages whose deliveries changed, for the desks. */
-export const raiseVersions = async (tx: Tx, ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, { readonly version: number; readonly direction: string }>> =>
+export const raiseVersions = async (
+  tx: Tx,
+  ids: readonly MessageId[],
+): Promise<ReadonlyMap<MessageId, { readonly version: number; readonly direction: string }>> =>
   new Map(
-    (await tx.rows<{ id: MessageId; version: number; direction: string }>(sql`UPDATE message SET version = version + 1 WHERE id = ANY (${ids}::uuid[]) RETURNING id, version, direction`)).map(
-      (row) => [row.id, row],
-    ),
+    (
+      await tx.rows<{ id: MessageId; version: number; direction: string }>(
+        sql`UPDATE message SET version = version + 1 WHERE id = ANY (${ids}::uuid[]) RETURNING id, version, direction`,
+      )
+    ).map((row) => [row.id, row]),
   );
 
 /** All deliveries of a message. */
-export const deliveriesOf = (tx: Tx, messageId: MessageId): Promise<DeliveryRow[]> => tx.rows<DeliveryRow>(sql`SELECT ${columns} FROM delivery d WHERE d.message_id = ${messageId} ORDER BY d.id`);
+export const deliveriesOf = (tx: Tx, messageId: MessageId): Promise<DeliveryRow[]> =>
+  tx.rows<DeliveryRow>(sql`SELECT ${columns} FROM delivery d WHERE d.message_id = ${messageId} ORDER BY d.id`);
 
 /** Makes held, failed and unknown deliveries of a message due at once. False when there are none. */
 export const hurry = async (tx: Tx, messageId: MessageId, at: string): Promise<boolean> =>
@@ -98,9 +125,13 @@ export const hurry = async (tx: Tx, messageId: MessageId, at: string): Promise<b
 
 /** Takes a message back with all its deliveries; false when a worker has already taken one. */
 export const withdraw = async (tx: Tx, messageId: MessageId, at: string): Promise<boolean> => {
-  const rows = await tx.rows<{ state: DeliveryState; attempts: number }>(sql`SELECT state, attempts FROM delivery WHERE message_id = ${messageId} FOR UPDATE`);
+  const rows = await tx.rows<{ state: DeliveryState; attempts: number }>(
+    sql`SELECT state, attempts FROM delivery WHERE message_id = ${messageId} FOR UPDATE`,
+  );
   if (rows.length === 0 || rows.some((row) => row.state !== "held" || row.attempts > 0)) return false;
-  await tx.run(sql`UPDATE delivery SET state = 'withdrawn', next_try_at = NULL, history = ${line(at, sql`'withdrawn'::text`, "")} WHERE message_id = ${messageId}`);
+  await tx.run(
+    sql`UPDATE delivery SET state = 'withdrawn', next_try_at = NULL, history = ${line(at, sql`'withdrawn'::text`, "")} WHERE message_id = ${messageId}`,
+  );
   await tx.run(sql`UPDATE message SET withdrawn_at = ${at}, version = version + 1 WHERE id = ${messageId}`);
   return true;
 };
@@ -145,7 +176,12 @@ export interface LeavingRow {
   readonly html: string | null;
   readonly automatic: string | null;
   readonly answersId: string | null;
-  readonly files: readonly { readonly hash: string; readonly name: string; readonly mediaType: string; readonly inlineId: string | null }[];
+  readonly files: readonly {
+    readonly hash: string;
+    readonly name: string;
+    readonly mediaType: string;
+    readonly inlineId: string | null;
+  }[];
 }
 
 /** See `LeavingRow`; null when the message is not there any more. */
@@ -169,7 +205,12 @@ export const keysBefore = async (tx: Tx, concernId: ConcernId, seq: number, sees
   ).map((row) => row.key);
 
 /** The delivery that a receipt speaks of: by its own token, else by a key of its message. */
-export const deliveryBehind = (tx: Tx, channelKind: string, tokens: readonly string[], keys: readonly string[]): Promise<{ readonly id: DeliveryId; readonly concernId: ConcernId } | null> =>
+export const deliveryBehind = (
+  tx: Tx,
+  channelKind: string,
+  tokens: readonly string[],
+  keys: readonly string[],
+): Promise<{ readonly id: DeliveryId; readonly concernId: ConcernId } | null> =>
   tx.maybe(sql`
     SELECT d.id, m.concern_id AS "concernId" FROM delivery d JOIN message m ON m.id = d.message_id
      WHERE d.token = ANY (${tokens}::text[])
@@ -177,11 +218,16 @@ export const deliveryBehind = (tx: Tx, channelKind: string, tokens: readonly str
      ORDER BY (d.token = ANY (${tokens}::text[])) DESC, d.id DESC LIMIT 1`);
 
 /** A delivery under its lock. */
-export const lockDelivery = (tx: Tx, id: DeliveryId): Promise<DeliveryRow> => tx.one<DeliveryRow>(sql`SELECT ${columns} FROM delivery d WHERE d.id = ${id} FOR UPDATE`);
+export const lockDelivery = (tx: Tx, id: DeliveryId): Promise<DeliveryRow> =>
+  tx.one<DeliveryRow>(sql`SELECT ${columns} FROM delivery d WHERE d.id = ${id} FOR UPDATE`);
 
 /** How many automatic mails an address got since then; the caller holds the address's lock (`lockAutomatic`). */
 export const automaticSince = async (tx: Tx, norm: string, since: string, concernId: string | null): Promise<number> =>
-  (await tx.one<{ n: number }>(sql`SELECT count(*)::int AS n FROM automatic_mail WHERE norm = ${norm} AND at > ${since} AND (${concernId}::uuid IS NULL OR concern_id = ${concernId})`)).n;
+  (
+    await tx.one<{ n: number }>(
+      sql`SELECT count(*)::int AS n FROM automatic_mail WHERE norm = ${norm} AND at > ${since} AND (${concernId}::uuid IS NULL OR concern_id = ${concernId})`,
+    )
+  ).n;
 
 /** Makes everybody else who wants to write an automatic mail to this address wait for the commit. */
 export const lockAutomatic = async (tx: Tx, norm: string): Promise<void> => {

@@ -30,7 +30,11 @@ export interface NewMessage {
   readonly concernId: ConcernId;
   readonly seq: number;
   readonly direction: "in" | "out" | "note" | "system";
-  readonly author: { readonly kind: "customer" | "agent" | "helper" | "system"; readonly id: string | null; readonly name: string };
+  readonly author: {
+    readonly kind: "customer" | "agent" | "helper" | "system";
+    readonly id: string | null;
+    readonly name: string;
+  };
   readonly channelKind: ChannelKind | null;
   readonly channelId: ChannelId | null;
   readonly from: Named | null;
@@ -95,11 +99,28 @@ export interface Saving {
 }
 
 const columnOf: Readonly<Partial<Record<keyof ConcernState, Sql>>> = {
-  subject: sql`subject`, status: sql`status`, priority: sql`priority`, topicId: sql`topic_id`, tags: sql`tags`, assigneeId: sql`assignee_id`,
-  teamId: sql`team_id`, customerId: sql`customer_id`, customerName: sql`customer_name`, channels: sql`channels`, snippet: sql`snippet`,
-  lastDirection: sql`last_direction`, lastMessageAt: sql`last_message_at`, waitingSince: sql`waiting_since`, snoozedUntil: sql`snoozed_until`,
-  deliveryFailed: sql`delivery_failed`, messageCount: sql`message_count`, lastSeq: sql`last_seq`, language: sql`language`,
-  firstReplyAt: sql`first_reply_at`, resolvedAt: sql`resolved_at`, closedAt: sql`closed_at`,
+  subject: sql`subject`,
+  status: sql`status`,
+  priority: sql`priority`,
+  topicId: sql`topic_id`,
+  tags: sql`tags`,
+  assigneeId: sql`assignee_id`,
+  teamId: sql`team_id`,
+  customerId: sql`customer_id`,
+  customerName: sql`customer_name`,
+  channels: sql`channels`,
+  snippet: sql`snippet`,
+  lastDirection: sql`last_direction`,
+  lastMessageAt: sql`last_message_at`,
+  waitingSince: sql`waiting_since`,
+  snoozedUntil: sql`snoozed_until`,
+  deliveryFailed: sql`delivery_failed`,
+  messageCount: sql`message_count`,
+  lastSeq: sql`last_seq`,
+  language: sql`language`,
+  firstReplyAt: sql`first_reply_at`,
+  resolvedAt: sql`resolved_at`,
+  closedAt: sql`closed_at`,
 };
 
 /** Only the columns that differ are written: untouched ones keep their indexes and triggers out of it. */
@@ -154,7 +175,10 @@ const insertMessage = (m: NewMessage): Sql => sql`
           ${m.remoteImages}, ${m.clientKey}, ${m.intakeId}, ${m.at}, ${m.undo === null ? null : JSON.stringify(m.undo)}) RETURNING 1`;
 
 /** Saves a concern and its message, files, keys, parties and deliveries in one statement. Tells the number and which parties were new. */
-export const saveMessage = async (tx: Tx, saving: Saving): Promise<{ readonly number: number; readonly version: number; readonly joined: readonly PartyId[] }> => {
+export const saveMessage = async (
+  tx: Tx,
+  saving: Saving,
+): Promise<{ readonly number: number; readonly version: number; readonly joined: readonly PartyId[] }> => {
   const { before, after, message, parties, deliveries } = saving;
   const keys = [...new Set(message.keys)];
   const saved = await tx.one<{ number: number; version: number; joined: PartyId[] | null }>(sql`
@@ -183,16 +207,34 @@ export const partiesOf = (tx: Tx, concernId: string): Promise<(NewParty & { read
       FROM party WHERE concern_id = ${concernId} ORDER BY sees_from, id`);
 
 /** Stores the random part of a reply token. */
-export const insertToken = async (tx: Tx, row: { readonly token: string; readonly concernId: string; readonly partyId: string | null; readonly agentId: string | null; readonly at: string }): Promise<void> => {
-  await tx.run(sql`INSERT INTO reply_token (token, concern_id, party_id, agent_id, created_at) VALUES (${row.token}, ${row.concernId}, ${row.partyId}, ${row.agentId}, ${row.at})`);
+export const insertToken = async (
+  tx: Tx,
+  row: {
+    readonly token: string;
+    readonly concernId: string;
+    readonly partyId: string | null;
+    readonly agentId: string | null;
+    readonly at: string;
+  },
+): Promise<void> => {
+  await tx.run(
+    sql`INSERT INTO reply_token (token, concern_id, party_id, agent_id, created_at) VALUES (${row.token}, ${row.concernId}, ${row.partyId}, ${row.agentId}, ${row.at})`,
+  );
 };
 
 /** The random part of an agent's reply token for a concern, when there is one. */
 export const agentToken = async (tx: Tx, concernId: string, agentId: string): Promise<string | null> =>
-  (await tx.maybe<{ token: string }>(sql`SELECT token FROM reply_token WHERE concern_id = ${concernId} AND agent_id = ${agentId} LIMIT 1`))?.token ?? null;
+  (
+    await tx.maybe<{ token: string }>(
+      sql`SELECT token FROM reply_token WHERE concern_id = ${concernId} AND agent_id = ${agentId} LIMIT 1`,
+    )
+  )?.token ?? null;
 
 /** The message with this client's key. */
-export const messageByKey = (tx: Tx, key: string): Promise<{ readonly id: MessageId; readonly concernId: ConcernId; readonly authorId: string | null } | null> =>
+export const messageByKey = (
+  tx: Tx,
+  key: string,
+): Promise<{ readonly id: MessageId; readonly concernId: ConcernId; readonly authorId: string | null } | null> =>
   tx.maybe(sql`SELECT id, concern_id AS "concernId", author_id AS "authorId" FROM message WHERE client_key = ${key}`);
 
 /** What an answer needs of the message it answers. */
@@ -222,7 +264,9 @@ export const uploadsOf = (tx: Tx, agentId: string, ids: readonly string[]): Prom
 
 /** True when the agent did not follow before. */
 export const insertFollower = async (tx: Tx, concernId: string, agentId: string): Promise<boolean> =>
-  (await tx.run(sql`INSERT INTO concern_follower (concern_id, agent_id) VALUES (${concernId}, ${agentId}) ON CONFLICT DO NOTHING`)) > 0;
+  (await tx.run(
+    sql`INSERT INTO concern_follower (concern_id, agent_id) VALUES (${concernId}, ${agentId}) ON CONFLICT DO NOTHING`,
+  )) > 0;
 
 /** True when the agent followed before. */
 export const removeFollower = async (tx: Tx, concernId: string, agentId: string): Promise<boolean> =>
@@ -232,15 +276,20 @@ export const removeFollower = async (tx: Tx, concernId: string, agentId: string)
 export const upsertLink = async (tx: Tx, earlierId: string, laterId: string, kind: string): Promise<boolean> =>
   (await tx.run(sql`
     INSERT INTO concern_link (earlier_id, later_id, kind) VALUES (${earlierId}, ${laterId}, ${kind})
-    ON CONFLICT (earlier_id, later_id) DO UPDATE SET kind = excluded.kind WHERE concern_link.kind <> excluded.kind`)) > 0;
+    ON CONFLICT (earlier_id, later_id) DO UPDATE SET kind = excluded.kind WHERE concern_link.kind <> excluded.kind`)) >
+  0;
 
 /** True when there was a link. */
 export const removeLink = async (tx: Tx, a: string, b: string): Promise<boolean> =>
-  (await tx.run(sql`DELETE FROM concern_link WHERE (earlier_id = ${a} AND later_id = ${b}) OR (earlier_id = ${b} AND later_id = ${a})`)) > 0;
+  (await tx.run(
+    sql`DELETE FROM concern_link WHERE (earlier_id = ${a} AND later_id = ${b}) OR (earlier_id = ${b} AND later_id = ${a})`,
+  )) > 0;
 
 /** Sets a concern's fields; the row appears with the first one. */
 export const saveFields = async (tx: Tx, concernId: string, fields: unknown): Promise<void> => {
-  await tx.run(sql`INSERT INTO concern_extra (concern_id, fields) VALUES (${concernId}, ${JSON.stringify(fields)}) ON CONFLICT (concern_id) DO UPDATE SET fields = excluded.fields`);
+  await tx.run(
+    sql`INSERT INTO concern_extra (concern_id, fields) VALUES (${concernId}, ${JSON.stringify(fields)}) ON CONFLICT (concern_id) DO UPDATE SET fields = excluded.fields`,
+  );
 };
 
 /** Concerns whose snooze has ended, locked; those another process has in hand are left to it. */
@@ -250,12 +299,22 @@ export const lockDueSnoozes = (tx: Tx, at: string, limit: number): Promise<Conce
 
 /** Forgets uploads older than that which no draft and no answer that can still be taken back names. */
 export const removeUploadsBefore = (tx: Tx, at: string): Promise<number> =>
-  tx.run(sql`DELETE FROM upload u WHERE u.at < ${at} AND NOT EXISTS (SELECT 1 FROM draft d WHERE u.id = ANY (d.uploads))`);
+  tx.run(
+    sql`DELETE FROM upload u WHERE u.at < ${at} AND NOT EXISTS (SELECT 1 FROM draft d WHERE u.id = ANY (d.uploads))`,
+  );
 
 /** Who follows a concern. */
 export const followersOf = async (tx: Tx, concernId: string): Promise<AgentId[]> =>
-  (await tx.rows<{ id: AgentId }>(sql`SELECT agent_id AS id FROM concern_follower WHERE concern_id = ${concernId} ORDER BY agent_id`)).map((row) => row.id);
+  (
+    await tx.rows<{ id: AgentId }>(
+      sql`SELECT agent_id AS id FROM concern_follower WHERE concern_id = ${concernId} ORDER BY agent_id`,
+    )
+  ).map((row) => row.id);
 
 /** What was said in a message; null when it was taken back. */
 export const messageText = async (tx: Tx, messageId: string): Promise<string | null> =>
-  (await tx.maybe<{ text: string }>(sql`SELECT b.text FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.id = ${messageId} AND m.withdrawn_at IS NULL`))?.text ?? null;
+  (
+    await tx.maybe<{ text: string }>(
+      sql`SELECT b.text FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.id = ${messageId} AND m.withdrawn_at IS NULL`,
+    )
+  )?.text ?? null;

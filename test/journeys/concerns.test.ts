@@ -3,12 +3,22 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { AgentActor } from "#contract/actor.ts";
 import { isRefusal } from "#contract/errors.ts";
-import type { ChannelId, ConcernId } from "#contract/ids.ts";
-import { claimDeliveries, outboundOf, recordDelivery, rememberKeys } from "#modules/concerns/actions-outbox.ts";
+import type { ConcernId } from "#contract/ids.ts";
 import { change } from "#modules/concerns/actions-change.ts";
 import { reply } from "#modules/concerns/actions-reply.ts";
 import { sql } from "#platform/db/db.ts";
-import { addCast, allConcerns, deliver, mail, messagesIn, openTestWorld, partiesIn, type Cast, type TestWorld } from "#test/world.ts";
+import { sendAll } from "#test/outbox.ts";
+import {
+  addCast,
+  allConcerns,
+  deliver,
+  mail,
+  messagesIn,
+  openTestWorld,
+  partiesIn,
+  type Cast,
+  type TestWorld,
+} from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -25,23 +35,27 @@ const concernOf = async (subject: string) => {
   return found[0] as (typeof found)[number];
 };
 
-const say = async (who: AgentActor, id: ConcernId, to: string, then: "waiting" | "open" | "resolved" = "waiting") => {
-  const said = await reply(world, who, { id, channelId: cast.channel.id as ChannelId, to: [to], cc: [], text: "Wir kümmern uns.", html: null, uploads: [], sendAt: null, then, key: crypto.randomUUID(), undoMs: 0 });
+const say = async (
+  who: AgentActor,
+  id: ConcernId,
+  to: string,
+  statusAfter: "waiting" | "open" | "resolved" = "waiting",
+) => {
+  const said = await reply(world, who, {
+    id,
+    channelId: cast.channel.id,
+    to: [to],
+    cc: [],
+    text: "Wir kümmern uns.",
+    html: null,
+    uploads: [],
+    sendAt: null,
+    statusAfter,
+    key: crypto.randomUUID(),
+    undoMs: 0,
+  });
   assert.ok(!isRefusal(said), JSON.stringify(said));
   return said;
-};
-
-/** Sends everything that is due as dispatch does, and says what left. */
-const sendAll = async () => {
-  const left = [];
-  for (const claim of await claimDeliveries(world, { limit: 100, leaseMs: 60_000 })) {
-    const outbound = await outboundOf(world, claim);
-    assert.ok(outbound);
-    assert.ok(await rememberKeys(world, claim, [`mid:dt-${outbound.deliveryToken}@elbkabel.example`]));
-    await recordDelivery(world, claim, { kind: "accepted", providerId: null, detail: "250", refused: [] });
-    left.push(outbound);
-  }
-  return left;
 };
 
 /** A customer writes, Anna answers, the answer left: the token and the key with which a thread may be answered. */
@@ -49,19 +63,34 @@ const conversation = async (from: string, subject: string) => {
   await deliver(world, cast.channel, mail(from, { subject, text: `Vertraulich: ${subject}` }));
   const concern = await concernOf(subject);
   await say(cast.anna, concern.id, from);
-  const [sent] = (await sendAll()).filter((each) => each.to[0]?.value === from);
+  const [sent] = (await sendAll(world)).filter((each) => each.to[0]?.value === from);
   assert.ok(sent?.replyToken);
-  return { id: concern.id, number: concern.number, token: sent.replyToken, key: `mid:dt-${sent.deliveryToken}@elbkabel.example` };
+  return {
+    id: concern.id,
+    number: concern.number,
+    token: sent.replyToken,
+    key: `mid:dt-${sent.deliveryToken}@elbkabel.example`,
+  };
 };
 
-const kinds = async (concernId: string): Promise<string[]> => (await world.events()).filter((event) => event.concernId === concernId).map((event) => event.kind);
+const kinds = async (concernId: string): Promise<string[]> =>
+  (await world.events()).filter((event) => event.concernId === concernId).map((event) => event.kind);
 
 void test("a first mail becomes a concern of a new customer, with its party, message and entries", async () => {
-  await deliver(world, cast.channel, mail("petra@kunde.example", { subject: "AW: Re: Rechnung falsch [#99]", from: { name: "Petra Lang", value: "Petra@Kunde.example" } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("petra@kunde.example", {
+      subject: "AW: Re: Rechnung falsch [#99]",
+      from: { name: "Petra Lang", value: "Petra@Kunde.example" },
+    }),
+  );
   const concern = await concernOf("Rechnung falsch");
   assert.equal(concern.status, "new");
   assert.equal(concern.waitingSince, world.now().toISOString());
-  assert.deepEqual(await partiesIn(world.db, concern.id), { "petra@kunde.example": { role: "requester", seesFrom: 1 } });
+  assert.deepEqual(await partiesIn(world.db, concern.id), {
+    "petra@kunde.example": { role: "requester", seesFrom: 1 },
+  });
   assert.deepEqual(await kinds(concern.id), ["concern.created", "concern.partyJoined", "message.added"]);
 });
 
@@ -75,7 +104,11 @@ void test("the same mail delivered again, at once and later, is one message", as
 
 void test("an answer finds its thread by the token, proves the address and wakes the concern", async () => {
   const { id, token } = await conversation("token@kunde.example", "Per Token");
-  await deliver(world, cast.channel, mail("token@kunde.example", { subject: "ganz anders", assurance: "none", thread: { tokens: [token] } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("token@kunde.example", { subject: "ganz anders", assurance: "none", thread: { tokens: [token] } }),
+  );
   const [, , answer] = await messagesIn(world.db, id);
   assert.equal(answer?.direction, "in");
   assert.deepEqual(answer?.warnings, []);
@@ -85,13 +118,22 @@ void test("an answer finds its thread by the token, proves the address and wakes
 void test("a token proves an address that nothing had proved", async () => {
   await deliver(world, cast.channel, mail("neu@kunde.example", { subject: "Unbewiesen", assurance: "none" }));
   const concern = await concernOf("Unbewiesen");
-  const verified = () => world.db.one<{ by: string | null }>(sql`SELECT verified_by AS by FROM address WHERE norm = 'neu@kunde.example'`);
+  const verified = () =>
+    world.db.one<{ by: string | null }>(sql`SELECT verified_by AS by FROM address WHERE norm = 'neu@kunde.example'`);
   assert.equal((await verified()).by, null);
   await say(cast.anna, concern.id, "neu@kunde.example");
-  const [sent] = await sendAll();
-  await deliver(world, cast.channel, mail("neu@kunde.example", { assurance: "failed", thread: { tokens: [sent?.replyToken ?? ""] } }));
+  const [sent] = await sendAll(world);
+  await deliver(
+    world,
+    cast.channel,
+    mail("neu@kunde.example", { assurance: "failed", thread: { tokens: [sent?.replyToken ?? ""] } }),
+  );
   assert.equal((await verified()).by, null, "a mail that is shown to be false proves nothing");
-  await deliver(world, cast.channel, mail("neu@kunde.example", { assurance: "none", thread: { tokens: [sent?.replyToken ?? ""] } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("neu@kunde.example", { assurance: "none", thread: { tokens: [sent?.replyToken ?? ""] } }),
+  );
   assert.equal((await verified()).by, "token");
 });
 
@@ -99,14 +141,25 @@ void test("an answer finds its thread by a key of ours, a second mail by the sen
   const { id, key } = await conversation("referenz@kunde.example", "Per Referenz");
   const second = mail("referenz@kunde.example", { subject: "x", thread: { references: ["mid:fremd@x", key] } });
   await deliver(world, cast.channel, second);
-  await deliver(world, cast.channel, mail("referenz@kunde.example", { subject: "y", assurance: "none", thread: { references: second.thread.own } }));
-  assert.deepEqual((await messagesIn(world.db, id)).map((message) => message.direction), ["in", "out", "in", "in"]);
+  await deliver(
+    world,
+    cast.channel,
+    mail("referenz@kunde.example", { subject: "y", assurance: "none", thread: { references: second.thread.own } }),
+  );
+  assert.deepEqual(
+    (await messagesIn(world.db, id)).map((message) => message.direction),
+    ["in", "out", "in", "in"],
+  );
 });
 
 void test("somebody else's keys let in only who takes part already", async () => {
   const first = mail("eigene@kunde.example", { subject: "Eigene Kennung" });
   await deliver(world, cast.channel, first);
-  await deliver(world, cast.channel, mail("fremd1@boese.example", { subject: "Eingeschlichen", thread: { references: first.thread.own } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("fremd1@boese.example", { subject: "Eingeschlichen", thread: { references: first.thread.own } }),
+  );
   assert.equal((await concernOf("Eigene Kennung")).lastSeq, 1);
   assert.equal((await concernOf("Eingeschlichen")).lastSeq, 1);
 });
@@ -114,21 +167,37 @@ void test("somebody else's keys let in only who takes part already", async () =>
 void test("A1: a forged requester with a stranger in copy brings in nobody and discloses nothing", async () => {
   const { id, key } = await conversation("opfer@kunde.example", "A1");
   for (const assurance of ["failed", "none"] as const) {
-    await deliver(world, cast.channel, mail("opfer@kunde.example", { subject: `A1 ${assurance}`, assurance, cc: [{ value: "spion@boese.example", name: null }], thread: { references: [key] } }));
+    await deliver(
+      world,
+      cast.channel,
+      mail("opfer@kunde.example", {
+        subject: `A1 ${assurance}`,
+        assurance,
+        cc: [{ value: "spion@boese.example", name: null }],
+        thread: { references: [key] },
+      }),
+    );
   }
   const parties = await world.db.rows(sql`SELECT 1 FROM party WHERE norm = 'spion@boese.example'`);
   assert.equal(parties.length, 0);
   await say(cast.anna, id, "opfer@kunde.example");
-  for (const sent of await sendAll()) assert.ok(![...sent.to, ...sent.cc].some((person) => person.value === "spion@boese.example"));
+  for (const sent of await sendAll(world))
+    assert.ok(![...sent.to, ...sent.cc].some((person) => person.value === "spion@boese.example"));
 });
 
 void test("a forged answer to a key of ours gets a concern of its own, linked, and changes nothing in the other", async () => {
   const { id, key } = await conversation("echt@kunde.example", "Fälschung");
   const was = await concernOf("Fälschung");
-  await deliver(world, cast.channel, mail("echt@kunde.example", { subject: "Ich bin es wirklich", assurance: "failed", thread: { references: [key] } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("echt@kunde.example", { subject: "Ich bin es wirklich", assurance: "failed", thread: { references: [key] } }),
+  );
   const other = await concernOf("Ich bin es wirklich");
   assert.deepEqual(await concernOf("Fälschung"), was);
-  const links = await world.db.rows<{ kind: string }>(sql`SELECT kind FROM concern_link WHERE earlier_id = ${id} AND later_id = ${other.id}`);
+  const links = await world.db.rows<{ kind: string }>(
+    sql`SELECT kind FROM concern_link WHERE earlier_id = ${id} AND later_id = ${other.id}`,
+  );
   assert.deepEqual(links, [{ kind: "related" }]);
   assert.equal((await partiesIn(world.db, other.id))["echt@kunde.example"]?.role, "requester");
 });
@@ -136,19 +205,41 @@ void test("a forged answer to a key of ours gets a concern of its own, linked, a
 void test("A2: a guessed number opens a new concern, for strangers and for a party nothing vouches for", async () => {
   const { number } = await conversation("nummer@kunde.example", "Nummer");
   await deliver(world, cast.channel, mail("stranger@boese.example", { subject: "Rate 1", thread: { number } }));
-  await deliver(world, cast.channel, mail("nummer@kunde.example", { subject: "Rate 2", assurance: "none", thread: { number } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("nummer@kunde.example", { subject: "Rate 2", assurance: "none", thread: { number } }),
+  );
   await concernOf("Rate 1");
   await concernOf("Rate 2");
-  await deliver(world, cast.channel, mail("nummer@kunde.example", { subject: "Rate 3", assurance: "aligned", thread: { number } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("nummer@kunde.example", { subject: "Rate 3", assurance: "aligned", thread: { number } }),
+  );
   assert.equal((await concernOf("Nummer")).lastSeq, 3, "a sure party comes in by the number");
 });
 
 void test("A2: a stored token with a wrong proof, or bound to another concern, opens a new concern", async () => {
   const { token } = await conversation("beweis@kunde.example", "Beweis");
   const other = await conversation("beweis2@kunde.example", "Beweis 2");
-  const forged = [token.slice(0, 26) + "a".repeat(16), token.slice(0, 26) + other.token.slice(26), token.slice(0, 41), "a".repeat(42)];
+  const forged = [
+    token.slice(0, 26) + "a".repeat(16),
+    token.slice(0, 26) + other.token.slice(26),
+    token.slice(0, 41),
+    "a".repeat(42),
+  ];
   for (const [index, each] of forged.entries()) {
-    await deliver(world, cast.channel, mail("einbrecher@boese.example", { subject: `Gefälscht ${index}`, assurance: "none", sentAt: "2026-01-01T00:00:00.000Z", thread: { tokens: [each] } }));
+    await deliver(
+      world,
+      cast.channel,
+      mail("einbrecher@boese.example", {
+        subject: `Gefälscht ${index}`,
+        assurance: "none",
+        sentAt: "2026-01-01T00:00:00.000Z",
+        thread: { tokens: [each] },
+      }),
+    );
     assert.equal((await concernOf(`Gefälscht ${index}`)).lastSeq, 1);
   }
   assert.equal((await concernOf("Beweis")).lastSeq, 2);
@@ -157,10 +248,21 @@ void test("A2: a stored token with a wrong proof, or bound to another concern, o
 void test("A7: an answer from a new address is its own author, sees from there on, and changes no contact", async () => {
   const { id, token } = await conversation("maria@kunde.example", "A7");
   const customerBefore = (await concernOf("A7")).customerId;
-  await deliver(world, cast.channel, mail("sohn@kunde.example", { subject: "x", assurance: "aligned", cc: [{ value: "tante@kunde.example", name: null }], thread: { tokens: [token] } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("sohn@kunde.example", {
+      subject: "x",
+      assurance: "aligned",
+      cc: [{ value: "tante@kunde.example", name: null }],
+      thread: { tokens: [token] },
+    }),
+  );
   const third = (await messagesIn(world.db, id))[2];
   assert.deepEqual(third?.warnings, ["otherSender"]);
-  const author = await world.db.one<{ name: string }>(sql`SELECT a.norm AS name FROM address a WHERE a.customer_id = ${third?.authorId}`);
+  const author = await world.db.one<{ name: string }>(
+    sql`SELECT a.norm AS name FROM address a WHERE a.customer_id = ${third?.authorId}`,
+  );
   assert.equal(author.name, "sohn@kunde.example");
   assert.equal((await concernOf("A7")).customerId, customerBefore);
   const parties = await partiesIn(world.db, id);
@@ -168,23 +270,60 @@ void test("A7: an answer from a new address is its own author, sees from there o
   assert.equal(parties["tante@kunde.example"], undefined, "a third party brings in nobody else");
   // What is sent to the newcomer repeats nothing from before.
   await say(cast.anna, id, "sohn@kunde.example");
-  const sent = (await sendAll())[0];
+  const sent = (await sendAll(world))[0];
   assert.ok(sent?.text.includes("> Guten Tag") && !sent.text.includes("Vertraulich"));
-  assert.deepEqual(sent?.answers.filter((key) => key.includes("dt-")), [], "nor names messages it never got");
+  assert.deepEqual(
+    sent?.answers.filter((key) => key.includes("dt-")),
+    [],
+    "nor names messages it never got",
+  );
 });
 
 void test("A16: look-alike, dotted and tagged addresses are different people", async () => {
-  for (const [index, from] of ["vic.tim@kunde.example", "victim@kunde.example", "victim+x@kunde.example", "ѵictim@kunde.example"].entries())
+  for (const [index, from] of [
+    "vic.tim@kunde.example",
+    "victim@kunde.example",
+    "victim+x@kunde.example",
+    "ѵictim@kunde.example",
+  ].entries())
     await deliver(world, cast.channel, mail(from, { subject: `A16 ${index}` }));
-  const customers = await world.db.rows<{ id: string }>(sql`SELECT DISTINCT customer_id AS id FROM concern WHERE subject LIKE 'A16 %'`);
+  const customers = await world.db.rows<{ id: string }>(
+    sql`SELECT DISTINCT customer_id AS id FROM concern WHERE subject LIKE 'A16 %'`,
+  );
   assert.equal(customers.length, 4);
 });
 
 void test("a sure sender's further recipients take part from that message on; our own addresses and machines' lists do not", async () => {
-  await deliver(world, cast.channel, mail("chef@kunde.example", { subject: "Mit Kopie", assurance: "aligned", to: [{ value: "service+abc@elbkabel.example", name: null }, { value: "Buchhaltung@kunde.example", name: "Buchhaltung" }], cc: [{ value: "hilfe@nordstrom.example", name: null }] }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("chef@kunde.example", {
+      subject: "Mit Kopie",
+      assurance: "aligned",
+      to: [
+        { value: "service+abc@elbkabel.example", name: null },
+        { value: "Buchhaltung@kunde.example", name: "Buchhaltung" },
+      ],
+      cc: [{ value: "hilfe@nordstrom.example", name: null }],
+    }),
+  );
   const { id } = await concernOf("Mit Kopie");
-  assert.deepEqual(Object.keys(await partiesIn(world.db, id)).toSorted(), ["buchhaltung@kunde.example", "chef@kunde.example"]);
-  await deliver(world, cast.channel, mail("buchhaltung@kunde.example", { subject: "x", thread: { references: (await world.db.rows<{ key: string }>(sql`SELECT key FROM reference WHERE concern_id = ${id}`)).map((row) => row.key) } }));
+  assert.deepEqual(Object.keys(await partiesIn(world.db, id)).toSorted(), [
+    "buchhaltung@kunde.example",
+    "chef@kunde.example",
+  ]);
+  await deliver(
+    world,
+    cast.channel,
+    mail("buchhaltung@kunde.example", {
+      subject: "x",
+      thread: {
+        references: (await world.db.rows<{ key: string }>(sql`SELECT key FROM reference WHERE concern_id = ${id}`)).map(
+          (row) => row.key,
+        ),
+      },
+    }),
+  );
   assert.equal((await messagesIn(world.db, id)).length, 2, "the one in copy answers to all");
 });
 
@@ -194,23 +333,40 @@ void test("closed concerns: the topic decides between reopening and a linked fol
   const one = await conversation("zu1@kunde.example", "Geschlossen 1");
   const two = await conversation("zu2@kunde.example", "Geschlossen 2");
   const three = await conversation("zu3@kunde.example", "Gelöst");
-  for (const [id, status, topicId] of [[one.id, "closed", null], [two.id, "closed", topic], [three.id, "resolved", topic]] as const)
+  for (const [id, status, topicId] of [
+    [one.id, "closed", null],
+    [two.id, "closed", topic],
+    [three.id, "resolved", topic],
+  ] as const)
     assert.ok(!isRefusal(await change(world, cast.anna, { id, change: { status, topicId: topicId as never } })));
-  for (const [token, from] of [[one.token, "zu1@kunde.example"], [two.token, "zu2@kunde.example"], [three.token, "zu3@kunde.example"]] as const)
+  for (const [token, from] of [
+    [one.token, "zu1@kunde.example"],
+    [two.token, "zu2@kunde.example"],
+    [three.token, "zu3@kunde.example"],
+  ] as const)
     await deliver(world, cast.channel, mail(from, { subject: "Noch etwas", thread: { tokens: [token] } }));
   assert.equal((await concernOf("Geschlossen 1")).status, "open");
   assert.equal((await concernOf("Gelöst")).status, "open");
   assert.equal((await concernOf("Geschlossen 2")).status, "closed");
   const follow = await concernOf("Noch etwas");
-  const links = await world.db.rows<{ kind: string }>(sql`SELECT kind FROM concern_link WHERE earlier_id = ${two.id} AND later_id = ${follow.id}`);
+  const links = await world.db.rows<{ kind: string }>(
+    sql`SELECT kind FROM concern_link WHERE earlier_id = ${two.id} AND later_id = ${follow.id}`,
+  );
   assert.deepEqual(links, [{ kind: "follow-up" }]);
-  assert.equal((await world.db.one<{ t: string }>(sql`SELECT topic_id AS t FROM concern WHERE id = ${follow.id}`)).t, topic);
+  assert.equal(
+    (await world.db.one<{ t: string }>(sql`SELECT topic_id AS t FROM concern WHERE id = ${follow.id}`)).t,
+    topic,
+  );
 });
 
 void test("machines: stored where they answer, wake nothing, prove nothing; new ones are tagged; our own mail comes to nothing", async () => {
   const { id, token } = await conversation("urlaub@kunde.example", "Urlaub");
   const was = await concernOf("Urlaub");
-  await deliver(world, cast.channel, mail("urlaub@kunde.example", { automatic: "auto-reply", assurance: "none", thread: { tokens: [token] } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("urlaub@kunde.example", { automatic: "auto-reply", assurance: "none", thread: { tokens: [token] } }),
+  );
   const now = await concernOf("Urlaub");
   assert.equal(now.status, was.status);
   assert.equal(now.waitingSince, null);
@@ -226,15 +382,38 @@ void test("machines: stored where they answer, wake nothing, prove nothing; new 
 });
 
 void test("a mail without a readable sender is a concern all the same, and never part of a burst", async () => {
-  for (const index of [1, 2]) await deliver(world, cast.channel, mail("", { subject: `Unlesbar ${index}`, assurance: "none" }));
+  for (const index of [1, 2])
+    await deliver(world, cast.channel, mail("", { subject: `Unlesbar ${index}`, assurance: "none" }));
   await concernOf("Unlesbar 1");
   const { id } = await concernOf("Unlesbar 2");
-  const refused = await reply(world, cast.anna, { id, channelId: cast.channel.id, to: ["unknown@sender.invalid"], cc: [], text: "?", html: null, uploads: [], sendAt: null, then: "open", key: crypto.randomUUID(), undoMs: 0 });
+  const refused = await reply(world, cast.anna, {
+    id,
+    channelId: cast.channel.id,
+    to: ["unknown@sender.invalid"],
+    cc: [],
+    text: "?",
+    html: null,
+    uploads: [],
+    sendAt: null,
+    statusAfter: "open",
+    key: crypto.randomUUID(),
+    undoMs: 0,
+  });
   assert.ok(isRefusal(refused) && refused.refused === "invalidAddress");
 });
 
 void test("bytes that PostgreSQL and JSON cannot carry lose nothing but themselves", async () => {
-  await deliver(world, cast.channel, mail("nul@kunde.example", { subject: "Nul\u0000zeichen", text: "halb \ud800 und \u0000 ganz", foldedText: "\u0000", from: { value: "nul@kunde.example", name: "N\u0000" }, thread: { own: ["mid:\u0000a"] } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail("nul@kunde.example", {
+      subject: "Nul\u0000zeichen",
+      text: "halb \ud800 und \u0000 ganz",
+      foldedText: "\u0000",
+      from: { value: "nul@kunde.example", name: "N\u0000" },
+      thread: { own: ["mid:\u0000a"] },
+    }),
+  );
   const { id } = await concernOf("Nulzeichen");
   assert.equal((await messagesIn(world.db, id))[0]?.text, "halb \ufffd und  ganz");
 });
@@ -242,7 +421,15 @@ void test("bytes that PostgreSQL and JSON cannot carry lose nothing but themselv
 void test("P3: fifty mails of a new customer at once make one concern, over several pools", async () => {
   const others = await Promise.all([1, 2, 3].map(() => openTestWorld({ url: world.db.url, connections: 8 })));
   try {
-    await Promise.all(Array.from({ length: 50 }, (_, index) => deliver([world, ...others][index % 4] ?? world, cast.channel, mail("schwall@kunde.example", { subject: `Schwall ${index}` }))));
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        deliver(
+          [world, ...others][index % 4] ?? world,
+          cast.channel,
+          mail("schwall@kunde.example", { subject: `Schwall ${index}` }),
+        ),
+      ),
+    );
   } finally {
     for (const other of others) await other.close();
   }
@@ -252,7 +439,10 @@ void test("P3: fifty mails of a new customer at once make one concern, over seve
   assert.equal(made.length, 1);
   assert.deepEqual([made[0]?.n, made[0]?.last, made[0]?.count], [50, 50, 50]);
   const seqs = (await messagesIn(world.db, made[0]?.id ?? "")).map((message) => message.seq);
-  assert.deepEqual(seqs, Array.from({ length: 50 }, (_, index) => index + 1));
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: 50 }, (_, index) => index + 1),
+  );
 });
 
 void test("a burst ends with two minutes, with an answer, and never joins old mail, another brand or a doubtful sender", async () => {
@@ -268,18 +458,32 @@ void test("a burst ends with two minutes, with an answer, and never joins old ma
   await deliver(world, cast.channel, mail(from, { subject: "Ablauf später" }));
   const later = await concernOf("Ablauf später");
   await say(cast.anna, later.id, from);
-  await sendAll();
+  await sendAll(world);
   await deliver(world, cast.channel, mail(from, { subject: "Ablauf nach Antwort" }));
   await concernOf("Ablauf nach Antwort");
 });
 
 void test("P4: answers that arrive at once stand one after another without gaps, for the table and for the log", async () => {
   const { id, token } = await conversation("folge@kunde.example", "Reihenfolge");
-  await Promise.all(Array.from({ length: 16 }, () => deliver(world, cast.channel, mail("folge@kunde.example", { thread: { tokens: [token] } }))));
+  await Promise.all(
+    Array.from({ length: 16 }, () =>
+      deliver(world, cast.channel, mail("folge@kunde.example", { thread: { tokens: [token] } })),
+    ),
+  );
   const seqs = (await messagesIn(world.db, id)).map((message) => message.seq);
-  assert.deepEqual(seqs, Array.from({ length: 18 }, (_, index) => index + 1));
-  const logged = (await world.events()).flatMap((event) => (event.kind === "message.added" && event.concernId === id ? [event.data.message.seq] : []));
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: 18 }, (_, index) => index + 1),
+  );
+  const logged = (await world.events()).flatMap((event) =>
+    event.kind === "message.added" && event.concernId === id ? [event.data.message.seq] : [],
+  );
   assert.deepEqual(logged, seqs);
-  const versions = (await world.events()).flatMap((event) => (event.kind === "concern.changed" && event.concernId === id ? [event.data.patch.version] : []));
-  assert.deepEqual(versions, versions.toSorted((a, b) => a - b));
+  const versions = (await world.events()).flatMap((event) =>
+    event.kind === "concern.changed" && event.concernId === id ? [event.data.patch.version] : [],
+  );
+  assert.deepEqual(
+    versions,
+    versions.toSorted((a, b) => a - b),
+  );
 });

@@ -38,7 +38,13 @@ const slowWriter = async (ends: "commit" | "rollback" = "commit") => {
 };
 
 /** A reader with a cursor, as desks and reactions have it. */
-const reader = (read: (tx: Tx, after: number, limit: number) => Promise<{ events: readonly { seq: number; customerId: string | null }[]; upTo: number }>) => {
+const reader = (
+  read: (
+    tx: Tx,
+    after: number,
+    limit: number,
+  ) => Promise<{ events: readonly { seq: number; customerId: string | null }[]; upTo: number }>,
+) => {
   let cursor = 0;
   const seen: string[] = [];
   return {
@@ -56,7 +62,9 @@ const reader = (read: (tx: Tx, after: number, limit: number) => Promise<{ events
 
 /** What many would write: everything there is now. It ignores who is still writing. */
 const careless = async (tx: Tx, after: number, limit: number) => {
-  const events = await tx.rows<{ seq: number; customerId: string | null }>(sql`SELECT seq, customer_id AS "customerId" FROM event WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`);
+  const events = await tx.rows<{ seq: number; customerId: string | null }>(
+    sql`SELECT seq, customer_id AS "customerId" FROM event WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`,
+  );
   return { events, upTo: events.at(-1)?.seq ?? after };
 };
 
@@ -85,7 +93,10 @@ void test("entries of slow writers are never skipped; a reader that looks at eve
   const other = reader(careless);
   const written = await overlap(careful, other);
   assert.deepEqual(careful.seen.toSorted(), written.toSorted(), "each once, none missing");
-  assert.ok(written.some((id) => !other.seen.includes(id)), "the breach is noticed");
+  assert.ok(
+    written.some((id) => !other.seen.includes(id)),
+    "the breach is noticed",
+  );
 });
 
 void test("what a rolled-back writer drew leaves a gap that holds nobody up", async () => {
@@ -131,10 +142,19 @@ void test("many writers at random paces and a reader that never rests: every ent
   await watching;
   const seen = careful.seen.slice(begin);
   assert.deepEqual(seen.toSorted(), written.toSorted());
-  const { rows } = { rows: await world.db.rows<{ id: string }>(sql`SELECT customer_id AS id FROM event WHERE customer_id = ANY (${written}::uuid[]) ORDER BY seq`) };
-  assert.deepEqual(seen, rows.map((row) => row.id), "in the order of their numbers");
+  const { rows } = {
+    rows: await world.db.rows<{ id: string }>(
+      sql`SELECT customer_id AS id FROM event WHERE customer_id = ANY (${written}::uuid[]) ORDER BY seq`,
+    ),
+  };
+  assert.deepEqual(
+    seen,
+    rows.map((row) => row.id),
+    "in the order of their numbers",
+  );
 });
 
 void test("the log cannot be changed", async () => {
-  for (const statement of [sql`UPDATE event SET kind = 'x'`, sql`DELETE FROM event`]) await assert.rejects(world.db.run(statement), /append-only/);
+  for (const statement of [sql`UPDATE event SET kind = 'x'`, sql`DELETE FROM event`])
+    await assert.rejects(world.db.run(statement), /append-only/);
 });

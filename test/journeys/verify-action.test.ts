@@ -2,10 +2,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
-import type { AgentId, ConcernId, MessageId } from "#contract/ids.ts";
+import type { ConcernId, MessageId } from "#contract/ids.ts";
 import { change, changeMany, follow, link, snooze, unfollow, unlink } from "#modules/concerns/actions-change.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
-import { claimDeliveries, outboundOf, recordDelivery, rememberKeys, type Claim } from "#modules/concerns/actions-outbox.ts";
+import {
+  claimDeliveries,
+  outboundOf,
+  recordDelivery,
+  rememberKeys,
+  type Claim,
+} from "#modules/concerns/actions-outbox.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import { wakeSnoozed } from "#modules/concerns/actions-time.ts";
@@ -23,9 +29,9 @@ before(async () => {
 });
 after(() => world.close());
 
-const sure = <T>(value: T | Refusal): T => {
-  if (isRefusal(value)) assert.fail(JSON.stringify(value));
-  return value as T;
+const sure = <T>(value: T): Exclude<T, Refusal> => {
+  if (isRefusal(value)) return assert.fail(JSON.stringify(value));
+  return value as Exclude<T, Refusal>;
 };
 
 const fresh = async (from: string): Promise<ConcernId> => {
@@ -36,11 +42,26 @@ const fresh = async (from: string): Promise<ConcernId> => {
 };
 
 const answer = (id: ConcernId, to: string, over: Partial<Parameters<typeof reply>[2]> = {}) =>
-  reply(world, cast.anna, { id, channelId: cast.channel.id, to: [to], cc: [], text: "Antwort", html: "<p>Antwort</p>", uploads: [], sendAt: null, then: "waiting", key: crypto.randomUUID(), undoMs: 10_000, ...over });
+  reply(world, cast.anna, {
+    id,
+    channelId: cast.channel.id,
+    to: [to],
+    cc: [],
+    text: "Antwort",
+    html: "<p>Antwort</p>",
+    uploads: [],
+    sendAt: null,
+    statusAfter: "waiting",
+    key: crypto.randomUUID(),
+    undoMs: 10_000,
+    ...over,
+  });
 
 const claimed = async (messageId: MessageId): Promise<Claim> => {
   world.pass(10_000);
-  const claim = (await claimDeliveries(world, { limit: 50, leaseMs: 45_000 })).find((each) => each.messageId === messageId);
+  const claim = (await claimDeliveries(world, { limit: 50, leaseMs: 45_000 })).find(
+    (each) => each.messageId === messageId,
+  );
   assert.ok(claim);
   return claim;
 };
@@ -48,15 +69,38 @@ const claimed = async (messageId: MessageId): Promise<Claim> => {
 const verify = <T>(act: () => Promise<T>, ...must: string[]) => verifyAction(world, cast.anna, act, must);
 
 void test("receive: new, answered, waking, by a third party, automatic, refused from an agent", async () => {
-  await verify(() => deliver(world, cast.channel, mail("a@kunde.example", { assurance: "aligned", cc: [{ value: "b@kunde.example", name: null }] })), "concern.created", "concern.partyJoined", "message.added");
+  await verify(
+    () =>
+      deliver(
+        world,
+        cast.channel,
+        mail("a@kunde.example", { assurance: "aligned", cc: [{ value: "b@kunde.example", name: null }] }),
+      ),
+    "concern.created",
+    "concern.partyJoined",
+    "message.added",
+  );
   const id = (await allConcerns(world.db))[0]?.id as ConcernId;
-  const said = sure(await answer(id, "a@kunde.example", { then: "resolved" }));
+  const said = sure(await answer(id, "a@kunde.example", { statusAfter: "resolved" }));
   const outbound = await outboundOf(world, await claimed(said.messageId));
   const thread = { tokens: [outbound?.replyToken ?? ""] };
-  await verify(() => deliver(world, cast.channel, mail("a@kunde.example", { thread })), "concern.changed", "concern.resolvedAt");
+  await verify(
+    () => deliver(world, cast.channel, mail("a@kunde.example", { thread })),
+    "concern.changed",
+    "concern.resolvedAt",
+  );
   await verify(() => deliver(world, cast.channel, mail("c@kunde.example", { thread })), "concern.partyJoined");
-  await verify(() => deliver(world, cast.channel, mail("a@kunde.example", { thread, automatic: "auto-reply" })), "message.added");
-  await verify(() => deliver(world, cast.channel, mail("anna@staff.example", { thread: { references: mail("x@y.example").thread.own } })));
+  await verify(
+    () => deliver(world, cast.channel, mail("a@kunde.example", { thread, automatic: "auto-reply" })),
+    "message.added",
+  );
+  await verify(() =>
+    deliver(
+      world,
+      cast.channel,
+      mail("anna@staff.example", { thread: { references: mail("x@y.example").thread.own } }),
+    ),
+  );
   sure(await change(world, cast.anna, { id, change: { status: "closed" } }));
   await verify(() => deliver(world, cast.channel, mail("a@kunde.example", { thread })), "concern.changed");
 });
@@ -66,18 +110,71 @@ void test("receive: a forged answer is linked on both sides", async () => {
   const said = sure(await answer(id, "forge@kunde.example", { undoMs: 0 }));
   const claim = await claimed(said.messageId);
   await rememberKeys(world, claim, ["mid:ours-1"]);
-  await verify(() => deliver(world, cast.channel, mail("forge@kunde.example", { assurance: "failed", thread: { references: ["mid:ours-1"] } })), "concern.linked");
+  await verify(
+    () =>
+      deliver(
+        world,
+        cast.channel,
+        mail("forge@kunde.example", { assurance: "failed", thread: { references: ["mid:ours-1"] } }),
+      ),
+    "concern.linked",
+  );
 });
 
 void test("reply, undoSend, sendNow, note, create, drafts", async () => {
   const id = await fresh("r@kunde.example");
-  await verify(() => saveDraft(world, cast.anna, id, "reply", { channelId: cast.channel.id, to: ["r@kunde.example"], cc: [], text: "Ent", html: null, uploads: [] }), "draft.changed");
-  const said = sure(await verify(() => answer(id, "r@kunde.example", { cc: ["neu@kunde.example"], then: "resolved" }), "concern.changed", "concern.firstReply", "concern.resolvedAt", "message.added", "draft.changed"));
-  await verify(() => undoSend(world, cast.anna, said.messageId), "message.withdrawn", "draft.changed", "concern.firstReply", "concern.resolvedAt");
+  await verify(
+    () =>
+      saveDraft(world, cast.anna, id, "reply", {
+        channelId: cast.channel.id,
+        to: ["r@kunde.example"],
+        cc: [],
+        text: "Ent",
+        html: null,
+        uploads: [],
+      }),
+    "draft.changed",
+  );
+  const said = sure(
+    await verify(
+      () => answer(id, "r@kunde.example", { cc: ["neu@kunde.example"], statusAfter: "resolved" }),
+      "concern.changed",
+      "concern.firstReply",
+      "concern.resolvedAt",
+      "message.added",
+      "draft.changed",
+    ),
+  );
+  await verify(
+    () => undoSend(world, cast.anna, said.messageId),
+    "message.withdrawn",
+    "draft.changed",
+    "concern.firstReply",
+    "concern.resolvedAt",
+  );
   const again = sure(await answer(id, "r@kunde.example"));
   await verify(() => sendNow(world, cast.anna, again.messageId), "delivery.changed");
-  await verify(() => note(world, cast.anna, { id, text: "Hallo @omar", html: null, uploads: [], key: crypto.randomUUID() }), "agent.mentioned");
-  await verify(() => create(world, cast.anna, { brandId: cast.brandId, channelId: cast.channel.id, customerId: null, kind: "email", to: ["erst@kunde.example"], cc: [], subject: "Neu", text: "Guten Tag", html: null, uploads: [], undoMs: 0 }), "concern.created");
+  await verify(
+    () => note(world, cast.anna, { id, text: "Hallo @omar", html: null, uploads: [], key: crypto.randomUUID() }),
+    "agent.mentioned",
+  );
+  await verify(
+    () =>
+      create(world, cast.anna, {
+        brandId: cast.brandId,
+        channelId: cast.channel.id,
+        customerId: null,
+        kind: "email",
+        to: ["erst@kunde.example"],
+        cc: [],
+        subject: "Neu",
+        text: "Guten Tag",
+        html: null,
+        uploads: [],
+        undoMs: 0,
+      }),
+    "concern.created",
+  );
 });
 
 void test("change in every part, changeMany, snooze and waking", async () => {
@@ -88,16 +185,44 @@ void test("change in every part, changeMany, snooze and waking", async () => {
   await world.db.run(sql`INSERT INTO team (id, name) VALUES (${team}, 'Technik')`);
   await world.db.run(sql`INSERT INTO topic (id, name, team_id) VALUES (${topic}, 'Router', ${team})`);
   await verify(() => change(world, cast.anna, { id, change: { topicId: topic as never } }), "concern.changed");
-  assert.equal((await world.db.one<{ t: string }>(sql`SELECT team_id AS t FROM concern WHERE id = ${id}`)).t, team, "the topic's team");
-  await verify(() => change(world, cast.anna, { id, change: { priority: "urgent", subject: "Anders", assigneeId: cast.anna.id, tags: ["a", "a", "b"], fields: { Gerät: "X1", Anzahl: 2 } } }), "concern.fieldsChanged");
-  for (const status of ["waiting", "resolved", "closed", "open"] as const) await verify(() => change(world, cast.anna, { id, change: { status } }), "concern.changed");
+  assert.equal(
+    (await world.db.one<{ t: string }>(sql`SELECT team_id AS t FROM concern WHERE id = ${id}`)).t,
+    team,
+    "the topic's team",
+  );
+  await verify(
+    () =>
+      change(world, cast.anna, {
+        id,
+        change: {
+          priority: "urgent",
+          subject: "Anders",
+          assigneeId: cast.anna.id,
+          tags: ["a", "a", "b"],
+          fields: { Gerät: "X1", Anzahl: 2 },
+        },
+      }),
+    "concern.fieldsChanged",
+  );
+  for (const status of ["waiting", "resolved", "closed", "open"] as const)
+    await verify(() => change(world, cast.anna, { id, change: { status } }), "concern.changed");
   await verify(() => changeMany(world, cast.anna, { ids: [id, other], change: { priority: "low" } }));
-  await verify(() => snooze(world, cast.anna, { id, until: new Date(world.now().getTime() + 60_000).toISOString() }), "concern.changed");
+  await verify(
+    () => snooze(world, cast.anna, { id, until: new Date(world.now().getTime() + 60_000).toISOString() }),
+    "concern.changed",
+  );
   world.pass(59_999);
   assert.equal(await wakeSnoozed(world), 0, "never early");
   world.pass(1);
-  const counts = await verify(() => Promise.all([wakeSnoozed(world), wakeSnoozed(world), wakeSnoozed(world)]), "concern.changed");
-  assert.equal(counts.reduce((a, b) => a + b, 0), 1, "once");
+  const counts = await verify(
+    () => Promise.all([wakeSnoozed(world), wakeSnoozed(world), wakeSnoozed(world)]),
+    "concern.changed",
+  );
+  assert.equal(
+    counts.reduce((a, b) => a + b, 0),
+    1,
+    "once",
+  );
 });
 
 void test("follow and unfollow, link and unlink", async () => {
@@ -116,22 +241,61 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
   const id = await fresh("d@kunde.example");
   const said = sure(await answer(id, "d@kunde.example"));
   const first = await verify(() => claimed(said.messageId), "delivery.changed");
-  await verify(() => recordDelivery(world, first, { kind: "tryLater", afterMs: null, code: "4.2.0", detail: "später" }).then(() => true), "delivery.changed");
+  await verify(
+    () =>
+      recordDelivery(world, first, { kind: "tryLater", afterMs: null, code: "4.2.0", detail: "später" }).then(
+        () => true,
+      ),
+    "delivery.changed",
+  );
   world.pass(600_000);
   const second = await claimed(said.messageId);
   await rememberKeys(world, second, ["mid:d-1"]);
   world.pass(46_000);
   await verify(() => claimDeliveries(world, { limit: 10, leaseMs: 45_000 }), "delivery.changed", "concern.changed");
-  await verify(() => recordDelivery(world, second, { kind: "accepted", providerId: null, detail: "", refused: [] }).then(() => true), "delivery.changed");
+  await verify(
+    () =>
+      recordDelivery(world, second, { kind: "accepted", providerId: null, detail: "", refused: [] }).then(() => true),
+    "delivery.changed",
+  );
   await verify(() => seenFailure(world, cast.anna, id), "concern.changed");
-  await verify(() => world.db.transaction((tx) => receiveReceipt(world, tx, cast.channel, { kind: "receipt", providerId: "1", references: ["mid:d-1"], recipient: null, state: "failed", code: "5.1.1", diagnostic: "weg", permanent: true, at: null })).then(() => true), "delivery.changed", "concern.changed");
+  await verify(
+    () =>
+      world.db
+        .transaction((tx) =>
+          receiveReceipt(world, tx, cast.channel, {
+            kind: "receipt",
+            providerId: "1",
+            references: ["mid:d-1"],
+            recipient: null,
+            state: "failed",
+            code: "5.1.1",
+            diagnostic: "weg",
+            permanent: true,
+            at: null,
+          }),
+        )
+        .then(() => true),
+    "delivery.changed",
+    "concern.changed",
+  );
   for (const reaction of concernReactions(world, { acknowledge: true })) {
     if (reaction.name === "concerns.answered") continue;
     const who = `neu-${reaction.name}@kunde.example`;
     await deliver(world, cast.channel, mail(who));
     const concern = (await allConcerns(world.db)).at(-1);
-    sure(await note(world, cast.anna, { id: concern?.id as ConcernId, text: "@omar", html: null, uploads: [], key: crypto.randomUUID() }));
-    const event = (await world.events()).findLast((each) => reaction.wants(each) && (each.kind !== "message.added" || each.data.message.direction === "in"));
+    sure(
+      await note(world, cast.anna, {
+        id: concern?.id as ConcernId,
+        text: "@omar",
+        html: null,
+        uploads: [],
+        key: crypto.randomUUID(),
+      }),
+    );
+    const event = (await world.events()).findLast(
+      (each) => reaction.wants(each) && (each.kind !== "message.added" || each.data.message.direction === "in"),
+    );
     assert.ok(event);
     await verify(() => world.db.transaction((tx) => reaction.handle(tx, event)).then(() => true), "message.added");
   }
@@ -143,7 +307,7 @@ void test("an action that says nothing of what it does is noticed", async () => 
     world.db.transaction(async (tx) => {
       const state = await lockConcern(tx, id);
       assert.ok(state);
-      await updateConcern(tx, state, { ...state, priority: "high", assigneeId: cast.anna.id as AgentId });
+      await updateConcern(tx, state, { ...state, priority: "high", assigneeId: cast.anna.id });
     });
   await assert.rejects(verify(silently), /an action that changes something says so/);
   const half = async () => {
