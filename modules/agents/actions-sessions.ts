@@ -6,7 +6,13 @@ import { refuse, type Refusal } from "#contract/errors.ts";
 import type { AgentId } from "#contract/ids.ts";
 import { idleMs, longestMs, normalEmail } from "#modules/agents/model.ts";
 import { asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
-import { deleteOldSessions, deleteSession, insertSession, sessionByHash, touchSession } from "#modules/agents/store-sessions.ts";
+import {
+  deleteOldSessions,
+  deleteSession,
+  insertSession,
+  sessionByHash,
+  touchSession,
+} from "#modules/agents/store-sessions.ts";
 import { agentById, asAgent, passwordOf, setPassword } from "#modules/agents/store.ts";
 import { say } from "#modules/audit/actions.ts";
 import { createBrake } from "#platform/auth/brake.ts";
@@ -67,7 +73,15 @@ export const asMe = (world: Pick<World, "mac">, record: AgentRecord, token: stri
  * Begins a session. Wrong name, wrong password and no access any more are one answer after the same work. Refuses with tooManyAttempts
  * (facts.seconds) while the brake holds. A session the caller already had is ended: the token always changes with the sign-in.
  */
-export const signIn = async (world: Acting, input: { readonly email: string; readonly password: string; readonly remoteIp: string; readonly token: string | null }): Promise<{ me: Me; token: string } | Refusal> => {
+export const signIn = async (
+  world: Acting,
+  input: {
+    readonly email: string;
+    readonly password: string;
+    readonly remoteIp: string;
+    readonly token: string | null;
+  },
+): Promise<{ me: Me; token: string } | Refusal> => {
   const memory = memoryOf(world.db);
   const email = normalEmail(input.email);
   const keys = [
@@ -83,7 +97,9 @@ export const signIn = async (world: Acting, input: { readonly email: string; rea
   const known = await passwordOf(world.db, email);
   const verdict = await verifyPassword(known?.password ?? null, input.password);
   if (known === null || !verdict.ok || !known.active) {
-    await world.db.transaction((tx) => say(world, tx, system, [{ kind: "session.refused", data: { reason: "wrongCredentials" } }]));
+    await world.db.transaction((tx) =>
+      say(world, tx, system, [{ kind: "session.refused", data: { reason: "wrongCredentials" } }]),
+    );
     return refuse("wrongCredentials");
   }
   for (const [brake, key] of keys) brake.succeeded(key);
@@ -95,7 +111,13 @@ export const signIn = async (world: Acting, input: { readonly email: string; rea
     if (rehashed !== null) await setPassword(tx, found.id, rehashed);
     if (input.token !== null && isSessionToken(input.token)) await deleteSession(tx, sessionHash(input.token));
     const at = now.getTime();
-    await insertSession(tx, { hash: session.hash, agentId: found.id, at: iso(at), expiresAt: iso(at + longestMs), idleSince: iso(at - idleMs) });
+    await insertSession(tx, {
+      hash: session.hash,
+      agentId: found.id,
+      at: iso(at),
+      expiresAt: iso(at + longestMs),
+      idleSince: iso(at - idleMs),
+    });
     await say(world, tx, asAgentActor(found), [{ kind: "session.began", data: { agentId: found.id } }]);
     return found;
   });
@@ -118,7 +140,8 @@ export const sessionOf = async (world: Pick<World, "db" | "now" | "mac">, token:
   const hash = sessionHash(token);
   const nowMs = world.now().getTime();
   const known = sessions.get(hash);
-  if (known && nowMs - known.checkedAtMs < believedMs && nowMs >= known.checkedAtMs && known.expiresAtMs > nowMs) return known;
+  if (known && nowMs - known.checkedAtMs < believedMs && nowMs >= known.checkedAtMs && known.expiresAtMs > nowMs)
+    return known;
   const row = await sessionByHash(world.db, hash, iso(nowMs), iso(nowMs - idleMs));
   if (row === null) {
     sessions.delete(hash);
@@ -136,7 +159,11 @@ export const sessionOf = async (world: Pick<World, "db" | "now" | "mac">, token:
  * Checks a password that a signed-in agent types again, behind the same brake as sign-in: an open desk is no place to guess from.
  * Refuses with tooManyAttempts or wrongCredentials; null: it fits.
  */
-export const checkPassword = async (world: Pick<World, "db" | "now">, record: Pick<AgentRecord, "id" | "email">, password: string): Promise<Refusal | null> => {
+export const checkPassword = async (
+  world: Pick<World, "db" | "now">,
+  record: Pick<AgentRecord, "id" | "email">,
+  password: string,
+): Promise<Refusal | null> => {
   const { pair } = memoryOf(world.db).brakes;
   const key = `again ${record.id}`;
   const waitMs = pair.waitMs(key, world.now());

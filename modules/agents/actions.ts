@@ -7,7 +7,18 @@ import type { Role } from "#contract/permissions.ts";
 import { checkPassword, forgetSessions } from "#modules/agents/actions-sessions.ts";
 import { firstPreferences, normalEmail, takesAway } from "#modules/agents/model.ts";
 import { deleteSessionsOf } from "#modules/agents/store-sessions.ts";
-import { agentById, asAgent, countTeams, insertAgent, insertTeam, lockAdmins, setPassword, setPreferences, setTeams, updateAgent } from "#modules/agents/store.ts";
+import {
+  agentById,
+  asAgent,
+  countTeams,
+  insertAgent,
+  insertTeam,
+  lockAdmins,
+  setPassword,
+  setPreferences,
+  setTeams,
+  updateAgent,
+} from "#modules/agents/store.ts";
 import { say } from "#modules/audit/actions.ts";
 import { hashPassword, judgePassword } from "#platform/auth/password.ts";
 import { sessionHash } from "#platform/auth/session.ts";
@@ -29,7 +40,11 @@ export interface AgentInput {
   readonly password: string | null;
 }
 
-const judged = (input: Pick<AgentInput, "name" | "handle" | "email">, password: string, field: string): Refusal | null => {
+const judged = (
+  input: Pick<AgentInput, "name" | "handle" | "email">,
+  password: string,
+  field: string,
+): Refusal | null => {
   const fault = judgePassword(password, [input.name, input.handle, input.email]);
   return fault === null ? null : refuse("passwordTooWeak", { reason: fault }, field);
 };
@@ -46,7 +61,11 @@ const uniquely = async <T>(work: () => Promise<T>): Promise<T | Refusal> => {
 };
 
 /** Adds an agent. Refuses with nameTaken, addressTaken, unknownTeam or passwordTooWeak (also when there is none). */
-export const createAgent = async (world: Acting, who: Who, input: AgentInput & { readonly language?: "de" | "en" }): Promise<Agent | Refusal> => {
+export const createAgent = async (
+  world: Acting,
+  who: Who,
+  input: AgentInput & { readonly language?: "de" | "en" },
+): Promise<Agent | Refusal> => {
   const weak = judged(input, input.password ?? "", "password");
   if (weak) return weak;
   const password = await hashPassword(input.password ?? "");
@@ -54,7 +73,12 @@ export const createAgent = async (world: Acting, who: Who, input: AgentInput & {
 };
 
 /** Adds an agent inside a transaction at hand; the password is a stored one (platform/auth `hashPassword`). Throws when handle or address are taken. */
-export const addAgent = async (world: Pick<World, "now" | "newId" | "wake">, tx: Tx, who: Who, input: AgentInput & { readonly password: string; readonly language?: "de" | "en" }): Promise<Agent | Refusal> => {
+export const addAgent = async (
+  world: Pick<World, "now" | "newId" | "wake">,
+  tx: Tx,
+  who: Who,
+  input: AgentInput & { readonly password: string; readonly language?: "de" | "en" },
+): Promise<Agent | Refusal> => {
   const teamIds = [...new Set(input.teamIds)];
   if ((await countTeams(tx, teamIds)) < teamIds.length) return refuse("unknownTeam", {}, "teamIds");
   const id = world.newId() as AgentId;
@@ -75,7 +99,12 @@ export const addAgent = async (world: Pick<World, "now" | "newId" | "wake">, tx:
 };
 
 /** Changes an agent. What takes access away, and a new password, ends their sessions at once. The last active admin stays one (notAllowed). */
-export const changeAgent = async (world: Acting, who: Who, id: AgentId, input: AgentInput): Promise<Agent | Refusal> => {
+export const changeAgent = async (
+  world: Acting,
+  who: Who,
+  id: AgentId,
+  input: AgentInput,
+): Promise<Agent | Refusal> => {
   const weak = input.password === null ? null : judged(input, input.password, "password");
   if (weak) return weak;
   const password = input.password === null ? null : await hashPassword(input.password);
@@ -84,10 +113,19 @@ export const changeAgent = async (world: Acting, who: Who, id: AgentId, input: A
       const admins = await lockAdmins(tx);
       const before = await agentById(tx, id);
       if (before === null) return refuse("notFound");
-      if ((input.role !== "admin" || !input.active) && admins.length === 1 && admins[0] === id) return refuse("notAllowed", {}, "role");
+      if ((input.role !== "admin" || !input.active) && admins.length === 1 && admins[0] === id)
+        return refuse("notAllowed", {}, "role");
       const teamIds = [...new Set(input.teamIds)];
       if ((await countTeams(tx, teamIds)) < teamIds.length) return refuse("unknownTeam", {}, "teamIds");
-      const after = { id, name: input.name, handle: input.handle, email: normalEmail(input.email), role: input.role, active: input.active, brandIds: [...new Set(input.brandIds)] };
+      const after = {
+        id,
+        name: input.name,
+        handle: input.handle,
+        email: normalEmail(input.email),
+        role: input.role,
+        active: input.active,
+        brandIds: [...new Set(input.brandIds)],
+      };
       await updateAgent(tx, after);
       await setTeams(tx, id, teamIds);
       if (password !== null) await setPassword(tx, id, password);
@@ -100,10 +138,18 @@ export const changeAgent = async (world: Acting, who: Who, id: AgentId, input: A
 };
 
 /** Changes the agent's own preferences. Nobody else sees them: not an event. */
-export const changePreferences = async (world: Pick<World, "db">, who: AgentActor, preferences: Preferences): Promise<void> => setPreferences(world.db, who.id, preferences);
+export const changePreferences = async (
+  world: Pick<World, "db">,
+  who: AgentActor,
+  preferences: Preferences,
+): Promise<void> => setPreferences(world.db, who.id, preferences);
 
 /** Changes the agent's own password and ends their other sessions. Refuses with wrongCredentials, tooManyAttempts or passwordTooWeak. */
-export const changePassword = async (world: Acting, who: AgentActor, input: { readonly current: string; readonly next: string; readonly token: string }): Promise<{ done: true } | Refusal> => {
+export const changePassword = async (
+  world: Acting,
+  who: AgentActor,
+  input: { readonly current: string; readonly next: string; readonly token: string },
+): Promise<{ done: true } | Refusal> => {
   const record = await agentById(world.db, who.id);
   if (record === null) return refuse("notSignedIn");
   const wrong = await checkPassword(world, record, input.current);
@@ -132,7 +178,12 @@ export const createTeam = (world: Acting, who: Who, name: string): Promise<Team 
     }),
   );
 
-const sayChanged = async (world: Pick<World, "now" | "wake">, tx: Tx, who: Who, id: AgentId): Promise<Agent | Refusal> => {
+const sayChanged = async (
+  world: Pick<World, "now" | "wake">,
+  tx: Tx,
+  who: Who,
+  id: AgentId,
+): Promise<Agent | Refusal> => {
   const record = await agentById(tx, id);
   if (record === null) return refuse("notFound");
   const agent = asAgent(record);

@@ -9,7 +9,13 @@ export const idleMs = 12 * hourMs;
 export const longestMs = 30 * 24 * hourMs;
 
 /** What an agent begins with. */
-export const firstPreferences = (language: "de" | "en"): Preferences => ({ language, theme: "system", density: "comfortable", signature: "", notifyByMail: true });
+export const firstPreferences = (language: "de" | "en"): Preferences => ({
+  language,
+  theme: "system",
+  density: "comfortable",
+  signature: "",
+  notifyByMail: true,
+});
 
 /** What somebody may do, as far as sessions care. */
 export interface Access {

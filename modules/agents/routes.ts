@@ -32,15 +32,23 @@ export const agentRoutes: readonly Route<World>[] = [
     return meOf(world, who, call);
   }),
   answer<World, typeof agents.changePassword>(agents.changePassword, (world, who, { body }, call) =>
-    call.sessionToken === null ? Promise.resolve(refuse("notSignedIn")) : changePassword(world, who, { ...body, token: call.sessionToken }),
+    call.sessionToken === null
+      ? Promise.resolve(refuse("notSignedIn"))
+      : changePassword(world, who, { ...body, token: call.sessionToken }),
   ),
   answer<World, typeof agents.list>(agents.list, async (world) => (await allAgents(world.db)).map(asAgent)),
   answer<World, typeof agents.teams>(agents.teams, (world) => allTeams(world.db)),
   answer<World, typeof agents.create>(agents.create, (world, who, { body }) => createAgent(world, who, body)),
-  answer<World, typeof agents.change>(agents.change, (world, who, { params, body }) => changeAgent(world, who, params.id, body)),
+  answer<World, typeof agents.change>(agents.change, (world, who, { params, body }) =>
+    changeAgent(world, who, params.id, body),
+  ),
   answer<World, typeof agents.details>(agents.details, async (world, _who, { params }) => {
     const record = await agentById(world.db, params.id);
-    return record ? { agent: asAgent(record), email: record.email, brandIds: [...record.brandIds], lastSeenAt: record.lastSeenAt } : refuse("notFound");
+    return record
+      ? { agent: asAgent(record), email: record.email, brandIds: [...record.brandIds], lastSeenAt: record.lastSeenAt }
+      : refuse("notFound");
   }),
-  answer<World, typeof agents.createTeam>(agents.createTeam, (world, who, { body }) => createTeam(world, who, body.name)),
+  answer<World, typeof agents.createTeam>(agents.createTeam, (world, who, { body }) =>
+    createTeam(world, who, body.name),
+  ),
 ];

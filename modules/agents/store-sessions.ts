@@ -14,9 +14,22 @@ export interface SessionRow {
 }
 
 /** Begins a session and forgets those of the same agent that are over. */
-export const insertSession = async (tx: Tx, row: { readonly hash: string; readonly agentId: AgentId; readonly at: string; readonly expiresAt: string; readonly idleSince: string }): Promise<void> => {
-  await tx.run(sql`DELETE FROM session WHERE agent_id = ${row.agentId} AND (expires_at <= ${row.at} OR seen_at <= ${row.idleSince})`);
-  await tx.run(sql`INSERT INTO session (token_hash, agent_id, created_at, seen_at, expires_at) VALUES (decode(${row.hash}, 'hex'), ${row.agentId}, ${row.at}, ${row.at}, ${row.expiresAt})`);
+export const insertSession = async (
+  tx: Tx,
+  row: {
+    readonly hash: string;
+    readonly agentId: AgentId;
+    readonly at: string;
+    readonly expiresAt: string;
+    readonly idleSince: string;
+  },
+): Promise<void> => {
+  await tx.run(
+    sql`DELETE FROM session WHERE agent_id = ${row.agentId} AND (expires_at <= ${row.at} OR seen_at <= ${row.idleSince})`,
+  );
+  await tx.run(
+    sql`INSERT INTO session (token_hash, agent_id, created_at, seen_at, expires_at) VALUES (decode(${row.hash}, 'hex'), ${row.agentId}, ${row.at}, ${row.at}, ${row.expiresAt})`,
+  );
 };
 
 /** The session with this hash when its agent is active and it is neither idle nor over. */
@@ -44,4 +57,5 @@ export const deleteSessionsOf = async (tx: Tx, agentId: AgentId, but: string | n
 };
 
 /** Removes sessions that are over or idle; says how many. */
-export const deleteOldSessions = (tx: Tx, at: string, idleSince: string): Promise<number> => tx.run(sql`DELETE FROM session WHERE expires_at <= ${at} OR seen_at <= ${idleSince}`);
+export const deleteOldSessions = (tx: Tx, at: string, idleSince: string): Promise<number> =>
+  tx.run(sql`DELETE FROM session WHERE expires_at <= ${at} OR seen_at <= ${idleSince}`);

@@ -6,8 +6,30 @@ import { refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, ChannelId, TopicId } from "#contract/ids.ts";
 import { allTeams } from "#modules/agents/reads.ts";
 import { say } from "#modules/audit/actions.ts";
-import { makesCircle, opened, sealed, secretForAnotherHost, withKnownSecrets, withoutSecrets, type ChannelKinds } from "#modules/brands/model.ts";
-import { allTopics, brandById, channelRow, deleteTopic, insertBrand, isReferred, lockChannel, lockTopics, updateBrand, updateHealth, upsertChannel, upsertTopic, type ChannelRow } from "#modules/brands/store.ts";
+import {
+  makesCircle,
+  opened,
+  sealed,
+  secretForAnotherHost,
+  withKnownSecrets,
+  withoutSecrets,
+  type ChannelKinds,
+} from "#modules/brands/model.ts";
+import {
+  allTopics,
+  brandById,
+  channelRow,
+  deleteTopic,
+  insertBrand,
+  isReferred,
+  lockChannel,
+  lockTopics,
+  updateBrand,
+  updateHealth,
+  upsertChannel,
+  upsertTopic,
+  type ChannelRow,
+} from "#modules/brands/store.ts";
 import { breaksUnique, type Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -24,11 +46,22 @@ const uniquely = async <T>(work: () => Promise<T>): Promise<T | Refusal> => {
 };
 
 /** Adds a brand. Refuses with nameTaken. */
-export const createBrand = (world: Acting, who: Who, input: Omit<Brand, "id">): Promise<Brand | Refusal> => uniquely(() => world.db.transaction((tx) => addBrand(world, tx, who, input)));
+export const createBrand = (world: Acting, who: Who, input: Omit<Brand, "id">): Promise<Brand | Refusal> =>
+  uniquely(() => world.db.transaction((tx) => addBrand(world, tx, who, input)));
 
 /** Adds a brand inside a transaction at hand. Throws when the name is taken. */
-export const addBrand = async (world: Pick<World, "now" | "newId" | "wake">, tx: Tx, who: Who, input: Omit<Brand, "id">): Promise<Brand> => {
-  const brand = { id: world.newId() as BrandId, name: input.name, signature: input.signature, language: input.language };
+export const addBrand = async (
+  world: Pick<World, "now" | "newId" | "wake">,
+  tx: Tx,
+  who: Who,
+  input: Omit<Brand, "id">,
+): Promise<Brand> => {
+  const brand = {
+    id: world.newId() as BrandId,
+    name: input.name,
+    signature: input.signature,
+    language: input.language,
+  };
   await insertBrand(tx, brand);
   await sayBrand(world, tx, who, brand);
   return brand;
@@ -63,7 +96,12 @@ export const addChannel = (world: ChannelActing, who: Who, input: ChannelInput):
  * Changes a channel. Its kind stays what it was: messages keep the kind they came by. A secret left null keeps what is stored, but only while
  * the host beside it stays the same.
  */
-export const changeChannel = (world: ChannelActing, who: Who, id: ChannelId, input: ChannelInput): Promise<Channel | Refusal> =>
+export const changeChannel = (
+  world: ChannelActing,
+  who: Who,
+  id: ChannelId,
+  input: ChannelInput,
+): Promise<Channel | Refusal> =>
   world.db.transaction(async (tx) => {
     const before = await lockChannel(tx, id);
     if (before === null) return refuse("notFound");
@@ -76,13 +114,24 @@ export const changeChannel = (world: ChannelActing, who: Who, id: ChannelId, inp
   });
 
 /** A channel's settings as an admin may see them: secrets are null. */
-export const channelSettings = async (world: Pick<World, "db"> & { readonly channelKinds: ChannelKinds }, id: ChannelId): Promise<{ settings: Record<string, unknown> } | Refusal> => {
+export const channelSettings = async (
+  world: Pick<World, "db"> & { readonly channelKinds: ChannelKinds },
+  id: ChannelId,
+): Promise<{ settings: Record<string, unknown> } | Refusal> => {
   const row = await channelRow(world.db, id);
-  return row ? { settings: withoutSecrets(row.settings, world.channelKinds.secrets(row.kind)) as Record<string, unknown> } : refuse("notFound");
+  return row
+    ? { settings: withoutSecrets(row.settings, world.channelKinds.secrets(row.kind)) as Record<string, unknown> }
+    : refuse("notFound");
 };
 
 /** Writes down what a channel's transport says of itself; the same again changes nothing. Detail is cut to 500 characters. */
-export const recordHealth = (world: Pick<World, "db" | "now" | "wake">, who: Who, id: ChannelId, health: Channel["health"], detail: string): Promise<void> =>
+export const recordHealth = (
+  world: Pick<World, "db" | "now" | "wake">,
+  who: Who,
+  id: ChannelId,
+  health: Channel["health"],
+  detail: string,
+): Promise<void> =>
   world.db.transaction(async (tx) => {
     if (!(await updateHealth(tx, id, health, detail.slice(0, 500), world.now().toISOString()))) return;
     const row = await channelRow(tx, id);
@@ -90,10 +139,12 @@ export const recordHealth = (world: Pick<World, "db" | "now" | "wake">, who: Who
   });
 
 /** Adds a topic. Refuses with unknownTopic (parent) or unknownTeam. */
-export const createTopic = (world: Acting, who: Who, input: Omit<Topic, "id">): Promise<Topic | Refusal> => keepTopic(world, who, world.newId() as TopicId, input, true);
+export const createTopic = (world: Acting, who: Who, input: Omit<Topic, "id">): Promise<Topic | Refusal> =>
+  keepTopic(world, who, world.newId() as TopicId, input, true);
 
 /** Changes a topic. Refuses with notFound, unknownTeam, or unknownTopic for a parent that is not there or lies below. */
-export const changeTopic = (world: Acting, who: Who, id: TopicId, input: Omit<Topic, "id">): Promise<Topic | Refusal> => keepTopic(world, who, id, input, false);
+export const changeTopic = (world: Acting, who: Who, id: TopicId, input: Omit<Topic, "id">): Promise<Topic | Refusal> =>
+  keepTopic(world, who, id, input, false);
 
 /** Removes a topic that no concern has and no topic lies below; else refuses with topicInUse. */
 export const removeTopic = async (world: Acting, who: Who, id: TopicId): Promise<{ done: true } | Refusal> => {
@@ -109,10 +160,22 @@ export const removeTopic = async (world: Acting, who: Who, id: TopicId): Promise
   }
 };
 
-const keepChannel = async (world: ChannelActing, tx: Tx, who: Who, id: ChannelId, input: ChannelInput, settings: unknown): Promise<Channel | Refusal> => {
+const keepChannel = async (
+  world: ChannelActing,
+  tx: Tx,
+  who: Who,
+  id: ChannelId,
+  input: ChannelInput,
+  settings: unknown,
+): Promise<Channel | Refusal> => {
   if ((await brandById(tx, input.brandId)) === null) return refuse("notFound", {}, "brandId");
   const parsed = world.channelKinds.parse(input.kind, settings);
-  if (!parsed.ok) return refuse("invalidInput", { detail: parsed.detail }, parsed.field === "" ? "settings" : `settings.${parsed.field}`);
+  if (!parsed.ok)
+    return refuse(
+      "invalidInput",
+      { detail: parsed.detail },
+      parsed.field === "" ? "settings" : `settings.${parsed.field}`,
+    );
   await upsertChannel(tx, {
     id,
     brandId: input.brandId,
@@ -128,20 +191,38 @@ const keepChannel = async (world: ChannelActing, tx: Tx, who: Who, id: ChannelId
   return sayChannel(world, tx, who, row);
 };
 
-const keepTopic = (world: Acting, who: Who, id: TopicId, input: Omit<Topic, "id">, isNew: boolean): Promise<Topic | Refusal> =>
+const keepTopic = (
+  world: Acting,
+  who: Who,
+  id: TopicId,
+  input: Omit<Topic, "id">,
+  isNew: boolean,
+): Promise<Topic | Refusal> =>
   world.db.transaction(async (tx) => {
     await lockTopics(tx);
     const topics = await allTopics(tx);
     if (!isNew && !topics.some((topic) => topic.id === id)) return refuse("notFound");
-    if (input.parentId !== null && (!topics.some((topic) => topic.id === input.parentId) || makesCircle(topics, id, input.parentId))) return refuse("unknownTopic", {}, "parentId");
-    if (input.teamId !== null && !(await allTeams(tx)).some((team) => team.id === input.teamId)) return refuse("unknownTeam", {}, "teamId");
-    const topic = { id, parentId: input.parentId, name: input.name, teamId: input.teamId, whenClosed: input.whenClosed };
+    if (
+      input.parentId !== null &&
+      (!topics.some((topic) => topic.id === input.parentId) || makesCircle(topics, id, input.parentId))
+    )
+      return refuse("unknownTopic", {}, "parentId");
+    if (input.teamId !== null && !(await allTeams(tx)).some((team) => team.id === input.teamId))
+      return refuse("unknownTeam", {}, "teamId");
+    const topic = {
+      id,
+      parentId: input.parentId,
+      name: input.name,
+      teamId: input.teamId,
+      whenClosed: input.whenClosed,
+    };
     await upsertTopic(tx, topic);
     await say(world, tx, who, [{ kind: "topic.changed", data: { topic } }]);
     return topic;
   });
 
-const sayBrand = (world: Pick<World, "now" | "wake">, tx: Tx, who: Who, brand: Brand): Promise<void> => say(world, tx, who, [{ kind: "brand.changed", brandId: brand.id, data: { brand } }]);
+const sayBrand = (world: Pick<World, "now" | "wake">, tx: Tx, who: Who, brand: Brand): Promise<void> =>
+  say(world, tx, who, [{ kind: "brand.changed", brandId: brand.id, data: { brand } }]);
 
 const sayChannel = async (world: Pick<World, "now" | "wake">, tx: Tx, who: Who, row: ChannelRow): Promise<Channel> => {
   const { settings: _settings, ...channel } = row;

@@ -6,13 +6,19 @@ import type { ChannelKind } from "#contract/channel.ts";
  * `secrets`: paths of fields that are sealed at rest, with "*" for any index of a list.
  */
 export interface ChannelKinds {
-  readonly parse: (kind: ChannelKind, settings: unknown) => { readonly ok: true; readonly settings: Readonly<Record<string, unknown>> } | { readonly ok: false; readonly field: string; readonly detail: string };
+  readonly parse: (
+    kind: ChannelKind,
+    settings: unknown,
+  ) =>
+    | { readonly ok: true; readonly settings: Readonly<Record<string, unknown>> }
+    | { readonly ok: false; readonly field: string; readonly detail: string };
   readonly secrets: (kind: ChannelKind) => readonly (readonly string[])[];
   readonly addressOf: (kind: ChannelKind, settings: Readonly<Record<string, unknown>>) => string;
   readonly canSend: (kind: ChannelKind, settings: Readonly<Record<string, unknown>>) => boolean;
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Opens every sealed value wherever it stands. */
 export const opened = (value: unknown, open: (sealed: string) => string): unknown => {
@@ -24,10 +30,18 @@ export const opened = (value: unknown, open: (sealed: string) => string): unknow
 };
 
 /** Applies `change` to what stands at a path; a path that leads nowhere changes nothing. */
-const at = (value: unknown, path: readonly string[], change: (found: unknown, where: readonly string[]) => unknown, where: readonly string[] = []): unknown => {
+const at = (
+  value: unknown,
+  path: readonly string[],
+  change: (found: unknown, where: readonly string[]) => unknown,
+  where: readonly string[] = [],
+): unknown => {
   const [step, ...rest] = path;
   if (step === undefined) return change(value, where);
-  if (Array.isArray(value)) return step === "*" ? value.map((part: unknown, index) => at(part, rest, change, [...where, String(index)])) : value;
+  if (Array.isArray(value))
+    return step === "*"
+      ? value.map((part: unknown, index) => at(part, rest, change, [...where, String(index)]))
+      : value;
   if (!isRecord(value) || !(step in value)) return value;
   return { ...value, [step]: at(value[step], rest, change, [...where, step]) };
 };
@@ -39,26 +53,42 @@ const found = (value: unknown, path: readonly string[]): unknown => {
 };
 
 /** Seals the secrets at the given paths; null stays null. */
-export const sealed = (settings: unknown, secrets: readonly (readonly string[])[], seal: (plain: string) => string): unknown =>
-  secrets.reduce((rest, path) => at(rest, path, (secret) => (typeof secret === "string" ? { $sealed: seal(secret) } : secret)), settings);
+export const sealed = (
+  settings: unknown,
+  secrets: readonly (readonly string[])[],
+  seal: (plain: string) => string,
+): unknown =>
+  secrets.reduce(
+    (rest, path) => at(rest, path, (secret) => (typeof secret === "string" ? { $sealed: seal(secret) } : secret)),
+    settings,
+  );
 
 /** The settings as an admin may see them: every secret is null. */
-export const withoutSecrets = (settings: unknown, secrets: readonly (readonly string[])[]): unknown => secrets.reduce((rest, path) => at(rest, path, () => null), settings);
+export const withoutSecrets = (settings: unknown, secrets: readonly (readonly string[])[]): unknown =>
+  secrets.reduce((rest, path) => at(rest, path, () => null), settings);
 
 /** Puts the secrets we have where the given settings leave them null. */
 export const withKnownSecrets = (given: unknown, known: unknown, secrets: readonly (readonly string[])[]): unknown =>
-  secrets.reduce((rest, path) => at(rest, path, (secret, where) => (secret === null ? (found(known, where) ?? null) : secret)), given);
+  secrets.reduce(
+    (rest, path) => at(rest, path, (secret, where) => (secret === null ? (found(known, where) ?? null) : secret)),
+    given,
+  );
 
 /**
  * The first secret that is left null although the server beside it has changed; null: none. A stored password goes only to the host it was given
  * for, or whoever may change the host could have it sent to a host of their own.
  */
-export const secretForAnotherHost = (given: unknown, known: unknown, secrets: readonly (readonly string[])[]): string | null => {
+export const secretForAnotherHost = (
+  given: unknown,
+  known: unknown,
+  secrets: readonly (readonly string[])[],
+): string | null => {
   let wrong: string | null = null;
   for (const path of secrets) {
     at(given, path, (secret, where) => {
       const beside = [...where.slice(0, -1), "host"];
-      if (secret === null && typeof found(known, where) === "string" && found(given, beside) !== found(known, beside)) wrong ??= where.join(".");
+      if (secret === null && typeof found(known, where) === "string" && found(given, beside) !== found(known, beside))
+        wrong ??= where.join(".");
       return secret;
     });
   }
@@ -66,7 +96,11 @@ export const secretForAnotherHost = (given: unknown, known: unknown, secrets: re
 };
 
 /** Would this parent make a topic its own ancestor? */
-export const makesCircle = (topics: readonly { readonly id: string; readonly parentId: string | null }[], id: string, parentId: string | null): boolean => {
+export const makesCircle = (
+  topics: readonly { readonly id: string; readonly parentId: string | null }[],
+  id: string,
+  parentId: string | null,
+): boolean => {
   const parents = new Map(topics.map((topic) => [topic.id, topic.parentId]));
   let here = parentId;
   for (let steps = 0; here !== null && steps <= topics.length; steps += 1) {

@@ -2,7 +2,17 @@
 import type { Channel } from "#contract/brands.ts";
 import type { ChannelId } from "#contract/ids.ts";
 import { opened } from "#modules/brands/model.ts";
-import { allBrands, allChannels, allTopics, brandById, channelRow, channelRows, channelsOfBrand, topicById, type ChannelRow } from "#modules/brands/store.ts";
+import {
+  allBrands,
+  allChannels,
+  allTopics,
+  brandById,
+  channelRow,
+  channelRows,
+  channelsOfBrand,
+  topicById,
+  type ChannelRow,
+} from "#modules/brands/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -21,9 +31,14 @@ export const channelById = async (world: Pick<World, "open">, tx: Tx, id: Channe
 };
 
 /** Every channel, switched on or not, settings opened: stored messages of one that is off are still to be read. */
-export const openedChannels = async (world: Pick<World, "open">, tx: Tx): Promise<OpenedChannel[]> => (await channelRows(tx)).map((row) => unsealed(world, row));
+export const openedChannels = async (world: Pick<World, "open">, tx: Tx): Promise<OpenedChannel[]> =>
+  (await channelRows(tx)).map((row) => unsealed(world, row));
 
 /** The channels that are switched on, settings opened. */
-export const enabledChannels = async (world: Pick<World, "open">, tx: Tx): Promise<OpenedChannel[]> => (await openedChannels(world, tx)).filter((channel) => channel.enabled);
+export const enabledChannels = async (world: Pick<World, "open">, tx: Tx): Promise<OpenedChannel[]> =>
+  (await openedChannels(world, tx)).filter((channel) => channel.enabled);
 
-const unsealed = (world: Pick<World, "open">, row: ChannelRow): OpenedChannel => ({ ...row, settings: opened(row.settings, world.open) });
+const unsealed = (world: Pick<World, "open">, row: ChannelRow): OpenedChannel => ({
+  ...row,
+  settings: opened(row.settings, world.open),
+});

@@ -12,42 +12,59 @@ const channelColumns = sql`
   id, brand_id AS "brandId", kind, name, enabled, address, can_send AS "canSend", health, health_detail AS "healthDetail", health_at AS "healthAt"`;
 
 /** The brand with this id. */
-export const brandById = (tx: Tx, id: BrandId): Promise<Brand | null> => tx.maybe<Brand>(sql`SELECT id, name, signature, language FROM brand WHERE id = ${id}`);
+export const brandById = (tx: Tx, id: BrandId): Promise<Brand | null> =>
+  tx.maybe<Brand>(sql`SELECT id, name, signature, language FROM brand WHERE id = ${id}`);
 
 /** All brands by name. */
-export const allBrands = (tx: Tx): Promise<Brand[]> => tx.rows<Brand>(sql`SELECT id, name, signature, language FROM brand ORDER BY name, id`);
+export const allBrands = (tx: Tx): Promise<Brand[]> =>
+  tx.rows<Brand>(sql`SELECT id, name, signature, language FROM brand ORDER BY name, id`);
 
 /** The channel with this id, with sealed settings. */
-export const channelRow = (tx: Tx, id: ChannelId): Promise<ChannelRow | null> => tx.maybe<ChannelRow>(sql`SELECT ${channelColumns}, settings FROM channel WHERE id = ${id}`);
+export const channelRow = (tx: Tx, id: ChannelId): Promise<ChannelRow | null> =>
+  tx.maybe<ChannelRow>(sql`SELECT ${channelColumns}, settings FROM channel WHERE id = ${id}`);
 
 /** All channels with sealed settings, also those switched off. */
-export const channelRows = (tx: Tx): Promise<ChannelRow[]> => tx.rows<ChannelRow>(sql`SELECT ${channelColumns}, settings FROM channel ORDER BY name, id`);
+export const channelRows = (tx: Tx): Promise<ChannelRow[]> =>
+  tx.rows<ChannelRow>(sql`SELECT ${channelColumns}, settings FROM channel ORDER BY name, id`);
 
 /** A brand's channels by name, also those switched off. */
-export const channelsOfBrand = (tx: Tx, brandId: BrandId): Promise<Channel[]> => tx.rows<Channel>(sql`SELECT ${channelColumns} FROM channel WHERE brand_id = ${brandId} ORDER BY name, id`);
+export const channelsOfBrand = (tx: Tx, brandId: BrandId): Promise<Channel[]> =>
+  tx.rows<Channel>(sql`SELECT ${channelColumns} FROM channel WHERE brand_id = ${brandId} ORDER BY name, id`);
 
 /** All channels by name. */
-export const allChannels = (tx: Tx): Promise<Channel[]> => tx.rows<Channel>(sql`SELECT ${channelColumns} FROM channel ORDER BY name, id`);
+export const allChannels = (tx: Tx): Promise<Channel[]> =>
+  tx.rows<Channel>(sql`SELECT ${channelColumns} FROM channel ORDER BY name, id`);
 
 /** The topic with this id. */
 export const topicById = (tx: Tx, id: TopicId): Promise<Topic | null> =>
-  tx.maybe<Topic>(sql`SELECT id, parent_id AS "parentId", name, team_id AS "teamId", when_closed AS "whenClosed" FROM topic WHERE id = ${id}`);
+  tx.maybe<Topic>(
+    sql`SELECT id, parent_id AS "parentId", name, team_id AS "teamId", when_closed AS "whenClosed" FROM topic WHERE id = ${id}`,
+  );
 
 /** All topics by name. */
 export const allTopics = (tx: Tx): Promise<Topic[]> =>
-  tx.rows<Topic>(sql`SELECT id, parent_id AS "parentId", name, team_id AS "teamId", when_closed AS "whenClosed" FROM topic ORDER BY name, id`);
+  tx.rows<Topic>(
+    sql`SELECT id, parent_id AS "parentId", name, team_id AS "teamId", when_closed AS "whenClosed" FROM topic ORDER BY name, id`,
+  );
 
 /** A new brand. Throws when the name is taken (brand_name_key). */
 export const insertBrand = async (tx: Tx, brand: Brand): Promise<void> => {
-  await tx.run(sql`INSERT INTO brand (id, name, signature, language) VALUES (${brand.id}, ${brand.name}, ${brand.signature}, ${brand.language})`);
+  await tx.run(
+    sql`INSERT INTO brand (id, name, signature, language) VALUES (${brand.id}, ${brand.name}, ${brand.signature}, ${brand.language})`,
+  );
 };
 
 /** Changes a brand. False when there is none. */
 export const updateBrand = async (tx: Tx, brand: Brand): Promise<boolean> =>
-  (await tx.run(sql`UPDATE brand SET name = ${brand.name}, signature = ${brand.signature}, language = ${brand.language} WHERE id = ${brand.id}`)) > 0;
+  (await tx.run(
+    sql`UPDATE brand SET name = ${brand.name}, signature = ${brand.signature}, language = ${brand.language} WHERE id = ${brand.id}`,
+  )) > 0;
 
 /** Puts a channel's own row in, or changes it; its health stays. */
-export const upsertChannel = async (tx: Tx, row: Pick<ChannelRow, "id" | "brandId" | "kind" | "name" | "enabled" | "address" | "canSend" | "settings">): Promise<void> => {
+export const upsertChannel = async (
+  tx: Tx,
+  row: Pick<ChannelRow, "id" | "brandId" | "kind" | "name" | "enabled" | "address" | "canSend" | "settings">,
+): Promise<void> => {
   await tx.run(sql`
     INSERT INTO channel (id, brand_id, kind, name, enabled, settings, address, can_send)
     VALUES (${row.id}, ${row.brandId}, ${row.kind}, ${row.name}, ${row.enabled}, ${JSON.stringify(row.settings)}::jsonb, ${row.address}, ${row.canSend})
@@ -55,11 +72,20 @@ export const upsertChannel = async (tx: Tx, row: Pick<ChannelRow, "id" | "brandI
 };
 
 /** Takes the channel's row lock, so that two admins cannot each put back what the other changed. */
-export const lockChannel = (tx: Tx, id: ChannelId): Promise<ChannelRow | null> => tx.maybe<ChannelRow>(sql`SELECT ${channelColumns}, settings FROM channel WHERE id = ${id} FOR UPDATE`);
+export const lockChannel = (tx: Tx, id: ChannelId): Promise<ChannelRow | null> =>
+  tx.maybe<ChannelRow>(sql`SELECT ${channelColumns}, settings FROM channel WHERE id = ${id} FOR UPDATE`);
 
 /** Writes down what a transport says of itself. False when it had said so already. */
-export const updateHealth = async (tx: Tx, id: ChannelId, health: Channel["health"], detail: string, at: string): Promise<boolean> =>
-  (await tx.run(sql`UPDATE channel SET health = ${health}, health_detail = ${detail}, health_at = ${at} WHERE id = ${id} AND (health, health_detail) IS DISTINCT FROM (${health}, ${detail})`)) > 0;
+export const updateHealth = async (
+  tx: Tx,
+  id: ChannelId,
+  health: Channel["health"],
+  detail: string,
+  at: string,
+): Promise<boolean> =>
+  (await tx.run(
+    sql`UPDATE channel SET health = ${health}, health_detail = ${detail}, health_at = ${at} WHERE id = ${id} AND (health, health_detail) IS DISTINCT FROM (${health}, ${detail})`,
+  )) > 0;
 
 /** Puts a topic in, or changes it. */
 export const upsertTopic = async (tx: Tx, topic: Topic): Promise<void> => {
@@ -74,7 +100,9 @@ export const lockTopics = async (tx: Tx): Promise<void> => {
 };
 
 /** Removes a topic. Throws when a concern or a topic below still has it (a foreign key). */
-export const deleteTopic = async (tx: Tx, id: TopicId): Promise<boolean> => (await tx.run(sql`DELETE FROM topic WHERE id = ${id}`)) > 0;
+export const deleteTopic = async (tx: Tx, id: TopicId): Promise<boolean> =>
+  (await tx.run(sql`DELETE FROM topic WHERE id = ${id}`)) > 0;
 
 /** True when a statement failed because another row still refers to the one it removes. */
-export const isReferred = (error: unknown): boolean => typeof error === "object" && error !== null && "code" in error && error.code === "23503";
+export const isReferred = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && "code" in error && error.code === "23503";

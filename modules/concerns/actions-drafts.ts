@@ -25,7 +25,13 @@ export interface DraftInput {
 const isEmpty = (input: DraftInput): boolean => input.text.trim() === "" && input.uploads.length === 0;
 
 /** Keeps the agent's draft of a kind; an empty one (no text, no file) is forgotten and gives null. Uploads of others are refused with notFound. */
-export const saveDraft = (world: Acting, who: AgentActor, concernId: ConcernId, kind: Draft["kind"], input: DraftInput): Promise<Draft | null | Refusal> =>
+export const saveDraft = (
+  world: Acting,
+  who: AgentActor,
+  concernId: ConcernId,
+  kind: Draft["kind"],
+  input: DraftInput,
+): Promise<Draft | null | Refusal> =>
   world.db.transaction(async (tx) => {
     const row = await rowFor(tx, who, concernId);
     if (isRefusal(row)) return row;
@@ -37,16 +43,43 @@ export const saveDraft = (world: Acting, who: AgentActor, concernId: ConcernId, 
   });
 
 /** Keeps a draft inside a transaction at hand; also what undo-send calls to give the text back. */
-export const keepDraft = async (world: Acting, tx: Tx, who: AgentActor, place: DraftPlace, input: DraftInput): Promise<Draft | Refusal> => {
-  if (input.channelId !== null && !(await channelsOfBrand(tx, place.brandId)).some((channel) => channel.id === input.channelId)) return refuse("unknownChannel", {}, "channelId");
+export const keepDraft = async (
+  world: Acting,
+  tx: Tx,
+  who: AgentActor,
+  place: DraftPlace,
+  input: DraftInput,
+): Promise<Draft | Refusal> => {
+  if (
+    input.channelId !== null &&
+    !(await channelsOfBrand(tx, place.brandId)).some((channel) => channel.id === input.channelId)
+  )
+    return refuse("unknownChannel", {}, "channelId");
   const files = await uploadsOf(tx, who.id, input.uploads);
   if (files.length < input.uploads.length) return refuse("notFound", {}, "uploads");
   const key = { concernId: place.concernId, agentId: who.id, kind: place.kind };
   const at = world.now().toISOString();
   await upsertDraft(tx, key, { ...input, at });
-  const draft = asDraft(world.links, { concernId: place.concernId, kind: place.kind, channelId: input.channelId, to: input.to, cc: input.cc, text: input.text, html: input.html, updatedAt: at, files });
+  const draft = asDraft(world.links, {
+    concernId: place.concernId,
+    kind: place.kind,
+    channelId: input.channelId,
+    to: input.to,
+    cc: input.cc,
+    text: input.text,
+    html: input.html,
+    updatedAt: at,
+    files,
+  });
   const { uploads: _uploads, ...said } = draft;
-  await say(world, tx, who, [{ kind: "draft.changed", concernId: place.concernId, brandId: place.brandId, data: { agentId: who.id, kind: place.kind, draft: said } }]);
+  await say(world, tx, who, [
+    {
+      kind: "draft.changed",
+      concernId: place.concernId,
+      brandId: place.brandId,
+      data: { agentId: who.id, kind: place.kind, draft: said },
+    },
+  ]);
   return draft;
 };
 
@@ -58,7 +91,19 @@ export interface DraftPlace {
 }
 
 /** Forgets the agent's draft inside a transaction at hand: what reply and note call once it has become a message. Nothing happens when there is none. */
-export const forgetDraft = async (world: Pick<World, "now" | "wake">, tx: Tx, who: AgentActor, place: DraftPlace): Promise<void> => {
+export const forgetDraft = async (
+  world: Pick<World, "now" | "wake">,
+  tx: Tx,
+  who: AgentActor,
+  place: DraftPlace,
+): Promise<void> => {
   if (!(await deleteDraft(tx, { concernId: place.concernId, agentId: who.id, kind: place.kind }))) return;
-  await say(world, tx, who, [{ kind: "draft.changed", concernId: place.concernId, brandId: place.brandId, data: { agentId: who.id, kind: place.kind, draft: null } }]);
+  await say(world, tx, who, [
+    {
+      kind: "draft.changed",
+      concernId: place.concernId,
+      brandId: place.brandId,
+      data: { agentId: who.id, kind: place.kind, draft: null },
+    },
+  ]);
 };

@@ -13,10 +13,15 @@ type Acting = Pick<World, "db" | "now" | "newId" | "wake">;
 const mostViews = 40;
 
 /** Keeps a filter under a name, behind the agent's other views. Its counter is not known yet (null). Refuses the forty-first with invalidInput. */
-export const saveView = (world: Acting, who: AgentActor, input: { readonly name: string; readonly filter: ListFilter }): Promise<View | Refusal> =>
+export const saveView = (
+  world: Acting,
+  who: AgentActor,
+  input: { readonly name: string; readonly filter: ListFilter },
+): Promise<View | Refusal> =>
   world.db.transaction(async (tx) => {
     const view = { id: world.newId(), name: input.name, filter: input.filter };
-    if (!(await insertView(tx, { ...view, agentId: who.id }, mostViews))) return refuse("invalidInput", { most: mostViews });
+    if (!(await insertView(tx, { ...view, agentId: who.id }, mostViews)))
+      return refuse("invalidInput", { most: mostViews });
     await say(world, tx, who, [{ kind: "view.changed", data: { agentId: who.id } }]);
     return { ...view, key: null, count: null };
   });

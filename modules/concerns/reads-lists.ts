@@ -7,7 +7,14 @@ import { refuse, type Refusal } from "#contract/errors.ts";
 import type { CustomerId } from "#contract/ids.ts";
 import { horizon } from "#modules/audit/reads.ts";
 import { teamsFor } from "#modules/agents/reads.ts";
-import { concernsOfCustomer, isPlannedEachTime, page, type Part, type Place, type Scope } from "#modules/concerns/store-lists.ts";
+import {
+  concernsOfCustomer,
+  isPlannedEachTime,
+  page,
+  type Part,
+  type Place,
+  type Scope,
+} from "#modules/concerns/store-lists.ts";
 import { countViews, viewsOf } from "#modules/concerns/store-views.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -15,18 +22,28 @@ import type { World } from "#platform/world.ts";
 /** Sizes a page is fetched in: a statement's limit is part of its text, and few texts stay prepared. */
 const sizes = [20, 50, 100, 200];
 
-const scopeOf = (who: AgentActor, filter: ListFilter): Scope => ({ filter, me: who.id, brandIds: who.brandIds.length === 0 ? null : who.brandIds });
+const scopeOf = (who: AgentActor, filter: ListFilter): Scope => ({
+  filter,
+  me: who.id,
+  brandIds: who.brandIds.length === 0 ? null : who.brandIds,
+});
 
 /** One page of what a filter shows this agent, and where the next one begins (null: nowhere). Refuses a cursor that is none with invalidInput. */
-export const listConcerns = async (world: Pick<World, "db">, who: AgentActor, input: { readonly filter: ListFilter; readonly after: string | null; readonly limit: number }): Promise<{ rows: ConcernRow[]; next: string | null } | Refusal> => {
+export const listConcerns = async (
+  world: Pick<World, "db">,
+  who: AgentActor,
+  input: { readonly filter: ListFilter; readonly after: string | null; readonly limit: number },
+): Promise<{ rows: ConcernRow[]; next: string | null } | Refusal> => {
   const after = input.after === null ? null : readCursor(input.after);
-  if (after === undefined || (after !== null && (after.kind === "newest") !== (input.filter.sort === "newest"))) return refuse("invalidInput", {}, "after");
+  if (after === undefined || (after !== null && (after.kind === "newest") !== (input.filter.sort === "newest")))
+    return refuse("invalidInput", {}, "after");
   const scope = scopeOf(who, input.filter);
   const limit = sizes.find((size) => size >= input.limit) ?? 200;
   const read = async (tx: Tx): Promise<{ rows: ConcernRow[]; next: string | null }> => {
     const first: Part = after?.kind ?? (input.filter.sort === "newest" ? "newest" : "waiting");
     const rows = (await page(tx, scope, after, limit + 1, first)).map((row) => ({ row, part: first }));
-    if (first === "waiting" && rows.length <= input.limit) rows.push(...(await page(tx, scope, null, limit + 1, "rest")).map((row) => ({ row, part: "rest" as const })));
+    if (first === "waiting" && rows.length <= input.limit)
+      rows.push(...(await page(tx, scope, null, limit + 1, "rest")).map((row) => ({ row, part: "rest" as const })));
     const shown = rows.slice(0, input.limit);
     const last = rows.length > input.limit ? shown.at(-1) : undefined;
     return { rows: shown.map(({ row }) => row), next: last === undefined ? null : writeCursor(last.part, last.row) };
@@ -39,7 +56,20 @@ const uncounted: ReadonlySet<string> = new Set(["resolved", "all"]);
 
 /** The built-in views: those of an agent's day, in the order of the first pane. Names stand in locales under `views.<key>`. */
 const live = ["new", "open", "waiting", "snoozed"] as const;
-const plain: ListFilter = { statuses: [...live], assignee: null, teamId: null, brandId: null, priorities: [], topicId: null, tag: null, customerId: null, followed: false, mentioned: false, deliveryFailed: false, sort: "newest" };
+const plain: ListFilter = {
+  statuses: [...live],
+  assignee: null,
+  teamId: null,
+  brandId: null,
+  priorities: [],
+  topicId: null,
+  tag: null,
+  customerId: null,
+  followed: false,
+  mentioned: false,
+  deliveryFailed: false,
+  sort: "newest",
+};
 const builtIn: readonly (readonly [key: string, filter: ListFilter])[] = [
   ["mine", { ...plain, assignee: "me" }],
   ["unassigned", { ...plain, assignee: "none" }],
@@ -63,7 +93,12 @@ export const viewsFor = async (world: Pick<World, "db">, who: AgentActor): Promi
   const [teams, own] = await Promise.all([teamsFor(world.db, who), viewsOf(world.db, who.id)]);
   const views: Omit<View, "count">[] = [
     ...builtIn.map(([key, filter]) => ({ id: key, key, name: key, filter })),
-    ...teams.map((team) => ({ id: `team-${team.id}`, key: null, name: team.name, filter: { ...plain, teamId: team.id } })),
+    ...teams.map((team) => ({
+      id: `team-${team.id}`,
+      key: null,
+      name: team.name,
+      filter: { ...plain, teamId: team.id },
+    })),
     ...own.map((view) => ({ ...view, key: null })),
   ];
   const counted = views.filter((view) => !uncounted.has(view.key ?? ""));
@@ -84,18 +119,30 @@ export const concernsOf = async (
   const after = input.after === null ? null : readCursor(input.after);
   if (after === undefined || after?.kind === "waiting") return refuse("invalidInput", {}, "after");
   const place = after === null ? null : { createdAt: after.lastMessageAt, id: after.id };
-  const rows = await concernsOfCustomer(world.db, input.customerId, who.brandIds.length === 0 ? null : who.brandIds, place, input.limit + 1);
+  const rows = await concernsOfCustomer(
+    world.db,
+    input.customerId,
+    who.brandIds.length === 0 ? null : who.brandIds,
+    place,
+    input.limit + 1,
+  );
   const concerns = rows.slice(0, input.limit);
   const last = rows.length > input.limit ? concerns.at(-1) : undefined;
   return { concerns, next: last === undefined ? null : `n_${last.createdAt}_${last.id}` };
 };
 
-const writeCursor = (part: Part, row: ConcernRow): string => (part === "waiting" ? `w_${row.waitingSince}_${row.id}` : `${part === "rest" ? "r" : "n"}_${row.lastMessageAt}_${row.id}`);
+const writeCursor = (part: Part, row: ConcernRow): string =>
+  part === "waiting"
+    ? `w_${row.waitingSince}_${row.id}`
+    : `${part === "rest" ? "r" : "n"}_${row.lastMessageAt}_${row.id}`;
 
-const cursorForm = /^([nwr])_(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+const cursorForm =
+  /^([nwr])_(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
 const readCursor = (text: string): Place | undefined => {
   const [, kind, at, id] = cursorForm.exec(text) ?? [];
   if (kind === undefined || at === undefined || id === undefined || Number.isNaN(Date.parse(at))) return undefined;
-  return kind === "w" ? { kind: "waiting", waitingSince: at, id } : { kind: kind === "n" ? "newest" : "rest", lastMessageAt: at, id };
+  return kind === "w"
+    ? { kind: "waiting", waitingSince: at, id }
+    : { kind: kind === "n" ? "newest" : "rest", lastMessageAt: at, id };
 };

@@ -33,7 +33,10 @@ export const openConcern = async (world: Reading, who: AgentActor, id: ConcernId
   const upTo = await horizon(db);
   const [found, thread] = await Promise.all([opened(db, id, who.id), messagesBefore(world, db, id, null, firstPage)]);
   if (found === null || !seesBrand(who, found.brandId)) return refuse("notFound");
-  const [channels, addresses] = await Promise.all([channelsOfBrand(db, found.brandId), addressesOf(db, found.customerId)]);
+  const [channels, addresses] = await Promise.all([
+    channelsOfBrand(db, found.brandId),
+    addressesOf(db, found.customerId),
+  ]);
   return {
     concern: detailOf(who, found),
     messages: thread.messages,
@@ -45,7 +48,13 @@ export const openConcern = async (world: Reading, who: AgentActor, id: ConcernId
 };
 
 /** What was done to a concern, newest first, without anybody's drafts. */
-export const historyOf = async (world: Pick<World, "db">, who: AgentActor, id: ConcernId, before: number | null, limit: number): Promise<Result<typeof concerns.history> | Refusal> => {
+export const historyOf = async (
+  world: Pick<World, "db">,
+  who: AgentActor,
+  id: ConcernId,
+  before: number | null,
+  limit: number,
+): Promise<Result<typeof concerns.history> | Refusal> => {
   const row = await rowFor(world.db, who, id);
   if ("refused" in row) return row;
   const events = await ofConcern(world.db, id, before, limit + 1);
@@ -57,28 +66,62 @@ export const historyOf = async (world: Pick<World, "db">, who: AgentActor, id: C
  * Every way to the customer, best first: what can be used before what cannot; then where they last wrote, what they prefer, what was used last.
  * `blocked`: channelOff, cannotSend, suppressed (it bounced for good) or noAddress.
  */
-export const waysTo = (channels: readonly Channel[], addresses: readonly Address[], last: { readonly channelId: string | null; readonly value: string | null } | null): Way[] => {
+export const waysTo = (
+  channels: readonly Channel[],
+  addresses: readonly Address[],
+  last: { readonly channelId: string | null; readonly value: string | null } | null,
+): Way[] => {
   const ways = channels.flatMap((channel): (Way & { readonly rank: number; readonly usedAt: string })[] => {
     const shut = channel.enabled ? (channel.canSend ? null : "cannotSend") : "channelOff";
     const base = { channelId: channel.id, channelKind: channel.kind, channelName: channel.name };
     const mine = addresses.filter((address) => address.kind === addressKindOf[channel.kind]);
-    if (mine.length === 0) return [{ ...base, addressId: null, value: "", reason: "known", blocked: "noAddress", rank: 9, usedAt: "" }];
+    if (mine.length === 0)
+      return [{ ...base, addressId: null, value: "", reason: "known", blocked: "noAddress", rank: 9, usedAt: "" }];
     return mine.map((address) => {
-      const wroteHere = last !== null && last.channelId === channel.id && last.value?.toLowerCase() === address.value.toLowerCase();
-      const [reason, rank] = wroteHere ? ["lastUsed", 0] : address.preferred ? ["preferred", 1] : address.verifiedAt !== null ? ["verified", 2] : ["known", 3];
+      const wroteHere =
+        last !== null && last.channelId === channel.id && last.value?.toLowerCase() === address.value.toLowerCase();
+      const rank = wroteHere ? 0 : address.preferred ? 1 : address.verifiedAt !== null ? 2 : 3;
       const blocked = shut ?? (address.suppressedReason === null ? null : "suppressed");
-      return { ...base, addressId: address.id, value: address.value, reason: reason as string, blocked, rank: rank as number, usedAt: address.lastInAt ?? address.lastOutAt ?? "" };
+      return {
+        ...base,
+        addressId: address.id,
+        value: address.value,
+        reason: reasons[rank] ?? "known",
+        blocked,
+        rank,
+        usedAt: address.lastInAt ?? address.lastOutAt ?? "",
+      };
     });
   });
   return ways
-    .toSorted((a, b) => Number(a.blocked !== null) - Number(b.blocked !== null) || a.rank - b.rank || compare(b.usedAt, a.usedAt) || compare(a.channelName, b.channelName) || compare(a.value, b.value))
+    .toSorted(
+      (a, b) =>
+        Number(a.blocked !== null) - Number(b.blocked !== null) ||
+        a.rank - b.rank ||
+        compare(b.usedAt, a.usedAt) ||
+        compare(a.channelName, b.channelName) ||
+        compare(a.value, b.value),
+    )
     .map(({ rank: _rank, usedAt: _usedAt, ...way }) => way);
 };
+
+/** Why a way is offered, the best first. */
+const reasons = ["lastUsed", "preferred", "verified", "known"];
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const detailOf = (who: AgentActor, found: OpenedRow): ConcernDetail => {
-  const { fields, followers, links, parties, drafts: _drafts, firstReplyAt, resolvedAt, lastContact: _lastContact, ...row } = found;
+  const {
+    fields,
+    followers,
+    links,
+    parties,
+    drafts: _drafts,
+    firstReplyAt,
+    resolvedAt,
+    lastContact: _lastContact,
+    ...row
+  } = found;
   return {
     row,
     fields,
@@ -92,7 +135,14 @@ const detailOf = (who: AgentActor, found: OpenedRow): ConcernDetail => {
 };
 
 /** The earlier page of a thread. */
-export const earlierMessages = async (world: Reading, tx: Tx, who: AgentActor, id: ConcernId, before: number, limit: number): Promise<Result<typeof concerns.messages> | Refusal> => {
+export const earlierMessages = async (
+  world: Reading,
+  tx: Tx,
+  who: AgentActor,
+  id: ConcernId,
+  before: number,
+  limit: number,
+): Promise<Result<typeof concerns.messages> | Refusal> => {
   const row = await rowFor(tx, who, id);
   return "refused" in row ? row : messagesBefore(world, tx, id, before, limit);
 };

@@ -8,7 +8,17 @@ import type { SearchResult } from "#contract/search.ts";
 import { listConcerns } from "#modules/concerns/reads-lists.ts";
 import { newestOfCustomers, rowsByIds, rowsByNumbers, textsByIds } from "#modules/concerns/reads.ts";
 import { findCustomers } from "#modules/customers/reads.ts";
-import { excerpt, findMessages, highlight, skeleton, tokensOf, understandWish, type Hit, type Marker, type Wish } from "#modules/search/reads.ts";
+import {
+  excerpt,
+  findMessages,
+  highlight,
+  skeleton,
+  tokensOf,
+  understandWish,
+  type Hit,
+  type Marker,
+  type Wish,
+} from "#modules/search/reads.ts";
 import type { World } from "#platform/world.ts";
 
 type Reading = Pick<World, "db" | "now">;
@@ -22,15 +32,27 @@ const concernsOfEach = 5;
  * Concerns (a number first, then those with a tag, then the newest messages that fit all words, then those of customers who fit) and customers.
  * Only brands the agent serves. The work is bounded however common the words are.
  */
-export const searchEverything = async (world: Reading, who: AgentActor, query: string, limit: number): Promise<SearchResult> => {
+export const searchEverything = async (
+  world: Reading,
+  who: AgentActor,
+  query: string,
+  limit: number,
+): Promise<SearchResult> => {
   const wish = understandWish(query);
   const tagged = await concernsTagged(world, who, wish.tags, limit);
   return world.db.transaction(async (tx) => {
-    const { hits, marks, alsoSearched } = await findMessages(world, tx, wish, who.brandIds.length === 0 ? null : who.brandIds, limit);
+    const { hits, marks, alsoSearched } = await findMessages(
+      world,
+      tx,
+      wish,
+      who.brandIds.length === 0 ? null : who.brandIds,
+      limit,
+    );
     const customers = await findCustomers(tx, customerWish(wish), mostCustomers);
     const found = new Map<string, { readonly row: ConcernRow; readonly hit: Hit | null }>();
     const add = (row: ConcernRow | undefined, hit: Hit | null): void => {
-      if (row && found.size < limit && !found.has(row.id) && seesBrand(who, row.brandId)) found.set(row.id, { row, hit });
+      if (row && found.size < limit && !found.has(row.id) && seesBrand(who, row.brandId))
+        found.set(row.id, { row, hit });
     };
     const firstHits = firstOfEach(hits, limit);
     const rows = new Map((await rowsByIds(tx, [...firstHits.keys()])).map((row) => [row.id as string, row]));
@@ -44,18 +66,34 @@ export const searchEverything = async (world: Reading, who: AgentActor, query: s
     const texts = new Map((await textsByIds(tx, ids)).map(({ id, text }) => [id, text]));
     return {
       concerns: [...found.values()].map(({ row, hit }) => shown(row, hit, texts, marks)),
-      customers: customers.map((customer) => ({ id: customer.id, name: highlight(customer.name, marks), address: highlight(customer.address, marks) })),
+      customers: customers.map((customer) => ({
+        id: customer.id,
+        name: highlight(customer.name, marks),
+        address: highlight(customer.address, marks),
+      })),
       alsoSearched: [...alsoSearched],
     };
   });
 };
 
-const concernsTagged = async (world: Reading, who: AgentActor, tags: readonly string[], limit: number): Promise<ConcernRow[]> => {
-  const pages = await Promise.all(tags.map((tag) => listConcerns(world, who, { filter: { ...everything, tag }, after: null, limit })));
+const concernsTagged = async (
+  world: Reading,
+  who: AgentActor,
+  tags: readonly string[],
+  limit: number,
+): Promise<ConcernRow[]> => {
+  const pages = await Promise.all(
+    tags.map((tag) => listConcerns(world, who, { filter: { ...everything, tag }, after: null, limit })),
+  );
   return pages.flatMap((page) => (isRefusal(page) ? [] : page.rows));
 };
 
-const shown = (row: ConcernRow, hit: Hit | null, texts: ReadonlyMap<string, string>, marks: Marker): SearchResult["concerns"][number] => {
+const shown = (
+  row: ConcernRow,
+  hit: Hit | null,
+  texts: ReadonlyMap<string, string>,
+  marks: Marker,
+): SearchResult["concerns"][number] => {
   const text = hit === null ? undefined : texts.get(hit.messageId);
   return {
     row,
@@ -76,7 +114,8 @@ const firstOfEach = (hits: readonly Hit[], limit: number): Map<string, Hit> => {
   return first;
 };
 
-const newestFirst = (rows: readonly ConcernRow[]): ConcernRow[] => rows.toSorted((a, b) => (a.lastMessageAt < b.lastMessageAt ? 1 : -1));
+const newestFirst = (rows: readonly ConcernRow[]): ConcernRow[] =>
+  rows.toSorted((a, b) => (a.lastMessageAt < b.lastMessageAt ? 1 : -1));
 
 /** What a query asks of customers: parts of a name, and part of an address when it is one word, or a telephone number. */
 const customerWish = (wish: Wish): { readonly words: readonly string[]; readonly address: string | null } => {
@@ -84,6 +123,10 @@ const customerWish = (wish: Wish): { readonly words: readonly string[]; readonly
   const typed = wish.terms.join(" ");
   const digits = typed.replace(/\D/g, "");
   const isNumber = digits.length >= 6 && /^[+\d\s()/.-]+$/.test(typed);
-  const address = isNumber ? digits.replace(/^0+/, "") : wish.terms.length === 1 && typed.length >= 3 ? typed.toLowerCase() : null;
+  const address = isNumber
+    ? digits.replace(/^0+/, "")
+    : wish.terms.length === 1 && typed.length >= 3
+      ? typed.toLowerCase()
+      : null;
   return { words: words.some((word) => word.length >= 3) ? words.slice(0, 5) : [], address };
 };

@@ -7,7 +7,12 @@ import type { DraftRow, FileRow, MessageRow } from "#modules/concerns/store-thre
 /** Signed addresses of bytes, made by server/app.ts; they work without a cookie and end. */
 export interface Links {
   /** Of an attachment's or an upload's bytes. */
-  readonly file: (file: { readonly hash: string; readonly name: string; readonly mediaType: string; readonly image: boolean }) => string;
+  readonly file: (file: {
+    readonly hash: string;
+    readonly name: string;
+    readonly mediaType: string;
+    readonly image: boolean;
+  }) => string;
   /** Of a message's sanitised HTML document. */
   readonly html: (messageId: MessageId) => string;
   /** Of a message as it came, byte for byte. */

@@ -4,12 +4,12 @@ import { seesBrand } from "#contract/actor.ts";
 import type { ConcernRow, Message } from "#contract/concerns.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
-import { asDraft, asMessage, fileView, type Links } from "#modules/concerns/reads-views.ts";
+import { asDraft, asMessage, type Links } from "#modules/concerns/reads-views.ts";
 import { newestOfCustomers, rowById, rowByNumber, rowsByIds, rowsByNumbers } from "#modules/concerns/store-lists.ts";
 import { messagesByIds, messagesOf, textsByIds } from "#modules/concerns/store-threads.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { asDraft, asMessage, fileView, newestOfCustomers, rowById, rowByNumber, rowsByIds, rowsByNumbers, textsByIds };
+export { asDraft, asMessage, newestOfCustomers, rowById, rowByNumber, rowsByIds, rowsByNumbers, textsByIds };
 export type { Links };
 
 /** What reading for the desk needs beyond the store. */
@@ -24,11 +24,24 @@ export const rowFor = async (tx: Tx, who: AgentActor, id: ConcernId): Promise<Co
 };
 
 /** Whole messages by id, in order of place; withdrawn ones are left out. The caller has made sure that the reader may see them. */
-export const messageViews = async (world: ReadingWorld, tx: Tx, ids: readonly MessageId[]): Promise<Message[]> => (await messagesByIds(tx, ids)).map((row) => asMessage(world.links, row));
+export const messageViews = async (world: ReadingWorld, tx: Tx, ids: readonly MessageId[]): Promise<Message[]> =>
+  (await messagesByIds(tx, ids)).map((row) => asMessage(world.links, row));
 
 /** One page of a thread, oldest first: the last `limit` messages before a place (null: the end), and whether there are earlier ones. */
-export const messagesBefore = async (world: ReadingWorld, tx: Tx, concernId: ConcernId, before: number | null, limit: number): Promise<{ messages: Message[]; earlier: boolean }> => {
+export const messagesBefore = async (
+  world: ReadingWorld,
+  tx: Tx,
+  concernId: ConcernId,
+  before: number | null,
+  limit: number,
+): Promise<{ messages: Message[]; earlier: boolean }> => {
   const rows = await messagesOf(tx, concernId, before, limit + 1);
   const earlier = rows.length > limit;
-  return { messages: rows.slice(0, limit).toReversed().map((row) => asMessage(world.links, row)), earlier };
+  return {
+    messages: rows
+      .slice(0, limit)
+      .toReversed()
+      .map((row) => asMessage(world.links, row)),
+    earlier,
+  };
 };

@@ -9,5 +9,7 @@ type W = World & ReadingWorld;
 
 /** The route that keeps a draft. */
 export const draftRoutes: readonly Route<W>[] = [
-  answer<W, typeof concerns.saveDraft>(concerns.saveDraft, (world, who, { params, body }) => saveDraft(world, who, params.id, params.kind, body)),
+  answer<W, typeof concerns.saveDraft>(concerns.saveDraft, (world, who, { params, body }) =>
+    saveDraft(world, who, params.id, params.kind, body),
+  ),
 ];

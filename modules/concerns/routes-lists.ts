@@ -16,22 +16,34 @@ type W = World & ReadingWorld;
 
 /** Routes that read concerns, and those of an agent's views. */
 export const listRoutes: readonly Route<W>[] = [
-  answer<W, typeof concerns.list>(concerns.list, (world, who, { query }) => listConcerns(world, who, { filter: query.filter, after: query.after ?? null, limit: query.limit })),
+  answer<W, typeof concerns.list>(concerns.list, (world, who, { query }) =>
+    listConcerns(world, who, { filter: query.filter, after: query.after ?? null, limit: query.limit }),
+  ),
   answer<W, typeof concerns.views>(concerns.views, (world, who) => viewsFor(world, who)),
   answer<W, typeof concerns.saveView>(concerns.saveView, (world, who, { body }) => saveView(world, who, body)),
-  answer<W, typeof concerns.removeView>(concerns.removeView, (world, who, { params }) => removeView(world, who, params.id)),
+  answer<W, typeof concerns.removeView>(concerns.removeView, (world, who, { params }) =>
+    removeView(world, who, params.id),
+  ),
   answer<W, typeof concerns.open>(concerns.open, (world, who, { params }) => openConcern(world, who, params.id)),
   answer<W, typeof concerns.byNumber>(concerns.byNumber, async (world, who, { params }) => {
     const row = await rowByNumber(world.db, params.number);
     return row && seesBrand(who, row.brandId) ? row : refuse("notFound");
   }),
-  answer<W, typeof concerns.messages>(concerns.messages, (world, who, { params, query }) => earlierMessages(world, world.db, who, params.id, query.before, query.limit)),
+  answer<W, typeof concerns.messages>(concerns.messages, (world, who, { params, query }) =>
+    earlierMessages(world, world.db, who, params.id, query.before, query.limit),
+  ),
   answer<W, typeof concerns.message>(concerns.message, async (world, who, { params }) => {
     const [message] = await messageViews(world, world.db, [params.id]);
     const row = message && (await rowById(world.db, message.concernId));
     return message && row && seesBrand(who, row.brandId) ? message : refuse("notFound");
   }),
-  answer<W, typeof customers.concerns>(customers.concerns, (world, who, { params, query }) => concernsOf(world, who, { customerId: params.id, after: query.after ?? null, limit: query.limit })),
-  answer<W, typeof search.everything>(search.everything, (world, who, { query }) => searchEverything(world, who, query.q, query.limit)),
-  answer<W, typeof concerns.history>(concerns.history, (world, who, { params, query }) => historyOf(world, who, params.id, query.before ?? null, query.limit)),
+  answer<W, typeof customers.concerns>(customers.concerns, (world, who, { params, query }) =>
+    concernsOf(world, who, { customerId: params.id, after: query.after ?? null, limit: query.limit }),
+  ),
+  answer<W, typeof search.everything>(search.everything, (world, who, { query }) =>
+    searchEverything(world, who, query.q, query.limit),
+  ),
+  answer<W, typeof concerns.history>(concerns.history, (world, who, { params, query }) =>
+    historyOf(world, who, params.id, query.before ?? null, query.limit),
+  ),
 ];

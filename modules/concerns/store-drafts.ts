@@ -14,7 +14,15 @@ export interface DraftKey {
 export const upsertDraft = async (
   tx: Tx,
   key: DraftKey,
-  row: { readonly channelId: ChannelId | null; readonly to: readonly string[]; readonly cc: readonly string[]; readonly text: string; readonly html: string | null; readonly uploads: readonly string[]; readonly at: string },
+  row: {
+    readonly channelId: ChannelId | null;
+    readonly to: readonly string[];
+    readonly cc: readonly string[];
+    readonly text: string;
+    readonly html: string | null;
+    readonly uploads: readonly string[];
+    readonly at: string;
+  },
 ): Promise<void> => {
   await tx.run(sql`
     INSERT INTO draft (concern_id, agent_id, kind, channel_id, recipients, copies, text, html, uploads, updated_at)
@@ -25,7 +33,9 @@ export const upsertDraft = async (
 
 /** Forgets a draft. False when there was none. */
 export const deleteDraft = async (tx: Tx, key: DraftKey): Promise<boolean> =>
-  (await tx.run(sql`DELETE FROM draft WHERE concern_id = ${key.concernId} AND agent_id = ${key.agentId} AND kind = ${key.kind}`)) > 0;
+  (await tx.run(
+    sql`DELETE FROM draft WHERE concern_id = ${key.concernId} AND agent_id = ${key.agentId} AND kind = ${key.kind}`,
+  )) > 0;
 
 /** Those of the named uploads that this agent made, in the given order. */
 export const uploadsOf = async (tx: Tx, agentId: AgentId, ids: readonly string[]): Promise<FileRow[]> => {

@@ -40,7 +40,8 @@ const limited = (limit: number): Sql => {
 const wordsIn = (words: readonly string[]): Sql => join(words.map(literal), ", ");
 
 /** The statuses a filter names, in the contract's order; none named are all. */
-const statusesOf = (filter: ListFilter): readonly Status[] => (filter.statuses.length === 0 ? statuses : statuses.filter((status) => filter.statuses.includes(status)));
+const statusesOf = (filter: ListFilter): readonly Status[] =>
+  filter.statuses.length === 0 ? statuses : statuses.filter((status) => filter.statuses.includes(status));
 
 /** Everything a filter asks of a row, but its statuses and brands. */
 const conditions = ({ filter, me }: Scope): Sql[] => {
@@ -48,7 +49,8 @@ const conditions = ({ filter, me }: Scope): Sql[] => {
   if (filter.assignee === "none") list.push(sql`c.assignee_id IS NULL`);
   else if (filter.assignee !== null) list.push(sql`c.assignee_id = ${filter.assignee === "me" ? me : filter.assignee}`);
   if (filter.teamId !== null) list.push(sql`c.team_id = ${filter.teamId}`);
-  if (filter.priorities.length > 0 && filter.priorities.length < 4) list.push(sql`c.priority IN (${wordsIn([...filter.priorities].toSorted())})`);
+  if (filter.priorities.length > 0 && filter.priorities.length < 4)
+    list.push(sql`c.priority IN (${wordsIn([...filter.priorities].toSorted())})`);
   if (filter.topicId !== null) list.push(sql`c.topic_id = ${filter.topicId}`);
   if (filter.tag !== null) list.push(sql`c.tags @> ARRAY[${filter.tag}]::text[]`);
   if (filter.customerId !== null) list.push(sql`c.customer_id = ${filter.customerId}`);
@@ -57,11 +59,16 @@ const conditions = ({ filter, me }: Scope): Sql[] => {
 };
 
 /** Filters whose rows are few and found through another table or index: all of them are taken, then ordered. */
-const isFew = (filter: ListFilter): boolean => filter.followed || filter.mentioned || filter.customerId !== null || filter.deliveryFailed;
+const isFew = (filter: ListFilter): boolean =>
+  filter.followed || filter.mentioned || filter.customerId !== null || filter.deliveryFailed;
 
 const few = ({ filter, me }: Scope): Sql[] => [
   ...(filter.followed ? [sql`c.id IN (SELECT f.concern_id FROM concern_follower f WHERE f.agent_id = ${me})`] : []),
-  ...(filter.mentioned ? [sql`c.id IN (SELECT m.concern_id FROM message m WHERE m.mentions @> ARRAY[${me}]::uuid[] AND m.mentions <> '{}')`] : []),
+  ...(filter.mentioned
+    ? [
+        sql`c.id IN (SELECT m.concern_id FROM message m WHERE m.mentions @> ARRAY[${me}]::uuid[] AND m.mentions <> '{}')`,
+      ]
+    : []),
 ];
 
 const brandsIn = (ids: readonly string[]): Sql => sql`c.brand_id = ANY(${ids}::uuid[])`;
@@ -86,7 +93,9 @@ const streams = (scope: Scope): Sql[][] => {
   if (filter.tag !== null && !narrowed) return [[...statusRest, ...brandRest, ...rest]];
   if (!narrowed && brands === null && wanted.length === statuses.length) return [rest];
   if (!narrowed && brands !== null && brands.length * wanted.length <= mostStreams)
-    return brands.flatMap((brand) => wanted.map((status) => [sql`c.brand_id = ${brand}`, sql`c.status = ${literal(status)}`, ...rest]));
+    return brands.flatMap((brand) =>
+      wanted.map((status) => [sql`c.brand_id = ${brand}`, sql`c.status = ${literal(status)}`, ...rest]),
+    );
   return wanted.map((status) => [sql`c.status = ${literal(status)}`, ...brandRest, ...rest]);
 };
 
@@ -100,12 +109,19 @@ export const pageQuery = (scope: Scope, after: Place | null, limit: number, part
   const keyset =
     after === null
       ? []
-      : [after.kind === "waiting" ? sql`(c.waiting_since, c.id) > (${after.waitingSince}::timestamptz, ${after.id}::uuid)` : sql`(c.last_message_at, c.id) < (${after.lastMessageAt}::timestamptz, ${after.id}::uuid)`];
-  const which = part === "waiting" ? [sql`c.waiting_since IS NOT NULL`] : part === "rest" ? [sql`c.waiting_since IS NULL`] : [];
+      : [
+          after.kind === "waiting"
+            ? sql`(c.waiting_since, c.id) > (${after.waitingSince}::timestamptz, ${after.id}::uuid)`
+            : sql`(c.last_message_at, c.id) < (${after.lastMessageAt}::timestamptz, ${after.id}::uuid)`,
+        ];
+  const which =
+    part === "waiting" ? [sql`c.waiting_since IS NOT NULL`] : part === "rest" ? [sql`c.waiting_since IS NULL`] : [];
   const lists = part === "waiting" ? waitingStreams(scope) : streams(scope);
   return merged(
     lists.map((list) => [...list, ...which, ...keyset]),
-    part === "waiting" ? { inner: raw("c.waiting_since, c.id"), outer: raw('"waitingSince", id') } : { inner: raw("c.last_message_at DESC, c.id DESC"), outer: raw('"lastMessageAt" DESC, id DESC') },
+    part === "waiting"
+      ? { inner: raw("c.waiting_since, c.id"), outer: raw('"waitingSince", id') }
+      : { inner: raw("c.last_message_at DESC, c.id DESC"), outer: raw('"lastMessageAt" DESC, id DESC') },
     limit,
   );
 };
@@ -117,8 +133,14 @@ const waitingStreams = (scope: Scope): Sql[][] => {
   return statusesOf(scope.filter).map((status) => [sql`c.status = ${literal(status)}`, ...rest]);
 };
 
-const merged = (parts: readonly (readonly Sql[])[], order: { readonly inner: Sql; readonly outer: Sql }, limit: number): Sql => {
-  const [first, ...others] = parts.map((list) => sql`SELECT ${rowColumns} FROM concern c ${where(list)} ORDER BY ${order.inner} ${limited(limit)}`);
+const merged = (
+  parts: readonly (readonly Sql[])[],
+  order: { readonly inner: Sql; readonly outer: Sql },
+  limit: number,
+): Sql => {
+  const [first, ...others] = parts.map(
+    (list) => sql`SELECT ${rowColumns} FROM concern c ${where(list)} ORDER BY ${order.inner} ${limited(limit)}`,
+  );
   if (first === undefined) return sql`SELECT ${rowColumns} FROM concern c WHERE false`;
   if (others.length === 0) return first;
   const union = join(
@@ -129,8 +151,15 @@ const merged = (parts: readonly (readonly Sql[])[], order: { readonly inner: Sql
 };
 
 /** One page of a part of a list. A filter by tag is planned each time, because tags differ a thousandfold in how common they are; it wants a transaction. */
-export const page = async (tx: Tx, scope: Scope, after: Place | null, limit: number, part: Part): Promise<ConcernRow[]> => {
-  if (isPlannedEachTime(scope.filter)) await tx.run(sql`SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`);
+export const page = async (
+  tx: Tx,
+  scope: Scope,
+  after: Place | null,
+  limit: number,
+  part: Part,
+): Promise<ConcernRow[]> => {
+  if (isPlannedEachTime(scope.filter))
+    await tx.run(sql`SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`);
   return tx.rows<ConcernRow>(pageQuery(scope, after, limit, part));
 };
 
@@ -149,17 +178,26 @@ export const countQuery = (scope: Scope, most: number): Sql => {
 };
 
 /** A concern's row by id. */
-export const rowById = (tx: Tx, id: string): Promise<ConcernRow | null> => tx.maybe<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.id = ${id}`);
+export const rowById = (tx: Tx, id: string): Promise<ConcernRow | null> =>
+  tx.maybe<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.id = ${id}`);
 
 /** A concern's row by number. */
-export const rowByNumber = (tx: Tx, number: number): Promise<ConcernRow | null> => tx.maybe<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.number = ${number}`);
+export const rowByNumber = (tx: Tx, number: number): Promise<ConcernRow | null> =>
+  tx.maybe<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.number = ${number}`);
 
 /** The rows of these ids, in any order; unknown ids are left out. */
-export const rowsByIds = (tx: Tx, ids: readonly string[]): Promise<ConcernRow[]> => (ids.length === 0 ? Promise.resolve([]) : tx.rows<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.id = ANY(${ids}::uuid[])`));
+export const rowsByIds = (tx: Tx, ids: readonly string[]): Promise<ConcernRow[]> =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : tx.rows<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.id = ANY(${ids}::uuid[])`);
 
 /** The rows of these concern numbers; unknown ones are left out. */
 export const rowsByNumbers = (tx: Tx, numbers: readonly number[]): Promise<ConcernRow[]> =>
-  numbers.length === 0 ? Promise.resolve([]) : tx.rows<ConcernRow>(sql`SELECT ${rowColumns} FROM concern c WHERE c.number = ANY(${numbers}::bigint[]) ORDER BY c.number`);
+  numbers.length === 0
+    ? Promise.resolve([])
+    : tx.rows<ConcernRow>(
+        sql`SELECT ${rowColumns} FROM concern c WHERE c.number = ANY(${numbers}::bigint[]) ORDER BY c.number`,
+      );
 
 /** The newest concerns of each of these customers, at most `each`. */
 export const newestOfCustomers = (tx: Tx, customerIds: readonly string[], each: number): Promise<ConcernRow[]> =>

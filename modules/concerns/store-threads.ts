@@ -79,7 +79,8 @@ export const openedQuery = (id: string, agentId: string): Sql => sql`
     FROM concern c WHERE c.id = ${id}`;
 
 /** See `openedQuery`. */
-export const opened = (tx: Tx, id: string, agentId: string): Promise<OpenedRow | null> => tx.maybe<OpenedRow>(openedQuery(id, agentId));
+export const opened = (tx: Tx, id: string, agentId: string): Promise<OpenedRow | null> =>
+  tx.maybe<OpenedRow>(openedQuery(id, agentId));
 
 const messageColumns = sql`
   m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_kind AS "authorKind", m.author_id AS "authorId", m.author_name AS "authorName",
@@ -98,7 +99,8 @@ export const messagesQuery = (concernId: string, before: number | null, limit: n
    ORDER BY m.seq DESC LIMIT ${limit}`;
 
 /** See `messagesQuery`. */
-export const messagesOf = (tx: Tx, concernId: string, before: number | null, limit: number): Promise<MessageRow[]> => tx.rows<MessageRow>(messagesQuery(concernId, before, limit));
+export const messagesOf = (tx: Tx, concernId: string, before: number | null, limit: number): Promise<MessageRow[]> =>
+  tx.rows<MessageRow>(messagesQuery(concernId, before, limit));
 
 /** Messages by id, in order of concern and place; withdrawn ones are left out. */
 export const messagesByIds = (tx: Tx, ids: readonly string[]): Promise<MessageRow[]> =>
@@ -110,4 +112,8 @@ export const messagesByIds = (tx: Tx, ids: readonly string[]): Promise<MessageRo
 
 /** The beginning of messages' texts, for excerpts. */
 export const textsByIds = (tx: Tx, ids: readonly string[]): Promise<{ readonly id: string; readonly text: string }[]> =>
-  ids.length === 0 ? Promise.resolve([]) : tx.rows(sql`SELECT message_id AS id, left(text, 20000) AS text FROM message_body WHERE message_id = ANY(${ids}::uuid[])`);
+  ids.length === 0
+    ? Promise.resolve([])
+    : tx.rows(
+        sql`SELECT message_id AS id, left(text, 20000) AS text FROM message_body WHERE message_id = ANY(${ids}::uuid[])`,
+      );

@@ -12,29 +12,39 @@ export interface ViewRow {
 }
 
 /** An agent's own views in their order. */
-export const viewsOf = (tx: Tx, agentId: AgentId): Promise<ViewRow[]> => tx.rows<ViewRow>(sql`SELECT id, name, filter FROM view WHERE agent_id = ${agentId} ORDER BY position, id`);
+export const viewsOf = (tx: Tx, agentId: AgentId): Promise<ViewRow[]> =>
+  tx.rows<ViewRow>(sql`SELECT id, name, filter FROM view WHERE agent_id = ${agentId} ORDER BY position, id`);
 
 /** Adds a view behind the others, if the agent has fewer than `most`. False when they have not. */
-export const insertView = async (tx: Tx, row: ViewRow & { readonly agentId: AgentId }, most: number): Promise<boolean> =>
+export const insertView = async (
+  tx: Tx,
+  row: ViewRow & { readonly agentId: AgentId },
+  most: number,
+): Promise<boolean> =>
   (await tx.run(sql`
     INSERT INTO view (id, agent_id, name, filter, position)
-    SELECT ${row.id}, ${row.agentId}, ${row.name}, ${JSON.stringify(row.filter)}::jsonb, coalesce(max(position), 0) + 1 FROM view WHERE agent_id = ${row.agentId} HAVING count(*) < ${most}`)) > 0;
+    SELECT ${row.id}, ${row.agentId}, ${row.name}, ${JSON.stringify(row.filter)}::jsonb, coalesce(max(position), 0) + 1 FROM view WHERE agent_id = ${row.agentId} HAVING count(*) < ${most}`)) >
+  0;
 
 /** Removes a view when it is this agent's. */
-export const deleteView = async (tx: Tx, agentId: AgentId, id: ViewId): Promise<boolean> => (await tx.run(sql`DELETE FROM view WHERE id = ${id} AND agent_id = ${agentId}`)) > 0;
+export const deleteView = async (tx: Tx, agentId: AgentId, id: ViewId): Promise<boolean> =>
+  (await tx.run(sql`DELETE FROM view WHERE id = ${id} AND agent_id = ${agentId}`)) > 0;
 
 /** Counting by walking stops here. */
 const mostCounted = 1_000;
 
 /** Can the kept counters answer it? They know brand, status, priority, assignee, team and failed deliveries. */
-const isKept = (filter: ListFilter): boolean => !filter.followed && !filter.mentioned && filter.topicId === null && filter.tag === null && filter.customerId === null;
+const isKept = (filter: ListFilter): boolean =>
+  !filter.followed && !filter.mentioned && filter.topicId === null && filter.tag === null && filter.customerId === null;
 
 const quoted = (words: readonly string[]): Sql => {
-  if (!words.every((word) => /^[a-z]+$/.test(word))) throw new Error("only words of the contract's lists become part of a statement");
+  if (!words.every((word) => /^[a-z]+$/.test(word)))
+    throw new Error("only words of the contract's lists become part of a statement");
   return raw(words.map((word) => `'${word}'`).join(", "));
 };
 
-const personOf = ({ filter, me }: Scope): string | null => (filter.assignee === "me" ? me : filter.assignee === "none" ? null : filter.assignee);
+const personOf = ({ filter, me }: Scope): string | null =>
+  filter.assignee === "me" ? me : filter.assignee === "none" ? null : filter.assignee;
 
 const statusCondition = (wanted: readonly Status[]): Sql => sql`status IN (${quoted(wanted)})`;
 
@@ -44,10 +54,16 @@ const keptConditions = (scope: Scope): Sql[] => {
   // What is cheap to compare and leaves few comes first.
   return [
     ...(filter.deliveryFailed ? [sql`delivery_failed`] : []),
-    ...(filter.assignee === "none" ? [sql`assignee_id IS NULL`] : person === null ? [] : [sql`assignee_id = ${person}`]),
+    ...(filter.assignee === "none"
+      ? [sql`assignee_id IS NULL`]
+      : person === null
+        ? []
+        : [sql`assignee_id = ${person}`]),
     ...(filter.teamId === null ? [] : [sql`team_id = ${filter.teamId}`]),
     ...(filter.brandId === null ? [] : [sql`brand_id = ${filter.brandId}`]),
-    ...(filter.statuses.length === 0 ? [] : [statusCondition(statuses.filter((status) => filter.statuses.includes(status)))]),
+    ...(filter.statuses.length === 0
+      ? []
+      : [statusCondition(statuses.filter((status) => filter.statuses.includes(status)))]),
     ...(filter.priorities.length === 0 ? [] : [sql`priority IN (${quoted([...filter.priorities].toSorted())})`]),
   ];
 };
@@ -57,7 +73,9 @@ const others = "00000000-0000-0000-0000-000000000000";
 
 const named = (column: string, ids: readonly string[]): Sql => {
   const it = raw(column);
-  return ids.length === 0 ? sql`CASE WHEN ${it} IS NOT NULL THEN ${others}::uuid END AS ${it}` : sql`CASE WHEN ${it} = ANY(${[...new Set(ids)]}::uuid[]) THEN ${it} WHEN ${it} IS NOT NULL THEN ${others}::uuid END AS ${it}`;
+  return ids.length === 0
+    ? sql`CASE WHEN ${it} IS NOT NULL THEN ${others}::uuid END AS ${it}`
+    : sql`CASE WHEN ${it} = ANY(${[...new Set(ids)]}::uuid[]) THEN ${it} WHEN ${it} IS NOT NULL THEN ${others}::uuid END AS ${it}`;
 };
 
 /** The kept rows that any of these filters can ask for, gathered into as few as their questions allow: twenty conditions are then put to some dozens of rows. */
@@ -65,11 +83,17 @@ const gathered = (scopes: readonly Scope[]): Sql => {
   const [first] = scopes;
   if (first === undefined) return sql`concern_tally`;
   const filters = scopes.map((scope) => scope.filter);
-  const statusesAsked = statuses.filter((status) => filters.some((filter) => filter.statuses.includes(status) || (filter.statuses.length === 0 && !filter.deliveryFailed)));
+  const statusesAsked = statuses.filter((status) =>
+    filters.some(
+      (filter) => filter.statuses.includes(status) || (filter.statuses.length === 0 && !filter.deliveryFailed),
+    ),
+  );
   const failedAsked = filters.some((filter) => filter.deliveryFailed);
   const inStatus = statusesAsked.length === 0 ? sql`false` : statusCondition(statusesAsked);
   const where = [
-    ...(statusesAsked.length === statuses.length ? [] : [failedAsked ? sql`(${inStatus} OR delivery_failed)` : inStatus]),
+    ...(statusesAsked.length === statuses.length
+      ? []
+      : [failedAsked ? sql`(${inStatus} OR delivery_failed)` : inStatus]),
     ...(first.brandIds === null ? [] : [sql`brand_id = ANY(${first.brandIds}::uuid[])`]),
   ];
   const people = scopes.map(personOf).filter((person) => person !== null);
@@ -89,7 +113,9 @@ export const countsQuery = (scopes: readonly Scope[]): Sql => {
     const conditions = keptConditions(scope);
     return sql`coalesce(sum(n) ${conditions.length === 0 ? empty : sql`FILTER (WHERE ${join(conditions, " AND ")})`}, 0)::int AS ${raw(`v${index}`)}`;
   });
-  const counts = numbered.filter(({ scope }) => !isKept(scope.filter)).map(({ scope, index }) => sql`(${countQuery(scope, mostCounted)}) AS ${raw(`v${index}`)}`);
+  const counts = numbered
+    .filter(({ scope }) => !isKept(scope.filter))
+    .map(({ scope, index }) => sql`(${countQuery(scope, mostCounted)}) AS ${raw(`v${index}`)}`);
   // Without a sum the statement would give a row for every kept row.
   const columns = [sql`count(*) AS rows`, ...sums, ...counts];
   return sql`SELECT ${join(columns, ", ")} FROM ${gathered(kept.map(({ scope }) => scope))}`;
@@ -102,7 +128,8 @@ export const countViews = async (tx: Tx, scopes: readonly Scope[]): Promise<numb
 };
 
 /** Folds the counters' appended rows; says how many went. */
-export const foldTallyRows = async (tx: Tx): Promise<number> => (await tx.one<{ gone: number }>(sql`SELECT concern_tally_fold() AS gone`)).gone;
+export const foldTallyRows = async (tx: Tx): Promise<number> =>
+  (await tx.one<{ gone: number }>(sql`SELECT concern_tally_fold() AS gone`)).gone;
 
 /** Gives the room of folded rows back, so that counting does not walk over them. */
 export const vacuumTally = async (db: Db): Promise<void> => {

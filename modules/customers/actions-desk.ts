@@ -6,19 +6,48 @@ import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { AddressId, CustomerId, OrganisationId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
-import { addressOf, customerById, insertAddress, insertCustomer, liveAddress, lockAddress, lockCustomer, organisationByName, raiseVersion, setPreferred, setRemoved, setSuppressed, updateCustomer } from "#modules/customers/store.ts";
+import {
+  addressOf,
+  customerById,
+  insertAddress,
+  insertCustomer,
+  liveAddress,
+  lockAddress,
+  lockCustomer,
+  organisationByName,
+  raiseVersion,
+  setPreferred,
+  setRemoved,
+  setSuppressed,
+  updateCustomer,
+} from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 type Acting = Pick<World, "db" | "now" | "newId" | "wake">;
 
 /** Adds a customer with one address, unverified. Refuses with invalidAddress or addressTaken (facts.name says who has it). */
-export const createCustomer = (world: Acting, who: Who, input: { readonly name: string; readonly kind: AddressKind; readonly value: string }): Promise<Customer | Refusal> =>
+export const createCustomer = (
+  world: Acting,
+  who: Who,
+  input: { readonly name: string; readonly kind: AddressKind; readonly value: string },
+): Promise<Customer | Refusal> =>
   world.db.transaction(async (tx) => {
     const norm = await freeAddress(tx, input);
     if (isRefusal(norm)) return norm;
     const customerId = world.newId() as CustomerId;
-    await insertCustomer(tx, { customerId, addressId: world.newId() as AddressId, name: input.name, language: null, kind: input.kind, norm: norm.norm, value: input.value.trim(), verifiedAt: null, verifiedBy: null, at: world.now().toISOString() });
+    await insertCustomer(tx, {
+      customerId,
+      addressId: world.newId() as AddressId,
+      name: input.name,
+      language: null,
+      kind: input.kind,
+      norm: norm.norm,
+      value: input.value.trim(),
+      verifiedAt: null,
+      verifiedBy: null,
+      at: world.now().toISOString(),
+    });
     await say(world, tx, who, [{ kind: "customer.created", customerId, data: { customerId } }]);
     return (await customerById(tx, customerId)) ?? refuse("notFound");
   });
@@ -28,11 +57,21 @@ export const changeCustomer = (
   world: Acting,
   who: Who,
   id: CustomerId,
-  input: { readonly name?: string | undefined; readonly language?: "de" | "en" | null | undefined; readonly organisation?: string | null | undefined; readonly fields?: Customer["fields"] | undefined },
+  input: {
+    readonly name?: string | undefined;
+    readonly language?: "de" | "en" | null | undefined;
+    readonly organisation?: string | null | undefined;
+    readonly fields?: Customer["fields"] | undefined;
+  },
 ): Promise<Customer | Refusal> =>
   changing(world, who, id, async (tx, before) => {
     const name = (input.organisation ?? "").trim();
-    const organisationId = input.organisation === undefined ? undefined : name === "" ? null : await organisationByName(tx, world.newId() as OrganisationId, name);
+    const organisationId =
+      input.organisation === undefined
+        ? undefined
+        : name === ""
+          ? null
+          : await organisationByName(tx, world.newId() as OrganisationId, name);
     const what = [
       ...(input.name !== undefined && input.name !== before.name ? ["name"] : []),
       ...(input.language !== undefined && input.language !== before.language ? ["language"] : []),
@@ -49,17 +88,34 @@ export const changeCustomer = (
   });
 
 /** Adds an address, unverified until it is proved. The customer's own address again changes nothing; somebody else's is refused with addressTaken. */
-export const addAddress = (world: Acting, who: Who, id: CustomerId, input: { readonly kind: AddressKind; readonly value: string }): Promise<Customer | Refusal> =>
+export const addAddress = (
+  world: Acting,
+  who: Who,
+  id: CustomerId,
+  input: { readonly kind: AddressKind; readonly value: string },
+): Promise<Customer | Refusal> =>
   changing(world, who, id, async (tx) => {
     const norm = await freeAddress(tx, input, id);
     if (isRefusal(norm)) return norm;
     if (norm.mine) return [];
-    await insertAddress(tx, { id: world.newId() as AddressId, customerId: id, kind: input.kind, norm: norm.norm, value: input.value.trim() });
+    await insertAddress(tx, {
+      id: world.newId() as AddressId,
+      customerId: id,
+      kind: input.kind,
+      norm: norm.norm,
+      value: input.value.trim(),
+    });
     return ["addresses"];
   });
 
 /** Prefers an address, or allows writing to a suppressed one again. */
-export const changeAddress = (world: Acting, who: Who, id: CustomerId, addressId: AddressId, input: { readonly preferred?: true | undefined; readonly unsuppress?: true | undefined }): Promise<Customer | Refusal> =>
+export const changeAddress = (
+  world: Acting,
+  who: Who,
+  id: CustomerId,
+  addressId: AddressId,
+  input: { readonly preferred?: true | undefined; readonly unsuppress?: true | undefined },
+): Promise<Customer | Refusal> =>
   changing(world, who, id, async (tx) => {
     if ((await addressOf(tx, id, addressId)) === null) return refuse("notFound");
     if (input.preferred) await setPreferred(tx, id, addressId);
@@ -68,7 +124,12 @@ export const changeAddress = (world: Acting, who: Who, id: CustomerId, addressId
   });
 
 /** Takes an address away; what was said over it stays. Somebody who writes from it later is a customer nobody knows yet. */
-export const removeAddress = (world: Acting, who: Who, id: CustomerId, addressId: AddressId): Promise<Customer | Refusal> =>
+export const removeAddress = (
+  world: Acting,
+  who: Who,
+  id: CustomerId,
+  addressId: AddressId,
+): Promise<Customer | Refusal> =>
   changing(world, who, id, async (tx) => {
     if ((await addressOf(tx, id, addressId)) === null) return refuse("notFound");
     await setRemoved(tx, addressId, world.now().toISOString());
@@ -76,7 +137,12 @@ export const removeAddress = (world: Acting, who: Who, id: CustomerId, addressId
   });
 
 /** Runs a change under the customer's row lock. It refuses before it writes; what it says changed is told, with the next version; nothing changed is not. */
-const changing = (world: Acting, who: Who, id: CustomerId, change: (tx: Tx, before: Customer) => Promise<readonly string[] | Refusal>): Promise<Customer | Refusal> =>
+const changing = (
+  world: Acting,
+  who: Who,
+  id: CustomerId,
+  change: (tx: Tx, before: Customer) => Promise<readonly string[] | Refusal>,
+): Promise<Customer | Refusal> =>
   world.db.transaction(async (tx) => {
     await lockCustomer(tx, id);
     const before = await customerById(tx, id);
@@ -85,12 +151,18 @@ const changing = (world: Acting, who: Who, id: CustomerId, change: (tx: Tx, befo
     if (isRefusal(what)) return what;
     if (what.length === 0) return before;
     const version = (await raiseVersion(tx, id)) ?? before.version;
-    await say(world, tx, who, [{ kind: "customer.changed", customerId: id, data: { customerId: id, what: [...what], version } }]);
+    await say(world, tx, who, [
+      { kind: "customer.changed", customerId: id, data: { customerId: id, what: [...what], version } },
+    ]);
     return (await customerById(tx, id)) ?? refuse("notFound");
   });
 
 /** The key of an address nobody else has, under its lock. */
-const freeAddress = async (tx: Tx, input: { readonly kind: AddressKind; readonly value: string }, own?: CustomerId): Promise<{ readonly norm: string; readonly mine: boolean } | Refusal> => {
+const freeAddress = async (
+  tx: Tx,
+  input: { readonly kind: AddressKind; readonly value: string },
+  own?: CustomerId,
+): Promise<{ readonly norm: string; readonly mine: boolean } | Refusal> => {
   const norm = normalise(input.kind, input.value);
   if (norm === null) return refuse("invalidAddress", { address: input.value.slice(0, 320) }, "value");
   await lockAddress(tx, input.kind, norm);

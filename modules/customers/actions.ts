@@ -5,7 +5,16 @@ import { refuse, type Refusal } from "#contract/errors.ts";
 import type { AddressId, CustomerId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import { betterName, nameFor, normalise } from "#modules/customers/model.ts";
-import { insertCustomer, liveAddress, lockAddress, raiseVersion, setSuppressed, setVerified, touch, updateCustomer } from "#modules/customers/store.ts";
+import {
+  insertCustomer,
+  liveAddress,
+  lockAddress,
+  raiseVersion,
+  setSuppressed,
+  setVerified,
+  touch,
+  updateCustomer,
+} from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -34,7 +43,11 @@ export const resolveCustomer = async (
   world: Acting,
   tx: Tx,
   who: Who,
-  input: GivenAddress & { readonly name: string | null; readonly language: "de" | "en" | null; readonly assurance: Assurance },
+  input: GivenAddress & {
+    readonly name: string | null;
+    readonly language: "de" | "en" | null;
+    readonly assurance: Assurance;
+  },
 ): Promise<Resolved | Refusal> => {
   const norm = normalise(input.kind, input.value);
   if (norm === null) return refuse("invalidAddress", { address: input.value.slice(0, 320) });
@@ -43,9 +56,24 @@ export const resolveCustomer = async (
   const at = world.now().toISOString();
   const proved = input.assurance === "proved";
   if (known === null) {
-    const made = { customerId: world.newId() as CustomerId, addressId: world.newId() as AddressId, name: nameFor(input.name, input.value) };
-    await insertCustomer(tx, { ...made, language: input.language, kind: input.kind, norm, value: input.value.trim(), verifiedAt: proved ? at : null, verifiedBy: proved ? "dmarc" : null, at });
-    await say(world, tx, who, [{ kind: "customer.created", customerId: made.customerId, data: { customerId: made.customerId } }]);
+    const made = {
+      customerId: world.newId() as CustomerId,
+      addressId: world.newId() as AddressId,
+      name: nameFor(input.name, input.value),
+    };
+    await insertCustomer(tx, {
+      ...made,
+      language: input.language,
+      kind: input.kind,
+      norm,
+      value: input.value.trim(),
+      verifiedAt: proved ? at : null,
+      verifiedBy: proved ? "dmarc" : null,
+      at,
+    });
+    await say(world, tx, who, [
+      { kind: "customer.created", customerId: made.customerId, data: { customerId: made.customerId } },
+    ]);
     return { ...made, isNew: true };
   }
   const name = betterName(known.name, known.value, input.name, input.assurance);
@@ -54,27 +82,47 @@ export const resolveCustomer = async (
     await updateCustomer(tx, known.customerId, { name });
     what.push("name");
   }
-  if (proved && known.verifiedAt === null && (await setVerified(tx, known.addressId, at, "dmarc"))) what.push("addresses");
+  if (proved && known.verifiedAt === null && (await setVerified(tx, known.addressId, at, "dmarc")))
+    what.push("addresses");
   await sayChanged(world, tx, who, known.customerId, what);
   return { customerId: known.customerId, addressId: known.addressId, name: name ?? known.name, isNew: false };
 };
 
 /** Notes that something came from or went to an address. Nothing happens when nobody has it. Not an event: the message itself is one. */
-export const touchAddress = async (tx: Tx, address: GivenAddress, direction: "in" | "out", at: string): Promise<void> => {
+export const touchAddress = async (
+  tx: Tx,
+  address: GivenAddress,
+  direction: "in" | "out",
+  at: string,
+): Promise<void> => {
   const norm = normalise(address.kind, address.value);
   if (norm !== null) await touch(tx, address.kind, norm, direction, at);
 };
 
 /** Notes how an address was proved to be its customer's: "dmarc", "token", "code" or "agent". The first proof stays. */
-export const verifyAddress = async (world: Acting, tx: Tx, who: Who, address: GivenAddress, by: "dmarc" | "token" | "code" | "agent"): Promise<void> => {
+export const verifyAddress = async (
+  world: Acting,
+  tx: Tx,
+  who: Who,
+  address: GivenAddress,
+  by: "dmarc" | "token" | "code" | "agent",
+): Promise<void> => {
   const known = await find(tx, address);
-  if (known && known.verifiedAt === null && (await setVerified(tx, known.addressId, world.now().toISOString(), by))) await sayChanged(world, tx, who, known.customerId, ["addresses"]);
+  if (known && known.verifiedAt === null && (await setVerified(tx, known.addressId, world.now().toISOString(), by)))
+    await sayChanged(world, tx, who, known.customerId, ["addresses"]);
 };
 
 /** After a permanent failure: why we do not write there any more (plain text, cut to 500 characters). */
-export const suppressAddress = async (world: Acting, tx: Tx, who: Who, address: GivenAddress, reason: string): Promise<void> => {
+export const suppressAddress = async (
+  world: Acting,
+  tx: Tx,
+  who: Who,
+  address: GivenAddress,
+  reason: string,
+): Promise<void> => {
   const known = await find(tx, address);
-  if (known && (await setSuppressed(tx, known.addressId, reason.slice(0, 500)))) await sayChanged(world, tx, who, known.customerId, ["addresses"]);
+  if (known && (await setSuppressed(tx, known.addressId, reason.slice(0, 500))))
+    await sayChanged(world, tx, who, known.customerId, ["addresses"]);
 };
 
 const find = async (tx: Tx, address: GivenAddress): ReturnType<typeof liveAddress> => {
@@ -82,8 +130,17 @@ const find = async (tx: Tx, address: GivenAddress): ReturnType<typeof liveAddres
   return norm === null ? null : liveAddress(tx, address.kind, norm);
 };
 
-const sayChanged = async (world: Acting, tx: Tx, who: Who, customerId: CustomerId, what: readonly string[]): Promise<void> => {
+const sayChanged = async (
+  world: Acting,
+  tx: Tx,
+  who: Who,
+  customerId: CustomerId,
+  what: readonly string[],
+): Promise<void> => {
   if (what.length === 0) return;
   const version = await raiseVersion(tx, customerId);
-  if (version !== null) await say(world, tx, who, [{ kind: "customer.changed", customerId, data: { customerId, what: [...what], version } }]);
+  if (version !== null)
+    await say(world, tx, who, [
+      { kind: "customer.changed", customerId, data: { customerId, what: [...what], version } },
+    ]);
 };

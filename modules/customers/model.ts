@@ -33,7 +33,12 @@ export const isTrusted = (assurance: Assurance): boolean => assurance === "prove
  * A name that a message brings, when it may replace the one we have: ours was only the address itself, and the sender is trusted.
  * Null: keep ours.
  */
-export const betterName = (known: string, address: string, said: string | null, assurance: Assurance): string | null => {
+export const betterName = (
+  known: string,
+  address: string,
+  said: string | null,
+  assurance: Assurance,
+): string | null => {
   if (!isTrusted(assurance) || known.toLowerCase() !== address.toLowerCase()) return null;
   const name = nameFor(said, address);
   return name.toLowerCase() === address.toLowerCase() ? null : name;
@@ -52,7 +57,14 @@ const normaliseEmail = (value: string): string | null => {
 const normaliseDomain = (raw: string): string | null => {
   const domain = (raw.endsWith(".") ? raw.slice(0, -1) : raw).toLowerCase();
   if (/^\[(ipv6:)?[0-9a-f:.]+\]$/.test(domain)) return domain;
-  if (domain === "" || domain.length > 255 || /[\s"(),:;<>@[\\\]/?#%|^`{}]/.test(domain) || domain.startsWith(".") || domain.includes("..")) return null;
+  if (
+    domain === "" ||
+    domain.length > 255 ||
+    /[\s"(),:;<>@[\\\]/?#%|^`{}]/.test(domain) ||
+    domain.startsWith(".") ||
+    domain.includes("..")
+  )
+    return null;
   if (!/[^\u0000-\u007f]/.test(domain)) return domain;
   // The URL parser is the platform's IDNA (UTS 46); a name that turns into a number was never a mail domain.
   if (!URL.canParse(`https://${domain}`)) return null;

@@ -2,7 +2,15 @@
 import type { AddressKind } from "#contract/channel.ts";
 import type { CustomerId } from "#contract/ids.ts";
 import { normalise } from "#modules/customers/model.ts";
-import { addressesOf, customerById, findNearQuery, findQuery, liveAddress, suppressedAmong, type AddressRow } from "#modules/customers/store.ts";
+import {
+  addressesOf,
+  customerById,
+  findNearQuery,
+  findQuery,
+  liveAddress,
+  suppressedAmong,
+  type AddressRow,
+} from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
 export { addressesOf, customerById };
@@ -24,19 +32,29 @@ export interface FoundCustomer {
  * Customers by parts of name or address. `words`: folded, as `skeleton` gives them; `address`: part of a normalised address, three characters or more.
  * Where nobody has such a name, names spelled nearly so.
  */
-export const findCustomers = async (tx: Tx, wish: { readonly words: readonly string[]; readonly address: string | null }, limit: number): Promise<FoundCustomer[]> => {
+export const findCustomers = async (
+  tx: Tx,
+  wish: { readonly words: readonly string[]; readonly address: string | null },
+  limit: number,
+): Promise<FoundCustomer[]> => {
   if (wish.words.length === 0 && wish.address === null) return [];
   const found = await tx.rows<FoundCustomer>(findQuery(wish.words, wish.address, limit));
-  return found.length > 0 || wish.words.length === 0 ? found : tx.rows<FoundCustomer>(findNearQuery(wish.words.join(" "), limit));
+  return found.length > 0 || wish.words.length === 0
+    ? found
+    : tx.rows<FoundCustomer>(findNearQuery(wish.words.join(" "), limit));
 };
 
 /** Must we not write there (it bounced for good)? */
-export const isSuppressed = async (tx: Tx, kind: AddressKind, value: string): Promise<boolean> => (await suppressedOf(tx, kind, [value])).size > 0;
+export const isSuppressed = async (tx: Tx, kind: AddressKind, value: string): Promise<boolean> =>
+  (await suppressedOf(tx, kind, [value])).size > 0;
 
 /** Those of the given addresses to which we do not write, in normalised form, each with the reason. */
-export const suppressedOf = async (tx: Tx, kind: AddressKind, values: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+export const suppressedOf = async (
+  tx: Tx,
+  kind: AddressKind,
+  values: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
   const norms = values.map((value) => normalise(kind, value)).filter((norm) => norm !== null);
   if (norms.length === 0) return new Map();
   return new Map((await suppressedAmong(tx, kind, norms)).map((row) => [row.norm, row.reason]));
 };
-

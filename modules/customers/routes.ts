@@ -2,16 +2,33 @@
 import { customers } from "#contract/customers.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { refuse } from "#contract/errors.ts";
-import { addAddress, changeAddress, changeCustomer, createCustomer, removeAddress } from "#modules/customers/actions-desk.ts";
+import {
+  addAddress,
+  changeAddress,
+  changeCustomer,
+  createCustomer,
+  removeAddress,
+} from "#modules/customers/actions-desk.ts";
 import { customerById } from "#modules/customers/reads.ts";
 import type { World } from "#platform/world.ts";
 
 /** Routes of customers. */
 export const customerRoutes: readonly Route<World>[] = [
-  answer<World, typeof customers.get>(customers.get, async (world, _who, { params }) => (await customerById(world.db, params.id)) ?? refuse("notFound")),
+  answer<World, typeof customers.get>(
+    customers.get,
+    async (world, _who, { params }) => (await customerById(world.db, params.id)) ?? refuse("notFound"),
+  ),
   answer<World, typeof customers.create>(customers.create, (world, who, { body }) => createCustomer(world, who, body)),
-  answer<World, typeof customers.change>(customers.change, (world, who, { params, body }) => changeCustomer(world, who, params.id, body)),
-  answer<World, typeof customers.addAddress>(customers.addAddress, (world, who, { params, body }) => addAddress(world, who, params.id, body)),
-  answer<World, typeof customers.changeAddress>(customers.changeAddress, (world, who, { params, body }) => changeAddress(world, who, params.id, params.addressId, body)),
-  answer<World, typeof customers.removeAddress>(customers.removeAddress, (world, who, { params }) => removeAddress(world, who, params.id, params.addressId)),
+  answer<World, typeof customers.change>(customers.change, (world, who, { params, body }) =>
+    changeCustomer(world, who, params.id, body),
+  ),
+  answer<World, typeof customers.addAddress>(customers.addAddress, (world, who, { params, body }) =>
+    addAddress(world, who, params.id, body),
+  ),
+  answer<World, typeof customers.changeAddress>(customers.changeAddress, (world, who, { params, body }) =>
+    changeAddress(world, who, params.id, params.addressId, body),
+  ),
+  answer<World, typeof customers.removeAddress>(customers.removeAddress, (world, who, { params }) =>
+    removeAddress(world, who, params.id, params.addressId),
+  ),
 ];

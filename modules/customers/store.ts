@@ -51,37 +51,70 @@ export const insertCustomer = async (
 };
 
 /** A further address of a customer. */
-export const insertAddress = async (tx: Tx, row: { readonly id: AddressId; readonly customerId: CustomerId; readonly kind: AddressKind; readonly norm: string; readonly value: string }): Promise<void> => {
-  await tx.run(sql`INSERT INTO address (id, customer_id, kind, norm, value) VALUES (${row.id}, ${row.customerId}, ${row.kind}, ${row.norm}, ${row.value})`);
+export const insertAddress = async (
+  tx: Tx,
+  row: {
+    readonly id: AddressId;
+    readonly customerId: CustomerId;
+    readonly kind: AddressKind;
+    readonly norm: string;
+    readonly value: string;
+  },
+): Promise<void> => {
+  await tx.run(
+    sql`INSERT INTO address (id, customer_id, kind, norm, value) VALUES (${row.id}, ${row.customerId}, ${row.kind}, ${row.norm}, ${row.value})`,
+  );
 };
 
 /** Moves the time of last use forwards, never backwards. */
-export const touch = async (tx: Tx, kind: AddressKind, norm: string, direction: "in" | "out", at: string): Promise<void> => {
+export const touch = async (
+  tx: Tx,
+  kind: AddressKind,
+  norm: string,
+  direction: "in" | "out",
+  at: string,
+): Promise<void> => {
   const column = direction === "in" ? sql`last_in_at` : sql`last_out_at`;
-  await tx.run(sql`UPDATE address SET ${column} = greatest(${column}, ${at}::timestamptz) WHERE kind = ${kind} AND norm = ${norm} AND removed_at IS NULL`);
+  await tx.run(
+    sql`UPDATE address SET ${column} = greatest(${column}, ${at}::timestamptz) WHERE kind = ${kind} AND norm = ${norm} AND removed_at IS NULL`,
+  );
 };
 
 /** Marks a live address as proved. False when it was already, or is gone. */
 export const setVerified = async (tx: Tx, addressId: AddressId, at: string, by: string): Promise<boolean> =>
-  (await tx.run(sql`UPDATE address SET verified_at = ${at}, verified_by = ${by} WHERE id = ${addressId} AND verified_at IS NULL AND removed_at IS NULL`)) > 0;
+  (await tx.run(
+    sql`UPDATE address SET verified_at = ${at}, verified_by = ${by} WHERE id = ${addressId} AND verified_at IS NULL AND removed_at IS NULL`,
+  )) > 0;
 
 /** Sets or takes away the reason for which we do not write to an address. False when nothing changed. */
 export const setSuppressed = async (tx: Tx, addressId: AddressId, reason: string | null): Promise<boolean> =>
-  (await tx.run(sql`UPDATE address SET suppressed_reason = ${reason} WHERE id = ${addressId} AND suppressed_reason IS DISTINCT FROM ${reason} AND removed_at IS NULL`)) > 0;
+  (await tx.run(
+    sql`UPDATE address SET suppressed_reason = ${reason} WHERE id = ${addressId} AND suppressed_reason IS DISTINCT FROM ${reason} AND removed_at IS NULL`,
+  )) > 0;
 
 /** Prefers one address of a customer over the others. */
 export const setPreferred = async (tx: Tx, customerId: CustomerId, addressId: AddressId): Promise<void> => {
-  await tx.run(sql`UPDATE address SET preferred = (id = ${addressId}) WHERE customer_id = ${customerId} AND removed_at IS NULL AND preferred <> (id = ${addressId})`);
+  await tx.run(
+    sql`UPDATE address SET preferred = (id = ${addressId}) WHERE customer_id = ${customerId} AND removed_at IS NULL AND preferred <> (id = ${addressId})`,
+  );
 };
 
 /** Takes an address out of use; the row stays for what was said over it. */
 export const setRemoved = async (tx: Tx, addressId: AddressId, at: string): Promise<void> => {
-  await tx.run(sql`UPDATE address SET removed_at = ${at}, preferred = false WHERE id = ${addressId} AND removed_at IS NULL`);
+  await tx.run(
+    sql`UPDATE address SET removed_at = ${at}, preferred = false WHERE id = ${addressId} AND removed_at IS NULL`,
+  );
 };
 
 /** Which of these keys are suppressed, with the reason. */
-export const suppressedAmong = (tx: Tx, kind: AddressKind, norms: readonly string[]): Promise<{ readonly norm: string; readonly reason: string }[]> =>
-  tx.rows(sql`SELECT norm, suppressed_reason AS reason FROM address WHERE kind = ${kind} AND norm = ANY(${norms}::text[]) AND removed_at IS NULL AND suppressed_reason IS NOT NULL`);
+export const suppressedAmong = (
+  tx: Tx,
+  kind: AddressKind,
+  norms: readonly string[],
+): Promise<{ readonly norm: string; readonly reason: string }[]> =>
+  tx.rows(
+    sql`SELECT norm, suppressed_reason AS reason FROM address WHERE kind = ${kind} AND norm = ANY(${norms}::text[]) AND removed_at IS NULL AND suppressed_reason IS NOT NULL`,
+  );
 
 /** Takes the customer's row lock: changes of one customer go one after the other. */
 export const lockCustomer = async (tx: Tx, customerId: CustomerId): Promise<void> => {
@@ -90,13 +123,22 @@ export const lockCustomer = async (tx: Tx, customerId: CustomerId): Promise<void
 
 /** Raises the customer's version. Null when there is no such customer. */
 export const raiseVersion = async (tx: Tx, customerId: CustomerId): Promise<number | null> =>
-  (await tx.maybe<{ version: number }>(sql`UPDATE customer SET version = version + 1 WHERE id = ${customerId} RETURNING version`))?.version ?? null;
+  (
+    await tx.maybe<{ version: number }>(
+      sql`UPDATE customer SET version = version + 1 WHERE id = ${customerId} RETURNING version`,
+    )
+  )?.version ?? null;
 
 /** Changes the parts that are given. */
 export const updateCustomer = async (
   tx: Tx,
   customerId: CustomerId,
-  part: { readonly name?: string; readonly language?: "de" | "en" | null; readonly organisationId?: OrganisationId | null; readonly fields?: Customer["fields"] },
+  part: {
+    readonly name?: string;
+    readonly language?: "de" | "en" | null;
+    readonly organisationId?: OrganisationId | null;
+    readonly fields?: Customer["fields"];
+  },
 ): Promise<void> => {
   await tx.run(sql`
     UPDATE customer SET id = id
@@ -139,12 +181,17 @@ export const addressOf = (tx: Tx, customerId: CustomerId, addressId: AddressId):
       FROM address a JOIN customer c ON c.id = a.customer_id
      WHERE a.id = ${addressId} AND a.customer_id = ${customerId} AND a.removed_at IS NULL`);
 
-
 /** Customers whose name holds every one of these folded words, or one of whose addresses holds `address`; those with the shortest name first. Bounded work: the first 300 that fit are ranked. */
 export const findQuery = (words: readonly string[], address: string | null, limit: number): Sql => {
   const names = words.map((word) => sql`c.sound LIKE ${`%${likeText(word)}%`}`);
-  const byName = words.length === 0 ? empty : sql`(SELECT c.id, c.name, NULL::text AS address FROM customer c WHERE ${join(names, " AND ")} LIMIT 300)`;
-  const byAddress = address === null ? empty : sql`(SELECT a.customer_id, '', a.value FROM address a WHERE a.removed_at IS NULL AND a.norm LIKE ${`%${likeText(address)}%`} LIMIT 300)`;
+  const byName =
+    words.length === 0
+      ? empty
+      : sql`(SELECT c.id, c.name, NULL::text AS address FROM customer c WHERE ${join(names, " AND ")} LIMIT 300)`;
+  const byAddress =
+    address === null
+      ? empty
+      : sql`(SELECT a.customer_id, '', a.value FROM address a WHERE a.removed_at IS NULL AND a.norm LIKE ${`%${likeText(address)}%`} LIMIT 300)`;
   const union = words.length === 0 ? byAddress : address === null ? byName : sql`${byName} UNION ALL ${byAddress}`;
   return sql`
     WITH found AS MATERIALIZED (SELECT DISTINCT ON (id) id, address FROM (${union}) AS f (id, name, address) ORDER BY id, address NULLS LAST)

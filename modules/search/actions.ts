@@ -17,12 +17,29 @@ const knownOf = (db: Db): ReturnType<typeof createKnown> => {
 export const indexMessage = (
   world: Pick<World, "db">,
   tx: Tx,
-  message: { readonly messageId: MessageId; readonly concernId: ConcernId; readonly brandId: BrandId; readonly at: string; readonly subject: string | null; readonly text: string },
+  message: {
+    readonly messageId: MessageId;
+    readonly concernId: ConcernId;
+    readonly brandId: BrandId;
+    readonly at: string;
+    readonly subject: string | null;
+    readonly text: string;
+  },
 ): Promise<void> => index(world, tx, { ...message, text: `${message.subject ?? ""}\n${message.text}` });
 
 /** Makes a concern findable by a subject that an agent gave it. */
-export const indexSubject = (world: Pick<World, "db">, tx: Tx, concern: { readonly concernId: ConcernId; readonly brandId: BrandId; readonly at: string; readonly subject: string }): Promise<void> =>
-  index(world, tx, { messageId: concern.concernId, concernId: concern.concernId, brandId: concern.brandId, at: concern.at, text: concern.subject });
+export const indexSubject = (
+  world: Pick<World, "db">,
+  tx: Tx,
+  concern: { readonly concernId: ConcernId; readonly brandId: BrandId; readonly at: string; readonly subject: string },
+): Promise<void> =>
+  index(world, tx, {
+    messageId: concern.concernId,
+    concernId: concern.concernId,
+    brandId: concern.brandId,
+    at: concern.at,
+    text: concern.subject,
+  });
 
 /** Takes a message out of the search: it was withdrawn. */
 export const forgetMessage = (tx: Tx, messageId: MessageId): Promise<void> => deleteWords(tx, messageId);
@@ -34,6 +51,10 @@ const index = async (world: Pick<World, "db">, tx: Tx, row: IndexRow): Promise<v
   const text = row.text.slice(0, searchedLength).replaceAll("\u0000", " ");
   const known = knownOf(world.db);
   const newWords = wordsOf(text).filter((word) => !known.has(word));
-  await insertWords(tx, { messageId: row.messageId, concernId: row.concernId, brandId: row.brandId, at: row.at, text }, newWords);
+  await insertWords(
+    tx,
+    { messageId: row.messageId, concernId: row.concernId, brandId: row.brandId, at: row.at, text },
+    newWords,
+  );
   if (newWords.length > 0) tx.afterCommit(() => known.add(newWords));
 };

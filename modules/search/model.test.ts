@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { chosenWords, createKnown, fold, isNear, shareOf, skeleton, understandWish, wordOf, wordsOf } from "#modules/search/model.ts";
+import {
+  chosenWords,
+  createKnown,
+  fold,
+  isNear,
+  shareOf,
+  skeleton,
+  understandWish,
+  wordOf,
+  wordsOf,
+} from "#modules/search/model.ts";
 
 test("folding takes case and accents away", () => {
   assert.equal(fold("Größmann STRASSE Straße Łódź Søren Ærø naïve"), "grossmann strasse strasse lodz soren aero naive");
@@ -10,14 +20,40 @@ test("folding takes case and accents away", () => {
 });
 
 test("the words of a text: once each, letters only, neither short nor endless", () => {
-  assert.deepEqual(wordsOf("Die Rechnung, die RECHNUNG und Größe! KD-12345 abc 4711").toSorted(), ["grosse", "rechnung"]);
+  assert.deepEqual(wordsOf("Die Rechnung, die RECHNUNG und Größe! KD-12345 abc 4711").toSorted(), [
+    "grosse",
+    "rechnung",
+  ]);
   assert.deepEqual(wordsOf(`${"x".repeat(41)} ${"y".repeat(40)}`), ["y".repeat(40)]);
-  assert.equal(wordsOf(Array.from({ length: 5_000 }, (_, i) => `wort${String.fromCharCode(97 + (i % 26), 97 + (Math.floor(i / 26) % 26), 97 + Math.floor(i / 676))}`).join(" ")).length, 2_000);
+  assert.equal(
+    wordsOf(
+      Array.from(
+        { length: 5_000 },
+        (_, i) => `wort${String.fromCharCode(97 + (i % 26), 97 + (Math.floor(i / 26) % 26), 97 + Math.floor(i / 676))}`,
+      ).join(" "),
+    ).length,
+    2_000,
+  );
 });
 
 test("one slip is near, another word is not", () => {
-  for (const [a, b] of [["rechnung", "rechung"], ["rechnung", "rechnugn"], ["kabel", "kabl"], ["grossmann", "groessmann"], ["paketzentrum", "pakettzentrun"], ["router", "ruoter"]] as const) assert.ok(isNear(a, b), `${a} ${b}`);
-  for (const [a, b] of [["haus", "maus"], ["kabel", "fabe"], ["rechnung", "zeichnung"], ["vertrag", "verlag"], ["internet", "interview"]] as const) assert.ok(!isNear(a, b), `${a} ${b}`);
+  for (const [a, b] of [
+    ["rechnung", "rechung"],
+    ["rechnung", "rechnugn"],
+    ["kabel", "kabl"],
+    ["grossmann", "groessmann"],
+    ["paketzentrum", "pakettzentrun"],
+    ["router", "ruoter"],
+  ] as const)
+    assert.ok(isNear(a, b), `${a} ${b}`);
+  for (const [a, b] of [
+    ["haus", "maus"],
+    ["kabel", "fabe"],
+    ["rechnung", "zeichnung"],
+    ["vertrag", "verlag"],
+    ["internet", "interview"],
+  ] as const)
+    assert.ok(!isNear(a, b), `${a} ${b}`);
 });
 
 test("near spelling is symmetric between words of one length", () => {
@@ -29,7 +65,11 @@ test("near spelling is symmetric between words of one length", () => {
 });
 
 test("what somebody typed: numbers, tags, terms", () => {
-  assert.deepEqual(understandWish("[#1234] #vip Rechnung 99"), { numbers: [1234, 99], tags: ["vip"], terms: ["Rechnung", "99"] });
+  assert.deepEqual(understandWish("[#1234] #vip Rechnung 99"), {
+    numbers: [1234, 99],
+    tags: ["vip"],
+    terms: ["Rechnung", "99"],
+  });
   assert.deepEqual(understandWish(" #4711 "), { numbers: [4711], tags: [], terms: [] });
   assert.deepEqual(understandWish("!!! &|() ''"), { numbers: [], tags: [], terms: [] });
   assert.equal(understandWish("a ".repeat(100)).terms.length, 10);
@@ -49,7 +89,10 @@ test("of the words found, those that hold the term come first and near ones are 
 });
 
 test("how common a term is: its stems together, at most always", () => {
-  const common = new Map([["rechnung", 0.3], ["rechn", 0.9]]);
+  const common = new Map([
+    ["rechnung", 0.3],
+    ["rechn", 0.9],
+  ]);
   assert.equal(shareOf(["rechnung", "rechnung"], common), 0.3);
   assert.equal(shareOf(["rechnung", "rechn"], common), 1);
   assert.equal(shareOf(["selten"], common), 0);

@@ -1,7 +1,16 @@
 // Decides what a word is for the search and how words are compared. Called by search/actions.ts and search/reads.ts; pure.
 
 const letters = new Map([
-  ["ß", "ss"], ["æ", "ae"], ["œ", "oe"], ["ø", "o"], ["đ", "d"], ["ð", "d"], ["þ", "th"], ["ł", "l"], ["ı", "i"], ["ħ", "h"],
+  ["ß", "ss"],
+  ["æ", "ae"],
+  ["œ", "oe"],
+  ["ø", "o"],
+  ["đ", "d"],
+  ["ð", "d"],
+  ["þ", "th"],
+  ["ł", "l"],
+  ["ı", "i"],
+  ["ħ", "h"],
 ]);
 
 /** A text in lower case without accents, character by character as PostgreSQL's `fold` gives it for European letters. */
@@ -32,7 +41,9 @@ export const wordsOf = (text: string): string[] => {
 };
 
 /** A set that forgets its oldest entries beyond `most`: which words are known to stand in the table. */
-export const createKnown = (most: number): { readonly has: (word: string) => boolean; readonly add: (words: readonly string[]) => void } => {
+export const createKnown = (
+  most: number,
+): { readonly has: (word: string) => boolean; readonly add: (words: readonly string[]) => void } => {
   // Two generations: when the young one is full the old one goes. Cheaper than moving every word that is met.
   let young = new Set<string>();
   let old = new Set<string>();
@@ -85,7 +96,8 @@ export const wordOf = (term: string): string | null => {
 };
 
 /** Words that sound alike are one: the same as PostgreSQL's `skeleton`. */
-export const skeleton = (word: string): string => word.replaceAll("ae", "a").replaceAll("oe", "o").replaceAll("ue", "u");
+export const skeleton = (word: string): string =>
+  word.replaceAll("ae", "a").replaceAll("oe", "o").replaceAll("ue", "u");
 
 /** A typing mistake: one letter wrong, missing, too much or two swapped; from eleven letters on two. Words of four letters have no near ones. */
 export const isNear = (term: string, word: string): boolean => {
@@ -106,7 +118,8 @@ const distance = (a: string, b: string, most: number): number => {
     for (let j = 1; j <= b.length; j += 1) {
       const same = a[i - 1] === b[j - 1];
       let cost = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
       row.push(cost);
       least = Math.min(least, cost);
     }
@@ -122,11 +135,18 @@ const mostParts = 30;
 const mostNear = 12;
 
 /** Chooses from the words that were found for a term. */
-export const chosenWords = (term: string, found: readonly { readonly word: string; readonly part: boolean }[]): string[] => {
+export const chosenWords = (
+  term: string,
+  found: readonly { readonly word: string; readonly part: boolean }[],
+): string[] => {
   const parts = found.filter(({ part }) => part).map(({ word }) => word);
   const near = found.filter(({ word, part }) => !part && isNear(term, word)).map(({ word }) => word);
   return [...new Set([...parts.slice(0, mostParts), ...near.slice(0, mostNear)])];
 };
 
 /** In which share of messages a term stands, at most: its stems together. */
-export const shareOf = (stems: readonly string[], common: ReadonlyMap<string, number>): number => Math.min(1, [...new Set(stems)].reduce((sum, stem) => sum + (common.get(stem) ?? 0), 0));
+export const shareOf = (stems: readonly string[], common: ReadonlyMap<string, number>): number =>
+  Math.min(
+    1,
+    [...new Set(stems)].reduce((sum, stem) => sum + (common.get(stem) ?? 0), 0),
+  );

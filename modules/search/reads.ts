@@ -1,12 +1,21 @@
 // What others may read of the search: the newest messages that fit a query, and what to mark in them. Called by concerns/reads-search.ts, which knows
 // the concerns and customers behind them; this module knows neither.
-import { markerOf, type Marker } from "#modules/search/highlight.ts";
+import { markerOf, type Marker } from "#modules/search/model-highlight.ts";
 import { chosenWords, fold, shareOf, tokensOf, wordOf, type Wish } from "#modules/search/model.ts";
-import { byTime, byWords, candidates, commonStems, prepareSearch, understand, type Hit, type TermWords } from "#modules/search/store.ts";
+import {
+  byTime,
+  byWords,
+  candidates,
+  commonStems,
+  prepareSearch,
+  understand,
+  type Hit,
+  type TermWords,
+} from "#modules/search/store.ts";
 import type { Db, Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
-export { excerpt, highlight, type Marker } from "#modules/search/highlight.ts";
+export { excerpt, highlight, type Marker } from "#modules/search/model-highlight.ts";
 export { skeleton, tokensOf, understandWish, type Wish } from "#modules/search/model.ts";
 export type { Hit };
 
@@ -31,7 +40,13 @@ export interface Found {
 }
 
 /** Finds the newest messages of these brands (null: all) that fit all of a query's words, of at least `wanted` concerns if there are so many. Wants a transaction of its own: it sets how that is planned. */
-export const findMessages = async (world: Reading, tx: Tx, wish: Wish, brandIds: readonly string[] | null, wanted: number): Promise<Found> => {
+export const findMessages = async (
+  world: Reading,
+  tx: Tx,
+  wish: Wish,
+  brandIds: readonly string[] | null,
+  wanted: number,
+): Promise<Found> => {
   await prepareSearch(tx);
   const terms = await widened(tx, wish);
   const typed = new Set(wish.terms.map(fold));
@@ -47,23 +62,42 @@ export const findMessages = async (world: Reading, tx: Tx, wish: Wish, brandIds:
 
 /** Each term with the words of the store that hold it or are spelled nearly like it. */
 const widened = async (tx: Tx, wish: Wish): Promise<TermWords[]> => {
-  const words = wish.terms.slice(0, 6).map(wordOf).filter((word) => word !== null);
+  const words = wish.terms
+    .slice(0, 6)
+    .map(wordOf)
+    .filter((word) => word !== null);
   const found = words.length === 0 ? [] : await candidates(tx, words, words);
   return wish.terms.map((term) => {
     const word = wordOf(term);
-    return { term, words: word === null ? [] : chosenWords(word, found.filter((each) => each.term === word)) };
+    return {
+      term,
+      words:
+        word === null
+          ? []
+          : chosenWords(
+              word,
+              found.filter((each) => each.term === word),
+            ),
+    };
   });
 };
 
 /** The newest messages that fit every term. Words that one of the languages leaves out ("der", "the") are asked for only when there are no others. */
-const messagesThatFit = async (world: Reading, tx: Tx, terms: readonly TermWords[], brandIds: readonly string[] | null, wanted: number): Promise<Hit[]> => {
+const messagesThatFit = async (
+  world: Reading,
+  tx: Tx,
+  terms: readonly TermWords[],
+  brandIds: readonly string[] | null,
+  wanted: number,
+): Promise<Hit[]> => {
   const all = (await understand(tx, terms)).filter(({ query }) => query !== "");
   const telling = all.filter(({ stop }) => !stop);
   const asked = telling.length > 0 ? telling : all;
   if (asked.length === 0) return [];
   const query = asked.map((each) => `( ${each.query} )`).join(" & ");
   const known = await common(world, tx);
-  if (Math.min(...asked.map(({ stems }) => shareOf(stems, known))) < commonShare) return byWords(tx, query, brandIds, mostHits);
+  if (Math.min(...asked.map(({ stems }) => shareOf(stems, known))) < commonShare)
+    return byWords(tx, query, brandIds, mostHits);
   const near = await byTime(tx, query, brandIds, walked, enough);
   // Each word is common, but not all together or not lately: then the index of words has to say where.
   return new Set(near.map((hit) => hit.concernId)).size >= wanted ? near : byWords(tx, query, brandIds, mostHits);

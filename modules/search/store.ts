@@ -13,7 +13,10 @@ export interface IndexRow {
 
 /** One row's words, and those words that the table of words may lack; one statement. */
 export const insertWords = async (tx: Tx, row: IndexRow, newWords: readonly string[]): Promise<void> => {
-  const words: Sql = newWords.length === 0 ? empty : sql`WITH new AS (INSERT INTO search_word_new (word) SELECT unnest(${newWords}::text[]))`;
+  const words: Sql =
+    newWords.length === 0
+      ? empty
+      : sql`WITH new AS (INSERT INTO search_word_new (word) SELECT unnest(${newWords}::text[]))`;
   await tx.run(sql`
     ${words}
     INSERT INTO message_search (message_id, concern_id, brand_id, at, words)
@@ -37,7 +40,9 @@ export const foldNewWords = async (tx: Tx): Promise<number> => {
 
 /** How this transaction's searches are planned: words differ ten-thousandfold in how common they are, and near spellings begin at this likeness. */
 export const prepareSearch = async (tx: Tx): Promise<void> => {
-  await tx.run(sql`SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('pg_trgm.similarity_threshold', '0.35', true)`);
+  await tx.run(
+    sql`SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('pg_trgm.similarity_threshold', '0.35', true)`,
+  );
 };
 
 /** Words looked up for one term at most, before they are judged. */
@@ -60,7 +65,12 @@ export const candidatesQuery = (parts: readonly string[], near: readonly string[
       ORDER BY likeness DESC, word LIMIT ${raw(String(mostCandidates))}) AS w`;
 
 /** See `candidatesQuery`. */
-export const candidates = (tx: Tx, parts: readonly string[], near: readonly string[]): Promise<{ readonly term: string; readonly word: string; readonly part: boolean }[]> => tx.rows(candidatesQuery(parts, near));
+export const candidates = (
+  tx: Tx,
+  parts: readonly string[],
+  near: readonly string[],
+): Promise<{ readonly term: string; readonly word: string; readonly part: boolean }[]> =>
+  tx.rows(candidatesQuery(parts, near));
 
 /** What one term asks for: the term itself as it was typed, and words that mean it. */
 export interface TermWords {
@@ -70,7 +80,10 @@ export interface TermWords {
 }
 
 /** Each term as PostgreSQL understands it: a condition, and the stems in it. `stop`: one of the languages leaves the word out. */
-export const understand = (tx: Tx, terms: readonly TermWords[]): Promise<{ readonly query: string; readonly stems: readonly string[]; readonly stop: boolean }[]> =>
+export const understand = (
+  tx: Tx,
+  terms: readonly TermWords[],
+): Promise<{ readonly query: string; readonly stems: readonly string[]; readonly stop: boolean }[]> =>
   tx.rows(sql`
     SELECT (de.q || en.q || also.q)::text AS query, tsvector_to_array(to_tsvector('simple', '')) || also.stems || tsvector_to_array(to_tsvector('draht_de', t.term)) || tsvector_to_array(to_tsvector('draht_en', t.term)) AS stems,
            numnode(de.q) = 0 OR numnode(en.q) = 0 AS stop
@@ -88,7 +101,8 @@ export interface Hit {
   readonly concernId: string;
 }
 
-const inBrands = (brandIds: readonly string[] | null): Sql => (brandIds === null ? empty : sql`AND brand_id = ANY(${brandIds}::uuid[])`);
+const inBrands = (brandIds: readonly string[] | null): Sql =>
+  brandIds === null ? empty : sql`AND brand_id = ANY(${brandIds}::uuid[])`;
 
 /** The newest messages that fit, found through the index of words: for words that are not common. */
 export const byWordsQuery = (query: string, brandIds: readonly string[] | null, limit: number): Sql => sql`
@@ -96,15 +110,27 @@ export const byWordsQuery = (query: string, brandIds: readonly string[] | null, 
   SELECT message_id AS "messageId", concern_id AS "concernId" FROM hits ORDER BY at DESC, message_id DESC LIMIT ${limit}`;
 
 /** The newest messages that fit among the last `depth`: for words so common that they are met at once. */
-export const byTimeQuery = (query: string, brandIds: readonly string[] | null, depth: number, limit: number): Sql => sql`
+export const byTimeQuery = (
+  query: string,
+  brandIds: readonly string[] | null,
+  depth: number,
+  limit: number,
+): Sql => sql`
   SELECT message_id AS "messageId", concern_id AS "concernId"
     FROM (SELECT message_id, concern_id, brand_id, at, words FROM message_search ORDER BY at DESC LIMIT ${depth}) AS newest
    WHERE words @@ ${query}::tsquery ${inBrands(brandIds)} ORDER BY at DESC, message_id DESC LIMIT ${limit}`;
 
 /** See `byWordsQuery`. */
-export const byWords = (tx: Tx, query: string, brandIds: readonly string[] | null, limit: number): Promise<Hit[]> => tx.rows<Hit>(byWordsQuery(query, brandIds, limit));
+export const byWords = (tx: Tx, query: string, brandIds: readonly string[] | null, limit: number): Promise<Hit[]> =>
+  tx.rows<Hit>(byWordsQuery(query, brandIds, limit));
 /** See `byTimeQuery`. */
-export const byTime = (tx: Tx, query: string, brandIds: readonly string[] | null, depth: number, limit: number): Promise<Hit[]> => tx.rows<Hit>(byTimeQuery(query, brandIds, depth, limit));
+export const byTime = (
+  tx: Tx,
+  query: string,
+  brandIds: readonly string[] | null,
+  depth: number,
+  limit: number,
+): Promise<Hit[]> => tx.rows<Hit>(byTimeQuery(query, brandIds, depth, limit));
 
 /** In which share of messages the most common stems stand, as PostgreSQL last measured it; stems that are not named are rarer. */
 export const commonStems = (tx: Tx): Promise<{ readonly stem: string; readonly share: number }[]> =>

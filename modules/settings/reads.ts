@@ -12,4 +12,6 @@ export type CentreFacts = Omit<PublicSettings, "needsSetUp">;
 export const settingGet = (tx: Tx, name: string): Promise<unknown> => settingByName(tx, name);
 
 /** What everybody may know, signed in or not. */
-export const publicSettings = async (world: Pick<World, "db"> & { readonly facts: CentreFacts }): Promise<PublicSettings> => ({ ...world.facts, needsSetUp: !(await anyAgent(world.db)) });
+export const publicSettings = async (
+  world: Pick<World, "db"> & { readonly facts: CentreFacts },
+): Promise<PublicSettings> => ({ ...world.facts, needsSetUp: !(await anyAgent(world.db)) });

@@ -6,9 +6,27 @@ import type { Customer } from "#contract/customers.ts";
 import { customer as customerShape } from "#contract/customers.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { CustomerId } from "#contract/ids.ts";
-import { resolveCustomer, suppressAddress, touchAddress, verifyAddress, type Resolved } from "#modules/customers/actions.ts";
-import { addAddress, changeAddress, changeCustomer, createCustomer, removeAddress } from "#modules/customers/actions-desk.ts";
-import { customerByAddress, customerById, findCustomers, isSuppressed, suppressedOf } from "#modules/customers/reads.ts";
+import {
+  resolveCustomer,
+  suppressAddress,
+  touchAddress,
+  verifyAddress,
+  type Resolved,
+} from "#modules/customers/actions.ts";
+import {
+  addAddress,
+  changeAddress,
+  changeCustomer,
+  createCustomer,
+  removeAddress,
+} from "#modules/customers/actions-desk.ts";
+import {
+  customerByAddress,
+  customerById,
+  findCustomers,
+  isSuppressed,
+  suppressedOf,
+} from "#modules/customers/reads.ts";
 import { sql } from "#platform/db/db.ts";
 import { addCast, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
 
@@ -27,16 +45,31 @@ const done = <T>(value: T | Refusal): T => {
 const refusedWith = (value: unknown): string | null => (isRefusal(value) ? value.refused : null);
 
 const arrives = (value: string, over: Partial<Parameters<typeof resolveCustomer>[3]> = {}): Promise<Resolved> =>
-  world.db.transaction(async (tx) => done(await resolveCustomer(world, tx, system, { kind: "email", value, name: null, language: "de", assurance: "none", ...over })));
+  world.db.transaction(async (tx) =>
+    done(
+      await resolveCustomer(world, tx, system, {
+        kind: "email",
+        value,
+        name: null,
+        language: "de",
+        assurance: "none",
+        ...over,
+      }),
+    ),
+  );
 
 test("fifty messages of a new customer at once make one customer, twenty times over", async () => {
   for (let round = 0; round < 20; round += 1) {
     const value = `burst-${round}@mail.example`;
-    const all = await Promise.all(Array.from({ length: 50 }, (_, i) => arrives(i % 2 === 0 ? value : value.toUpperCase())));
+    const all = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => arrives(i % 2 === 0 ? value : value.toUpperCase())),
+    );
     assert.equal(new Set(all.map((one) => one.customerId)).size, 1);
     assert.equal(all.filter((one) => one.isNew).length, 1);
   }
-  const { n } = await world.db.one<{ n: number }>(sql`SELECT count(*)::int AS n FROM customer WHERE name LIKE 'burst-%' OR name LIKE 'BURST-%'`);
+  const { n } = await world.db.one<{ n: number }>(
+    sql`SELECT count(*)::int AS n FROM customer WHERE name LIKE 'burst-%' OR name LIKE 'BURST-%'`,
+  );
   assert.equal(n, 20);
 });
 
@@ -51,7 +84,15 @@ test("the lock is held to the commit: a second arrival waits, and sees what the 
     inside = resolve;
   });
   const first = world.db.transaction(async (tx) => {
-    const made = done(await resolveCustomer(world, tx, system, { kind: "email", value: "slow@mail.example", name: null, language: null, assurance: "none" }));
+    const made = done(
+      await resolveCustomer(world, tx, system, {
+        kind: "email",
+        value: "slow@mail.example",
+        name: null,
+        language: null,
+        assurance: "none",
+      }),
+    );
     inside();
     await held;
     order.push("first");
@@ -63,7 +104,12 @@ test("the lock is held to the commit: a second arrival waits, and sees what the 
     return found;
   });
   // The second one is in line at the database before the first may go on.
-  const inLine = async (): Promise<boolean> => (await world.db.one<{ n: number }>(sql`SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)).n > 0;
+  const inLine = async (): Promise<boolean> =>
+    (
+      await world.db.one<{ n: number }>(
+        sql`SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`,
+      )
+    ).n > 0;
   while (!(await inLine()));
   release();
   const [made, found] = await Promise.all([first, second]);
@@ -90,7 +136,15 @@ test("a forged sender changes nothing of what is known; a proved one verifies an
 
 test("no address is refused and makes nobody", async () => {
   const before = await world.db.one<{ n: number }>(sql`SELECT count(*)::int AS n FROM customer`);
-  const result = await world.db.transaction((tx) => resolveCustomer(world, tx, system, { kind: "email", value: "not an address", name: null, language: null, assurance: "proved" }));
+  const result = await world.db.transaction((tx) =>
+    resolveCustomer(world, tx, system, {
+      kind: "email",
+      value: "not an address",
+      name: null,
+      language: null,
+      assurance: "proved",
+    }),
+  );
   assert.equal(refusedWith(result), "invalidAddress");
   assert.deepEqual(await world.db.one<{ n: number }>(sql`SELECT count(*)::int AS n FROM customer`), before);
 });
@@ -110,25 +164,54 @@ test("use, proof and suppression of an address", async () => {
   assert.equal(kept?.verifiedBy, "token", "the first proof stays");
   assert.equal(kept?.suppressedReason, "550 no such user");
   assert.ok(await isSuppressed(world.db, "email", "USED@mail.example"));
-  assert.deepEqual([...(await suppressedOf(world.db, "email", ["used@mail.example", "other@mail.example", "rubbish"])).keys()], ["used@mail.example"]);
+  assert.deepEqual(
+    [...(await suppressedOf(world.db, "email", ["used@mail.example", "other@mail.example", "rubbish"])).keys()],
+    ["used@mail.example"],
+  );
   const changed = done(await changeAddress(world, cast.anna, customerId, kept?.id as never, { unsuppress: true }));
   assert.equal(changed.addresses[0]?.suppressedReason, null);
 });
 
 test("an address belongs to one customer; once removed it is free, and what it was stays", async () => {
-  const one = done(await createCustomer(world, cast.anna, { name: "Olga Zwei", kind: "email", value: "olga@mail.example" }));
+  const one = done(
+    await createCustomer(world, cast.anna, { name: "Olga Zwei", kind: "email", value: "olga@mail.example" }),
+  );
   customerShape.parse(one);
-  const other = done(await createCustomer(world, cast.anna, { name: "Otto Drei", kind: "email", value: "otto@mail.example" }));
-  assert.equal(refusedWith(await createCustomer(world, cast.anna, { name: "Dieb", kind: "email", value: "OLGA@mail.example" })), "addressTaken");
-  assert.equal(refusedWith(await addAddress(world, cast.anna, other.id, { kind: "email", value: "olga@mail.example" })), "addressTaken");
+  const other = done(
+    await createCustomer(world, cast.anna, { name: "Otto Drei", kind: "email", value: "otto@mail.example" }),
+  );
+  assert.equal(
+    refusedWith(await createCustomer(world, cast.anna, { name: "Dieb", kind: "email", value: "OLGA@mail.example" })),
+    "addressTaken",
+  );
+  assert.equal(
+    refusedWith(await addAddress(world, cast.anna, other.id, { kind: "email", value: "olga@mail.example" })),
+    "addressTaken",
+  );
   const same = done(await addAddress(world, cast.anna, one.id, { kind: "email", value: "olga@mail.example" }));
   assert.equal(same.version, one.version, "nothing changed, nothing is said");
   const more = done(await addAddress(world, cast.anna, one.id, { kind: "email", value: "olga2@mail.example" }));
-  assert.deepEqual(more.addresses.map((address) => [address.value, address.verifiedAt]), [["olga@mail.example", null], ["olga2@mail.example", null]]);
+  assert.deepEqual(
+    more.addresses.map((address) => [address.value, address.verifiedAt]),
+    [
+      ["olga@mail.example", null],
+      ["olga2@mail.example", null],
+    ],
+  );
   const second = more.addresses[1]?.id as never;
   const preferred = done(await changeAddress(world, cast.anna, one.id, second, { preferred: true }));
-  assert.deepEqual(preferred.addresses.map((address) => [address.value, address.preferred]), [["olga2@mail.example", true], ["olga@mail.example", false]]);
-  assert.equal(refusedWith(await removeAddress(world, cast.anna, other.id, second)), "notFound", "another customer's address is not found here");
+  assert.deepEqual(
+    preferred.addresses.map((address) => [address.value, address.preferred]),
+    [
+      ["olga2@mail.example", true],
+      ["olga@mail.example", false],
+    ],
+  );
+  assert.equal(
+    refusedWith(await removeAddress(world, cast.anna, other.id, second)),
+    "notFound",
+    "another customer's address is not found here",
+  );
   const fewer = done(await removeAddress(world, cast.anna, one.id, second));
   assert.equal(fewer.addresses.length, 1);
   done(await addAddress(world, cast.anna, other.id, { kind: "email", value: "olga2@mail.example" }));
@@ -136,34 +219,60 @@ test("an address belongs to one customer; once removed it is free, and what it w
 });
 
 test("the same new address for two customers at once is given to one of them", async () => {
-  const people = await Promise.all(Array.from({ length: 8 }, (_, i) => createCustomer(world, cast.anna, { name: `Racer ${i}`, kind: "phone", value: `+49 30 555 00${i}` }).then(done)));
-  const results = await Promise.all(people.map((person) => addAddress(world, cast.anna, person.id, { kind: "phone", value: "+49 30 999" })));
+  const people = await Promise.all(
+    Array.from({ length: 8 }, async (_, i) =>
+      done(await createCustomer(world, cast.anna, { name: `Racer ${i}`, kind: "phone", value: `+49 30 555 00${i}` })),
+    ),
+  );
+  const results = await Promise.all(
+    people.map((person) => addAddress(world, cast.anna, person.id, { kind: "phone", value: "+49 30 999" })),
+  );
   assert.equal(results.filter((result) => !isRefusal(result)).length, 1);
   assert.deepEqual(new Set(results.map(refusedWith)), new Set([null, "addressTaken"]));
 });
 
 test("changes are told with rising versions, also when two come at once", async () => {
-  const person: Customer = done(await createCustomer(world, cast.anna, { name: "Vera Version", kind: "email", value: "vera@mail.example" }));
+  const person: Customer = done(
+    await createCustomer(world, cast.anna, { name: "Vera Version", kind: "email", value: "vera@mail.example" }),
+  );
   await Promise.all([
     changeCustomer(world, cast.anna, person.id, { organisation: "Größmann GmbH" }),
     changeCustomer(world, cast.omar, person.id, { fields: { contract: "K-17", vip: true } }),
     changeCustomer(world, cast.omar, person.id, { language: "en" }),
   ]);
   const after = await customerById(world.db, person.id);
-  assert.deepEqual([after?.organisation?.name, after?.fields, after?.language, after?.version], ["Größmann GmbH", { contract: "K-17", vip: true }, "en", person.version + 3]);
-  const said = (await world.events()).filter((event) => event.kind === "customer.changed" && event.customerId === person.id);
-  assert.deepEqual(said.map((event) => (event.data as { version: number }).version), [2, 3, 4]);
-  const namesake = done(await createCustomer(world, cast.anna, { name: "Otto", kind: "email", value: "otto4@mail.example" }));
+  assert.deepEqual(
+    [after?.organisation?.name, after?.fields, after?.language, after?.version],
+    ["Größmann GmbH", { contract: "K-17", vip: true }, "en", person.version + 3],
+  );
+  const said = (await world.events()).filter(
+    (event) => event.kind === "customer.changed" && event.customerId === person.id,
+  );
+  assert.deepEqual(
+    said.map((event) => (event.data as { version: number }).version),
+    [2, 3, 4],
+  );
+  const namesake = done(
+    await createCustomer(world, cast.anna, { name: "Otto", kind: "email", value: "otto4@mail.example" }),
+  );
   const theirs = done(await changeCustomer(world, cast.anna, namesake.id, { organisation: "GRÖSSMANN gmbh" }));
-  assert.equal(theirs.organisation?.id, after?.organisation?.id, "one organisation under a name, however it is written");
+  assert.equal(
+    theirs.organisation?.id,
+    after?.organisation?.id,
+    "one organisation under a name, however it is written",
+  );
   assert.equal(done(await changeCustomer(world, cast.anna, namesake.id, { organisation: "" })).organisation, null);
-  assert.equal(refusedWith(await changeCustomer(world, cast.anna, world.newId() as CustomerId, { name: "Nobody" })), "notFound");
+  assert.equal(
+    refusedWith(await changeCustomer(world, cast.anna, world.newId() as CustomerId, { name: "Nobody" })),
+    "notFound",
+  );
 });
 
 test("customers are found by parts of name and address, and by names spelled nearly so", async () => {
   await createCustomer(world, cast.anna, { name: "Heinrich Größmann", kind: "email", value: "h.g@firma.example" });
   await createCustomer(world, cast.anna, { name: "Paula Groessmann", kind: "phone", value: "+49 40 1234567" });
-  const names = async (words: string[], address: string | null): Promise<string[]> => (await findCustomers(world.db, { words, address }, 8)).map((found) => found.name).toSorted();
+  const names = async (words: string[], address: string | null): Promise<string[]> =>
+    (await findCustomers(world.db, { words, address }, 8)).map((found) => found.name).toSorted();
   assert.deepEqual(await names(["grossmann"], null), ["Heinrich Größmann", "Paula Groessmann"]);
   assert.deepEqual(await names(["hein", "gross"], null), ["Heinrich Größmann"]);
   assert.deepEqual(await names([], "401234"), ["Paula Groessmann"]);

@@ -3,9 +3,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { AgentActor } from "#contract/actor.ts";
-import { concernRow, everything, priorities, statuses, view as viewShape, type ConcernRow, type ListFilter } from "#contract/concerns.ts";
+import {
+  concernRow,
+  everything,
+  priorities,
+  statuses,
+  view as viewShape,
+  type ConcernRow,
+  type ListFilter,
+} from "#contract/concerns.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
-import type { AgentId, BrandId, CustomerId, TeamId, TopicId, ViewId } from "#contract/ids.ts";
+import type { BrandId, CustomerId, TeamId, TopicId, ViewId } from "#contract/ids.ts";
 import { foldTally, removeView, saveView } from "#modules/concerns/actions-views.ts";
 import { concernsOf, listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
 import { pageQuery } from "#modules/concerns/store-lists.ts";
@@ -40,7 +48,10 @@ before(async () => {
       ids.push(id);
       if (table === "team") await world.db.run(sql`INSERT INTO team (id, name) VALUES (${id}, ${name})`);
       if (table === "topic") await world.db.run(sql`INSERT INTO topic (id, name) VALUES (${id}, ${name})`);
-      if (table === "customer") await world.db.run(sql`INSERT INTO customer (id, name, created_at) VALUES (${id}, ${name}, ${world.now().toISOString()})`);
+      if (table === "customer")
+        await world.db.run(
+          sql`INSERT INTO customer (id, name, created_at) VALUES (${id}, ${name}, ${world.now().toISOString()})`,
+        );
     }
     return ids as T[];
   };
@@ -58,7 +69,8 @@ before(async () => {
       INSERT INTO concern (id, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, last_message_at, waiting_since, delivery_failed, created_at)
       VALUES (${id}, ${chance() < 0.7 ? cast.brandId : cast.otherBrandId}, ${`Anliegen ${i}`}, ${status}, ${one(priorities)}, ${maybe(0.5, () => one(topics))}, ${chance() < 0.4 ? [one(tags)] : []},
               ${maybe(0.6, () => one(people))}, ${maybe(0.6, () => one(teams))}, ${one(customers)}, 'X', ${["email"]}, ${at}, ${maybe(0.4, () => at)}, ${chance() < 0.05}, ${at})`);
-    if (chance() < 0.2) await world.db.run(sql`INSERT INTO concern_follower (concern_id, agent_id) VALUES (${id}, ${one(people)})`);
+    if (chance() < 0.2)
+      await world.db.run(sql`INSERT INTO concern_follower (concern_id, agent_id) VALUES (${id}, ${one(people)})`);
     if (chance() < 0.2)
       await world.db.run(sql`
         INSERT INTO message (id, concern_id, seq, direction, author_kind, author_name, mentions, at) VALUES (${world.newId()}, ${id}, 1, 'note', 'agent', 'X', ${[one(people)]}::uuid[], ${at})`);
@@ -77,8 +89,10 @@ const done = <T>(value: T | Refusal): T => {
 
 const everyRow = async (who: AgentActor, filter: ListFilter, limit: number): Promise<ConcernRow[]> => {
   const rows: ConcernRow[] = [];
-  for (let next: string | null = null; ; ) {
-    const page: { rows: ConcernRow[]; next: string | null } = done(await listConcerns(world, who, { filter, after: next, limit }));
+  for (let next: string | null = null; ;) {
+    const page: { rows: ConcernRow[]; next: string | null } = done(
+      await listConcerns(world, who, { filter, after: next, limit }),
+    );
     assert.ok(page.rows.length === limit || page.next === null, "only the last page is short");
     rows.push(...page.rows);
     next = page.next;
@@ -103,10 +117,26 @@ const randomFilter = (): ListFilter => ({
 });
 
 const expected = async (who: AgentActor, filter: ListFilter): Promise<string[]> => {
-  const followed = new Set((await world.db.rows<{ id: string }>(sql`SELECT concern_id AS id FROM concern_follower WHERE agent_id = ${who.id}`)).map((row) => row.id));
-  const mentioned = new Set((await world.db.rows<{ id: string }>(sql`SELECT concern_id AS id FROM message WHERE ${who.id}::uuid = ANY(mentions)`)).map((row) => row.id));
+  const followed = new Set(
+    (
+      await world.db.rows<{ id: string }>(sql`SELECT concern_id AS id FROM concern_follower WHERE agent_id = ${who.id}`)
+    ).map((row) => row.id),
+  );
+  const mentioned = new Set(
+    (
+      await world.db.rows<{ id: string }>(
+        sql`SELECT concern_id AS id FROM message WHERE ${who.id}::uuid = ANY(mentions)`,
+      )
+    ).map((row) => row.id),
+  );
   return all
-    .filter((row) => matches(row, filter, who.id) && (who.brandIds.length === 0 || who.brandIds.includes(row.brandId)) && (!filter.followed || followed.has(row.id)) && (!filter.mentioned || mentioned.has(row.id)))
+    .filter(
+      (row) =>
+        matches(row, filter, who.id) &&
+        (who.brandIds.length === 0 || who.brandIds.includes(row.brandId)) &&
+        (!filter.followed || followed.has(row.id)) &&
+        (!filter.mentioned || mentioned.has(row.id)),
+    )
     .toSorted(compareRows(filter.sort))
     .map((row) => row.id);
 };
@@ -127,12 +157,22 @@ test("a page goes on where the last one ended, whatever has come in on top", asy
   const first = done(await listConcerns(world, cast.omar, { filter: everything, after: null, limit: 50 }));
   await world.db.run(sql`UPDATE concern SET last_message_at = '2026-06-01T00:00:00Z' WHERE id = ${all[300]?.id}`);
   const second = done(await listConcerns(world, cast.omar, { filter: everything, after: first.next, limit: 50 }));
-  assert.deepEqual(second.rows.map((row) => row.id), all.slice(50, 100).map((row) => row.id));
+  assert.deepEqual(
+    second.rows.map((row) => row.id),
+    all.slice(50, 100).map((row) => row.id),
+  );
   await world.db.run(sql`UPDATE concern SET last_message_at = ${all[300]?.lastMessageAt} WHERE id = ${all[300]?.id}`);
 });
 
 test("a cursor that is none, or of another order, is refused", async () => {
-  for (const after of ["", "x", "n_2026-01-01T00:00:00.000Z_not-an-id", "n_2026-99-01T00:00:00.000Z_00000000-0000-0000-0000-000000000000", `w_2026-01-01T00:00:00.000Z_${cast.anna.id}`, "n_'; DROP TABLE concern; --"]) {
+  for (const after of [
+    "",
+    "x",
+    "n_2026-01-01T00:00:00.000Z_not-an-id",
+    "n_2026-99-01T00:00:00.000Z_00000000-0000-0000-0000-000000000000",
+    `w_2026-01-01T00:00:00.000Z_${cast.anna.id}`,
+    "n_'; DROP TABLE concern; --",
+  ]) {
     const result = await listConcerns(world, cast.omar, { filter: everything, after, limit: 50 });
     assert.ok(isRefusal(result) && result.refused === "invalidInput", after);
   }
@@ -152,7 +192,12 @@ test("counters are what counting gives, for every built-in view and own ones, al
       const { views } = await viewsFor(world, who);
       for (const view of views) {
         viewShape.parse(view);
-        if (view.count !== null) assert.equal(view.count, await countedBy(who, view.filter), `${who.name}: ${view.name} ${JSON.stringify(view.filter)}`);
+        if (view.count !== null)
+          assert.equal(
+            view.count,
+            await countedBy(who, view.filter),
+            `${who.name}: ${view.name} ${JSON.stringify(view.filter)}`,
+          );
       }
     }
   };
@@ -162,7 +207,9 @@ test("counters are what counting gives, for every built-in view and own ones, al
     await Promise.all(
       Array.from({ length: 60 }, async (_, i) => {
         const row = one(all);
-        await world.db.run(sql`UPDATE concern SET status = ${one(statuses)}, assignee_id = ${maybe(0.5, () => one([cast.anna.id, cast.eva.id]))}, delivery_failed = ${chance() < 0.2} WHERE id = ${row.id}`);
+        await world.db.run(
+          sql`UPDATE concern SET status = ${one(statuses)}, assignee_id = ${maybe(0.5, () => one([cast.anna.id, cast.eva.id]))}, delivery_failed = ${chance() < 0.2} WHERE id = ${row.id}`,
+        );
         if (i % 20 === 0) await foldTally(world);
       }),
     );
@@ -179,7 +226,8 @@ test("counters are what counting gives, for every built-in view and own ones, al
 
 test("views: teams by membership, own ones only for their owner, and not without end", async () => {
   const own = done(await saveView(world, cast.anna, { name: "Meine", filter: { ...everything, tag: "vip" } }));
-  const names = async (who: AgentActor): Promise<string[]> => (await viewsFor(world, who)).views.filter((view) => view.key === null).map((view) => view.name);
+  const names = async (who: AgentActor): Promise<string[]> =>
+    (await viewsFor(world, who)).views.filter((view) => view.key === null).map((view) => view.name);
   assert.deepEqual(await names(cast.anna), ["Technik", "Meine"]);
   assert.deepEqual(await names(cast.omar), ["Rechnung", "Technik"], "a supervisor sees every team");
   const stolen = await removeView(world, cast.eva, own.id as ViewId);
@@ -191,14 +239,21 @@ test("views: teams by membership, own ones only for their owner, and not without
 test("a customer's concerns, newest first, of the brands the agent serves", async () => {
   const customerId = customers[0] as CustomerId;
   const pages: string[] = [];
-  for (let after: string | null = null; ; ) {
-    const page: { concerns: readonly { id: string }[]; next: string | null } = done(await concernsOf(world, cast.anna, { customerId, after, limit: 9 }));
+  for (let after: string | null = null; ;) {
+    const page: { concerns: readonly { id: string }[]; next: string | null } = done(
+      await concernsOf(world, cast.anna, { customerId, after, limit: 9 }),
+    );
     pages.push(...page.concerns.map((concern) => concern.id));
     after = page.next;
     if (after === null) break;
   }
-  const wanted = all.filter((row) => row.customerId === customerId && row.brandId === cast.brandId).toSorted((a, b) => (a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.id < b.id) ? 1 : -1));
-  assert.deepEqual(pages, wanted.map((row) => row.id));
+  const wanted = all
+    .filter((row) => row.customerId === customerId && row.brandId === cast.brandId)
+    .toSorted((a, b) => (a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.id < b.id) ? 1 : -1));
+  assert.deepEqual(
+    pages,
+    wanted.map((row) => row.id),
+  );
 });
 
 test("no built-in view's page is sorted: the plan merges index scans", async () => {
@@ -206,13 +261,18 @@ test("no built-in view's page is sorted: the plan merges index scans", async () 
   const brandIds: readonly (readonly BrandId[] | null)[] = [null, [cast.brandId, cast.otherBrandId]];
   for (const view of views.filter((each) => each.key !== null && !["mentioned", "followed"].includes(each.key)))
     for (const scope of brandIds) {
-      const query = pageQuery({ filter: view.filter, me: cast.omar.id as AgentId, brandIds: scope }, null, 51, "newest");
+      const query = pageQuery({ filter: view.filter, me: cast.omar.id, brandIds: scope }, null, 51, "newest");
       const plan = await world.db.transaction(async (tx) => {
         // So few rows fit into one page of memory that a scan of all is the right plan; asked without it, the planner shows whether the indexes carry.
-        await tx.run(sql`SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)`);
-        return tx.rows<{ "QUERY PLAN": string }>({ ...query, text: `EXPLAIN ${query.text}`, values: query.values } as typeof query);
+        await tx.run(
+          sql`SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)`,
+        );
+        return tx.rows<{ "QUERY PLAN": string }>(sql`EXPLAIN ${query}`);
       });
       const lines = plan.map((line) => line["QUERY PLAN"]).join("\n");
-      assert.ok(!/(?:->|^)\s*(?:Incremental )?Sort\s+\(/m.test(lines) && /Index Scan/.test(lines), `${view.key}\n${lines}`);
+      assert.ok(
+        !/(?:->|^)\s*(?:Incremental )?Sort\s+\(/m.test(lines) && /Index Scan/.test(lines),
+        `${view.key}\n${lines}`,
+      );
     }
 });

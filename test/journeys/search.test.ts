@@ -21,7 +21,9 @@ before(async () => {
   world = await openTestWorld();
   cast = await addCast(world);
   customerId = world.newId() as CustomerId;
-  await world.db.run(sql`INSERT INTO customer (id, name, created_at) VALUES (${customerId}, 'Jemand', ${world.now().toISOString()})`);
+  await world.db.run(
+    sql`INSERT INTO customer (id, name, created_at) VALUES (${customerId}, 'Jemand', ${world.now().toISOString()})`,
+  );
 });
 after(() => world.close());
 
@@ -32,7 +34,11 @@ interface Written {
 }
 
 /** A concern with one message, stored and indexed in one transaction, a minute after the one before. */
-const write = async (subject: string, text: string, over: { readonly other?: boolean; readonly tags?: readonly string[]; readonly customerId?: string } = {}): Promise<Written> => {
+const write = async (
+  subject: string,
+  text: string,
+  over: { readonly other?: boolean; readonly tags?: readonly string[]; readonly customerId?: string } = {},
+): Promise<Written> => {
   minutes += 1;
   const at = new Date(world.now().getTime() + minutes * 60_000).toISOString();
   const id = world.newId() as ConcernId;
@@ -42,7 +48,9 @@ const write = async (subject: string, text: string, over: { readonly other?: boo
     const { number } = await tx.one<{ number: number }>(sql`
       INSERT INTO concern (id, brand_id, subject, status, tags, customer_id, customer_name, channels, snippet, last_message_at, created_at)
       VALUES (${id}, ${brandId}, ${subject}, 'open', ${over.tags ?? []}, ${over.customerId ?? customerId}, 'Jemand', ${["email"]}, ${text.slice(0, 160)}, ${at}, ${at}) RETURNING number`);
-    await tx.run(sql`INSERT INTO message (id, concern_id, seq, direction, author_kind, author_name, at) VALUES (${messageId}, ${id}, 1, 'in', 'customer', 'Jemand', ${at})`);
+    await tx.run(
+      sql`INSERT INTO message (id, concern_id, seq, direction, author_kind, author_name, at) VALUES (${messageId}, ${id}, 1, 'in', 'customer', 'Jemand', ${at})`,
+    );
     await tx.run(sql`INSERT INTO message_body (message_id, text) VALUES (${messageId}, ${text})`);
     await indexMessage(world, tx, { messageId, concernId: id, brandId, at, subject, text });
     return { id, number, messageId };
@@ -54,8 +62,10 @@ const find = async (q: string, who: AgentActor = cast.omar, limit = 20): Promise
   searchResult.parse(result);
   return result;
 };
-const ids = async (q: string, who?: AgentActor): Promise<string[]> => (await find(q, who)).concerns.map((found) => found.row.id);
-const marked = (parts: readonly { readonly text: string; readonly hit: boolean }[]): string[] => parts.filter((part) => part.hit).map((part) => part.text);
+const ids = async (q: string, who?: AgentActor): Promise<string[]> =>
+  (await find(q, who)).concerns.map((found) => found.row.id);
+const marked = (parts: readonly { readonly text: string; readonly hit: boolean }[]): string[] =>
+  parts.filter((part) => part.hit).map((part) => part.text);
 
 test("umlauts either way, compounds by their parts, slips of the finger, both ways", async () => {
   const umlaut = await write("Umzug", "Frau Größmann zieht um.");
@@ -65,7 +75,8 @@ test("umlauts either way, compounds by their parts, slips of the finger, both wa
   for (const fold of [false, true]) {
     if (fold) assert.ok((await foldWords(world)) > 0);
     const where = fold ? "after folding" : "before folding";
-    for (const q of ["grossmann", "Größmann", "groessmann", "GROSSMANN"]) assert.deepEqual(new Set(await ids(q)), new Set([umlaut.id, spelled.id]), `${q} ${where}`);
+    for (const q of ["grossmann", "Größmann", "groessmann", "GROSSMANN"])
+      assert.deepEqual(new Set(await ids(q)), new Set([umlaut.id, spelled.id]), `${q} ${where}`);
     assert.deepEqual(await ids("paketzentrum"), [compound.id], where);
     assert.deepEqual(await ids("paketzentrun"), [], "a slip in a part is not looked for inside words");
     assert.deepEqual(await ids("Zielpaketzentrun"), [compound.id], where);
@@ -87,12 +98,27 @@ test("newest first, one line for each concern", async () => {
   const again = world.newId() as MessageId;
   const at = new Date(world.now().getTime() + 10_000 * 60_000).toISOString();
   await world.db.transaction(async (tx) => {
-    await tx.run(sql`INSERT INTO message (id, concern_id, seq, direction, author_kind, author_name, at) VALUES (${again}, ${older.id}, 2, 'in', 'customer', 'Jemand', ${at})`);
+    await tx.run(
+      sql`INSERT INTO message (id, concern_id, seq, direction, author_kind, author_name, at) VALUES (${again}, ${older.id}, 2, 'in', 'customer', 'Jemand', ${at})`,
+    );
     await tx.run(sql`INSERT INTO message_body (message_id, text) VALUES (${again}, 'Noch einmal Nebelhorn')`);
-    await indexMessage(world, tx, { messageId: again, concernId: older.id, brandId: cast.brandId, at, subject: null, text: "Noch einmal Nebelhorn" });
+    await indexMessage(world, tx, {
+      messageId: again,
+      concernId: older.id,
+      brandId: cast.brandId,
+      at,
+      subject: null,
+      text: "Noch einmal Nebelhorn",
+    });
   });
   const found = await find("nebelhorn");
-  assert.deepEqual(found.concerns.map((one) => [one.row.id, one.messageId]), [[older.id, again], [newer.id, newer.messageId]]);
+  assert.deepEqual(
+    found.concerns.map((one) => [one.row.id, one.messageId]),
+    [
+      [older.id, again],
+      [newer.id, newer.messageId],
+    ],
+  );
   await world.db.transaction((tx) => forgetMessage(tx, again));
   assert.deepEqual(await ids("nebelhorn"), [newer.id, older.id]);
 });
@@ -102,10 +128,16 @@ test("subjects, also those an agent gave later; numbers; tags", async () => {
   const found = await find("kabelsalat");
   assert.deepEqual(marked(found.concerns[0]?.subject ?? []), ["Kabelsalat"]);
   const at = world.now().toISOString();
-  await world.db.transaction((tx) => indexSubject(world, tx, { concernId: concern.id, brandId: cast.brandId, at, subject: "Quastenflosser" }));
+  await world.db.transaction((tx) =>
+    indexSubject(world, tx, { concernId: concern.id, brandId: cast.brandId, at, subject: "Quastenflosser" }),
+  );
   const renamed = await find("Quastenflosser");
-  assert.deepEqual(renamed.concerns.map((one) => [one.row.id, one.messageId]), [[concern.id, null]]);
-  for (const q of [String(concern.number), `#${concern.number}`, `[#${concern.number}]`]) assert.equal((await ids(q))[0], concern.id, q);
+  assert.deepEqual(
+    renamed.concerns.map((one) => [one.row.id, one.messageId]),
+    [[concern.id, null]],
+  );
+  for (const q of [String(concern.number), `#${concern.number}`, `[#${concern.number}]`])
+    assert.equal((await ids(q))[0], concern.id, q);
   assert.deepEqual(await ids("#feuerwehr"), [concern.id]);
   assert.deepEqual(await ids("#nichts"), []);
 });
@@ -120,18 +152,38 @@ test("other brands' concerns are not there: not by word, number, tag or customer
 });
 
 test("customers by name and address, and their concerns behind what messages said", async () => {
-  const person = await createCustomer(world, cast.anna, { name: "Heidrun Außerwöger", kind: "email", value: "heidrun@wald.example" });
+  const person = await createCustomer(world, cast.anna, {
+    name: "Heidrun Außerwöger",
+    kind: "email",
+    value: "heidrun@wald.example",
+  });
   assert.ok("id" in person);
   const theirs = await write("Ohne Namen", "Hier steht kein Name.", { customerId: person.id });
   const found = await find("ausserwoger");
-  assert.deepEqual(found.customers.map((one) => [one.id, marked(one.name)]), [[person.id, ["Außerwöger"]]]);
-  assert.deepEqual(found.concerns.map((one) => one.row.id), [theirs.id]);
-  assert.deepEqual((await find("ausserwoeger")).customers.map((one) => one.id), [person.id]);
-  assert.deepEqual((await find("heidrun@wald")).customers.map((one) => one.id), [person.id]);
+  assert.deepEqual(
+    found.customers.map((one) => [one.id, marked(one.name)]),
+    [[person.id, ["Außerwöger"]]],
+  );
+  assert.deepEqual(
+    found.concerns.map((one) => one.row.id),
+    [theirs.id],
+  );
+  assert.deepEqual(
+    (await find("ausserwoeger")).customers.map((one) => one.id),
+    [person.id],
+  );
+  assert.deepEqual(
+    (await find("heidrun@wald")).customers.map((one) => one.id),
+    [person.id],
+  );
 });
 
 test("words that every message has are found at once, together with others or alone", async () => {
-  for (let i = 0; i < 60; i += 1) await write(`Nummer ${i}`, `Das Internet ist und bleibt der Grund, Meldung ${i} ${i === 7 ? "Siebenschläfer" : ""}`);
+  for (let i = 0; i < 60; i += 1)
+    await write(
+      `Nummer ${i}`,
+      `Das Internet ist und bleibt der Grund, Meldung ${i} ${i === 7 ? "Siebenschläfer" : ""}`,
+    );
   await world.db.run(sql`ANALYZE message_search`);
   world.pass(11 * 60_000);
   assert.equal((await ids("internet")).length, 20);
@@ -141,10 +193,31 @@ test("words that every message has are found at once, together with others or al
 });
 
 test("whatever is typed or written is data", async () => {
-  const nasty = ["' OR 1=1 --", "a & b | !c", "'x':*", "\\", "%_%", "(((", "<script>alert(1)</script>", "\u0000kabel\u0000", "\u202Eabc", "😀😀", "ß", "İstanbul", "'", "a".repeat(200), "x ".repeat(100), "#", "[#999999999999999]", "#'); DROP TABLE concern; --", "99999999999999999999"];
+  const nasty = [
+    "' OR 1=1 --",
+    "a & b | !c",
+    "'x':*",
+    "\\",
+    "%_%",
+    "(((",
+    "<script>alert(1)</script>",
+    "\u0000kabel\u0000",
+    "\u202Eabc",
+    "😀😀",
+    "ß",
+    "İstanbul",
+    "'",
+    "a".repeat(200),
+    "x ".repeat(100),
+    "#",
+    "[#999999999999999]",
+    "#'); DROP TABLE concern; --",
+    "99999999999999999999",
+  ];
   const file = join(import.meta.dirname, "../../../shared/corpora/blns/blns.json");
   const given = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as string[]) : [];
-  for (const q of [...nasty, ...given].map((text) => text.trim().slice(0, 200)).filter((text) => text !== "")) await find(q);
+  for (const q of [...nasty, ...given].map((text) => text.trim().slice(0, 200)).filter((text) => text !== ""))
+    await find(q);
   const strange = await write("<img src=x onerror=alert(1)>", `${nasty.join(" ").replaceAll("\u0000", "")} Zauberwort`);
   const { concerns } = await find("zauberwort");
   assert.equal(concerns[0]?.row.id, strange.id);
@@ -153,17 +226,32 @@ test("whatever is typed or written is data", async () => {
 
 test("a text of any size or make can be indexed", async () => {
   const large = Array.from({ length: 200_000 }, (_, i) => i.toString(36)).join(" ");
-  for (const text of [large, "x".repeat(500_000), "ÄÖÜ€".repeat(50_000), "a-b-c-".repeat(30_000), "http://a.example/?q=".repeat(8_000)]) await write("groß", text);
+  for (const text of [
+    large,
+    "x".repeat(500_000),
+    "ÄÖÜ€".repeat(50_000),
+    "a-b-c-".repeat(30_000),
+    "http://a.example/?q=".repeat(8_000),
+  ])
+    await write("groß", text);
   assert.ok((await ids("groß")).length > 0);
 });
 
 test("the program folds words as the database does", async () => {
-  const text = "Größe STRASSE Łódź Søren Ærø naïve Çà ÀÉÎÕÜ Straße œuvre İstanbul Đorđe Ångström ñandú Übergrößenträger Žižek ﬁnden";
+  const text =
+    "Größe STRASSE Łódź Søren Ærø naïve Çà ÀÉÎÕÜ Straße œuvre İstanbul Đorđe Ångström ñandú Übergrößenträger Žižek ﬁnden";
   const words = wordsOf(text);
-  const rows = await world.db.rows<{ word: string; folded: string; sound: string }>(sql`SELECT w AS word, fold(w) AS folded, skeleton(w) AS sound FROM unnest(${words}::text[]) AS w`);
+  const rows = await world.db.rows<{ word: string; folded: string; sound: string }>(
+    sql`SELECT w AS word, fold(w) AS folded, skeleton(w) AS sound FROM unnest(${words}::text[]) AS w`,
+  );
   for (const row of rows) {
     assert.equal(row.folded, row.word, "a folded word is folded for the database too");
     assert.equal(row.sound, skeleton(row.word));
   }
-  for (const word of text.split(" ").filter((each) => !each.includes("ﬁ"))) assert.equal((await world.db.one<{ folded: string }>(sql`SELECT fold(${word}) AS folded`)).folded, fold(word), word);
+  for (const word of text.split(" ").filter((each) => !each.includes("ﬁ")))
+    assert.equal(
+      (await world.db.one<{ folded: string }>(sql`SELECT fold(${word}) AS folded`)).folded,
+      fold(word),
+      word,
+    );
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { excerpt, highlight, markerOf } from "#modules/search/highlight.ts";
+import { excerpt, highlight, markerOf } from "#modules/search/model-highlight.ts";
 
 const hits = (text: string, words: readonly string[], parts: readonly string[] = []): string[] =>
   highlight(text, markerOf(words, parts))
@@ -10,7 +10,10 @@ const hits = (text: string, words: readonly string[], parts: readonly string[] =
     .map((part) => part.text);
 
 test("marks what was meant, as it was written", () => {
-  assert.deepEqual(hits("Frau Größmann und Herr Groessmann, nicht Grossmut", ["grossmann"]), ["Größmann", "Groessmann"]);
+  assert.deepEqual(hits("Frau Größmann und Herr Groessmann, nicht Grossmut", ["grossmann"]), [
+    "Größmann",
+    "Groessmann",
+  ]);
   assert.deepEqual(hits("Ihre Rechnungen, der Rechnung, eine Zeichnung", ["rechnung"]), ["Rechnungen", "Rechnung"]);
   assert.deepEqual(hits("Im Zielpaketzentrum liegt es", ["paketzentrum"], ["paketzentrum"]), ["Zielpaketzentrum"]);
   assert.deepEqual(hits("<b>Kabel</b> &amp; <script>kabel</script>", ["kabel"]), ["Kabel", "kabel"], "text is text");
@@ -19,11 +22,15 @@ test("marks what was meant, as it was written", () => {
 
 test("the parts together are the text, and neighbours differ", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), fc.array(fc.string({ minLength: 1 }), { maxLength: 4 }), (text, words) => {
-      const parts = highlight(text, markerOf(words, []));
-      assert.equal(parts.map((part) => part.text).join(""), text);
-      for (const [index, part] of parts.entries()) assert.notEqual(part.hit, parts[index + 1]?.hit);
-    }),
+    fc.property(
+      fc.string({ unit: "binary" }),
+      fc.array(fc.string({ minLength: 1 }), { maxLength: 4 }),
+      (text, words) => {
+        const parts = highlight(text, markerOf(words, []));
+        assert.equal(parts.map((part) => part.text).join(""), text);
+        for (const [index, part] of parts.entries()) assert.notEqual(part.hit, parts[index + 1]?.hit);
+      },
+    ),
   );
 });
 
@@ -31,7 +38,10 @@ test("an excerpt shows the first hit and cuts between words", () => {
   const text = `${"Füllwort ".repeat(100)}die Rechnung ist falsch ${"Nachwort ".repeat(100)}`;
   const shown = excerpt(text, markerOf(["rechnung"], []));
   const whole = shown.map((part) => part.text).join("");
-  assert.ok(shown.some((part) => part.hit && part.text === "Rechnung"), whole);
+  assert.ok(
+    shown.some((part) => part.hit && part.text === "Rechnung"),
+    whole,
+  );
   assert.match(whole, /^… Füllwort .* Nachwort …$/);
   assert.ok(whole.length < 240);
   assert.deepEqual(excerpt("kurz", markerOf([], [])), [{ text: "kurz", hit: false }]);
@@ -39,6 +49,8 @@ test("an excerpt shows the first hit and cuts between words", () => {
 });
 
 test("one endless word is cut, not lost", () => {
-  const whole = excerpt("x".repeat(10_000), markerOf(["kabel"], [])).map((part) => part.text).join("");
+  const whole = excerpt("x".repeat(10_000), markerOf(["kabel"], []))
+    .map((part) => part.text)
+    .join("");
   assert.ok(whole.length > 30 && whole.length < 240);
 });
