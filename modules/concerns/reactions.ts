@@ -5,6 +5,7 @@ import type { AnyEvent, EventKind, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, ConcernId } from "#contract/ids.ts";
 import { agentByEmail, agentById, type AgentRecord } from "#modules/agents/reads.ts";
 import { allChannels, brandById, channelsOfBrand } from "#modules/brands/reads.ts";
+import { followName } from "#modules/concerns/actions-names.ts";
 import { sendAutomatic } from "#modules/concerns/actions-send.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import { isSure, withoutDetail } from "#modules/concerns/model-threading.ts";
@@ -49,6 +50,12 @@ export const concernReactions = (
   ...(options.acknowledge
     ? [reaction("concerns.acknowledge", "message.added", isFirst, (tx, event) => acknowledge(world, tx, event))]
     : []),
+  reaction(
+    "concerns.customerName",
+    "customer.changed",
+    (event) => event.data.what.includes("name"),
+    (tx, event) => followName(world, tx, event.data.customerId),
+  ),
 ];
 
 /** Decided without a question to the database, because every message passes here. */

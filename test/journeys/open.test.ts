@@ -8,11 +8,12 @@ import type { ConcernId } from "#contract/ids.ts";
 import { change, follow, link } from "#modules/concerns/actions-change.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
 import { note, reply } from "#modules/concerns/actions-reply.ts";
+import { concernReactions } from "#modules/concerns/reactions.ts";
 import { keepUpload } from "#modules/concerns/actions-uploads.ts";
 import { earlierMessages, historyOf, openConcern, waysTo } from "#modules/concerns/reads-open.ts";
 import { messageViews, rowFor } from "#modules/concerns/reads.ts";
 import { suppressAddress } from "#modules/customers/actions.ts";
-import { addAddress } from "#modules/customers/actions-desk.ts";
+import { addAddress, changeCustomer } from "#modules/customers/actions-desk.ts";
 import { sql } from "#platform/db/db.ts";
 import { addCast, allConcerns, deliver, mail, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
 import { apply, emptyState, mergeMessages, mergeOpened, type DeskState, type OpenResult } from "#web/state/apply.ts";
@@ -215,6 +216,21 @@ test("ways: where the customer last wrote first, what cannot be used last and wi
     ["noAddress"],
   );
   await world.db.run(sql`UPDATE channel SET enabled = true, can_send = true WHERE id = ${cast.channel.id}`);
+});
+
+test("a customer's new name reaches their concerns' rows, and the event says so", async () => {
+  const { id } = await begun();
+  const { customerId, version } = (await open(id)).concern.row;
+  done(await changeCustomer(world, cast.anna, customerId, { name: "Neuer Name" }));
+  const renaming = concernReactions(world).find((each) => each.name === "concerns.customerName");
+  assert.ok(renaming);
+  const said = (await world.events()).filter((event) => renaming.wants(event) && event.customerId === customerId);
+  assert.equal(said.length, 1);
+  for (const event of [...said, ...said]) await world.db.transaction((tx) => renaming.handle(tx, event));
+  const { row } = (await open(id)).concern;
+  assert.deepEqual([row.customerName, row.version], ["Neuer Name", version + 1], "once, however often it is heard");
+  const patch = (await world.events()).findLast((event) => event.concernId === id);
+  assert.deepEqual(patch?.data, { patch: { customerName: "Neuer Name", version: version + 1 }, because: null });
 });
 
 const settled = async (state: DeskState): Promise<DeskState> => {
