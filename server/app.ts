@@ -45,6 +45,8 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly demo: Demo | null;
   readonly version: string;
+  /** The database does not answer: calls are refused at once instead of being kept waiting. */
+  readonly away: () => boolean;
   /** What keeps this node from working, as words for the operator; empty: nothing. */
   readonly missing: () => Promise<readonly string[]>;
 }
@@ -84,6 +86,9 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     publicUrl: config.publicUrl,
     onError: answerFailure(world.log),
     always: ["/healthz", "/readyz", "/metrics"],
+  });
+  http.app.addHook("onRequest", async (request) => {
+    if (options.away() && request.url.startsWith("/api/") && request.url !== "/api/openapi.json") throw httpError(503, "the database does not answer");
   });
   const links = makeLinks(world);
   const everything: Everything = {

@@ -13,7 +13,11 @@ export interface Connected {
   /** Which enabled channel takes mail for this address at our door; detail after "+" is kept by the channel. */
   readonly atDoor: (address: string) => ConnectedChannel | null;
   readonly reload: () => Promise<void>;
+  /** Resolves with a list that is at most a second old; rejects when the database cannot be asked. */
+  readonly freshen: () => Promise<void>;
 }
+
+const freshMs = 1_000;
 
 /** The implementation of a kind; undefined for a kind this program does not have. */
 export const channelOf = (kind: string): MessageChannel<unknown> | undefined => (Object.hasOwn(channels, kind) ? channels[kind as keyof typeof channels] : undefined);
@@ -53,13 +57,21 @@ export const connectChannels = async (world: World): Promise<Connected> => {
     }
     all = next;
     door = nextDoor;
+    loadedAt = performance.now();
   };
+  let loadedAt = 0;
+  let freshening: Promise<void> | null = null;
   await reload();
   return {
     byId: (id) => all.get(id),
     enabled: () => [...all.values()].filter((channel) => channel.enabled),
     atDoor: (address) => door.get(mailboxOf(address)) ?? null,
     reload,
+    freshen: () => {
+      if (performance.now() - loadedAt < freshMs) return Promise.resolve();
+      freshening ??= reload().finally(() => (freshening = null));
+      return freshening;
+    },
   };
 };
 

@@ -47,6 +47,9 @@ export const claimOpen = (db: Db, lease: string, leaseMs: number, limit: number)
                   ORDER BY received_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING ${columns}`);
 
+/** Gives back what an earlier process held. Only for a process that knows itself alone. */
+export const endIntakeLeases = (db: Db): Promise<number> => db.run(sql`UPDATE intake SET lease_token = NULL, lease_until = NULL WHERE state = 'stored' AND lease_token IS NOT NULL`);
+
 /**
  * Ends an arrival if the lease is still ours, and says which of its items are seen for the first time; null: somebody else took it over, and
  * nothing may be received.

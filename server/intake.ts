@@ -32,7 +32,8 @@ export interface Intake {
   readonly backlog: () => number;
 }
 
-const leaseMs = 30_000;
+/** Longer than a message may take to read; after a kill what was in hand is taken up again within the 15 s in which everything recovers. */
+const leaseMs = 12_000;
 /** Messages read ahead in memory; beyond it they wait in the table. */
 const inMemory = 200;
 const attemptsBeforeGivingUpReading = 3;

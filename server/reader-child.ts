@@ -1,7 +1,7 @@
-// The reading process: takes raw messages one at a time and says what they contain. Started and killed by server/reader.ts.
+// The reading process: takes raw messages and says what they contain. Started and killed by server/reader.ts.
 import { channels } from "#channels/index.ts";
 import type { ReadingIo } from "#contract/channel.ts";
-import type { ReadingJob, ReadingResult } from "#server/reader.ts";
+import type { ReadingJob, ReadingResult, ReadingWord } from "#server/reader.ts";
 import { demoResolver, systemResolver } from "#server/demo/zones.ts";
 
 const dns = process.argv[2] ?? "off";
@@ -20,8 +20,20 @@ const read = async (job: ReadingJob): Promise<ReadingResult> => {
   }
 };
 
-process.on("message", (job: ReadingJob) => {
-  void read(job).then((result) => process.send?.(result));
+let done: ReadingResult[] = [];
+
+/** What was read in one go is said in one go. */
+const tell = (result: ReadingResult): void => {
+  done.push(result);
+  if (done.length > 1) return;
+  setImmediate(() => {
+    process.send?.({ results: done } satisfies ReadingWord);
+    done = [];
+  });
+};
+
+process.on("message", (jobs: readonly ReadingJob[]) => {
+  for (const job of jobs) void read(job).then(tell);
 });
 process.on("disconnect", () => process.exit(0));
-process.send?.({ ready: true } satisfies ReadingResult);
+process.send?.({ ready: true } satisfies ReadingWord);

@@ -1,5 +1,6 @@
 // Reads raw messages in processes of their own, each killed when it takes too long or too much. Called by server/intake.ts.
 import { fork, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { ChannelKind, Inbound, Raw } from "#contract/channel.ts";
 import type { Log } from "#platform/log.ts";
@@ -12,7 +13,9 @@ export interface ReadingJob {
   readonly settings: unknown;
   readonly nowMs: number;
 }
-export type ReadingResult = { readonly id: number; readonly inbound: readonly Inbound[] } | { readonly id: number; readonly failed: string } | { readonly ready: true };
+export type ReadingResult = { readonly id: number; readonly inbound: readonly Inbound[] } | { readonly id: number; readonly failed: string };
+/** A process says once that it listens, and then what it has read. */
+export type ReadingWord = { readonly ready: true } | { readonly results: readonly ReadingResult[] };
 
 /** How `read` ends: what the message says, or why it could not be read. It never rejects for a message's content. */
 export type Reading = { readonly inbound: readonly Inbound[] } | { readonly unreadable: "tooLong" | "tooMuch" | "died" | "failed"; readonly detail: string };
@@ -35,21 +38,42 @@ interface Limits {
 interface Waiting {
   readonly job: ReadingJob;
   readonly settle: (reading: Reading) => void;
+  /** It was in a process that had to be killed among others: now it is read by itself, to learn whether it was the one. */
+  alone: boolean;
 }
 
 interface Worker {
   readonly child: ChildProcess;
   /** It has loaded everything and listens; before that it is given nothing, so that a start costs no message its time. */
   ready: boolean;
-  current: (Waiting & { readonly since: number; timer: NodeJS.Timeout }) | null;
+  readonly current: Map<number, Waiting>;
+  /** When the present jobs were given, or when it last said something. */
+  since: number;
+  heardAt: number;
+  /** Processor time it had used when it last said something; null: not known yet. */
+  cpuMs: number | null;
   idle: NodeJS.Timeout | null;
 }
 
-/** A job that is older than this is no reason to keep others waiting: another process is started beside it. */
+/** A process that is busy for longer than this is no reason to keep others waiting: another one is started beside it. */
 const stuckMs = 250;
 /** Starts in a row that end before the process listens: something is wrong with the program and not with a message. */
 const failedStartsInARow = 3;
 const pageBytes = 4096;
+/** Under load small messages travel several at a time, because waking a process costs more than reading one. */
+const batchMessages = 8;
+const batchMessageBytes = 64 * 1024;
+/** Several messages in a process that computes this long without a word: one of them is bad, and each is read by itself. */
+const silentMs = 400;
+const silentCpuMs = 300;
+const tickMs = 10;
+const canLook = existsSync("/proc/self/stat");
+
+/** Processor time of a process in milliseconds, from the kernel. */
+const cpuOf = (stat: string): number => {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * tickMs;
+};
 
 /** Opens the readers; processes start with the first message and end when idle. `dns` is handed to them as an argument. */
 export const openReader = (options: Limits & { readonly log: Log; readonly dns: string }): Reader => {
@@ -61,20 +85,27 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
   let closed = false;
   let watch: NodeJS.Timeout | null = null;
 
-  const finish = (worker: Worker, reading: Reading): void => {
-    const current = worker.current;
-    if (!current) return;
-    clearTimeout(current.timer);
-    worker.current = null;
-    current.settle(reading);
+  const finish = (worker: Worker, id: number, reading: Reading): void => {
+    const waiting = worker.current.get(id);
+    worker.current.delete(id);
+    waiting?.settle(reading);
+  };
+
+  /** The process is gone or given up: its only message could not be read; of several each gets a try of its own, before the others. */
+  const giveUp = (worker: Worker, reading: Reading): void => {
+    workers.delete(worker);
+    const left = [...worker.current.values()];
+    worker.current.clear();
+    if (left.length === 1) left[0]?.settle(reading);
+    else queue.unshift(...left.map((waiting) => Object.assign(waiting, { alone: true })));
   };
 
   const kill = (worker: Worker, why: "tooLong" | "tooMuch"): void => {
+    if (!workers.has(worker)) return;
     killed += 1;
-    options.log.warn("reader.killed", { why });
-    workers.delete(worker);
+    options.log.warn("reader.killed", { why, messages: worker.current.size });
     worker.child.kill("SIGKILL");
-    finish(worker, { unreadable: why, detail: why === "tooLong" ? `not read within ${options.timeMs} ms` : `more than ${options.memoryBytes} bytes of memory` });
+    giveUp(worker, { unreadable: why, detail: why === "tooLong" ? `not read within ${options.timeMs} ms` : `more than ${options.memoryBytes} bytes of memory` });
     pump();
   };
 
@@ -84,22 +115,20 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
       execArgv: ["--max-old-space-size=160", "--max-semi-space-size=16"],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
-    const worker: Worker = { child, ready: false, current: null, idle: null };
-    child.on("message", (result: ReadingResult) => {
-      if ("ready" in result) {
+    const worker: Worker = { child, ready: false, current: new Map(), since: 0, heardAt: 0, cpuMs: null, idle: null };
+    child.on("message", (word: ReadingWord) => {
+      worker.heardAt = performance.now();
+      worker.cpuMs = null;
+      if ("ready" in word) {
         worker.ready = true;
         failedStarts = 0;
-        return pump();
-      }
-      if (worker.current?.job.id !== result.id) return;
-      finish(worker, "inbound" in result ? { inbound: result.inbound } : { unreadable: "failed", detail: result.failed });
+      } else for (const result of word.results) finish(worker, result.id, "inbound" in result ? { inbound: result.inbound } : { unreadable: "failed", detail: result.failed });
       pump();
     });
     child.on("error", (error) => options.log.error("reader.error", { message: error.message }));
     child.on("exit", () => {
-      workers.delete(worker);
       if (worker.idle) clearTimeout(worker.idle);
-      finish(worker, { unreadable: "died", detail: "the reading process ended" });
+      giveUp(worker, { unreadable: "died", detail: "the reading process ended" });
       if (closed) return;
       if (!worker.ready && ++failedStarts >= failedStartsInARow) {
         options.log.error("reader.doesNotStart", {});
@@ -112,55 +141,79 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
     return worker;
   };
 
-  const give = (worker: Worker, waiting: Waiting): void => {
+  const give = (worker: Worker, jobs: readonly Waiting[]): void => {
     if (worker.idle) clearTimeout(worker.idle);
     worker.idle = null;
-    worker.current = { ...waiting, since: performance.now(), timer: setTimeout(() => kill(worker, "tooLong"), options.timeMs) };
-    worker.child.send(waiting.job, (error) => {
-      if (error && worker.current?.job.id === waiting.job.id) {
-        workers.delete(worker);
+    worker.since = worker.heardAt = performance.now();
+    worker.cpuMs = null;
+    for (const waiting of jobs) worker.current.set(waiting.job.id, waiting);
+    worker.child.send(
+      jobs.map((waiting) => waiting.job),
+      (error) => {
+        if (!error || !workers.has(worker)) return;
         worker.child.kill("SIGKILL");
-        finish(worker, { unreadable: "died", detail: error.message });
+        giveUp(worker, { unreadable: "died", detail: error.message });
         pump();
-      }
-    });
+      },
+    );
+  };
+
+  const isSmall = (waiting: Waiting | undefined): boolean => waiting !== undefined && !waiting.alone && waiting.job.raw.bytes.byteLength <= batchMessageBytes;
+
+  const nextJobs = (): Waiting[] => {
+    const most = canLook ? Math.min(batchMessages, Math.ceil(queue.length / options.processes)) : 1;
+    const jobs = queue.splice(0, 1);
+    while (jobs.length < most && isSmall(jobs[0]) && isSmall(queue[0])) jobs.push(...queue.splice(0, 1));
+    return jobs;
   };
 
   const pump = (): void => {
     while (queue.length > 0 && !closed) {
-      const free = [...workers].find((worker) => worker.ready && worker.current === null && worker.child.connected);
+      const free = [...workers].find((worker) => worker.ready && worker.current.size === 0 && worker.child.connected);
       if (free) {
-        const next = queue.shift();
-        if (next) give(free, next);
+        give(free, nextJobs());
         continue;
       }
       const starting = [...workers].filter((worker) => !worker.ready).length;
-      const moving = [...workers].filter((worker) => worker.current === null || performance.now() - worker.current.since < stuckMs).length;
+      const moving = [...workers].filter((worker) => worker.current.size === 0 || performance.now() - worker.since < stuckMs).length;
       if (moving >= options.processes || workers.size >= options.processes * 3 || starting >= queue.length) break;
       start();
     }
     for (const worker of workers) {
-      if (worker.ready && worker.current === null && worker.idle === null) worker.idle = setTimeout(() => worker.child.disconnect(), options.idleMs).unref();
+      if (worker.ready && worker.current.size === 0 && worker.idle === null) worker.idle = setTimeout(() => worker.child.disconnect(), options.idleMs).unref();
     }
-    if ([...workers].some((worker) => worker.current !== null)) watch ??= setInterval(look, 100).unref();
+    if ([...workers].some((worker) => worker.current.size > 0)) watch ??= setInterval(look, 100);
     else if (watch) {
       clearInterval(watch);
       watch = null;
     }
   };
 
-  /** Memory is looked at from outside, because a busy process cannot look at itself. Linux only; elsewhere the heap limit holds. */
+  const lookAtMemory = async (worker: Worker, pid: number): Promise<void> => {
+    const since = worker.since;
+    const resident = Number((await readFile(`/proc/${pid}/statm`, "utf8")).split(" ")[1]) * pageBytes;
+    if (resident > options.memoryBytes && worker.since === since && worker.current.size > 0) kill(worker, "tooMuch");
+  };
+
+  const lookAtSilence = async (worker: Worker, pid: number): Promise<void> => {
+    const { heardAt, cpuMs } = worker;
+    const now = cpuOf(await readFile(`/proc/${pid}/stat`, "utf8"));
+    if (worker.heardAt !== heardAt) return;
+    if (cpuMs === null) worker.cpuMs = now;
+    else if (now - cpuMs > silentCpuMs && performance.now() - heardAt > silentMs && worker.current.size > 1) kill(worker, "tooLong");
+  };
+
+  /** Time is kept and memory looked at from outside, because a busy process can do neither. What /proc tells is Linux's; elsewhere the heap limit holds. */
   const look = (): void => {
     for (const worker of workers) {
-      const current = worker.current;
-      if (!current || worker.child.pid === undefined || performance.now() - current.since < 100) continue;
-      readFile(`/proc/${worker.child.pid}/statm`, "utf8").then(
-        (text) => {
-          const resident = Number(text.split(" ")[1]) * pageBytes;
-          if (resident > options.memoryBytes && worker.current === current) kill(worker, "tooMuch");
-        },
-        () => {},
-      );
+      const { pid } = worker.child;
+      if (worker.current.size === 0 || pid === undefined) continue;
+      const busyMs = performance.now() - worker.since;
+      if (busyMs > options.timeMs) kill(worker, "tooLong");
+      else if (canLook && busyMs >= 100) {
+        lookAtMemory(worker, pid).catch(() => {});
+        if (worker.current.size > 1) lookAtSilence(worker, pid).catch(() => {});
+      }
     }
     pump();
   };
@@ -169,10 +222,11 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
     read: (kind, raw, settings, now) =>
       new Promise((settle) => {
         if (closed) return settle({ unreadable: "died", detail: "shutting down" });
-        queue.push({ job: { id: nextId++, kind, raw, settings, nowMs: now.getTime() }, settle });
-        pump();
+        queue.push({ job: { id: nextId++, kind, raw, settings, nowMs: now.getTime() }, settle, alone: false });
+        // A moment later, so that what arrived together travels together.
+        if (queue.length === 1) setImmediate(pump);
       }),
-    stats: () => ({ processes: workers.size, busy: [...workers].filter((worker) => worker.current !== null).length, waiting: queue.length, killed }),
+    stats: () => ({ processes: workers.size, busy: [...workers].filter((worker) => worker.current.size > 0).length, waiting: queue.length, killed }),
     close: async () => {
       closed = true;
       if (watch) clearInterval(watch);

@@ -13,6 +13,7 @@ import { recordHealth } from "#modules/brands/actions.ts";
 import { isUnavailable, openDb, sql, type Db } from "#platform/db/db.ts";
 import { lead } from "#platform/db/leader.ts";
 import { migrate } from "#platform/db/migrate.ts";
+import { watchDatabase } from "#platform/db/watch.ts";
 import { runReaction } from "#platform/events/cursor.ts";
 import { openDiskFiles } from "#platform/files/disk.ts";
 import type { Files } from "#platform/files/files.ts";
@@ -20,7 +21,8 @@ import { openS3Files } from "#platform/files/s3.ts";
 import { postgresBus } from "#platform/live/bus.ts";
 import type { Log } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
-import { startPostgres, type RunningPostgres } from "#platform/postgres/postgres.ts";
+import { keepPostgres } from "#platform/postgres/keep.ts";
+import type { RunningPostgres } from "#platform/postgres/postgres.ts";
 import { newToken, openSecret } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
 import { createApp } from "#server/app.ts";
@@ -30,7 +32,8 @@ import { connectChannels } from "#server/connected.ts";
 import { startDemo, type Demo } from "#server/demo/demo.ts";
 import { startDispatch } from "#server/dispatch.ts";
 import { startIntake, type ConnectedChannel } from "#server/intake.ts";
-import { readCursor } from "#server/intake-store.ts";
+import { endIntakeLeases, readCursor } from "#server/intake-store.ts";
+import { endDeliveryLeases } from "#modules/concerns/actions-outbox.ts";
 import { startJobs } from "#server/jobs.ts";
 import { reactions } from "#server/reactions.ts";
 import { openReader } from "#server/reader.ts";
@@ -64,7 +67,7 @@ const freePort = async (host: string, port: number, name: string): Promise<void>
 
 const openStore = async (config: Config, say: (line: string) => void): Promise<{ readonly url: string; readonly embedded: RunningPostgres | null }> => {
   if (config.databaseUrl !== null) return { url: config.databaseUrl, embedded: null };
-  const embedded = await startPostgres({ dataDir: join(config.dataDir, "postgres"), log: say });
+  const embedded = await keepPostgres({ dataDir: join(config.dataDir, "postgres"), log: say });
   return { url: embedded.url, embedded };
 };
 
@@ -120,6 +123,8 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
     const db = openDb(store.url, { max: config.databaseConnections, onError: (error) => log.warn("db.connectionLost", { error: error.message }) });
     closers.push(db.close);
     await assertDurable(db);
+    const watch = watchDatabase(db);
+    closers.push(watch.stop);
 
     const metrics = createMetrics({ withProcess: true });
     const bus = await postgresBus(db, log);
@@ -139,6 +144,8 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
       wake: () => bus.hint("events"),
     };
 
+    // The embedded store serves this process alone: whatever an earlier one held when it ended is in nobody's hands.
+    if (store.embedded) await Promise.all([endIntakeLeases(db), endDeliveryLeases(world)]);
     const connected = await connectChannels(world);
     const reader = openReader({ timeMs: 5_000, memoryBytes: 256 * 1024 * 1024, processes: config.readers, idleMs: 60_000, log, dns: typeof config.dns !== "string" ? config.dns.join(",") : config.dns === "off" ? "off" : config.world === "demo" ? "demo" : "system" });
     closers.push(reader.close);
@@ -158,7 +165,12 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
     }
 
     const tls = await doorCertificate(config, hostname());
-    const accepts = async (address: string): Promise<{ readonly channel: string } | null> => {
+    const accepts = async (address: string): Promise<{ readonly channel: string } | "later" | null> => {
+      if (watch.away()) return "later";
+      const known = connected.atDoor(address);
+      if (known) return { channel: known.id };
+      // Nobody is turned away for good on old knowledge; when it cannot be renewed, the door says "later".
+      await connected.freshen();
       const channel = connected.atDoor(address);
       return channel ? { channel: channel.id } : null;
     };
@@ -170,7 +182,7 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
     const doorLog: ListeningIo["log"] = (level, event, facts) => log[level](event, facts);
     const door: Door = await openDoor({ port: config.smtpPort, host: config.smtpHost, name: null, tls, limits: { mailBytes: config.maxMailBytes }, accepts, store: keep, log: doorLog, now: world.now });
 
-    const app = await createApp({ config, world, bus, node, connected, metrics, demo, version: options.version, missing: () => missingParts(db) });
+    const app = await createApp({ config, world, bus, node, connected, metrics, demo, version: options.version, away: watch.away, missing: () => missingParts(db) });
     closers.push(app.close);
     closers.push(door.close);
 
@@ -202,8 +214,22 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
 const startListening = (options: { readonly world: World; readonly connected: Awaited<ReturnType<typeof connectChannels>>; readonly intake: ReturnType<typeof startIntake>; readonly log: Log; readonly bus: Awaited<ReturnType<typeof postgresBus>> }): (() => Promise<void>) => {
   const { world, connected, intake, log } = options;
   let restart: () => void = () => {};
+  let stopped = false;
+  let wanted = 0;
+  // A change that could not be read at once is read as soon as the database is back.
+  const reloadUntilDone = async (): Promise<void> => {
+    const mine = ++wanted;
+    while (!stopped && mine === wanted) {
+      const done = await connected.reload().then(
+        () => true,
+        () => false,
+      );
+      if (done) return restart();
+      await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
+    }
+  };
   const stopHints = options.bus.on("channels", () => {
-    connected.reload().then(restart, () => {});
+    void reloadUntilDone();
   });
 
   const listenTo = async (channel: ConnectedChannel, signal: AbortSignal): Promise<void> => {
@@ -229,6 +255,7 @@ const startListening = (options: { readonly world: World; readonly connected: Aw
     }
   });
   return async () => {
+    stopped = true;
     stopHints();
     await leadership.stop();
   };

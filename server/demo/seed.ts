@@ -1,52 +1,138 @@
-// Fills the demo world at the first start, by the domain's own actions. Called by server/demo/demo.ts.
+// Fills the demo world at the first start: a year of a cable operator's customer service, by the domain's own actions. Called by server/demo/demo.ts.
+import type { AgentActor } from "#contract/actor.ts";
 import { system } from "#contract/actor.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
-import type { BrandId, TeamId } from "#contract/ids.ts";
-import { addAgent, createTeam } from "#modules/agents/actions.ts";
+import type { AgentId, BrandId, ChannelId, TeamId, TopicId } from "#contract/ids.ts";
+import { emailSettings } from "#channels/email/settings.ts";
+import { addAgent, changeAgent, createTeam } from "#modules/agents/actions.ts";
+import { addBrand, addChannel, createTopic } from "#modules/brands/actions.ts";
+import { foldTally } from "#modules/concerns/actions-views.ts";
+import { foldWords } from "#modules/search/actions.ts";
+import { settingSet } from "#modules/settings/actions.ts";
 import { hashPassword } from "#platform/auth/password.ts";
-import { addBrand, addChannel } from "#modules/brands/actions.ts";
-import { sql } from "#platform/db/db.ts";
+import { raw, sql } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 import { channelKinds } from "#server/connected.ts";
+import { backgroundScripts } from "#server/demo/background.ts";
+import { demoAgents, demoBrands, demoLogins, demoTeams, demoTopics, type BrandKey } from "#server/demo/cast.ts";
+import { play, type DemoChannel, type Stage } from "#server/demo/deeds.ts";
+import { storyScripts } from "#server/demo/stories.ts";
+import { startWalk } from "#server/demo/walk.ts";
+import { makeLinks } from "#server/frames.ts";
+import type { Reader } from "#server/reader.ts";
 
-/** Who may sign in to the demo world, with which password. */
-export const demoLogins = [
-  { name: "Lena Hartwig", role: "agent", email: "lena@elbkabel.example", password: "draht-demo" },
-  { name: "Omar Celik", role: "supervisor", email: "omar@elbkabel.example", password: "draht-demo" },
-  { name: "Ada Brandt", role: "admin", email: "ada@elbkabel.example", password: "draht-demo" },
-] as const;
-
-/** Customers one may write as on the post box page. */
-export const demoPeople = [{ name: "Jürgen Größmann", address: "juergen.groessmann@post.example" }] as const;
-
-/** Addresses of the demo's brands. */
-export const demoDoors = ["service@elbkabel.example"] as const;
+const yearMs = 366 * 86_400_000;
 
 const sure = <T>(value: T | Refusal): T => {
   if (isRefusal(value)) throw new Error(`the demo world was refused: ${JSON.stringify(value)}`);
   return value as T;
 };
 
-/** Makes the demo world when it is not there; otherwise does nothing. */
-export const seedDemo = async (world: World, options: { readonly now: Date; readonly progress: (line: string) => void; readonly smtp: { readonly host: string; readonly port: number } }): Promise<void> => {
-  if (await world.db.maybe(sql`SELECT 1 FROM setting WHERE name = 'demo'`)) return;
-  options.progress("making the demo world");
-  const team = sure(await createTeam(world, system, "Service"));
-  const password = await hashPassword(demoLogins[0].password);
-  const brand = await world.db.transaction(async (tx) => {
-    for (const login of demoLogins) {
-      sure(await addAgent(world, tx, system, { name: login.name, handle: login.email.split("@")[0] ?? "", email: login.email, role: login.role, active: true, teamIds: [team.id as TeamId], brandIds: [], password, language: "de" }));
-    }
-    return addBrand(world, tx, system, { name: "Elbkabel", signature: "{agent}\n{brand}", language: "de" });
+type Made = "making" | "made";
+const marker = async (world: World): Promise<Made | null> => (await world.db.maybe<{ value: Made }>(sql`SELECT value FROM setting WHERE name = 'demo'`))?.value ?? null;
+
+/** Is the demo world there and whole? */
+export const hasDemo = async (world: World): Promise<boolean> => (await marker(world)) === "made";
+
+/** A run that was killed in the middle left a beginning that nobody has seen: the doors open only when the whole is there. It is taken away. */
+const clear = async (world: World): Promise<void> => {
+  const tables = await world.db.rows<{ name: string }>(sql`
+    SELECT quote_ident(c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname NOT LIKE '%migration%' AND c.relname <> 'setting'`);
+  await world.db.run(sql`TRUNCATE ${raw(tables.map((table) => table.name).join(", "))} RESTART IDENTITY`);
+  await world.db.run(sql`ALTER SEQUENCE concern_number RESTART`);
+};
+
+export interface SeedOptions {
+  readonly now: Date;
+  readonly progress: (line: string) => void;
+  /** Where the demo's channels hand over what they send. */
+  readonly smtp: { readonly host: string; readonly port: number };
+  readonly reader: Reader;
+  /** How many concerns besides the stories; 345 when absent. */
+  readonly concerns?: number;
+}
+
+/** Makes the demo world when it is not there, in about ten seconds; one that was begun and not finished is made anew. */
+export const seedDemo = async (world: World, options: SeedOptions): Promise<void> => {
+  const found = await marker(world);
+  if (found === "made") return;
+  if (found === "making") await clear(world);
+  else await world.db.transaction((tx) => settingSet(tx, "demo", "making"));
+  options.progress("making the demo world: a year at a cable operator");
+
+  const walk = startWalk(world);
+  const staged = { ...walk.world, links: makeLinks(world) };
+  const scripts = [...storyScripts(options.now), ...backgroundScripts(options.now, options.concerns ?? 345)];
+  const stage: { value: Stage | null } = { value: null };
+  walk.at(options.now.getTime() - yearMs, async () => {
+    stage.value = { walk, world: staged, reader: options.reader, ...(await openHouse(staged, options)), concerns: new Map(), playing: new Map() };
   });
-  sure(
-    await addChannel({ ...world, channelKinds: channelKinds() }, system, {
-      brandId: brand.id as BrandId,
-      kind: "email",
-      name: "Service",
-      enabled: true,
-      settings: { address: demoDoors[0], aliases: [], displayName: "Elbkabel Service", imap: null, smtp: { ...options.smtp, security: "none", user: null, password: null, maxConnections: 4 }, dkim: null, door: true, plusAddressing: true, trustedAuthservIds: [], trustedRelays: [] },
-    }),
-  );
-  await world.db.run(sql`INSERT INTO setting (name, value) VALUES ('demo', 'true')`);
+  await walk.until(options.now.getTime() - yearMs, () => {});
+  if (stage.value === null) throw new Error("the demo world did not open");
+  for (const script of scripts) play(stage.value, script);
+  const steps = scripts.reduce((sum, script) => sum + script.steps.filter((step) => step.atMs <= options.now.getTime()).length, 0);
+  let said = 0;
+  await walk.until(options.now.getTime(), (done) => {
+    const share = Math.min(0.99, done / (steps * 1.4));
+    if (share < said + 0.25) return;
+    said = Math.floor(share * 4) / 4;
+    options.progress(`  ${Math.round(said * 100)} %`);
+  });
+
+  await foldWords(world);
+  await foldTally(world);
+  await world.db.run(sql`ANALYZE`);
+  await leaveBernd(world);
+  await world.db.transaction((tx) => settingSet(tx, "demo", "made"));
+};
+
+/** Brands, channels, teams, topics and agents. */
+const openHouse = async (world: World, options: SeedOptions): Promise<Pick<Stage, "channels" | "agents" | "topics">> => {
+  const teams = new Map<string, TeamId>();
+  for (const name of demoTeams) teams.set(name, sure(await createTeam(world, system, name)).id);
+  const channels = new Map<BrandKey, DemoChannel>();
+  for (const [key, brand] of Object.entries(demoBrands) as [BrandKey, (typeof demoBrands)[BrandKey]][]) {
+    const { id } = await world.db.transaction((tx) => addBrand(world, tx, system, { name: brand.name, signature: brand.signature, language: brand.language }));
+    const settings = emailSettings.parse({
+      address: brand.address,
+      aliases: brand.aliases,
+      displayName: brand.displayName,
+      imap: null,
+      smtp: { ...options.smtp, security: "none", user: null, password: null, maxConnections: 4 },
+      dkim: null,
+      door: true,
+      plusAddressing: true,
+      trustedAuthservIds: [],
+      trustedRelays: [],
+    });
+    const channel = sure(await addChannel({ ...world, channelKinds: channelKinds() }, system, { brandId: id as BrandId, kind: "email", name: brand.displayName, enabled: true, settings }));
+    channels.set(key, { id: channel.id as ChannelId, brandId: id, settings });
+  }
+  const elb = channels.get("elb");
+  const harbour = channels.get("harbour");
+  if (!elb || !harbour) throw new Error("a brand is missing");
+  const topics = new Map<string, TopicId>();
+  for (const topic of demoTopics) {
+    const parent = topic.key.includes(".") ? (topics.get(topic.key.split(".")[0] ?? "") ?? null) : null;
+    topics.set(topic.key, sure(await createTopic(world, system, { parentId: parent, name: topic.name, teamId: teams.get(topic.team) ?? null, whenClosed: topic.whenClosed })).id);
+  }
+  const password = await hashPassword(demoLogins[0]?.password ?? "");
+  const agents = new Map<string, AgentActor>();
+  for (const agent of demoAgents) {
+    const brandIds = agent.brand === null ? [] : [{ elb, harbour }[agent.brand].brandId as BrandId];
+    const teamIds = agent.teams.flatMap((name) => teams.get(name) ?? []);
+    const made = await world.db.transaction(async (tx) => sure(await addAgent(world, tx, system, { name: agent.name, handle: agent.handle, email: `${agent.handle}@elbkabel.example`, role: agent.role, active: true, teamIds, brandIds, password, language: agent.language })));
+    agents.set(agent.handle, { kind: "agent", id: made.id as AgentId, name: agent.name, role: agent.role, brandIds });
+  }
+  return { channels: { elb, harbour }, agents, topics };
+};
+
+/** Who has left can no longer sign in. */
+const leaveBernd = async (world: World): Promise<void> => {
+  for (const agent of demoAgents) {
+    if (agent.hasLeft !== true) continue;
+    const row = await world.db.one<{ id: AgentId }>(sql`SELECT id FROM agent WHERE handle = ${agent.handle}`);
+    sure(await changeAgent(world, system, row.id, { name: agent.name, handle: agent.handle, email: `${agent.handle}@elbkabel.example`, role: agent.role, active: false, teamIds: [], brandIds: [], password: null }));
+  }
 };

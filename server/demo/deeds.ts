@@ -1,0 +1,241 @@
+// Carries the demo world's scripts out by the domain's own actions. Called by seed.ts while the clock walks.
+import { email } from "#channels/email/index.ts";
+import type { MailPayload } from "#channels/email/outbound.ts";
+import type { EmailSettings } from "#channels/email/settings.ts";
+import type { AgentActor } from "#contract/actor.ts";
+import type { DeliveryResult, Raw } from "#contract/channel.ts";
+import { isRefusal, type Refusal } from "#contract/errors.ts";
+import type { ChannelId, ConcernId, CustomerId, IntakeId, TopicId } from "#contract/ids.ts";
+import { quoteHead } from "#lib/corpus/letters.ts";
+import { writeMail } from "#lib/corpus/mail.ts";
+import { receive } from "#modules/concerns/actions.ts";
+import { changeIn, follow, link, snooze } from "#modules/concerns/actions-change.ts";
+import { saveDraft } from "#modules/concerns/actions-drafts.ts";
+import { claimDeliveries, outboundOf, recordDelivery, rememberKeys } from "#modules/concerns/actions-outbox.ts";
+import { note, reply } from "#modules/concerns/actions-reply.ts";
+import { wakeSnoozed } from "#modules/concerns/actions-time.ts";
+import type { IncomingFile } from "#modules/concerns/model.ts";
+import { rowById, type ReadingWorld } from "#modules/concerns/reads.ts";
+import { changeCustomer } from "#modules/customers/actions-desk.ts";
+import { sql } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+import { demoBrands, type BrandKey } from "#server/demo/cast.ts";
+import type { Script, Step } from "#server/demo/script.ts";
+import type { Walk } from "#server/demo/walk.ts";
+import { finishIntake, insertIntake, markItem } from "#server/intake-store.ts";
+import type { Reader } from "#server/reader.ts";
+
+/** One brand's way in and out. */
+export interface DemoChannel {
+  readonly id: ChannelId;
+  readonly brandId: string;
+  readonly settings: EmailSettings;
+}
+
+export interface Stage {
+  readonly walk: Walk;
+  readonly world: World & ReadingWorld;
+  readonly reader: Reader;
+  readonly channels: Readonly<Record<BrandKey, DemoChannel>>;
+  readonly agents: ReadonlyMap<string, AgentActor>;
+  readonly topics: ReadonlyMap<string, TopicId>;
+  /** Concerns by their script's key, for links. */
+  readonly concerns: Map<string, ConcernId>;
+  /** What is being played in each concern. */
+  readonly playing: Map<ConcernId, Playing>;
+}
+
+/** What a mail was last said by us: what the customer's next one answers. */
+interface LastOut {
+  readonly subject: string;
+  readonly author: string;
+  readonly atMs: number;
+  readonly text: string;
+  readonly messageId: string;
+  readonly replyTo: string;
+}
+
+interface Playing {
+  readonly script: Script;
+  concernId: ConcernId | null;
+  lastOut: LastOut | null;
+  references: string[];
+  mails: number;
+  /** The answer that is held. */
+  held: Extract<Step, { kind: "out" }> | null;
+}
+
+const undoMs = 10_000;
+const leaseMs = 300_000;
+
+const sure = <T>(value: T | Refusal, what: string): T => {
+  if (isRefusal(value)) throw new Error(`the demo world was refused (${what}): ${JSON.stringify(value)}`);
+  return value as T;
+};
+
+const agentOf = (stage: Stage, handle: string): AgentActor => {
+  const agent = stage.agents.get(handle);
+  if (!agent) throw new Error(`the demo world has no agent ${handle}`);
+  return agent;
+};
+
+/** Puts a script on the timeline. Each step puts the next one there, and reads the next mail ahead as soon as what it answers is known. */
+export const play = (stage: Stage, script: Script): void => {
+  const playing: Playing = { script, concernId: null, lastOut: null, references: [], mails: 0, held: null };
+  const schedule = (index: number): void => {
+    const step = script.steps[index];
+    if (!step) return;
+    const mail = step.kind === "in" ? readAhead(stage, playing, step) : null;
+    stage.walk.at(step.atMs, async () => {
+      if (step.kind === "in") await takeIn(stage, playing, step, await mail);
+      else await act(stage, playing, step);
+      // An answer leaves after the undo time, and only then can it be answered.
+      if (step.kind === "out") stage.walk.at(step.atMs + undoMs, () => leave(stage).then(() => schedule(index + 1)));
+      else schedule(index + 1);
+    });
+  };
+  schedule(0);
+};
+
+interface ReadMail {
+  readonly raw: Raw;
+  readonly hash: string;
+  readonly messages: readonly { readonly message: Extract<Awaited<ReturnType<typeof email.receive>>[number], { kind: "message" }>; readonly files: readonly IncomingFile[] }[];
+}
+
+const mailOf = (playing: Playing, step: Extract<Step, { kind: "in" }>): { readonly bytes: Uint8Array; readonly messageId: string; readonly to: string } => {
+  const { script, lastOut } = playing;
+  const brand = demoBrands[script.brand];
+  const messageId = `${step.atMs.toString(36)}.${script.key}.${playing.mails}@${script.customer.address.split("@")[1] ?? "post.example"}`;
+  playing.mails += 1;
+  const to = lastOut?.replyTo ?? brand.address;
+  const re = script.client === "outlook" || script.client === "gmx" ? "AW" : "Re";
+  const bytes = writeMail({
+    from: script.customer,
+    to: [{ name: brand.displayName, address: to }],
+    cc: step.cc ?? [],
+    subject: lastOut === null ? (playing.mails === 1 ? script.subject : `${re}: ${script.subject}`) : `${re}: ${lastOut.subject.replace(/^Re: /, "")}`,
+    text: step.text,
+    ...(step.html === undefined ? {} : { html: step.html }),
+    files: step.files ?? [],
+    headers: step.headers ?? [],
+    messageId,
+    atMs: step.atMs - 4_000,
+    client: script.client,
+    ...(lastOut === null
+      ? playing.references.length === 0
+        ? {}
+        : { inReplyTo: playing.references.at(-1) ?? "", references: playing.references }
+      : { quoted: { head: quoteHead(brand.language, lastOut.atMs, lastOut.author), text: lastOut.text }, inReplyTo: lastOut.messageId, references: [...playing.references, lastOut.messageId].slice(-12) }),
+  });
+  playing.references.push(...(lastOut === null ? [] : [lastOut.messageId]), messageId);
+  return { bytes, messageId, to };
+};
+
+/** Stores and reads a mail as the intake does, ahead of its time. */
+const readAhead = (stage: Stage, playing: Playing, step: Extract<Step, { kind: "in" }>): Promise<ReadMail> => {
+  const { bytes, to } = mailOf(playing, step);
+  const sender = playing.script.customer.address;
+  const raw: Raw = {
+    bytes,
+    receivedAt: new Date(step.atMs).toISOString(),
+    transport: { by: "smtp", remoteIp: step.remoteIp ?? "127.0.0.1", heloName: `mail.${sender.split("@")[1] ?? ""}`, mailFrom: sender, recipients: [to] },
+  };
+  const reading = Promise.all([stage.world.files.put(bytes), stage.reader.read("email", raw, stage.channels[playing.script.brand].settings, new Date(step.atMs))]).then(async ([stored, read]) => {
+    if ("unreadable" in read) throw new Error(`the demo world wrote a mail that cannot be read: ${read.detail}`);
+    const messages = await Promise.all(
+      read.inbound.flatMap((each) =>
+        each.kind === "message" ? [Promise.all(each.files.map(async (file) => ({ name: file.name, inlineId: file.inlineId, stored: await stage.world.files.put(file.bytes) }))).then((files) => ({ message: each, files }))] : [],
+      ),
+    );
+    return { raw, hash: stored.hash, messages };
+  });
+  // Heard when its turn comes.
+  reading.catch(() => {});
+  return reading;
+};
+
+const takeIn = async (stage: Stage, playing: Playing, step: Extract<Step, { kind: "in" }>, mail: ReadMail | null): Promise<void> => {
+  if (mail === null) throw new Error("a mail was not read ahead");
+  const { world } = stage;
+  const { script } = playing;
+  const channel = stage.channels[script.brand];
+  const id = world.newId() as IntakeId;
+  const lease = world.newId();
+  const providerId = `demo-${id}`;
+  await insertIntake(world.db, { id, channelId: channel.id, providerId, rawHash: mail.hash, transport: mail.raw.transport, receivedAt: mail.raw.receivedAt, lease, leaseMs });
+  await world.db.transaction(async (tx) => {
+    await finishIntake(tx, id, lease, "done", null);
+    for (const { message, files } of mail.messages) {
+      if (!(await markItem(tx, channel.id, message.providerId, id))) continue;
+      await receive(world, tx, { id: channel.id, kind: "email", brandId: channel.brandId }, { intakeId: id, rawHash: mail.hash, receivedAt: mail.raw.receivedAt }, message, files);
+    }
+  });
+  const into = await world.db.maybe<{ concernId: ConcernId; customerId: CustomerId }>(sql`
+    SELECT c.id AS "concernId", c.customer_id AS "customerId" FROM message m JOIN concern c ON c.id = m.concern_id WHERE m.intake_id = ${id} LIMIT 1`);
+  if (into === null) throw new Error(`the demo's mail "${script.subject}" was not let in`);
+  if (playing.concernId === null) {
+    stage.concerns.set(script.key, into.concernId);
+    const isTheirs = step.remoteIp === undefined;
+    if (isTheirs && (script.fields !== undefined || script.organisation !== undefined)) {
+      sure(
+        await changeCustomer(world, agentOf(stage, "lena"), into.customerId, {
+          ...(script.fields === undefined ? {} : { fields: script.fields }),
+          ...(script.organisation === undefined ? {} : { organisation: script.organisation }),
+        }),
+        "customer",
+      );
+    }
+  }
+  // A closed concern may have been followed by a new one.
+  playing.concernId = into.concernId;
+  stage.playing.set(into.concernId, playing);
+};
+
+const act = async (stage: Stage, playing: Playing, step: Exclude<Step, { kind: "in" }>): Promise<void> => {
+  const { world } = stage;
+  const { script } = playing;
+  const id = playing.concernId;
+  if (id === null) throw new Error("a script begins with a mail");
+  const who = agentOf(stage, step.by);
+  const channelId = stage.channels[script.brand].id;
+  if (step.kind === "out") {
+    playing.held = step;
+    sure(await reply(world, who, { id, channelId, to: [script.customer.address], cc: [], text: step.text, html: null, uploads: [], sendAt: null, then: step.then, key: world.newId(), undoMs }), "reply");
+  } else if (step.kind === "note") sure(await note(world, who, { id, text: step.text, html: null, uploads: [], key: world.newId() }), "note");
+  else if (step.kind === "draft") sure(await saveDraft(world, who, id, step.as, { channelId: step.as === "reply" ? channelId : null, to: step.as === "reply" ? [script.customer.address] : [], cc: [], text: step.text, html: null, uploads: [] }), "draft");
+  else if (step.kind === "follow") sure(await follow(world, who, id, who.id), "follow");
+  else if (step.kind === "snooze") {
+    sure(await snooze(world, who, { id, until: new Date(step.atMs + step.forMs).toISOString() }), "snooze");
+    stage.walk.at(step.atMs + step.forMs, async () => void (await wakeSnoozed(world)));
+  } else if (step.kind === "link") {
+    const other = stage.concerns.get(step.to);
+    const row = other === undefined ? null : await rowById(world.db, other);
+    if (row === null) throw new Error(`the demo's script ${script.key} is linked to ${step.to}, which is not there yet`);
+    sure(await link(world, who, { id, number: row.number, kind: step.as }), "link");
+  } else {
+    const topicId = step.topic === undefined ? undefined : (stage.topics.get(step.topic) ?? null);
+    const assigneeId = step.assignee === undefined ? undefined : step.assignee === null ? null : agentOf(stage, step.assignee).id;
+    const change = { ...step.change, ...(topicId === undefined ? {} : { topicId }), ...(assigneeId === undefined ? {} : { assigneeId }) };
+    sure(await world.db.transaction((tx) => changeIn(world, tx, who, { id, change })), "change");
+  }
+};
+
+/** What the dispatch does, but that no provider is asked: the past was sent already. */
+const leave = async (stage: Stage): Promise<void> => {
+  const { world } = stage;
+  for (const claim of await claimDeliveries(world, { limit: 100, leaseMs })) {
+    const playing = stage.playing.get(claim.concernId);
+    const step = playing?.held;
+    const outbound = await outboundOf(world, claim);
+    if (!playing || !step || outbound === null) throw new Error("the demo's answer cannot leave");
+    const brand = playing.script.brand;
+    const call = email.render(outbound, stage.channels[brand].settings)[0];
+    if (call === undefined || !(await rememberKeys(world, claim, call.keys))) throw new Error("the demo's answer was claimed twice");
+    const result: DeliveryResult = step.refused === undefined ? { kind: "accepted", providerId: null, detail: "250 2.0.0 queued", refused: [] } : { kind: "refused", ...step.refused };
+    await recordDelivery(world, claim, result);
+    const { mail } = call.payload as MailPayload;
+    playing.lastOut = { subject: mail.subject, author: demoBrands[brand].displayName, atMs: step.atMs, text: outbound.text, messageId: mail.messageId.slice(1, -1), replyTo: mail.replyTo.address };
+    playing.held = null;
+  }
+};
