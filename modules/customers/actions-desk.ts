@@ -94,18 +94,21 @@ export const addAddress = (
   id: CustomerId,
   input: { readonly kind: AddressKind; readonly value: string },
 ): Promise<Customer | Refusal> =>
-  changing(world, who, id, async (tx) => {
+  world.db.transaction(async (tx) => {
+    // Addresses are locked before customers, as a message that arrives does.
     const norm = await freeAddress(tx, input, id);
     if (isRefusal(norm)) return norm;
-    if (norm.mine) return [];
-    await insertAddress(tx, {
-      id: world.newId() as AddressId,
-      customerId: id,
-      kind: input.kind,
-      norm: norm.norm,
-      value: input.value.trim(),
+    return changingIn(world, tx, who, id, async () => {
+      if (norm.mine) return [];
+      await insertAddress(tx, {
+        id: world.newId() as AddressId,
+        customerId: id,
+        kind: input.kind,
+        norm: norm.norm,
+        value: input.value.trim(),
+      });
+      return ["addresses"];
     });
-    return ["addresses"];
   });
 
 /** Prefers an address, or allows writing to a suppressed one again. */
@@ -136,26 +139,31 @@ export const removeAddress = (
     return ["addresses"];
   });
 
+type Changing = (tx: Tx, before: Customer) => Promise<readonly string[] | Refusal>;
+
+const changing = (world: Acting, who: Who, id: CustomerId, change: Changing): Promise<Customer | Refusal> =>
+  world.db.transaction((tx) => changingIn(world, tx, who, id, change));
+
 /** Runs a change under the customer's row lock. It refuses before it writes; what it says changed is told, with the next version; nothing changed is not. */
-const changing = (
+const changingIn = async (
   world: Acting,
+  tx: Tx,
   who: Who,
   id: CustomerId,
-  change: (tx: Tx, before: Customer) => Promise<readonly string[] | Refusal>,
-): Promise<Customer | Refusal> =>
-  world.db.transaction(async (tx) => {
-    await lockCustomer(tx, id);
-    const before = await customerById(tx, id);
-    if (before === null) return refuse("notFound");
-    const what = await change(tx, before);
-    if (isRefusal(what)) return what;
-    if (what.length === 0) return before;
-    const version = (await raiseVersion(tx, id)) ?? before.version;
-    await say(world, tx, who, [
-      { kind: "customer.changed", customerId: id, data: { customerId: id, what: [...what], version } },
-    ]);
-    return (await customerById(tx, id)) ?? refuse("notFound");
-  });
+  change: Changing,
+): Promise<Customer | Refusal> => {
+  await lockCustomer(tx, id);
+  const before = await customerById(tx, id);
+  if (before === null) return refuse("notFound");
+  const what = await change(tx, before);
+  if (isRefusal(what)) return what;
+  if (what.length === 0) return before;
+  const version = (await raiseVersion(tx, id)) ?? before.version;
+  await say(world, tx, who, [
+    { kind: "customer.changed", customerId: id, data: { customerId: id, what: [...what], version } },
+  ]);
+  return (await customerById(tx, id)) ?? refuse("notFound");
+};
 
 /** The key of an address nobody else has, under its lock. */
 const freeAddress = async (

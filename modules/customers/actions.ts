@@ -9,6 +9,7 @@ import {
   insertCustomer,
   liveAddress,
   lockAddress,
+  lockCustomer,
   raiseVersion,
   setSuppressed,
   setVerified,
@@ -78,12 +79,13 @@ export const resolveCustomer = async (
   }
   const name = betterName(known.name, known.value, input.name, input.assurance);
   const what: string[] = [];
+  const verifies = proved && known.verifiedAt === null;
+  if (name !== null || verifies) await lockCustomer(tx, known.customerId);
   if (name !== null) {
     await updateCustomer(tx, known.customerId, { name });
     what.push("name");
   }
-  if (proved && known.verifiedAt === null && (await setVerified(tx, known.addressId, at, "dmarc")))
-    what.push("addresses");
+  if (verifies && (await setVerified(tx, known.addressId, at, "dmarc"))) what.push("addresses");
   await sayChanged(world, tx, who, known.customerId, what);
   return { customerId: known.customerId, addressId: known.addressId, name: name ?? known.name, isNew: false };
 };
@@ -108,7 +110,9 @@ export const verifyAddress = async (
   by: "dmarc" | "token" | "code" | "agent",
 ): Promise<void> => {
   const known = await find(tx, address);
-  if (known && known.verifiedAt === null && (await setVerified(tx, known.addressId, world.now().toISOString(), by)))
+  if (known === null || known.verifiedAt !== null) return;
+  await lockCustomer(tx, known.customerId);
+  if (await setVerified(tx, known.addressId, world.now().toISOString(), by))
     await sayChanged(world, tx, who, known.customerId, ["addresses"]);
 };
 
@@ -121,7 +125,9 @@ export const suppressAddress = async (
   reason: string,
 ): Promise<void> => {
   const known = await find(tx, address);
-  if (known && (await setSuppressed(tx, known.addressId, reason.slice(0, 500))))
+  if (known === null) return;
+  await lockCustomer(tx, known.customerId);
+  if (await setSuppressed(tx, known.addressId, reason.slice(0, 500)))
     await sayChanged(world, tx, who, known.customerId, ["addresses"]);
 };
 
