@@ -24,7 +24,7 @@ import type { World } from "#platform/world.ts";
 import type { Config } from "#server/config.ts";
 import { channelKinds, type Connected } from "#server/connected.ts";
 import type { Demo } from "#server/demo/demo.ts";
-import { demoLogins } from "#server/demo/seed.ts";
+import { demoLogins } from "#server/demo/cast.ts";
 import { makeLinks, mountFrames } from "#server/frames.ts";
 import { startLive, type Live } from "#server/live.ts";
 import { openApi } from "#server/openapi.ts";

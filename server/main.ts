@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createLog } from "#platform/log.ts";
 import { environment, readConfig, type Setting } from "#server/config.ts";
-import { demoLogins } from "#server/demo/seed.ts";
+import { demoLogins } from "#server/demo/cast.ts";
 import { startServer, StartProblem, type Running } from "#server/start.ts";
 
 const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;

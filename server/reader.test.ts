@@ -93,6 +93,7 @@ test("neighbours of a stuck message are read by other processes while it is stuc
   process.kill(stuckPid, "SIGSTOP");
   let decided = false;
   const stuck = read(reader, plain(1)).finally(() => (decided = true));
+  while (reader.stats().waiting > 0) await new Promise((resolve) => setImmediate(resolve));
   const neighbours = await Promise.all(Array.from({ length: 20 }, (_, n) => read(reader, plain(n + 2))));
   assert.deepEqual(neighbours.map(textOf)[19], "Nummer 21");
   assert.equal(decided, false);

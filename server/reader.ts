@@ -66,6 +66,8 @@ const batchMessageBytes = 64 * 1024;
 /** Several messages in a process that computes this long without a word: one of them is bad, and each is read by itself. */
 const silentMs = 400;
 const silentCpuMs = 300;
+/** Several messages and no word for this long, computing or not: looking names up takes at most two seconds. */
+const muteMs = 3_000;
 const tickMs = 10;
 const canLook = existsSync("/proc/self/stat");
 
@@ -209,7 +211,8 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
       const { pid } = worker.child;
       if (worker.current.size === 0 || pid === undefined) continue;
       const busyMs = performance.now() - worker.since;
-      if (busyMs > options.timeMs) kill(worker, "tooLong");
+      const silent = performance.now() - worker.heardAt;
+      if (busyMs > options.timeMs || (worker.current.size > 1 && silent > muteMs)) kill(worker, "tooLong");
       else if (canLook && busyMs >= 100) {
         lookAtMemory(worker, pid).catch(() => {});
         if (worker.current.size > 1) lookAtSilence(worker, pid).catch(() => {});

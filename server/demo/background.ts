@@ -33,7 +33,7 @@ const scripted = (random: Random, index: number, plan: ThreadPlan, startMs: numb
   const { customer, topic } = plan;
   const by = (place: number): string => agents[place % agents.length]?.handle ?? "omar";
   const firstAgent = plan.steps.find((step) => step.kind !== "in");
-  const holder = firstAgent && firstAgent.kind !== "in" ? by(firstAgent.agent) : by(index);
+  const holder = firstAgent ? by(firstAgent.agent) : by(index);
   const tags = tagsOf[topic.split(".")[0] ?? ""] ?? [];
   const urgent = topic === "beschwerde" ? random.chance(0.6) : topic === "internet.ausfall" ? random.chance(0.3) : random.chance(0.04);
   const steps: Step[] = [];

@@ -22,7 +22,7 @@ import type { World } from "#platform/world.ts";
 import { demoBrands, type BrandKey } from "#server/demo/cast.ts";
 import type { Script, Step } from "#server/demo/script.ts";
 import type { Walk } from "#server/demo/walk.ts";
-import { finishIntake, insertIntake, markItem } from "#server/intake-store.ts";
+import { finishIntake, insertIntake } from "#server/intake-store.ts";
 import type { Reader } from "#server/reader.ts";
 
 /** One brand's way in and out. */
@@ -165,9 +165,8 @@ const takeIn = async (stage: Stage, playing: Playing, step: Extract<Step, { kind
   const providerId = `demo-${id}`;
   await insertIntake(world.db, { id, channelId: channel.id, providerId, rawHash: mail.hash, transport: mail.raw.transport, receivedAt: mail.raw.receivedAt, lease, leaseMs });
   await world.db.transaction(async (tx) => {
-    await finishIntake(tx, id, lease, "done", null);
+    await finishIntake(tx, { id, channelId: channel.id, lease }, "done", null, mail.messages.map(({ message }) => message.providerId));
     for (const { message, files } of mail.messages) {
-      if (!(await markItem(tx, channel.id, message.providerId, id))) continue;
       await receive(world, tx, { id: channel.id, kind: "email", brandId: channel.brandId }, { intakeId: id, rawHash: mail.hash, receivedAt: mail.raw.receivedAt }, message, files);
     }
   });
@@ -201,7 +200,7 @@ const act = async (stage: Stage, playing: Playing, step: Exclude<Step, { kind: "
   const channelId = stage.channels[script.brand].id;
   if (step.kind === "out") {
     playing.held = step;
-    sure(await reply(world, who, { id, channelId, to: [script.customer.address], cc: [], text: step.text, html: null, uploads: [], sendAt: null, then: step.then, key: world.newId(), undoMs }), "reply");
+    sure(await reply(world, who, { id, channelId, to: [script.customer.address], cc: [], text: step.text, html: null, uploads: [], sendAt: null, statusAfter: step.then, key: world.newId(), undoMs }), "reply");
   } else if (step.kind === "note") sure(await note(world, who, { id, text: step.text, html: null, uploads: [], key: world.newId() }), "note");
   else if (step.kind === "draft") sure(await saveDraft(world, who, id, step.as, { channelId: step.as === "reply" ? channelId : null, to: step.as === "reply" ? [script.customer.address] : [], cc: [], text: step.text, html: null, uploads: [] }), "draft");
   else if (step.kind === "follow") sure(await follow(world, who, id, who.id), "follow");

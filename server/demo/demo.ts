@@ -5,7 +5,9 @@ import { answer, type Route } from "#contract/endpoint.ts";
 import { refuse } from "#contract/errors.ts";
 import { postbox, type Posted } from "#contract/postbox.ts";
 import type { World } from "#platform/world.ts";
-import { demoDoors, demoPeople, seedDemo } from "#server/demo/seed.ts";
+import { demoDoors, demoPeople } from "#server/demo/cast.ts";
+import { hasDemo } from "#server/demo/marker.ts";
+import { openReader } from "#server/reader.ts";
 
 export interface Demo {
   /** Addresses of the demo's brands. */
@@ -30,11 +32,22 @@ const posted = (mail: SimMail): Posted => ({
   automatic: mail.headers.some((header) => header.name === "auto-submitted" && header.value.toLowerCase() !== "no"),
 });
 
+/** Loaded only for the first start. Its mails are read as others are, by processes that end with it. */
+const makeWorld = async (world: World, smtpPort: number, say: (line: string) => void): Promise<void> => {
+  const { seedDemo } = await import("#server/demo/seed.ts");
+  const reader = openReader({ timeMs: 20_000, memoryBytes: 256 * 1024 * 1024, processes: 2, idleMs: 60_000, log: world.log, dns: "demo" });
+  try {
+    await seedDemo(world, { now: world.now(), progress: say, smtp: { host: "127.0.0.1", port: smtpPort }, reader });
+  } finally {
+    await reader.close();
+  }
+};
+
 /** Seeds the demo world when it is not there yet, opens the customers' mail provider, and answers the post box. */
 export const startDemo = async (options: { readonly world: World; readonly dataDir: string; readonly postPort: number; readonly smtp: () => { readonly host: string; readonly port: number }; readonly say: (line: string) => void }): Promise<Demo> => {
   const { world } = options;
   const sim: MailSim = await startMailSim({ dir: join(options.dataDir, "post"), smtpPort: options.postPort, keep: keepMails, now: world.now });
-  await seedDemo(world, { now: world.now(), progress: options.say, smtp: { host: "127.0.0.1", port: sim.port } });
+  if (!(await hasDemo(world))) await makeWorld(world, sim.port, options.say);
 
   const routes: Route<World>[] = [
     answer(postbox.list, async (_world, _who, { query }) => {

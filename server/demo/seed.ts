@@ -8,14 +8,14 @@ import { addAgent, changeAgent, createTeam } from "#modules/agents/actions.ts";
 import { addBrand, addChannel, createTopic } from "#modules/brands/actions.ts";
 import { foldTally } from "#modules/concerns/actions-views.ts";
 import { foldWords } from "#modules/search/actions.ts";
-import { settingSet } from "#modules/settings/actions.ts";
 import { hashPassword } from "#platform/auth/password.ts";
-import { raw, sql } from "#platform/db/db.ts";
+import { sql } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 import { channelKinds } from "#server/connected.ts";
 import { backgroundScripts } from "#server/demo/background.ts";
 import { demoAgents, demoBrands, demoLogins, demoTeams, demoTopics, type BrandKey } from "#server/demo/cast.ts";
 import { play, type DemoChannel, type Stage } from "#server/demo/deeds.ts";
+import { beginDemo, endDemo } from "#server/demo/marker.ts";
 import { storyScripts } from "#server/demo/stories.ts";
 import { startWalk } from "#server/demo/walk.ts";
 import { makeLinks } from "#server/frames.ts";
@@ -28,21 +28,6 @@ const sure = <T>(value: T | Refusal): T => {
   return value as T;
 };
 
-type Made = "making" | "made";
-const marker = async (world: World): Promise<Made | null> => (await world.db.maybe<{ value: Made }>(sql`SELECT value FROM setting WHERE name = 'demo'`))?.value ?? null;
-
-/** Is the demo world there and whole? */
-export const hasDemo = async (world: World): Promise<boolean> => (await marker(world)) === "made";
-
-/** A run that was killed in the middle left a beginning that nobody has seen: the doors open only when the whole is there. It is taken away. */
-const clear = async (world: World): Promise<void> => {
-  const tables = await world.db.rows<{ name: string }>(sql`
-    SELECT quote_ident(c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname NOT LIKE '%migration%' AND c.relname <> 'setting'`);
-  await world.db.run(sql`TRUNCATE ${raw(tables.map((table) => table.name).join(", "))} RESTART IDENTITY`);
-  await world.db.run(sql`ALTER SEQUENCE concern_number RESTART`);
-};
-
 export interface SeedOptions {
   readonly now: Date;
   readonly progress: (line: string) => void;
@@ -53,12 +38,9 @@ export interface SeedOptions {
   readonly concerns?: number;
 }
 
-/** Makes the demo world when it is not there, in about ten seconds; one that was begun and not finished is made anew. */
+/** Makes the demo world, in about ten seconds; one that was begun and not finished is made anew. The caller has asked `hasDemo`. */
 export const seedDemo = async (world: World, options: SeedOptions): Promise<void> => {
-  const found = await marker(world);
-  if (found === "made") return;
-  if (found === "making") await clear(world);
-  else await world.db.transaction((tx) => settingSet(tx, "demo", "making"));
+  await beginDemo(world);
   options.progress("making the demo world: a year at a cable operator");
 
   const walk = startWalk(world);
@@ -84,7 +66,7 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
   await foldTally(world);
   await world.db.run(sql`ANALYZE`);
   await leaveBernd(world);
-  await world.db.transaction((tx) => settingSet(tx, "demo", "made"));
+  await endDemo(world);
 };
 
 /** Brands, channels, teams, topics and agents. */
