@@ -13,8 +13,8 @@ export const Checks = ({
   readonly chosen: readonly string[];
   readonly onChange: (ids: string[]) => void;
 }) => (
-  <div role="group" aria-label={title}>
-    <p className="checks-title">{title}</p>
+  <fieldset className="checks-group">
+    <legend className="checks-title">{title}</legend>
     <div className="checks">
       {choices.map((choice) => (
         <Checkbox
@@ -30,5 +30,5 @@ export const Checks = ({
         </Checkbox>
       ))}
     </div>
-  </div>
+  </fieldset>
 );

@@ -74,7 +74,6 @@ export const useNow = (): Date => useSyncExternalStore(watchClock, () => clock);
 export const Marked = ({ parts }: { readonly parts: Highlighted }) => (
   <>
     {parts.map((part, index) =>
-      // oxlint-disable-next-line react/no-array-index-key -- parts of one text have no name but their place
       part.hit ? <mark key={index}>{part.text}</mark> : <span key={index}>{part.text}</span>,
     )}
   </>

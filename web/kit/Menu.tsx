@@ -49,7 +49,6 @@ export const ActionMenu = ({
       <Menu className="menu" aria-label={label} onAction={(id) => entries.find((entry) => entry?.id === id)?.run()}>
         {entries.map((entry, index) =>
           entry === null ? (
-            // oxlint-disable-next-line react/no-array-index-key -- a line between groups has no other name
             <Separator key={`line-${index}`} className="menu-line" />
           ) : (
             <MenuItem

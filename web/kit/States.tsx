@@ -41,13 +41,13 @@ export const Failed = ({ problem, retry }: { readonly problem: Problem; readonly
 
 /** Grey lines where something will stand in a moment; appear only when it takes a while. */
 export const Waiting = ({ lines = 3, rows = 1 }: { readonly lines?: number; readonly rows?: number }) => (
-  <div className="waiting-lines" role="status" aria-label={t("kit.loading")}>
+  <output className="waiting-lines" aria-label={t("kit.loading")}>
     {Array.from({ length: rows }, (_row, row) => (
-      <div key={row} className="waiting-block">
+      <span key={row} className="waiting-block">
         {Array.from({ length: lines }, (_line, line) => (
           <i key={line} />
         ))}
-      </div>
+      </span>
     ))}
-  </div>
+  </output>
 );

@@ -11,13 +11,13 @@ import "#web/kit/toasts.css";
 export const Toasts = () => {
   const all = useStore(toasts, (now) => now);
   return (
-    <div className="toasts" role="region" aria-label={t("kit.news")}>
+    <section className="toasts" aria-label={t("kit.news")}>
       <div aria-live="polite" aria-relevant="additions">
         {all.map((one) => (
           <OneToast key={one.id} one={one} />
         ))}
       </div>
-    </div>
+    </section>
   );
 };
 

@@ -9,7 +9,9 @@ const restMs = 10_000;
 export const Spoken = ({ openNumber }: { readonly openNumber: number | null }) => {
   const [sentence, setSentence] = useState("");
   const open = useRef(openNumber);
-  open.current = openNumber;
+  useEffect(() => {
+    open.current = openNumber;
+  }, [openNumber]);
   useEffect(() => {
     let arrived: AnyEvent[] = [];
     let timer: ReturnType<typeof setTimeout> | null = null;

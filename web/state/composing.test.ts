@@ -144,8 +144,8 @@ test("a picture in a kept draft gets the present address of its upload", () => {
     typeof editorHtml
   >[1];
   assert.equal(
-    editorHtml('<img src="/files/old" data-upload="u1">', uploads),
-    '<img src="/files/new?sig=1&amp;exp=2" data-upload="u1">',
+    editorHtml('<img alt="a" src="/files/old" data-upload="u1">', uploads),
+    '<img src="/files/new?sig=1&amp;exp=2" alt="a" data-upload="u1">',
   );
   assert.equal(editorHtml('<img src="/x" data-upload="gone">', uploads), '<img src="/x" data-upload="gone">');
 });

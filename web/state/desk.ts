@@ -85,7 +85,7 @@ export const beginDesk = async (me: AgentId): Promise<void> => {
     after: () => deskState.get().cursor,
     events: (events, upTo) => {
       deskState.set((state) => advance(events.reduce(apply, state), upTo));
-      if (events.length > 0) for (const listener of [...heard]) listener(events);
+      if (events.length > 0) for (const listener of heard) listener(events);
     },
     looks: (concernId, present) =>
       looks.set((all) => ({

@@ -19,7 +19,9 @@ export const editorHtml = (html: string, uploads: Composing["uploads"]): string 
   html.replace(/<img\b[^>]*>/gi, (tag) => {
     const id = /\bdata-upload="([^"]*)"/i.exec(tag)?.[1];
     const file = uploads.find((one) => one.uploadId === id)?.file;
-    return file ? tag.replace(/\bsrc="[^"]*"/i, () => `src="${escapeHtml(file.url)}"`) : tag;
+    return file
+      ? tag.replaceAll(/\s+src="[^"]*"/gi, "").replace(/^<img\b/i, () => `<img src="${escapeHtml(file.url)}"`)
+      : tag;
   });
 
 /** Text made safe to stand in HTML. */

@@ -18,7 +18,7 @@ export const createStore = <T>(first: T): Store<T> => {
       const changed = typeof next === "function" ? (next as (old: T) => T)(value) : next;
       if (Object.is(changed, value)) return;
       value = changed;
-      for (const heard of [...watchers]) heard();
+      for (const heard of watchers) heard();
     },
     watch: (heard) => {
       watchers.add(heard);

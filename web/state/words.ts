@@ -1,7 +1,9 @@
 // All words of the desk in the agent's language: `t("concerns.reply")`. Keys are checked by the compiler against
 // locales/en.json; plurals, numbers and times go through Intl. Called by every screen.
 
-type Dictionary = typeof import("#locales/en.json");
+import type english from "#locales/en.json";
+
+type Dictionary = typeof english;
 type PluralForms = { readonly other: string };
 type KeysOf<T> = { [K in keyof T & string]: T[K] extends string | PluralForms ? K : `${K}.${KeysOf<T[K]>}` }[keyof T &
   string];

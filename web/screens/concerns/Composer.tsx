@@ -4,6 +4,7 @@ import { Button as AriaButton } from "react-aria-components";
 import { session } from "#web/state/session.ts";
 import { Button, IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
+import { useNow } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
 import { NoteField } from "#web/screens/concerns/NoteField.tsx";
 import { Recipients } from "#web/screens/concerns/Recipients.tsx";
@@ -76,7 +77,6 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
   const [problem, setProblem] = useState<Problem | null>(null);
   const [then, setThen] = useState<Then>(() => thens.find((one) => one === localStorage.getItem(thenKey)) ?? "waiting");
   const [showCc, setShowCc] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
   const { content } = state;
 
   useEffect(() => adopt(id, kind, draft), [id, kind, draft]);
@@ -91,6 +91,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
   const cc = content.to.length > 0 || content.cc.length > 0 ? content.cc : start.cc;
   const channelId = content.channelId ?? way?.channelId ?? null;
 
+  const now = useNow();
   const writing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const change = (part: Partial<typeof content>): void => {
     setProblem(null);
@@ -111,8 +112,8 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     limits: facts?.limits ?? null,
     already: content.uploads,
     add: (one) => {
-      const now = composerOf(id, kind, undefined).get().content;
-      change({ uploads: [...now.uploads, one] });
+      const latest = composerOf(id, kind, undefined).get().content;
+      change({ uploads: [...latest.uploads, one] });
     },
   });
 
@@ -161,10 +162,10 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
   };
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys and drops meant for the fields inside are caught on their way up
-    <div
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys, drops and pastes meant for the fields inside are caught on their way up
+    <form
       className="composer-open"
-      ref={box}
+      onSubmit={(submit) => submit.preventDefault()}
       onKeyDown={pressed}
       onDragOver={(drag) => drag.preventDefault()}
       onDrop={(drop) => uploads.take(drop, [...drop.dataTransfer.files])}
@@ -188,9 +189,9 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
             </button>
           ))}
         </div>
-        <span className="composer-saving" role="status">
+        <output className="composer-saving">
           {state.saving === "untouched" ? "" : t(`composer.saving.${state.saving}`)}
-        </span>
+        </output>
         <IconButton
           size="small"
           icon="trash"
@@ -234,7 +235,6 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
             <textarea
               className="editor-plain"
               aria-label={t("composer.text")}
-              // oxlint-disable-next-line jsx-a11y/no-autofocus -- the agent has just pressed "reply"
               autoFocus
               value={content.text}
               onChange={(typing) => change({ text: typing.target.value, html: null })}
@@ -304,7 +304,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
                   },
                 })),
                 null,
-                ...likelyTimes(new Date()).map((time) => ({
+                ...likelyTimes(now).map((time) => ({
                   id: time.key,
                   label: t("composer.sendAt", { time: dayAndTime(time.at.toISOString()) }),
                   icon: "clock" as const,
@@ -315,7 +315,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
           </span>
         )}
       </div>
-    </div>
+    </form>
   );
 };
 

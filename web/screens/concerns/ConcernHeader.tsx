@@ -5,7 +5,7 @@ import type { ConcernRow, Priority } from "#contract/concerns.ts";
 import { command } from "#web/commands/commands.ts";
 import { IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
-import { Face, PriorityMark, StatusMark, When } from "#web/kit/Marks.tsx";
+import { Face, PriorityMark, StatusMark, useNow, When } from "#web/kit/Marks.tsx";
 import { Picker } from "#web/kit/Menu.tsx";
 import type { Choice } from "#web/kit/Menu.tsx";
 import { WhoElse } from "#web/screens/concerns/WhoElse.tsx";
@@ -87,13 +87,13 @@ export const ConcernHeader = ({ opened, back }: { readonly opened: Opened; reado
         <SnoozePicker row={row} />
       </div>
       {row.deliveryFailed ? (
-        <p className="concern-alert" role="status">
+        <output className="concern-alert">
           <Icon name="warning" />
           {t("concerns.failedHint")}
           <AriaButton className="link-button" onPress={() => void seenFailure(row.id)}>
             {t(command("seenFailure").title)}
           </AriaButton>
-        </p>
+        </output>
       ) : null}
     </header>
   );
@@ -114,7 +114,6 @@ const Subject = ({ row }: { readonly row: ConcernRow }) => {
         aria-label={t("concerns.subject")}
         value={typed}
         maxLength={500}
-        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the agent has just asked to write here
         autoFocus
         onChange={(typing) => setTyped(typing.target.value)}
         onBlur={keep}
@@ -337,7 +336,7 @@ const TagsPicker = ({ row }: { readonly row: ConcernRow }) => {
 const SnoozePicker = ({ row }: { readonly row: ConcernRow }) => {
   const picker = usePicker("snooze");
   const [own, setOwn] = useState("");
-  const times = likelyTimes(new Date());
+  const times = likelyTimes(useNow());
   const until = (at: Date): void => {
     picker.onOpenChange(false);
     void snooze(row.id, at, t("done.snoozed", { time: dayAndTime(at.toISOString()) }));

@@ -74,7 +74,6 @@ export const Deliveries = ({ message }: { readonly message: Message }) => {
               {delivery.history.length > 0 ? (
                 <ol>
                   {delivery.history.map((step, index) => (
-                    // oxlint-disable-next-line react/no-array-index-key -- the same step may be taken twice at one time
                     <li key={index}>
                       <When at={step.at} /> {t(`delivery.${step.state}`)}
                       {step.detail === "" ? "" : ` · ${step.detail}`}

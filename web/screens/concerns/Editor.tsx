@@ -9,6 +9,12 @@ import type { Composing } from "#web/state/composing.ts";
 import { editorHtml, htmlOfText, wireHtml } from "#web/state/rich.ts";
 import { t } from "#web/state/words.ts";
 
+interface Told {
+  readonly onChange: (text: string, html: string | null) => void;
+  readonly onPicture: (file: File) => Promise<Uploaded | null>;
+  readonly editor: TipTap | null;
+}
+
 type Uploaded = Composing["uploads"][number];
 
 /** Pictures in the text carry the id of their upload, so that the server finds the bytes whatever the address says. */
@@ -41,8 +47,8 @@ export const Editor = ({
   readonly onChange: (text: string, html: string | null) => void;
   readonly onPicture: (file: File) => Promise<Uploaded | null>;
 }) => {
-  const told = useRef({ onChange, onPicture });
-  told.current = { onChange, onPicture };
+  /** What the editor's own handlers, made once, call at the time. */
+  const told = useRef<Told>({ onChange, onPicture, editor: null });
   const editor = useEditor({
     extensions: [
       StarterKit.configure({
@@ -61,26 +67,27 @@ export const Editor = ({
     editorProps: {
       attributes: { "aria-label": t("composer.text"), role: "textbox", "aria-multiline": "true", class: "editor-text" },
       handlePaste: (_view, paste) =>
-        takePictures(told.current.onPicture, editorRef.current, paste.clipboardData, paste),
+        takePictures(told.current.onPicture, told.current.editor, paste.clipboardData, paste),
     },
     onUpdate: ({ editor: now }) => {
       const html = now.getHTML();
       told.current.onChange(now.getText({ blockSeparator: "\n" }), wireHtml(html));
     },
   });
-  const editorRef = useRef<TipTap | null>(null);
-  editorRef.current = editor;
+  useEffect(() => {
+    told.current = { onChange, onPicture, editor };
+  });
 
   useEffect(() => {
     // React may hold a painting back for so long that TipTap has thrown its editor away and made another one.
     if (editor && !editor.isDestroyed) editor.commands.focus("end");
   }, [editor, focus]);
-  const [seen, setSeen] = useState(replaced);
+  const seen = useRef(replaced);
   useEffect(() => {
-    if (!editor || editor.isDestroyed || replaced === seen) return;
-    setSeen(replaced);
+    if (!editor || editor.isDestroyed || replaced === seen.current) return;
+    seen.current = replaced;
     editor.commands.setContent(initialHtml(content), { emitUpdate: false });
-  }, [editor, replaced, seen, content]);
+  }, [editor, replaced, content]);
 
   return (
     <div className="editor" data-placeholder={content.text === "" && content.html === null ? placeholder : undefined}>
@@ -159,7 +166,6 @@ const Bar = ({ editor }: { readonly editor: TipTap }) => {
           aria-label={t("editor.linkAddress")}
           placeholder="https://"
           value={address}
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the agent has just asked for it
           autoFocus
           onChange={(typing) => setAddress(typing.target.value)}
           onKeyDown={(press) => {

@@ -10,7 +10,7 @@ import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { deskState, lists, loadList, loadMore, painted, underway } from "#web/state/desk.ts";
 import { matches, shown, steady } from "#web/state/lists.ts";
 import { paintedList } from "#web/state/painted.ts";
-import { sameElements, useStore } from "#web/state/store.ts";
+import { useStore } from "#web/state/store.ts";
 import { ui } from "#web/state/ui.ts";
 import { duration, fullTime, t } from "#web/state/words.ts";
 import { viewName } from "#web/state/viewNames.ts";
@@ -38,12 +38,14 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
   );
 
   const scroller = useRef<HTMLDivElement>(null);
-  const [scrolled, setScrolled] = useState(false);
-  const order = useRef<readonly string[]>([]);
-  const held = scrolled ? steady(order.current, current) : { ids: current.map((row) => row.id as string), above: 0 };
-  if (!sameElements(order.current, held.ids)) order.current = held.ids;
-  const byId = useMemo(() => new Map(current.map((row) => [row.id as string, row])), [current]);
-  const visible = useMemo(() => order.current.flatMap((id) => byId.get(id) ?? []), [byId, held.ids]);
+  /** The order at the moment the agent scrolled down; null while the list stands at its top. */
+  const [held, setHeld] = useState<readonly string[] | null>(null);
+  const { visible, above } = useMemo(() => {
+    if (held === null) return { visible: current, above: 0 };
+    const byId = new Map(current.map((row) => [row.id as string, row]));
+    const kept = steady(held, current);
+    return { visible: kept.ids.flatMap((id) => byId.get(id) ?? []), above: kept.above };
+  }, [held, current]);
   useEffect(() => paintedList.set(visible), [visible]);
   useEffect(() => () => paintedList.set([]), []);
 
@@ -71,7 +73,7 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
   }, [cursor]);
 
   const toTop = (): void => {
-    setScrolled(false);
+    setHeld(null);
     scroller.current?.scrollTo({ top: 0 });
   };
 
@@ -84,17 +86,20 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
         <h1>{viewName(view)}</h1>
         <span className="list-count">{view.count === null ? "" : t("concerns.count", { count: view.count })}</span>
       </header>
-      {held.above > 0 ? (
+      {above > 0 ? (
         <div className="list-news">
           <Button look="primary" icon="up" onPress={toTop}>
-            {t("concerns.newAbove", { count: held.above })}
+            {t("concerns.newAbove", { count: above })}
           </Button>
         </div>
       ) : null}
       <div
         className="list-scroll"
         ref={scroller}
-        onScroll={(scroll) => setScrolled(scroll.currentTarget.scrollTop > rowHeight / 2)}
+        onScroll={(scroll) => {
+          const down = scroll.currentTarget.scrollTop > rowHeight / 2;
+          setHeld((order) => (down ? (order ?? visible.map((row) => row.id)) : null));
+        }}
       >
         {!list || (list.loading && visible.length === 0) ? (
           <Waiting rows={7} />

@@ -141,9 +141,7 @@ export const MessageCard = ({
       ) : null}
       <div className="message-body">
         {incomplete ? (
-          <p className="message-coming" role="status">
-            {t("kit.loading")}
-          </p>
+          <output className="message-coming">{t("kit.loading")}</output>
         ) : mode === "html" && message.html ? (
           <MailFrame html={message.html} title={t("concerns.frameTitle", { name: message.author.name })} />
         ) : (
@@ -175,10 +173,8 @@ const PlainText = ({ text }: { readonly text: string }) => (
   <div className="plain-text" dir="auto">
     {linesOf(text).map((part, index) =>
       part.href === null ? (
-        // oxlint-disable-next-line react/no-array-index-key -- parts of one text have no name but their place
         <span key={index}>{part.text}</span>
       ) : (
-        // oxlint-disable-next-line react/no-array-index-key -- see above
         <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
           {part.text}
         </a>

@@ -103,9 +103,10 @@ export const NewConcern = () => {
         <IconButton icon="back" label={t("kit.backToDesk")} onPress={() => void navigate({ to: "/desk" })} />
         <h1>{t("commands.new")}</h1>
       </header>
-      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys and drops meant for the fields inside are caught on their way up */}
-      <div
-        className="page-body"
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys, drops and pastes meant for the fields inside are caught on their way up */}
+      <form
+        className="page-body new-concern"
+        onSubmit={(submit) => submit.preventDefault()}
         onDragOver={(drag) => drag.preventDefault()}
         onDrop={(drop) => uploads.take(drop, [...drop.dataTransfer.files])}
         onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}
@@ -184,7 +185,7 @@ export const NewConcern = () => {
             {t("composer.send")}
           </Button>
         </div>
-      </div>
+      </form>
     </div>
   );
 };

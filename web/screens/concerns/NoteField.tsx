@@ -72,6 +72,7 @@ export const NoteField = ({
           }
         }}
       />
+      {/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role -- no element of HTML is a list of completions whose focus stays in the field */}
       <ul
         id={list}
         role="listbox"
@@ -80,7 +81,6 @@ export const NoteField = ({
         hidden={offered.length === 0}
       >
         {offered.map((agent) => (
-          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the field above takes the keys for its list
           <li
             key={agent.id}
             id={`${list}-${agent.id}`}
@@ -99,6 +99,7 @@ export const NoteField = ({
           </li>
         ))}
       </ul>
+      {/* oxlint-enable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role */}
     </div>
   );
 };

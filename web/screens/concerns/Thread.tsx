@@ -54,7 +54,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
       else setUnread((count) => count + lastSeq - before.lastSeq);
     }
     known.current = { id, lastSeq, firstSeq, height: box.scrollHeight };
-  });
+  }, [id, lastSeq, firstSeq, opened.messages, atEnd]);
 
   // The composer opening below makes the thread lower: its end stays in sight.
   useEffect(() => {
@@ -69,12 +69,11 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
 
   return (
     <div className="thread-frame">
-      <div
+      <section
         className="thread"
         ref={scroller}
-        // A scrolling part must be reachable by keyboard (WCAG 2.1.1).
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling part must be reachable by keyboard (WCAG 2.1.1)
         tabIndex={0}
-        role="region"
         aria-label={t("concerns.thread")}
         onScroll={(scroll) => {
           const box = scroll.currentTarget;
@@ -112,7 +111,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
             );
           })}
         </ol>
-      </div>
+      </section>
       {unread > 0 ? (
         <div className="thread-news">
           <Button

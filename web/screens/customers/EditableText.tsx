@@ -45,7 +45,6 @@ export const EditableText = ({
       aria-label={label}
       placeholder={hint}
       value={typed}
-      // oxlint-disable-next-line jsx-a11y/no-autofocus -- the agent has just asked to write here
       autoFocus
       onChange={(typing) => setTyped(typing.target.value)}
       onBlur={done}
