@@ -3,6 +3,7 @@
 import { markerOf, type Marker } from "#modules/search/model-highlight.ts";
 import { chosenWords, fold, shareOf, tokensOf, wordOf, type Wish } from "#modules/search/model.ts";
 import {
+  aboutHowMany,
   byTime,
   byWords,
   candidates,
@@ -23,8 +24,8 @@ type Reading = Pick<World, "db" | "now">;
 
 /** Messages looked at for one page: several of them may be of one concern. */
 const mostHits = 300;
-/** When even the rarest word stands in this share of all messages, gathering its messages costs more than walking back in time until a page is full. */
-const commonShare = 0.03;
+/** When even the rarest word stands in so many messages, gathering them costs more than walking back in time until a page is full. */
+const manyMessages = 3_000;
 /** The walk goes back this many messages at most, and ends when so many have fitted. */
 const walked = 10_000;
 const enough = 100;
@@ -95,9 +96,9 @@ const messagesThatFit = async (
   const asked = telling.length > 0 ? telling : all;
   if (asked.length === 0) return [];
   const query = asked.map((each) => `( ${each.query} )`).join(" & ");
-  const known = await common(world, tx);
-  if (Math.min(...asked.map(({ stems }) => shareOf(stems, known))) < commonShare)
-    return byWords(tx, query, brandIds, mostHits);
+  const { stems: shares, messages } = await common(world, tx);
+  const rarest = Math.min(...asked.map(({ stems }) => shareOf(stems, shares)));
+  if (rarest * messages < manyMessages) return byWords(tx, query, brandIds, mostHits);
   const near = await byTime(tx, query, brandIds, walked, enough);
   // Each word is common, but not all together or not lately: then the index of words has to say where.
   return new Set(near.map((hit) => hit.concernId)).size >= wanted ? near : byWords(tx, query, brandIds, mostHits);
@@ -105,13 +106,20 @@ const messagesThatFit = async (
 
 /** How common stems are changes over days: asked every ten minutes. */
 const refreshMs = 10 * 60_000;
-const remembered = new WeakMap<Db, { readonly atMs: number; readonly stems: ReadonlyMap<string, number> }>();
+interface Commonness {
+  /** In which share of messages the common stems stand. */
+  readonly stems: ReadonlyMap<string, number>;
+  /** About how many messages there are. */
+  readonly messages: number;
+}
+const remembered = new WeakMap<Db, Commonness & { readonly atMs: number }>();
 
-const common = async (world: Reading, tx: Tx): Promise<ReadonlyMap<string, number>> => {
+const common = async (world: Reading, tx: Tx): Promise<Commonness> => {
   const known = remembered.get(world.db);
   const nowMs = world.now().getTime();
-  if (known && nowMs - known.atMs < refreshMs && nowMs >= known.atMs) return known.stems;
+  if (known && nowMs - known.atMs < refreshMs && nowMs >= known.atMs) return known;
   const stems = new Map((await commonStems(tx)).map(({ stem, share }) => [stem, share]));
-  remembered.set(world.db, { atMs: nowMs, stems });
-  return stems;
+  const fresh = { stems, messages: await aboutHowMany(tx), atMs: nowMs };
+  remembered.set(world.db, fresh);
+  return fresh;
 };

@@ -138,3 +138,11 @@ export const commonStems = (tx: Tx): Promise<{ readonly stem: string; readonly s
     SELECT e.stem, e.share FROM pg_stats s
      CROSS JOIN LATERAL unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) AS e (stem, share)
      WHERE s.schemaname = current_schema() AND s.tablename = 'message_search' AND s.attname = 'words' AND e.stem IS NOT NULL`);
+
+/** About how many messages are searched, as PostgreSQL last measured it. */
+export const aboutHowMany = async (tx: Tx): Promise<number> =>
+  (
+    await tx.one<{ n: number }>(
+      sql`SELECT greatest(reltuples, 0)::float8 AS n FROM pg_class WHERE oid = 'message_search'::regclass`,
+    )
+  ).n;

@@ -10,6 +10,7 @@ import { searchEverything } from "#modules/concerns/reads-search.ts";
 import { createCustomer } from "#modules/customers/actions-desk.ts";
 import { foldWords, forgetMessage, indexMessage, indexSubject } from "#modules/search/actions.ts";
 import { fold, skeleton, wordsOf } from "#modules/search/model.ts";
+import { byTime, byWords } from "#modules/search/store.ts";
 import { sql } from "#platform/db/db.ts";
 import { addCast, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
 
@@ -190,6 +191,17 @@ test("words that every message has are found at once, together with others or al
   assert.equal((await ids("der")).length, 20, "a word of no meaning, alone");
   assert.equal((await ids("der siebenschläfer internet")).length, 1);
   assert.equal((await ids("internet grund meldung")).length, 20);
+});
+
+test("walking back in time and the index of words find the same", async () => {
+  for (const query of ["'internet'", "'internet' & 'grund'", "'siebenschlaf' | 'meldung'", "'nirgend'"])
+    for (const brandIds of [null, [cast.brandId], [cast.otherBrandId]])
+      assert.deepEqual(
+        await byTime(world.db, query, brandIds, 10_000, 100),
+        await byWords(world.db, query, brandIds, 100),
+        `${query} ${String(brandIds?.length)}`,
+      );
+  assert.equal((await byTime(world.db, "'internet'", null, 5, 100)).length, 5, "no further back than it may");
 });
 
 test("whatever is typed or written is data", async () => {
