@@ -1,7 +1,8 @@
 // Steps that tests of concerns share: a customer writes, an agent answers, what is due leaves.
 import assert from "node:assert/strict";
 import type { DeliveryResult, Outbound } from "#contract/channel.ts";
-import type { MessageId } from "#contract/ids.ts";
+import { isRefusal } from "#contract/errors.ts";
+import type { ConcernId, MessageId } from "#contract/ids.ts";
 import {
   claimDeliveries,
   outboundOf,
@@ -9,6 +10,7 @@ import {
   rememberKeys,
   type Claim,
 } from "#modules/concerns/actions-outbox.ts";
+import { reply } from "#modules/concerns/actions-reply.ts";
 import { allConcerns, deliver, mail, type Cast, type TestWorld } from "#test/world.ts";
 
 /** As server/dispatch has it. */
@@ -62,3 +64,20 @@ export const claimOf = async (world: TestWorld, messageId: MessageId): Promise<C
 /** A concern's row by id. */
 export const rowOf = async (world: TestWorld, id: string) =>
   (await allConcerns(world.db)).find((each) => each.id === id);
+
+/** The one concern with this subject. */
+export const concernCalled = async (world: TestWorld, subject: string) => {
+  const [found, ...others] = (await allConcerns(world.db)).filter((concern) => concern.subject === subject);
+  assert.ok(found && others.length === 0, `one concern "${subject}"`);
+  return found;
+};
+
+/** Anna answers a concern; it may leave at once. */
+export const answer = async (world: TestWorld, cast: Cast, id: ConcernId, to: string) => {
+  const input = { id, channelId: cast.channel.id, to: [to], cc: [], text: "Wir kümmern uns.", html: null, uploads: [] };
+  const said = await reply(world, cast.anna, {
+    ...{ ...input, sendAt: null, statusAfter: "waiting", key: crypto.randomUUID(), undoMs: 0 },
+  });
+  assert.ok(!isRefusal(said), JSON.stringify(said));
+  return said;
+};

@@ -7,7 +7,7 @@ import type { ConcernId } from "#contract/ids.ts";
 import { change } from "#modules/concerns/actions-change.ts";
 import { reply } from "#modules/concerns/actions-reply.ts";
 import { sql } from "#platform/db/db.ts";
-import { sendAll } from "#test/outbox.ts";
+import { concernCalled, sendAll } from "#test/outbox.ts";
 import {
   addCast,
   allConcerns,
@@ -28,12 +28,7 @@ before(async () => {
 });
 after(() => world.close());
 
-/** The concern that a mail made, found by its subject. */
-const concernOf = async (subject: string) => {
-  const found = (await allConcerns(world.db)).filter((concern) => concern.subject === subject);
-  assert.equal(found.length, 1, `one concern "${subject}"`);
-  return found[0] as (typeof found)[number];
-};
+const concernOf = (subject: string) => concernCalled(world, subject);
 
 const say = async (
   who: AgentActor,
@@ -279,6 +274,27 @@ void test("A7: an answer from a new address is its own author, sees from there o
   );
 });
 
+void test("somebody an agent puts in copy sees from that answer on: nothing said before is repeated", async () => {
+  const { id } = await conversation("kopie@kunde.example", "Neu dabei");
+  const said = await reply(world, cast.anna, {
+    ...{
+      id,
+      channelId: cast.channel.id,
+      to: ["kopie@kunde.example"],
+      cc: ["neu.dabei@kunde.example"],
+      text: "Zu dritt.",
+      html: null,
+    },
+    ...{ uploads: [], sendAt: null, statusAfter: "waiting", key: crypto.randomUUID(), undoMs: 0 },
+  });
+  assert.ok(!isRefusal(said));
+  const [together] = await sendAll(world);
+  assert.ok(together && !together.text.includes("Vertraulich"));
+  assert.deepEqual(together.answers, []);
+  await say(cast.anna, id, "kopie@kunde.example");
+  assert.ok((await sendAll(world))[0]?.text.includes("> Vertraulich"), "to the customer alone it is");
+});
+
 void test("A16: look-alike, dotted and tagged addresses are different people", async () => {
   for (const [index, from] of [
     "vic.tim@kunde.example",
@@ -416,74 +432,4 @@ void test("bytes that PostgreSQL and JSON cannot carry lose nothing but themselv
   );
   const { id } = await concernOf("Nulzeichen");
   assert.equal((await messagesIn(world.db, id))[0]?.text, "halb \ufffd und  ganz");
-});
-
-void test("P3: fifty mails of a new customer at once make one concern, over several pools", async () => {
-  const others = await Promise.all([1, 2, 3].map(() => openTestWorld({ url: world.db.url, connections: 8 })));
-  try {
-    await Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
-        deliver(
-          [world, ...others][index % 4] ?? world,
-          cast.channel,
-          mail("schwall@kunde.example", { subject: `Schwall ${index}` }),
-        ),
-      ),
-    );
-  } finally {
-    for (const other of others) await other.close();
-  }
-  const made = await world.db.rows<{ id: string; n: number; last: number; count: number }>(sql`
-    SELECT c.id, c.last_seq AS last, c.message_count AS count, (SELECT count(*)::int FROM message m WHERE m.concern_id = c.id) AS n FROM concern c
-      JOIN party p ON p.concern_id = c.id WHERE p.norm = 'schwall@kunde.example'`);
-  assert.equal(made.length, 1);
-  assert.deepEqual([made[0]?.n, made[0]?.last, made[0]?.count], [50, 50, 50]);
-  const seqs = (await messagesIn(world.db, made[0]?.id ?? "")).map((message) => message.seq);
-  assert.deepEqual(
-    seqs,
-    Array.from({ length: 50 }, (_, index) => index + 1),
-  );
-});
-
-void test("a burst ends with two minutes, with an answer, and never joins old mail, another brand or a doubtful sender", async () => {
-  const from = "ablauf@kunde.example";
-  await deliver(world, cast.channel, mail(from, { subject: "Ablauf 0" }));
-  await deliver(world, cast.otherChannel, mail(from, { subject: "Ablauf andere Marke" }));
-  await concernOf("Ablauf andere Marke");
-  await deliver(world, cast.channel, mail(from, { subject: "Ablauf falsch", assurance: "failed" }));
-  await concernOf("Ablauf falsch");
-  await deliver(world, cast.channel, mail(from, { subject: "Ablauf alt", sentAt: "2026-03-01T00:00:00.000Z" }));
-  await concernOf("Ablauf alt");
-  world.pass(121_000);
-  await deliver(world, cast.channel, mail(from, { subject: "Ablauf später" }));
-  const later = await concernOf("Ablauf später");
-  await say(cast.anna, later.id, from);
-  await sendAll(world);
-  await deliver(world, cast.channel, mail(from, { subject: "Ablauf nach Antwort" }));
-  await concernOf("Ablauf nach Antwort");
-});
-
-void test("P4: answers that arrive at once stand one after another without gaps, for the table and for the log", async () => {
-  const { id, token } = await conversation("folge@kunde.example", "Reihenfolge");
-  await Promise.all(
-    Array.from({ length: 16 }, () =>
-      deliver(world, cast.channel, mail("folge@kunde.example", { thread: { tokens: [token] } })),
-    ),
-  );
-  const seqs = (await messagesIn(world.db, id)).map((message) => message.seq);
-  assert.deepEqual(
-    seqs,
-    Array.from({ length: 18 }, (_, index) => index + 1),
-  );
-  const logged = (await world.events()).flatMap((event) =>
-    event.kind === "message.added" && event.concernId === id ? [event.data.message.seq] : [],
-  );
-  assert.deepEqual(logged, seqs);
-  const versions = (await world.events()).flatMap((event) =>
-    event.kind === "concern.changed" && event.concernId === id ? [event.data.patch.version] : [],
-  );
-  assert.deepEqual(
-    versions,
-    versions.toSorted((a, b) => a - b),
-  );
 });

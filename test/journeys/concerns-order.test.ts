@@ -1,0 +1,91 @@
+// Bursts and order: however many messages arrive at once, by however many processes, one sender makes one concern and a concern has one order.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { sql } from "#platform/db/db.ts";
+import { answer, concernCalled, sendAll } from "#test/outbox.ts";
+import { addCast, deliver, mail, messagesIn, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
+
+let world: TestWorld;
+let cast: Cast;
+before(async () => {
+  world = await openTestWorld({ connections: 16 });
+  cast = await addCast(world);
+});
+after(() => world.close());
+
+const concernOf = (subject: string) => concernCalled(world, subject);
+
+void test("P3: fifty mails of a new customer at once make one concern, over several pools", async () => {
+  const others = await Promise.all([1, 2, 3].map(() => openTestWorld({ url: world.db.url, connections: 8 })));
+  try {
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        deliver(
+          [world, ...others][index % 4] ?? world,
+          cast.channel,
+          mail("schwall@kunde.example", { subject: `Schwall ${index}` }),
+        ),
+      ),
+    );
+  } finally {
+    for (const other of others) await other.close();
+  }
+  const made = await world.db.rows<{ id: string; n: number; last: number; count: number }>(sql`
+    SELECT c.id, c.last_seq AS last, c.message_count AS count, (SELECT count(*)::int FROM message m WHERE m.concern_id = c.id) AS n FROM concern c
+      JOIN party p ON p.concern_id = c.id WHERE p.norm = 'schwall@kunde.example'`);
+  assert.equal(made.length, 1);
+  assert.deepEqual([made[0]?.n, made[0]?.last, made[0]?.count], [50, 50, 50]);
+  const seqs = (await messagesIn(world.db, made[0]?.id ?? "")).map((message) => message.seq);
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: 50 }, (_, index) => index + 1),
+  );
+});
+
+void test("a burst ends with two minutes, with an answer, and never joins old mail, another brand or a doubtful sender", async () => {
+  const from = "ablauf@kunde.example";
+  await deliver(world, cast.channel, mail(from, { subject: "Ablauf 0" }));
+  await deliver(world, cast.otherChannel, mail(from, { subject: "Ablauf andere Marke" }));
+  await concernOf("Ablauf andere Marke");
+  await deliver(world, cast.channel, mail(from, { subject: "Ablauf falsch", assurance: "failed" }));
+  await concernOf("Ablauf falsch");
+  await deliver(world, cast.channel, mail(from, { subject: "Ablauf unklar", assurance: "none" }));
+  await concernOf("Ablauf unklar");
+  await deliver(world, cast.channel, mail(from, { subject: "Ablauf alt", sentAt: "2026-03-01T00:00:00.000Z" }));
+  await concernOf("Ablauf alt");
+  world.pass(121_000);
+  await deliver(world, cast.channel, mail(from, { subject: "Ablauf später" }));
+  const later = await concernOf("Ablauf später");
+  await answer(world, cast, later.id, from);
+  await sendAll(world);
+  await deliver(world, cast.channel, mail(from, { subject: "Ablauf nach Antwort" }));
+  await concernOf("Ablauf nach Antwort");
+});
+
+void test("P4: answers that arrive at once stand one after another without gaps, for the table and for the log", async () => {
+  await deliver(world, cast.channel, mail("folge@kunde.example", { subject: "Reihenfolge" }));
+  const { id } = await concernOf("Reihenfolge");
+  await answer(world, cast, id, "folge@kunde.example");
+  const token = (await sendAll(world))[0]?.replyToken ?? "";
+  await Promise.all(
+    Array.from({ length: 16 }, () =>
+      deliver(world, cast.channel, mail("folge@kunde.example", { thread: { tokens: [token] } })),
+    ),
+  );
+  const seqs = (await messagesIn(world.db, id)).map((message) => message.seq);
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: 18 }, (_, index) => index + 1),
+  );
+  const logged = (await world.events()).flatMap((event) =>
+    event.kind === "message.added" && event.concernId === id ? [event.data.message.seq] : [],
+  );
+  assert.deepEqual(logged, seqs);
+  const versions = (await world.events()).flatMap((event) =>
+    event.kind === "concern.changed" && event.concernId === id ? [event.data.patch.version] : [],
+  );
+  assert.deepEqual(
+    versions,
+    versions.toSorted((a, b) => a - b),
+  );
+});
