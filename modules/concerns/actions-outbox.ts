@@ -12,6 +12,7 @@ import { rowById } from "#modules/concerns/reads.ts";
 import {
   begin,
   claimDue,
+  endLeases,
   expired,
   insertKeys,
   keysBefore,
@@ -82,6 +83,9 @@ export const claimDeliveries = async (
     }));
   });
 };
+
+/** What an earlier process held when it ended is looked at by the next claim: sent anew, or shown as unknown. Only for a process that knows itself alone. */
+export const endDeliveryLeases = (world: World): Promise<void> => endLeases(world.db, world.now().toISOString());
 
 const aboutAll = async (tx: Tx, ids: readonly ConcernId[]): Promise<(id: ConcernId) => About> => {
   const found = new Map<ConcernId, About>();

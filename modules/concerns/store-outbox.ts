@@ -52,6 +52,11 @@ export const expired = (
     SELECT d.id, m.concern_id AS "concernId" FROM delivery d JOIN message m ON m.id = d.message_id
      WHERE d.state = 'sending' AND d.lease_until < ${at} ORDER BY d.lease_until LIMIT ${limit}`);
 
+/** Every lease ends now. */
+export const endLeases = async (tx: Tx, at: string): Promise<void> => {
+  await tx.run(sql`UPDATE delivery SET lease_until = ${at}::timestamptz - interval '1 millisecond' WHERE state = 'sending' AND lease_until > ${at}`);
+};
+
 /** The same under the row's lock, if it is still so; null: its worker came back, or another one looks after it. */
 export const lockExpired = (tx: Tx, id: DeliveryId, at: string): Promise<DeliveryRow | null> =>
   tx.maybe<DeliveryRow>(

@@ -119,6 +119,8 @@ export const openDb = (
     options:
       "-c timezone=UTC -c synchronous_commit=on -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
     idleTimeoutMillis: 60_000,
+    // A statement that is silent for so long hangs with its connection (a partition, a stopped server); of a statement_timeout nobody would hear.
+    query_timeout: 10_000,
     keepAlive: true,
   });
   pool.on("error", options.onError);
@@ -138,6 +140,7 @@ export const openDb = (
       for (const then of after) then();
       return result;
     } catch (error) {
+      if (error instanceof Error && error.message === "Query read timeout") broken = true;
       if (!broken) {
         await client.query("ROLLBACK").catch(() => {
           broken = true;

@@ -1,0 +1,48 @@
+// Keeps the built-in PostgreSQL running while the server runs: one that died (out of memory, a kill) is started again. Called by server/start.ts.
+import { setTimeout as pause } from "node:timers/promises";
+import { isAlive } from "./postmaster.ts";
+import { startPostgres, type PostgresOptions, type RunningPostgres } from "./postgres.ts";
+
+const lookMs = 250;
+const longestPauseMs = 5_000;
+
+/**
+ * Starts PostgreSQL as `startPostgres` does and starts it again, on the same port, whenever its process is gone; `log` hears of it.
+ * `stop` ends the watch first, so that an orderly end is not taken for a death.
+ */
+export async function keepPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  let running = await startPostgres(options);
+  const port = Number(new URL(running.url).port);
+  let stopping = false;
+  const watch = (async (): Promise<void> => {
+    for (let failures = 0; !stopping; ) {
+      await pause(lookMs, undefined, { ref: false });
+      if (stopping || isAlive(running.pid)) continue;
+      options.log("PostgreSQL has ended by itself; starting it again");
+      try {
+        running = await startPostgres({ ...options, port });
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        options.log(error instanceof Error ? error.message : String(error));
+        await pause(Math.min(longestPauseMs, 500 * failures), undefined, { ref: false });
+      }
+    }
+  })();
+  return {
+    get url() {
+      return running.url;
+    },
+    get pid() {
+      return running.pid;
+    },
+    get adopted() {
+      return running.adopted;
+    },
+    stop: async () => {
+      stopping = true;
+      await watch;
+      await running.stop();
+    },
+  };
+}
