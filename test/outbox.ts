@@ -76,7 +76,11 @@ export const concernCalled = async (world: TestWorld, subject: string) => {
 export const answer = async (world: TestWorld, cast: Cast, id: ConcernId, to: string) => {
   const input = { id, channelId: cast.channel.id, to: [to], cc: [], text: "Wir kümmern uns.", html: null, uploads: [] };
   const said = await reply(world, cast.anna, {
-    ...{ ...input, sendAt: null, statusAfter: "waiting", key: crypto.randomUUID(), undoMs: 0 },
+    ...input,
+    sendAt: null,
+    statusAfter: "waiting",
+    key: crypto.randomUUID(),
+    undoMs: 0,
   });
   assert.ok(!isRefusal(said), JSON.stringify(said));
   return said;

@@ -277,15 +277,17 @@ void test("A7: an answer from a new address is its own author, sees from there o
 void test("somebody an agent puts in copy sees from that answer on: nothing said before is repeated", async () => {
   const { id } = await conversation("kopie@kunde.example", "Neu dabei");
   const said = await reply(world, cast.anna, {
-    ...{
-      id,
-      channelId: cast.channel.id,
-      to: ["kopie@kunde.example"],
-      cc: ["neu.dabei@kunde.example"],
-      text: "Zu dritt.",
-      html: null,
-    },
-    ...{ uploads: [], sendAt: null, statusAfter: "waiting", key: crypto.randomUUID(), undoMs: 0 },
+    id,
+    channelId: cast.channel.id,
+    to: ["kopie@kunde.example"],
+    cc: ["neu.dabei@kunde.example"],
+    text: "Zu dritt.",
+    html: null,
+    uploads: [],
+    sendAt: null,
+    statusAfter: "waiting",
+    key: crypto.randomUUID(),
+    undoMs: 0,
   });
   assert.ok(!isRefusal(said));
   const [together] = await sendAll(world);
