@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
-import type { ConcernId, MessageId } from "#contract/ids.ts";
+import type { ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { change, changeMany, follow, link, snooze, unfollow, unlink } from "#modules/concerns/actions-change.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
+import { followName } from "#modules/concerns/actions-names.ts";
 import {
   claimDeliveries,
   outboundOf,
@@ -17,6 +18,7 @@ import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/co
 import { wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
 import { updateConcern, lockConcern } from "#modules/concerns/store.ts";
+import { changeCustomer } from "#modules/customers/actions-desk.ts";
 import { sql } from "#platform/db/db.ts";
 import { verifyAction } from "#test/verify-action.ts";
 import { addCast, allConcerns, deliver, mail, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
@@ -280,7 +282,7 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
     "concern.changed",
   );
   for (const reaction of concernReactions(world, { acknowledge: true })) {
-    if (reaction.name === "concerns.answered") continue;
+    if (reaction.name === "concerns.answered" || reaction.name === "concerns.customerName") continue;
     const who = `neu-${reaction.name}@kunde.example`;
     await deliver(world, cast.channel, mail(who));
     const concern = (await allConcerns(world.db)).at(-1);
@@ -299,6 +301,20 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
     assert.ok(event);
     await verify(() => world.db.transaction((tx) => reaction.handle(tx, event)).then(() => true), "message.added");
   }
+});
+
+void test("a customer's new name on their concerns", async () => {
+  const id = await fresh("umbenannt@kunde.example");
+  const { customerId } = (await allConcerns(world.db)).find((each) => each.id === id) ?? assert.fail();
+  sure(await changeCustomer(world, cast.anna, customerId as CustomerId, { name: "Neuer Name" }));
+  await verify(
+    () =>
+      world.db.transaction(async (tx) => {
+        await followName(world, tx, customerId as CustomerId);
+        return true;
+      }),
+    "concern.changed",
+  );
 });
 
 void test("an action that says nothing of what it does is noticed", async () => {
