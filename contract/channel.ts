@@ -212,6 +212,8 @@ export interface MessageChannel<S> {
   readonly settings: z.ZodType<S>;
   readonly can: Capabilities;
   /** Signature check of a webhook, constant time; channels without webhooks answer false. */
+  /** Loads what `receive` needs; a reading process calls it before it takes messages. */
+  prepare?(): Promise<void>;
   /** What can be said of bytes that `receive` could not read in time: best effort, bounded, never throws. */
   unreadable(raw: Raw): InboundMessage;
   verify(request: { readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Uint8Array }, settings: S): boolean;

@@ -36,4 +36,5 @@ process.on("message", (jobs: readonly ReadingJob[]) => {
   for (const job of jobs) void read(job).then(tell);
 });
 process.on("disconnect", () => process.exit(0));
+await Promise.all(Object.values(channels).map((channel) => channel.prepare?.()));
 process.send?.({ ready: true } satisfies ReadingWord);

@@ -64,8 +64,8 @@ const pageBytes = 4096;
 const batchMessages = 8;
 const batchMessageBytes = 64 * 1024;
 /** Several messages in a process that computes this long without a word: one of them is bad, and each is read by itself. */
-const silentMs = 400;
-const silentCpuMs = 300;
+const silentMs = 700;
+const silentCpuMs = 600;
 /** Several messages and no word for this long, computing or not: looking names up takes at most two seconds. */
 const muteMs = 3_000;
 const tickMs = 10;

@@ -16,6 +16,9 @@ export const email: MessageChannel<EmailSettings> = {
   settings: emailSettings,
   can,
   verify: () => false,
+  prepare: async () => {
+    await import("./inbound.ts");
+  },
   receive: async (raw, settings, io) => (await import("./inbound.ts")).receive(raw, settings, io),
   unreadable,
   render,
