@@ -25,17 +25,30 @@ const teamOf = (topic: string): string => demoTopics.find((each) => each.key ===
 /** Who works on that topic for that brand; never the supervisor, the admin or who has left lately. */
 const crew = (topic: string, language: "de" | "en"): readonly { readonly name: string; readonly handle: string }[] => {
   const team = language === "en" ? "Harbour Fibre" : teamOf(topic);
-  return demoAgents.filter((agent) => agent.role === "agent" && agent.hasLeft !== true && (agent.teams as readonly string[]).includes(team));
+  return demoAgents.filter(
+    (agent) => agent.role === "agent" && agent.hasLeft !== true && (agent.teams as readonly string[]).includes(team),
+  );
 };
 
 /** A plan of the corpus as a script: taken up by somebody, answered, settled, and closed a fortnight later. */
-const scripted = (random: Random, index: number, plan: ThreadPlan, startMs: number, agents: readonly { readonly handle: string }[]): Script => {
+const scripted = (
+  random: Random,
+  index: number,
+  plan: ThreadPlan,
+  startMs: number,
+  agents: readonly { readonly handle: string }[],
+): Script => {
   const { customer, topic } = plan;
   const by = (place: number): string => agents[place % agents.length]?.handle ?? "omar";
   const firstAgent = plan.steps.find((step) => step.kind !== "in");
   const holder = firstAgent ? by(firstAgent.agent) : by(index);
   const tags = tagsOf[topic.split(".")[0] ?? ""] ?? [];
-  const urgent = topic === "beschwerde" ? random.chance(0.6) : topic === "internet.ausfall" ? random.chance(0.3) : random.chance(0.04);
+  const urgent =
+    topic === "beschwerde"
+      ? random.chance(0.6)
+      : topic === "internet.ausfall"
+        ? random.chance(0.3)
+        : random.chance(0.04);
   const steps: Step[] = [];
   plan.steps.forEach((step, i) => {
     const atMs = startMs + step.afterMs;
@@ -48,25 +61,60 @@ const scripted = (random: Random, index: number, plan: ThreadPlan, startMs: numb
         kind: "change",
         by: holder,
         atMs: Math.max(startMs + 1, Math.min(looked, next === undefined ? looked : startMs + next.afterMs - 1)),
-        change: { status: "open", ...(urgent ? { priority: random.pick(["high", "urgent"] as const) } : random.chance(0.05) ? { priority: "low" as const } : {}), ...(tags.length > 0 && random.chance(0.3) ? { tags: [random.zipf(tags)] } : {}) },
+        change: {
+          status: "open",
+          ...(urgent
+            ? { priority: random.pick(["high", "urgent"] as const) }
+            : random.chance(0.05)
+              ? { priority: "low" as const }
+              : {}),
+          ...(tags.length > 0 && random.chance(0.3) ? { tags: [random.zipf(tags)] } : {}),
+        },
         topic,
         assignee: holder,
       });
     } else if (step.kind === "note") steps.push({ kind: "note", atMs, by: by(step.agent), text: step.text });
-    else steps.push({ kind: "out", atMs, by: by(step.agent), text: step.text, then: step.isQuestion || i + 1 < plan.steps.length || !plan.isSettled ? "waiting" : "resolved" });
+    else
+      steps.push({
+        kind: "out",
+        atMs,
+        by: by(step.agent),
+        text: step.text,
+        statusAfter: step.isQuestion || i + 1 < plan.steps.length || !plan.isSettled ? "waiting" : "resolved",
+      });
   });
   const last = steps.at(-1);
   const lastMs = last?.atMs ?? startMs;
   const settled = whenStaffed(random, lastMs + random.around(last?.kind === "in" ? 180 : 4 * 1440, 0.6) * minuteMs);
-  if (last?.kind !== "out" || last.then !== "resolved") steps.push({ kind: "change", atMs: Math.max(settled, lastMs + minuteMs), by: holder, change: { status: "resolved" } });
-  steps.push({ kind: "change", atMs: Math.max(settled, lastMs + minuteMs) + 14 * dayMs, by: "omar", change: { status: "closed" } });
+  if (last?.kind === "out" && last.statusAfter === "waiting" && random.chance(0.3))
+    steps.push({ kind: "snooze", atMs: lastMs + minuteMs, by: holder, forMs: random.between(2, 9) * dayMs });
+  if (last?.kind !== "out" || last.statusAfter !== "resolved")
+    steps.push({
+      kind: "change",
+      atMs: Math.max(settled, lastMs + minuteMs),
+      by: holder,
+      change: { status: "resolved" },
+    });
+  steps.push({
+    kind: "change",
+    atMs: Math.max(settled, lastMs + minuteMs) + 14 * dayMs,
+    by: "omar",
+    change: { status: "closed" },
+  });
   // In order of time, those of one time as written.
   return {
     key: `year-${index}`,
     brand: customer.language === "en" ? "harbour" : "elb",
     customer: { name: `${customer.first} ${customer.last}`, address: customer.address },
     ...(customer.company === null ? {} : { organisation: customer.company }),
-    ...(random.chance(0.5) || customer.company !== null ? { fields: { [customer.language === "de" ? "Kundennummer" : "Account"]: customer.customerNumber, [customer.language === "de" ? "Ort" : "Site"]: customer.city } } : {}),
+    ...(random.chance(0.5) || customer.company !== null
+      ? {
+          fields: {
+            [customer.language === "de" ? "Kundennummer" : "Account"]: customer.customerNumber,
+            [customer.language === "de" ? "Ort" : "Site"]: customer.city,
+          },
+        }
+      : {}),
     subject: plan.subject,
     client: plan.client,
     steps: steps.toSorted((a, b) => a.atMs - b.atMs),
@@ -78,7 +126,14 @@ const surge = (random: Random, count: number, beganMs: number, endedMs: number |
   Array.from({ length: count }, (_, i) => {
     const startMs = beganMs + surgeMinutes(random) * minuteMs;
     const agents = crew("tv.schwarz", "de");
-    const plan = threadFor(seed, first + i, { language: "de", topic: "tv.schwarz", length: 1, startMs, agents, customers });
+    const plan = threadFor(seed, first + i, {
+      language: "de",
+      topic: "tv.schwarz",
+      length: 1,
+      startMs,
+      agents,
+      customers,
+    });
     const script = scripted(random, first + i, plan, startMs, agents);
     const mail = script.steps[0];
     if (mail === undefined) throw new Error("a plan has a first step");
@@ -88,8 +143,21 @@ const surge = (random: Random, count: number, beganMs: number, endedMs: number |
       ...script,
       steps: [
         mail,
-        { kind: "change", atMs: startMs + 5 * minuteMs, by, topic: "tv.schwarz", assignee: by, change: { status: "open", priority: "high", tags: ["finale"] } },
-        { kind: "out", atMs: endedMs + i * 30_000, by, then: "resolved", text: `Guten Tag ${plan.customer.title} ${plan.customer.last},\n\num 20:41 Uhr ist in Altona ein Verstärker ausgefallen, seit 21:26 Uhr läuft alles wieder. Dass Sie deshalb die erste Halbzeit des Finales verpasst haben, tut uns sehr leid.\n\nFür den Abend schreiben wir Ihnen 5,00 Euro gut.` },
+        {
+          kind: "change",
+          atMs: startMs + 5 * minuteMs,
+          by,
+          topic: "tv.schwarz",
+          assignee: by,
+          change: { status: "open", priority: "high", tags: ["finale"] },
+        },
+        {
+          kind: "out",
+          atMs: endedMs + i * 30_000,
+          by,
+          statusAfter: "resolved",
+          text: `Guten Tag ${plan.customer.title} ${plan.customer.last},\n\num 20:41 Uhr ist in Altona ein Verstärker ausgefallen, seit 21:26 Uhr läuft alles wieder. Dass Sie deshalb die erste Halbzeit des Finales verpasst haben, tut uns sehr leid.\n\nFür den Abend schreiben wir Ihnen 5,00 Euro gut.`,
+        },
         { kind: "change", atMs: endedMs + 14 * dayMs, by: "omar", change: { status: "closed" } },
       ],
     };
@@ -117,6 +185,11 @@ export const backgroundScripts = (now: Date, concerns: number): readonly Script[
   evening.setUTCDate(evening.getUTCDate() - evening.getUTCDay());
   evening.setUTCHours(20, 41, 0, 0);
   scripts.push(...surge(random, pastSurge, evening.getTime(), evening.getTime() + 3 * 3_600_000, 100_000));
-  scripts.push(...surge(random, todaySurge, nowMs - 34 * minuteMs, null, 200_000).map((script) => ({ ...script, steps: script.steps.map((step, i) => ({ ...step, atMs: Math.min(step.atMs, nowMs - (i + 1) * 20_000) })) })));
+  scripts.push(
+    ...surge(random, todaySurge, nowMs - 34 * minuteMs, null, 200_000).map((script) => ({
+      ...script,
+      steps: script.steps.map((step, i) => ({ ...step, atMs: Math.min(step.atMs, nowMs - (i + 1) * 20_000) })),
+    })),
+  );
   return scripts;
 };

@@ -4,7 +4,19 @@ import type { Role } from "#contract/permissions.ts";
 export type BrandKey = "elb" | "harbour";
 
 /** The brands and the address each is written to. */
-export const demoBrands: Readonly<Record<BrandKey, { readonly name: string; readonly address: string; readonly aliases: readonly string[]; readonly displayName: string; readonly signature: string; readonly language: "de" | "en" }>> = {
+export const demoBrands: Readonly<
+  Record<
+    BrandKey,
+    {
+      readonly name: string;
+      readonly address: string;
+      readonly aliases: readonly string[];
+      readonly displayName: string;
+      readonly signature: string;
+      readonly language: "de" | "en";
+    }
+  >
+> = {
   elb: {
     name: "Elbkabel",
     address: "service@elbkabel.example",
@@ -42,7 +54,14 @@ export interface DemoAgent {
 
 export const demoAgents: readonly DemoAgent[] = [
   { handle: "lena", name: "Lena Hartwig", role: "agent", teams: ["Kundenservice"], brand: null, language: "de" },
-  { handle: "omar", name: "Omar Celik", role: "supervisor", teams: ["Kundenservice", "Technik"], brand: null, language: "de" },
+  {
+    handle: "omar",
+    name: "Omar Celik",
+    role: "supervisor",
+    teams: ["Kundenservice", "Technik"],
+    brand: null,
+    language: "de",
+  },
   { handle: "ada", name: "Ada Brandt", role: "admin", teams: [], brand: null, language: "de" },
   { handle: "selin", name: "Selin Kaya", role: "agent", teams: ["Kundenservice"], brand: "elb", language: "de" },
   { handle: "tom", name: "Tom Nowak", role: "agent", teams: ["Kundenservice"], brand: "elb", language: "de" },
@@ -53,11 +72,21 @@ export const demoAgents: readonly DemoAgent[] = [
   { handle: "ruth", name: "Ruth Albers", role: "agent", teams: ["Rechnung & Vertrag"], brand: "elb", language: "de" },
   { handle: "emma", name: "Emma Whitfield", role: "agent", teams: ["Harbour Fibre"], brand: "harbour", language: "en" },
   { handle: "owen", name: "Owen Hughes", role: "agent", teams: ["Harbour Fibre"], brand: "harbour", language: "en" },
-  { handle: "bernd", name: "Bernd Voigt", role: "agent", teams: ["Kundenservice"], brand: "elb", language: "de", hasLeft: true },
+  {
+    handle: "bernd",
+    name: "Bernd Voigt",
+    role: "agent",
+    teams: ["Kundenservice"],
+    brand: "elb",
+    language: "de",
+    hasLeft: true,
+  },
 ];
 
 const password = "draht-demo";
-const login = (handle: string): { readonly name: string; readonly role: Role; readonly email: string; readonly password: string } => {
+const login = (
+  handle: string,
+): { readonly name: string; readonly role: Role; readonly email: string; readonly password: string } => {
   const agent = demoAgents.find((each) => each.handle === handle);
   if (!agent) throw new Error(`nobody is called ${handle}`);
   return { name: agent.name, role: agent.role, email: `${handle}@elbkabel.example`, password };
@@ -67,7 +96,12 @@ const login = (handle: string): { readonly name: string; readonly role: Role; re
 export const demoLogins = [login("lena"), login("omar"), login("ada")];
 
 /** The tree of topics: path in the corpus, words at the desk, who looks after it. */
-export const demoTopics: readonly { readonly key: string; readonly name: string; readonly team: TeamName; readonly whenClosed: "reopen" | "follow-up" }[] = [
+export const demoTopics: readonly {
+  readonly key: string;
+  readonly name: string;
+  readonly team: TeamName;
+  readonly whenClosed: "reopen" | "follow-up";
+}[] = [
   { key: "internet", name: "Internet", team: "Technik", whenClosed: "reopen" },
   { key: "internet.langsam", name: "Zu langsam", team: "Technik", whenClosed: "reopen" },
   { key: "internet.ausfall", name: "Ausfall", team: "Technik", whenClosed: "reopen" },
@@ -99,15 +133,58 @@ export interface Foreground {
 }
 
 export const foreground = {
-  juergen: { name: "Jürgen Größmann", address: "juergen.groessmann@post.example", fields: { Kundennummer: "30412877", Straße: "Müggenburger Straße 11", Ort: "20539 Hamburg", Tarif: "Elb Giga" } },
-  helga: { name: "Helga Pfeiffer", address: "h.pfeiffer@t-net.example", fields: { Kundennummer: "18220943", Straße: "Rosengarten 4a", Ort: "22880 Wedel", Tarif: "Elb Kombi 250", "Kunde seit": 2009 } },
-  aylin: { name: "Aylin Demir", address: "aylin.demir@gmx.example", fields: { Kundennummer: "52733108", Straße: "Große Bergstraße 152", Ort: "22767 Hamburg", Tarif: "TV Sport" } },
-  walter: { name: "Walter Brinkmann", address: "w.brinkmann@kabelmail.example", fields: { Kundennummer: "11904456", Straße: "Am Deich 3", Ort: "21682 Stade", Hausnotruf: true } },
-  kita: { name: "Kita Elbfrösche", address: "leitung@elbfroesche.example", organisation: "Kita Elbfrösche e. V.", fields: { Kundennummer: "70011325", Ort: "21129 Hamburg" } },
-  priya: { name: "Priya Patel", address: "priya@thornbury-dental.example", organisation: "Thornbury Dental", fields: { Account: "HF-204417", Site: "12 Harbour Street, Portmere", Tariff: "Business 300" } },
-  callum: { name: "Callum Reid", address: "callum.reid@saltwick-logistics.example", organisation: "Saltwick Logistics", fields: { Account: "HF-118820", Tariff: "Leased Line 1G", SLA: "4 h" } },
-  nils: { name: "Nils Voß", address: "nils.voss@freemail.example", fields: { Kundennummer: "61209931", Ort: "21335 Lüneburg" } },
+  juergen: {
+    name: "Jürgen Größmann",
+    address: "juergen.groessmann@post.example",
+    fields: { Kundennummer: "30412877", Straße: "Müggenburger Straße 11", Ort: "20539 Hamburg", Tarif: "Elb Giga" },
+  },
+  helga: {
+    name: "Helga Pfeiffer",
+    address: "h.pfeiffer@t-net.example",
+    fields: {
+      Kundennummer: "18220943",
+      Straße: "Rosengarten 4a",
+      Ort: "22880 Wedel",
+      Tarif: "Elb Kombi 250",
+      "Kunde seit": 2009,
+    },
+  },
+  aylin: {
+    name: "Aylin Demir",
+    address: "aylin.demir@gmx.example",
+    fields: { Kundennummer: "52733108", Straße: "Große Bergstraße 152", Ort: "22767 Hamburg", Tarif: "TV Sport" },
+  },
+  walter: {
+    name: "Walter Brinkmann",
+    address: "w.brinkmann@kabelmail.example",
+    fields: { Kundennummer: "11904456", Straße: "Am Deich 3", Ort: "21682 Stade", Hausnotruf: true },
+  },
+  kita: {
+    name: "Kita Elbfrösche",
+    address: "leitung@elbfroesche.example",
+    organisation: "Kita Elbfrösche e. V.",
+    fields: { Kundennummer: "70011325", Ort: "21129 Hamburg" },
+  },
+  priya: {
+    name: "Priya Patel",
+    address: "priya@thornbury-dental.example",
+    organisation: "Thornbury Dental",
+    fields: { Account: "HF-204417", Site: "12 Harbour Street, Portmere", Tariff: "Business 300" },
+  },
+  callum: {
+    name: "Callum Reid",
+    address: "callum.reid@saltwick-logistics.example",
+    organisation: "Saltwick Logistics",
+    fields: { Account: "HF-118820", Tariff: "Leased Line 1G", SLA: "4 h" },
+  },
+  nils: {
+    name: "Nils Voß",
+    address: "nils.voss@freemail.example",
+    fields: { Kundennummer: "61209931", Ort: "21335 Lüneburg" },
+  },
 } as const satisfies Record<string, Foreground>;
 
 /** Customers one may write as on the post box page. */
-export const demoPeople: readonly { readonly name: string; readonly address: string }[] = Object.values(foreground).map(({ name, address }) => ({ name, address }));
+export const demoPeople: readonly { readonly name: string; readonly address: string }[] = Object.values(foreground).map(
+  ({ name, address }) => ({ name, address }),
+);

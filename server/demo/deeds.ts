@@ -5,7 +5,7 @@ import type { EmailSettings } from "#channels/email/settings.ts";
 import type { AgentActor } from "#contract/actor.ts";
 import type { DeliveryResult, Raw } from "#contract/channel.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
-import type { ChannelId, ConcernId, CustomerId, IntakeId, TopicId } from "#contract/ids.ts";
+import type { ChannelId, ConcernId, CustomerId, IntakeId, MessageId, TopicId } from "#contract/ids.ts";
 import { quoteHead } from "#lib/corpus/letters.ts";
 import { writeMail } from "#lib/corpus/mail.ts";
 import { receive } from "#modules/concerns/actions.ts";
@@ -41,8 +41,8 @@ export interface Stage {
   readonly topics: ReadonlyMap<string, TopicId>;
   /** Concerns by their script's key, for links. */
   readonly concerns: Map<string, ConcernId>;
-  /** What is being played in each concern. */
-  readonly playing: Map<ConcernId, Playing>;
+  /** Answers that are held, by their message. */
+  readonly held: Map<MessageId, { readonly playing: Playing; readonly step: Extract<Step, { kind: "out" }> }>;
 }
 
 /** What a mail was last said by us: what the customer's next one answers. */
@@ -61,8 +61,6 @@ interface Playing {
   lastOut: LastOut | null;
   references: string[];
   mails: number;
-  /** The answer that is held. */
-  held: Extract<Step, { kind: "out" }> | null;
 }
 
 const undoMs = 10_000;
@@ -81,7 +79,7 @@ const agentOf = (stage: Stage, handle: string): AgentActor => {
 
 /** Puts a script on the timeline. Each step puts the next one there, and reads the next mail ahead as soon as what it answers is known. */
 export const play = (stage: Stage, script: Script): void => {
-  const playing: Playing = { script, concernId: null, lastOut: null, references: [], mails: 0, held: null };
+  const playing: Playing = { script, concernId: null, lastOut: null, references: [], mails: 0 };
   const schedule = (index: number): void => {
     const step = script.steps[index];
     if (!step) return;
@@ -100,10 +98,16 @@ export const play = (stage: Stage, script: Script): void => {
 interface ReadMail {
   readonly raw: Raw;
   readonly hash: string;
-  readonly messages: readonly { readonly message: Extract<Awaited<ReturnType<typeof email.receive>>[number], { kind: "message" }>; readonly files: readonly IncomingFile[] }[];
+  readonly messages: readonly {
+    readonly message: Extract<Awaited<ReturnType<typeof email.receive>>[number], { kind: "message" }>;
+    readonly files: readonly IncomingFile[];
+  }[];
 }
 
-const mailOf = (playing: Playing, step: Extract<Step, { kind: "in" }>): { readonly bytes: Uint8Array; readonly messageId: string; readonly to: string } => {
+const mailOf = (
+  playing: Playing,
+  step: Extract<Step, { kind: "in" }>,
+): { readonly bytes: Uint8Array; readonly messageId: string; readonly to: string } => {
   const { script, lastOut } = playing;
   const brand = demoBrands[script.brand];
   const messageId = `${step.atMs.toString(36)}.${script.key}.${playing.mails}@${script.customer.address.split("@")[1] ?? "post.example"}`;
@@ -114,7 +118,12 @@ const mailOf = (playing: Playing, step: Extract<Step, { kind: "in" }>): { readon
     from: script.customer,
     to: [{ name: brand.displayName, address: to }],
     cc: step.cc ?? [],
-    subject: lastOut === null ? (playing.mails === 1 ? script.subject : `${re}: ${script.subject}`) : `${re}: ${lastOut.subject.replace(/^Re: /, "")}`,
+    subject:
+      lastOut === null
+        ? playing.mails === 1
+          ? script.subject
+          : `${re}: ${script.subject}`
+        : `${re}: ${lastOut.subject.replace(/^Re: /, "")}`,
     text: step.text,
     ...(step.html === undefined ? {} : { html: step.html }),
     files: step.files ?? [],
@@ -126,7 +135,11 @@ const mailOf = (playing: Playing, step: Extract<Step, { kind: "in" }>): { readon
       ? playing.references.length === 0
         ? {}
         : { inReplyTo: playing.references.at(-1) ?? "", references: playing.references }
-      : { quoted: { head: quoteHead(brand.language, lastOut.atMs, lastOut.author), text: lastOut.text }, inReplyTo: lastOut.messageId, references: [...playing.references, lastOut.messageId].slice(-12) }),
+      : {
+          quoted: { head: quoteHead(brand.language, lastOut.atMs, lastOut.author), text: lastOut.text },
+          inReplyTo: lastOut.messageId,
+          references: [...playing.references, lastOut.messageId].slice(-12),
+        }),
   });
   playing.references.push(...(lastOut === null ? [] : [lastOut.messageId]), messageId);
   return { bytes, messageId, to };
@@ -139,13 +152,32 @@ const readAhead = (stage: Stage, playing: Playing, step: Extract<Step, { kind: "
   const raw: Raw = {
     bytes,
     receivedAt: new Date(step.atMs).toISOString(),
-    transport: { by: "smtp", remoteIp: step.remoteIp ?? "127.0.0.1", heloName: `mail.${sender.split("@")[1] ?? ""}`, mailFrom: sender, recipients: [to] },
+    transport: {
+      by: "smtp",
+      remoteIp: step.remoteIp ?? "127.0.0.1",
+      heloName: `mail.${sender.split("@")[1] ?? ""}`,
+      mailFrom: sender,
+      recipients: [to],
+    },
   };
-  const reading = Promise.all([stage.world.files.put(bytes), stage.reader.read("email", raw, stage.channels[playing.script.brand].settings, new Date(step.atMs))]).then(async ([stored, read]) => {
+  const reading = Promise.all([
+    stage.world.files.put(bytes),
+    stage.reader.read("email", raw, stage.channels[playing.script.brand].settings, new Date(step.atMs)),
+  ]).then(async ([stored, read]) => {
     if ("unreadable" in read) throw new Error(`the demo world wrote a mail that cannot be read: ${read.detail}`);
     const messages = await Promise.all(
       read.inbound.flatMap((each) =>
-        each.kind === "message" ? [Promise.all(each.files.map(async (file) => ({ name: file.name, inlineId: file.inlineId, stored: await stage.world.files.put(file.bytes) }))).then((files) => ({ message: each, files }))] : [],
+        each.kind === "message"
+          ? [
+              Promise.all(
+                each.files.map(async (file) => ({
+                  name: file.name,
+                  inlineId: file.inlineId,
+                  stored: await stage.world.files.put(file.bytes),
+                })),
+              ).then((files) => ({ message: each, files })),
+            ]
+          : [],
       ),
     );
     return { raw, hash: stored.hash, messages };
@@ -155,7 +187,12 @@ const readAhead = (stage: Stage, playing: Playing, step: Extract<Step, { kind: "
   return reading;
 };
 
-const takeIn = async (stage: Stage, playing: Playing, step: Extract<Step, { kind: "in" }>, mail: ReadMail | null): Promise<void> => {
+const takeIn = async (
+  stage: Stage,
+  playing: Playing,
+  step: Extract<Step, { kind: "in" }>,
+  mail: ReadMail | null,
+): Promise<void> => {
   if (mail === null) throw new Error("a mail was not read ahead");
   const { world } = stage;
   const { script } = playing;
@@ -163,15 +200,38 @@ const takeIn = async (stage: Stage, playing: Playing, step: Extract<Step, { kind
   const id = world.newId() as IntakeId;
   const lease = world.newId();
   const providerId = `demo-${id}`;
-  await insertIntake(world.db, { id, channelId: channel.id, providerId, rawHash: mail.hash, transport: mail.raw.transport, receivedAt: mail.raw.receivedAt, lease, leaseMs });
+  await insertIntake(world.db, {
+    id,
+    channelId: channel.id,
+    providerId,
+    rawHash: mail.hash,
+    transport: mail.raw.transport,
+    receivedAt: mail.raw.receivedAt,
+    lease,
+    leaseMs,
+  });
   await world.db.transaction(async (tx) => {
-    await finishIntake(tx, { id, channelId: channel.id, lease }, "done", null, mail.messages.map(({ message }) => message.providerId));
+    await finishIntake(
+      tx,
+      { id, channelId: channel.id, lease },
+      "done",
+      null,
+      mail.messages.map(({ message }) => message.providerId),
+    );
     for (const { message, files } of mail.messages) {
-      await receive(world, tx, { id: channel.id, kind: "email", brandId: channel.brandId }, { intakeId: id, rawHash: mail.hash, receivedAt: mail.raw.receivedAt }, message, files);
+      await receive(
+        world,
+        tx,
+        { id: channel.id, kind: "email", brandId: channel.brandId },
+        { intakeId: id, rawHash: mail.hash, receivedAt: mail.raw.receivedAt },
+        message,
+        files,
+      );
     }
   });
+  // The last thing said is where it went.
   const into = await world.db.maybe<{ concernId: ConcernId; customerId: CustomerId }>(sql`
-    SELECT c.id AS "concernId", c.customer_id AS "customerId" FROM message m JOIN concern c ON c.id = m.concern_id WHERE m.intake_id = ${id} LIMIT 1`);
+    SELECT concern_id AS "concernId", customer_id AS "customerId" FROM event WHERE kind = 'message.added' ORDER BY seq DESC LIMIT 1`);
   if (into === null) throw new Error(`the demo's mail "${script.subject}" was not let in`);
   if (playing.concernId === null) {
     stage.concerns.set(script.key, into.concernId);
@@ -188,7 +248,6 @@ const takeIn = async (stage: Stage, playing: Playing, step: Extract<Step, { kind
   }
   // A closed concern may have been followed by a new one.
   playing.concernId = into.concernId;
-  stage.playing.set(into.concernId, playing);
 };
 
 const act = async (stage: Stage, playing: Playing, step: Exclude<Step, { kind: "in" }>): Promise<void> => {
@@ -199,10 +258,37 @@ const act = async (stage: Stage, playing: Playing, step: Exclude<Step, { kind: "
   const who = agentOf(stage, step.by);
   const channelId = stage.channels[script.brand].id;
   if (step.kind === "out") {
-    playing.held = step;
-    sure(await reply(world, who, { id, channelId, to: [script.customer.address], cc: [], text: step.text, html: null, uploads: [], sendAt: null, statusAfter: step.then, key: world.newId(), undoMs }), "reply");
-  } else if (step.kind === "note") sure(await note(world, who, { id, text: step.text, html: null, uploads: [], key: world.newId() }), "note");
-  else if (step.kind === "draft") sure(await saveDraft(world, who, id, step.as, { channelId: step.as === "reply" ? channelId : null, to: step.as === "reply" ? [script.customer.address] : [], cc: [], text: step.text, html: null, uploads: [] }), "draft");
+    const said = sure(
+      await reply(world, who, {
+        id,
+        channelId,
+        to: [script.customer.address],
+        cc: [],
+        text: step.text,
+        html: null,
+        uploads: [],
+        sendAt: null,
+        statusAfter: step.statusAfter,
+        key: world.newId(),
+        undoMs,
+      }),
+      "reply",
+    );
+    stage.held.set(said.messageId, { playing, step });
+  } else if (step.kind === "note")
+    sure(await note(world, who, { id, text: step.text, html: null, uploads: [], key: world.newId() }), "note");
+  else if (step.kind === "draft")
+    sure(
+      await saveDraft(world, who, id, step.as, {
+        channelId: step.as === "reply" ? channelId : null,
+        to: step.as === "reply" ? [script.customer.address] : [],
+        cc: [],
+        text: step.text,
+        html: null,
+        uploads: [],
+      }),
+      "draft",
+    );
   else if (step.kind === "follow") sure(await follow(world, who, id, who.id), "follow");
   else if (step.kind === "snooze") {
     sure(await snooze(world, who, { id, until: new Date(step.atMs + step.forMs).toISOString() }), "snooze");
@@ -210,12 +296,18 @@ const act = async (stage: Stage, playing: Playing, step: Exclude<Step, { kind: "
   } else if (step.kind === "link") {
     const other = stage.concerns.get(step.to);
     const row = other === undefined ? null : await rowById(world.db, other);
-    if (row === null) throw new Error(`the demo's script ${script.key} is linked to ${step.to}, which is not there yet`);
+    if (row === null)
+      throw new Error(`the demo's script ${script.key} is linked to ${step.to}, which is not there yet`);
     sure(await link(world, who, { id, number: row.number, kind: step.as }), "link");
   } else {
     const topicId = step.topic === undefined ? undefined : (stage.topics.get(step.topic) ?? null);
-    const assigneeId = step.assignee === undefined ? undefined : step.assignee === null ? null : agentOf(stage, step.assignee).id;
-    const change = { ...step.change, ...(topicId === undefined ? {} : { topicId }), ...(assigneeId === undefined ? {} : { assigneeId }) };
+    const assigneeId =
+      step.assignee === undefined ? undefined : step.assignee === null ? null : agentOf(stage, step.assignee).id;
+    const change = {
+      ...step.change,
+      ...(topicId === undefined ? {} : { topicId }),
+      ...(assigneeId === undefined ? {} : { assigneeId }),
+    };
     sure(await world.db.transaction((tx) => changeIn(world, tx, who, { id, change })), "change");
   }
 };
@@ -224,17 +316,28 @@ const act = async (stage: Stage, playing: Playing, step: Exclude<Step, { kind: "
 const leave = async (stage: Stage): Promise<void> => {
   const { world } = stage;
   for (const claim of await claimDeliveries(world, { limit: 100, leaseMs })) {
-    const playing = stage.playing.get(claim.concernId);
-    const step = playing?.held;
+    const held = stage.held.get(claim.messageId);
     const outbound = await outboundOf(world, claim);
-    if (!playing || !step || outbound === null) throw new Error("the demo's answer cannot leave");
+    if (!held || outbound === null) throw new Error("the demo's answer cannot leave");
+    const { playing, step } = held;
     const brand = playing.script.brand;
     const call = email.render(outbound, stage.channels[brand].settings)[0];
-    if (call === undefined || !(await rememberKeys(world, claim, call.keys))) throw new Error("the demo's answer was claimed twice");
-    const result: DeliveryResult = step.refused === undefined ? { kind: "accepted", providerId: null, detail: "250 2.0.0 queued", refused: [] } : { kind: "refused", ...step.refused };
+    if (call === undefined || !(await rememberKeys(world, claim, call.keys)))
+      throw new Error("the demo's answer was claimed twice");
+    const result: DeliveryResult =
+      step.refused === undefined
+        ? { kind: "accepted", providerId: null, detail: "250 2.0.0 queued", refused: [] }
+        : { kind: "refused", ...step.refused };
     await recordDelivery(world, claim, result);
     const { mail } = call.payload as MailPayload;
-    playing.lastOut = { subject: mail.subject, author: demoBrands[brand].displayName, atMs: step.atMs, text: outbound.text, messageId: mail.messageId.slice(1, -1), replyTo: mail.replyTo.address };
-    playing.held = null;
+    playing.lastOut = {
+      subject: mail.subject,
+      author: demoBrands[brand].displayName,
+      atMs: step.atMs,
+      text: outbound.text,
+      messageId: mail.messageId.slice(1, -1),
+      replyTo: mail.replyTo.address,
+    };
+    stage.held.delete(claim.messageId);
   }
 };

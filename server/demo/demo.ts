@@ -35,7 +35,14 @@ const posted = (mail: SimMail): Posted => ({
 /** Loaded only for the first start. Its mails are read as others are, by processes that end with it. */
 const makeWorld = async (world: World, smtpPort: number, say: (line: string) => void): Promise<void> => {
   const { seedDemo } = await import("#server/demo/seed.ts");
-  const reader = openReader({ timeMs: 20_000, memoryBytes: 256 * 1024 * 1024, processes: 2, idleMs: 60_000, log: world.log, dns: "demo" });
+  const reader = openReader({
+    timeMs: 20_000,
+    memoryBytes: 256 * 1024 * 1024,
+    processes: 2,
+    idleMs: 60_000,
+    log: world.log,
+    dns: "demo",
+  });
   try {
     await seedDemo(world, { now: world.now(), progress: say, smtp: { host: "127.0.0.1", port: smtpPort }, reader });
   } finally {
@@ -44,21 +51,41 @@ const makeWorld = async (world: World, smtpPort: number, say: (line: string) => 
 };
 
 /** Seeds the demo world when it is not there yet, opens the customers' mail provider, and answers the post box. */
-export const startDemo = async (options: { readonly world: World; readonly dataDir: string; readonly postPort: number; readonly smtp: () => { readonly host: string; readonly port: number }; readonly say: (line: string) => void }): Promise<Demo> => {
+export const startDemo = async (options: {
+  readonly world: World;
+  readonly dataDir: string;
+  readonly postPort: number;
+  readonly smtp: () => { readonly host: string; readonly port: number };
+  readonly say: (line: string) => void;
+}): Promise<Demo> => {
   const { world } = options;
-  const sim: MailSim = await startMailSim({ dir: join(options.dataDir, "post"), smtpPort: options.postPort, keep: keepMails, now: world.now });
+  const sim: MailSim = await startMailSim({
+    dir: join(options.dataDir, "post"),
+    smtpPort: options.postPort,
+    keep: keepMails,
+    now: world.now,
+  });
   if (!(await hasDemo(world))) await makeWorld(world, sim.port, options.say);
 
   const routes: Route<World>[] = [
     answer(postbox.list, async (_world, _who, { query }) => {
-      const mails = sim.messages(query.to ? { to: query.to } : {}).slice(-query.limit).toReversed();
+      const mails = sim
+        .messages(query.to ? { to: query.to } : {})
+        .slice(-query.limit)
+        .toReversed();
       return { mails: mails.map(posted), people: [...demoPeople], doors: [...demoDoors] };
     }),
     answer(postbox.write, async (_world, _who, { body }) => {
-      const answered = body.answers === null ? undefined : sim.messages().find((mail) => String(mail.seq) === body.answers);
+      const answered =
+        body.answers === null ? undefined : sim.messages().find((mail) => String(mail.seq) === body.answers);
       if (body.answers !== null && !answered) return refuse("notFound");
       const to = answered ? (answered.replyTo[0]?.address ?? answered.from?.address ?? body.to) : body.to;
-      const quoted = answered ? `\n\n${answered.from?.name ?? ""} schrieb am ${answered.at.slice(0, 10)}:\n${answered.text.split("\n").map((line) => `> ${line}`).join("\n")}\n` : "";
+      const quoted = answered
+        ? `\n\n${answered.from?.name ?? ""} schrieb am ${answered.at.slice(0, 10)}:\n${answered.text
+            .split("\n")
+            .map((line) => `> ${line}`)
+            .join("\n")}\n`
+        : "";
       try {
         await sim.send(
           {
@@ -66,7 +93,9 @@ export const startDemo = async (options: { readonly world: World; readonly dataD
             to: [{ name: "", address: to }],
             subject: body.subject,
             text: body.text + quoted,
-            ...(answered?.messageId ? { inReplyTo: answered.messageId, references: [...answered.references, answered.messageId] } : {}),
+            ...(answered?.messageId
+              ? { inReplyTo: answered.messageId, references: [...answered.references, answered.messageId] }
+              : {}),
           },
           options.smtp(),
         );

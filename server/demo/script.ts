@@ -18,9 +18,22 @@ export type Deed =
       /** Where the mail came from; without it from the sender's own provider. */
       readonly remoteIp?: string;
     }
-  | (By & { readonly kind: "out"; readonly text: string; readonly then: "open" | "waiting" | "resolved"; /** What the provider said instead of taking it. */ readonly refused?: { readonly code: string; readonly detail: string } })
+  | (By & {
+      readonly kind: "out";
+      readonly text: string;
+      readonly statusAfter: "open" | "waiting" | "resolved";
+      /** What the provider said instead of taking it. */ readonly refused?: {
+        readonly code: string;
+        readonly detail: string;
+      };
+    })
   | (By & { readonly kind: "note"; readonly text: string })
-  | (By & { readonly kind: "change"; readonly change: Omit<Change, "topicId" | "assigneeId" | "teamId">; readonly topic?: string; readonly assignee?: string | null })
+  | (By & {
+      readonly kind: "change";
+      readonly change: Omit<Change, "topicId" | "assigneeId" | "teamId">;
+      readonly topic?: string;
+      readonly assignee?: string | null;
+    })
   | (By & { readonly kind: "snooze"; readonly forMs: number })
   | (By & { readonly kind: "draft"; readonly text: string; readonly as: "reply" | "note" })
   | (By & { readonly kind: "follow" })

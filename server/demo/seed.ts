@@ -48,12 +48,24 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
   const scripts = [...storyScripts(options.now), ...backgroundScripts(options.now, options.concerns ?? 345)];
   const stage: { value: Stage | null } = { value: null };
   walk.at(options.now.getTime() - yearMs, async () => {
-    stage.value = { walk, world: staged, reader: options.reader, ...(await openHouse(staged, options)), concerns: new Map(), playing: new Map() };
+    stage.value = {
+      walk,
+      world: staged,
+      reader: options.reader,
+      ...(await openHouse(staged, options)),
+      concerns: new Map(),
+      held: new Map(),
+    };
   });
   await walk.until(options.now.getTime() - yearMs, () => {});
   if (stage.value === null) throw new Error("the demo world did not open");
-  for (const script of scripts) play(stage.value, script);
-  const steps = scripts.reduce((sum, script) => sum + script.steps.filter((step) => step.atMs <= options.now.getTime()).length, 0);
+  // In order of time: the mails that are needed first are read first.
+  for (const script of scripts.toSorted((a, b) => (a.steps[0]?.atMs ?? 0) - (b.steps[0]?.atMs ?? 0)))
+    play(stage.value, script);
+  const steps = scripts.reduce(
+    (sum, script) => sum + script.steps.filter((step) => step.atMs <= options.now.getTime()).length,
+    0,
+  );
   let said = 0;
   await walk.until(options.now.getTime(), (done) => {
     const share = Math.min(0.99, done / (steps * 1.4));
@@ -65,17 +77,22 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
   await foldWords(world);
   await foldTally(world);
   await world.db.run(sql`ANALYZE`);
-  await leaveBernd(world);
+  await leaveBernd(staged);
   await endDemo(world);
 };
 
 /** Brands, channels, teams, topics and agents. */
-const openHouse = async (world: World, options: SeedOptions): Promise<Pick<Stage, "channels" | "agents" | "topics">> => {
+const openHouse = async (
+  world: World,
+  options: SeedOptions,
+): Promise<Pick<Stage, "channels" | "agents" | "topics">> => {
   const teams = new Map<string, TeamId>();
   for (const name of demoTeams) teams.set(name, sure(await createTeam(world, system, name)).id);
   const channels = new Map<BrandKey, DemoChannel>();
   for (const [key, brand] of Object.entries(demoBrands) as [BrandKey, (typeof demoBrands)[BrandKey]][]) {
-    const { id } = await world.db.transaction((tx) => addBrand(world, tx, system, { name: brand.name, signature: brand.signature, language: brand.language }));
+    const { id } = await world.db.transaction((tx) =>
+      addBrand(world, tx, system, { name: brand.name, signature: brand.signature, language: brand.language }),
+    );
     const settings = emailSettings.parse({
       address: brand.address,
       aliases: brand.aliases,
@@ -88,7 +105,15 @@ const openHouse = async (world: World, options: SeedOptions): Promise<Pick<Stage
       trustedAuthservIds: [],
       trustedRelays: [],
     });
-    const channel = sure(await addChannel({ ...world, channelKinds: channelKinds() }, system, { brandId: id as BrandId, kind: "email", name: brand.displayName, enabled: true, settings }));
+    const channel = sure(
+      await addChannel({ ...world, channelKinds: channelKinds() }, system, {
+        brandId: id as BrandId,
+        kind: "email",
+        name: brand.displayName,
+        enabled: true,
+        settings,
+      }),
+    );
     channels.set(key, { id: channel.id as ChannelId, brandId: id, settings });
   }
   const elb = channels.get("elb");
@@ -97,14 +122,38 @@ const openHouse = async (world: World, options: SeedOptions): Promise<Pick<Stage
   const topics = new Map<string, TopicId>();
   for (const topic of demoTopics) {
     const parent = topic.key.includes(".") ? (topics.get(topic.key.split(".")[0] ?? "") ?? null) : null;
-    topics.set(topic.key, sure(await createTopic(world, system, { parentId: parent, name: topic.name, teamId: teams.get(topic.team) ?? null, whenClosed: topic.whenClosed })).id);
+    topics.set(
+      topic.key,
+      sure(
+        await createTopic(world, system, {
+          parentId: parent,
+          name: topic.name,
+          teamId: teams.get(topic.team) ?? null,
+          whenClosed: topic.whenClosed,
+        }),
+      ).id,
+    );
   }
   const password = await hashPassword(demoLogins[0]?.password ?? "");
   const agents = new Map<string, AgentActor>();
   for (const agent of demoAgents) {
     const brandIds = agent.brand === null ? [] : [{ elb, harbour }[agent.brand].brandId as BrandId];
     const teamIds = agent.teams.flatMap((name) => teams.get(name) ?? []);
-    const made = await world.db.transaction(async (tx) => sure(await addAgent(world, tx, system, { name: agent.name, handle: agent.handle, email: `${agent.handle}@elbkabel.example`, role: agent.role, active: true, teamIds, brandIds, password, language: agent.language })));
+    const made = await world.db.transaction(async (tx) =>
+      sure(
+        await addAgent(world, tx, system, {
+          name: agent.name,
+          handle: agent.handle,
+          email: `${agent.handle}@elbkabel.example`,
+          role: agent.role,
+          active: true,
+          teamIds,
+          brandIds,
+          password,
+          language: agent.language,
+        }),
+      ),
+    );
     agents.set(agent.handle, { kind: "agent", id: made.id as AgentId, name: agent.name, role: agent.role, brandIds });
   }
   return { channels: { elb, harbour }, agents, topics };
@@ -115,6 +164,17 @@ const leaveBernd = async (world: World): Promise<void> => {
   for (const agent of demoAgents) {
     if (agent.hasLeft !== true) continue;
     const row = await world.db.one<{ id: AgentId }>(sql`SELECT id FROM agent WHERE handle = ${agent.handle}`);
-    sure(await changeAgent(world, system, row.id, { name: agent.name, handle: agent.handle, email: `${agent.handle}@elbkabel.example`, role: agent.role, active: false, teamIds: [], brandIds: [], password: null }));
+    sure(
+      await changeAgent(world, system, row.id, {
+        name: agent.name,
+        handle: agent.handle,
+        email: `${agent.handle}@elbkabel.example`,
+        role: agent.role,
+        active: false,
+        teamIds: [],
+        brandIds: [],
+        password: null,
+      }),
+    );
   }
 };
