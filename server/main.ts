@@ -85,8 +85,7 @@ const main = async (): Promise<number> => {
     print(`Starting Draht ${version} …`);
     const pages = buildPages();
     pages.catch(() => {});
-    const [started] = await Promise.all([startServer(config, { log, say, version }), pages]);
-    running = started;
+    running = await startServer(config, { log, say, version, pages });
     if (asked > 0) {
       stop(0);
       return await finished;

@@ -100,7 +100,7 @@ const missingParts = async (db: Db): Promise<readonly string[]> => {
 };
 
 /** Starts everything in the order of need. `say` tells the waiting person what happens; throws StartProblem for what an operator can mend. */
-export const startServer = async (config: Config, options: { readonly log: Log; readonly say: (line: string) => void; readonly version: string }): Promise<Running> => {
+export const startServer = async (config: Config, options: { readonly log: Log; readonly say: (line: string) => void; readonly version: string; /** Resolves when the desk is built. */ readonly pages: Promise<void> }): Promise<Running> => {
   const { log, say } = options;
   const closers: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -182,6 +182,7 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
     const doorLog: ListeningIo["log"] = (level, event, facts) => log[level](event, facts);
     const door: Door = await openDoor({ port: config.smtpPort, host: config.smtpHost, name: null, tls, limits: { mailBytes: config.maxMailBytes }, accepts, store: keep, log: doorLog, now: world.now });
 
+    await options.pages;
     const app = await createApp({ config, world, bus, node, connected, metrics, demo, version: options.version, away: watch.away, missing: () => missingParts(db) });
     closers.push(app.close);
     closers.push(door.close);
