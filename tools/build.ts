@@ -1,26 +1,74 @@
 // Builds the desk into dist/web when its sources have changed since the last build. `npm run build`, and the server's
-// start as a child process. Prints one line; ends with code 1 when the build fails.
+// start as a child process. Prints one line; ends with code 1 when the build fails. Several may run at once: one builds,
+// the others wait for it, and a running server never sees half a build.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { setTimeout as rest } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const stampFile = join(root, "dist", "web", ".built-from");
+const target = join(root, "dist", "web");
+const stampFile = join(target, ".built-from");
+const lockFile = join(root, "dist", "web.lock");
 const sources = ["web", "contract", "lib", "locales", "vite.config.ts", "package-lock.json"];
 
 const begun = performance.now();
 const wanted = fingerprint();
-if (!process.argv.includes("--force") && built() === wanted) {
+const force = process.argv.includes("--force");
+if (!force && built() === wanted) {
   console.log("desk: built already");
 } else {
+  const release = await takeLock();
+  try {
+    if (!force && built() === wanted) console.log("desk: built by another process");
+    else await buildInto(wanted);
+  } finally {
+    release();
+  }
+}
+
+/** Builds beside the target and puts it in its place when it is whole. */
+async function buildInto(fingerprintOfSources: string): Promise<void> {
+  const fresh = join(root, "dist", `web-${process.pid}`);
+  const old = join(root, "dist", `web-${process.pid}-old`);
   const { build } = await import("vite");
-  await build({
-    configFile: join(root, "vite.config.ts"),
-    logLevel: process.argv.includes("--verbose") ? "info" : "warn",
-  });
-  writeFileSync(stampFile, wanted);
+  try {
+    await build({
+      configFile: join(root, "vite.config.ts"),
+      logLevel: process.argv.includes("--verbose") ? "info" : "warn",
+      build: { outDir: fresh, emptyOutDir: true },
+    });
+    writeFileSync(join(fresh, ".built-from"), fingerprintOfSources);
+    if (existsSync(target)) renameSync(target, old);
+    renameSync(fresh, target);
+  } finally {
+    for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
+  }
   console.log(`desk: built in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+}
+
+/** Waits until no other process builds into this checkout; a lock whose holder is gone is taken over. */
+async function takeLock(): Promise<() => void> {
+  mkdirSync(dirname(lockFile), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(lockFile, String(process.pid), { flag: "wx" });
+      return () => rmSync(lockFile, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    if (!isAlive(Number(readText(lockFile) ?? 0))) rmSync(lockFile, { force: true });
+    else await rest(100);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** SHA-256 over the names and bytes of everything the build reads; tests beside the code do not count. */
@@ -42,5 +90,13 @@ function filesBelow(path: string): string[] {
 }
 
 function built(): string | undefined {
-  return existsSync(stampFile) ? readFileSync(stampFile, "utf8") : undefined;
+  return readText(stampFile);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }

@@ -8,6 +8,9 @@ import "#web/kit/base.css";
 import "#web/kit/chip.css";
 import "#web/kit/page.css";
 
+// A newer desk has been put in place of this one, so a part that was not loaded yet is gone: begin afresh.
+addEventListener("vite:preloadError", () => location.reload());
+
 const place = document.getElementById("root");
 if (place) {
   createRoot(place).render(

@@ -87,8 +87,10 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     opened.ways.find((one) => one.channelId === content.channelId) ??
     bestWay(opened.ways);
   const start = startRecipients(opened, way?.value ?? null);
-  const to = content.to.length > 0 ? content.to : start.to;
-  const cc = content.to.length > 0 || content.cc.length > 0 ? content.cc : start.cc;
+  // Once the agent has touched whom it goes to, the channel is set with it; until then the best guess stands there.
+  const touched = content.channelId !== null;
+  const to = touched ? content.to : start.to;
+  const cc = touched ? content.cc : start.cc;
   const channelId = content.channelId ?? way?.channelId ?? null;
 
   const now = useNow();
@@ -123,7 +125,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     !isEmpty(content) &&
     !state.sending &&
     uploads.underway.length === 0 &&
-    !(kind === "reply" && (blocked || channelId === null));
+    !(kind === "reply" && (blocked || channelId === null || to.length === 0));
   const send = async (what: Then, at: Date | null): Promise<void> => {
     if (!canSend) return;
     setProblem(null);
@@ -213,6 +215,13 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
             label={t("composer.to")}
             value={to}
             onChange={(next) => change({ to: next, cc: [...cc], channelId })}
+            action={
+              showCc || cc.length > 0 ? null : (
+                <AriaButton className="link-button" onPress={() => setShowCc(true)}>
+                  {t("composer.addCc")}
+                </AriaButton>
+              )
+            }
           />
           {showCc || cc.length > 0 ? (
             <Recipients
@@ -220,11 +229,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
               value={cc}
               onChange={(next) => change({ to: [...to], cc: next, channelId })}
             />
-          ) : (
-            <AriaButton className="link-button" onPress={() => setShowCc(true)}>
-              {t("composer.addCc")}
-            </AriaButton>
-          )}
+          ) : null}
         </div>
       ) : null}
       {kind === "note" ? (

@@ -1,5 +1,6 @@
 // Addresses as chips: typed, pasted in bulk, taken away by Backspace. What does not look like an address is said at once.
 import { useId, useState } from "react";
+import type { ReactNode } from "react";
 import { Button, Label, Tag, TagGroup, TagList } from "react-aria-components";
 import { Icon } from "#web/kit/Icon.tsx";
 import { addressIn, looksLikeAddress, splitAddresses } from "#web/state/composing.ts";
@@ -9,10 +10,13 @@ export const Recipients = ({
   label,
   value,
   onChange,
+  action,
 }: {
   readonly label: string;
   readonly value: readonly string[];
   readonly onChange: (value: string[]) => void;
+  /** Stands at the end of the line. */
+  readonly action?: ReactNode;
 }) => {
   const [typed, setTyped] = useState("");
   const field = useId();
@@ -72,6 +76,7 @@ export const Recipients = ({
           } else if (press.key === "Backspace" && typed === "" && value.length > 0) onChange(value.slice(0, -1));
         }}
       />
+      {action}
     </div>
   );
 };
