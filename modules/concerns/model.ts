@@ -24,8 +24,6 @@ export interface ConcernState extends ConcernRow {
 
 export type Patch = EventData<"concern.changed">["patch"];
 
-/** How long an answer is held so that it can be taken back, unless the configuration says otherwise. */
-export const defaultUndoMs = 10_000;
 /** Messages of one new sender within this time are one burst, and one concern: nobody writes about two things in two minutes. */
 export const burstMs = 120_000;
 /** A mail that was under way for longer than this is no part of a burst. */

@@ -303,14 +303,6 @@ export const removeUploadsBefore = (tx: Tx, at: string): Promise<number> =>
     sql`DELETE FROM upload u WHERE u.at < ${at} AND NOT EXISTS (SELECT 1 FROM draft d WHERE u.id = ANY (d.uploads))`,
   );
 
-/** Who follows a concern. */
-export const followersOf = async (tx: Tx, concernId: string): Promise<AgentId[]> =>
-  (
-    await tx.rows<{ id: AgentId }>(
-      sql`SELECT agent_id AS id FROM concern_follower WHERE concern_id = ${concernId} ORDER BY agent_id`,
-    )
-  ).map((row) => row.id);
-
 /** What was said in a message; null when it was taken back. */
 export const messageText = async (tx: Tx, messageId: string): Promise<string | null> =>
   (
