@@ -9,11 +9,14 @@ export interface IntakeRow {
   readonly rawHash: string;
   readonly transport: Raw["transport"];
   readonly receivedAt: string;
+  /** How often reading or receiving it failed. */
   readonly attempts: number;
+  /** How often it was taken up again. */
+  readonly claims: number;
   readonly error: string | null;
 }
 
-const columns = sql`id, channel_id AS "channelId", raw_hash AS "rawHash", transport, received_at AS "receivedAt", attempts, error`;
+const columns = sql`id, channel_id AS "channelId", raw_hash AS "rawHash", transport, received_at AS "receivedAt", attempts, claims, error`;
 
 /** Stores one arrival and the transport's cursor in one commit; false: this provider id was there already (the cursor moves all the same). */
 export const insertIntake = async (
@@ -42,7 +45,7 @@ export const loadIntake = (tx: Tx, id: IntakeId): Promise<IntakeRow> => tx.one<I
 /** Takes a lease on stored arrivals that nobody holds, oldest first. */
 export const claimOpen = (db: Db, lease: string, leaseMs: number, limit: number): Promise<IntakeRow[]> =>
   db.rows<IntakeRow>(sql`
-    UPDATE intake SET lease_token = ${lease}, lease_until = now() + ${leaseMs} * interval '1 millisecond', attempts = attempts + 1
+    UPDATE intake SET lease_token = ${lease}, lease_until = now() + ${leaseMs} * interval '1 millisecond', claims = claims + 1
      WHERE id IN (SELECT id FROM intake WHERE state = 'stored' AND (lease_until IS NULL OR lease_until < now())
                   ORDER BY received_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING ${columns}`);
@@ -73,8 +76,8 @@ export const finishIntake = (
 /** Gives the lease back for a later try; what was nobody's fault does not count as a try. */
 export const postponeIntake = (db: Db, id: IntakeId, lease: string, error: string, blameless: boolean): Promise<number> =>
   db.run(sql`
-    UPDATE intake SET lease_token = NULL, lease_until = now() + least(60, power(2, attempts)) * interval '1 second', error = left(${error}, 500),
-           attempts = attempts - CASE WHEN ${blameless} AND attempts > 0 THEN 1 ELSE 0 END
+    UPDATE intake SET lease_token = NULL, lease_until = now() + least(60, power(2, attempts)) * interval '1 second', 
+           error = CASE WHEN ${blameless} THEN error ELSE left(${error}, 500) END, attempts = attempts + CASE WHEN ${blameless} THEN 0 ELSE 1 END
      WHERE id = ${id} AND lease_token = ${lease} AND state = 'stored'`);
 
 /** A transport's saved place; null: it has none yet. */

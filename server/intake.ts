@@ -36,7 +36,9 @@ export interface Intake {
 const leaseMs = 12_000;
 /** Messages read ahead in memory; beyond it they wait in the table. */
 const inMemory = 200;
-const attemptsBeforeGivingUpReading = 3;
+const failuresBeforeGivingUp = 3;
+/** One that is taken up so often without an end may be what ends the server. */
+const claimsBeforeGivingUp = 20;
 
 interface Item {
   readonly id: IntakeId;
@@ -101,7 +103,8 @@ export const startIntake = (options: {
     try {
       const raw = await readRaw(item);
       const attempts = item.row?.attempts ?? 0;
-      const reading = attempts >= attemptsBeforeGivingUpReading ? { unreadable: "failed" as const, detail: item.row?.error ?? "could not be received" } : await reader.read(item.channel.kind, raw, item.channel.settings, world.now());
+      const hopeless = attempts >= failuresBeforeGivingUp || (item.row?.claims ?? 0) >= claimsBeforeGivingUp;
+      const reading = hopeless ? { unreadable: "failed" as const, detail: item.row?.error ?? "could not be received" } : await reader.read(item.channel.kind, raw, item.channel.settings, world.now());
       if (stopping) return;
       // A process may end for reasons that are not the message's: it is read once more before it counts as unreadable.
       if ("unreadable" in reading && reading.unreadable === "died" && attempts === 0) {
@@ -139,7 +142,7 @@ export const startIntake = (options: {
       if (room > 0) {
         const lease = world.newId();
         const rows = await claimOpen(world.db, lease, leaseMs, room);
-        for (const row of rows) {
+        for (const row of rows.toSorted((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1))) {
           const channel = options.channelById(row.channelId);
           if (channel) queue.push({ id: row.id, lease, row, bytes: null, channel, raw: null });
         }

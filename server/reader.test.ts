@@ -6,14 +6,39 @@ import type { Raw } from "#contract/channel.ts";
 import type { Log } from "#platform/log.ts";
 import { openReader, type Reader, type Reading } from "#server/reader.ts";
 
-const settings = { address: "service@kabel.example", aliases: [], displayName: "", imap: null, smtp: null, dkim: null, door: true, plusAddressing: true, trustedAuthservIds: [], trustedRelays: [] };
-const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent } as unknown as Log;
+const settings = {
+  address: "service@kabel.example",
+  aliases: [],
+  displayName: "",
+  imap: null,
+  smtp: null,
+  dkim: null,
+  door: true,
+  plusAddressing: true,
+  trustedAuthservIds: [],
+  trustedRelays: [],
+};
+const silent: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  child: () => silent,
+} as unknown as Log;
 const now = new Date("2026-11-24T09:00:00Z");
 const megabyte = 1024 * 1024;
 
 const opened: Reader[] = [];
 const open = (given: Partial<Parameters<typeof openReader>[0]> = {}): Reader => {
-  const reader = openReader({ timeMs: 5_000, memoryBytes: 256 * megabyte, processes: 1, idleMs: 60_000, log: silent, dns: "off", ...given });
+  const reader = openReader({
+    timeMs: 5_000,
+    memoryBytes: 256 * megabyte,
+    processes: 1,
+    idleMs: 60_000,
+    log: silent,
+    dns: "off",
+    ...given,
+  });
   opened.push(reader);
   return reader;
 };
@@ -21,8 +46,13 @@ after(async () => {
   for (const reader of opened) await reader.close();
 });
 
-const raw = (text: string): Raw => ({ bytes: Buffer.from(text), receivedAt: now.toISOString(), transport: { by: "smtp", mailFrom: "anna@kunde.example", recipients: ["service@kabel.example"] } });
-const head = (n: number): string => `From: Anna <anna@kunde.example>\r\nTo: service@kabel.example\r\nSubject: Frage ${n}\r\nMessage-ID: <${n}@kunde.example>\r\nMIME-Version: 1.0\r\n`;
+const raw = (text: string): Raw => ({
+  bytes: Buffer.from(text),
+  receivedAt: now.toISOString(),
+  transport: { by: "smtp", mailFrom: "anna@kunde.example", recipients: ["service@kabel.example"] },
+});
+const head = (n: number): string =>
+  `From: Anna <anna@kunde.example>\r\nTo: service@kabel.example\r\nSubject: Frage ${n}\r\nMessage-ID: <${n}@kunde.example>\r\nMIME-Version: 1.0\r\n`;
 const plain = (n: number): Raw => raw(`${head(n)}\r\nNummer ${n}`);
 const read = (reader: Reader, mail: Raw): Promise<Reading> => reader.read("email", mail, settings, now);
 
@@ -34,7 +64,10 @@ const textOf = (reading: Reading): string => {
 };
 
 /** Mail that takes the reader long: its size is chosen, so that the limits of the test decide and not the machine's speed. */
-const slow = (): Raw => raw(`${head(0)}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHallo\r\n--b\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n${`${"QUJD".repeat(19)}\r\n`.repeat(300_000)}--b--`);
+const slow = (): Raw =>
+  raw(
+    `${head(0)}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHallo\r\n--b\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n${`${"QUJD".repeat(19)}\r\n`.repeat(300_000)}--b--`,
+  );
 
 const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
@@ -67,16 +100,20 @@ test("a message beyond the time is given up; the next one is read by a new proce
   assert.equal(textOf(await read(reader, plain(2))), "Nummer 2");
 });
 
-test("a process above its memory is killed, whatever it was reading, and its neighbours are not", { skip: existsSync("/proc/self/statm") ? false : "memory is measured on Linux only" }, async () => {
-  // Every reading process is above 30 MB; only one that works longer than 100 ms is looked at.
-  const reader = open({ memoryBytes: 30 * megabyte });
-  const reading = await read(reader, slow());
-  assert.ok("unreadable" in reading && reading.unreadable === "tooMuch", JSON.stringify(reading).slice(0, 200));
-  const roomy = open();
-  const [big, small] = await Promise.all([read(roomy, slow()), read(roomy, plain(7))]);
-  assert.equal(textOf(big), "Hallo");
-  assert.equal(textOf(small), "Nummer 7");
-});
+test(
+  "a process above its memory is killed, whatever it was reading, and its neighbours are not",
+  { skip: existsSync("/proc/self/statm") ? false : "memory is measured on Linux only" },
+  async () => {
+    // Every reading process is above 30 MB; only one that works longer than 100 ms is looked at.
+    const reader = open({ memoryBytes: 30 * megabyte });
+    const reading = await read(reader, slow());
+    assert.ok("unreadable" in reading && reading.unreadable === "tooMuch", JSON.stringify(reading).slice(0, 200));
+    const roomy = open();
+    const [big, small] = await Promise.all([read(roomy, slow()), read(roomy, plain(7))]);
+    assert.equal(textOf(big), "Hallo");
+    assert.equal(textOf(small), "Nummer 7");
+  },
+);
 
 /** The reading process that this reader started last. */
 const lastReader = (): number => {
@@ -110,7 +147,10 @@ test("messages that travelled together with a bad one are read after all, each b
   const together = Array.from({ length: 8 }, (_, n) => read(reader, plain(n + 20)));
   while (reader.stats().waiting > 0) await new Promise((resolve) => setImmediate(resolve));
   process.kill(pid, "SIGKILL");
-  assert.deepEqual((await Promise.all(together)).map(textOf), Array.from({ length: 8 }, (_, n) => `Nummer ${n + 20}`));
+  assert.deepEqual(
+    (await Promise.all(together)).map(textOf),
+    Array.from({ length: 8 }, (_, n) => `Nummer ${n + 20}`),
+  );
 });
 
 test("a reader killed from outside is a message that could not be read, not a lost one", async () => {
@@ -143,7 +183,8 @@ test("closing ends the processes and answers what waits", async () => {
   const reader = open();
   const readings = Array.from({ length: 5 }, (_, n) => read(reader, plain(n)));
   await reader.close();
-  for (const reading of await Promise.all(readings)) assert.ok("unreadable" in reading && reading.unreadable === "died");
+  for (const reading of await Promise.all(readings))
+    assert.ok("unreadable" in reading && reading.unreadable === "died");
   assert.equal(reader.stats().processes, 0);
   assert.ok("unreadable" in (await read(reader, plain(9))));
 });

@@ -10,7 +10,10 @@ export const admin = { name: "Ada Brandt", email: "ada@kabel.test", password: "s
 export const agentPassword = "ein-anderes-geheimes-wort";
 
 /** First set-up; gives the administrator's desk and the first brand. */
-export async function setUpCentre(url: string, brandName = "Kabel"): Promise<{ readonly desk: Desk; readonly brand: Brand }> {
+export async function setUpCentre(
+  url: string,
+  brandName = "Kabel",
+): Promise<{ readonly desk: Desk; readonly brand: Brand }> {
   const made = await callRaw(url, api.settings.setUp, { body: { ...admin, brandName, language: "de" } });
   if (made.status !== 200) throw new Refused(made.status, made.body, "set-up");
   const desk = await signIn(url, admin.email, admin.password);
@@ -20,7 +23,15 @@ export async function setUpCentre(url: string, brandName = "Kabel"): Promise<{ r
 }
 
 /** A person with access; empty brands: all of them. */
-export const addAgent = (desk: Desk, given: { readonly name: string; readonly email: string; readonly role: Role; readonly brandIds?: readonly Brand["id"][] }): Promise<Agent> =>
+export const addAgent = (
+  desk: Desk,
+  given: {
+    readonly name: string;
+    readonly email: string;
+    readonly role: Role;
+    readonly brandIds?: readonly Brand["id"][];
+  },
+): Promise<Agent> =>
   desk.call(api.agents.create, {
     body: {
       name: given.name,
@@ -60,4 +71,6 @@ export const mailboxSettings = (wish: MailboxWish): Record<string, unknown> => (
 
 /** Connects a mailbox. */
 export const addMailbox = (desk: Desk, brandId: Brand["id"], wish: MailboxWish): Promise<Channel> =>
-  desk.call(api.brands.addChannel, { body: { brandId, kind: "email", name: wish.address, enabled: true, settings: mailboxSettings(wish) } });
+  desk.call(api.brands.addChannel, {
+    body: { brandId, kind: "email", name: wish.address, enabled: true, settings: mailboxSettings(wish) },
+  });

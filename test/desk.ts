@@ -52,7 +52,10 @@ export interface LiveFeed {
 }
 
 /** The path of an endpoint with its parameters and query filled in. */
-export const addressOf = (endpoint: Endpoint, given: { readonly params?: unknown; readonly query?: unknown }): string => {
+export const addressOf = (
+  endpoint: Endpoint,
+  given: { readonly params?: unknown; readonly query?: unknown },
+): string => {
   const params = (given.params ?? {}) as Record<string, unknown>;
   const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
   const query = new URLSearchParams();
@@ -109,7 +112,11 @@ export async function signIn(url: string, email: string, password: string): Prom
     upload: async (name, bytes, mediaType) => {
       const form = new FormData();
       form.set("file", new Blob([Buffer.from(bytes)], { type: mediaType }), name);
-      const response = await fetch(url + api.files.upload.path, { method: "POST", headers: { ...headers, origin: url }, body: form });
+      const response = await fetch(url + api.files.upload.path, {
+        method: "POST",
+        headers: { ...headers, origin: url },
+        body: form,
+      });
       const body = (await response.json()) as Result<typeof api.files.upload>;
       if (response.status !== 200) throw new Refused(response.status, body, "upload");
       return body.uploadId;
@@ -119,7 +126,11 @@ export async function signIn(url: string, email: string, password: string): Prom
 }
 
 /** Opens the live feed; rejects with Refused when the upgrade is refused. */
-export async function openLive(url: string, headers: Readonly<Record<string, string>>, after: number): Promise<LiveFeed> {
+export async function openLive(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  after: number,
+): Promise<LiveFeed> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/live`, { headers });
   const words: ToDesk[] = [];
   const events: AnyEvent[] = [];
@@ -133,7 +144,9 @@ export async function openLive(url: string, headers: Readonly<Record<string, str
   const closed = new Promise<number>((resolve) => socket.once("close", resolve));
   await new Promise<void>((resolve, reject) => {
     socket.once("open", resolve);
-    socket.once("unexpected-response", (_request, response) => reject(new Refused(response.statusCode ?? 0, null, "live")));
+    socket.once("unexpected-response", (_request, response) =>
+      reject(new Refused(response.statusCode ?? 0, null, "live")),
+    );
     socket.once("error", reject);
   });
   const first = <T>(among: readonly T[], fits: (item: T) => boolean): Promise<T> =>
@@ -149,5 +162,13 @@ export async function openLive(url: string, headers: Readonly<Record<string, str
     });
   const say = (word: FromDesk): void => socket.send(JSON.stringify(word));
   say({ type: "hello", after });
-  return { words, events, event: (fits) => first(events, fits), word: (fits) => first(words, fits), say, closed, close: () => socket.close() };
+  return {
+    words,
+    events,
+    event: (fits) => first(events, fits),
+    word: (fits) => first(words, fits),
+    say,
+    closed,
+    close: () => socket.close(),
+  };
 }

@@ -5,7 +5,6 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startPostgres } from "#platform/postgres/postgres.ts";
 
 /** How a test wants its server. */
 export interface ServerWish {
@@ -110,15 +109,13 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
     url: `http://127.0.0.1:${ports.desk}`,
     ports,
     dataDir,
-    databaseUrl: async () =>
-      wish.database ?? (await startPostgres({ dataDir: join(dataDir, "postgres"), log: () => undefined })).url,
+    databaseUrl: async () => wish.database ?? addressOf(join(dataDir, "postgres")),
     pid: child.pid ?? 0,
     startMs,
     output: () => output,
     children: (name) => descendants(child, name, dataDir),
     end,
-    again: (more = {}) =>
-      startTestServer({ ...wish, ...more, env: { ...wish.env, ...more.env }, ports, dataDir }),
+    again: (more = {}) => startTestServer({ ...wish, ...more, env: { ...wish.env, ...more.env }, ports, dataDir }),
     stop: async () => {
       await end("SIGTERM");
       await removeAll();
@@ -126,13 +123,28 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
   };
 }
 
+/** Address of the embedded database as its folder tells it; starts nothing. */
+async function addressOf(folder: string): Promise<string> {
+  const port = (await readFile(join(folder, "cluster", "postmaster.pid"), "utf8")).split("\n")[3] ?? "";
+  const password = (await readFile(join(folder, "password"), "utf8")).trim();
+  return `postgresql://draht:${encodeURIComponent(password)}@127.0.0.1:${port}/draht`;
+}
+
 /** Processes by their command line: readers are children of the server; a PostgreSQL belongs to the data folder whoever its parent is. */
-async function descendants(child: ChildProcess, name: "reader-child" | "postgres", dataDir: string): Promise<readonly number[]> {
+async function descendants(
+  child: ChildProcess,
+  name: "reader-child" | "postgres",
+  dataDir: string,
+): Promise<readonly number[]> {
   const found: number[] = [];
   for (const entry of await readdir("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
     const command = (await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "")).replaceAll("\0", " ");
-    if (name === "postgres" ? command.includes("postgres") && command.includes(dataDir) && !command.includes("main.ts") : command.includes(name)) {
+    if (
+      name === "postgres"
+        ? command.includes("postgres") && command.includes(dataDir) && !command.includes("main.ts")
+        : command.includes(name)
+    ) {
       const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
       const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
       if (name === "postgres" || parent === child.pid) found.push(Number(entry));

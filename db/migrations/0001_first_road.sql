@@ -464,7 +464,9 @@ CREATE TABLE intake (
   transport jsonb NOT NULL,
   received_at timestamptz NOT NULL,
   state text NOT NULL DEFAULT 'stored' CHECK (state IN ('stored', 'done', 'unreadable')),
+  -- How often reading or receiving failed, and how often somebody took it up: a server that was killed with a backlog is no message's fault.
   attempts integer NOT NULL DEFAULT 0,
+  claims integer NOT NULL DEFAULT 0,
   lease_until timestamptz,
   lease_token uuid,
   error text,

@@ -20,9 +20,16 @@ import { freePorts, startTestServer, type TestServer } from "#test/server.ts";
 const available = peersAvailable();
 const skip = available.ok ? false : available.why;
 
-const dkimKey = generateKeyPairSync("rsa", { modulusLength: 2048, publicKeyEncoding: { type: "spki", format: "pem" }, privateKeyEncoding: { type: "pkcs8", format: "pem" } });
+const dkimKey = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
 /** What the domains publish: mail comes from this machine, everything else is to be refused. */
-const zones = demoZones(["kunde.test", "kabel.test", "tuer.test"], "127.0.0.1", { selector: "draht", publicKey: dkimKey.publicKey });
+const zones = demoZones(["kunde.test", "kabel.test", "tuer.test"], "127.0.0.1", {
+  selector: "draht",
+  publicKey: dkimKey.publicKey,
+});
 
 let peers: MailPeers;
 let names: NameServer;
@@ -48,8 +55,17 @@ before(async () => {
   const centre = await setUpCentre(server.url);
   admin = centre.desk;
   const { brand } = centre;
-  door = await addMailbox(admin, brand.id, { address: "service@tuer.test", smtp: peers.smtp, dkim: { domain: "tuer.test", selector: "draht", privateKey: dkimKey.privateKey } });
-  fetched = await addMailbox(admin, brand.id, { address: "service@kabel.test", smtp: peers.smtp, door: false, imap: { ...peers.imap, ...peers.accounts.service } });
+  door = await addMailbox(admin, brand.id, {
+    address: "service@tuer.test",
+    smtp: peers.smtp,
+    dkim: { domain: "tuer.test", selector: "draht", privateKey: dkimKey.privateKey },
+  });
+  fetched = await addMailbox(admin, brand.id, {
+    address: "service@kabel.test",
+    smtp: peers.smtp,
+    door: false,
+    imap: { ...peers.imap, ...peers.accounts.service },
+  });
   await addAgent(admin, { name: "Lena Hartwig", email: peers.accounts.agent.user, role: "agent" });
   lena = await signIn(server.url, peers.accounts.agent.user, agentPassword);
   live = await lena.live();
@@ -76,15 +92,27 @@ type Added = LoggedEvent<"message.added">["data"]["message"];
 
 /** The first message in the log, now or later, that fits. */
 const added = async (fits: (message: Added) => boolean): Promise<Message> => {
-  const event = (await live.event((each) => each.kind === "message.added" && fits(each.data.message))) as LoggedEvent<"message.added">;
+  const event = (await live.event(
+    (each) => each.kind === "message.added" && fits(each.data.message),
+  )) as LoggedEvent<"message.added">;
   return lena.call(api.concerns.message, { params: { id: event.data.message.id } });
 };
-const arrived = (word: string, fits: (message: Added) => boolean = () => true): Promise<Message> => added((message) => message.direction === "in" && (message.subject ?? "").includes(word) && fits(message));
+const arrived = (word: string, fits: (message: Added) => boolean = () => true): Promise<Message> =>
+  added((message) => message.direction === "in" && (message.subject ?? "").includes(word) && fits(message));
 const opened = (concernId: string) => lena.call(api.concerns.open, { params: { id: concernId } });
 const to = (address: string) => [{ name: "", address }];
 
 /** The agent's answer, sent at once. */
-const reply = async (given: { readonly concernId: string; readonly text: string; readonly to?: readonly string[]; readonly cc?: readonly string[]; readonly html?: string; readonly uploads?: readonly string[]; readonly channel?: Channel; readonly by?: Desk }): Promise<Message> => {
+const reply = async (given: {
+  readonly concernId: string;
+  readonly text: string;
+  readonly to?: readonly string[];
+  readonly cc?: readonly string[];
+  readonly html?: string;
+  readonly uploads?: readonly string[];
+  readonly channel?: Channel;
+  readonly by?: Desk;
+}): Promise<Message> => {
   const by = given.by ?? lena;
   const { message } = await by.call(api.concerns.reply, {
     params: { id: given.concernId },
@@ -104,20 +132,36 @@ const reply = async (given: { readonly concernId: string; readonly text: string;
 };
 
 const deliveryState = (messageId: string, state: string) =>
-  live.event((each) => each.kind === "delivery.changed" && each.data.messageId === messageId && each.data.delivery.state === state) as Promise<LoggedEvent<"delivery.changed">>;
+  live.event(
+    (each) =>
+      each.kind === "delivery.changed" && each.data.messageId === messageId && each.data.delivery.state === state,
+  ) as Promise<LoggedEvent<"delivery.changed">>;
 
-const headerOf = (mail: Received, name: string): string | null => mail.headers.find((each) => each.name === name)?.value ?? null;
+const headerOf = (mail: Received, name: string): string | null =>
+  mail.headers.find((each) => each.name === name)?.value ?? null;
 
 /** A customer's first mail and the agent's answer to it, as the customer got it. */
-const exchange = async (word: string, headers: Readonly<Record<string, string>> = {}): Promise<{ readonly first: Message; readonly firstId: string; readonly answer: Received }> => {
-  const firstId = await customer.write({ to: to("service@tuer.test"), subject: `Frage ${word}`, text: `Guten Tag, ${word}?`, headers });
+const exchange = async (
+  word: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly first: Message; readonly firstId: string; readonly answer: Received }> => {
+  const firstId = await customer.write({
+    to: to("service@tuer.test"),
+    subject: `Frage ${word}`,
+    text: `Guten Tag, ${word}?`,
+    headers,
+  });
   const first = await arrived(word);
   await reply({ concernId: first.concernId, text: `Antwort ${word}` });
   return { first, firstId, answer: await customer.next((mail) => mail.text.includes(`Antwort ${word}`)) };
 };
 
 test("a mail comes in by our door, is answered at the desk, and the answer is in the mailbox", { skip }, async () => {
-  const sentId = await customer.write({ to: to("service@tuer.test"), subject: "Bild bleibt schwarz", text: "Guten Tag,\n\nseit heute früh ist das Bild schwarz – was nun?\n\nViele Grüße\nKarla" });
+  const sentId = await customer.write({
+    to: to("service@tuer.test"),
+    subject: "Bild bleibt schwarz",
+    text: "Guten Tag,\n\nseit heute früh ist das Bild schwarz – was nun?\n\nViele Grüße\nKarla",
+  });
   const first = await arrived("Bild bleibt schwarz");
   assert.equal(first.assurance, "proved");
   assert.deepEqual(
@@ -132,7 +176,12 @@ test("a mail comes in by our door, is answered at the desk, and the answer is in
   assert.deepEqual([way?.value, way?.channelId, way?.reason], [customer.address, door.id, "lastUsed"]);
 
   const uploadId = await lena.upload("Anleitung für Größe.txt", Buffer.from("Stecker ziehen.\n"), "text/plain");
-  const sent = await reply({ concernId: first.concernId, text: "Ziehen Sie den Stecker.", html: "<p>Ziehen Sie den <strong>Stecker</strong>.</p>", uploads: [uploadId] });
+  const sent = await reply({
+    concernId: first.concernId,
+    text: "Ziehen Sie den Stecker.",
+    html: "<p>Ziehen Sie den <strong>Stecker</strong>.</p>",
+    uploads: [uploadId],
+  });
   const mail = await customer.next((each) => each.text.includes("Ziehen Sie den Stecker."));
   assert.equal(mail.from?.address, "service@tuer.test");
   assert.equal(mail.from?.name, "Lena Hartwig (Kabel)");
@@ -146,7 +195,9 @@ test("a mail comes in by our door, is answered at the desk, and the answer is in
     mail.files.map((file) => [file.name, Buffer.from(file.bytes).toString("utf8")]),
     [["Anleitung für Größe.txt", "Stecker ziehen.\n"]],
   );
-  const { results } = (await dkimVerify(mail.raw, { resolver: simResolver(zones) as DNSResolver })) as { results: { status: { result: string }; signingDomain: string }[] };
+  const { results } = (await dkimVerify(mail.raw, { resolver: simResolver(zones) as DNSResolver })) as {
+    results: { status: { result: string }; signingDomain: string }[];
+  };
   assert.deepEqual(
     results.map((each) => [each.signingDomain, each.status.result]),
     [["tuer.test", "pass"]],
@@ -158,18 +209,25 @@ test("a mail comes in by our door, is answered at the desk, and the answer is in
   assert.ok(concern.firstReplyAt !== null);
 });
 
-test("the customer's answer finds its concern by the token, with every hint but the address gone", { skip }, async () => {
-  const { first, answer } = await exchange("Marke");
-  await customer.write({ to: answer.replyTo, subject: "Ganz anderer Betreff Marke", text: "Danke, das war es." });
-  const back = await arrived("Ganz anderer Betreff Marke");
-  assert.equal(back.concernId, first.concernId);
-  assert.equal(back.seq, 3);
-  assert.equal((await opened(first.concernId)).concern.row.status, "open");
-});
+test(
+  "the customer's answer finds its concern by the token, with every hint but the address gone",
+  { skip },
+  async () => {
+    const { first, answer } = await exchange("Marke");
+    await customer.write({ to: answer.replyTo, subject: "Ganz anderer Betreff Marke", text: "Danke, das war es." });
+    const back = await arrived("Ganz anderer Betreff Marke");
+    assert.equal(back.concernId, first.concernId);
+    assert.equal(back.seq, 3);
+    assert.equal((await opened(first.concernId)).concern.row.status, "open");
+  },
+);
 
 test("…by References alone, the quote folded away", { skip }, async () => {
   const { first, answer } = await exchange("Verweis");
-  await customer.answer(answer, "Ohne Marke, aber mit Verweis.", { to: to("service@tuer.test"), subject: "AW: Verweis" });
+  await customer.answer(answer, "Ohne Marke, aber mit Verweis.", {
+    to: to("service@tuer.test"),
+    subject: "AW: Verweis",
+  });
   const back = await arrived("AW: Verweis");
   assert.equal(back.concernId, first.concernId);
   assert.equal(back.text.trim(), "Ohne Marke, aber mit Verweis.");
@@ -182,27 +240,47 @@ test("…by Outlook's Thread-Index alone, and our answer continues it", { skip }
   const continued = Buffer.from(headerOf(answer, "thread-index") ?? "", "base64");
   assert.equal(continued.length, 27);
   assert.ok(continued.subarray(0, 22).equals(index));
-  await customer.write({ to: to("service@tuer.test"), subject: "AW: Index", text: "Aus Outlook.", headers: { "Thread-Index": Buffer.concat([continued, Buffer.alloc(5, 1)]).toString("base64") } });
+  await customer.write({
+    to: to("service@tuer.test"),
+    subject: "AW: Index",
+    text: "Aus Outlook.",
+    headers: { "Thread-Index": Buffer.concat([continued, Buffer.alloc(5, 1)]).toString("base64") },
+  });
   assert.equal((await arrived("AW: Index")).concernId, first.concernId);
 });
 
 test("…by the number in the subject only for a known sender who is who they say", { skip }, async () => {
   const { first } = await exchange("Nummer");
   const { number } = (await opened(first.concernId)).concern.row;
-  await customer.write({ to: to("service@tuer.test"), subject: `Noch etwas zu [#${number}] bekannt`, text: "Ich bin es." });
+  await customer.write({
+    to: to("service@tuer.test"),
+    subject: `Noch etwas zu [#${number}] bekannt`,
+    text: "Ich bin es.",
+  });
   assert.equal((await arrived("bekannt")).concernId, first.concernId);
-  await stranger.write({ to: to("service@tuer.test"), subject: `Noch etwas zu [#${number}] geraten`, text: "Was steht dort?" });
+  await stranger.write({
+    to: to("service@tuer.test"),
+    subject: `Noch etwas zu [#${number}] geraten`,
+    text: "Was steht dort?",
+  });
   assert.notEqual((await arrived("geraten")).concernId, first.concernId);
   // The same words in the customer's name from a server that may not speak for that domain.
   const spoofed = `From: Karla Kunde <${customer.address}>\r\nTo: service@tuer.test\r\nSubject: Noch etwas zu [#${number}] vorgeblich\r\nMessage-ID: <spoof1@angreifer.test>\r\n\r\nIch bin es auch.\r\n`;
-  await converse({ host: "127.0.0.1", port: server.ports.smtp }, { hello: "angreifer.test", from: "x@angreifer.test", to: ["service@tuer.test"], raw: Buffer.from(spoofed) });
+  await converse(
+    { host: "127.0.0.1", port: server.ports.smtp },
+    { hello: "angreifer.test", from: "x@angreifer.test", to: ["service@tuer.test"], raw: Buffer.from(spoofed) },
+  );
   const forged = await arrived("vorgeblich");
   assert.notEqual(forged.concernId, first.concernId);
   assert.equal(forged.assurance, "failed");
 });
 
 test("a mailbox fetched by IMAP works the same, tokens included", { skip }, async () => {
-  await customer.write({ to: to("service@kabel.test"), subject: "Rechnung per Postfach", text: "Die Rechnung ist falsch." });
+  await customer.write({
+    to: to("service@kabel.test"),
+    subject: "Rechnung per Postfach",
+    text: "Die Rechnung ist falsch.",
+  });
   const first = await arrived("Rechnung per Postfach");
   assert.equal(first.channelId, fetched.id);
   await reply({ concernId: first.concernId, text: "Wir prüfen die Rechnung.", channel: fetched });
@@ -213,7 +291,12 @@ test("a mailbox fetched by IMAP works the same, tokens included", { skip }, asyn
 });
 
 test("whom a sure sender copies takes part; nobody else does", { skip }, async () => {
-  await customer.write({ to: to("service@tuer.test"), cc: [{ name: "Zoe Zweite", address: second.address }], subject: "Vertrag Kopie", text: "Meine Schwester liest mit." });
+  await customer.write({
+    to: to("service@tuer.test"),
+    cc: [{ name: "Zoe Zweite", address: second.address }],
+    subject: "Vertrag Kopie",
+    text: "Meine Schwester liest mit.",
+  });
   const first = await arrived("Vertrag Kopie");
   const { concern } = await opened(first.concernId);
   assert.deepEqual(concern.parties.map((party) => [party.value, party.role]).toSorted(), [
@@ -228,18 +311,25 @@ test("whom a sure sender copies takes part; nobody else does", { skip }, async (
   assert.equal(back.author.name, "Zoe Zweite");
 });
 
-test("a forged sender who copies a stranger opens a concern of its own, and the stranger gets nothing", { skip }, async () => {
-  const { first, firstId, answer } = await exchange("Angriff");
-  const raw = `From: Karla Kunde <${customer.address}>\r\nTo: service@tuer.test\r\nCc: ${stranger.address}\r\nSubject: Re: Frage Angriff [#${(await opened(first.concernId)).concern.row.number}]\r\nMessage-ID: <spoof2@angreifer.test>\r\nIn-Reply-To: <${answer.messageId}>\r\nReferences: <${firstId}> <${answer.messageId}>\r\n\r\nBitte Kopie an meinen Anwalt.\r\n`;
-  await converse({ host: "127.0.0.1", port: server.ports.smtp }, { hello: "angreifer.test", from: "x@angreifer.test", to: ["service@tuer.test"], raw: Buffer.from(raw) });
-  const forged = await arrived("Re: Frage Angriff", (message) => message.assurance === "failed");
-  assert.notEqual(forged.concernId, first.concernId);
-  assert.ok((await opened(first.concernId)).concern.parties.every((party) => party.value !== stranger.address));
-  assert.ok((await opened(forged.concernId)).concern.parties.every((party) => party.value !== stranger.address));
-  await reply({ concernId: first.concernId, text: "Nur an die Kundin Angriff." });
-  await customer.next((mail) => mail.text.includes("Nur an die Kundin Angriff."));
-  assert.ok(stranger.mails.every((mail) => !mail.text.includes("Angriff")));
-});
+test(
+  "a forged sender who copies a stranger opens a concern of its own, and the stranger gets nothing",
+  { skip },
+  async () => {
+    const { first, firstId, answer } = await exchange("Angriff");
+    const raw = `From: Karla Kunde <${customer.address}>\r\nTo: service@tuer.test\r\nCc: ${stranger.address}\r\nSubject: Re: Frage Angriff [#${(await opened(first.concernId)).concern.row.number}]\r\nMessage-ID: <spoof2@angreifer.test>\r\nIn-Reply-To: <${answer.messageId}>\r\nReferences: <${firstId}> <${answer.messageId}>\r\n\r\nBitte Kopie an meinen Anwalt.\r\n`;
+    await converse(
+      { host: "127.0.0.1", port: server.ports.smtp },
+      { hello: "angreifer.test", from: "x@angreifer.test", to: ["service@tuer.test"], raw: Buffer.from(raw) },
+    );
+    const forged = await arrived("Re: Frage Angriff", (message) => message.assurance === "failed");
+    assert.notEqual(forged.concernId, first.concernId);
+    assert.ok((await opened(first.concernId)).concern.parties.every((party) => party.value !== stranger.address));
+    assert.ok((await opened(forged.concernId)).concern.parties.every((party) => party.value !== stranger.address));
+    await reply({ concernId: first.concernId, text: "Nur an die Kundin Angriff." });
+    await customer.next((mail) => mail.text.includes("Nur an die Kundin Angriff."));
+    assert.ok(stranger.mails.every((mail) => !mail.text.includes("Angriff")));
+  },
+);
 
 test("what an agent forwards becomes the concern of who wrote it first", { skip }, async () => {
   await agentBox.write({
@@ -275,8 +365,13 @@ test("an agent answers from the own mail program; a forged agent reaches nobody"
 
   // With the right token, in the agent's name, from a server that may not speak for the agent's domain.
   const raw = `From: Lena Hartwig <${agentBox.address}>\r\nTo: ${token}\r\nSubject: Re: gefaelschte Unterwegs\r\nMessage-ID: <spoof3@angreifer.test>\r\n\r\nBitte ueberweisen Sie 500 Euro.\r\n`;
-  await converse({ host: "127.0.0.1", port: server.ports.smtp }, { hello: "angreifer.test", from: "x@angreifer.test", to: [token], raw: Buffer.from(raw) });
-  const refused = await added((message) => message.direction === "system" && (message.subject ?? "").includes("gefaelschte"));
+  await converse(
+    { host: "127.0.0.1", port: server.ports.smtp },
+    { hello: "angreifer.test", from: "x@angreifer.test", to: [token], raw: Buffer.from(raw) },
+  );
+  const refused = await added(
+    (message) => message.direction === "system" && (message.subject ?? "").includes("gefaelschte"),
+  );
   assert.equal(refused.concernId, first.concernId);
   assert.ok(refused.warnings.includes("agentMailRefused"));
 
@@ -294,7 +389,9 @@ test("an answer to a closed concern reopens it, or follows it up where the topic
   assert.equal((await arrived("Wiederauf zurueck")).concernId, again.first.concernId);
   assert.equal((await opened(again.first.concernId)).concern.row.status, "open");
 
-  const topic = await admin.call(api.brands.createTopic, { body: { parentId: null, name: "Abgeschlossen", teamId: null, whenClosed: "follow-up" } });
+  const topic = await admin.call(api.brands.createTopic, {
+    body: { parentId: null, name: "Abgeschlossen", teamId: null, whenClosed: "follow-up" },
+  });
   const done = await exchange("Folge");
   await lena.call(api.concerns.change, { params: { id: done.first.concernId }, body: { topicId: topic.id } });
   await lena.call(api.concerns.change, { params: { id: done.first.concernId }, body: { status: "closed" } });
@@ -311,7 +408,18 @@ test("an answer to a closed concern reopens it, or follows it up where the topic
 
 test("a real bounce marks the delivery it speaks of and closes the dead address", { skip }, async () => {
   const { concern, message } = await lena.call(api.concerns.create, {
-    body: { brandId: door.brandId, channelId: door.id, customerId: null, kind: "email", to: [peers.refused], cc: [], subject: "Nachfrage ins Leere", text: "Sind Sie noch da?", html: null, uploads: [] },
+    body: {
+      brandId: door.brandId,
+      channelId: door.id,
+      customerId: null,
+      kind: "email",
+      to: [peers.refused],
+      cc: [],
+      subject: "Nachfrage ins Leere",
+      text: "Sind Sie noch da?",
+      html: null,
+      uploads: [],
+    },
   });
   await lena.call(api.concerns.sendNow, { params: { id: message.id } });
   const failed = await deliveryState(message.id, "failed");
@@ -327,7 +435,18 @@ test("a real bounce marks the delivery it speaks of and closes the dead address"
 
 test("a vacation responder is kept and answered by nobody", { skip }, async () => {
   const { concern, message } = await lena.call(api.concerns.create, {
-    body: { brandId: door.brandId, channelId: door.id, customerId: null, kind: "email", to: [peers.accounts.autoreply.user], cc: [], subject: "Termin Urlaub", text: "Passt Ihnen Dienstag?", html: null, uploads: [] },
+    body: {
+      brandId: door.brandId,
+      channelId: door.id,
+      customerId: null,
+      kind: "email",
+      to: [peers.accounts.autoreply.user],
+      cc: [],
+      subject: "Termin Urlaub",
+      text: "Passt Ihnen Dienstag?",
+      html: null,
+      uploads: [],
+    },
   });
   await lena.call(api.concerns.sendNow, { params: { id: message.id } });
   const away = await arrived("Ich bin im Urlaub");
@@ -339,35 +458,62 @@ test("a vacation responder is kept and answered by nobody", { skip }, async () =
   assert.equal((await peers.flags(peers.accounts.autoreply.user)).length, 1);
 });
 
-test("an answer can be taken back while it is held, and one for later leaves then and not before", { skip }, async () => {
-  const { first } = await exchange("Zeit");
-  const held = await lena.call(api.concerns.reply, {
-    params: { id: first.concernId },
-    body: { channelId: door.id, to: [customer.address], cc: [], text: "Uebereilt Zeit", html: null, uploads: [], sendAt: null, then: "resolved", key: crypto.randomUUID() },
-  });
-  assert.deepEqual(
-    held.message.deliveries.map((delivery) => delivery.state),
-    ["held"],
-  );
-  assert.equal(held.concern.status, "resolved");
-  const draft = await lena.call(api.concerns.undoSend, { params: { id: held.message.id } });
-  assert.equal(draft.text, "Uebereilt Zeit");
-  assert.equal((await opened(first.concernId)).concern.row.status, "waiting");
-  const sendAt = new Date(Date.now() + 2_500);
-  await lena.call(api.concerns.reply, {
-    params: { id: first.concernId },
-    body: { channelId: door.id, to: [customer.address], cc: [], text: "Puenktlich Zeit", html: null, uploads: [], sendAt: sendAt.toISOString(), then: "waiting", key: crypto.randomUUID() },
-  });
-  const mail = await customer.next((each) => each.text.includes("Puenktlich Zeit"));
-  assert.ok(mail.at >= sendAt.getTime(), "not early");
-  assert.ok(mail.at < sendAt.getTime() + 5_000, "not more than 5 s late");
-  assert.ok(customer.mails.every((each) => !each.text.includes("Uebereilt Zeit")));
-});
+test(
+  "an answer can be taken back while it is held, and one for later leaves then and not before",
+  { skip },
+  async () => {
+    const { first } = await exchange("Zeit");
+    const held = await lena.call(api.concerns.reply, {
+      params: { id: first.concernId },
+      body: {
+        channelId: door.id,
+        to: [customer.address],
+        cc: [],
+        text: "Uebereilt Zeit",
+        html: null,
+        uploads: [],
+        sendAt: null,
+        then: "resolved",
+        key: crypto.randomUUID(),
+      },
+    });
+    assert.deepEqual(
+      held.message.deliveries.map((delivery) => delivery.state),
+      ["held"],
+    );
+    assert.equal(held.concern.status, "resolved");
+    const draft = await lena.call(api.concerns.undoSend, { params: { id: held.message.id } });
+    assert.equal(draft.text, "Uebereilt Zeit");
+    assert.equal((await opened(first.concernId)).concern.row.status, "waiting");
+    const sendAt = new Date(Date.now() + 2_500);
+    await lena.call(api.concerns.reply, {
+      params: { id: first.concernId },
+      body: {
+        channelId: door.id,
+        to: [customer.address],
+        cc: [],
+        text: "Puenktlich Zeit",
+        html: null,
+        uploads: [],
+        sendAt: sendAt.toISOString(),
+        then: "waiting",
+        key: crypto.randomUUID(),
+      },
+    });
+    const mail = await customer.next((each) => each.text.includes("Puenktlich Zeit"));
+    assert.ok(mail.at >= sendAt.getTime(), "not early");
+    assert.ok(mail.at < sendAt.getTime() + 5_000, "not more than 5 s late");
+    assert.ok(customer.mails.every((each) => !each.text.includes("Uebereilt Zeit")));
+  },
+);
 
 test("at the end every mail is in one place: nothing lost, nothing twice", { skip }, () => {
   const ids = live.events.flatMap((each) => (each.kind === "message.added" ? [each.data.message.id] : []));
   assert.equal(new Set(ids).size, ids.length);
   const seqs = live.events.map((each) => each.seq);
-  assert.deepEqual(seqs, [...new Set(seqs)].toSorted((a, b) => a - b));
+  assert.deepEqual(
+    seqs,
+    [...new Set(seqs)].toSorted((a, b) => a - b),
+  );
   for (const box of boxes) assert.equal(new Set(box.mails.map((mail) => mail.messageId)).size, box.mails.length);
 });

@@ -23,6 +23,18 @@ after(async () => {
   for (const clean of cleaners.toReversed()) await clean();
 });
 
+/** Kills the first of those processes that can still be found. */
+const kill = async (find: () => Promise<readonly number[]>): Promise<boolean> => {
+  for (const pid of await find()) {
+    try {
+      return process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended by itself between the look and the kill.
+    }
+  }
+  return false;
+};
+
 interface Centre {
   server: TestServer;
   readonly sim: MailSim;
@@ -80,8 +92,8 @@ const letter = (mark: string, from: string, answers: string | null, padding = ""
   );
 
 /** Hands a mail over as a mail server does: the same bytes again until they are taken. Resolves with the number of tries. */
-const handOver = async (port: number, raw: Buffer, from: string): Promise<number> => {
-  for (let tries = 1; ; tries += 1) {
+const handOver = async (port: number, raw: Buffer, from: string, over?: AbortSignal): Promise<number> => {
+  for (let tries = 1; over?.aborted !== true; tries += 1) {
     try {
       await converse({ host: "127.0.0.1", port }, { hello: "kunde.test", from, to: [service], raw });
       return tries;
@@ -90,256 +102,379 @@ const handOver = async (port: number, raw: Buffer, from: string): Promise<number
       await pause(100);
     }
   }
+  return 0;
 };
 
-const rows = (url: string) => query<{ concern: string; seq: number; direction: string; text: string; state: string | null }>(url, "SELECT m.concern_id AS concern, m.seq, m.direction, b.text, (SELECT max(d.state) FROM delivery d WHERE d.message_id = m.id) AS state FROM message m JOIN message_body b ON b.message_id = m.id ORDER BY m.concern_id, m.seq");
+const rows = (url: string) =>
+  query<{ concern: string; seq: number; direction: string; text: string; state: string | null }>(
+    url,
+    "SELECT m.concern_id AS concern, m.seq, m.direction, b.text, (SELECT max(d.state) FROM delivery d WHERE d.message_id = m.id) AS state FROM message m JOIN message_body b ON b.message_id = m.id ORDER BY m.concern_id, m.seq",
+  );
 
 // Most of the time is waiting for leases to run out, so the faults are made side by side, each with a server of its own.
 suite("faults", { concurrency: 2 }, () => {
-test("kill -9 of server, readers and PostgreSQL at random moments of 300 mails in and 60 answers out", { timeout: 150_000 }, async () => {
-  const place = await centre();
-  const { sim, desk } = place;
-  const { ports, url } = place.server;
-  const senders = Array.from({ length: 60 }, (_, n) => n);
-  const answered = new Set<string>();
+  test(
+    "kill -9 of server, readers and PostgreSQL at random moments of 300 mails in and 60 answers out",
+    { timeout: 120_000 },
+    async (t) => {
+      const place = await centre();
+      const { sim, desk } = place;
+      const { ports, url } = place.server;
+      const senders = Array.from({ length: 60 }, (_, n) => n);
+      const answered = new Set<string>();
+      const over = new AbortController();
+      cleaners.push(async () => over.abort());
+      t.signal.addEventListener("abort", () => over.abort());
 
-  // Each sender writes five mails; the later ones answer the sender's first, so that they share a concern.
-  const writing = Promise.all(
-    senders.map(async (n) => {
-      await pause(n * 60);
-      const from = `kunde${n}@kunde.test`;
-      for (let k = 0; k < 5; k += 1) {
-        const raw = letter(`m-${n}-${k}-x`, from, k === 0 ? null : `m-${n}-0-x`);
-        await handOver(ports.smtp, raw, from);
-        // A provider that saw no answer sends once more: it must not become a second message.
-        if (k === 2 && n % 10 === 0) await handOver(ports.smtp, raw, from);
-      }
-    }),
-  );
-  // An agent answers every concern once; a browser that got no answer tries again with the same key.
-  let stopAnswering = false;
-  const answering = (async () => {
-    while (!stopAnswering || answered.size < senders.length) {
-      const databaseUrl = await place.server.databaseUrl().catch(() => null);
-      const open = databaseUrl === null ? [] : await query<{ id: string; from: string }>(databaseUrl, "SELECT c.id, m.sender ->> 'value' AS from FROM concern c JOIN message m ON m.concern_id = c.id AND m.seq = 1").catch(() => []);
-      for (const { id, from } of open) {
-        if (answered.has(id)) continue;
-        const key = crypto.randomUUID();
-        for (;;) {
-          const got = await desk
-            .call(api.concerns.reply, { params: { id }, body: { channelId: place.channelId, to: [from], cc: [], text: `Antwort a-${id}-x`, html: null, uploads: [], sendAt: null, then: "open", key } })
-            .catch((error: unknown) => (error instanceof Refused && error.status < 500 ? Promise.reject(error) : null));
-          if (got !== null) break;
-          await pause(50);
+      // Each sender writes five mails; the later ones answer the sender's first, so that they share a concern.
+      const writing = Promise.all(
+        senders.map(async (n) => {
+          await pause(n * 60);
+          const from = `kunde${n}@kunde.test`;
+          for (let k = 0; k < 5; k += 1) {
+            const raw = letter(`m-${n}-${k}-x`, from, k === 0 ? null : `m-${n}-0-x`);
+            await handOver(ports.smtp, raw, from, over.signal);
+            // A provider that saw no answer sends once more: it must not become a second message.
+            if (k === 2 && n % 10 === 0) await handOver(ports.smtp, raw, from, over.signal);
+          }
+        }),
+      );
+      // An agent answers every concern once; a browser that got no answer tries again with the same key.
+      let stopAnswering = false;
+      const answering = (async () => {
+        while (!over.signal.aborted && (!stopAnswering || answered.size < senders.length)) {
+          const databaseUrl = await place.server.databaseUrl().catch(() => null);
+          const open =
+            databaseUrl === null
+              ? []
+              : await query<{ id: string; from: string }>(
+                  databaseUrl,
+                  "SELECT c.id, m.sender ->> 'value' AS from FROM concern c JOIN message m ON m.concern_id = c.id AND m.seq = 1",
+                ).catch(() => []);
+          for (const { id, from } of open) {
+            if (answered.has(id)) continue;
+            const key = crypto.randomUUID();
+            while (!over.signal.aborted) {
+              const got = await desk
+                .call(api.concerns.reply, {
+                  params: { id },
+                  body: {
+                    channelId: place.channelId,
+                    to: [from],
+                    cc: [],
+                    text: `Antwort a-${id}-x`,
+                    html: null,
+                    uploads: [],
+                    sendAt: null,
+                    then: "open",
+                    key,
+                  },
+                })
+                .catch((error: unknown) =>
+                  error instanceof Refused && error.status < 500 ? Promise.reject(error) : null,
+                );
+              if (got !== null) break;
+              await pause(50);
+            }
+            answered.add(id);
+          }
+          await pause(30);
         }
-        answered.add(id);
+      })();
+
+      const kills = { server: 0, reader: 0, postgres: 0 };
+      for (const what of [
+        "reader",
+        "server",
+        "postgres",
+        "reader",
+        "server",
+        "postgres",
+        "reader",
+        "server",
+      ] as const) {
+        await pause(300 + Math.random() * 900);
+        if (what === "server") {
+          await place.server.end("SIGKILL");
+          place.server = await place.server.again();
+        } else if (!(await kill(() => place.server.children(what === "reader" ? "reader-child" : "postgres"))))
+          continue;
+        kills[what] += 1;
       }
-      await pause(30);
-    }
-  })();
+      await writing;
+      stopAnswering = true;
+      await answering;
+      const databaseUrl = await place.server.databaseUrl();
+      await until("everything stored is read and everything due is sent", 75_000, async () => {
+        const [left] = await query<{ n: number }>(
+          databaseUrl,
+          "SELECT (SELECT count(*) FROM intake WHERE state = 'stored')::int + (SELECT count(*) FROM delivery WHERE state IN ('held', 'waiting', 'sending'))::int AS n",
+        );
+        return left?.n === 0;
+      });
 
-  const kills = { server: 0, reader: 0, postgres: 0 };
-  for (const what of ["reader", "server", "postgres", "reader", "server", "postgres", "reader", "server"] as const) {
-    await pause(300 + Math.random() * 900);
-    if (what === "server") {
+      const messages = await rows(databaseUrl);
+      const inbound = messages.filter((message) => message.direction === "in");
+      const marks = new Map<string, number>();
+      for (const { text } of inbound) {
+        const mark = /m-\d+-\d-x/.exec(text)?.[0] ?? "";
+        marks.set(mark, (marks.get(mark) ?? 0) + 1);
+      }
+      const expected = senders.flatMap((n) => [0, 1, 2, 3, 4].map((k) => `m-${n}-${k}-x`));
+      const ended = await query<{ state: string; attempts: number; error: string | null; n: number }>(
+        databaseUrl,
+        "SELECT state, attempts, error, count(*)::int AS n FROM intake GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+      );
+      assert.deepEqual(
+        ended.filter((row) => row.state !== "done"),
+        [],
+        "every mail could be read",
+      );
+      assert.deepEqual(
+        expected.filter((mark) => !marks.has(mark)),
+        [],
+        "lost",
+      );
+      assert.deepEqual(
+        [...marks].filter(([, times]) => times !== 1),
+        [],
+        "twice",
+      );
+      assert.equal(inbound.length, expected.length, "ghosts");
+
+      const byConcern = Map.groupBy(messages, (message) => message.concern);
+      for (const [id, list] of byConcern)
+        assert.deepEqual(
+          list.map((message) => message.seq),
+          list.map((_, index) => index + 1),
+          `gaps in ${id}`,
+        );
+      assert.equal(byConcern.size, senders.length, "one concern for each sender");
+
+      const copies = new Map<string, number>();
+      for (const mail of sim.messages()) {
+        const mark = /a-[0-9a-f-]{36}-x/.exec(mail.text)?.[0] ?? "";
+        copies.set(mark, (copies.get(mark) ?? 0) + 1);
+      }
+      const outbound = messages.filter((message) => message.direction === "out");
+      assert.equal(outbound.length, answered.size, "one message for each answer");
+      for (const { text, state } of outbound) {
+        const mark = /a-[0-9a-f-]{36}-x/.exec(text)?.[0] ?? "";
+        const left = copies.get(mark) ?? 0;
+        assert.ok(left <= 1, `${left} copies of ${mark}`);
+        assert.ok(state === "sent" ? left === 1 : state === "unknown", `${mark} is ${state} with ${left} copies`);
+      }
+      const events = await query<{ n: number; different: number }>(
+        databaseUrl,
+        "SELECT count(*)::int AS n, count(DISTINCT seq)::int AS different FROM event",
+      );
+      assert.equal(events[0]?.n, events[0]?.different);
+      assert.ok(kills.server === 3 && kills.postgres === 2 && kills.reader >= 1, JSON.stringify(kills));
+    },
+  );
+
+  test(
+    "a kill between handing over and the provider's answer: at most one copy, shown as unknown within a minute",
+    { timeout: 80_000 },
+    async () => {
+      // A database of its own kind: other nodes may share it, so that only the lease says when somebody is gone.
+      const store = await ownStore();
+      const place = await centre({ database: store.url });
+      const { sim, desk } = place;
+      await handOver(place.server.ports.smtp, letter("u-1-x", "anna@kunde.test", null), "anna@kunde.test");
+      const databaseUrl = await place.server.databaseUrl();
+      const live = await desk.live();
+      const first = await live.event((event) => event.kind === "message.added");
+      const id = first.concernId ?? "";
+      live.close();
+      // The provider takes the mail and is slow to say so.
+      sim.fail({ step: "end", does: 60_000 });
+      const { message } = await desk.call(api.concerns.reply, {
+        params: { id },
+        body: {
+          channelId: place.channelId,
+          to: ["anna@kunde.test"],
+          cc: [],
+          text: "Eine Kopie höchstens.",
+          html: null,
+          uploads: [],
+          sendAt: null,
+          then: "waiting",
+          key: crypto.randomUUID(),
+        },
+      });
+      await until("the call begins", 5_000, async () =>
+        (await query<{ begun: unknown }>(databaseUrl, "SELECT begun_at AS begun FROM delivery")).some(
+          (row) => row.begun !== null,
+        ),
+      );
       await place.server.end("SIGKILL");
+      const killed = performance.now();
       place.server = await place.server.again();
-    } else {
-      const [pid] = await place.server.children(what === "reader" ? "reader-child" : "postgres");
-      if (pid === undefined) continue;
-      process.kill(pid, "SIGKILL");
-    }
-    kills[what] += 1;
-  }
-  await writing;
-  stopAnswering = true;
-  await answering;
-  const databaseUrl = await place.server.databaseUrl();
-  await until("everything stored is read and everything due is sent", 75_000, async () => {
-    const [left] = await query<{ n: number }>(databaseUrl, "SELECT (SELECT count(*) FROM intake WHERE state = 'stored')::int + (SELECT count(*) FROM delivery WHERE state IN ('held', 'waiting', 'sending'))::int AS n");
-    return left?.n === 0;
-  });
-
-  const messages = await rows(databaseUrl);
-  const inbound = messages.filter((message) => message.direction === "in");
-  const marks = new Map<string, number>();
-  for (const { text } of inbound) {
-    const mark = /m-\d+-\d-x/.exec(text)?.[0] ?? "";
-    marks.set(mark, (marks.get(mark) ?? 0) + 1);
-  }
-  const expected = senders.flatMap((n) => [0, 1, 2, 3, 4].map((k) => `m-${n}-${k}-x`));
-  assert.deepEqual(expected.filter((mark) => !marks.has(mark)), [], "lost");
-  assert.deepEqual([...marks].filter(([, times]) => times !== 1), [], "twice");
-  assert.equal(inbound.length, expected.length, "ghosts");
-
-  const byConcern = Map.groupBy(messages, (message) => message.concern);
-  for (const [id, list] of byConcern) assert.deepEqual(list.map((message) => message.seq), list.map((_, index) => index + 1), `gaps in ${id}`);
-  assert.equal(byConcern.size, senders.length, "one concern for each sender");
-
-  const copies = new Map<string, number>();
-  for (const mail of sim.messages()) {
-    const mark = /a-[0-9a-f-]{36}-x/.exec(mail.text)?.[0] ?? "";
-    copies.set(mark, (copies.get(mark) ?? 0) + 1);
-  }
-  const outbound = messages.filter((message) => message.direction === "out");
-  assert.equal(outbound.length, answered.size, "one message for each answer");
-  for (const { text, state } of outbound) {
-    const mark = /a-[0-9a-f-]{36}-x/.exec(text)?.[0] ?? "";
-    const left = copies.get(mark) ?? 0;
-    assert.ok(left <= 1, `${left} copies of ${mark}`);
-    assert.ok(state === "sent" ? left === 1 : state === "unknown", `${mark} is ${state} with ${left} copies`);
-  }
-  const events = await query<{ n: number; different: number }>(databaseUrl, "SELECT count(*)::int AS n, count(DISTINCT seq)::int AS different FROM event");
-  assert.equal(events[0]?.n, events[0]?.different);
-  assert.ok(kills.server === 3 && kills.postgres === 2 && kills.reader >= 1, JSON.stringify(kills));
-});
-
-test("a kill between handing over and the provider's answer: at most one copy, shown as unknown within a minute", { timeout: 80_000 }, async () => {
-  // A database of its own kind: other nodes may share it, so that only the lease says when somebody is gone.
-  const store = await ownStore();
-  const place = await centre({ database: store.url });
-  const { sim, desk } = place;
-  await handOver(place.server.ports.smtp, letter("u-1-x", "anna@kunde.test", null), "anna@kunde.test");
-  const databaseUrl = await place.server.databaseUrl();
-  const live = await desk.live();
-  const first = await live.event((event) => event.kind === "message.added");
-  const id = first.concernId ?? "";
-  live.close();
-  // The provider takes the mail and is slow to say so.
-  sim.fail({ step: "end", does: 60_000 });
-  const { message } = await desk.call(api.concerns.reply, { params: { id }, body: { channelId: place.channelId, to: ["anna@kunde.test"], cc: [], text: "Eine Kopie höchstens.", html: null, uploads: [], sendAt: null, then: "waiting", key: crypto.randomUUID() } });
-  await until("the call begins", 5_000, async () => (await query<{ begun: unknown }>(databaseUrl, "SELECT begun_at AS begun FROM delivery")).some((row) => row.begun !== null));
-  await place.server.end("SIGKILL");
-  const killed = performance.now();
-  place.server = await place.server.again();
-  const state = async (): Promise<string | undefined> => (await desk.call(api.concerns.message, { params: { id: message.id } })).deliveries[0]?.state;
-  await until("the answer is shown as unknown", 60_000 - (performance.now() - killed), async () => (await state()) === "unknown");
-  const { concern } = await desk.call(api.concerns.open, { params: { id } });
-  assert.equal(concern.row.deliveryFailed, true, "somebody has to look");
-  assert.ok(sim.messages().length <= 1);
-  // The agent decides; a second try carries the same Message-ID, so that the receiving side can tell.
-  await desk.call(api.concerns.sendNow, { params: { id: message.id } });
-  await until("the second try is sent", 10_000, async () => (await state()) === "sent");
-  assert.equal(new Set(sim.messages().map((mail) => mail.messageId)).size, 1);
-});
-
-/** A way to a database that can be shut (refused at once) or silenced (nothing comes back, as in a one-way partition). */
-const gate = async (target: URL): Promise<{ readonly url: string; mode: "open" | "shut" | "silent"; readonly stop: () => Promise<void> }> => {
-  const sockets = new Set<Socket>();
-  const state = { mode: "open" as "open" | "shut" | "silent" };
-  const server = createServer((from) => {
-    if (state.mode === "shut") {
-      from.destroy();
-      return;
-    }
-    const to = connect(Number(target.port), target.hostname);
-    for (const [one, other] of [
-      [from, to],
-      [to, from],
-    ] as const) {
-      sockets.add(one);
-      one.on("data", (chunk) => {
-        // What the server says is lost on its way back.
-        if (state.mode !== "silent" || one === from) other.write(chunk);
-      });
-      one.on("error", () => other.destroy());
-      one.on("close", () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = new URL(target);
-  url.port = String((server.address() as AddressInfo).port);
-  return {
-    url: url.href,
-    get mode() {
-      return state.mode;
-    },
-    set mode(mode) {
-      state.mode = mode;
-      if (mode === "shut") for (const socket of sockets) socket.destroy();
-    },
-    stop: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
-  };
-};
-
-for (const mode of ["shut", "silent"] as const) {
-  test(`the database is ${mode === "shut" ? "gone" : "behind a one-way partition"}: honest refusals within two seconds, and everything works by itself within 15 s`, { timeout: 60_000 }, async () => {
-    const store = await ownStore();
-    const way = await gate(new URL(store.url));
-    cleaners.push(way.stop);
-    const place = await centre({ database: way.url });
-    const { ports, url } = place.server;
-    const { desk } = place;
-    const views = () => callRaw(url, api.concerns.views, {}, { cookie: desk.cookie });
-    const send = (mark: string): Promise<string> =>
-      converse({ host: "127.0.0.1", port: ports.smtp }, { hello: "kunde.test", from: "a@kunde.test", to: [service], raw: letter(mark, "a@kunde.test", null) }).then(
-        () => "taken",
-        (error: unknown) => (error instanceof SmtpRefusal ? (error.reply ?? "closed") : String(error)),
+      const state = async (): Promise<string | undefined> =>
+        (await desk.call(api.concerns.message, { params: { id: message.id } })).deliveries[0]?.state;
+      await until(
+        "the answer is shown as unknown",
+        60_000 - (performance.now() - killed),
+        async () => (await state()) === "unknown",
       );
-    assert.equal((await views()).status, 200);
-    way.mode = mode;
-    await until("the server knows", 2_500, async () => (await fetch(`${url}/api/settings/public`)).status === 503);
-    const begun = performance.now();
-    const [refusal, answer] = await Promise.all([send("d-1-x"), views()]);
-    assert.match(refusal, /^451 /);
-    assert.equal(answer.status, 503);
-    assert.ok(answer.headers.get("retry-after") !== null);
-    assert.equal((await fetch(`${url}/healthz`)).status, 200);
-    assert.equal((await fetch(`${url}/readyz`)).status, 503);
-    assert.ok(performance.now() - begun < 2_500, `${Math.round(performance.now() - begun)} ms`);
-    way.mode = "open";
-    const back = performance.now();
-    await handOver(ports.smtp, letter("d-1-x", "a@kunde.test", null), "a@kunde.test");
-    const left = (): number => 15_000 - (performance.now() - back);
-    await until("the same mail is taken and shown", left(), async () => (await rows(store.url)).some((row) => row.text.includes("d-1-x")));
-    await until("the desk works", left(), async () => (await fetch(`${url}/readyz`)).status === 200 && (await views()).status === 200);
-    const live = await desk.live();
-    await live.event((event) => event.kind === "message.added");
-    live.close();
-    assert.equal((await rows(store.url)).filter((row) => row.text.includes("d-1-x")).length, 1);
-  });
-}
+      const { concern } = await desk.call(api.concerns.open, { params: { id } });
+      assert.equal(concern.row.deliveryFailed, true, "somebody has to look");
+      assert.ok(sim.messages().length <= 1);
+      // The agent decides; a second try carries the same Message-ID, so that the receiving side can tell.
+      await desk.call(api.concerns.sendNow, { params: { id: message.id } });
+      await until("the second try is sent", 10_000, async () => (await state()) === "sent");
+      assert.equal(new Set(sim.messages().map((mail) => mail.messageId)).size, 1);
+    },
+  );
 
-const tmpfs = process.getuid?.() === 0 && process.platform === "linux" ? false : "mounts a small tmpfs, which only root on Linux may";
-
-test("a full disk: mail is asked to come later, nothing taken is lost, and it works again when there is room", { skip: tmpfs, timeout: 60_000 }, async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "draht-full-"));
-  const files = join(dataDir, "files");
-  assert.equal(spawnSync("mkdir", ["-m", "755", files]).status, 0);
-  assert.equal(spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", files]).status, 0);
-  try {
-    const place = await centre({ dataDir });
-    const { ports } = place.server;
-    const databaseUrl = await place.server.databaseUrl();
-    const taken: string[] = [];
-    let refusal = "";
-    for (let n = 0; n < 40 && refusal === ""; n += 1) {
-      const mark = `f-${n}-x`;
-      await converse({ host: "127.0.0.1", port: ports.smtp }, { hello: "kunde.test", from: "a@kunde.test", to: [service], raw: letter(mark, `voll${n}@kunde.test`, null, `${"Füllung ".repeat(12)}\r\n`.repeat(1_500)) }).then(
-        () => taken.push(mark),
-        (error: unknown) => (refusal = error instanceof SmtpRefusal ? (error.reply ?? "closed") : String(error)),
-      );
-    }
-    assert.match(refusal, /^4(?:51|52) /);
-    assert.ok(taken.length > 0);
-    spawnSync("mount", ["-o", "remount,size=64m", files]);
-    await handOver(ports.smtp, letter("f-after-x", "spaeter@kunde.test", null), "spaeter@kunde.test");
-    taken.push("f-after-x");
-    await until("everything that was taken is shown once", 30_000, async () => {
-      const texts = (await rows(databaseUrl)).map((row) => row.text);
-      return taken.every((mark) => texts.filter((text) => text.includes(mark)).length === 1);
+  /** A way to a database that can be shut (refused at once) or silenced (nothing comes back, as in a one-way partition). */
+  const gate = async (
+    target: URL,
+  ): Promise<{ readonly url: string; mode: "open" | "shut" | "silent"; readonly stop: () => Promise<void> }> => {
+    const sockets = new Set<Socket>();
+    const state = { mode: "open" as "open" | "shut" | "silent" };
+    const server = createServer((from) => {
+      if (state.mode === "shut") {
+        from.destroy();
+        return;
+      }
+      const to = connect(Number(target.port), target.hostname);
+      for (const [one, other] of [
+        [from, to],
+        [to, from],
+      ] as const) {
+        sockets.add(one);
+        one.on("data", (chunk) => {
+          // What the server says is lost on its way back.
+          if (state.mode !== "silent" || one === from) other.write(chunk);
+        });
+        one.on("error", () => other.destroy());
+        one.on("close", () => {
+          sockets.delete(one);
+          other.destroy();
+        });
+      }
     });
-    await place.server.stop();
-  } finally {
-    spawnSync("umount", ["-l", files]);
-    await rm(dataDir, { recursive: true, force: true });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = new URL(target);
+    url.port = String((server.address() as AddressInfo).port);
+    return {
+      url: url.href,
+      get mode() {
+        return state.mode;
+      },
+      set mode(mode) {
+        state.mode = mode;
+        if (mode === "shut") for (const socket of sockets) socket.destroy();
+      },
+      stop: () =>
+        new Promise((resolve) => {
+          for (const socket of sockets) socket.destroy();
+          server.close(() => resolve());
+        }),
+    };
+  };
+
+  for (const mode of ["shut", "silent"] as const) {
+    test(
+      `the database is ${mode === "shut" ? "gone" : "behind a one-way partition"}: honest refusals within two seconds, and everything works by itself within 15 s`,
+      { timeout: 60_000 },
+      async () => {
+        const store = await ownStore();
+        const way = await gate(new URL(store.url));
+        cleaners.push(way.stop);
+        const place = await centre({ database: way.url });
+        const { ports, url } = place.server;
+        const { desk } = place;
+        const views = () => callRaw(url, api.concerns.views, {}, { cookie: desk.cookie });
+        const send = (mark: string): Promise<string> =>
+          converse(
+            { host: "127.0.0.1", port: ports.smtp },
+            { hello: "kunde.test", from: "a@kunde.test", to: [service], raw: letter(mark, "a@kunde.test", null) },
+          ).then(
+            () => "taken",
+            (error: unknown) => (error instanceof SmtpRefusal ? (error.reply ?? "closed") : String(error)),
+          );
+        assert.equal((await views()).status, 200);
+        way.mode = mode;
+        await until("the server knows", 2_500, async () => (await fetch(`${url}/api/settings/public`)).status === 503);
+        const begun = performance.now();
+        const [refusal, answer] = await Promise.all([send("d-1-x"), views()]);
+        assert.match(refusal, /^451 /);
+        assert.equal(answer.status, 503);
+        assert.ok(answer.headers.get("retry-after") !== null);
+        assert.equal((await fetch(`${url}/healthz`)).status, 200);
+        assert.equal((await fetch(`${url}/readyz`)).status, 503);
+        assert.ok(performance.now() - begun < 2_500, `${Math.round(performance.now() - begun)} ms`);
+        way.mode = "open";
+        const back = performance.now();
+        await handOver(ports.smtp, letter("d-1-x", "a@kunde.test", null), "a@kunde.test");
+        const left = (): number => 15_000 - (performance.now() - back);
+        await until("the same mail is taken and shown", left(), async () =>
+          (await rows(store.url)).some((row) => row.text.includes("d-1-x")),
+        );
+        await until(
+          "the desk works",
+          left(),
+          async () => (await fetch(`${url}/readyz`)).status === 200 && (await views()).status === 200,
+        );
+        const live = await desk.live();
+        await live.event((event) => event.kind === "message.added");
+        live.close();
+        assert.equal((await rows(store.url)).filter((row) => row.text.includes("d-1-x")).length, 1);
+      },
+    );
   }
-});
+
+  const tmpfs =
+    process.getuid?.() === 0 && process.platform === "linux"
+      ? false
+      : "mounts a small tmpfs, which only root on Linux may";
+
+  test(
+    "a full disk: mail is asked to come later, nothing taken is lost, and it works again when there is room",
+    { skip: tmpfs, timeout: 60_000 },
+    async () => {
+      const dataDir = await mkdtemp(join(tmpdir(), "draht-full-"));
+      const files = join(dataDir, "files");
+      assert.equal(spawnSync("mkdir", ["-m", "755", files]).status, 0);
+      assert.equal(spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", files]).status, 0);
+      try {
+        const place = await centre({ dataDir });
+        const { ports } = place.server;
+        const databaseUrl = await place.server.databaseUrl();
+        const taken: string[] = [];
+        let refusal = "";
+        for (let n = 0; n < 40 && refusal === ""; n += 1) {
+          const mark = `f-${n}-x`;
+          await converse(
+            { host: "127.0.0.1", port: ports.smtp },
+            {
+              hello: "kunde.test",
+              from: "a@kunde.test",
+              to: [service],
+              raw: letter(mark, `voll${n}@kunde.test`, null, `${"Füllung ".repeat(12)}\r\n`.repeat(1_500)),
+            },
+          ).then(
+            () => taken.push(mark),
+            (error: unknown) => (refusal = error instanceof SmtpRefusal ? (error.reply ?? "closed") : String(error)),
+          );
+        }
+        assert.match(refusal, /^4(?:51|52) /);
+        assert.ok(taken.length > 0);
+        spawnSync("mount", ["-o", "remount,size=64m", files]);
+        await handOver(ports.smtp, letter("f-after-x", "spaeter@kunde.test", null), "spaeter@kunde.test");
+        taken.push("f-after-x");
+        await until("everything that was taken is shown once", 30_000, async () => {
+          const texts = (await rows(databaseUrl)).map((row) => row.text);
+          return taken.every((mark) => texts.filter((text) => text.includes(mark)).length === 1);
+        });
+        await place.server.stop();
+      } finally {
+        spawnSync("umount", ["-l", files]);
+        await rm(dataDir, { recursive: true, force: true });
+      }
+    },
+  );
 });

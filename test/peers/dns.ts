@@ -8,7 +8,15 @@ export interface NameServer {
   readonly stop: () => Promise<void>;
 }
 
-const types: Readonly<Record<number, string>> = { 1: "A", 2: "NS", 5: "CNAME", 12: "PTR", 15: "MX", 16: "TXT", 28: "AAAA" };
+const types: Readonly<Record<number, string>> = {
+  1: "A",
+  2: "NS",
+  5: "CNAME",
+  12: "PTR",
+  15: "MX",
+  16: "TXT",
+  28: "AAAA",
+};
 
 /** Starts it. Names that the table lacks do not exist. */
 export async function startNameServer(zones: Zones): Promise<NameServer> {
@@ -18,7 +26,10 @@ export async function startNameServer(zones: Zones): Promise<NameServer> {
     if (answer !== null) socket.send(answer, from.port, from.address);
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  return { address: `127.0.0.1:${socket.address().port}`, stop: () => new Promise((resolve) => socket.close(() => resolve())) };
+  return {
+    address: `127.0.0.1:${socket.address().port}`,
+    stop: () => new Promise((resolve) => socket.close(() => resolve())),
+  };
 }
 
 /** The answer to one query; null when it is none. */
@@ -74,5 +85,8 @@ function dataOf(type: string, record: unknown): Buffer {
 }
 
 function nameBytes(name: string): Buffer {
-  return Buffer.concat([...name.split(".").map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label, "latin1")])), Buffer.from([0])]);
+  return Buffer.concat([
+    ...name.split(".").map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label, "latin1")])),
+    Buffer.from([0]),
+  ]);
 }

@@ -27,8 +27,18 @@ export interface Mailbox {
 }
 
 /** Opens somebody's mailbox. */
-export async function openMailbox(peers: MailPeers, account: { readonly user: string; readonly password: string }, name: string): Promise<Mailbox> {
-  const client = new ImapFlow({ ...peers.imap, secure: false, doSTARTTLS: false, auth: { user: account.user, pass: account.password }, logger: false });
+export async function openMailbox(
+  peers: MailPeers,
+  account: { readonly user: string; readonly password: string },
+  name: string,
+): Promise<Mailbox> {
+  const client = new ImapFlow({
+    ...peers.imap,
+    secure: false,
+    doSTARTTLS: false,
+    auth: { user: account.user, pass: account.password },
+    logger: false,
+  });
   const mails: Received[] = [];
   const waiting = new Set<() => void>();
   let lastUid = 0;
@@ -85,7 +95,9 @@ export async function openMailbox(peers: MailPeers, account: { readonly user: st
           .split("\n")
           .map((line) => `> ${line}`)
           .join("\n")}\n`,
-        ...(mail.messageId === null ? {} : { inReplyTo: mail.messageId, references: [...mail.references, mail.messageId] }),
+        ...(mail.messageId === null
+          ? {}
+          : { inReplyTo: mail.messageId, references: [...mail.references, mail.messageId] }),
         ...change,
       }),
     close: async () => {
