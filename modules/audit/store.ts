@@ -2,16 +2,13 @@
 import { sql, type Tx } from "#platform/db/db.ts";
 import type { AnyEvent } from "#contract/events.ts";
 
-/** Appends entries in the given order; the trigger on the table keeps readers below what has not committed. Returns the last number. */
-export const append = async (tx: Tx, entries: readonly Omit<AnyEvent, "seq">[]): Promise<number> => {
-  const rows = await tx.rows<{ seq: number }>(sql`
+/** Appends entries in the given order; the trigger on the table keeps readers below what has not committed. */
+export const append = (tx: Tx, entries: readonly Omit<AnyEvent, "seq">[]): Promise<void> =>
+  tx.later(sql`
     INSERT INTO event (at, kind, actor, brand_id, concern_id, customer_id, data)
     SELECT at, kind, actor, "brandId", "concernId", "customerId", data
       FROM jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)
-        AS e (at timestamptz, kind text, actor jsonb, "brandId" uuid, "concernId" uuid, "customerId" uuid, data jsonb)
-    RETURNING seq`);
-  return rows.at(-1)?.seq ?? 0;
-};
+        AS e (at timestamptz, kind text, actor jsonb, "brandId" uuid, "concernId" uuid, "customerId" uuid, data jsonb)`);
 
 const columns = sql`seq, at, kind, actor, brand_id AS "brandId", concern_id AS "concernId", customer_id AS "customerId", data`;
 

@@ -106,6 +106,7 @@ export const saveWithMessage = async (
       at: message.at,
       subject: message.subject,
       text: message.text,
+      language: state.language,
     });
   await say(world, tx, who, said);
   return state;

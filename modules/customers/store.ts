@@ -16,7 +16,7 @@ export interface AddressRow {
 
 /** Until the commit nobody else finds or makes a customer under this address. A statement of its own: later ones then see what was committed. */
 export const lockAddress = async (tx: Tx, kind: AddressKind, norm: string): Promise<void> => {
-  await tx.run(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`address:${kind}:${norm}`}, 0))`);
+  await tx.later(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`address:${kind}:${norm}`}, 0))`);
 };
 
 /** The live address of this kind and key. */
@@ -42,7 +42,7 @@ export const insertCustomer = async (
     readonly at: string;
   },
 ): Promise<void> => {
-  await tx.run(sql`
+  await tx.later(sql`
     WITH made AS (
       INSERT INTO customer (id, name, language, created_at) VALUES (${row.customerId}, ${row.name}, ${row.language}, ${row.at}) RETURNING id
     )
@@ -75,7 +75,7 @@ export const touch = async (
   at: string,
 ): Promise<void> => {
   const column = direction === "in" ? sql`last_in_at` : sql`last_out_at`;
-  await tx.run(
+  await tx.later(
     sql`UPDATE address SET ${column} = greatest(${column}, ${at}::timestamptz) WHERE kind = ${kind} AND norm = ${norm} AND removed_at IS NULL`,
   );
 };

@@ -24,6 +24,7 @@ export const indexMessage = (
     readonly at: string;
     readonly subject: string | null;
     readonly text: string;
+    readonly language: "de" | "en" | null;
   },
 ): Promise<void> => index(world, tx, { ...message, text: `${message.subject ?? ""}\n${message.text}` });
 
@@ -39,6 +40,7 @@ export const indexSubject = (
     brandId: concern.brandId,
     at: concern.at,
     text: concern.subject,
+    language: null,
   });
 
 /** Takes a message out of the search: it was withdrawn. */
@@ -51,10 +53,8 @@ const index = async (world: Pick<World, "db">, tx: Tx, row: IndexRow): Promise<v
   const text = row.text.slice(0, searchedLength).replaceAll("\u0000", " ");
   const known = knownOf(world.db);
   const newWords = wordsOf(text).filter((word) => !known.has(word));
-  await insertWords(
-    tx,
-    { messageId: row.messageId, concernId: row.concernId, brandId: row.brandId, at: row.at, text },
-    newWords,
-  );
+  // Places are not kept, so a word that comes again need not be looked at again.
+  const once = [...new Set(text.split(/\s+/))].join(" ");
+  await insertWords(tx, { ...row, text: once }, newWords);
   if (newWords.length > 0) tx.afterCommit(() => known.add(newWords));
 };

@@ -9,7 +9,15 @@ export interface IndexRow {
   readonly brandId: BrandId;
   readonly at: string;
   readonly text: string;
+  /** The language whose word forms are known to it; null: both. */
+  readonly language: "de" | "en" | null;
 }
+
+/** German mail is indexed by German stems only, English by English ones: half the work. A search asks for both. */
+const wordsIn = (language: IndexRow["language"], text: string): Sql =>
+  language === null
+    ? sql`to_tsvector('draht_de', ${text}) || to_tsvector('draht_en', ${text})`
+    : sql`to_tsvector(${raw(language === "de" ? "'draht_de'" : "'draht_en'")}, ${text})`;
 
 /** One row's words, and those words that the table of words may lack; one statement. */
 export const insertWords = async (tx: Tx, row: IndexRow, newWords: readonly string[]): Promise<void> => {
@@ -17,10 +25,10 @@ export const insertWords = async (tx: Tx, row: IndexRow, newWords: readonly stri
     newWords.length === 0
       ? empty
       : sql`WITH new AS (INSERT INTO search_word_new (word) SELECT unnest(${newWords}::text[]))`;
-  await tx.run(sql`
+  await tx.later(sql`
     ${words}
     INSERT INTO message_search (message_id, concern_id, brand_id, at, words)
-    VALUES (${row.messageId}, ${row.concernId}, ${row.brandId}, ${row.at}, strip(to_tsvector('draht_de', ${row.text}) || to_tsvector('draht_en', ${row.text})))
+    VALUES (${row.messageId}, ${row.concernId}, ${row.brandId}, ${row.at}, strip(${wordsIn(row.language, row.text)}))
     ON CONFLICT (message_id) DO UPDATE SET at = excluded.at, words = excluded.words`);
 };
 

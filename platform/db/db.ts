@@ -14,6 +14,11 @@ export interface Tx {
   readonly maybe: <T>(query: Sql) => Promise<T | null>;
   /** The only row; throws when there is none (a bug, not a refusal). */
   readonly one: <T>(query: Sql) => Promise<T>;
+  /**
+   * Carries the statement out in its place without waiting for the answer (in a transaction; on the pool it waits). The commit waits for all
+   * of them and fails with the first that failed. For writes of which nothing is asked: each answer not waited for saves a round trip.
+   */
+  readonly later: (query: Sql) => Promise<void>;
   /** Carries the statement out and says how many rows it touched. */
   readonly run: (query: Sql) => Promise<number>;
   /** Runs after the commit, never after a rollback. On the pool: at once. */
@@ -61,7 +66,7 @@ const getTypeParser = ((oid: number, format?: "text" | "binary") =>
 
 type Runner = { query: (config: pg.QueryConfig) => Promise<pg.QueryResult> };
 
-const on = (runner: Runner, afterCommit: Tx["afterCommit"]): Tx => {
+const on = (runner: Runner, afterCommit: Tx["afterCommit"], behind: Promise<unknown>[] | null): Tx => {
   const query = (q: Sql): Promise<pg.QueryResult> => {
     const text = q.text;
     const name = nameOf(text);
@@ -77,12 +82,31 @@ const on = (runner: Runner, afterCommit: Tx["afterCommit"]): Tx => {
       if (row === null) throw new Error(`a row was expected from: ${q.text.slice(0, 200)}`);
       return row;
     },
+    later: async (q) => {
+      const answer = query(q);
+      if (behind === null) return void (await answer);
+      behind.push(quietly(answer));
+    },
     run: async (q) => (await query(q)).rowCount ?? 0,
     afterCommit,
   };
 };
 
 const again = new Set(["40001", "40P01"]);
+
+/** Somebody will look at the promise later; until then its failure is not unhandled. */
+const quietly = <T>(promise: Promise<T>): Promise<T> => {
+  promise.catch(() => {});
+  return promise;
+};
+
+const afterFailure = "25P02";
+
+/** The statement that failed first; those behind it only say that the transaction is aborted. */
+const rootOf = async (behind: readonly Promise<unknown>[], error: unknown): Promise<unknown> => {
+  const failed = (await Promise.allSettled(behind)).flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  return failed.find((reason) => codeOf(reason) !== afterFailure) ?? error;
+};
 
 const codeOf = (error: unknown): string | undefined =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : undefined;
@@ -116,6 +140,8 @@ export const openDb = (
   const pool = new pg.Pool({
     ...config,
     max: options.max,
+    // Statements are sent without waiting for the answer of the one before: see `later`.
+    pipeline: true,
     options:
       "-c timezone=UTC -c synchronous_commit=on -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
     idleTimeoutMillis: 60_000,
@@ -133,13 +159,18 @@ export const openDb = (
     };
     client.on("error", onClientError);
     const after: (() => void)[] = [];
+    const behind: Promise<unknown>[] = [];
     try {
-      await client.query("BEGIN");
-      const result = await work(on(client, (then) => after.push(then)));
-      await client.query("COMMIT");
+      behind.push(quietly(client.query("BEGIN")));
+      const result = await work(on(client, (then) => after.push(then), behind));
+      // Behind a statement that failed, COMMIT rolls back and says so.
+      const ended = quietly(client.query("COMMIT"));
+      await Promise.all(behind);
+      if ((await ended).command !== "COMMIT") throw new Error("the transaction was rolled back");
       for (const then of after) then();
       return result;
-    } catch (error) {
+    } catch (thrown) {
+      const error = await rootOf(behind, thrown);
       if (error instanceof Error && error.message === "Query read timeout") broken = true;
       if (!broken) {
         await client.query("ROLLBACK").catch(() => {
@@ -154,7 +185,7 @@ export const openDb = (
   };
 
   return {
-    ...on(pool, (then) => then()),
+    ...on(pool, (then) => then(), null),
     transaction: async (work) => {
       for (let attempt = 1; ; attempt += 1) {
         try {

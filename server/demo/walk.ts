@@ -26,6 +26,7 @@ export const startWalk = (real: World): Walk => {
     maybe: (query) => tx().maybe(query),
     one: (query) => tx().one(query),
     run: (query) => tx().run(query),
+    later: (query) => tx().later(query),
     afterCommit: (then) => tx().afterCommit(then),
   };
   const db: Db = {

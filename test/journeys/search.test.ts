@@ -53,7 +53,7 @@ const write = async (
       sql`INSERT INTO message (id, concern_id, seq, direction, author_kind, author_name, at) VALUES (${messageId}, ${id}, 1, 'in', 'customer', 'Jemand', ${at})`,
     );
     await tx.run(sql`INSERT INTO message_body (message_id, text) VALUES (${messageId}, ${text})`);
-    await indexMessage(world, tx, { messageId, concernId: id, brandId, at, subject, text });
+    await indexMessage(world, tx, { messageId, concernId: id, brandId, at, subject, text, language: null });
     return { id, number, messageId };
   });
 };
@@ -104,6 +104,7 @@ test("newest first, one line for each concern", async () => {
     );
     await tx.run(sql`INSERT INTO message_body (message_id, text) VALUES (${again}, 'Noch einmal Nebelhorn')`);
     await indexMessage(world, tx, {
+      language: null,
       messageId: again,
       concernId: older.id,
       brandId: cast.brandId,
