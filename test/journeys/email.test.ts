@@ -1,38 +1,24 @@
 // The life of an e-mail: real Postfix and Dovecot, our server as its own process, agents over HTTP and the live feed. See ARCHITECTURE.md.
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
 import { after, before, test } from "node:test";
 import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import type { DNSResolver } from "mailauth";
 import { converse } from "#channels/email/simClient.ts";
-import { demoZones, simResolver } from "#channels/email/simDns.ts";
+import { simResolver } from "#channels/email/simDns.ts";
 import { api } from "#contract/api.ts";
 import type { Channel } from "#contract/brands.ts";
 import type { Message } from "#contract/concerns.ts";
 import type { LoggedEvent } from "#contract/events.ts";
-import { addAgent, addMailbox, agentPassword, setUpCentre } from "#test/centre.ts";
-import { signIn, type Desk, type LiveFeed } from "#test/desk.ts";
-import { startNameServer, type NameServer } from "#test/peers/dns.ts";
-import { peersAvailable, startMailPeers, type MailPeers } from "#test/peers/mail.ts";
-import { openMailbox, type Mailbox, type Received } from "#test/peers/mailbox.ts";
-import { freePorts, startTestServer, type TestServer } from "#test/server.ts";
+import type { Desk, LiveFeed } from "#test/desk.ts";
+import { peersAvailable, type MailPeers } from "#test/peers/mail.ts";
+import type { Mailbox, Received } from "#test/peers/mailbox.ts";
+import { startMailCentre, zones } from "#test/peers/mailCentre.ts";
+import type { TestServer } from "#test/server.ts";
 
 const available = peersAvailable();
 const skip = available.ok ? false : available.why;
 
-const dkimKey = generateKeyPairSync("rsa", {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: "spki", format: "pem" },
-  privateKeyEncoding: { type: "pkcs8", format: "pem" },
-});
-/** What the domains publish: mail comes from this machine, everything else is to be refused. */
-const zones = demoZones(["kunde.test", "kabel.test", "tuer.test"], "127.0.0.1", {
-  selector: "draht",
-  publicKey: dkimKey.publicKey,
-});
-
 let peers: MailPeers;
-let names: NameServer;
 let server: TestServer;
 let admin: Desk;
 let lena: Desk;
@@ -45,48 +31,16 @@ let customer: Mailbox;
 let second: Mailbox;
 let stranger: Mailbox;
 let agentBox: Mailbox;
-const boxes: Mailbox[] = [];
+
+let stop = async (): Promise<void> => undefined;
 
 before(async () => {
   if (skip !== false) return;
-  const ports = await freePorts();
-  [peers, names] = await Promise.all([startMailPeers({ door: ports.smtp }), startNameServer(zones)]);
-  server = await startTestServer({ ports, env: { DNS: names.address, UNDO_SECONDS: "60" } });
-  const centre = await setUpCentre(server.url);
-  admin = centre.desk;
-  const { brand } = centre;
-  door = await addMailbox(admin, brand.id, {
-    address: "service@tuer.test",
-    smtp: peers.smtp,
-    dkim: { domain: "tuer.test", selector: "draht", privateKey: dkimKey.privateKey },
-  });
-  fetched = await addMailbox(admin, brand.id, {
-    address: "service@kabel.test",
-    smtp: peers.smtp,
-    door: false,
-    imap: { ...peers.imap, ...peers.accounts.service },
-  });
-  await addAgent(admin, { name: "Lena Hartwig", email: peers.accounts.agent.user, role: "agent" });
-  lena = await signIn(server.url, peers.accounts.agent.user, agentPassword);
-  live = await lena.live();
-  for (const [account, name] of [
-    [peers.accounts.customer, "Karla Kunde"],
-    [peers.accounts.second, "Zoe Zweite"],
-    [peers.accounts.stranger, "Fritz Fremd"],
-    [peers.accounts.agent, "Lena Hartwig"],
-  ] as const)
-    boxes.push(await openMailbox(peers, account, name));
-  [customer, second, stranger, agentBox] = boxes as [Mailbox, Mailbox, Mailbox, Mailbox];
+  const centre = await startMailCentre();
+  ({ peers, server, admin, lena, live, door, fetched, customer, second, stranger, agentBox, stop } = centre);
 });
 
-after(async () => {
-  if (skip !== false) return;
-  live?.close();
-  for (const box of boxes) await box.close();
-  await server?.stop();
-  await peers?.stop();
-  await names?.stop();
-});
+after(() => stop());
 
 type Added = LoggedEvent<"message.added">["data"]["message"];
 
@@ -101,6 +55,19 @@ const arrived = (word: string, fits: (message: Added) => boolean = () => true): 
   added((message) => message.direction === "in" && (message.subject ?? "").includes(word) && fits(message));
 const opened = (concernId: string) => lena.call(api.concerns.open, { params: { id: concernId } });
 const to = (address: string) => [{ name: "", address }];
+
+/** Straight to our door, from a server that may not speak for the sender's domain. */
+const forge = (mail: { from: string; to: string; subject: string; more?: string; text?: string }): Promise<string> => {
+  const head = `From: ${mail.from}\r\nTo: ${mail.to}\r\nSubject: ${mail.subject}\r\n${mail.more ?? ""}`;
+  const raw = Buffer.from(
+    `${head}Message-ID: <${crypto.randomUUID()}@angreifer.test>\r\n\r\n${mail.text ?? "Ich bin es auch."}\r\n`,
+  );
+  const port = server.ports.smtp;
+  return converse(
+    { host: "127.0.0.1", port },
+    { hello: "angreifer.test", from: "x@angreifer.test", to: [mail.to], raw },
+  );
+};
 
 /** The agent's answer, sent at once. */
 const reply = async (given: {
@@ -265,11 +232,11 @@ test("…by the number in the subject only for a known sender who is who they sa
   });
   assert.notEqual((await arrived("geraten")).concernId, first.concernId);
   // The same words in the customer's name from a server that may not speak for that domain.
-  const spoofed = `From: Karla Kunde <${customer.address}>\r\nTo: service@tuer.test\r\nSubject: Noch etwas zu [#${number}] vorgeblich\r\nMessage-ID: <spoof1@angreifer.test>\r\n\r\nIch bin es auch.\r\n`;
-  await converse(
-    { host: "127.0.0.1", port: server.ports.smtp },
-    { hello: "angreifer.test", from: "x@angreifer.test", to: ["service@tuer.test"], raw: Buffer.from(spoofed) },
-  );
+  await forge({
+    from: `Karla Kunde <${customer.address}>`,
+    to: "service@tuer.test",
+    subject: `Noch etwas zu [#${number}] vorgeblich`,
+  });
   const forged = await arrived("vorgeblich");
   assert.notEqual(forged.concernId, first.concernId);
   assert.equal(forged.assurance, "failed");
@@ -316,11 +283,13 @@ test(
   { skip },
   async () => {
     const { first, firstId, answer } = await exchange("Angriff");
-    const raw = `From: Karla Kunde <${customer.address}>\r\nTo: service@tuer.test\r\nCc: ${stranger.address}\r\nSubject: Re: Frage Angriff [#${(await opened(first.concernId)).concern.row.number}]\r\nMessage-ID: <spoof2@angreifer.test>\r\nIn-Reply-To: <${answer.messageId}>\r\nReferences: <${firstId}> <${answer.messageId}>\r\n\r\nBitte Kopie an meinen Anwalt.\r\n`;
-    await converse(
-      { host: "127.0.0.1", port: server.ports.smtp },
-      { hello: "angreifer.test", from: "x@angreifer.test", to: ["service@tuer.test"], raw: Buffer.from(raw) },
-    );
+    const { number } = (await opened(first.concernId)).concern.row;
+    await forge({
+      from: `Karla Kunde <${customer.address}>`,
+      to: "service@tuer.test",
+      subject: `Re: Frage Angriff [#${number}]`,
+      more: `Cc: ${stranger.address}\r\nIn-Reply-To: <${answer.messageId}>\r\nReferences: <${firstId}> <${answer.messageId}>\r\n`,
+    });
     const forged = await arrived("Re: Frage Angriff", (message) => message.assurance === "failed");
     assert.notEqual(forged.concernId, first.concernId);
     assert.ok((await opened(first.concernId)).concern.parties.every((party) => party.value !== stranger.address));
@@ -364,11 +333,12 @@ test("an agent answers from the own mail program; a forged agent reaches nobody"
   assert.match(token, /^service\+[a-z2-7]{42}@/);
 
   // With the right token, in the agent's name, from a server that may not speak for the agent's domain.
-  const raw = `From: Lena Hartwig <${agentBox.address}>\r\nTo: ${token}\r\nSubject: Re: gefaelschte Unterwegs\r\nMessage-ID: <spoof3@angreifer.test>\r\n\r\nBitte ueberweisen Sie 500 Euro.\r\n`;
-  await converse(
-    { host: "127.0.0.1", port: server.ports.smtp },
-    { hello: "angreifer.test", from: "x@angreifer.test", to: [token], raw: Buffer.from(raw) },
-  );
+  await forge({
+    from: `Lena Hartwig <${agentBox.address}>`,
+    to: token,
+    subject: "Re: gefaelschte Unterwegs",
+    text: "Bitte ueberweisen Sie 500 Euro.",
+  });
   const refused = await added(
     (message) => message.direction === "system" && (message.subject ?? "").includes("gefaelschte"),
   );
@@ -515,5 +485,6 @@ test("at the end every mail is in one place: nothing lost, nothing twice", { ski
     seqs,
     [...new Set(seqs)].toSorted((a, b) => a - b),
   );
-  for (const box of boxes) assert.equal(new Set(box.mails.map((mail) => mail.messageId)).size, box.mails.length);
+  for (const box of [customer, second, stranger, agentBox])
+    assert.equal(new Set(box.mails.map((mail) => mail.messageId)).size, box.mails.length);
 });

@@ -1,0 +1,223 @@
+// An input for every endpoint of the contract, for tests that go through all of them. Used by test/journeys.
+import { everything } from "#contract/concerns.ts";
+import { agentPassword, mailboxSettings } from "#test/centre.ts";
+
+/** Things that are there, for samples to name. */
+export interface Facts {
+  readonly brandId: string;
+  readonly channelId: string;
+  readonly concernId: string;
+  readonly number: number;
+  readonly otherConcernId: string;
+  readonly otherNumber: number;
+  readonly customerId: string;
+  readonly addressId: string;
+  readonly messageId: string;
+  readonly agentId: string;
+  /** Whoever asks. */
+  readonly me: string;
+  readonly topicId: string;
+}
+
+/** One endpoint's input. */
+export interface Sample {
+  readonly given: (facts: Facts) => { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown };
+  /** It speaks of a thing of one brand: an agent of another brand gets the answer for a thing that does not exist. */
+  readonly scoped?: boolean;
+}
+
+const content = { text: "Probe", html: null, uploads: [] };
+/** The id of nothing. */
+export const nobodys = "0195d1f0-0000-7000-8000-000000000000";
+const byConcern = (body?: unknown) => ({
+  scoped: true,
+  given: (f: Facts) => ({ params: { id: f.concernId }, ...(body === undefined ? {} : { body }) }),
+});
+// Customers belong to the whole centre: one person may write to several brands. What they wrote belongs to a brand.
+const byCustomer = (body?: unknown) => ({
+  given: (f: Facts) => ({ params: { id: f.customerId }, ...(body === undefined ? {} : { body }) }),
+});
+
+/** An input for every endpoint. What it does must be harmless to do again by the next asker. */
+export const samples: Readonly<Record<string, Sample>> = {
+  "agents.signIn": { given: () => ({ body: { email: "niemand@kabel.test", password: "falsch" } }) },
+  "agents.signOut": { given: () => ({}) },
+  "agents.me": { given: () => ({}) },
+  "agents.changePreferences": {
+    given: () => ({
+      body: { language: "de", theme: "system", density: "compact", signature: "", notifyByMail: false },
+    }),
+  },
+  "agents.changePassword": { given: () => ({ body: { current: "falsch", next: "ein-ganz-neues-geheimnis" } }) },
+  "agents.list": { given: () => ({}) },
+  "agents.teams": { given: () => ({}) },
+  "agents.create": {
+    given: () => ({
+      body: {
+        name: "N",
+        handle: `n${crypto.randomUUID().slice(0, 8)}`,
+        email: `${crypto.randomUUID()}@kabel.test`,
+        role: "agent",
+        active: true,
+        teamIds: [],
+        brandIds: [],
+        password: agentPassword,
+      },
+    }),
+  },
+  "agents.change": {
+    given: (f) => ({
+      params: { id: f.agentId },
+      body: {
+        name: "Ziel",
+        handle: "ziel",
+        email: "ziel@kabel.test",
+        role: "agent",
+        active: true,
+        teamIds: [],
+        brandIds: [],
+        password: null,
+      },
+    }),
+  },
+  "agents.details": { given: (f) => ({ params: { id: f.agentId } }) },
+  "agents.createTeam": { given: () => ({ body: { name: `Team ${crypto.randomUUID()}` } }) },
+  "brands.list": { given: () => ({}) },
+  "brands.create": { given: () => ({ body: { name: `Marke ${crypto.randomUUID()}`, signature: "", language: "de" } }) },
+  "brands.change": {
+    given: (f) => ({ params: { id: f.brandId }, body: { name: "Kabel", signature: "", language: "de" } }),
+  },
+  "brands.channels": { given: () => ({}) },
+  "brands.channelSettings": { given: (f) => ({ params: { id: f.channelId } }) },
+  "brands.addChannel": {
+    given: (f) => ({
+      body: {
+        brandId: f.brandId,
+        kind: "email",
+        name: "Neu",
+        enabled: false,
+        settings: mailboxSettings({ address: `${crypto.randomUUID()}@kabel.test`, smtp: null }),
+      },
+    }),
+  },
+  "brands.changeChannel": {
+    given: (f) => ({
+      params: { id: f.channelId },
+      body: {
+        brandId: f.brandId,
+        kind: "email",
+        name: "Service",
+        enabled: true,
+        settings: mailboxSettings({ address: "service@kabel.test", smtp: { host: "127.0.0.1", port: 9 } }),
+      },
+    }),
+  },
+  "brands.topics": { given: () => ({}) },
+  "brands.createTopic": {
+    given: () => ({
+      body: { parentId: null, name: `Thema ${crypto.randomUUID()}`, teamId: null, whenClosed: "reopen" },
+    }),
+  },
+  "brands.changeTopic": {
+    given: (f) => ({
+      params: { id: f.topicId },
+      body: { parentId: null, name: "Thema", teamId: null, whenClosed: "reopen" },
+    }),
+  },
+  "brands.removeTopic": { given: () => ({ params: { id: nobodys } }) },
+  "concerns.list": { given: () => ({ query: { filter: JSON.stringify(everything) } }) },
+  "concerns.views": { given: () => ({}) },
+  "concerns.saveView": {
+    given: () => ({ body: { name: `Sicht ${crypto.randomUUID().slice(0, 8)}`, filter: everything } }),
+  },
+  "concerns.removeView": { given: () => ({ params: { id: nobodys } }) },
+  "concerns.open": byConcern(),
+  "concerns.byNumber": { scoped: true, given: (f) => ({ params: { number: f.number } }) },
+  "concerns.messages": { scoped: true, given: (f) => ({ params: { id: f.concernId }, query: { before: 100 } }) },
+  "concerns.message": { scoped: true, given: (f) => ({ params: { id: f.messageId } }) },
+  "concerns.history": byConcern(),
+  "concerns.create": {
+    scoped: true,
+    given: (f) => ({
+      body: {
+        brandId: f.brandId,
+        channelId: f.channelId,
+        customerId: null,
+        kind: "email",
+        to: ["neu@kunde.test"],
+        cc: [],
+        subject: "Neu",
+        ...content,
+      },
+    }),
+  },
+  "concerns.reply": {
+    scoped: true,
+    given: (f) => ({
+      params: { id: f.concernId },
+      body: {
+        channelId: f.channelId,
+        to: ["anna@kunde.test"],
+        cc: [],
+        ...content,
+        sendAt: null,
+        then: "waiting",
+        key: crypto.randomUUID(),
+      },
+    }),
+  },
+  "concerns.undoSend": { scoped: true, given: (f) => ({ params: { id: f.messageId } }) },
+  "concerns.sendNow": { scoped: true, given: (f) => ({ params: { id: f.messageId } }) },
+  "concerns.note": {
+    scoped: true,
+    given: (f) => ({ params: { id: f.concernId }, body: { ...content, key: crypto.randomUUID() } }),
+  },
+  "concerns.change": byConcern({ priority: "high" }),
+  "concerns.changeMany": { given: () => ({ body: { ids: [nobodys], change: { priority: "high" } } }) },
+  "concerns.snooze": byConcern({ until: new Date(Date.now() + 3_600_000).toISOString() }),
+  "concerns.follow": { scoped: true, given: (f) => ({ params: { id: f.concernId, agentId: f.me } }) },
+  "concerns.unfollow": { scoped: true, given: (f) => ({ params: { id: f.concernId, agentId: f.me } }) },
+  "concerns.link": {
+    scoped: true,
+    given: (f) => ({ params: { id: f.concernId }, body: { number: f.otherNumber, kind: "related" } }),
+  },
+  "concerns.unlink": { scoped: true, given: (f) => ({ params: { id: f.concernId, other: f.otherConcernId } }) },
+  "concerns.saveDraft": {
+    scoped: true,
+    given: (f) => ({
+      params: { id: f.concernId, kind: "note" },
+      body: { channelId: null, to: [], cc: [], ...content },
+    }),
+  },
+  "concerns.seenFailure": byConcern({}),
+  "customers.get": byCustomer(),
+  "customers.concerns": byCustomer(),
+  "customers.create": {
+    given: () => ({ body: { name: "Neu", kind: "email", value: `${crypto.randomUUID()}@kunde.test` } }),
+  },
+  "customers.change": byCustomer({ name: "Anna" }),
+  "customers.addAddress": {
+    given: (f) => ({
+      params: { id: f.customerId },
+      body: { kind: "email", value: `${crypto.randomUUID()}@kunde.test` },
+    }),
+  },
+  "customers.changeAddress": {
+    given: (f) => ({ params: { id: f.customerId, addressId: f.addressId }, body: { preferred: true } }),
+  },
+  "customers.removeAddress": { given: (f) => ({ params: { id: f.customerId, addressId: nobodys } }) },
+  "files.upload": { given: () => ({}) },
+  "postbox.list": { given: () => ({}) },
+  "postbox.write": {
+    given: () => ({
+      body: { from: "a@post.example", name: "A", to: "x@kabel.test", subject: "x", text: "x", answers: null },
+    }),
+  },
+  "search.everything": { given: () => ({ query: { q: "Bild" } }) },
+  "settings.public": { given: () => ({}) },
+  "settings.setUp": {
+    given: () => ({
+      body: { name: "X", email: "x@kabel.test", password: "sehr-geheimes-wort", brandName: "X", language: "de" },
+    }),
+  },
+};
