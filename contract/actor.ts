@@ -22,4 +22,5 @@ export const system: Who = { kind: "system", id: null, name: "Draht" };
 export const asActor = (who: Who): Actor => ({ kind: who.kind, id: who.id, name: who.name });
 
 /** May this agent see things of that brand? */
-export const seesBrand = (who: AgentActor, brandId: string): boolean => who.brandIds.length === 0 || (who.brandIds as readonly string[]).includes(brandId);
+export const seesBrand = (who: AgentActor, brandId: string): boolean =>
+  who.brandIds.length === 0 || (who.brandIds as readonly string[]).includes(brandId);

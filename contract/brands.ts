@@ -50,14 +50,43 @@ const channelInput = z.strictObject({
   settings: z.record(z.string(), z.unknown()),
 });
 
-const brandInput = brand.omit({ id: true }).extend({ name: z.string().trim().min(1).max(100), signature: z.string().max(2000) });
+const brandInput = brand
+  .omit({ id: true })
+  .extend({ name: z.string().trim().min(1).max(100), signature: z.string().max(2000) });
 const topicInput = topic.omit({ id: true }).extend({ name: z.string().trim().min(1).max(100) });
 
 export const brands = {
-  list: endpoint({ method: "GET", path: "/api/brands", permission: "signedIn", summary: "All brands", result: z.array(brand) }),
-  create: endpoint({ method: "POST", path: "/api/brands", permission: "setting.manage", summary: "Add a brand", body: brandInput, result: brand }),
-  change: endpoint({ method: "PUT", path: "/api/brands/:id", permission: "setting.manage", summary: "Change a brand", params: z.strictObject({ id: brandId }), body: brandInput, result: brand }),
-  channels: endpoint({ method: "GET", path: "/api/channels", permission: "channel.read", summary: "All channels with their health", result: z.array(channel) }),
+  list: endpoint({
+    method: "GET",
+    path: "/api/brands",
+    permission: "signedIn",
+    summary: "All brands",
+    result: z.array(brand),
+  }),
+  create: endpoint({
+    method: "POST",
+    path: "/api/brands",
+    permission: "setting.manage",
+    summary: "Add a brand",
+    body: brandInput,
+    result: brand,
+  }),
+  change: endpoint({
+    method: "PUT",
+    path: "/api/brands/:id",
+    permission: "setting.manage",
+    summary: "Change a brand",
+    params: z.strictObject({ id: brandId }),
+    body: brandInput,
+    result: brand,
+  }),
+  channels: endpoint({
+    method: "GET",
+    path: "/api/channels",
+    permission: "channel.read",
+    summary: "All channels with their health",
+    result: z.array(channel),
+  }),
   channelSettings: endpoint({
     method: "GET",
     path: "/api/channels/:id/settings",
@@ -66,10 +95,53 @@ export const brands = {
     params: z.strictObject({ id: channelId }),
     result: z.strictObject({ settings: z.record(z.string(), z.unknown()) }),
   }),
-  addChannel: endpoint({ method: "POST", path: "/api/channels", permission: "channel.manage", summary: "Connect a channel", body: channelInput, result: channel }),
-  changeChannel: endpoint({ method: "PUT", path: "/api/channels/:id", permission: "channel.manage", summary: "Change a channel", params: z.strictObject({ id: channelId }), body: channelInput, result: channel }),
-  topics: endpoint({ method: "GET", path: "/api/topics", permission: "signedIn", summary: "The tree of topics", result: z.array(topic) }),
-  createTopic: endpoint({ method: "POST", path: "/api/topics", permission: "setting.manage", summary: "Add a topic", body: topicInput, result: topic }),
-  changeTopic: endpoint({ method: "PUT", path: "/api/topics/:id", permission: "setting.manage", summary: "Change a topic", params: z.strictObject({ id: topicId }), body: topicInput, result: topic }),
-  removeTopic: endpoint({ method: "DELETE", path: "/api/topics/:id", permission: "setting.manage", summary: "Remove a topic that no concern has", params: z.strictObject({ id: topicId }), result: done }),
+  addChannel: endpoint({
+    method: "POST",
+    path: "/api/channels",
+    permission: "channel.manage",
+    summary: "Connect a channel",
+    body: channelInput,
+    result: channel,
+  }),
+  changeChannel: endpoint({
+    method: "PUT",
+    path: "/api/channels/:id",
+    permission: "channel.manage",
+    summary: "Change a channel",
+    params: z.strictObject({ id: channelId }),
+    body: channelInput,
+    result: channel,
+  }),
+  topics: endpoint({
+    method: "GET",
+    path: "/api/topics",
+    permission: "signedIn",
+    summary: "The tree of topics",
+    result: z.array(topic),
+  }),
+  createTopic: endpoint({
+    method: "POST",
+    path: "/api/topics",
+    permission: "setting.manage",
+    summary: "Add a topic",
+    body: topicInput,
+    result: topic,
+  }),
+  changeTopic: endpoint({
+    method: "PUT",
+    path: "/api/topics/:id",
+    permission: "setting.manage",
+    summary: "Change a topic",
+    params: z.strictObject({ id: topicId }),
+    body: topicInput,
+    result: topic,
+  }),
+  removeTopic: endpoint({
+    method: "DELETE",
+    path: "/api/topics/:id",
+    permission: "setting.manage",
+    summary: "Remove a topic that no concern has",
+    params: z.strictObject({ id: topicId }),
+    result: done,
+  }),
 };

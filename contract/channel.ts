@@ -3,7 +3,17 @@
 import { z } from "zod";
 
 /** The kinds of address a customer can have. A channel speaks one of them. */
-export const addressKinds = ["email", "phone", "chat", "whatsapp", "telegram", "app", "post", "social", "forum"] as const;
+export const addressKinds = [
+  "email",
+  "phone",
+  "chat",
+  "whatsapp",
+  "telegram",
+  "app",
+  "post",
+  "social",
+  "forum",
+] as const;
 export const addressKind = z.enum(addressKinds);
 export type AddressKind = z.infer<typeof addressKind>;
 
@@ -100,7 +110,12 @@ export interface InboundMessage {
   readonly thread: ThreadHints;
   readonly automatic: Automatic;
   /** Set when somebody forwards another's message to us: the original sender and what they wrote. */
-  readonly forwarded: { readonly from: Person; readonly subject: string | null; readonly sentAt: string | null; readonly text: string } | null;
+  readonly forwarded: {
+    readonly from: Person;
+    readonly subject: string | null;
+    readonly sentAt: string | null;
+    readonly text: string;
+  } | null;
   /** BCP 47, when the text is long enough to tell. */
   readonly language: "de" | "en" | null;
   /** Locale keys below `warnings` for the agent: e.g. "replyToDiffers", "remoteImages", "severalSenders", "unreadablePart". */
@@ -178,7 +193,12 @@ export interface ProviderCall {
 
 /** What the provider said. `unknown`: the connection ended after the data and before the answer. */
 export type DeliveryResult =
-  | { readonly kind: "accepted"; readonly providerId: string | null; readonly detail: string; readonly refused: readonly { readonly recipient: string; readonly code: string; readonly detail: string }[] }
+  | {
+      readonly kind: "accepted";
+      readonly providerId: string | null;
+      readonly detail: string;
+      readonly refused: readonly { readonly recipient: string; readonly code: string; readonly detail: string }[];
+    }
   | { readonly kind: "refused"; readonly code: string; readonly detail: string }
   | { readonly kind: "tryLater"; readonly afterMs: number | null; readonly code: string; readonly detail: string }
   | { readonly kind: "unknown"; readonly detail: string };
@@ -191,7 +211,11 @@ export interface ReadingIo {
 }
 
 export interface TransportIo {
-  readonly log: (level: "debug" | "info" | "warn" | "error", event: string, facts?: Readonly<Record<string, string | number | boolean | null>>) => void;
+  readonly log: (
+    level: "debug" | "info" | "warn" | "error",
+    event: string,
+    facts?: Readonly<Record<string, string | number | boolean | null>>,
+  ) => void;
   readonly now: () => Date;
 }
 
@@ -200,7 +224,11 @@ export interface ListeningIo extends TransportIo {
    * Stores the bytes (and the cursor in the same transaction) and resolves after the commit; rejects when they could not be stored.
    * "known": this provider id or these bytes were already there.
    */
-  readonly store: (raw: Raw, providerId: string, cursor?: { readonly name: string; readonly value: unknown }) => Promise<"stored" | "known">;
+  readonly store: (
+    raw: Raw,
+    providerId: string,
+    cursor?: { readonly name: string; readonly value: unknown },
+  ) => Promise<"stored" | "known">;
   readonly cursor: (name: string) => Promise<unknown>;
   readonly health: (state: "connected" | "connecting" | "failing", detail: string) => void;
 }
@@ -216,7 +244,10 @@ export interface MessageChannel<S> {
   prepare?(): Promise<void>;
   /** What can be said of bytes that `receive` could not read in time: best effort, bounded, never throws. */
   unreadable(raw: Raw): InboundMessage;
-  verify(request: { readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Uint8Array }, settings: S): boolean;
+  verify(
+    request: { readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Uint8Array },
+    settings: S,
+  ): boolean;
   /** Bytes to messages and receipts. Runs in a process of its own that is killed when it takes too long; the same bytes give the same result. */
   receive(raw: Raw, settings: S, io: ReadingIo): Promise<readonly Inbound[]>;
   /** Pure; never exceeds `can`. */

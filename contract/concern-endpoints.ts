@@ -1,7 +1,18 @@
 // What can be asked and done about concerns over HTTP.
 import { z } from "zod";
 import { addressKind, channelKind } from "#contract/channel.ts";
-import { change, concernDetail, concernRow, draft, draftKind, historyEntry, linkKind, listFilter, message, view } from "#contract/concerns.ts";
+import {
+  change,
+  concernDetail,
+  concernRow,
+  draft,
+  draftKind,
+  historyEntry,
+  linkKind,
+  listFilter,
+  message,
+  view,
+} from "#contract/concerns.ts";
 import { cursor, done, endpoint, instant } from "#contract/endpoint.ts";
 import { uploadId } from "#contract/files.ts";
 import { addressId, agentId, brandId, channelId, concernId, customerId, messageId, viewId } from "#contract/ids.ts";
@@ -29,7 +40,10 @@ const content = {
   uploads: z.array(uploadId).max(50),
 };
 
-const recipients = { to: z.array(z.string().trim().min(1).max(320)).max(50), cc: z.array(z.string().trim().min(1).max(320)).max(50) };
+const recipients = {
+  to: z.array(z.string().trim().min(1).max(320)).max(50),
+  cc: z.array(z.string().trim().min(1).max(320)).max(50),
+};
 
 /** One way to reach the customer, best first; `reason` and `blocked` are locale keys below `composer`. */
 export const way = z.strictObject({
@@ -48,12 +62,36 @@ export const concerns = {
     path: "/api/concerns",
     permission: "concern.read",
     summary: "One page of concerns",
-    query: z.strictObject({ filter: filterJson, after: cursor.optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    query: z.strictObject({
+      filter: filterJson,
+      after: cursor.optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
     result: z.strictObject({ rows: z.array(concernRow), next: cursor.nullable() }),
   }),
-  views: endpoint({ method: "GET", path: "/api/views", permission: "concern.read", summary: "The signed-in agent's views with their counters", result: z.strictObject({ views: z.array(view), upTo: z.number().int() }) }),
-  saveView: endpoint({ method: "POST", path: "/api/views", permission: "concern.read", summary: "Keep a filter under a name", body: z.strictObject({ name: z.string().trim().min(1).max(60), filter: listFilter }), result: view }),
-  removeView: endpoint({ method: "DELETE", path: "/api/views/:id", permission: "concern.read", summary: "Forget one of my views", params: z.strictObject({ id: viewId }), result: done }),
+  views: endpoint({
+    method: "GET",
+    path: "/api/views",
+    permission: "concern.read",
+    summary: "The signed-in agent's views with their counters",
+    result: z.strictObject({ views: z.array(view), upTo: z.number().int() }),
+  }),
+  saveView: endpoint({
+    method: "POST",
+    path: "/api/views",
+    permission: "concern.read",
+    summary: "Keep a filter under a name",
+    body: z.strictObject({ name: z.string().trim().min(1).max(60), filter: listFilter }),
+    result: view,
+  }),
+  removeView: endpoint({
+    method: "DELETE",
+    path: "/api/views/:id",
+    permission: "concern.read",
+    summary: "Forget one of my views",
+    params: z.strictObject({ id: viewId }),
+    result: done,
+  }),
   open: endpoint({
     method: "GET",
     path: "/api/concerns/:id",
@@ -61,26 +99,53 @@ export const concerns = {
     summary: "A concern with its last messages (at most 50)",
     params: byId,
     /** upTo: the event number this state includes; live events after it are applied on top. */
-    result: z.strictObject({ concern: concernDetail, messages: z.array(message), earlier: z.boolean(), drafts: z.array(draft), ways: z.array(way), upTo: z.number().int() }),
+    result: z.strictObject({
+      concern: concernDetail,
+      messages: z.array(message),
+      earlier: z.boolean(),
+      drafts: z.array(draft),
+      ways: z.array(way),
+      upTo: z.number().int(),
+    }),
   }),
-  byNumber: endpoint({ method: "GET", path: "/api/concerns/number/:number", permission: "concern.read", summary: "The concern with this number", params: z.strictObject({ number: z.coerce.number().int().positive() }), result: concernRow }),
+  byNumber: endpoint({
+    method: "GET",
+    path: "/api/concerns/number/:number",
+    permission: "concern.read",
+    summary: "The concern with this number",
+    params: z.strictObject({ number: z.coerce.number().int().positive() }),
+    result: concernRow,
+  }),
   messages: endpoint({
     method: "GET",
     path: "/api/concerns/:id/messages",
     permission: "concern.read",
     summary: "Earlier messages, oldest first within the page",
     params: byId,
-    query: z.strictObject({ before: z.coerce.number().int().positive(), limit: z.coerce.number().int().min(1).max(100).default(50) }),
+    query: z.strictObject({
+      before: z.coerce.number().int().positive(),
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+    }),
     result: z.strictObject({ messages: z.array(message), earlier: z.boolean() }),
   }),
-  message: endpoint({ method: "GET", path: "/api/messages/:id", permission: "concern.read", summary: "One message", params: z.strictObject({ id: messageId }), result: message }),
+  message: endpoint({
+    method: "GET",
+    path: "/api/messages/:id",
+    permission: "concern.read",
+    summary: "One message",
+    params: z.strictObject({ id: messageId }),
+    result: message,
+  }),
   history: endpoint({
     method: "GET",
     path: "/api/concerns/:id/history",
     permission: "concern.read",
     summary: "What was done to the concern, newest first",
     params: byId,
-    query: z.strictObject({ before: z.coerce.number().int().positive().optional(), limit: z.coerce.number().int().min(1).max(200).default(100) }),
+    query: z.strictObject({
+      before: z.coerce.number().int().positive().optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(100),
+    }),
     result: z.strictObject({ entries: z.array(historyEntry), next: z.number().int().nullable() }),
   }),
   create: endpoint({
@@ -88,7 +153,15 @@ export const concerns = {
     path: "/api/concerns",
     permission: "concern.answer",
     summary: "Write first: a new concern with its first outgoing message",
-    body: z.strictObject({ brandId, channelId, customerId: customerId.nullable(), kind: addressKind, ...recipients, subject: z.string().trim().min(1).max(500), ...content }),
+    body: z.strictObject({
+      brandId,
+      channelId,
+      customerId: customerId.nullable(),
+      kind: addressKind,
+      ...recipients,
+      subject: z.string().trim().min(1).max(500),
+      ...content,
+    }),
     result: z.strictObject({ concern: concernRow, message }),
   }),
   reply: endpoint({
@@ -110,8 +183,22 @@ export const concerns = {
     }),
     result: z.strictObject({ concern: concernRow, message }),
   }),
-  undoSend: endpoint({ method: "POST", path: "/api/messages/:id/undo-send", permission: "concern.answer", summary: "Take back a message that has not left; it becomes a draft again", params: z.strictObject({ id: messageId }), result: draft }),
-  sendNow: endpoint({ method: "POST", path: "/api/messages/:id/send-now", permission: "concern.answer", summary: "Send a held message at once, or try a failed one again", params: z.strictObject({ id: messageId }), result: message }),
+  undoSend: endpoint({
+    method: "POST",
+    path: "/api/messages/:id/undo-send",
+    permission: "concern.answer",
+    summary: "Take back a message that has not left; it becomes a draft again",
+    params: z.strictObject({ id: messageId }),
+    result: draft,
+  }),
+  sendNow: endpoint({
+    method: "POST",
+    path: "/api/messages/:id/send-now",
+    permission: "concern.answer",
+    summary: "Send a held message at once, or try a failed one again",
+    params: z.strictObject({ id: messageId }),
+    result: message,
+  }),
   note: endpoint({
     method: "POST",
     path: "/api/concerns/:id/notes",
@@ -121,20 +208,68 @@ export const concerns = {
     body: z.strictObject({ ...content, key: z.uuid() }),
     result: z.strictObject({ concern: concernRow, message }),
   }),
-  change: endpoint({ method: "PATCH", path: "/api/concerns/:id", permission: "concern.change", summary: "Change status, priority, topic, assignee, team, subject, tags, fields", params: byId, body: change, result: concernRow }),
+  change: endpoint({
+    method: "PATCH",
+    path: "/api/concerns/:id",
+    permission: "concern.change",
+    summary: "Change status, priority, topic, assignee, team, subject, tags, fields",
+    params: byId,
+    body: change,
+    result: concernRow,
+  }),
   changeMany: endpoint({
     method: "POST",
     path: "/api/concerns/change",
     permission: "concern.change",
     summary: "The same change to several concerns",
     body: z.strictObject({ ids: z.array(concernId).min(1).max(200), change }),
-    result: z.strictObject({ changed: z.array(concernRow), refused: z.array(z.strictObject({ id: concernId, code: z.string() })) }),
+    result: z.strictObject({
+      changed: z.array(concernRow),
+      refused: z.array(z.strictObject({ id: concernId, code: z.string() })),
+    }),
   }),
-  snooze: endpoint({ method: "POST", path: "/api/concerns/:id/snooze", permission: "concern.change", summary: "Hide until a time or the customer's next message", params: byId, body: z.strictObject({ until: instant }), result: concernRow }),
-  follow: endpoint({ method: "PUT", path: "/api/concerns/:id/followers/:agentId", permission: "concern.change", summary: "Follow", params: z.strictObject({ id: concernId, agentId }), result: done }),
-  unfollow: endpoint({ method: "DELETE", path: "/api/concerns/:id/followers/:agentId", permission: "concern.change", summary: "Follow no longer", params: z.strictObject({ id: concernId, agentId }), result: done }),
-  link: endpoint({ method: "POST", path: "/api/concerns/:id/links", permission: "concern.change", summary: "Link to another concern by number", params: byId, body: z.strictObject({ number: z.number().int().positive(), kind: linkKind }), result: done }),
-  unlink: endpoint({ method: "DELETE", path: "/api/concerns/:id/links/:other", permission: "concern.change", summary: "Remove a link", params: z.strictObject({ id: concernId, other: concernId }), result: done }),
+  snooze: endpoint({
+    method: "POST",
+    path: "/api/concerns/:id/snooze",
+    permission: "concern.change",
+    summary: "Hide until a time or the customer's next message",
+    params: byId,
+    body: z.strictObject({ until: instant }),
+    result: concernRow,
+  }),
+  follow: endpoint({
+    method: "PUT",
+    path: "/api/concerns/:id/followers/:agentId",
+    permission: "concern.change",
+    summary: "Follow",
+    params: z.strictObject({ id: concernId, agentId }),
+    result: done,
+  }),
+  unfollow: endpoint({
+    method: "DELETE",
+    path: "/api/concerns/:id/followers/:agentId",
+    permission: "concern.change",
+    summary: "Follow no longer",
+    params: z.strictObject({ id: concernId, agentId }),
+    result: done,
+  }),
+  link: endpoint({
+    method: "POST",
+    path: "/api/concerns/:id/links",
+    permission: "concern.change",
+    summary: "Link to another concern by number",
+    params: byId,
+    body: z.strictObject({ number: z.number().int().positive(), kind: linkKind }),
+    result: done,
+  }),
+  unlink: endpoint({
+    method: "DELETE",
+    path: "/api/concerns/:id/links/:other",
+    permission: "concern.change",
+    summary: "Remove a link",
+    params: z.strictObject({ id: concernId, other: concernId }),
+    result: done,
+  }),
   saveDraft: endpoint({
     method: "PUT",
     path: "/api/concerns/:id/drafts/:kind",
@@ -144,5 +279,12 @@ export const concerns = {
     body: z.strictObject({ channelId: channelId.nullable(), ...recipients, ...content }),
     result: draft.nullable(),
   }),
-  seenFailure: endpoint({ method: "POST", path: "/api/concerns/:id/seen-failure", permission: "concern.answer", summary: "I have seen that a delivery failed", params: byId, result: concernRow }),
+  seenFailure: endpoint({
+    method: "POST",
+    path: "/api/concerns/:id/seen-failure",
+    permission: "concern.answer",
+    summary: "I have seen that a delivery failed",
+    params: byId,
+    result: concernRow,
+  }),
 };

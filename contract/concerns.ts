@@ -4,7 +4,18 @@ import { addressKind, assurance, channelKind, verdict } from "#contract/channel.
 import { fields } from "#contract/customers.ts";
 import { instant } from "#contract/endpoint.ts";
 import { fileView, uploadId } from "#contract/files.ts";
-import { agentId, brandId, channelId, concernId, customerId, deliveryId, messageId, partyId, teamId, topicId } from "#contract/ids.ts";
+import {
+  agentId,
+  brandId,
+  channelId,
+  concernId,
+  customerId,
+  deliveryId,
+  messageId,
+  partyId,
+  teamId,
+  topicId,
+} from "#contract/ids.ts";
 
 export const statuses = ["new", "open", "waiting", "snoozed", "resolved", "closed"] as const;
 export const status = z.enum(statuses);
@@ -51,7 +62,14 @@ export const concernRow = z.strictObject({
 export type ConcernRow = z.infer<typeof concernRow>;
 
 export const linkKind = z.enum(["related", "follow-up", "duplicate"]);
-export const link = z.strictObject({ concernId, number: z.number().int(), subject: z.string(), status, kind: linkKind, /** true: the other is the earlier one */ earlier: z.boolean() });
+export const link = z.strictObject({
+  concernId,
+  number: z.number().int(),
+  subject: z.string(),
+  status,
+  kind: linkKind,
+  /** true: the other is the earlier one */ earlier: z.boolean(),
+});
 
 export const party = z.strictObject({
   id: partyId,
@@ -77,7 +95,17 @@ export const concernDetail = z.strictObject({
 });
 export type ConcernDetail = z.infer<typeof concernDetail>;
 
-export const deliveryState = z.enum(["held", "waiting", "sending", "sent", "delivered", "read", "failed", "unknown", "withdrawn"]);
+export const deliveryState = z.enum([
+  "held",
+  "waiting",
+  "sending",
+  "sent",
+  "delivered",
+  "read",
+  "failed",
+  "unknown",
+  "withdrawn",
+]);
 export type DeliveryState = z.infer<typeof deliveryState>;
 
 export const delivery = z.strictObject({
@@ -134,7 +162,13 @@ export const message = z.strictObject({
 export type Message = z.infer<typeof message>;
 
 /** One system line of the history between the messages, from the event log. */
-export const historyEntry = z.strictObject({ seq: z.number().int(), at: instant, kind: z.string(), actor: author, data: z.record(z.string(), z.unknown()) });
+export const historyEntry = z.strictObject({
+  seq: z.number().int(),
+  at: instant,
+  kind: z.string(),
+  actor: author,
+  data: z.record(z.string(), z.unknown()),
+});
 
 export const draftKind = z.enum(["reply", "note"]);
 export const draft = z.strictObject({
@@ -163,7 +197,13 @@ const conditions = {
 };
 
 /** What a list shows. Sorted by the last message, newest first, or by the longest wait first. */
-export const listFilter = z.strictObject({ ...conditions, followed: z.boolean(), mentioned: z.boolean(), deliveryFailed: z.boolean(), sort: z.enum(["newest", "waiting"]) });
+export const listFilter = z.strictObject({
+  ...conditions,
+  followed: z.boolean(),
+  mentioned: z.boolean(),
+  deliveryFailed: z.boolean(),
+  sort: z.enum(["newest", "waiting"]),
+});
 export type ListFilter = z.infer<typeof listFilter>;
 
 /** The filter that hides nothing. */
@@ -183,7 +223,13 @@ export const everything: ListFilter = {
 };
 
 /** A named list in the first pane. `key` names the built-in ones ("mine", "unassigned", …; words in locales under `views`). */
-export const view = z.strictObject({ id: z.string(), key: z.string().nullable(), name: z.string(), filter: listFilter, count: z.number().int().nullable() });
+export const view = z.strictObject({
+  id: z.string(),
+  key: z.string().nullable(),
+  name: z.string(),
+  filter: listFilter,
+  count: z.number().int().nullable(),
+});
 export type View = z.infer<typeof view>;
 
 export const change = z.strictObject({

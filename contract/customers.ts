@@ -39,7 +39,14 @@ export type Customer = z.infer<typeof customer>;
 const byId = z.strictObject({ id: customerId });
 
 export const customers = {
-  get: endpoint({ method: "GET", path: "/api/customers/:id", permission: "customer.read", summary: "A customer with addresses", params: byId, result: customer }),
+  get: endpoint({
+    method: "GET",
+    path: "/api/customers/:id",
+    permission: "customer.read",
+    summary: "A customer with addresses",
+    params: byId,
+    result: customer,
+  }),
   concerns: endpoint({
     method: "GET",
     path: "/api/customers/:id/concerns",
@@ -48,7 +55,16 @@ export const customers = {
     params: byId,
     query: z.strictObject({ after: cursor.optional(), limit: z.coerce.number().int().min(1).max(100).default(20) }),
     result: z.strictObject({
-      concerns: z.array(z.strictObject({ id: concernId, number: z.number().int(), subject: z.string(), status: z.string(), createdAt: instant, lastMessageAt: instant })),
+      concerns: z.array(
+        z.strictObject({
+          id: concernId,
+          number: z.number().int(),
+          subject: z.string(),
+          status: z.string(),
+          createdAt: instant,
+          lastMessageAt: instant,
+        }),
+      ),
       next: cursor.nullable(),
     }),
   }),
@@ -57,7 +73,11 @@ export const customers = {
     path: "/api/customers",
     permission: "customer.change",
     summary: "Add a customer with one address",
-    body: z.strictObject({ name: z.string().trim().min(1).max(200), kind: addressKind, value: z.string().trim().min(1).max(320) }),
+    body: z.strictObject({
+      name: z.string().trim().min(1).max(200),
+      kind: addressKind,
+      value: z.string().trim().min(1).max(320),
+    }),
     result: customer,
   }),
   change: endpoint({

@@ -4,7 +4,12 @@ import type { AgentActor } from "#contract/actor.ts";
 import type { Refusal } from "#contract/errors.ts";
 import type { Permission } from "#contract/permissions.ts";
 
-export interface Endpoint<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+export interface Endpoint<
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+  R extends z.ZodType = z.ZodType,
+> {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** With ":name" for each key of `params`. */
   readonly path: string;
@@ -21,8 +26,18 @@ export const nothing = z.strictObject({});
 export const done = z.strictObject({ done: z.literal(true) });
 
 /** Writes an endpoint down; parts left out are empty. */
-export const endpoint = <R extends z.ZodType, P extends z.ZodType = typeof nothing, Q extends z.ZodType = typeof nothing, B extends z.ZodType = typeof nothing>(
-  e: Pick<Endpoint, "method" | "path" | "permission" | "summary"> & { readonly result: R; readonly params?: P; readonly query?: Q; readonly body?: B },
+export const endpoint = <
+  R extends z.ZodType,
+  P extends z.ZodType = typeof nothing,
+  Q extends z.ZodType = typeof nothing,
+  B extends z.ZodType = typeof nothing,
+>(
+  e: Pick<Endpoint, "method" | "path" | "permission" | "summary"> & {
+    readonly result: R;
+    readonly params?: P;
+    readonly query?: Q;
+    readonly body?: B;
+  },
 ): Endpoint<P, Q, B, R> => ({
   method: e.method,
   path: e.path,
@@ -40,7 +55,6 @@ export type Input<E extends Endpoint> = {
   readonly body: z.output<E["body"]>;
 };
 export type Result<E extends Endpoint> = z.output<E["result"]>;
-
 
 /** Instants cross the wire as ISO 8601 in UTC. */
 export const instant = z.iso.datetime();
@@ -60,11 +74,18 @@ export interface Call {
 /** An endpoint with its answer. The world's type is the module's own. */
 export interface Route<W> {
   readonly endpoint: Endpoint;
-  readonly handle: (world: W, call: Call, input: { readonly params: unknown; readonly query: unknown; readonly body: unknown }) => Promise<unknown>;
+  readonly handle: (
+    world: W,
+    call: Call,
+    input: { readonly params: unknown; readonly query: unknown; readonly body: unknown },
+  ) => Promise<unknown>;
 }
 
 /** Joins an endpoint and its answer; the types of input and result are the contract's. A refusal becomes its HTTP status. */
-export const answer = <W, E extends Endpoint>(e: E, handle: (world: W, who: AgentActor, input: Input<E>, call: Call) => Promise<Result<E> | Refusal>): Route<W> => ({
+export const answer = <W, E extends Endpoint>(
+  e: E,
+  handle: (world: W, who: AgentActor, input: Input<E>, call: Call) => Promise<Result<E> | Refusal>,
+): Route<W> => ({
   endpoint: e,
   handle: (world, call, input) => handle(world, call.who as AgentActor, input as Input<E>, call),
 });

@@ -53,7 +53,11 @@ export interface Refusal {
 }
 
 /** Makes a refusal. */
-export const refuse = (refused: ErrorCode, facts?: Readonly<Record<string, string | number>>, field?: string): Refusal => ({
+export const refuse = (
+  refused: ErrorCode,
+  facts?: Readonly<Record<string, string | number>>,
+  field?: string,
+): Refusal => ({
   refused,
   ...(facts ? { facts } : {}),
   ...(field ? { field } : {}),

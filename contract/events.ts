@@ -8,14 +8,20 @@ import { instant } from "#contract/endpoint.ts";
 import { agentId, brandId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
 /** Parts of a row that changed, always with the new version. */
-export const concernPatch = concernRow.omit({ id: true, version: true }).partial().extend({ version: z.number().int() });
+export const concernPatch = concernRow
+  .omit({ id: true, version: true })
+  .partial()
+  .extend({ version: z.number().int() });
 
 /** A message as the log keeps it: signed addresses are made when it is read. Long bodies are left to the fetch. */
 export const loggedMessage = message.omit({ html: true, files: true, rawUrl: true, foldedText: true, text: true });
 
 const kinds = {
   "concern.created": z.strictObject({ row: concernRow }),
-  "concern.changed": z.strictObject({ patch: concernPatch, /** Words for the history, e.g. why ("snooze ended", "customer answered"). */ because: z.string().nullable() }),
+  "concern.changed": z.strictObject({
+    patch: concernPatch,
+    /** Words for the history, e.g. why ("snooze ended", "customer answered"). */ because: z.string().nullable(),
+  }),
   "concern.fieldsChanged": z.strictObject({ fields }),
   "concern.followed": z.strictObject({ agentId, following: z.boolean() }),
   "concern.linked": z.strictObject({ link }),
@@ -26,7 +32,11 @@ const kinds = {
   "message.added": z.strictObject({ message: loggedMessage }),
   "message.withdrawn": z.strictObject({ messageId }),
   "delivery.changed": z.strictObject({ messageId, deliveryId, delivery, version: z.number().int() }),
-  "draft.changed": z.strictObject({ agentId, kind: z.enum(["reply", "note"]), draft: draft.omit({ uploads: true }).nullable() }),
+  "draft.changed": z.strictObject({
+    agentId,
+    kind: z.enum(["reply", "note"]),
+    draft: draft.omit({ uploads: true }).nullable(),
+  }),
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
   "agent.changed": z.strictObject({ agent }),
@@ -47,7 +57,11 @@ export type EventData<K extends EventKind> = z.infer<(typeof kinds)[K]>;
 export const eventKinds = Object.keys(kinds) as readonly EventKind[];
 export const eventSchema = (kind: EventKind): z.ZodType => kinds[kind];
 
-export const actor = z.strictObject({ kind: z.enum(["agent", "customer", "helper", "system"]), id: z.uuid().nullable(), name: z.string() });
+export const actor = z.strictObject({
+  kind: z.enum(["agent", "customer", "helper", "system"]),
+  id: z.uuid().nullable(),
+  name: z.string(),
+});
 export type Actor = z.infer<typeof actor>;
 
 /** One entry as it crosses the wire. `seq` rises in commit order. */

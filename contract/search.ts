@@ -9,7 +9,9 @@ export const highlighted = z.array(z.strictObject({ text: z.string(), hit: z.boo
 export type Highlighted = z.infer<typeof highlighted>;
 
 export const searchResult = z.strictObject({
-  concerns: z.array(z.strictObject({ row: concernRow, subject: highlighted, messageId: messageId.nullable(), excerpt: highlighted })),
+  concerns: z.array(
+    z.strictObject({ row: concernRow, subject: highlighted, messageId: messageId.nullable(), excerpt: highlighted }),
+  ),
   customers: z.array(z.strictObject({ id: customerId, name: highlighted, address: highlighted })),
   /** Words that were also looked for: parts of compounds and near spellings. */
   alsoSearched: z.array(z.string()),
@@ -22,7 +24,10 @@ export const search = {
     path: "/api/search",
     permission: "search.use",
     summary: "Find concerns, messages and customers",
-    query: z.strictObject({ q: z.string().trim().min(1).max(200), limit: z.coerce.number().int().min(1).max(50).default(20) }),
+    query: z.strictObject({
+      q: z.string().trim().min(1).max(200),
+      limit: z.coerce.number().int().min(1).max(50).default(20),
+    }),
     result: searchResult,
   }),
 };

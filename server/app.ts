@@ -54,7 +54,8 @@ export interface AppOptions {
 const pages = new URL("../dist/web/", import.meta.url).pathname;
 const isLoopback = (ip: string): boolean => ip === "127.0.0.1" || ip === "::1" || ip === "::ffff:127.0.0.1";
 
-type Everything = World & ReadingWorld & { readonly channelKinds: ChannelKinds; readonly facts: CentreFacts; readonly undoMs: number };
+type Everything = World &
+  ReadingWorld & { readonly channelKinds: ChannelKinds; readonly facts: CentreFacts; readonly undoMs: number };
 
 /** The desk is told at once when something it keeps in memory has changed in the tables; so is this server. */
 const watchChanges = (options: AppOptions, live: Live): (() => void) => {
@@ -88,7 +89,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     always: ["/healthz", "/readyz", "/metrics"],
   });
   http.app.addHook("onRequest", async (request) => {
-    if (options.away() && request.url.startsWith("/api/") && request.url !== "/api/openapi.json") throw httpError(503, "the database does not answer");
+    if (options.away() && request.url.startsWith("/api/") && request.url !== "/api/openapi.json")
+      throw httpError(503, "the database does not answer");
   });
   const links = makeLinks(world);
   const everything: Everything = {
@@ -107,18 +109,43 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const session = (token: string) => sessionOf(world, token);
   const mounting = { sessionOf: session, cookieName: http.cookieName };
 
-  const routes: readonly Route<Everything>[] = [...agentRoutes, ...brandRoutes, ...customerRoutes, ...settingRoutes, ...listRoutes, ...draftRoutes, ...concernRoutes, ...(options.demo?.routes ?? [])];
-  const common = { ...mounting, app: http.app, world: everything, setCookie: http.setCookie, sameOrigin: http.sameOrigin, log: world.log, checkAnswers: config.checkAnswers };
+  const routes: readonly Route<Everything>[] = [
+    ...agentRoutes,
+    ...brandRoutes,
+    ...customerRoutes,
+    ...settingRoutes,
+    ...listRoutes,
+    ...draftRoutes,
+    ...concernRoutes,
+    ...(options.demo?.routes ?? []),
+  ];
+  const common = {
+    ...mounting,
+    app: http.app,
+    world: everything,
+    setCookie: http.setCookie,
+    sameOrigin: http.sameOrigin,
+    log: world.log,
+    checkAnswers: config.checkAnswers,
+  };
   mount({ ...common, routes });
   // Uploads are no JSON: the bytes are read here, after everything else was checked.
   const upload: MountedRoute<Everything> = {
     endpoint: files.upload,
     handle: (at, call, input, request) =>
-      answer<Everything, typeof files.upload>(files.upload, async (within, who) => keepUpload(within, who, await http.readUpload(request))).handle(at, call, input),
+      answer<Everything, typeof files.upload>(files.upload, async (within, who) =>
+        keepUpload(within, who, await http.readUpload(request)),
+      ).handle(at, call, input),
   };
   mount({ ...common, routes: [upload], bodyLimit: config.maxFileBytes + 100_000 });
 
-  mountFrames({ app: http.app, world, links, whoAsks: async (request) => (await whoAsks(mounting, request))?.who ?? null, post: (id) => options.demo?.html(id) ?? null });
+  mountFrames({
+    app: http.app,
+    world,
+    links,
+    whoAsks: async (request) => (await whoAsks(mounting, request))?.who ?? null,
+    post: (id) => options.demo?.html(id) ?? null,
+  });
 
   const live = await startLive({
     world,
@@ -142,10 +169,16 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   http.app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
   http.app.get("/readyz", async (_request, reply) => {
     const missing = await options.missing();
-    return reply.code(missing.length === 0 ? 200 : 503).type("text/plain").send(missing.length === 0 ? "ready\n" : `${missing.join("\n")}\n`);
+    return reply
+      .code(missing.length === 0 ? 200 : 503)
+      .type("text/plain")
+      .send(missing.length === 0 ? "ready\n" : `${missing.join("\n")}\n`);
   });
   http.app.get("/metrics", async (request, reply) => {
-    const allowed = config.metricsToken === null ? isLoopback(request.raw.socket.remoteAddress ?? "") && request.headers["x-forwarded-for"] === undefined : request.headers.authorization === `Bearer ${config.metricsToken}`;
+    const allowed =
+      config.metricsToken === null
+        ? isLoopback(request.raw.socket.remoteAddress ?? "") && request.headers["x-forwarded-for"] === undefined
+        : request.headers.authorization === `Bearer ${config.metricsToken}`;
     if (!allowed) throw httpError(404, "no such address");
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });

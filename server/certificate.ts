@@ -5,7 +5,11 @@ import { selfSigned } from "#channels/email/certificate.ts";
 import type { Config } from "#server/config.ts";
 
 /** Key and certificate in PEM. The operator's files must be readable; ours are made when missing (key 0600). */
-export const doorCertificate = async (config: Pick<Config, "smtpTls" | "dataDir">, name: string, now = new Date()): Promise<{ readonly key: string; readonly cert: string }> => {
+export const doorCertificate = async (
+  config: Pick<Config, "smtpTls" | "dataDir">,
+  name: string,
+  now = new Date(),
+): Promise<{ readonly key: string; readonly cert: string }> => {
   if (config.smtpTls) {
     const { keyFile, certFile } = config.smtpTls;
     return { key: await readFile(keyFile, "utf8"), cert: await readFile(certFile, "utf8") };

@@ -46,7 +46,9 @@ test("every wrong value gets a sentence that names it and says what would be rig
   const read = readConfig(wrong, []);
   assert.ok("problems" in read);
   for (const name of Object.keys(wrong)) {
-    const mine: readonly { readonly name: string; readonly sentence: string }[] = read.problems.filter((problem) => problem.name === name);
+    const mine: readonly { readonly name: string; readonly sentence: string }[] = read.problems.filter(
+      (problem) => problem.name === name,
+    );
     assert.equal(mine.length, 1, name);
     const sentence = mine[0]?.sentence ?? "";
     assert.ok(sentence.startsWith(`${name} is "${wrong[name]}": `) && sentence.length > name.length + 20, sentence);

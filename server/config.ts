@@ -22,7 +22,16 @@ export interface Config {
   /** "demo": with the demo world; "empty": a clean centre. */
   readonly world: "demo" | "empty";
   readonly secret: string | null;
-  readonly files: { readonly kind: "disk" } | { readonly kind: "s3"; readonly endpoint: string; readonly bucket: string; readonly region: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly files:
+    | { readonly kind: "disk" }
+    | {
+        readonly kind: "s3";
+        readonly endpoint: string;
+        readonly bucket: string;
+        readonly region: string;
+        readonly accessKeyId: string;
+        readonly secretAccessKey: string;
+      };
   /** "system", "off", or the name servers to ask, as IP addresses with or without a port. */
   readonly dns: "system" | "off" | readonly string[];
   readonly smtpTls: { readonly certFile: string; readonly keyFile: string } | null;
@@ -50,114 +59,253 @@ class Reader {
     this.#env = env;
   }
 
-  read<T>(name: string, meaning: string, fallback: string, parse: (value: string) => T | { readonly wrong: string }, absent: T): T {
+  read<T>(
+    name: string,
+    meaning: string,
+    fallback: string,
+    parse: (value: string) => T | { readonly wrong: string },
+    absent: T,
+  ): T {
     this.settings.push({ name, meaning, fallback });
     const value = this.#env[name]?.trim();
     if (value === undefined || value === "") return absent;
     const result = parse(value);
     if (typeof result === "object" && result !== null && "wrong" in result) {
-      this.problems.push({ name, sentence: `${name} is "${value.length > 60 ? `${value.slice(0, 60)}…` : value}": ${result.wrong}` });
+      this.problems.push({
+        name,
+        sentence: `${name} is "${value.length > 60 ? `${value.slice(0, 60)}…` : value}": ${result.wrong}`,
+      });
       return absent;
     }
     return result;
   }
 
   port(name: string, meaning: string, absent: number): number {
-    return this.read<number>(name, meaning, String(absent), (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : { wrong: "a port is a whole number from 1 to 65535 (0 picks a free one)." }), absent);
+    return this.read<number>(
+      name,
+      meaning,
+      String(absent),
+      (value) =>
+        /^\d{1,5}$/.test(value) && Number(value) <= 65535
+          ? Number(value)
+          : { wrong: "a port is a whole number from 1 to 65535 (0 picks a free one)." },
+      absent,
+    );
   }
 
   whole(name: string, meaning: string, absent: number, lowest: number, highest: number): number {
-    return this.read<number>(name, meaning, String(absent), (value) => (/^\d{1,12}$/.test(value) && Number(value) >= lowest && Number(value) <= highest ? Number(value) : { wrong: `it must be a whole number from ${lowest} to ${highest}.` }), absent);
+    return this.read<number>(
+      name,
+      meaning,
+      String(absent),
+      (value) =>
+        /^\d{1,12}$/.test(value) && Number(value) >= lowest && Number(value) <= highest
+          ? Number(value)
+          : { wrong: `it must be a whole number from ${lowest} to ${highest}.` },
+      absent,
+    );
   }
 
   oneOf<const T extends string>(name: string, meaning: string, values: readonly T[], absent: T): T {
-    return this.read<T>(name, meaning, absent, (value) => (values as readonly string[]).includes(value) ? (value as T) : { wrong: `choose one of ${values.join(", ")}.` }, absent);
+    return this.read<T>(
+      name,
+      meaning,
+      absent,
+      (value) =>
+        (values as readonly string[]).includes(value) ? (value as T) : { wrong: `choose one of ${values.join(", ")}.` },
+      absent,
+    );
   }
 
   text(name: string, meaning: string, check: (value: string) => string | null = () => null): string | null {
-    return this.read<string | null>(name, meaning, "not set", (value) => {
-      const wrong = check(value);
-      return wrong === null ? value : { wrong };
-    }, null);
+    return this.read<string | null>(
+      name,
+      meaning,
+      "not set",
+      (value) => {
+        const wrong = check(value);
+        return wrong === null ? value : { wrong };
+      },
+      null,
+    );
   }
 }
 
-const httpUrl = (value: string): string | null => (/^https?:\/\/[^\s/]+/.test(value) && URL.canParse(value) ? null : "it must be an address such as https://desk.example.org.");
+const httpUrl = (value: string): string | null =>
+  /^https?:\/\/[^\s/]+/.test(value) && URL.canParse(value)
+    ? null
+    : "it must be an address such as https://desk.example.org.";
 
 const nameServers = (value: string): Config["dns"] | { readonly wrong: string } => {
   if (value === "system" || value === "off") return value;
   const servers = value.split(",").map((part) => part.trim());
-  const right = servers.every((server) => isIP(server) > 0 || /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]{2,39}\]):\d{1,5}$/i.test(server));
-  return right ? servers : { wrong: "choose system, off, or name servers such as 10.0.0.53 or 10.0.0.53:5353, separated by commas." };
+  const right = servers.every(
+    (server) => isIP(server) > 0 || /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]{2,39}\]):\d{1,5}$/i.test(server),
+  );
+  return right
+    ? servers
+    : { wrong: "choose system, off, or name servers such as 10.0.0.53 or 10.0.0.53:5353, separated by commas." };
 };
 
 const readFiles = (reader: Reader): Config["files"] => {
-  const endpoint = reader.text("S3_ENDPOINT", "keep files in an S3-compatible store at this address instead of in DATA_DIR", httpUrl);
+  const endpoint = reader.text(
+    "S3_ENDPOINT",
+    "keep files in an S3-compatible store at this address instead of in DATA_DIR",
+    httpUrl,
+  );
   const bucket = reader.text("S3_BUCKET", "name of the bucket");
   const region = reader.text("S3_REGION", "region the bucket's signatures use") ?? "us-east-1";
   const accessKeyId = reader.text("S3_ACCESS_KEY_ID", "key for the bucket");
   const secretAccessKey = reader.text("S3_SECRET_ACCESS_KEY", "secret for the bucket");
   if (endpoint === null) return { kind: "disk" };
-  for (const [name, value] of [["S3_BUCKET", bucket], ["S3_ACCESS_KEY_ID", accessKeyId], ["S3_SECRET_ACCESS_KEY", secretAccessKey]] as const) {
-    if (value === null) reader.problems.push({ name, sentence: `${name} is missing: S3_ENDPOINT is set, so the bucket and its keys are needed too.` });
+  for (const [name, value] of [
+    ["S3_BUCKET", bucket],
+    ["S3_ACCESS_KEY_ID", accessKeyId],
+    ["S3_SECRET_ACCESS_KEY", secretAccessKey],
+  ] as const) {
+    if (value === null)
+      reader.problems.push({
+        name,
+        sentence: `${name} is missing: S3_ENDPOINT is set, so the bucket and its keys are needed too.`,
+      });
   }
-  return { kind: "s3", endpoint, bucket: bucket ?? "", region, accessKeyId: accessKeyId ?? "", secretAccessKey: secretAccessKey ?? "" };
+  return {
+    kind: "s3",
+    endpoint,
+    bucket: bucket ?? "",
+    region,
+    accessKeyId: accessKeyId ?? "",
+    secretAccessKey: secretAccessKey ?? "",
+  };
 };
 
 const readTls = (reader: Reader): Config["smtpTls"] => {
-  const certFile = reader.text("SMTP_TLS_CERT", "PEM file with the SMTP door's certificate (default: one made at the first start)");
+  const certFile = reader.text(
+    "SMTP_TLS_CERT",
+    "PEM file with the SMTP door's certificate (default: one made at the first start)",
+  );
   const keyFile = reader.text("SMTP_TLS_KEY", "PEM file with its key");
   if (certFile === null && keyFile === null) return null;
   if (certFile === null || keyFile === null) {
-    reader.problems.push({ name: "SMTP_TLS_CERT", sentence: "SMTP_TLS_CERT and SMTP_TLS_KEY belong together: set both or neither." });
+    reader.problems.push({
+      name: "SMTP_TLS_CERT",
+      sentence: "SMTP_TLS_CERT and SMTP_TLS_KEY belong together: set both or neither.",
+    });
     return null;
   }
   return { certFile, keyFile };
 };
 
 /** Reads the configuration, or says every wrong value in a sentence of its own. `args`: what follows `npm start --`. */
-export const readConfig = (env: Env, args: readonly string[]): { readonly config: Config; readonly settings: readonly Setting[] } | { readonly problems: readonly Problem[]; readonly settings: readonly Setting[] } => {
+export const readConfig = (
+  env: Env,
+  args: readonly string[],
+):
+  | { readonly config: Config; readonly settings: readonly Setting[] }
+  | { readonly problems: readonly Problem[]; readonly settings: readonly Setting[] } => {
   const reader = new Reader(env);
   for (const arg of args) {
-    if (!["--empty", "--demo", "--help"].includes(arg)) reader.problems.push({ name: arg, sentence: `"${arg}" is not known. Known are --empty (a clean centre), --demo (with the demo world) and --help.` });
+    if (!["--empty", "--demo", "--help"].includes(arg))
+      reader.problems.push({
+        name: arg,
+        sentence: `"${arg}" is not known. Known are --empty (a clean centre), --demo (with the demo world) and --help.`,
+      });
   }
-  const databaseUrl = reader.text("DATABASE_URL", "an existing PostgreSQL (15 or newer) instead of the embedded one", (value) => (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value) ? null : "it must look like postgresql://user:password@host:5432/database."));
+  const databaseUrl = reader.text(
+    "DATABASE_URL",
+    "an existing PostgreSQL (15 or newer) instead of the embedded one",
+    (value) =>
+      /^postgres(ql)?:\/\//.test(value) && URL.canParse(value)
+        ? null
+        : "it must look like postgresql://user:password@host:5432/database.",
+  );
   const empty = args.includes("--empty") || (databaseUrl !== null && !args.includes("--demo"));
-  const dataDir = resolve(reader.text("DATA_DIR", "folder for the embedded store, files and keys") ?? (empty && databaseUrl === null ? "data-empty" : "data"));
-  const host = reader.text("HOST", "address the desk listens on", (value) => (isIP(value) > 0 || value === "localhost" ? null : "it must be an IP address such as 0.0.0.0 or 127.0.0.1.")) ?? "127.0.0.1";
+  const dataDir = resolve(
+    reader.text("DATA_DIR", "folder for the embedded store, files and keys") ??
+      (empty && databaseUrl === null ? "data-empty" : "data"),
+  );
+  const host =
+    reader.text("HOST", "address the desk listens on", (value) =>
+      isIP(value) > 0 || value === "localhost" ? null : "it must be an IP address such as 0.0.0.0 or 127.0.0.1.",
+    ) ?? "127.0.0.1";
   const port = reader.port("PORT", "port of the desk and the API", 7300);
   const config: Config = {
     host,
     port,
-    publicUrl: (reader.text("PUBLIC_URL", "address under which browsers reach the desk", httpUrl) ?? `http://${host === "0.0.0.0" || host === "127.0.0.1" ? "localhost" : host}:${port}`).replace(/\/+$/, ""),
-    smtpHost: reader.text("SMTP_HOST", "address the SMTP door listens on", (value) => (isIP(value) > 0 ? null : "it must be an IP address.")) ?? host,
+    publicUrl: (
+      reader.text("PUBLIC_URL", "address under which browsers reach the desk", httpUrl) ??
+      `http://${host === "0.0.0.0" || host === "127.0.0.1" ? "localhost" : host}:${port}`
+    ).replace(/\/+$/, ""),
+    smtpHost:
+      reader.text("SMTP_HOST", "address the SMTP door listens on", (value) =>
+        isIP(value) > 0 ? null : "it must be an IP address.",
+      ) ?? host,
     smtpPort: reader.port("SMTP_PORT", "port of the SMTP door", 7325),
     postPort: reader.port("POST_PORT", "port of the demo world's mail provider", 7326),
     dataDir,
     databaseUrl,
-    databaseConnections: reader.whole("DATABASE_CONNECTIONS", "connections to PostgreSQL this process may hold", 10, 3, 200),
+    databaseConnections: reader.whole(
+      "DATABASE_CONNECTIONS",
+      "connections to PostgreSQL this process may hold",
+      10,
+      3,
+      200,
+    ),
     world: empty ? "empty" : "demo",
-    secret: reader.text("SECRET", "the centre's own secret, the same on every node (default: made at the first start, kept in DATA_DIR)", (value) => (value.length >= 32 ? null : "it must be at least 32 characters long.")),
+    secret: reader.text(
+      "SECRET",
+      "the centre's own secret, the same on every node (default: made at the first start, kept in DATA_DIR)",
+      (value) => (value.length >= 32 ? null : "it must be at least 32 characters long."),
+    ),
     files: readFiles(reader),
-    dns: reader.read<Config["dns"]>("DNS", "where senders' SPF, DKIM and DMARC are looked up: system, off, or name servers", "system", nameServers, "system"),
+    dns: reader.read<Config["dns"]>(
+      "DNS",
+      "where senders' SPF, DKIM and DMARC are looked up: system, off, or name servers",
+      "system",
+      nameServers,
+      "system",
+    ),
     smtpTls: readTls(reader),
     maxMailBytes: reader.whole("MAX_MAIL_BYTES", "largest mail that is accepted", 35_000_000, 10_000, 200_000_000),
     maxFileBytes: reader.whole("MAX_FILE_BYTES", "largest file an agent may attach", 20_000_000, 10_000, 200_000_000),
-    acknowledge: reader.oneOf("ACKNOWLEDGE", "confirm new concerns to their senders by mail", ["yes", "no"], "no") === "yes",
+    acknowledge:
+      reader.oneOf("ACKNOWLEDGE", "confirm new concerns to their senders by mail", ["yes", "no"], "no") === "yes",
     undoMs: reader.whole("UNDO_SECONDS", "how long an answer is held so that it can be taken back", 10, 0, 120) * 1000,
     readers: reader.whole("READERS", "processes that read mail", 2, 1, 16),
-    trustProxy: (reader.text("TRUST_PROXY", "comma-separated addresses of proxies whose X-Forwarded-For is believed", (value) => (value.split(",").every((part) => isIP(part.trim().split("/")[0] ?? "") > 0) ? null : "it must be a list of IP addresses or networks such as 127.0.0.1,10.0.0.0/8.")) ?? "").split(",").map((part) => part.trim()).filter((part) => part !== ""),
+    trustProxy: (
+      reader.text("TRUST_PROXY", "comma-separated addresses of proxies whose X-Forwarded-For is believed", (value) =>
+        value.split(",").every((part) => isIP(part.trim().split("/")[0] ?? "") > 0)
+          ? null
+          : "it must be a list of IP addresses or networks such as 127.0.0.1,10.0.0.0/8.",
+      ) ?? ""
+    )
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
     logLevel: reader.oneOf("LOG_LEVEL", "how much is logged", ["debug", "info", "warn", "error"], "info"),
     metricsToken: reader.text("METRICS_TOKEN", "bearer token for /metrics (default: only this machine may read it)"),
-    checkAnswers: reader.oneOf("CHECK_ANSWERS", "check every answer against the contract (slow; for tests)", ["yes", "no"], "no") === "yes",
+    checkAnswers:
+      reader.oneOf(
+        "CHECK_ANSWERS",
+        "check every answer against the contract (slow; for tests)",
+        ["yes", "no"],
+        "no",
+      ) === "yes",
   };
   const used = new Map<number, string>();
-  for (const [name, value] of [["PORT", config.port], ["SMTP_PORT", config.smtpPort], ["POST_PORT", config.postPort]] as const) {
+  for (const [name, value] of [
+    ["PORT", config.port],
+    ["SMTP_PORT", config.smtpPort],
+    ["POST_PORT", config.postPort],
+  ] as const) {
     const other = used.get(value);
-    if (value !== 0 && other !== undefined) reader.problems.push({ name, sentence: `${name} and ${other} are both ${value}: give each its own port.` });
+    if (value !== 0 && other !== undefined)
+      reader.problems.push({ name, sentence: `${name} and ${other} are both ${value}: give each its own port.` });
     used.set(value, name);
   }
-  return reader.problems.length > 0 ? { problems: reader.problems, settings: reader.settings } : { config, settings: reader.settings };
+  return reader.problems.length > 0
+    ? { problems: reader.problems, settings: reader.settings }
+    : { config, settings: reader.settings };
 };
 
 /** The environment this process was started with; nothing else in the tree reads it. */

@@ -20,7 +20,8 @@ export interface Connected {
 const freshMs = 1_000;
 
 /** The implementation of a kind; undefined for a kind this program does not have. */
-export const channelOf = (kind: string): MessageChannel<unknown> | undefined => (Object.hasOwn(channels, kind) ? channels[kind as keyof typeof channels] : undefined);
+export const channelOf = (kind: string): MessageChannel<unknown> | undefined =>
+  Object.hasOwn(channels, kind) ? channels[kind as keyof typeof channels] : undefined;
 
 interface DoorSettings {
   readonly door?: boolean;
@@ -50,10 +51,19 @@ export const connectChannels = async (world: World): Promise<Connected> => {
         world.log.error("channel.unusable", { channelId: row.id, kind: row.kind });
         continue;
       }
-      const connected = { id: row.id as ChannelId, kind: row.kind, brandId: row.brandId, settings: parsed.data, implementation: implementation as unknown as MessageChannel<never>, enabled: row.enabled };
-      next.set(row.id, connected);
       const settings = parsed.data as DoorSettings;
-      if (row.enabled && settings.door) for (const address of [settings.address ?? "", ...(settings.aliases ?? [])]) nextDoor.set(mailboxOf(address), connected);
+      const own = [settings.address ?? "", ...(settings.aliases ?? [])].filter((address) => address !== "");
+      const connected = {
+        ownAddresses: own,
+        id: row.id as ChannelId,
+        kind: row.kind,
+        brandId: row.brandId,
+        settings: parsed.data,
+        implementation: implementation as unknown as MessageChannel<never>,
+        enabled: row.enabled,
+      };
+      next.set(row.id, connected);
+      if (row.enabled && settings.door) for (const address of own) nextDoor.set(mailboxOf(address), connected);
     }
     all = next;
     door = nextDoor;
@@ -83,12 +93,20 @@ interface JsonSchema {
 
 const secretPaths = (schema: JsonSchema, path: readonly string[] = []): string[][] => {
   if (schema.secret) return [[...path]];
-  return [...Object.entries(schema.properties ?? {}).flatMap(([name, each]) => secretPaths(each, [...path, name])), ...(schema.anyOf ?? []).flatMap((each) => secretPaths(each, path))];
+  return [
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, each]) => secretPaths(each, [...path, name])),
+    ...(schema.anyOf ?? []).flatMap((each) => secretPaths(each, path)),
+  ];
 };
 
 /** What modules/brands may know of the kinds of channel, without importing any. */
 export const channelKinds = (): ChannelKinds => {
-  const secrets = new Map(Object.values(channels).map((channel) => [channel.id as string, secretPaths(channel.settings.toJSONSchema({ unrepresentable: "any" }) as JsonSchema)]));
+  const secrets = new Map(
+    Object.values(channels).map((channel) => [
+      channel.id as string,
+      secretPaths(channel.settings.toJSONSchema({ unrepresentable: "any" }) as JsonSchema),
+    ]),
+  );
   return {
     parse: (kind, settings) => {
       const parsed = channelOf(kind)?.settings.safeParse(settings);

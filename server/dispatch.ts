@@ -1,7 +1,13 @@
 // From the outbox to the provider: claim with a lease, translate, remember the keys, hand over, record with the fencing token.
 import type { ConnectedChannel } from "#server/intake.ts";
 import type { DeliveryResult } from "#contract/channel.ts";
-import { claimDeliveries, outboundOf, recordDelivery, rememberKeys, type Claim } from "#modules/concerns/actions-outbox.ts";
+import {
+  claimDeliveries,
+  outboundOf,
+  recordDelivery,
+  rememberKeys,
+  type Claim,
+} from "#modules/concerns/actions-outbox.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
 
@@ -15,8 +21,15 @@ export interface Dispatch {
 /** After this a delivery under way is shown as unknown; an answer that comes later still counts. */
 const leaseMs = 50_000;
 
+const gatherMs = 200;
+
 /** Starts sending. Looks for due deliveries when woken and once a second. */
-export const startDispatch = (options: { readonly world: World; readonly channelById: (id: string) => ConnectedChannel | undefined; readonly metrics: Metrics; readonly concurrency: number }): Dispatch => {
+export const startDispatch = (options: {
+  readonly world: World;
+  readonly channelById: (id: string) => ConnectedChannel | undefined;
+  readonly metrics: Metrics;
+  readonly concurrency: number;
+}): Dispatch => {
   const { world } = options;
   const running = new Set<Promise<void>>();
   let stopping = false;
@@ -24,7 +37,14 @@ export const startDispatch = (options: { readonly world: World; readonly channel
   let lookAgain = false;
   const sent = options.metrics.counter("deliveries_total", "Deliveries, by what the provider said", ["result"]);
 
-  const io = { log: (level: "debug" | "info" | "warn" | "error", event: string, facts?: Readonly<Record<string, string | number | boolean | null>>) => world.log[level](event, facts), now: world.now };
+  const io = {
+    log: (
+      level: "debug" | "info" | "warn" | "error",
+      event: string,
+      facts?: Readonly<Record<string, string | number | boolean | null>>,
+    ) => world.log[level](event, facts),
+    now: world.now,
+  };
 
   const send = async (claim: Claim): Promise<void> => {
     let result: DeliveryResult;
@@ -32,16 +52,27 @@ export const startDispatch = (options: { readonly world: World; readonly channel
     try {
       const channel = options.channelById(claim.channelId);
       const outbound = channel ? await outboundOf(world, claim) : null;
-      if (!channel || !outbound) result = { kind: "refused", code: "noChannel", detail: "The channel is not connected any more." };
+      if (!channel || !outbound)
+        result = { kind: "refused", code: "noChannel", detail: "The channel is not connected any more." };
       else {
         const calls = channel.implementation.render(outbound, channel.settings as never);
-        if (!(await rememberKeys(world, claim, calls.flatMap((call) => call.keys)))) return;
+        if (
+          !(await rememberKeys(
+            world,
+            claim,
+            calls.flatMap((call) => call.keys),
+          ))
+        )
+          return;
         begun = true;
         result = { kind: "accepted", providerId: null, detail: "", refused: [] };
         for (const call of calls) {
           const next = await channel.implementation.deliver(call, channel.settings as never, io);
           // When a part has left and a later one has not, trying the whole again would send the first part twice.
-          result = next.kind === "accepted" || call === calls[0] ? next : { kind: "unknown", detail: `sent in part: ${"detail" in next ? next.detail : ""}` };
+          result =
+            next.kind === "accepted" || call === calls[0]
+              ? next
+              : { kind: "unknown", detail: `sent in part: ${"detail" in next ? next.detail : ""}` };
           if (result.kind !== "accepted") break;
         }
       }
@@ -52,7 +83,10 @@ export const startDispatch = (options: { readonly world: World; readonly channel
     }
     sent.add({ result: result.kind });
     await recordDelivery(world, claim, result).catch((error: unknown) => {
-      world.log.error("dispatch.notRecorded", { deliveryId: claim.deliveryId, error: error instanceof Error ? error.message : "unknown" });
+      world.log.error("dispatch.notRecorded", {
+        deliveryId: claim.deliveryId,
+        error: error instanceof Error ? error.message : "unknown",
+      });
     });
   };
 
@@ -87,12 +121,23 @@ export const startDispatch = (options: { readonly world: World; readonly channel
   const timer = setInterval(() => void look(), 1_000);
   void look();
 
+  let soon: NodeJS.Timeout | null = null;
   return {
-    wake: () => void look(),
+    // Many hints in a row are one look: most events are no delivery.
+    wake: () => {
+      soon ??= setTimeout(() => {
+        soon = null;
+        void look();
+      }, gatherMs);
+    },
     stop: async () => {
       stopping = true;
+      if (soon) clearTimeout(soon);
       clearInterval(timer);
-      await Promise.race([Promise.allSettled([...running]), new Promise((resolve) => setTimeout(resolve, 8_000).unref())]);
+      await Promise.race([
+        Promise.allSettled([...running]),
+        new Promise((resolve) => setTimeout(resolve, 8_000).unref()),
+      ]);
     },
   };
 };

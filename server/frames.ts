@@ -19,13 +19,16 @@ const expiry = (now: Date): number => Math.floor(now.getTime() / hourMs) * hourM
 
 /** Addresses for files, frames and originals, as modules/concerns wants them. */
 export const makeLinks = (world: Pick<World, "mac" | "now">): Links => ({
-  file: (file) => `/files/${signFile({ hash: file.hash, name: file.name, mediaType: file.mediaType, inline: file.image, expiresAt: expiry(world.now()) }, world.mac)}`,
+  file: (file) =>
+    `/files/${signFile({ hash: file.hash, name: file.name, mediaType: file.mediaType, inline: file.image, expiresAt: expiry(world.now()) }, world.mac)}`,
   html: (messageId) => `/frames/${messageId}`,
-  raw: (messageId, rawHash) => `/files/${signFile({ hash: rawHash, name: `${messageId}.eml`, mediaType: "message/rfc822", inline: false, expiresAt: expiry(world.now()) }, world.mac)}`,
+  raw: (messageId, rawHash) =>
+    `/files/${signFile({ hash: rawHash, name: `${messageId}.eml`, mediaType: "message/rfc822", inline: false, expiresAt: expiry(world.now()) }, world.mac)}`,
 });
 
 /** Nothing runs, nothing is fetched but images from ourselves, nothing is sent; the origin is opaque. Holds also when the sanitiser failed. */
-const framePolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'";
+const framePolicy =
+  "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'";
 
 const look = `:root{color-scheme:light}
 body{margin:0;padding:12px 16px;background:#fff;color:#1b1e24;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
@@ -33,10 +36,19 @@ img{max-width:100%;height:auto}img[data-remote-src],img[data-inline]{display:inl
 table{max-width:100%}pre{white-space:pre-wrap}a[data-true-host]::after{content:" [" attr(data-true-host) "]";color:#b42318}
 [data-folded]{border-left:3px solid #d5dae3;padding-left:12px;color:#545c6b}`;
 
-const page = (body: string, language: string): string => `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><style>${look}</style></head><body>${body}</body></html>`;
+const page = (body: string, language: string): string =>
+  `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><style>${look}</style></head><body>${body}</body></html>`;
 
 const sendFrame = (reply: FastifyReply, body: string, language: string): FastifyReply =>
-  reply.headers({ "content-security-policy": framePolicy, "x-frame-options": "SAMEORIGIN", "cache-control": "private, no-store", "referrer-policy": "no-referrer" }).type("text/html; charset=utf-8").send(page(body, language));
+  reply
+    .headers({
+      "content-security-policy": framePolicy,
+      "x-frame-options": "SAMEORIGIN",
+      "cache-control": "private, no-store",
+      "referrer-policy": "no-referrer",
+    })
+    .type("text/html; charset=utf-8")
+    .send(page(body, language));
 
 const remotePurpose = "remote-image";
 const maxImageBytes = 5_000_000;
@@ -44,7 +56,12 @@ const imageTypes = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"
 
 /** Mounts the three routes. `whoAsks` gives the signed-in agent. */
 export const mountFrames = (options: {
-  readonly app: { readonly get: (path: string, handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>) => unknown };
+  readonly app: {
+    readonly get: (
+      path: string,
+      handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+    ) => unknown;
+  };
   readonly world: World;
   readonly links: Links;
   readonly whoAsks: (request: FastifyRequest) => Promise<AgentActor | null>;
@@ -58,7 +75,15 @@ export const mountFrames = (options: {
     const { id } = request.params as { id: string };
     if (!who || !/^[0-9a-f-]{36}$/.test(id)) throw missing();
     const images = (request.query as { images?: string }).images === "1";
-    const frame = await frameBody(links, world.db, who, id as MessageId, images ? (url) => `/remote-image/${Buffer.from(url).toString("base64url")}.${world.mac(remotePurpose, url)}` : null);
+    const frame = await frameBody(
+      links,
+      world.db,
+      who,
+      id as MessageId,
+      images
+        ? (url) => `/remote-image/${Buffer.from(url).toString("base64url")}.${world.mac(remotePurpose, url)}`
+        : null,
+    );
     if (!frame) throw missing();
     return sendFrame(reply, frame.html, frame.language);
   });
@@ -84,6 +109,14 @@ export const mountFrames = (options: {
     const fetched = await fetchOutside(url, { maxBytes: maxImageBytes, timeoutMs: 5_000 }).catch(() => null);
     const mediaType = fetched ? (await sniff(fetched.bytes)).mediaType : "";
     if (!fetched || !imageTypes.has(mediaType)) throw missing();
-    return reply.headers({ "content-security-policy": "sandbox; default-src 'none'", "cross-origin-resource-policy": "cross-origin", "cache-control": "private, max-age=3600", "content-disposition": "inline" }).type(mediaType).send(Buffer.from(fetched.bytes));
+    return reply
+      .headers({
+        "content-security-policy": "sandbox; default-src 'none'",
+        "cross-origin-resource-policy": "cross-origin",
+        "cache-control": "private, max-age=3600",
+        "content-disposition": "inline",
+      })
+      .type(mediaType)
+      .send(Buffer.from(fetched.bytes));
   });
 };

@@ -21,7 +21,16 @@ const columns = sql`id, channel_id AS "channelId", raw_hash AS "rawHash", transp
 /** Stores one arrival and the transport's cursor in one commit; false: this provider id was there already (the cursor moves all the same). */
 export const insertIntake = async (
   db: Db,
-  row: { readonly id: IntakeId; readonly channelId: ChannelId; readonly providerId: string; readonly rawHash: string; readonly transport: Raw["transport"]; readonly receivedAt: string; readonly lease: string | null; readonly leaseMs: number },
+  row: {
+    readonly id: IntakeId;
+    readonly channelId: ChannelId;
+    readonly providerId: string;
+    readonly rawHash: string;
+    readonly transport: Raw["transport"];
+    readonly receivedAt: string;
+    readonly lease: string | null;
+    readonly leaseMs: number;
+  },
   cursor?: { readonly name: string; readonly value: unknown },
 ): Promise<boolean> => {
   const insert = sql`
@@ -40,7 +49,8 @@ export const insertIntake = async (
 };
 
 /** One arrival by id; it must exist. */
-export const loadIntake = (tx: Tx, id: IntakeId): Promise<IntakeRow> => tx.one<IntakeRow>(sql`SELECT ${columns} FROM intake WHERE id = ${id}`);
+export const loadIntake = (tx: Tx, id: IntakeId): Promise<IntakeRow> =>
+  tx.one<IntakeRow>(sql`SELECT ${columns} FROM intake WHERE id = ${id}`);
 
 /** Takes a lease on stored arrivals that nobody holds, oldest first. */
 export const claimOpen = (db: Db, lease: string, leaseMs: number, limit: number): Promise<IntakeRow[]> =>
@@ -51,7 +61,10 @@ export const claimOpen = (db: Db, lease: string, leaseMs: number, limit: number)
     RETURNING ${columns}`);
 
 /** Gives back what an earlier process held. Only for a process that knows itself alone. */
-export const endIntakeLeases = (db: Db): Promise<number> => db.run(sql`UPDATE intake SET lease_token = NULL, lease_until = NULL WHERE state = 'stored' AND lease_token IS NOT NULL`);
+export const endIntakeLeases = (db: Db): Promise<number> =>
+  db.run(
+    sql`UPDATE intake SET lease_token = NULL, lease_until = NULL WHERE state = 'stored' AND lease_token IS NOT NULL`,
+  );
 
 /**
  * Ends an arrival if the lease is still ours, and says which of its items are seen for the first time; null: somebody else took it over, and
@@ -74,7 +87,13 @@ export const finishIntake = (
     SELECT raw_hash AS "rawHash", ARRAY(SELECT provider_id FROM marked) AS fresh FROM mine`);
 
 /** Gives the lease back for a later try; what was nobody's fault does not count as a try. */
-export const postponeIntake = (db: Db, id: IntakeId, lease: string, error: string, blameless: boolean): Promise<number> =>
+export const postponeIntake = (
+  db: Db,
+  id: IntakeId,
+  lease: string,
+  error: string,
+  blameless: boolean,
+): Promise<number> =>
   db.run(sql`
     UPDATE intake SET lease_token = NULL, lease_until = now() + least(60, power(2, attempts)) * interval '1 second', 
            error = CASE WHEN ${blameless} THEN error ELSE left(${error}, 500) END, attempts = attempts + CASE WHEN ${blameless} THEN 0 ELSE 1 END
@@ -82,4 +101,8 @@ export const postponeIntake = (db: Db, id: IntakeId, lease: string, error: strin
 
 /** A transport's saved place; null: it has none yet. */
 export const readCursor = async (db: Db, channelId: ChannelId, name: string): Promise<unknown> =>
-  (await db.maybe<{ value: unknown }>(sql`SELECT value FROM channel_cursor WHERE channel_id = ${channelId} AND name = ${name}`))?.value ?? null;
+  (
+    await db.maybe<{ value: unknown }>(
+      sql`SELECT value FROM channel_cursor WHERE channel_id = ${channelId} AND name = ${name}`,
+    )
+  )?.value ?? null;

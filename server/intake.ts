@@ -8,7 +8,14 @@ import type { IncomingFile } from "#modules/concerns/model.ts";
 import { isUnavailable } from "#platform/db/db.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
-import { claimOpen, finishIntake, insertIntake, loadIntake, postponeIntake, type IntakeRow } from "#server/intake-store.ts";
+import {
+  claimOpen,
+  finishIntake,
+  insertIntake,
+  loadIntake,
+  postponeIntake,
+  type IntakeRow,
+} from "#server/intake-store.ts";
 import type { Reader } from "#server/reader.ts";
 
 /** One connected channel with opened settings. */
@@ -17,6 +24,8 @@ export interface ConnectedChannel {
   readonly kind: ChannelKind;
   readonly brandId: string;
   readonly settings: unknown;
+  /** All addresses of ours that it takes messages for. */
+  readonly ownAddresses: readonly string[];
   readonly implementation: MessageChannel<never>;
 }
 
@@ -25,7 +34,12 @@ export interface Intake {
    * Keeps the bytes and the cursor; resolves after the commit ("known": they were there already), rejects when they could not be kept.
    * Reading goes on behind.
    */
-  readonly store: (channel: ConnectedChannel, raw: Raw, providerId: string, cursor?: { readonly name: string; readonly value: unknown }) => Promise<"stored" | "known">;
+  readonly store: (
+    channel: ConnectedChannel,
+    raw: Raw,
+    providerId: string,
+    cursor?: { readonly name: string; readonly value: unknown },
+  ) => Promise<"stored" | "known">;
   /** Resolves when everything stored so far has been read. */
   readonly settled: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -87,16 +101,31 @@ export const startIntake = (options: {
   const readRaw = async (item: Item): Promise<Raw> => {
     if (item.raw) return item.raw;
     const row = item.row ?? (await loadIntake(world.db, item.id));
-    return { bytes: item.bytes ?? (await world.files.read(row.rawHash)), receivedAt: row.receivedAt, transport: row.transport };
+    return {
+      bytes: item.bytes ?? (await world.files.read(row.rawHash)),
+      receivedAt: row.receivedAt,
+      transport: row.transport,
+    };
   };
 
   const unreadable = (channel: ConnectedChannel, raw: Raw, detail: string): InboundMessage => {
     const message = channel.implementation.unreadable(raw);
-    return { ...message, warnings: [...new Set([...message.warnings, "unreadable"])], text: message.text === "" ? "" : message.text, verdicts: message.verdicts.length > 0 ? message.verdicts : [{ check: "form", result: "permerror", detail }] };
+    return {
+      ...message,
+      warnings: [...new Set([...message.warnings, "unreadable"])],
+      text: message.text === "" ? "" : message.text,
+      verdicts: message.verdicts.length > 0 ? message.verdicts : [{ check: "form", result: "permerror", detail }],
+    };
   };
 
   const keepFiles = (inbound: InboundMessage): Promise<IncomingFile[]> =>
-    Promise.all(inbound.files.map(async (file) => ({ name: file.name, inlineId: file.inlineId, stored: await world.files.put(file.bytes) })));
+    Promise.all(
+      inbound.files.map(async (file) => ({
+        name: file.name,
+        inlineId: file.inlineId,
+        stored: await world.files.put(file.bytes),
+      })),
+    );
 
   const handle = async (item: Item): Promise<void> => {
     const begun = performance.now();
@@ -104,7 +133,9 @@ export const startIntake = (options: {
       const raw = await readRaw(item);
       const attempts = item.row?.attempts ?? 0;
       const hopeless = attempts >= failuresBeforeGivingUp || (item.row?.claims ?? 0) >= claimsBeforeGivingUp;
-      const reading = hopeless ? { unreadable: "failed" as const, detail: item.row?.error ?? "could not be received" } : await reader.read(item.channel.kind, raw, item.channel.settings, world.now());
+      const reading = hopeless
+        ? { unreadable: "failed" as const, detail: item.row?.error ?? "could not be received" }
+        : await reader.read(item.channel.kind, raw, item.channel.settings, world.now());
       if (stopping) return;
       // A process may end for reasons that are not the message's: it is read once more before it counts as unreadable.
       if ("unreadable" in reading && reading.unreadable === "died" && attempts === 0) {
@@ -113,20 +144,46 @@ export const startIntake = (options: {
       }
       const failed = "unreadable" in reading;
       const inbound: readonly Inbound[] = failed ? [unreadable(item.channel, raw, reading.detail)] : reading.inbound;
-      const withFiles = await Promise.all(inbound.map(async (each) => ({ each, files: each.kind === "message" ? await keepFiles(each) : [] })));
+      const withFiles = await Promise.all(
+        inbound.map(async (each) => ({ each, files: each.kind === "message" ? await keepFiles(each) : [] })),
+      );
       await world.db.transaction(async (tx) => {
-        const row = await finishIntake(tx, { id: item.id, channelId: item.channel.id, lease: item.lease }, failed ? "unreadable" : "done", failed ? reading.detail : null, inbound.map((each) => each.providerId));
+        const row = await finishIntake(
+          tx,
+          { id: item.id, channelId: item.channel.id, lease: item.lease },
+          failed ? "unreadable" : "done",
+          failed ? reading.detail : null,
+          inbound.map((each) => each.providerId),
+        );
         if (!row) return;
         for (const { each, files } of withFiles.filter((one) => row.fresh.includes(one.each.providerId))) {
-          if (each.kind === "message") await receive(world, tx, item.channel, { intakeId: item.id, rawHash: row.rawHash, receivedAt: raw.receivedAt }, each, files);
+          if (each.kind === "message")
+            await receive(
+              world,
+              tx,
+              item.channel,
+              { intakeId: item.id, rawHash: row.rawHash, receivedAt: raw.receivedAt },
+              each,
+              files,
+            );
           else await receiveReceipt(world, tx, item.channel, each);
         }
       });
       messages.add({ outcome: failed ? "unreadable" : "read" });
     } catch (error) {
       messages.add({ outcome: "postponed" });
-      world.log.error("intake.postponed", { intakeId: item.id, error: error instanceof Error ? error.message : "unknown", unavailable: isUnavailable(error) });
-      await postponeIntake(world.db, item.id, item.lease, error instanceof Error ? error.message : "unknown", isUnavailable(error)).catch(() => {});
+      world.log.error("intake.postponed", {
+        intakeId: item.id,
+        error: error instanceof Error ? error.message : "unknown",
+        unavailable: isUnavailable(error),
+      });
+      await postponeIntake(
+        world.db,
+        item.id,
+        item.lease,
+        error instanceof Error ? error.message : "unknown",
+        isUnavailable(error),
+      ).catch(() => {});
     } finally {
       seconds.observe((performance.now() - begun) / 1000);
     }
@@ -166,7 +223,20 @@ export const startIntake = (options: {
       const id = world.newId() as IntakeId;
       const lease = world.newId();
       const takeNow = queue.length < inMemory;
-      const isNew = await insertIntake(world.db, { id, channelId: channel.id, providerId, rawHash: stored.hash, transport: raw.transport, receivedAt: raw.receivedAt, lease: takeNow ? lease : null, leaseMs }, cursor);
+      const isNew = await insertIntake(
+        world.db,
+        {
+          id,
+          channelId: channel.id,
+          providerId,
+          rawHash: stored.hash,
+          transport: raw.transport,
+          receivedAt: raw.receivedAt,
+          lease: takeNow ? lease : null,
+          leaseMs,
+        },
+        cursor,
+      );
       if (!isNew) {
         messages.add({ outcome: "known" });
         return "known";
@@ -185,7 +255,10 @@ export const startIntake = (options: {
       stopping = true;
       clearInterval(timer);
       queue.length = 0;
-      await Promise.race([Promise.allSettled([...running]), new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
+      await Promise.race([
+        Promise.allSettled([...running]),
+        new Promise((resolve) => setTimeout(resolve, 5_000).unref()),
+      ]);
       for (const settle of idleWaiters.splice(0)) settle();
     },
     backlog: () => queue.length + running.size,

@@ -25,7 +25,10 @@ const timed: readonly Timed[] = [
  * Runs the timed work on one node at a time. The times themselves stand in the tables (`snoozed_until`, `expires_at`), so a kill, a late
  * start or a jumping clock loses nothing: what is due is done at the next look, and never before its time.
  */
-export const startJobs = async (options: { readonly world: World; readonly log: Log }): Promise<{ readonly stop: () => Promise<void> }> => {
+export const startJobs = async (options: {
+  readonly world: World;
+  readonly log: Log;
+}): Promise<{ readonly stop: () => Promise<void> }> => {
   const { world, log } = options;
   const leadership = lead(world.db, 2, "timers", log, async (signal) => {
     await Promise.all(

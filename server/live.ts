@@ -35,7 +35,8 @@ const lookLastsMs = 70_000;
 /** Which entries an agent's desk may see: those of the own brands; drafts and saved views only of oneself. */
 export const deskMaySee = (who: AgentActor, event: AnyEvent): boolean => {
   if (event.kind === "draft.changed" || event.kind === "view.changed") return event.data.agentId === who.id;
-  if (event.kind === "session.began" || event.kind === "session.refused" || event.kind === "intake.refused") return false;
+  if (event.kind === "session.began" || event.kind === "session.refused" || event.kind === "intake.refused")
+    return false;
   return event.brandId === null || seesBrand(who, event.brandId);
 };
 
@@ -49,10 +50,17 @@ export const startLive = async (options: {
   readonly seesConcern: (who: AgentActor, concernId: string) => Promise<boolean>;
 }): Promise<Live> => {
   const { world, bus } = options;
-  const follower = await follow<AnyEvent>({ read: (after, limit) => eventsAfter(world.db, after, limit), end: () => horizon(world.db), log: world.log });
+  const follower = await follow<AnyEvent>({
+    read: (after, limit) => eventsAfter(world.db, after, limit),
+    end: () => horizon(world.db),
+    log: world.log,
+  });
   const stopHints = bus.on("events", follower.wake);
 
-  const desks = new Map<Client<Desk>, { readonly id: number; leave: (() => void) | null; looksAt: string | null; upTo: number }>();
+  const desks = new Map<
+    Client<Desk>,
+    { readonly id: number; leave: (() => void) | null; looksAt: string | null; upTo: number }
+  >();
   /** By concern, then by socket: who looks. */
   const looks = new Map<string, Map<string, { readonly look: Look; readonly until: number }>>();
   let nextSocket = 1;
@@ -97,7 +105,11 @@ export const startLive = async (options: {
   const leaveConcern = (client: Client<Desk>): void => {
     const desk = desks.get(client);
     if (!desk?.looksAt) return;
-    bus.hint("looks", { look: { agentId: client.who.who.id, concernId: desk.looksAt as Look["concernId"], state: "away" }, node: options.node, socket: desk.id } satisfies Note);
+    bus.hint("looks", {
+      look: { agentId: client.who.who.id, concernId: desk.looksAt as Look["concernId"], state: "away" },
+      node: options.node,
+      socket: desk.id,
+    } satisfies Note);
     desk.looksAt = null;
   };
 
@@ -150,12 +162,19 @@ export const startLive = async (options: {
         const announce = (): void => {
           if (desk.looksAt !== concernId) leaveConcern(client);
           desk.looksAt = concernId;
-          bus.hint("looks", { look: { agentId: client.who.who.id, concernId, state }, node: options.node, socket: desk.id } satisfies Note);
+          bus.hint("looks", {
+            look: { agentId: client.who.who.id, concernId, state },
+            node: options.node,
+            socket: desk.id,
+          } satisfies Note);
         };
         if (desk.looksAt === concernId) return announce();
-        options.seesConcern(client.who.who, concernId).then((may) => {
-          if (may && desks.has(client)) announce();
-        }, () => {});
+        options.seesConcern(client.who.who, concernId).then(
+          (may) => {
+            if (may && desks.has(client)) announce();
+          },
+          () => {},
+        );
       },
     },
   });

@@ -6,7 +6,8 @@ import { environment, readConfig, type Setting } from "#server/config.ts";
 import { demoLogins } from "#server/demo/cast.ts";
 import { startServer, StartProblem, type Running } from "#server/start.ts";
 
-const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
+const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
+  .version;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -21,22 +22,36 @@ const help = (settings: readonly Setting[]): void => {
 /** Builds the desk when its sources are newer than what was built; says so only when there is something to do. */
 const buildPages = (): Promise<void> =>
   new Promise((resolve, reject) => {
-    const build = spawn(process.execPath, [new URL("../tools/build.ts", import.meta.url).pathname], { stdio: ["ignore", "inherit", "inherit"] });
+    const build = spawn(process.execPath, [new URL("../tools/build.ts", import.meta.url).pathname], {
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     build.once("error", reject);
-    build.once("exit", (code) => (code === 0 ? resolve() : reject(new StartProblem("The desk could not be built; the lines above say why."))));
+    build.once("exit", (code) =>
+      code === 0 ? resolve() : reject(new StartProblem("The desk could not be built; the lines above say why.")),
+    );
   });
 
 const block = (running: Running, dataDir: string): string[] => {
   const rows: [string, string][] = [
     ["Desk", running.deskUrl],
     ...(running.demo ? ([["Post box", `${running.deskUrl}/postbox`]] as [string, string][]) : []),
-    ["SMTP door", `127.0.0.1:${running.smtpPort}${running.demo ? `   write to ${running.demo.doors.slice(0, 2).join(" or ")}` : ""}`],
+    [
+      "SMTP door",
+      `127.0.0.1:${running.smtpPort}${running.demo ? `   write to ${running.demo.doors.slice(0, 2).join(" or ")}` : ""}`,
+    ],
     ["API", `${running.deskUrl}/api/openapi.json`],
     ["Data", dataDir],
   ];
-  if (running.demo) for (const login of demoLogins) rows.push([`Sign in (${login.role})`, `${login.email}   ${login.password}`]);
+  if (running.demo)
+    for (const login of demoLogins) rows.push([`Sign in (${login.role})`, `${login.email}   ${login.password}`]);
   const width = Math.max(...rows.map(([name]) => name.length));
-  return ["", `Draht ${version} is up.`, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`), "  Ctrl-C ends everything.", ""];
+  return [
+    "",
+    `Draht ${version} is up.`,
+    ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    "  Ctrl-C ends everything.",
+    "",
+  ];
 };
 
 const main = async (): Promise<number> => {

@@ -11,7 +11,12 @@ const schemaOf = (schema: z.ZodType, io: "input" | "output"): Record<string, unk
 
 const parametersOf = (schema: z.ZodType, place: "path" | "query"): unknown[] => {
   const described = schemaOf(schema, "input") as { properties?: Record<string, unknown>; required?: string[] };
-  return Object.entries(described.properties ?? {}).map(([name, each]) => ({ name, in: place, required: place === "path" || (described.required ?? []).includes(name), schema: each }));
+  return Object.entries(described.properties ?? {}).map(([name, each]) => ({
+    name,
+    in: place,
+    required: place === "path" || (described.required ?? []).includes(name),
+    schema: each,
+  }));
 };
 
 const operation = (group: string, name: string, endpoint: Endpoint): Record<string, unknown> => ({
@@ -20,10 +25,17 @@ const operation = (group: string, name: string, endpoint: Endpoint): Record<stri
   summary: endpoint.summary,
   description: `Permission: ${endpoint.permission}`,
   parameters: [...parametersOf(endpoint.params, "path"), ...parametersOf(endpoint.query, "query")],
-  ...(endpoint.method === "GET" || endpoint.method === "DELETE" ? {} : { requestBody: { required: true, content: { "application/json": { schema: schemaOf(endpoint.body, "input") } } } }),
+  ...(endpoint.method === "GET" || endpoint.method === "DELETE"
+    ? {}
+    : {
+        requestBody: { required: true, content: { "application/json": { schema: schemaOf(endpoint.body, "input") } } },
+      }),
   responses: {
     200: { description: "Done", content: { "application/json": { schema: schemaOf(endpoint.result, "output") } } },
-    default: { description: "Refused", content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } } },
+    default: {
+      description: "Refused",
+      content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+    },
   },
 });
 
@@ -38,7 +50,12 @@ export const openApi = (version: string): Record<string, unknown> => {
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Draht", version, description: "Sign in with POST /api/sign-in; send the cookie, and the `csrf` value of the answer as X-Csrf with every call that changes something." },
+    info: {
+      title: "Draht",
+      version,
+      description:
+        "Sign in with POST /api/sign-in; send the cookie, and the `csrf` value of the answer as X-Csrf with every call that changes something.",
+    },
     paths,
     components: { schemas: { Error: schemaOf(errorBody, "output") } },
   };

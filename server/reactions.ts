@@ -13,4 +13,5 @@ export interface Reaction {
 }
 
 /** The list; keys are advisory-lock numbers and never reused. */
-export const reactions = (world: World, options: { readonly acknowledge: boolean }): readonly Reaction[] => concernReactions(world, options).map((reaction, i) => ({ ...reaction, key: 100 + i }));
+export const reactions = (world: World, options: { readonly acknowledge: boolean }): readonly Reaction[] =>
+  concernReactions(world, options).map((reaction, i) => ({ ...reaction, key: 100 + i }));

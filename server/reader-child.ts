@@ -6,7 +6,11 @@ import { demoResolver, systemResolver } from "#server/demo/zones.ts";
 
 const dns = process.argv[2] ?? "off";
 
-const resolvers: Readonly<Record<string, () => ReadingIo["resolver"]>> = { off: () => null, system: () => systemResolver(), demo: demoResolver };
+const resolvers: Readonly<Record<string, () => ReadingIo["resolver"]>> = {
+  off: () => null,
+  system: () => systemResolver(),
+  demo: demoResolver,
+};
 const resolver = (resolvers[dns] ?? (() => systemResolver(dns.split(","))))();
 
 const read = async (job: ReadingJob): Promise<ReadingResult> => {

@@ -13,17 +13,26 @@ export interface ReadingJob {
   readonly settings: unknown;
   readonly nowMs: number;
 }
-export type ReadingResult = { readonly id: number; readonly inbound: readonly Inbound[] } | { readonly id: number; readonly failed: string };
+export type ReadingResult =
+  | { readonly id: number; readonly inbound: readonly Inbound[] }
+  | { readonly id: number; readonly failed: string };
 /** A process says once that it listens, and then what it has read. */
 export type ReadingWord = { readonly ready: true } | { readonly results: readonly ReadingResult[] };
 
 /** How `read` ends: what the message says, or why it could not be read. It never rejects for a message's content. */
-export type Reading = { readonly inbound: readonly Inbound[] } | { readonly unreadable: "tooLong" | "tooMuch" | "died" | "failed"; readonly detail: string };
+export type Reading =
+  | { readonly inbound: readonly Inbound[] }
+  | { readonly unreadable: "tooLong" | "tooMuch" | "died" | "failed"; readonly detail: string };
 
 export interface Reader {
   readonly read: (kind: ChannelKind, raw: Raw, settings: unknown, now: Date) => Promise<Reading>;
   readonly close: () => Promise<void>;
-  readonly stats: () => { readonly processes: number; readonly busy: number; readonly waiting: number; readonly killed: number };
+  readonly stats: () => {
+    readonly processes: number;
+    readonly busy: number;
+    readonly waiting: number;
+    readonly killed: number;
+  };
 }
 
 interface Limits {
@@ -107,7 +116,11 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
     killed += 1;
     options.log.warn("reader.killed", { why, messages: worker.current.size });
     worker.child.kill("SIGKILL");
-    giveUp(worker, { unreadable: why, detail: why === "tooLong" ? `not read within ${options.timeMs} ms` : `more than ${options.memoryBytes} bytes of memory` });
+    giveUp(worker, {
+      unreadable: why,
+      detail:
+        why === "tooLong" ? `not read within ${options.timeMs} ms` : `more than ${options.memoryBytes} bytes of memory`,
+    });
     pump();
   };
 
@@ -124,7 +137,13 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
       if ("ready" in word) {
         worker.ready = true;
         failedStarts = 0;
-      } else for (const result of word.results) finish(worker, result.id, "inbound" in result ? { inbound: result.inbound } : { unreadable: "failed", detail: result.failed });
+      } else
+        for (const result of word.results)
+          finish(
+            worker,
+            result.id,
+            "inbound" in result ? { inbound: result.inbound } : { unreadable: "failed", detail: result.failed },
+          );
       pump();
     });
     child.on("error", (error) => options.log.error("reader.error", { message: error.message }));
@@ -135,7 +154,8 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
       if (!worker.ready && ++failedStarts >= failedStartsInARow) {
         options.log.error("reader.doesNotStart", {});
         failedStarts = 0;
-        for (const waiting of queue.splice(0)) waiting.settle({ unreadable: "died", detail: "the reading process does not start" });
+        for (const waiting of queue.splice(0))
+          waiting.settle({ unreadable: "died", detail: "the reading process does not start" });
       }
       pump();
     });
@@ -160,7 +180,8 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
     );
   };
 
-  const isSmall = (waiting: Waiting | undefined): boolean => waiting !== undefined && !waiting.alone && waiting.job.raw.bytes.byteLength <= batchMessageBytes;
+  const isSmall = (waiting: Waiting | undefined): boolean =>
+    waiting !== undefined && !waiting.alone && waiting.job.raw.bytes.byteLength <= batchMessageBytes;
 
   const nextJobs = (): Waiting[] => {
     const most = canLook ? Math.min(batchMessages, Math.ceil(queue.length / options.processes)) : 1;
@@ -177,12 +198,15 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
         continue;
       }
       const starting = [...workers].filter((worker) => !worker.ready).length;
-      const moving = [...workers].filter((worker) => worker.current.size === 0 || performance.now() - worker.since < stuckMs).length;
+      const moving = [...workers].filter(
+        (worker) => worker.current.size === 0 || performance.now() - worker.since < stuckMs,
+      ).length;
       if (moving >= options.processes || workers.size >= options.processes * 3 || starting >= queue.length) break;
       start();
     }
     for (const worker of workers) {
-      if (worker.ready && worker.current.size === 0 && worker.idle === null) worker.idle = setTimeout(() => worker.child.disconnect(), options.idleMs).unref();
+      if (worker.ready && worker.current.size === 0 && worker.idle === null)
+        worker.idle = setTimeout(() => worker.child.disconnect(), options.idleMs).unref();
     }
     if ([...workers].some((worker) => worker.current.size > 0)) watch ??= setInterval(look, 100);
     else if (watch) {
@@ -202,7 +226,8 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
     const now = cpuOf(await readFile(`/proc/${pid}/stat`, "utf8"));
     if (worker.heardAt !== heardAt) return;
     if (cpuMs === null) worker.cpuMs = now;
-    else if (now - cpuMs > silentCpuMs && performance.now() - heardAt > silentMs && worker.current.size > 1) kill(worker, "tooLong");
+    else if (now - cpuMs > silentCpuMs && performance.now() - heardAt > silentMs && worker.current.size > 1)
+      kill(worker, "tooLong");
   };
 
   /** Time is kept and memory looked at from outside, because a busy process can do neither. What /proc tells is Linux's; elsewhere the heap limit holds. */
@@ -229,7 +254,12 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
         // A moment later, so that what arrived together travels together.
         if (queue.length === 1) setImmediate(pump);
       }),
-    stats: () => ({ processes: workers.size, busy: [...workers].filter((worker) => worker.current.size > 0).length, waiting: queue.length, killed }),
+    stats: () => ({
+      processes: workers.size,
+      busy: [...workers].filter((worker) => worker.current.size > 0).length,
+      waiting: queue.length,
+      killed,
+    }),
     close: async () => {
       closed = true;
       if (watch) clearInterval(watch);

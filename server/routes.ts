@@ -14,7 +14,12 @@ export type SessionOf = (token: string) => Promise<{ readonly who: AgentActor; r
 /** A route that may also look at the request itself (uploads). */
 export interface MountedRoute<W> {
   readonly endpoint: Endpoint;
-  readonly handle: (world: W, call: Call, input: { readonly params: unknown; readonly query: unknown; readonly body: unknown }, request: FastifyRequest) => Promise<unknown>;
+  readonly handle: (
+    world: W,
+    call: Call,
+    input: { readonly params: unknown; readonly query: unknown; readonly body: unknown },
+    request: FastifyRequest,
+  ) => Promise<unknown>;
 }
 
 export interface Mounting<W> {
@@ -38,7 +43,15 @@ export const sendRefusal = (request: FastifyRequest, reply: FastifyReply, refusa
   const language = languageOf(request.headers["accept-language"]);
   const status = statusOf(refusal.refused);
   const facts = refusal.facts ?? {};
-  const body: ErrorBody = { error: { code: refusal.refused, message: words(language, `errors.${refusal.refused}`, facts), facts, field: refusal.field ?? null, requestId: String(request.id) } };
+  const body: ErrorBody = {
+    error: {
+      code: refusal.refused,
+      message: words(language, `errors.${refusal.refused}`, facts),
+      facts,
+      field: refusal.field ?? null,
+      requestId: String(request.id),
+    },
+  };
   if (status === 503 || status === 429) void reply.header("retry-after", String(facts["seconds"] ?? 5));
   return reply.code(status).send(body);
 };
@@ -51,14 +64,22 @@ const part = (schema: Endpoint["body"], value: unknown): { readonly value: unkno
 };
 
 /** Who a request comes from. */
-export const whoAsks = async <W>(mounting: Pick<Mounting<W>, "cookieName" | "sessionOf">, request: FastifyRequest): Promise<{ readonly token: string; readonly who: AgentActor; readonly csrf: string } | null> => {
+export const whoAsks = async <W>(
+  mounting: Pick<Mounting<W>, "cookieName" | "sessionOf">,
+  request: FastifyRequest,
+): Promise<{ readonly token: string; readonly who: AgentActor; readonly csrf: string } | null> => {
   const token = request.cookies[mounting.cookieName];
   if (!token || token.length > 200) return null;
   const session = await mounting.sessionOf(token);
   return session ? { token, ...session } : null;
 };
 
-const answerOne = async <W>(mounting: Mounting<W>, route: MountedRoute<W>, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+const answerOne = async <W>(
+  mounting: Mounting<W>,
+  route: MountedRoute<W>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> => {
   const { endpoint } = route;
   const session = await whoAsks(mounting, request);
   const changes = endpoint.method !== "GET";
@@ -72,12 +93,30 @@ const answerOne = async <W>(mounting: Mounting<W>, route: MountedRoute<W>, reque
   const query = part(endpoint.query, request.query);
   const body = part(endpoint.body, changes && !request.isMultipart() ? request.body : {});
   for (const each of [params, query, body]) if (isRefusal(each)) return sendRefusal(request, reply, each);
-  const call: Call = { who: session?.who ?? null, remoteIp: request.ip, sessionToken: session?.token ?? null, requestId: String(request.id), setSession: (token) => mounting.setCookie(reply, token) };
-  const result = await route.handle(mounting.world, call, { params: (params as { value: unknown }).value, query: (query as { value: unknown }).value, body: (body as { value: unknown }).value }, request);
+  const call: Call = {
+    who: session?.who ?? null,
+    remoteIp: request.ip,
+    sessionToken: session?.token ?? null,
+    requestId: String(request.id),
+    setSession: (token) => mounting.setCookie(reply, token),
+  };
+  const result = await route.handle(
+    mounting.world,
+    call,
+    {
+      params: (params as { value: unknown }).value,
+      query: (query as { value: unknown }).value,
+      body: (body as { value: unknown }).value,
+    },
+    request,
+  );
   if (isRefusal(result)) return sendRefusal(request, reply, result);
   if (mounting.checkAnswers) {
     const checked = endpoint.result.safeParse(result);
-    if (!checked.success) throw new Error(`${endpoint.method} ${endpoint.path} answers against its contract: ${checked.error.message.slice(0, 1000)}`);
+    if (!checked.success)
+      throw new Error(
+        `${endpoint.method} ${endpoint.path} answers against its contract: ${checked.error.message.slice(0, 1000)}`,
+      );
   }
   return reply.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(result));
 };
@@ -89,19 +128,40 @@ export const mount = <W>(mounting: Mounting<W>): void => {
     const name = `${route.endpoint.method} ${route.endpoint.path}`;
     if (seen.has(name)) throw new Error(`${name} is mounted twice`);
     seen.add(name);
-    mounting.app.route({ ...(mounting.bodyLimit === undefined ? {} : { bodyLimit: mounting.bodyLimit }), method: route.endpoint.method, url: route.endpoint.path, handler: (request, reply) => answerOne(mounting, route, request, reply) });
+    mounting.app.route({
+      ...(mounting.bodyLimit === undefined ? {} : { bodyLimit: mounting.bodyLimit }),
+      method: route.endpoint.method,
+      url: route.endpoint.path,
+      handler: (request, reply) => answerOne(mounting, route, request, reply),
+    });
   }
 };
 
 /** What a failed request answers: refusals of the framework in our words, bugs as "internal" with the request's id, the database away as 503. */
-export const answerFailure = (log: Log) => (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-  const status = typeof error === "object" && error !== null && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
-  if (status === 413) return void sendRefusal(request, reply, refuse("tooLarge"));
-  if (status >= 400 && status < 500) return void sendRefusal(request, reply, refuse(status === 404 ? "notFound" : "invalidInput", { detail: error instanceof Error ? error.message.slice(0, 200) : "" }));
-  if (isUnavailable(error) || status === 503) {
-    log.warn("http.unavailable", { requestId: String(request.id) });
-    return void sendRefusal(request, reply, refuse("unavailable"));
-  }
-  log.error("http.failed", { requestId: String(request.id), route: request.routeOptions.url ?? "", error: error instanceof Error ? (error.stack ?? error.message) : "unknown" });
-  sendRefusal(request, reply, refuse("internal"));
-};
+export const answerFailure =
+  (log: Log) =>
+  (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const status =
+      typeof error === "object" && error !== null && "statusCode" in error && typeof error.statusCode === "number"
+        ? error.statusCode
+        : 500;
+    if (status === 413) return void sendRefusal(request, reply, refuse("tooLarge"));
+    if (status >= 400 && status < 500)
+      return void sendRefusal(
+        request,
+        reply,
+        refuse(status === 404 ? "notFound" : "invalidInput", {
+          detail: error instanceof Error ? error.message.slice(0, 200) : "",
+        }),
+      );
+    if (isUnavailable(error) || status === 503) {
+      log.warn("http.unavailable", { requestId: String(request.id) });
+      return void sendRefusal(request, reply, refuse("unavailable"));
+    }
+    log.error("http.failed", {
+      requestId: String(request.id),
+      route: request.routeOptions.url ?? "",
+      error: error instanceof Error ? (error.stack ?? error.message) : "unknown",
+    });
+    sendRefusal(request, reply, refuse("internal"));
+  };

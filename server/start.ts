@@ -57,21 +57,35 @@ const freePort = async (host: string, port: number, name: string): Promise<void>
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
     probe.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") reject(new StartProblem(`${name} ${port} is busy: another program (perhaps another Draht) listens there. Stop it, or choose another port: ${name}=${port + 10} npm start`));
-      else if (error.code === "EACCES") reject(new StartProblem(`${name} ${port} may not be opened by this user: ports below 1024 need more rights. Choose another one: ${name}=${port + 7000} npm start`));
+      if (error.code === "EADDRINUSE")
+        reject(
+          new StartProblem(
+            `${name} ${port} is busy: another program (perhaps another Draht) listens there. Stop it, or choose another port: ${name}=${port + 10} npm start`,
+          ),
+        );
+      else if (error.code === "EACCES")
+        reject(
+          new StartProblem(
+            `${name} ${port} may not be opened by this user: ports below 1024 need more rights. Choose another one: ${name}=${port + 7000} npm start`,
+          ),
+        );
       else reject(new StartProblem(`${name} ${port} cannot be opened on ${host}: ${error.message}.`));
     });
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
 };
 
-const openStore = async (config: Config, say: (line: string) => void): Promise<{ readonly url: string; readonly embedded: RunningPostgres | null }> => {
+const openStore = async (
+  config: Config,
+  say: (line: string) => void,
+): Promise<{ readonly url: string; readonly embedded: RunningPostgres | null }> => {
   if (config.databaseUrl !== null) return { url: config.databaseUrl, embedded: null };
   const embedded = await keepPostgres({ dataDir: join(config.dataDir, "postgres"), log: say });
   return { url: embedded.url, embedded };
 };
 
-const openFiles = (config: Config): Files => (config.files.kind === "s3" ? openS3Files(config.files) : openDiskFiles(join(config.dataDir, "files")));
+const openFiles = (config: Config): Files =>
+  config.files.kind === "s3" ? openS3Files(config.files) : openDiskFiles(join(config.dataDir, "files"));
 
 const migrations = new URL("../db/migrations/", import.meta.url).pathname;
 
@@ -80,12 +94,15 @@ const assertDurable = async (db: Db): Promise<void> => {
   const { rows } = await (async () => {
     const client = await db.connect();
     try {
-      return await client.query<{ fsync: string; commit: string }>("SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit");
+      return await client.query<{ fsync: string; commit: string }>(
+        "SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit",
+      );
     } finally {
       await client.end();
     }
   })();
-  if (rows[0]?.fsync !== "on") throw new StartProblem("The database runs with fsync = off and would lose what was acknowledged. Set fsync = on.");
+  if (rows[0]?.fsync !== "on")
+    throw new StartProblem("The database runs with fsync = off and would lose what was acknowledged. Set fsync = on.");
 };
 
 /** What keeps this node from working, in words. */
@@ -100,27 +117,46 @@ const missingParts = async (db: Db): Promise<readonly string[]> => {
 };
 
 /** Starts everything in the order of need. `say` tells the waiting person what happens; throws StartProblem for what an operator can mend. */
-export const startServer = async (config: Config, options: { readonly log: Log; readonly say: (line: string) => void; readonly version: string; /** Resolves when the desk is built. */ readonly pages: Promise<void> }): Promise<Running> => {
+export const startServer = async (
+  config: Config,
+  options: {
+    readonly log: Log;
+    readonly say: (line: string) => void;
+    readonly version: string;
+    /** Resolves when the desk is built. */ readonly pages: Promise<void>;
+  },
+): Promise<Running> => {
   const { log, say } = options;
   const closers: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
-    for (const close of closers.splice(0).toReversed()) await close().catch((error: unknown) => log.warn("stop.failed", { error: error instanceof Error ? error.message : "unknown" }));
+    for (const close of closers.splice(0).toReversed())
+      await close().catch((error: unknown) =>
+        log.warn("stop.failed", { error: error instanceof Error ? error.message : "unknown" }),
+      );
   };
   try {
     await freePort(config.host, config.port, "PORT");
     await freePort(config.smtpHost, config.smtpPort, "SMTP_PORT");
     if (config.world === "demo") await freePort("127.0.0.1", config.postPort, "POST_PORT");
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: Error) => {
-      throw new StartProblem(`DATA_DIR ${config.dataDir} cannot be made or opened: ${error.message}. Choose a folder this user may write to.`);
+      throw new StartProblem(
+        `DATA_DIR ${config.dataDir} cannot be made or opened: ${error.message}. Choose a folder this user may write to.`,
+      );
     });
 
     const store = await openStore(config, say);
     if (store.embedded) closers.push(store.embedded.stop);
     await migrate(store.url, migrations, (name) => say(`migrating: ${name}`)).catch((error: unknown) => {
-      if (isUnavailable(error) || (error instanceof Error && "code" in error)) throw new StartProblem(`The database cannot be used: ${error instanceof Error ? error.message : "unknown"}. Check DATABASE_URL.`);
+      if (isUnavailable(error) || (error instanceof Error && "code" in error))
+        throw new StartProblem(
+          `The database cannot be used: ${error instanceof Error ? error.message : "unknown"}. Check DATABASE_URL.`,
+        );
       throw error;
     });
-    const db = openDb(store.url, { max: config.databaseConnections, onError: (error) => log.warn("db.connectionLost", { error: error.message }) });
+    const db = openDb(store.url, {
+      max: config.databaseConnections,
+      onError: (error) => log.warn("db.connectionLost", { error: error.message }),
+    });
     closers.push(db.close);
     await assertDurable(db);
     const watch = watchDatabase(db);
@@ -147,9 +183,23 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
     // The embedded store serves this process alone: whatever an earlier one held when it ended is in nobody's hands.
     if (store.embedded) await Promise.all([endIntakeLeases(db), endDeliveryLeases(world)]);
     const connected = await connectChannels(world);
-    const reader = openReader({ timeMs: 5_000, memoryBytes: 256 * 1024 * 1024, processes: config.readers, idleMs: 60_000, log, dns: typeof config.dns !== "string" ? config.dns.join(",") : config.dns === "off" ? "off" : config.world === "demo" ? "demo" : "system" });
+    const reader = openReader({
+      timeMs: 5_000,
+      memoryBytes: 256 * 1024 * 1024,
+      processes: config.readers,
+      idleMs: 60_000,
+      log,
+      dns:
+        typeof config.dns !== "string"
+          ? config.dns.join(",")
+          : config.dns === "off"
+            ? "off"
+            : config.world === "demo"
+              ? "demo"
+              : "system",
+    });
     closers.push(reader.close);
-    const intake = startIntake({ world, reader, channelById: connected.byId, metrics, concurrency: 8 });
+    const intake = startIntake({ world, reader, channelById: connected.byId, metrics, concurrency: 16 });
     closers.push(intake.stop);
     const dispatch = startDispatch({ world, channelById: connected.byId, metrics, concurrency: 8 });
     closers.push(dispatch.stop);
@@ -159,7 +209,13 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
 
     let demo: Demo | null = null;
     if (config.world === "demo") {
-      demo = await startDemo({ world, dataDir: config.dataDir, postPort: config.postPort, smtp: () => ({ host: config.smtpHost, port: door?.port ?? config.smtpPort }), say });
+      demo = await startDemo({
+        world,
+        dataDir: config.dataDir,
+        postPort: config.postPort,
+        smtp: () => ({ host: config.smtpHost, port: door?.port ?? config.smtpPort }),
+        say,
+      });
       closers.push(demo.stop);
       await connected.reload();
     }
@@ -180,10 +236,31 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
       return intake.store(channel, raw, providerId);
     };
     const doorLog: ListeningIo["log"] = (level, event, facts) => log[level](event, facts);
-    const door: Door = await openDoor({ port: config.smtpPort, host: config.smtpHost, name: null, tls, limits: { mailBytes: config.maxMailBytes }, accepts, store: keep, log: doorLog, now: world.now });
+    const door: Door = await openDoor({
+      port: config.smtpPort,
+      host: config.smtpHost,
+      name: null,
+      tls,
+      limits: { mailBytes: config.maxMailBytes },
+      accepts,
+      store: keep,
+      log: doorLog,
+      now: world.now,
+    });
 
     await options.pages;
-    const app = await createApp({ config, world, bus, node, connected, metrics, demo, version: options.version, away: watch.away, missing: () => missingParts(db) });
+    const app = await createApp({
+      config,
+      world,
+      bus,
+      node,
+      connected,
+      metrics,
+      demo,
+      version: options.version,
+      away: watch.away,
+      missing: () => missingParts(db),
+    });
     closers.push(app.close);
     closers.push(door.close);
 
@@ -212,7 +289,13 @@ export const startServer = async (config: Config, options: { readonly log: Log; 
 };
 
 /** Fetches from mailboxes on one node at a time; starts anew when a channel changes. Returns how to stop. */
-const startListening = (options: { readonly world: World; readonly connected: Awaited<ReturnType<typeof connectChannels>>; readonly intake: ReturnType<typeof startIntake>; readonly log: Log; readonly bus: Awaited<ReturnType<typeof postgresBus>> }): (() => Promise<void>) => {
+const startListening = (options: {
+  readonly world: World;
+  readonly connected: Awaited<ReturnType<typeof connectChannels>>;
+  readonly intake: ReturnType<typeof startIntake>;
+  readonly log: Log;
+  readonly bus: Awaited<ReturnType<typeof postgresBus>>;
+}): (() => Promise<void>) => {
   const { world, connected, intake, log } = options;
   let restart: () => void = () => {};
   let stopped = false;
@@ -240,10 +323,17 @@ const startListening = (options: { readonly world: World; readonly connected: Aw
       store: (raw, providerId, cursor) => intake.store(channel, raw, providerId, cursor),
       cursor: (name) => readCursor(world.db, channel.id, name),
       health: (state, detail) => {
-        recordHealth(world, system, channel.id, state, detail).catch((error: unknown) => log.warn("channel.healthNotKept", { error: error instanceof Error ? error.message : "unknown" }));
+        recordHealth(world, system, channel.id, state, detail).catch((error: unknown) =>
+          log.warn("channel.healthNotKept", { error: error instanceof Error ? error.message : "unknown" }),
+        );
       },
     };
-    await channel.implementation.listen?.(channel.settings as never, io, signal).catch((error: unknown) => log.error("channel.listenFailed", { channelId: channel.id, error: error instanceof Error ? error.message : "unknown" }));
+    await channel.implementation.listen?.(channel.settings as never, io, signal).catch((error: unknown) =>
+      log.error("channel.listenFailed", {
+        channelId: channel.id,
+        error: error instanceof Error ? error.message : "unknown",
+      }),
+    );
   };
 
   const leadership = lead(world.db, 1, "listening", log, async (signal) => {
@@ -252,7 +342,10 @@ const startListening = (options: { readonly world: World; readonly connected: Aw
       restart = () => round.abort();
       const either = AbortSignal.any([signal, round.signal]);
       const listening = connected.enabled().filter((channel) => channel.implementation.listen !== undefined);
-      await Promise.all([...listening.map((channel) => listenTo(channel, either)), new Promise<void>((resolve) => either.addEventListener("abort", () => resolve(), { once: true }))]);
+      await Promise.all([
+        ...listening.map((channel) => listenTo(channel, either)),
+        new Promise<void>((resolve) => either.addEventListener("abort", () => resolve(), { once: true })),
+      ]);
     }
   });
   return async () => {
@@ -261,4 +354,3 @@ const startListening = (options: { readonly world: World; readonly connected: Aw
     await leadership.stop();
   };
 };
-

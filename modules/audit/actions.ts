@@ -28,7 +28,18 @@ export const say = async (world: SayingWorld, tx: Tx, who: Who, said: readonly S
   const actor = asActor(who);
   await append(
     tx,
-    said.map((entry) => ({ at, actor, kind: entry.kind, brandId: entry.brandId ?? null, concernId: entry.concernId ?? null, customerId: entry.customerId ?? null, data: entry.data }) as Omit<AnyEvent, "seq">),
+    said.map(
+      (entry) =>
+        ({
+          at,
+          actor,
+          kind: entry.kind,
+          brandId: entry.brandId ?? null,
+          concernId: entry.concernId ?? null,
+          customerId: entry.customerId ?? null,
+          data: entry.data,
+        }) as Omit<AnyEvent, "seq">,
+    ),
   );
   tx.afterCommit(world.wake);
 };

@@ -13,11 +13,14 @@ export const append = (tx: Tx, entries: readonly Omit<AnyEvent, "seq">[]): Promi
 const columns = sql`seq, at, kind, actor, brand_id AS "brandId", concern_id AS "concernId", customer_id AS "customerId", data`;
 
 /** The number up to which every entry is committed and none will be added any more. */
-export const horizon = async (tx: Tx): Promise<number> => (await tx.one<{ horizon: number }>(sql`SELECT event_horizon() AS horizon`)).horizon;
+export const horizon = async (tx: Tx): Promise<number> =>
+  (await tx.one<{ horizon: number }>(sql`SELECT event_horizon() AS horizon`)).horizon;
 
 /** Entries with `after` < seq <= `upTo`, in order. `upTo` must come from an earlier call of `horizon`. */
 export const between = (tx: Tx, after: number, upTo: number, limit: number): Promise<AnyEvent[]> =>
-  tx.rows<AnyEvent>(sql`SELECT ${columns} FROM event WHERE seq > ${after} AND seq <= ${upTo} ORDER BY seq LIMIT ${limit}`);
+  tx.rows<AnyEvent>(
+    sql`SELECT ${columns} FROM event WHERE seq > ${after} AND seq <= ${upTo} ORDER BY seq LIMIT ${limit}`,
+  );
 
 /** A concern's entries, newest first, below `before`; without drafts, which are their writers' own. */
 export const ofConcern = (tx: Tx, concernId: string, before: number | null, limit: number): Promise<AnyEvent[]> =>

@@ -17,7 +17,14 @@ export const keepUpload = async (
   if (given.bytes.byteLength === 0) return refuse("emptyMessage", {}, "file");
   const stored = await world.files.put(given.bytes);
   const id = world.newId() as UploadId;
-  const file = { id, hash: stored.hash, name: safeFileName(given.name), mediaType: stored.mediaType, sizeBytes: stored.sizeBytes, image: stored.image !== null };
+  const file = {
+    id,
+    hash: stored.hash,
+    name: safeFileName(given.name),
+    mediaType: stored.mediaType,
+    sizeBytes: stored.sizeBytes,
+    image: stored.image !== null,
+  };
   await insertUpload(world.db, { ...file, agentId: who.id, at: world.now().toISOString() });
   const { hash: _, ...shown } = file;
   return { uploadId: id, file: { ...shown, inlineId: null, url: world.links.file(file) } };

@@ -9,8 +9,10 @@ const attribute = (name: string): RegExp => new RegExp(`(<img\\b[^>]*?)\\s${name
 const inline = attribute("data-inline");
 const remote = attribute("data-remote-src");
 
-const decode = (text: string): string => text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
-const encode = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const decode = (text: string): string =>
+  text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const encode = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /**
  * The body of the document: inline images point at signed addresses; remote images stay blocked unless `remoteImage` gives the address of
@@ -31,6 +33,8 @@ export const frameBody = async (
       const file = files.get(decode(id));
       return file ? `${before} src="${encode(links.file(file))}"` : whole;
     })
-    .replaceAll(remote, (whole, before: string, url: string) => (remoteImage ? `${before} src="${encode(remoteImage(decode(url)))}"` : whole));
+    .replaceAll(remote, (whole, before: string, url: string) =>
+      remoteImage ? `${before} src="${encode(remoteImage(decode(url)))}"` : whole,
+    );
   return { html, language: row.language ?? "de" };
 };

@@ -5,7 +5,13 @@ export interface FrameRow {
   readonly html: string;
   readonly brandId: string;
   readonly language: string | null;
-  readonly images: readonly { readonly inlineId: string; readonly hash: string; readonly name: string; readonly mediaType: string; readonly image: boolean }[];
+  readonly images: readonly {
+    readonly inlineId: string;
+    readonly hash: string;
+    readonly name: string;
+    readonly mediaType: string;
+    readonly image: boolean;
+  }[];
 }
 
 /** A message's sanitised HTML with the files it shows inline; null when there is none. */

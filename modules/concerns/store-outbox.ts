@@ -54,7 +54,9 @@ export const expired = (
 
 /** Every lease ends now. */
 export const endLeases = async (tx: Tx, at: string): Promise<void> => {
-  await tx.run(sql`UPDATE delivery SET lease_until = ${at}::timestamptz - interval '1 millisecond' WHERE state = 'sending' AND lease_until > ${at}`);
+  await tx.run(
+    sql`UPDATE delivery SET lease_until = ${at}::timestamptz - interval '1 millisecond' WHERE state = 'sending' AND lease_until > ${at}`,
+  );
 };
 
 /** The same under the row's lock, if it is still so; null: its worker came back, or another one looks after it. */

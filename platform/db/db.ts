@@ -104,7 +104,9 @@ const afterFailure = "25P02";
 
 /** The statement that failed first; those behind it only say that the transaction is aborted. */
 const rootOf = async (behind: readonly Promise<unknown>[], error: unknown): Promise<unknown> => {
-  const failed = (await Promise.allSettled(behind)).flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  const failed = (await Promise.allSettled(behind)).flatMap((each) =>
+    each.status === "rejected" ? [each.reason as unknown] : [],
+  );
   return failed.find((reason) => codeOf(reason) !== afterFailure) ?? error;
 };
 

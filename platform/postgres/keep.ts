@@ -15,7 +15,7 @@ export async function keepPostgres(options: PostgresOptions): Promise<RunningPos
   const port = Number(new URL(running.url).port);
   let stopping = false;
   const watch = (async (): Promise<void> => {
-    for (let failures = 0; !stopping; ) {
+    for (let failures = 0; !stopping;) {
       await pause(lookMs, undefined, { ref: false });
       if (stopping || isAlive(running.pid)) continue;
       options.log("PostgreSQL has ended by itself; starting it again");
