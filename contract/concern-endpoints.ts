@@ -177,7 +177,7 @@ export const concerns = {
       /** Send then and not before; null: after the undo time. */
       sendAt: instant.nullable(),
       /** Status of the concern afterwards. */
-      then: z.enum(["open", "waiting", "resolved"]),
+      statusAfter: z.enum(["open", "waiting", "resolved"]),
       /** Made by the client: the same key twice sends once. */
       key: z.uuid(),
     }),

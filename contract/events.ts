@@ -5,7 +5,8 @@ import { agent, team } from "#contract/agents.ts";
 import { concernRow, delivery, draft, link, message, party } from "#contract/concerns.ts";
 import { fields } from "#contract/customers.ts";
 import { instant } from "#contract/endpoint.ts";
-import { agentId, brandId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
+import type { brandId } from "#contract/ids.ts";
+import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
 /** Parts of a row that changed, always with the new version. */
 export const concernPatch = concernRow

@@ -1,7 +1,6 @@
 // The channels this centre is connected by, with opened settings, kept in memory and fetched anew when one changes.
 import { channels } from "#channels/index.ts";
 import type { MessageChannel } from "#contract/channel.ts";
-import type { ChannelId } from "#contract/ids.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
 import { openedChannels } from "#modules/brands/reads.ts";
 import type { World } from "#platform/world.ts";
@@ -55,7 +54,7 @@ export const connectChannels = async (world: World): Promise<Connected> => {
       const own = [settings.address ?? "", ...(settings.aliases ?? [])].filter((address) => address !== "");
       const connected = {
         ownAddresses: own,
-        id: row.id as ChannelId,
+        id: row.id,
         kind: row.kind,
         brandId: row.brandId,
         settings: parsed.data,

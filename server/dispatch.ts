@@ -134,10 +134,7 @@ export const startDispatch = (options: {
       stopping = true;
       if (soon) clearTimeout(soon);
       clearInterval(timer);
-      await Promise.race([
-        Promise.allSettled([...running]),
-        new Promise((resolve) => setTimeout(resolve, 8_000).unref()),
-      ]);
+      await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, 8_000).unref())]);
     },
   };
 };

@@ -255,10 +255,7 @@ export const startIntake = (options: {
       stopping = true;
       clearInterval(timer);
       queue.length = 0;
-      await Promise.race([
-        Promise.allSettled([...running]),
-        new Promise((resolve) => setTimeout(resolve, 5_000).unref()),
-      ]);
+      await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
       for (const settle of idleWaiters.splice(0)) settle();
     },
     backlog: () => queue.length + running.size,

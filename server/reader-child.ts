@@ -40,5 +40,5 @@ process.on("message", (jobs: readonly ReadingJob[]) => {
   for (const job of jobs) void read(job).then(tell);
 });
 process.on("disconnect", () => process.exit(0));
-await Promise.all(Object.values(channels).map((channel) => channel.prepare?.()));
+for (const channel of Object.values(channels)) await channel.prepare?.();
 process.send?.({ ready: true } satisfies ReadingWord);

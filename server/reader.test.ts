@@ -24,7 +24,7 @@ const silent: Log = {
   warn: () => {},
   error: () => {},
   child: () => silent,
-} as unknown as Log;
+};
 const now = new Date("2026-11-24T09:00:00Z");
 const megabyte = 1024 * 1024;
 

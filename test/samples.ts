@@ -161,7 +161,7 @@ export const samples: Readonly<Record<string, Sample>> = {
         cc: [],
         ...content,
         sendAt: null,
-        then: "waiting",
+        statusAfter: "waiting",
         key: crypto.randomUUID(),
       },
     }),

@@ -4,7 +4,8 @@ import { can, render } from "./outbound.ts";
 import { type EmailSettings, emailSettings } from "./settings.ts";
 import { unreadable } from "./unreadable.ts";
 
-let connections: Promise<typeof import("./smtp.ts")> | null = null;
+const loadConnections = () => import("./smtp.ts");
+let connections: ReturnType<typeof loadConnections> | null = null;
 
 /**
  * The value that intake and dispatch call. Mail has no webhooks, so `verify` takes nothing. Each half is loaded where it is used:
@@ -22,7 +23,7 @@ export const email: MessageChannel<EmailSettings> = {
   receive: async (raw, settings, io) => (await import("./inbound.ts")).receive(raw, settings, io),
   unreadable,
   render,
-  deliver: async (call, settings, io) => (await (connections ??= import("./smtp.ts"))).deliver(call, settings, io),
+  deliver: async (call, settings, io) => (await (connections ??= loadConnections())).deliver(call, settings, io),
   listen: async (settings, io, stop) => (await import("./imap.ts")).listen(settings, io, stop),
   close: async () => {
     await (await connections)?.close();

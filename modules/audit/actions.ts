@@ -1,6 +1,6 @@
 // The only writer of the event log: `say`, called inside the transaction of the change it speaks of.
 import { asActor, type Who } from "#contract/actor.ts";
-import type { AnyEvent, EventData, EventKind } from "#contract/events.ts";
+import type { EventData, EventKind } from "#contract/events.ts";
 import type { BrandId, ConcernId, CustomerId } from "#contract/ids.ts";
 import { append } from "#modules/audit/store.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -28,18 +28,15 @@ export const say = async (world: SayingWorld, tx: Tx, who: Who, said: readonly S
   const actor = asActor(who);
   await append(
     tx,
-    said.map(
-      (entry) =>
-        ({
-          at,
-          actor,
-          kind: entry.kind,
-          brandId: entry.brandId ?? null,
-          concernId: entry.concernId ?? null,
-          customerId: entry.customerId ?? null,
-          data: entry.data,
-        }) as Omit<AnyEvent, "seq">,
-    ),
+    said.map((entry) => ({
+      at,
+      actor,
+      kind: entry.kind,
+      brandId: entry.brandId ?? null,
+      concernId: entry.concernId ?? null,
+      customerId: entry.customerId ?? null,
+      data: entry.data,
+    })),
   );
   tx.afterCommit(world.wake);
 };

@@ -29,10 +29,8 @@ export const concernRoutes: readonly Route<W>[] = [
   answer<W, typeof concerns.create>(concerns.create, async (world, who, { body }) =>
     shown(world, await create(world, who, { ...body, undoMs: world.undoMs })),
   ),
-  answer<W, typeof concerns.reply>(
-    concerns.reply,
-    async (world, who, { params, body: { then: statusAfter, ...body } }) =>
-      shown(world, await reply(world, who, { ...body, statusAfter, id: params.id, undoMs: world.undoMs })),
+  answer<W, typeof concerns.reply>(concerns.reply, async (world, who, { params, body: { statusAfter, ...body } }) =>
+    shown(world, await reply(world, who, { ...body, statusAfter, id: params.id, undoMs: world.undoMs })),
   ),
   answer<W, typeof concerns.note>(concerns.note, async (world, who, { params, body }) =>
     shown(world, await note(world, who, { ...body, id: params.id })),

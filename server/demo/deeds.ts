@@ -68,7 +68,7 @@ const leaseMs = 300_000;
 
 const sure = <T>(value: T | Refusal, what: string): T => {
   if (isRefusal(value)) throw new Error(`the demo world was refused (${what}): ${JSON.stringify(value)}`);
-  return value as T;
+  return value;
 };
 
 const agentOf = (stage: Stage, handle: string): AgentActor => {

@@ -2,7 +2,7 @@
 import type { AgentActor } from "#contract/actor.ts";
 import { system } from "#contract/actor.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
-import type { AgentId, BrandId, ChannelId, TeamId, TopicId } from "#contract/ids.ts";
+import type { AgentId, BrandId, TeamId, TopicId } from "#contract/ids.ts";
 import { emailSettings } from "#channels/email/settings.ts";
 import { addAgent, changeAgent, createTeam } from "#modules/agents/actions.ts";
 import { addBrand, addChannel, createTopic } from "#modules/brands/actions.ts";
@@ -25,7 +25,7 @@ const yearMs = 366 * 86_400_000;
 
 const sure = <T>(value: T | Refusal): T => {
   if (isRefusal(value)) throw new Error(`the demo world was refused: ${JSON.stringify(value)}`);
-  return value as T;
+  return value;
 };
 
 export interface SeedOptions {
@@ -107,14 +107,14 @@ const openHouse = async (
     });
     const channel = sure(
       await addChannel({ ...world, channelKinds: channelKinds() }, system, {
-        brandId: id as BrandId,
+        brandId: id,
         kind: "email",
         name: brand.displayName,
         enabled: true,
         settings,
       }),
     );
-    channels.set(key, { id: channel.id as ChannelId, brandId: id, settings });
+    channels.set(key, { id: channel.id, brandId: id, settings });
   }
   const elb = channels.get("elb");
   const harbour = channels.get("harbour");
@@ -154,7 +154,7 @@ const openHouse = async (
         }),
       ),
     );
-    agents.set(agent.handle, { kind: "agent", id: made.id as AgentId, name: agent.name, role: agent.role, brandIds });
+    agents.set(agent.handle, { kind: "agent", id: made.id, name: agent.name, role: agent.role, brandIds });
   }
   return { channels: { elb, harbour }, agents, topics };
 };

@@ -91,7 +91,7 @@ const reply = async (given: {
       html: given.html ?? null,
       uploads: [...(given.uploads ?? [])],
       sendAt: null,
-      then: "waiting",
+      statusAfter: "waiting",
       key: crypto.randomUUID(),
     },
   });
@@ -443,7 +443,7 @@ test(
         html: null,
         uploads: [],
         sendAt: null,
-        then: "resolved",
+        statusAfter: "resolved",
         key: crypto.randomUUID(),
       },
     });
@@ -466,7 +466,7 @@ test(
         html: null,
         uploads: [],
         sendAt: sendAt.toISOString(),
-        then: "waiting",
+        statusAfter: "waiting",
         key: crypto.randomUUID(),
       },
     });

@@ -166,7 +166,7 @@ suite("faults", { concurrency: 2 }, () => {
                     html: null,
                     uploads: [],
                     sendAt: null,
-                    then: "open",
+                    statusAfter: "open",
                     key,
                   },
                 })
@@ -299,7 +299,7 @@ suite("faults", { concurrency: 2 }, () => {
           html: null,
           uploads: [],
           sendAt: null,
-          then: "waiting",
+          statusAfter: "waiting",
           key: crypto.randomUUID(),
         },
       });

@@ -68,7 +68,17 @@ export const importLaws: readonly ImportLaw[] = [
   {
     name: "modules: reads",
     files: role("reads"),
-    may: ["own model", "own policy", "own reads", "own store", "other model", "other reads", "contract", "platform", "lib"],
+    may: [
+      "own model",
+      "own policy",
+      "own reads",
+      "own store",
+      "other model",
+      "other reads",
+      "contract",
+      "platform",
+      "lib",
+    ],
     says: "what others may read of the module; never writes (docs/decisions/0001-reads.md)",
   },
   {

@@ -73,8 +73,7 @@ export const sendReply = async (
       html: content.html,
       uploads: content.uploads.map((one) => one.uploadId),
       sendAt: sendAt?.toISOString() ?? null,
-      // oxlint-disable-next-line unicorn/no-thenable -- what follows the sending; nobody awaits this body
-      then,
+      statusAfter: then,
       key,
     },
   });

@@ -7,7 +7,7 @@ import { call, setCsrf, whenSignedOut } from "#web/state/client.ts";
 import type { Outcome } from "#web/state/client.ts";
 import { createStore } from "#web/state/store.ts";
 import { speak } from "#web/state/words.ts";
-import type { Language, Words } from "#web/state/words.ts";
+import type { Language } from "#web/state/words.ts";
 
 /** What is known about the session. "unknown" until the first answers are in. */
 export type Session =
@@ -88,7 +88,7 @@ const browserLanguage = (): Language =>
 
 const loadWords = async (language: Language): Promise<void> => {
   const module = language === "de" ? await import("#locales/de.json") : await import("#locales/en.json");
-  speak(language, module.default as unknown as Words);
+  speak(language, module.default);
   document.documentElement.lang = language;
 };
 
