@@ -17,6 +17,7 @@ export const Checks = ({
     <legend className="checks-title">{title}</legend>
     <div className="checks">
       {choices.map((choice) => (
+        // oxlint-disable-next-line typescript/no-deprecated -- its successor is two parts, and ours is one line with one label
         <Checkbox
           key={choice.id}
           className="check"

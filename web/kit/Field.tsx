@@ -110,9 +110,9 @@ export const Choose = <T extends string>({
   <Select
     className="field"
     {...(quiet ? { "aria-label": label } : {})}
-    selectedKey={value}
+    value={value}
     disabledKeys={choices.filter((choice) => choice.disabled).map((choice) => choice.id)}
-    onSelectionChange={(key) => {
+    onChange={(key) => {
       const picked = choices.find((choice) => choice.id === key);
       if (picked) onChange(picked.id);
     }}
@@ -159,6 +159,7 @@ export const Toggle = ({
   readonly value: boolean;
   readonly onChange: (value: boolean) => void;
 }) => (
+  // oxlint-disable-next-line typescript/no-deprecated -- its successor is two parts, and ours is one line with one label
   <Switch className="toggle" isSelected={value} onChange={onChange}>
     <span className="toggle-track">
       <span className="toggle-knob" />

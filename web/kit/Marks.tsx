@@ -97,7 +97,7 @@ const watchClock = (heard: () => void): (() => void) => {
 };
 
 const hueOf = (name: string): number =>
-  [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 997, 7) % 6;
+  Array.from(name).reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 997, 7) % 6;
 
 const initials = (name: string): string => {
   const parts = name
@@ -106,5 +106,5 @@ const initials = (name: string): string => {
     .filter((part) => part !== "");
   const first = parts[0] ?? "?";
   const last = parts.length > 1 && !name.includes("@") ? (parts.at(-1) ?? "") : "";
-  return ([...first][0] ?? "?").toUpperCase() + ([...last][0] ?? "").toUpperCase();
+  return (Array.from(first)[0] ?? "?").toUpperCase() + (Array.from(last)[0] ?? "").toUpperCase();
 };

@@ -31,6 +31,7 @@ const admin = (path: string, component: RouteComponent) =>
     path: `/admin/${path}`,
     beforeLoad: () => {
       const now = session.get();
+      // oxlint-disable-next-line typescript/only-throw-error -- the router's own way to redirect
       if (now.kind === "signedIn" && now.me.agent.role !== "admin") throw redirect({ to: "/" });
     },
     component,
@@ -47,6 +48,7 @@ const tree = root.addChildren([
     getParentRoute: () => root,
     path: "/",
     beforeLoad: () => {
+      // oxlint-disable-next-line typescript/only-throw-error -- the router's own way to redirect
       throw redirect({ to: "/desk" });
     },
   }),
@@ -59,7 +61,8 @@ const tree = root.addChildren([
     getParentRoute: () => root,
     path: "/search",
     validateSearch: (found): { readonly q: string } => ({
-      q: typeof found["q"] === "string" ? found["q"] : String(found["q"] ?? ""),
+      // The router reads "?q=4711" as a number.
+      q: typeof found["q"] === "string" || typeof found["q"] === "number" ? `${found["q"]}` : "",
     }),
     component: lazyRouteComponent(() => import("#web/screens/search/SearchPage.tsx"), "SearchPage"),
   }),

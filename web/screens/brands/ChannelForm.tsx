@@ -185,7 +185,7 @@ const OneField = ({
           hint={hint}
           fault={fault}
           type="number"
-          value={String(value ?? "")}
+          value={typeof value === "number" ? `${value}` : ""}
           onChange={(text) => set(path, Number(text))}
         />
       );
