@@ -174,7 +174,7 @@ export interface Filling {
 export const undoMs = 10_000;
 export const leaseMs = 300_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
-const asActor = (agent: FillAgent): Actor => ({ kind: "agent", id: agent.id as never, name: agent.name });
+const asActor = (agent: FillAgent): Actor => ({ kind: "agent", id: agent.id, name: agent.name });
 const systemActor: Actor = { kind: "system", id: null, name: "Draht" };
 const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1);
 
@@ -368,7 +368,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
     rows.intake_item.push([centre.channel.id, mail.providerId, intakeId]);
     const customer = customerOf(mail, atMs);
     customer.lastInMs = atMs;
-    const actor: Actor = { kind: "customer", id: customer.id as never, name: customer.name };
+    const actor: Actor = { kind: "customer", id: customer.id, name: customer.name };
     const fresh =
       state ??
       emptyConcern({

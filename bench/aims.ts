@@ -1,0 +1,37 @@
+// What was aimed at, and what other products need for the same on the same kind of machine. Printed beside the figures by bench/report.ts.
+
+export interface Aim {
+  /** The row of the table it belongs to. */
+  readonly row: string;
+  readonly of: "cpu" | "p95" | "perSecond";
+  readonly aim: number;
+  /** CPU milliseconds of others for the same, from the study of the field; empty: not measured. */
+  readonly others: string;
+}
+
+export const aims: readonly Aim[] = [
+  { row: "intake, 16 at once", of: "cpu", aim: 5, others: "osTicket 54–179, Redmine 62, Znuny 212, RT 519" },
+  { row: "intake, 16 at once", of: "perSecond", aim: 150, others: "" },
+  { row: "inbox page, 16 at once", of: "cpu", aim: 4, others: "Znuny 184, Redmine 485, RT 668" },
+  { row: "inbox page, 16 at once", of: "p95", aim: 25, others: "" },
+  { row: "inbox page, deep, 16 at once", of: "cpu", aim: 4, others: "" },
+  { row: "counters of 20 views, 16 at once", of: "cpu", aim: 4, others: "" },
+  { row: "open a concern of 50 messages, 16 at once", of: "cpu", aim: 3, others: "Znuny 43" },
+  { row: "reply, 16 at once", of: "cpu", aim: 4, others: "osTicket 20" },
+  { row: "search: rare, 1 at once", of: "p95", aim: 60, others: "Znuny 132" },
+  { row: "search: common, 1 at once", of: "p95", aim: 60, others: "Znuny 132" },
+  { row: "search: two words, 1 at once", of: "p95", aim: 60, others: "Znuny 132" },
+  { row: "search: part of a compound, 1 at once", of: "p95", aim: 60, others: "others find nothing" },
+  { row: "search: typing mistake, 1 at once", of: "p95", aim: 60, others: "others find nothing" },
+  { row: "live event on another desk", of: "p95", aim: 50, others: "" },
+];
+
+/** Whole-tree aims in MB and milliseconds. */
+export const limits = {
+  idleMb: 120,
+  loadedMb: 250,
+  treeMb: 400,
+  warmStartMs: 5_000,
+  growth: 1.2,
+  watching: 1.1,
+} as const;

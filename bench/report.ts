@@ -1,0 +1,206 @@
+// Results as a page: tables in docs/bench.md between two marks, and growth curves in docs/pictures/. Called by bench/main.ts.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { aims, limits, type Aim } from "#bench/aims.ts";
+import { cpuMsOf, type Figures } from "#bench/measure.ts";
+import type { Memory } from "#bench/processes.ts";
+
+export interface SizeResult {
+  readonly messages: number;
+  readonly concerns: number;
+  readonly databaseMb: number;
+  readonly figures: Readonly<Record<string, Figures>>;
+  readonly warmStartMs: number | null;
+  readonly idle: Memory | null;
+  readonly loaded: Memory | null;
+  readonly loadBefore: number;
+}
+
+export interface Results {
+  readonly at: string;
+  readonly commit: string;
+  readonly machine: string;
+  readonly share: number;
+  readonly sizes: readonly SizeResult[];
+}
+
+const short = (value: number): string =>
+  value >= 100 ? String(Math.round(value)) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+const thousands = (value: number): string => value.toLocaleString("en-US");
+
+const valueOf = (aim: Aim, figures: Figures): number =>
+  aim.of === "cpu" ? cpuMsOf(figures) : aim.of === "p95" ? figures.p95Ms : figures.perSecond;
+const units: Readonly<Record<Aim["of"], string>> = { cpu: "ms CPU", p95: "ms p95", perSecond: "/s" };
+
+const aimTable = (sizes: readonly SizeResult[]): string[] => [
+  `| operation | aim | ${sizes.map((size) => thousands(size.messages)).join(" | ")} | measured : aim | others, ms CPU |`,
+  `|---|---|${sizes.map(() => "---|").join("")}---|---|`,
+  ...aims.flatMap((aim) => {
+    const values = sizes
+      .map((size) => size.figures[aim.row])
+      .map((figures) => (figures === undefined ? null : valueOf(aim, figures)));
+    if (values.every((value) => value === null)) return [];
+    const last = values.findLast((value) => value !== null) ?? 0;
+    const ratio = last / aim.aim;
+    const met = aim.of === "perSecond" ? ratio >= 1 : ratio <= 1;
+    return [
+      `| ${aim.row} | ${aim.of === "perSecond" ? "≥" : "≤"} ${aim.aim} ${units[aim.of]} | ${values.map((value) => (value === null ? "–" : short(value))).join(" | ")} | ${ratio.toFixed(2)} ${met ? "met" : "**missed**"} | ${aim.others} |`,
+    ];
+  }),
+];
+
+const fullTable = (sizes: readonly SizeResult[]): string[] => {
+  const rows = [...new Set(sizes.flatMap((size) => Object.keys(size.figures)))];
+  return [
+    "| operation | messages | p50 ms | p95 ms | per second | CPU ms | of it application | of it PostgreSQL |",
+    "|---|---|---|---|---|---|---|---|",
+    ...rows.flatMap((row) =>
+      sizes.flatMap((size) => {
+        const figures = size.figures[row];
+        return figures === undefined
+          ? []
+          : [
+              `| ${row} | ${thousands(size.messages)} | ${short(figures.p50Ms)} | ${short(figures.p95Ms)} | ${short(figures.perSecond)} | ${short(cpuMsOf(figures))} | ${short(figures.appCpuMs)} | ${short(figures.databaseCpuMs)} |`,
+            ];
+      }),
+    ),
+  ];
+};
+
+const memoryTable = (sizes: readonly SizeResult[]): string[] => [
+  "| messages | warm start to the first page | idle: main + readers | loaded: main + readers | whole tree, loaded | database on disk |",
+  "|---|---|---|---|---|---|",
+  ...sizes.map((size) => {
+    const app = (memory: Memory | null): string =>
+      memory === null ? "–" : `${short(memory.mainMb)} + ${short(memory.readersMb)} MB`;
+    const tree =
+      size.loaded === null ? "–" : `${short(size.loaded.mainMb + size.loaded.readersMb + size.loaded.databaseMb)} MB`;
+    return `| ${thousands(size.messages)} | ${size.warmStartMs === null ? "–" : `${short(size.warmStartMs)} ms`} | ${app(size.idle)} | ${app(size.loaded)} | ${tree} | ${thousands(Math.round(size.databaseMb))} MB |`;
+  }),
+  "",
+  `Aims: application ${limits.idleMb} MB idle and ${limits.loadedMb} MB loaded, whole tree under ${limits.treeMb} MB, warm start under ${limits.warmStartMs / 1000} s.`,
+];
+
+const growthLines = (sizes: readonly SizeResult[]): string[] => {
+  const [first, last] = [sizes[0], sizes.at(-1)];
+  if (first === undefined || last === undefined || first === last) return [];
+  const ratio = (row: string): string | null => {
+    const [a, b] = [first.figures[row], last.figures[row]];
+    return a === undefined || b === undefined ? null : `${row}: ${(cpuMsOf(b) / cpuMsOf(a)).toFixed(2)} times`;
+  };
+  const grown = [
+    "inbox page, 16 at once",
+    "inbox page, deep, 16 at once",
+    "counters of 20 views, 16 at once",
+    "open a concern of 50 messages, 16 at once",
+    "reply, 16 at once",
+    "intake, 16 at once",
+  ].flatMap((row) => ratio(row) ?? []);
+  return [
+    `CPU at ${thousands(last.messages)} messages against ${thousands(first.messages)} (the inbox's aim: at most ${limits.growth} times):`,
+    "",
+    ...grown.map((line) => `- ${line}`),
+    "",
+  ];
+};
+
+const watchingLine = (sizes: readonly SizeResult[]): string[] =>
+  sizes.flatMap((size) => {
+    const [alone, watched] = [size.figures["intake, nobody watching"], size.figures["intake, 30 desks watching"]];
+    if (alone === undefined || watched === undefined) return [];
+    return [
+      `- ${thousands(size.messages)} messages: intake at 16 at once ran at ${short(alone.perSecond)}/s with nobody watching and at ${short(watched.perSecond)}/s with 30 desks of 30 live views (${(alone.perSecond / watched.perSecond).toFixed(2)} times slower; aim ${limits.watching}).`,
+    ];
+  });
+
+/** A curve of CPU per operation over the number of messages, both axes logarithmic. */
+export const growthCurve = (sizes: readonly SizeResult[], rows: readonly string[]): string => {
+  const [width, height, left, right, top, bottom] = [760, 380, 56, 250, 24, 44];
+  const colours = ["#0b6e99", "#c2410c", "#3f7d20", "#7c3aed", "#b91c5c", "#525252", "#0f766e"];
+  const points = rows.map((row) =>
+    sizes.flatMap((size) =>
+      size.figures[row] === undefined ? [] : [{ x: size.messages, y: cpuMsOf(size.figures[row]) }],
+    ),
+  );
+  const ys = points
+    .flat()
+    .map((point) => point.y)
+    .filter((y) => y > 0);
+  const [lowest, highest] = [Math.floor(Math.log10(Math.min(...ys, 1))), Math.ceil(Math.log10(Math.max(...ys, 10)))];
+  const [from, to] = [Math.log10(sizes[0]?.messages ?? 1), Math.log10(sizes.at(-1)?.messages ?? 10)];
+  const xOf = (x: number): number =>
+    left + ((Math.log10(x) - from) / Math.max(0.01, to - from)) * (width - left - right);
+  const yOf = (y: number): number =>
+    height - bottom - ((Math.log10(Math.max(y, 10 ** lowest)) - lowest) / (highest - lowest)) * (height - top - bottom);
+  const lines: string[] = [];
+  for (let power = lowest; power <= highest; power += 1)
+    lines.push(
+      `<line x1="${left}" x2="${width - right}" y1="${yOf(10 ** power)}" y2="${yOf(10 ** power)}" stroke="#d4d4d8"/><text x="${left - 8}" y="${yOf(10 ** power) + 4}" text-anchor="end">${10 ** power}</text>`,
+    );
+  for (const size of sizes)
+    lines.push(
+      `<line x1="${xOf(size.messages)}" x2="${xOf(size.messages)}" y1="${top}" y2="${height - bottom}" stroke="#e4e4e7"/><text x="${xOf(size.messages)}" y="${height - bottom + 18}" text-anchor="middle">${thousands(size.messages)}</text>`,
+    );
+  points.forEach((line, i) => {
+    const colour = colours[i % colours.length] ?? "#000";
+    lines.push(
+      `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${line.map((point) => `${xOf(point.x).toFixed(1)},${yOf(point.y).toFixed(1)}`).join(" ")}"/>`,
+    );
+    for (const point of line)
+      lines.push(`<circle cx="${xOf(point.x).toFixed(1)}" cy="${yOf(point.y).toFixed(1)}" r="3" fill="${colour}"/>`);
+    lines.push(
+      `<rect x="${width - right + 14}" y="${top + i * 22}" width="12" height="12" fill="${colour}"/><text x="${width - right + 32}" y="${top + 10 + i * 22}">${rows[i] ?? ""}</text>`,
+    );
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="#27272a"><rect width="${width}" height="${height}" fill="#ffffff"/>${lines.join("")}<text x="${left}" y="14">CPU per operation in ms, application and PostgreSQL</text><text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">messages in the centre</text></svg>\n`;
+};
+
+const curves: Readonly<Record<string, readonly string[]>> = {
+  "bench-desk.svg": [
+    "inbox page, 16 at once",
+    "inbox page, deep, 16 at once",
+    "counters of 20 views, 16 at once",
+    "open a concern of 50 messages, 16 at once",
+    "reply, 16 at once",
+    "intake, 16 at once",
+  ],
+  "bench-search.svg": [
+    "search: rare, 1 at once",
+    "search: common, 1 at once",
+    "search: two words, 1 at once",
+    "search: part of a compound, 1 at once",
+    "search: typing mistake, 1 at once",
+  ],
+};
+
+const marks = ["<!-- figures: begin -->", "<!-- figures: end -->"] as const;
+
+/** The figures as Markdown. */
+export const markdown = (results: Results): string =>
+  [
+    `Measured at ${results.at.slice(0, 16).replace("T", " ")} UTC, commit ${results.commit}, ${results.machine}${results.share < 1 ? `, shortened to ${results.share} of the repetitions` : ""}. Load of the machine before each size: ${results.sizes.map((size) => size.loadBefore.toFixed(1)).join(", ")}.`,
+    "",
+    ...aimTable(results.sizes),
+    "",
+    ...growthLines(results.sizes),
+    "Thirty desks that keep thirty views up to date:",
+    "",
+    ...watchingLine(results.sizes),
+    "",
+    ...memoryTable(results.sizes),
+    "",
+    "### Everything",
+    "",
+    ...fullTable(results.sizes),
+  ].join("\n");
+
+/** Puts the figures into docs/bench.md, between its marks, and draws the curves. */
+export const writeReport = (root: string, results: Results): void => {
+  const page = `${root}/docs/bench.md`;
+  const text = readFileSync(page, "utf8");
+  const [begin, end] = [text.indexOf(marks[0]), text.indexOf(marks[1])];
+  if (begin === -1 || end < begin) throw new Error("docs/bench.md has lost the marks between which the figures stand");
+  writeFileSync(page, `${text.slice(0, begin + marks[0].length)}\n${markdown(results)}\n${text.slice(end)}`);
+  mkdirSync(`${root}/docs/pictures`, { recursive: true });
+  for (const [name, rows] of Object.entries(curves))
+    writeFileSync(`${root}/docs/pictures/${name}`, growthCurve(results.sizes, rows));
+};
