@@ -18,6 +18,11 @@ interface Picture {
   readonly act: (page: Page) => Promise<unknown>;
 }
 
+/** Waits for the pictures inside the window; those further down are loaded only when somebody scrolls to them. */
+const picturesShown = `Promise.all([...document.images]
+  .filter((image) => { const { top, bottom } = image.getBoundingClientRect(); return bottom > 0 && top < innerHeight; })
+  .map((image) => image.complete || new Promise((done) => { image.onload = image.onerror = () => done(null); })))`;
+
 const seen = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
 
 const light: BrowserContextOptions = { ...wide, colorScheme: "light" };
@@ -29,6 +34,8 @@ const reply = async (page: Page): Promise<void> => {
   await seen(".message")(page);
   await page.keyboard.press("r");
   await seen(".editor-text")(page);
+  // A draft of the picture before may stand there.
+  await page.keyboard.press("Control+a");
   await page.keyboard.type("Guten Tag, ich habe Ihren Anschluss gemessen. ");
   await page.keyboard.press("Control+b");
   await page.keyboard.type("Morgen zwischen 8 und 12 Uhr");
@@ -106,10 +113,41 @@ const showpiece = async (desk: Desk): Promise<ConcernRow> => {
   return best;
 };
 
+/** Answers one customer, so that there is something in the post box; resolves when the mail has left. */
+const answerSomebody = async (desk: Desk, except: ConcernRow): Promise<void> => {
+  const { rows } = await desk.call(api.concerns.list, {
+    query: { filter: JSON.stringify({ ...everything, statuses: ["new", "open"] }), limit: 50 },
+  });
+  for (const row of rows.filter((one) => one.id !== except.id && one.language === "de")) {
+    const { ways } = await desk.call(api.concerns.open, { params: { id: row.id } });
+    const way = ways.find((one) => one.blocked === null);
+    if (!way) continue;
+    const feed = await desk.live();
+    const body = {
+      channelId: way.channelId,
+      to: [way.value],
+      cc: [],
+      text: `Guten Tag ${row.customerName},\n\nvielen Dank für Ihre Nachricht. Die Störung ist bekannt, unsere Technik ist vor Ort. Wir melden uns, sobald alles wieder läuft.`,
+      html: null,
+      uploads: [],
+      sendAt: null,
+      statusAfter: "waiting" as const,
+      key: crypto.randomUUID(),
+    };
+    await desk.call(api.concerns.reply, { params: { id: row.id }, body });
+    await feed.event(
+      (event) =>
+        event.kind === "delivery.changed" && event.concernId === row.id && event.data.delivery.state === "sent",
+    );
+    feed.close();
+    return;
+  }
+};
+
 const wanted = new Set(process.argv.slice(2));
 const folder = join(import.meta.dirname, "..", "docs", "pictures");
 await mkdir(folder, { recursive: true });
-const server = await startTestServer({ args: ["--demo"], env: { CHECK_ANSWERS: "no" } });
+const server = await startTestServer({ args: ["--demo"], env: { CHECK_ANSWERS: "no", UNDO_SECONDS: "0" } });
 const browser = await startBrowser();
 const login = { email: "ada@elbkabel.example", password: "draht-demo" };
 let failed = 0;
@@ -117,6 +155,7 @@ try {
   const desk = await signIn(server.url, login.email, login.password);
   const row = await showpiece(desk);
   const { preferences } = await desk.call(api.agents.me);
+  await answerSomebody(desk, row);
   for (const picture of pictures(row)) {
     if (wanted.size > 0 && !wanted.has(picture.name)) continue;
     await desk.call(api.agents.changePreferences, { body: { ...preferences, language: picture.language ?? "de" } });
@@ -124,9 +163,7 @@ try {
     try {
       await one.page.goto(server.url + picture.path);
       await picture.act(one.page);
-      await one.page.evaluate(
-        "Promise.all([document.fonts.ready, ...[...document.images].map((image) => image.decode().catch(() => undefined))])",
-      );
+      await one.page.evaluate(picturesShown);
       await one.page.screenshot({ path: join(folder, `${picture.name}.png`), animations: "disabled", caret: "hide" });
       console.log(`docs/pictures/${picture.name}.png`);
     } catch (error) {

@@ -11,6 +11,9 @@ type KeysOf<T> = { [K in keyof T & string]: T[K] extends string | PluralForms ? 
 /** Every key that has words. Placeholders look like {name}; a key with `one` and `other` is a plural over {count}. */
 export type WordKey = KeysOf<Dictionary>;
 export type Language = "de" | "en";
+
+/** Numbers and times are written as in Germany and in Britain: a day of 24 hours in both. */
+const tags: Readonly<Record<Language, string>> = { de: "de-DE", en: "en-GB" };
 export type WordFacts = Readonly<Record<string, string | number>>;
 
 /** Nested words as the locale files hold them. */
@@ -28,8 +31,8 @@ interface Speech {
 const speechOf = (language: Language, words: Words): Speech => ({
   language,
   words,
-  plural: new Intl.PluralRules(language),
-  number: new Intl.NumberFormat(language),
+  plural: new Intl.PluralRules(tags[language]),
+  number: new Intl.NumberFormat(tags[language]),
 });
 
 let speech: Speech = speechOf("en", {});
@@ -70,7 +73,7 @@ const form = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
   const key = JSON.stringify(options);
   const known = forms.get(key);
   if (known) return known;
-  const made = new Intl.DateTimeFormat(speech.language, options);
+  const made = new Intl.DateTimeFormat(tags[speech.language], options);
   forms.set(key, made);
   return made;
 };
@@ -107,7 +110,7 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 
 /** "3 hours ago", "in 5 minutes", "now". */
 export const sinceOrUntil = (instant: string, now: Date): string => {
-  const relative = new Intl.RelativeTimeFormat(speech.language, { numeric: "auto", style: "short" });
+  const relative = new Intl.RelativeTimeFormat(tags[speech.language], { numeric: "auto", style: "short" });
   const distanceMs = Date.parse(instant) - now.getTime();
   for (const [unit, lengthMs] of steps)
     if (Math.abs(distanceMs) >= lengthMs) return relative.format(Math.trunc(distanceMs / lengthMs), unit);
@@ -118,12 +121,14 @@ export const sinceOrUntil = (instant: string, now: Date): string => {
 export const duration = (lengthMs: number): string => {
   for (const [unit, unitMs] of steps)
     if (lengthMs >= unitMs)
-      return new Intl.NumberFormat(speech.language, {
+      return new Intl.NumberFormat(tags[speech.language], {
         style: "unit",
         unit,
         unitDisplay: unit === "day" ? "long" : "short",
       }).format(Math.floor(lengthMs / unitMs));
-  return new Intl.NumberFormat(speech.language, { style: "unit", unit: "minute", unitDisplay: "short" }).format(0);
+  return new Intl.NumberFormat(tags[speech.language], { style: "unit", unit: "minute", unitDisplay: "short" }).format(
+    0,
+  );
 };
 
 /** A file's size: "12 kB", "3.4 MB". */
@@ -131,7 +136,7 @@ export const fileSize = (bytes: number): string => {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
   const step = bytes < 1000 ? 0 : bytes < 1_000_000 ? 1 : bytes < 1_000_000_000 ? 2 : 3;
   const value = bytes / 1000 ** step;
-  return new Intl.NumberFormat(speech.language, {
+  return new Intl.NumberFormat(tags[speech.language], {
     style: "unit",
     unit: units[step] ?? "byte",
     unitDisplay: "short",
@@ -144,7 +149,7 @@ export const number = (value: number): string => speech.number.format(value);
 
 /** Names joined as a sentence would: "Ada, Ben and Cem". */
 export const listed = (names: readonly string[]): string =>
-  new Intl.ListFormat(speech.language, { type: "conjunction" }).format(names);
+  new Intl.ListFormat(tags[speech.language], { type: "conjunction" }).format(names);
 
 /** The day of an instant as a heading: "Monday, 3 March 2026". */
 export const dayOf = (instant: string): string =>
