@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
+import { test } from "node:test";
 import type { Raw } from "#contract/channel.ts";
 import { messageChannelSuite } from "#test/suites/message-channel.ts";
 import { email } from "./index.ts";
@@ -98,4 +99,18 @@ messageChannelSuite({
       stop: sim.stop,
     };
   },
+});
+
+// Seventy wrecks without one readable field (a collection with bare CR for line ends) had one id, so that all but the first were "known already".
+test("two mails without any readable field are two mails, and the same bytes are the same one", async () => {
+  const idOf = async (text: string): Promise<string | undefined> =>
+    (
+      await email.receive(
+        { bytes: Buffer.from(text), receivedAt: "2026-11-24T00:00:00.000Z", transport: { by: "smtp" } },
+        mailbox(),
+        { now: new Date(0), resolver: null },
+      )
+    )[0]?.providerId;
+  assert.notEqual(await idOf("X-One: a"), await idOf("X-One: b"));
+  assert.equal(await idOf("X-One: a"), await idOf("X-One: a"));
 });

@@ -203,9 +203,14 @@ function receipts(report: Report, providerId: string, at: string | null): Inboun
 function identify(message: Message): string {
   const hash = createHash("sha256");
   const { headers } = message.root;
+  let said = message.bodyStart < message.bytes.length;
   for (const name of ["from", "to", "subject", "date"])
-    for (const value of allFields(headers, name)) hash.update(`${name}:${value.replace(/\s+/g, " ")}\n`);
-  hashBody(hash, message.bytes.subarray(message.bodyStart));
+    for (const value of allFields(headers, name)) {
+      said = true;
+      hash.update(`${name}:${value.replace(/\s+/g, " ")}\n`);
+    }
+  // What has neither a body nor any of these is told apart by all its bytes: two wrecks are not one mail.
+  hashBody(hash, said ? message.bytes.subarray(message.bodyStart) : message.bytes);
   return `${messageKey(field(headers, "message-id")) ?? ""}#${hash.digest("hex")}`;
 }
 
