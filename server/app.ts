@@ -1,5 +1,6 @@
 // The HTTP side put together: routes of all modules, the live feed, frames and files, health, metrics, the desk's pages. Called by server/start.ts.
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { isRefusal } from "#contract/errors.ts";
 import { files } from "#contract/files.ts";
@@ -51,7 +52,7 @@ export interface AppOptions {
   readonly missing: () => Promise<readonly string[]>;
 }
 
-const pages = new URL("../dist/web/", import.meta.url).pathname;
+const pages = fileURLToPath(new URL("../dist/web/", import.meta.url));
 const isLoopback = (ip: string): boolean => ip === "127.0.0.1" || ip === "::1" || ip === "::ffff:127.0.0.1";
 
 type Everything = World &

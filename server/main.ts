@@ -1,6 +1,7 @@
 // `npm start`: reads the configuration, starts everything, prints where it is, and ends it all on Ctrl-C. Run by tools/run.mjs.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { createLog } from "#platform/log.ts";
 import { environment, readConfig, type Setting } from "#server/config.ts";
 import { demoLogins } from "#server/demo/cast.ts";
@@ -22,7 +23,7 @@ const help = (settings: readonly Setting[]): void => {
 /** Builds the desk when its sources are newer than what was built; says so only when there is something to do. */
 const buildPages = (): Promise<void> =>
   new Promise((resolve, reject) => {
-    const build = spawn(process.execPath, [new URL("../tools/build.ts", import.meta.url).pathname], {
+    const build = spawn(process.execPath, [fileURLToPath(new URL("../tools/build.ts", import.meta.url))], {
       stdio: ["ignore", "inherit", "inherit"],
     });
     build.once("error", reject);

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openDoor, type Door } from "#channels/email/door.ts";
 import { channels } from "#channels/index.ts";
 import { system } from "#contract/actor.ts";
@@ -87,7 +88,7 @@ const openStore = async (
 const openFiles = (config: Config): Files =>
   config.files.kind === "s3" ? openS3Files(config.files) : openDiskFiles(join(config.dataDir, "files"));
 
-const migrations = new URL("../db/migrations/", import.meta.url).pathname;
+const migrations = fileURLToPath(new URL("../db/migrations/", import.meta.url));
 
 /** Durability is the promise everything rests on; a store that would lose acknowledged commits is refused. */
 const assertDurable = async (db: Db): Promise<void> => {

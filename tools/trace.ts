@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openDoor } from "#channels/email/door.ts";
 import { email } from "#channels/email/index.ts";
 import { emailSettings } from "#channels/email/settings.ts";
@@ -34,7 +35,7 @@ import { openReader, type Reader } from "#server/reader.ts";
 import { apply, emptyState } from "#web/state/apply.ts";
 import { lineOf } from "./trace/line.ts";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("..", import.meta.url));
 const given = process.argv.slice(2);
 const files = given.length > 0 ? given : [join(root, "channels/email/fixtures/outlook-web-de.eml")];
 const ours = "service@kabel.example";

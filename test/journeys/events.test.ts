@@ -28,6 +28,8 @@ const slowWriter = async (ends: "commit" | "rollback" = "commit") => {
   const done = world.db
     .transaction(async (tx) => {
       await say(world, tx, system, [{ kind: "customer.created", customerId, data: { customerId } }]);
+      // Entries are written without waiting; after an answer to a later question the number is drawn.
+      await tx.rows(sql`SELECT 1`);
       written();
       await told;
       if (ends === "rollback") throw new Error("rolled back");
