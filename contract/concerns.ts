@@ -243,4 +243,3 @@ export const change = z.strictObject({
   fields: fields.optional(),
 });
 export type Change = z.infer<typeof change>;
-export type { UploadId } from "#contract/files.ts";

@@ -1,5 +1,6 @@
 // The proof that events tell everything: what a desk knew before an action, brought up to date with the events of the action by the browser's own
 // reducer, equals what a desk knows that asks afresh. Used by test/journeys/verify-action.test.ts for every action.
+import { eventSchema } from "#contract/events.ts";
 import assert from "node:assert/strict";
 import type { AgentActor } from "#contract/actor.ts";
 import { isRefusal } from "#contract/errors.ts";
@@ -73,6 +74,7 @@ export const verifyAction = async <T>(
   const result = await act();
   if (isRefusal(result)) assert.fail(`the action was refused: ${JSON.stringify(result)}`);
   const events = await world.events(old.cursor);
+  for (const event of events) eventSchema(event.kind).parse(event.data);
   const kinds = events.map((event) => event.kind as string);
   assert.ok(kinds.length > 0, "an action that changes something says so");
   for (const kind of must) assert.ok(kinds.includes(kind), `${kind} is among ${kinds.join(", ")}`);

@@ -8,8 +8,6 @@ import { join } from "node:path";
 import { type SimLetter, type SimReading, readMail, writeMail } from "./simMail.ts";
 import { converse } from "./simClient.ts";
 
-export { demoZones, simResolver } from "./simDns.ts";
-
 /** One mail as it arrived. `seq` grows by one with each and survives a restart when a folder was given. */
 export interface SimMail extends SimReading {
   readonly seq: number;
