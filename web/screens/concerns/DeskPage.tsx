@@ -13,6 +13,10 @@ import { deskState, openConcern, takeInRow, views } from "#web/state/desk.ts";
 import { unfiltered } from "#web/state/lists.ts";
 import { useStore } from "#web/state/store.ts";
 import { t } from "#web/state/words.ts";
+import "#web/screens/concerns/concern.css";
+import "#web/screens/concerns/thread.css";
+import "#web/screens/concerns/composer.css";
+// Last, because it says what changes on narrow windows.
 import "#web/screens/concerns/desk.css";
 
 /** `customerPanel` is given by the routes: screens do not know each other. */
