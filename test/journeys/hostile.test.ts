@@ -1,0 +1,250 @@
+// Hostile input through the running server: broken JSON, naughty strings, torture mails and bounces. Nothing fails with 5xx, nothing is lost, no byte changes.
+// The collections are used when they lie beside the repository; each test has cases of its own for when they do not.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Client } from "pg";
+import { converse, SmtpRefusal } from "#channels/email/simClient.ts";
+import { startMailSim, type MailSim } from "#channels/email/sim.ts";
+import { api } from "#contract/api.ts";
+import type { Channel } from "#contract/brands.ts";
+import { addMailbox, setUpCentre } from "#test/centre.ts";
+import type { Desk } from "#test/desk.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+
+const corpora = fileURLToPath(new URL("../../../shared/corpora", import.meta.url));
+const service = "service@kabel.test";
+
+let server: TestServer;
+let sim: MailSim;
+let desk: Desk;
+let channel: Channel;
+let database: Client;
+
+before(async () => {
+  sim = await startMailSim({ dir: null, smtpPort: 0, keep: 2_000 });
+  server = await startTestServer({ env: { UNDO_SECONDS: "0", LOG_LEVEL: "error" } });
+  const centre = await setUpCentre(server.url);
+  desk = centre.desk;
+  channel = await addMailbox(desk, centre.brand.id, { address: service, smtp: { host: "127.0.0.1", port: sim.port } });
+  database = new Client({ connectionString: await server.databaseUrl() });
+  await database.connect();
+});
+
+after(async () => {
+  await database?.end();
+  await server?.stop();
+  await sim?.stop();
+});
+
+const rows = async <T>(text: string): Promise<T[]> => (await database.query(text)).rows as T[];
+const count = async (text: string): Promise<number> => (await rows<{ n: number }>(text))[0]?.n ?? -1;
+
+/** Hands over many at once, as several servers do; a "later" is tried again. Gives the mails that were refused for good. */
+const handOver = async (
+  mails: readonly { readonly from: string; readonly raw: Buffer }[],
+): Promise<readonly string[]> => {
+  const refused: string[] = [];
+  const waiting = [...mails];
+  const worker = async (): Promise<void> => {
+    for (let mail = waiting.shift(); mail !== undefined; mail = waiting.shift()) {
+      try {
+        await converse({ host: "127.0.0.1", port: server.ports.smtp }, { hello: "kunde.test", to: [service], ...mail });
+      } catch (error) {
+        const reply = error instanceof SmtpRefusal ? (error.reply ?? "") : String(error);
+        if (/^5/.test(reply)) refused.push(reply);
+        else waiting.push(mail);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+  return refused;
+};
+
+/** Resolves when everything that was stored has been read; the table is looked at, because it is the truth. */
+const settled = async (): Promise<void> => {
+  while ((await count("SELECT count(*)::int AS n FROM intake WHERE state = 'stored'")) > 0) await pause(50);
+};
+
+const filesBelow = (folder: string, wanted: RegExp): readonly string[] =>
+  readdirSync(join(corpora, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && wanted.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+
+const ownJson: readonly (readonly [string, Buffer])[] = [
+  ["n_open", Buffer.from("[".repeat(100_000))],
+  ["n_half", Buffer.from('{"text":"a')],
+  ["n_utf8", Buffer.from([0x22, 0xff, 0x22])],
+  ["n_trailing", Buffer.from('{"a":1}}')],
+  ["n_surrogate", Buffer.from('{"text":"\\ud800"}')],
+  ["y_array", Buffer.from("[1]")],
+  ["y_null", Buffer.from("null")],
+  ["y_proto", Buffer.from('{"__proto__":{"admin":true}}')],
+];
+
+test("no JSON, however broken, is more than a refusal", async () => {
+  const folder = join(corpora, "json-nst/test_parsing");
+  const given = existsSync(folder)
+    ? readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))] as const)
+    : [];
+  const cases = [...ownJson, ...given];
+  const paths = [`/api/concerns/${crypto.randomUUID()}/notes`, "/api/sign-in"];
+  const statuses = new Map<number, number>();
+  for (const [name, body] of cases) {
+    for (const path of paths) {
+      const response = await fetch(server.url + path, {
+        method: "POST",
+        headers: { "content-type": "application/json", cookie: desk.cookie, "x-csrf": desk.csrf, origin: server.url },
+        body: new Uint8Array(body),
+      });
+      await response.arrayBuffer();
+      statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+      assert.ok([400, 413].includes(response.status), `${name} at ${path}: ${response.status}`);
+    }
+  }
+  assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+});
+
+/** Characters that no mail may or need carry are not text: CR and LF divide lines, U+0000 is in no database text. */
+const asText = (text: string): string => text.replaceAll("\0", "").replace(/\r\n?/g, "\n");
+
+test(
+  "naughty strings come in by mail, out by the API, and leave by mail, unchanged",
+  { timeout: 120_000 },
+  async () => {
+    const list = join(corpora, "blns/blns.json");
+    const own = [
+      "Größe 🏴󠁧󠁢󠁷󠁬󠁳󠁿 ﷽",
+      "\u202Etest\u202C",
+      "a\u0300\u0301\u0302",
+      "<script>alert(1)</script>",
+      "'; DROP TABLE concern; --",
+      "%s%n{{7*7}}${7*7}",
+      "\u{10FFFF}",
+      "\u0007\u001b[31m",
+      "．．／",
+    ];
+    const strings = [...own, ...(existsSync(list) ? (JSON.parse(readFileSync(list, "utf8")) as string[]) : [])].map(
+      asText,
+    );
+    const mails = strings.map((text, n) => ({
+      from: `blns${n}@kunde.test`,
+      raw: Buffer.from(
+        `From: blns${n}@kunde.test\r\nTo: ${service}\r\nSubject: blns ${n}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(`Anfang\n${text}\nEnde\n`).toString("base64").replace(/.{76}/g, "$&\r\n")}\r\n`,
+      ),
+    }));
+    assert.deepEqual(await handOver(mails), []);
+    await settled();
+    const kept = await rows<{ concern: string; id: string; subject: string }>(
+      "SELECT concern_id AS concern, id, subject FROM message WHERE subject LIKE 'blns %'",
+    );
+    assert.equal(kept.length, strings.length);
+    const wrong: string[] = [];
+    const sent = new Map<string, string>();
+    const check = async ({ concern, id, subject }: (typeof kept)[number]): Promise<void> => {
+      const text = strings[Number(subject.slice(5))] ?? "";
+      const shown = await desk.call(api.concerns.message, { params: { id } });
+      if (`${shown.text}\n${shown.foldedText}`.trim() !== `Anfang\n${text}\nEnde`)
+        wrong.push(
+          `in: ${JSON.stringify(text)} became ${JSON.stringify(shown.text)} + ${JSON.stringify(shown.foldedText)}`,
+        );
+      const answer = await desk.call(api.concerns.reply, {
+        params: { id: concern },
+        body: {
+          channelId: channel.id,
+          to: [`${subject.replace(" ", "")}@kunde.test`],
+          cc: [],
+          text: `Beginn\n${text}\nSchluss`,
+          html: null,
+          uploads: [],
+          sendAt: null,
+          statusAfter: "waiting",
+          key: crypto.randomUUID(),
+        },
+      });
+      if (answer.message.text !== `Beginn\n${text}\nSchluss`)
+        wrong.push(`api: ${JSON.stringify(text)} became ${JSON.stringify(answer.message.text)}`);
+      sent.set(`${subject.replace(" ", "")}@kunde.test`, text);
+    };
+    const left = [...kept];
+    await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        for (let next = left.shift(); next !== undefined; next = left.shift()) await check(next);
+      }),
+    );
+    while (sim.messages().length < strings.length) await pause(50);
+    for (const mail of sim.messages()) {
+      const text = sent.get(mail.envelope.to[0] ?? "") ?? "?";
+      if (!asText(mail.text).includes(`Beginn\n${text}\nSchluss`))
+        wrong.push(`out: ${JSON.stringify(text)} became ${JSON.stringify(mail.text.slice(0, 200))}`);
+    }
+    assert.deepEqual(wrong, []);
+  },
+);
+
+const torture: readonly string[] = [
+  "",
+  "\r\n",
+  "kein Kopf, nur Text\r\n",
+  "From:\r\nTo:\r\n\r\n",
+  "From: a@b.test\r\nContent-Type: multipart/mixed; boundary=\r\n\r\n--\r\n",
+  `From: a@b.test\r\n${"X: y\r\n".repeat(3_000)}\r\nText`,
+  `From: a@b.test\r\nSubject: =?utf-8?B?${"A".repeat(3_000)}?=\r\n\r\nText`,
+  "From: a@b.test\r\nContent-Type: text/html; charset=utf-7\r\n\r\n+ADw-script+AD4-\r\n",
+];
+
+test("torture mails and real bounces: what is taken is shown or said, each once", { timeout: 180_000 }, async () => {
+  const collected = existsSync(corpora)
+    ? [
+        ...filesBelow("mime-mime4j", /\.msg$/),
+        ...filesBelow("mime-mailparser", /\.eml$/),
+        ...filesBelow("bounces-sisimai", /\.eml$/),
+      ]
+    : [];
+  const before = {
+    stored: await count("SELECT count(*)::int AS n FROM intake"),
+    messages: await count("SELECT count(*)::int AS n FROM message WHERE direction = 'in'"),
+    refused: await count("SELECT count(*)::int AS n FROM event WHERE kind = 'intake.refused'"),
+  };
+  const bytes = [...torture.map((text) => Buffer.from(text)), ...collected.map((file) => readFileSync(file))];
+  // The door divides lines by CRLF only and keeps one mail of the same bytes; how the collections end their lines is not the matter here.
+  const different = new Map(
+    bytes.map((raw) => [
+      raw
+        .toString("latin1")
+        .replace(/\r?\n/g, "\r\n")
+        .replace(/\r(?!\n)/g, ""),
+      raw,
+    ]),
+  );
+  const refused = await handOver(
+    [...different.keys()].map((text) => ({ from: "torture@kunde.test", raw: Buffer.from(text, "latin1") })),
+  );
+  assert.deepEqual(refused, []);
+  await settled();
+  const states = await rows<{ state: string; n: number }>(
+    "SELECT state, count(*)::int AS n FROM intake GROUP BY state",
+  );
+  assert.deepEqual(
+    states.map((row) => row.state),
+    ["done"],
+    JSON.stringify(states),
+  );
+  const taken = (await count("SELECT count(*)::int AS n FROM intake")) - before.stored;
+  assert.ok(taken > different.size - 5 && taken <= different.size, `${taken} of ${different.size}`);
+  // Every arrival ended as a message, or as a report on something we never sent, or as our own mail coming back.
+  const without = await count(
+    `SELECT count(*)::int AS n FROM intake i WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.intake_id = i.id) AND NOT EXISTS (SELECT 1 FROM intake_item x WHERE x.intake_id = i.id)`,
+  );
+  const messages = (await count("SELECT count(*)::int AS n FROM message WHERE direction = 'in'")) - before.messages;
+  const said = (await count("SELECT count(*)::int AS n FROM event WHERE kind = 'intake.refused'")) - before.refused;
+  assert.ok(messages + said >= taken - without, `${messages} messages + ${said} said of ${taken}`);
+  assert.ok(without <= 3, `${without} arrivals are the same mail in other bytes`);
+  const views = await desk.call(api.concerns.views);
+  assert.ok(views.views.length > 0);
+  assert.doesNotMatch(server.output(), /"level":"error"/);
+});
