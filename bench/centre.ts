@@ -103,6 +103,10 @@ export const openCentre = async (options: { readonly profile: boolean }): Promis
     agents.push({ id: agent.id, name: agent.name, handle: agent.handle });
     const desk = await signIn(server.url, `m${i + 1}@kabel.example`, agentPassword);
     desks.push(desk);
+    // News by mail would go to a provider that is not there.
+    await desk.call(api.agents.changePreferences, {
+      body: { language: "de", theme: "system", density: "comfortable", signature: "", notifyByMail: false },
+    });
     const filters = viewFilters(
       [...topics.values()].map((topic) => topic.id),
       teams.map((team) => team.id),

@@ -73,7 +73,7 @@ const normalised = (lines: readonly string[]): string =>
   `${lines
     .map((line) =>
       line
-        .replace(/'[^']*'::\w+(?: with time zone)?/g, "?")
+        .replace(/'(?:[^']|'')*'::[\w ]*\w/g, "?")
         .replace(/\{[0-9a-f,-]+\}/g, "{?}")
         .replace(/\$\d+/g, "?")
         .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, "?"),

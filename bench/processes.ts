@@ -1,4 +1,5 @@
 // CPU and memory of the server's process tree and of PostgreSQL's, from /proc (Linux). Used by bench/main.ts.
+import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 
 interface Process {
@@ -93,6 +94,23 @@ export const memoryOf = (roots: Roots): Memory => {
     readersMb: mb(others.reduce((sum, each) => sum + kilobytes(each.pid, "smaps_rollup", "Pss"), 0)),
     databaseMb: mb(database.reduce((sum, each) => sum + kilobytes(each.pid, "smaps_rollup", "Pss"), 0)),
   };
+};
+
+/** CPU milliseconds of a fixed piece of work, the best of three: on a crowded machine the same work costs more CPU, and so does everything measured beside it. */
+export const fixedWorkMs = (): number => {
+  const once = (): number => {
+    const before = process.cpuUsage();
+    let text = "";
+    for (let i = 0; i < 200; i += 1) {
+      const list = Array.from({ length: 2_000 }, (_, n) => ({ n, name: `Zeile ${n * i}` }));
+      text = createHash("sha256")
+        .update(text + JSON.stringify(list))
+        .digest("hex");
+    }
+    const used = process.cpuUsage(before);
+    return (used.user + used.system) / 1000;
+  };
+  return Math.min(once(), once(), once());
 };
 
 /** How busy the machine was with other things just now: a load of 0 is a quiet machine. */

@@ -13,6 +13,8 @@ export interface SizeResult {
   readonly idle: Memory | null;
   readonly loaded: Memory | null;
   readonly loadBefore: number;
+  /** See `fixedWorkMs`: how crowded the machine was. */
+  readonly fixedWorkMs: number;
 }
 
 export interface Results {
@@ -177,7 +179,7 @@ const marks = ["<!-- figures: begin -->", "<!-- figures: end -->"] as const;
 /** The figures as Markdown. */
 export const markdown = (results: Results): string =>
   [
-    `Measured at ${results.at.slice(0, 16).replace("T", " ")} UTC, commit ${results.commit}, ${results.machine}${results.share < 1 ? `, shortened to ${results.share} of the repetitions` : ""}. Load of the machine before each size: ${results.sizes.map((size) => size.loadBefore.toFixed(1)).join(", ")}.`,
+    `Measured at ${results.at.slice(0, 16).replace("T", " ")} UTC, commit ${results.commit}, ${results.machine}${results.share < 1 ? `, shortened to ${results.share} of the repetitions` : ""}. Load of the machine before each size: ${results.sizes.map((size) => size.loadBefore.toFixed(1)).join(", ")}; a fixed piece of work cost ${results.sizes.map((size) => Math.round(size.fixedWorkMs)).join(", ")} ms CPU there.`,
     "",
     ...aimTable(results.sizes),
     "",

@@ -22,7 +22,8 @@ import { sql } from "#platform/db/db.ts";
 import { finishIntake, insertIntake } from "#server/intake-store.ts";
 import { arrivalOf } from "#bench/fill/arrival.ts";
 import { addresses, send } from "#bench/fill/fill.ts";
-import { addThread, emptyRows, leaseMs, undoMs, type Centre, type FillCustomer } from "#bench/fill/rows.ts";
+import { emptyRows, leaseMs, undoMs, type Centre, type FillCustomer } from "#bench/fill/rows.ts";
+import { addThread } from "#bench/fill/thread.ts";
 import { addCast, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
 
 const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

@@ -6,15 +6,8 @@ import { threadFor } from "#lib/corpus/threads.ts";
 import { arrivalMs } from "#lib/corpus/times.ts";
 import { wordsOf } from "#modules/search/model.ts";
 import { copyInto, line, type Value } from "#bench/fill/copy.ts";
-import {
-  addThread,
-  columns,
-  emptyRows,
-  type Centre,
-  type FillCustomer,
-  type Rows,
-  type Table,
-} from "#bench/fill/rows.ts";
+import { columns, emptyRows, type Centre, type FillCustomer, type Rows, type Table } from "#bench/fill/rows.ts";
+import { addThread } from "#bench/fill/thread.ts";
 
 export interface FillOptions {
   readonly url: string;
@@ -178,6 +171,16 @@ export const fill = async (options: FillOptions, filled: Filled): Promise<void> 
         `${filled.messages} messages in ${filled.threads} concerns (${Math.round((filled.messages - first) / seconds)}/s)`,
       );
     }
+    // What hangs on a few concerns: followers, fields, links.
+    await client.query(
+      "INSERT INTO concern_follower (concern_id, agent_id) SELECT id, assignee_id FROM concern WHERE number % 5 = 0 AND assignee_id IS NOT NULL ON CONFLICT DO NOTHING",
+    );
+    await client.query(
+      "INSERT INTO concern_extra (concern_id, fields) SELECT id, jsonb_build_object('Kundennummer', number) FROM concern WHERE number % 4 = 0 ON CONFLICT DO NOTHING",
+    );
+    await client.query(
+      "INSERT INTO concern_link (earlier_id, later_id, kind) SELECT a.id, b.id, 'related' FROM concern a JOIN concern b ON b.number = a.number + 3 WHERE a.number % 20 = 0 ON CONFLICT DO NOTHING",
+    );
     await client.query("SELECT setval('concern_number', (SELECT max(number) FROM concern))");
     await client.query("VACUUM (ANALYZE)");
     await client.query("CHECKPOINT");
