@@ -161,6 +161,7 @@ const main = async (): Promise<number> => {
         idle,
         loaded,
         loadBefore,
+        fixedWorkMs: fixedMs,
       });
       say(`  loaded: main ${loaded.mainMb} MB, readers ${loaded.readersMb} MB, PostgreSQL ${loaded.databaseMb} MB`);
     }
