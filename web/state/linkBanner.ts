@@ -6,7 +6,7 @@ import { toast } from "#web/state/toasts.ts";
 import { t } from "#web/state/words.ts";
 
 /** A break shorter than this is not worth a word. Milliseconds. */
-const graceMs = 600;
+const graceMs = 500;
 
 /** True while the banner stands. */
 export const linkLostShown = createStore(false);

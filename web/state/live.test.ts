@@ -98,7 +98,7 @@ test("when the browser says the network is gone, the loss is known within three 
   w.last()?.hears.opened();
   w.hear({ type: "pong", upTo: 5 });
   w.link.hurry();
-  w.pass(3_000);
+  w.pass(2_000);
   assert.ok(w.states.includes("lost"));
 });
 

@@ -44,7 +44,9 @@ export interface Link {
 
 /** How often a quiet link is asked whether it lives, and how long it may take to answer. Milliseconds. */
 export const pingEveryMs = 20_000;
-export const answerWithinMs = 2_500;
+export const answerWithinMs = 2_000;
+/** How long when there is reason to doubt it: with the banner's grace the loss is said well within three seconds. */
+const doubtedAnswerWithinMs = 1_500;
 const longestWaitMs = 15_000;
 
 /** Waiting time before the next try: doubles from half a second to 15 s, less up to half by chance. Milliseconds. */
@@ -65,9 +67,9 @@ export const startLink = (parts: LinkParts): Link => {
 
   const say = (word: FromDesk): void => socket?.send(JSON.stringify(word));
 
-  const expectAnswer = (): void => {
+  const expectAnswer = (withinMs = answerWithinMs): void => {
     stopDeadline();
-    stopDeadline = parts.later(answerWithinMs, () => drop());
+    stopDeadline = parts.later(withinMs, () => drop());
   };
 
   const schedulePing = (): void => {
@@ -145,7 +147,7 @@ export const startLink = (parts: LinkParts): Link => {
     hurry: () => {
       if (socket) {
         trySay(say, { type: "ping" });
-        expectAnswer();
+        expectAnswer(doubtedAnswerWithinMs);
       } else connect();
     },
     end: () => {
