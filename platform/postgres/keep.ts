@@ -41,7 +41,10 @@ export async function keepPostgres(options: PostgresOptions): Promise<RunningPos
     },
     stop: async () => {
       stopping = true;
+      // The watch's own timers keep no process alive: without this one the program would be over before PostgreSQL is asked to stop.
+      const awake = setInterval(() => {}, longestPauseMs);
       await watch;
+      clearInterval(awake);
       await running.stop();
     },
   };
