@@ -21,7 +21,7 @@ npm run bench -- --full             10,000, 50,000, 200,000 and 1,000,000 messag
   --share 0.2                       a fifth of the repetitions
   --out FILE                        results as JSON
   --report                          the figures into docs/bench.md, with curves
-  --plans                           also compare the plans of the hot queries with bench/plans/ (--write-plans keeps new ones)
+  --write-plans                     records the plans of the hot queries; without it they are compared at 10,000 messages
   --profile                         CPU profile of the server and PostgreSQL's statements
   --seed N                          another corpus`;
 
@@ -33,13 +33,15 @@ const { values } = parseArgs({
     share: { type: "string", default: "1" },
     out: { type: "string" },
     report: { type: "boolean", default: false },
-    plans: { type: "boolean", default: false },
     "write-plans": { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
     help: { type: "boolean", default: false },
   },
 });
+
+/** The number of messages at which plans are recorded and compared. */
+const plansAt = 10_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -99,6 +101,9 @@ const main = async (): Promise<number> => {
   const mail = { next: 0 };
   const results: SizeResult[] = [];
   let failures = 0;
+  // A bench that is interrupted leaves no server behind.
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void centre.stop().finally(() => process.exit(130)));
   const nowMs = Date.now();
   try {
     for (const messages of sizes) {
@@ -143,8 +148,7 @@ const main = async (): Promise<number> => {
         }
       }
       const loaded = memoryOf(centre.roots);
-      if (values.plans || values["write-plans"])
-        failures += await checkPlans(database, { write: values["write-plans"], say });
+      if (messages === plansAt) failures += await checkPlans(database, { write: values["write-plans"], say });
       if (values.profile)
         for (const each of await statements(database))
           say(`  ${String(each.ms).padStart(7)} ms ${String(each.calls).padStart(7)} × ${each.query}`);

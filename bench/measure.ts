@@ -23,7 +23,7 @@ export const quantile = (numbers: readonly number[], share: number): number => {
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** So many operations come first and count for nothing: each of ten connections prepares its statements, and the program is compiled. */
-export const warmUp = 150;
+export const warmUp = (times: number): number => Math.min(150, times * 4);
 
 /** `operation` gets a running number, so that no two are alike. */
 export const measure = async (
@@ -33,6 +33,7 @@ export const measure = async (
   operation: (n: number) => Promise<void>,
   settled?: () => Promise<void>,
 ): Promise<Figures> => {
+  const warm = warmUp(times);
   let next = 0;
   const took: number[] = [];
   const run = async (until: number, keep: boolean): Promise<void> => {
@@ -47,11 +48,11 @@ export const measure = async (
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
   };
-  await run(warmUp, false);
+  await run(warm, false);
   await settled?.();
   const before = cpuOf(roots);
   const begun = performance.now();
-  await run(warmUp + times, true);
+  await run(warm + times, true);
   await settled?.();
   const seconds = (performance.now() - begun) / 1000;
   const used = cpuBetween(before, cpuOf(roots));

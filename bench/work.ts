@@ -58,7 +58,7 @@ const mailOf = (bench: Bench): ReturnType<typeof mailFor> => {
 const intake = async (bench: Bench, count: number, lanes: number): Promise<Figures> => {
   const open = await Promise.all(Array.from({ length: lanes }, () => openMailLane(bench.centre.server.ports.smtp)));
   // Written beforehand: the driver shares the processors.
-  const mails = Array.from({ length: count + warmUp }, () => mailOf(bench));
+  const mails = Array.from({ length: count + warmUp(count) }, () => mailOf(bench));
   const free = [...open];
   try {
     return await measure(

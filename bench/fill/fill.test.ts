@@ -18,7 +18,7 @@ import { leavingSubject } from "#modules/concerns/model-compose.ts";
 import { receive } from "#modules/concerns/actions.ts";
 import { foldWords } from "#modules/search/actions.ts";
 import { foldTally } from "#modules/concerns/actions-views.ts";
-import { sql } from "#platform/db/db.ts";
+import { raw, sql } from "#platform/db/db.ts";
 import { finishIntake, insertIntake } from "#server/intake-store.ts";
 import { arrivalOf } from "#bench/fill/arrival.ts";
 import { addresses, send } from "#bench/fill/fill.ts";
@@ -260,7 +260,7 @@ const dump = async (world: TestWorld): Promise<string[]> => {
     const rows = await world.db.rows<{ row: Record<string, unknown>; seq: number }>(
       table === "event"
         ? sql`SELECT to_jsonb(t) AS row FROM event t WHERE concern_id IS NOT NULL OR customer_id IS NOT NULL ORDER BY seq`
-        : ({ ...sql``, text: `SELECT to_jsonb(t) AS row FROM ${table} t`, values: [], sql: "" } as never),
+        : sql`SELECT to_jsonb(t) AS row FROM ${raw(table)} t`,
     );
     const texts = rows.map(({ row }) => {
       for (const column of left[table] ?? []) delete row[column];
