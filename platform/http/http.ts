@@ -132,20 +132,26 @@ const makeApp = (options: HttpOptions, headers: Readonly<Record<string, string>>
 const addPages = async (app: FastifyInstance, folder: string): Promise<void> => {
   const index = join(folder, "index.html");
   if (!existsSync(index)) throw new Error(`${index} is missing: the web is not built`);
-  await app.register(fastifyStatic, {
-    root: folder,
-    index: false,
-    wildcard: false,
-    globIgnore: ["**/*.map"],
-    dotfiles: "ignore",
+  const common = {
+    index: false as const,
+    dotfiles: "ignore" as const,
     preCompressed: true,
     cacheControl: false,
-    setHeaders: (reply, path) => {
-      void reply.header(
-        "cache-control",
-        path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
-      );
-    },
+  };
+  // Looked up when asked for: the pages may be built anew while the server runs.
+  await app.register(fastifyStatic, {
+    ...common,
+    root: join(folder, "assets"),
+    prefix: "/assets/",
+    setHeaders: (reply) => void reply.header("cache-control", "public, max-age=31536000, immutable"),
+  });
+  await app.register(fastifyStatic, {
+    ...common,
+    root: folder,
+    decorateReply: false,
+    wildcard: false,
+    globIgnore: ["**/*.map", "assets/**"],
+    setHeaders: (reply) => void reply.header("cache-control", "no-cache"),
   });
   app.get("/*", (request, reply) => {
     const path = request.url.split("?")[0] ?? "";
