@@ -1,0 +1,138 @@
+// The live feed over lost connections and over two server processes on one database: what a desk knows equals what a fresh desk fetches.
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { api } from "#contract/api.ts";
+import { everything } from "#contract/concerns.ts";
+import { startMailSim, type MailSim } from "#channels/email/sim.ts";
+import { startPostgres, type RunningPostgres } from "#platform/postgres/postgres.ts";
+import { addAgent, addMailbox, admin, agentPassword, setUpCentre } from "#test/centre.ts";
+import { signIn, type Desk, type LiveFeed } from "#test/desk.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+import { apply, emptyState, type DeskState } from "#web/state/apply.ts";
+
+let dataDir: string;
+let store: RunningPostgres;
+let sim: MailSim;
+let one: TestServer;
+let two: TestServer;
+let ada: Desk;
+let lena: Desk;
+
+before(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "draht-live-"));
+  [store, sim] = await Promise.all([
+    startPostgres({ dataDir, log: () => undefined }),
+    startMailSim({ dir: null, smtpPort: 0 }),
+  ]);
+  const env = { SECRET: "ein-geheimnis-fuer-beide-knoten-1234567890", LOG_LEVEL: "error" };
+  one = await startTestServer({ database: store.url, env });
+  const centre = await setUpCentre(one.url);
+  ada = centre.desk;
+  await addMailbox(ada, centre.brand.id, {
+    address: "service@kabel.test",
+    smtp: { host: "127.0.0.1", port: sim.port },
+  });
+  await addAgent(ada, { name: "Lena", email: "lena@kabel.test", role: "agent" });
+  two = await startTestServer({ database: store.url, env });
+  lena = await signIn(two.url, "lena@kabel.test", agentPassword);
+});
+
+after(async () => {
+  await one?.stop();
+  await two?.stop();
+  await sim?.stop();
+  await store?.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const write = (to: TestServer, subject: string) =>
+  sim.send(
+    {
+      from: { name: "Anna", address: `anna-${subject.replaceAll(" ", "-")}@kunde.test` },
+      to: [{ name: "", address: "service@kabel.test" }],
+      subject,
+      text: `Zu ${subject}.`,
+    },
+    { host: "127.0.0.1", port: to.ports.smtp },
+  );
+const arrival = (feed: LiveFeed, subject: string) =>
+  feed.event((event) => event.kind === "message.added" && event.data.message.subject === subject);
+const rowsOf = async (desk: Desk) =>
+  (await desk.call(api.concerns.list, { query: { filter: JSON.stringify(everything), limit: 200 } })).rows;
+
+test("what one node takes in, the other's desks hear at once; who looks is seen across nodes", async () => {
+  const [atOne, atTwo] = await Promise.all([ada.live(), lena.live()]);
+  await write(one, "Knoten eins");
+  const heard = await arrival(atTwo, "Knoten eins");
+  await write(two, "Knoten zwei");
+  await arrival(atOne, "Knoten zwei");
+  const concernId = heard.concernId as never;
+  atOne.say({ type: "look", concernId, state: "viewing" });
+  atTwo.say({ type: "look", concernId, state: "typing" });
+  await atOne.word((word) => word.type === "looks" && word.looks.length === 2);
+  await atTwo.word((word) => word.type === "looks" && word.looks.length === 2);
+  atTwo.close();
+  await atTwo.closed;
+  await atOne.word((word) => word.type === "looks" && word.looks.length === 1 && atOne.words.indexOf(word) > 2);
+  atOne.close();
+});
+
+test("a desk that was away gets exactly what it missed, and its rows equal a fresh fetch", async () => {
+  const first = await lena.live();
+  await write(one, "Vorher");
+  await arrival(first, "Vorher");
+  let state: DeskState = emptyState(null);
+  for (const event of first.events) state = apply(state, event);
+  first.close();
+  await first.closed;
+  const missed = ["a", "b", "c", "d", "e"];
+  for (const word of missed) await write(word < "c" ? one : two, `Verpasst ${word}`);
+  for (const row of await rowsOf(ada))
+    if (row.subject === "Vorher")
+      await ada.call(api.concerns.change, { params: { id: row.id }, body: { priority: "high", tags: ["gesehen"] } });
+  const marker = await ada.call(api.agents.createTeam, { body: { name: "Ende der Pause" } });
+  const again = await lena.live(state.cursor);
+  await again.event((event) => event.kind === "team.changed" && event.data.team.id === marker.id);
+  for (const word of missed) await arrival(again, `Verpasst ${word}`);
+  const numbers = again.events.map((event) => event.seq);
+  assert.ok(
+    numbers.every((seq, index) => seq > (index === 0 ? state.cursor : (numbers[index - 1] ?? 0))),
+    "in order, none twice, none from before",
+  );
+  for (const event of again.events) state = apply(state, event);
+  const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
+  const fresh = (await rowsOf(lena)).toSorted(byId);
+  assert.deepEqual(
+    fresh.map((row) => state.rows[row.id]),
+    fresh,
+  );
+  again.close();
+});
+
+test("a node that dies takes its sockets with it; its desks go on at the other from where they stood", async () => {
+  const feed = await signIn(two.url, admin.email, admin.password).then((desk) => desk.live());
+  await write(two, "Vor dem Ende");
+  const last = await arrival(feed, "Vor dem Ende");
+  await two.end("SIGKILL");
+  assert.equal(await feed.closed, 1006);
+  await write(one, "Nach dem Ende");
+  const again = await ada.live(last.seq);
+  await arrival(again, "Nach dem Ende");
+  assert.ok(again.events.every((event) => event.seq > last.seq));
+  again.close();
+});
+
+test("what is not understood closes the socket; a desk ahead of the log is told to fetch afresh", async () => {
+  const odd = await ada.live();
+  odd.say({ type: "look", concernId: "kein-anliegen", state: "viewing" } as never);
+  assert.equal(await odd.closed, 1008);
+  const { upTo } = await ada.call(api.concerns.views);
+  // A desk that has seen more than there is stood before another database (a restored backup).
+  const ahead = await ada.live(upTo + 1_000_000);
+  const word = await ahead.word((each) => each.type === "reset" || each.type === "events");
+  assert.equal(word.type, "reset");
+  ahead.close();
+});
