@@ -60,7 +60,7 @@ export const addressOf = (
   const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries((given.query ?? {}) as Record<string, unknown>))
-    if (value !== undefined) query.set(name, typeof value === "string" ? value : String(value));
+    if (value !== undefined) query.set(name, typeof value === "string" ? value : JSON.stringify(value));
   return query.size === 0 ? path : `${path}?${query}`;
 };
 

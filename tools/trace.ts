@@ -12,7 +12,6 @@ import { converse } from "#channels/email/simClient.ts";
 import { readMail } from "#channels/email/simMail.ts";
 import { addressKindOf, type InboundMessage } from "#contract/channel.ts";
 import { isRefusal } from "#contract/errors.ts";
-import type { BrandId, ChannelId } from "#contract/ids.ts";
 import { uuidV7 } from "#lib/id.ts";
 import { system, type AgentActor } from "#contract/actor.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";

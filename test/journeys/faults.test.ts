@@ -119,7 +119,7 @@ suite("faults", { concurrency: 2 }, () => {
     async (t) => {
       const place = await centre();
       const { sim, desk } = place;
-      const { ports, url } = place.server;
+      const { ports } = place.server;
       const senders = Array.from({ length: 60 }, (_, n) => n);
       const answered = new Set<string>();
       const over = new AbortController();

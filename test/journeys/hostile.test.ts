@@ -55,7 +55,7 @@ const handOver = async (
         await converse({ host: "127.0.0.1", port: server.ports.smtp }, { hello: "kunde.test", to: [service], ...mail });
       } catch (error) {
         const reply = error instanceof SmtpRefusal ? (error.reply ?? "") : String(error);
-        if (/^5/.test(reply)) refused.push(reply);
+        if (reply.startsWith("5")) refused.push(reply);
         else waiting.push(mail);
       }
     }
