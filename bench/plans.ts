@@ -33,9 +33,9 @@ const queries = async (database: Client): Promise<Named[]> => {
     { name: "list-inbox", query: pageQuery(scope({ statuses: ["new", "open"] }), null, 51, "newest") },
     {
       name: "list-inbox-deep",
-      query: pageQuery(scope({ statuses: ["resolved", "closed"] }), deep as never, 51, "newest"),
+      query: pageQuery(scope({ statuses: ["resolved", "closed"] }), deep, 51, "newest"),
     },
-    { name: "list-everything-deep", query: pageQuery(scope({}), deep as never, 51, "newest") },
+    { name: "list-everything-deep", query: pageQuery(scope({}), deep, 51, "newest") },
     {
       name: "list-mine",
       query: pageQuery(scope({ assignee: "me", statuses: ["new", "open", "waiting"] }), null, 51, "newest"),

@@ -222,7 +222,7 @@ const byFilling = async (
   addresses(rows, centre, customers, new Set());
   const client = new pg.Client({ connectionString: world.db.url });
   await client.connect();
-  await send(client, rows, { messages: 0, threads: 0, customers, words: new Set() });
+  await send(client, rows, { messages: 0, threads: 0, number: 1001, customers, words: new Set() });
   await client.end();
 };
 

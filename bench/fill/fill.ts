@@ -24,11 +24,19 @@ export interface FillOptions {
 export interface Filled {
   messages: number;
   threads: number;
+  /** The next concern's number: mails that were measured in between have taken some. */
+  number: number;
   readonly customers: Map<string, FillCustomer>;
   readonly words: Set<string>;
 }
 
-export const nothingFilled = (): Filled => ({ messages: 0, threads: 0, customers: new Map(), words: new Set() });
+export const nothingFilled = (): Filled => ({
+  messages: 0,
+  threads: 0,
+  number: 1001,
+  customers: new Map(),
+  words: new Set(),
+});
 
 const yearMs = 365 * 86_400_000;
 const atOnce = 1_500;
@@ -63,7 +71,7 @@ export const send = async (client: pg.Client, rows: Rows, filled: Filled): Promi
   );
   const fresh = new Set<string>();
   for (const row of rows.searched)
-    for (const word of wordsOf(String(row[4]))) if (!filled.words.has(word)) fresh.add(word);
+    for (const word of wordsOf(row[4] as string)) if (!filled.words.has(word)) fresh.add(word);
   for (const word of fresh) filled.words.add(word);
   await client.query("INSERT INTO search_word (word) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", [[...fresh]]);
 };
@@ -101,6 +109,27 @@ export const addresses = (
 export const fill = async (options: FillOptions, filled: Filled): Promise<void> => {
   const client = new pg.Client({ connectionString: options.url, options: "-c synchronous_commit=off -c timezone=UTC" });
   await client.connect();
+  const { rows: taken } = await client.query<{ next: number }>(
+    "SELECT coalesce(max(number), 1000)::int + 1 AS next FROM concern",
+  );
+  filled.number = taken[0]?.next ?? filled.number;
+  const { rows: there } = await client.query<{
+    norm: string;
+    id: string;
+    name: string;
+    in: Date | null;
+    out: Date | null;
+  }>(
+    "SELECT a.norm, c.id, c.name, a.last_in_at AS in, a.last_out_at AS out FROM address a JOIN customer c ON c.id = a.customer_id WHERE a.removed_at IS NULL",
+  );
+  for (const each of there)
+    if (!filled.customers.has(each.norm))
+      filled.customers.set(each.norm, {
+        id: each.id,
+        name: each.name,
+        lastInMs: each.in?.getTime() ?? 0,
+        lastOutMs: each.out?.getTime() ?? 0,
+      });
   const begun = performance.now();
   const first = filled.messages;
   const agents = options.centre.agents;
@@ -131,7 +160,7 @@ export const fill = async (options: FillOptions, filled: Filled): Promise<void> 
           known.add(plan.customer.address);
         addThread(rows, options.centre, filled.customers, {
           plan,
-          number: 1001 + index,
+          number: filled.number,
           startMs,
           topic: options.topics.get(topic) ?? null,
           priority: random.chance(0.06) ? "urgent" : random.chance(0.12) ? "high" : "normal",
@@ -155,6 +184,7 @@ export const fill = async (options: FillOptions, filled: Filled): Promise<void> 
         const customer = filled.customers.get(plan.customer.address);
         if (customer) touched.set(plan.customer.address, customer);
         filled.threads += 1;
+        filled.number += 1;
       }
       const moved = addresses(rows, options.centre, touched, known);
       await client.query("BEGIN");

@@ -71,10 +71,6 @@ export const randomFrom = (seed: number | string, ...place: readonly (number | s
   };
 };
 
-/** `length` bytes. */
-export const bytesFrom = (random: Random, length: number): Uint8Array =>
-  Uint8Array.from({ length }, () => random.int(256));
-
 /** `length` characters of an alphabet, for numbers and ids that look made by machines. */
 export const codeFrom = (random: Random, length: number, alphabet = "0123456789abcdef"): string => {
   let code = "";

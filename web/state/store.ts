@@ -42,7 +42,3 @@ export const useStore = <T, S>(
   };
   return useSyncExternalStore(store.watch, read, read);
 };
-
-/** Equality of two lists by their elements. */
-export const sameElements = <T>(a: readonly T[], b: readonly T[]): boolean =>
-  a.length === b.length && a.every((item, index) => Object.is(item, b[index]));
