@@ -1,6 +1,6 @@
 // The only writers of the search's tables. `indexMessage` and `indexSubject` are called by concerns in the transaction that stores what they speak of, `foldWords` by a job.
 import type { BrandId, ConcernId, MessageId } from "#contract/ids.ts";
-import { createKnown, searchedLength, wordsOf } from "#modules/search/model.ts";
+import { createKnown, searchable, wordsOf } from "#modules/search/model.ts";
 import { deleteWords, foldNewWords, insertWords, type IndexRow } from "#modules/search/store.ts";
 import type { Db, Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -50,11 +50,9 @@ export const forgetMessage = (tx: Tx, messageId: MessageId): Promise<void> => de
 export const foldWords = (world: Pick<World, "db">): Promise<number> => world.db.transaction(foldNewWords);
 
 const index = async (world: Pick<World, "db">, tx: Tx, row: IndexRow): Promise<void> => {
-  const text = row.text.slice(0, searchedLength).replaceAll("\u0000", " ");
+  const text = searchable(row.text);
   const known = knownOf(world.db);
   const newWords = wordsOf(text).filter((word) => !known.has(word));
-  // Places are not kept, so a word that comes again need not be looked at again.
-  const once = [...new Set(text.split(/\s+/))].join(" ");
-  await insertWords(tx, { ...row, text: once }, newWords);
+  await insertWords(tx, { ...row, text }, newWords);
   if (newWords.length > 0) tx.afterCommit(() => known.add(newWords));
 };

@@ -24,7 +24,20 @@ export const fold = (text: string): string => {
 };
 
 /** Longest text that is searched, in characters: an index entry has a limit, and no person writes more. */
-export const searchedLength = 100_000;
+const searchedLength = 100_000;
+/**
+ * What of a text is indexed: its first 100,000 characters, each run of letters between spaces once (places are not kept), without
+ * quotation marks: unaccent would make "<<kein" of "«kein".
+ */
+export const searchable = (text: string): string =>
+  [
+    ...new Set(
+      text
+        .slice(0, searchedLength)
+        .replaceAll(/[\u0000«»„“”‚‘‹›]/g, " ")
+        .split(/\s+/),
+    ),
+  ].join(" ");
 const shortest = 4;
 const longest = 40;
 const mostWords = 2_000;

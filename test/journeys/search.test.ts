@@ -68,6 +68,12 @@ const ids = async (q: string, who?: AgentActor): Promise<string[]> =>
 const marked = (parts: readonly { readonly text: string; readonly hit: boolean }[]): string[] =>
   parts.filter((part) => part.hit).map((part) => part.text);
 
+test("a word in quotation marks of any kind is found by itself", async () => {
+  const quoted = await write("Anzeige", "Auf dem Schirm steht «Quellsignal verloren», davor stand da „Bitte warten“.");
+  assert.ok((await ids("quellsignal")).includes(quoted.id));
+  assert.ok((await ids("bitte warten")).includes(quoted.id));
+});
+
 test("umlauts either way, compounds by their parts, slips of the finger, both ways", async () => {
   const umlaut = await write("Umzug", "Frau Größmann zieht um.");
   const spelled = await write("Umzug", "Herr Groessmann zieht auch um.");
