@@ -279,9 +279,11 @@ const watch = (desk: Desk, hear: (word: ToDesk) => void, refetches: boolean): Pr
     });
     let timer: NodeJS.Timeout | null = null;
     let fetching = false;
+    let fetchedAt = -Infinity;
     const fetchAgain = async (): Promise<void> => {
       timer = null;
       fetching = true;
+      fetchedAt = performance.now();
       const filter = JSON.stringify(inboxFilters[0]);
       await Promise.all([
         call(desk, api.concerns.views),
@@ -302,7 +304,8 @@ const watch = (desk: Desk, hear: (word: ToDesk) => void, refetches: boolean): Pr
         timer === null &&
         !fetching
       )
-        timer = setTimeout(() => void fetchAgain(), 400);
+        // As web/state/desk.ts: soon after a single change, at most every 2.5 s while much happens.
+        timer = setTimeout(() => void fetchAgain(), Math.max(400, 2_500 - (performance.now() - fetchedAt)));
     });
   });
 

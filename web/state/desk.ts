@@ -244,15 +244,20 @@ const forgetOldest = (state: DeskState, except: string): DeskState => {
   return ids.slice(0, Math.max(0, ids.length - keptOpen + 1)).reduce(forgetOpened, state);
 };
 
+/** A single change is fetched this soon; while much happens, thirty desks that fetched at every change would cost more than the work itself. */
+const rest = 400;
+const busyRest = 2_500;
+
 /** Fetches again what hints ask for: bodies at once, lists and counters together after a short rest. */
 const watchHints = (): (() => void) => {
   let before = deskState.get();
   let timer: ReturnType<typeof setTimeout> | null = null;
   let wantViews = false;
   let wantLists = false;
-  const rest = 400;
+  let fetchedAt = -busyRest;
   const flush = (): void => {
     timer = null;
+    fetchedAt = performance.now();
     if (wantViews) void loadViews();
     if (wantLists) for (const [key, list] of Object.entries(lists.get())) void loadList(key, list.filter);
     wantViews = wantLists = false;
@@ -261,7 +266,8 @@ const watchHints = (): (() => void) => {
     const now = deskState.get();
     wantViews ||= now.hints.views !== before.hints.views;
     wantLists ||= now.hints.lists !== before.hints.lists;
-    if ((wantViews || wantLists) && timer === null) timer = setTimeout(flush, rest);
+    if ((wantViews || wantLists) && timer === null)
+      timer = setTimeout(flush, Math.max(rest, busyRest - (performance.now() - fetchedAt)));
     if (now.opened !== before.opened)
       for (const [id, opened] of Object.entries(now.opened)) fetchBodies(id, opened, before.opened[id]);
     before = now;
