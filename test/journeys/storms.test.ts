@@ -2,6 +2,8 @@
 // Acknowledgements are switched on here, because without them nothing of ours writes by itself.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { Client } from "pg";
 import { converse } from "#channels/email/simClient.ts";
 import { demoZones } from "#channels/email/simDns.ts";
 import { startMailSim, type MailSim, type SimMail } from "#channels/email/sim.ts";
@@ -24,6 +26,7 @@ interface Centre {
   readonly sim: MailSim;
   readonly desk: Desk;
   readonly live: LiveFeed;
+  readonly database: Client;
 }
 
 const names = startNameServer(demoZones(domains, "127.0.0.1"));
@@ -38,12 +41,15 @@ const centre = async (address: string): Promise<Centre> => {
   const { desk, brand } = await setUpCentre(server.url);
   await addMailbox(desk, brand.id, { address, smtp: { host: "127.0.0.1", port: sim.port } });
   const live = await desk.live();
+  const database = new Client({ connectionString: await server.databaseUrl() });
+  await database.connect();
   cleaners.push(async () => {
     live.close();
+    await database.end();
     await server.stop();
     await sim.stop();
   });
-  return { address, server, sim, desk, live };
+  return { address, server, sim, desk, live, database };
 };
 
 const door = (to: Centre) => ({ host: "127.0.0.1", port: to.server.ports.smtp });
@@ -69,16 +75,27 @@ const arrived = (at: Centre, subject: string) =>
       event.kind === "message.added" && event.data.message.direction === "in" && event.data.message.subject === subject,
   );
 
+/** Looks until the table has none of them; the table is the truth of what is still to be done. */
+const none = async (at: Centre, what: string): Promise<void> => {
+  for (;;) {
+    const { rows } = await at.database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${what}`);
+    if (rows[0]?.n === 0) return;
+    await pause(30);
+  }
+};
+
 /**
- * Waits until the centre has reacted to everything before: a fresh customer's mail is confirmed, and reactions go in the log's order.
- * Gives the mails that left, without that last one.
+ * Waits until the centre has read, reacted to and sent everything from before. Mails are read and sent side by side, so first all are read;
+ * then a fresh customer's mail stands behind them in the log, and reactions go in the log's order; then all is sent. Gives what left, without that last one.
  */
 let marks = 0;
 const settled = async (at: Centre): Promise<readonly SimMail[]> => {
+  await none(at, "intake WHERE state = 'stored'");
   const last = `marke${(marks += 1)}@kunde.test`;
   const confirmed = at.sim.next((mail) => mail.envelope.to.includes(last));
   await write(at, last, `Marke ${marks}`);
   await confirmed;
+  await none(at, "delivery WHERE state IN ('held', 'waiting', 'sending')");
   return at.sim.messages().filter((mail) => !mail.envelope.to.some((to) => to.startsWith("marke")));
 };
 
