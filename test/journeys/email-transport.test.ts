@@ -359,23 +359,33 @@ test("a wrong password is said in words and never in the log", { skip }, async (
   assert.ok(!JSON.stringify(place.events).includes("geheimes-wort-42"));
 });
 
+/** Waits for a mail that Postfix carries. What it puts off on a busy machine it would try again in minutes only, so it is reminded. */
+const carried = async <T>(arrival: Promise<T>): Promise<T> => {
+  await peers.flushQueue();
+  const reminding = setInterval(() => void peers.flushQueue().catch(() => {}), 2_000);
+  try {
+    return await arrival;
+  } finally {
+    clearInterval(reminding);
+  }
+};
+
 test("Postfix hands over at our door, and keeps the mail while the store is away", { skip }, async () => {
   const words = await write("service+einzeltoken@tuer.test");
-  const mail = await door.kept.next(({ text }) => text.includes(words));
+  const mail = await carried(door.kept.next(({ text }) => text.includes(words)));
   assert.deepEqual(mail.raw.transport.recipients, ["service+einzeltoken@tuer.test"]);
   assert.equal(mail.raw.transport.mailFrom, "customer@kunde.test");
   door.kept.reject = () => true;
   const later = await write("service@tuer.test");
   for (;;) {
-    const [waiting] = await peers.queue();
-    if (waiting?.reason.includes("451") === true) break;
+    // Not the first of the queue: a mail of an earlier test may wait there for a reason of its own.
+    if ((await peers.queue()).some(({ reason }) => reason.includes("451"))) break;
     // Postfix tells nobody when it has put a mail off.
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   assert.ok(!door.kept.kept.some(({ text }) => text.includes(later)));
   door.kept.reject = null;
-  await peers.flushQueue();
-  await door.kept.next(({ text }) => text.includes(later));
+  await carried(door.kept.next(({ text }) => text.includes(later)));
   assert.equal(door.kept.kept.filter(({ text }) => text.includes(`Subject: ${later}`)).length, 1);
 });
 
