@@ -135,10 +135,10 @@ recipient_delimiter = +
 smtpd_relay_restrictions = permit_mynetworks reject_unauth_destination
 message_size_limit = 60000000
 mailbox_size_limit = 0
-# Only the test's own "postqueue -f" makes Postfix try again.
-minimal_backoff_time = 1h
-maximal_backoff_time = 2h
-queue_run_delay = 1h
+# What is put off on a busy machine is tried again soon, so that no test waits for it for minutes.
+minimal_backoff_time = 2s
+maximal_backoff_time = 5s
+queue_run_delay = 2s
 maximal_queue_lifetime = 1d
 bounce_queue_lifetime = 1d
 `;
