@@ -1,5 +1,6 @@
 // The way to PostgreSQL: a pool, transactions, prepared statements. Modules' store.ts files are the callers.
 import { createHash } from "node:crypto";
+import { Socket } from "node:net";
 import pg from "pg";
 import sql, { type Sql } from "sql-template-tag";
 
@@ -128,6 +129,32 @@ export const isUnavailable = (error: unknown): boolean => {
 export const breaksUnique = (error: unknown, constraint: string): boolean =>
   codeOf(error) === "23505" && (error as { constraint?: string }).constraint === constraint;
 
+/**
+ * A connection's socket that sends together what is written in one turn of the event loop. Waking PostgreSQL is what a statement costs this
+ * process most; a transaction's BEGIN and first statement, or its last ones and COMMIT, are one waking instead of several.
+ */
+const gatheringSocket = (): Socket => {
+  const socket = new Socket();
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  let gathering = false;
+  const send = (): void => {
+    gathering = false;
+    socket.uncork();
+  };
+  // From then on: connecting gives a socket its own way of writing back.
+  socket.once("connect", () => {
+    socket.write = (...args: unknown[]): boolean => {
+      if (!gathering) {
+        gathering = true;
+        socket.cork();
+        process.nextTick(send);
+      }
+      return write(...args);
+    };
+  });
+  return socket;
+};
+
 /** Opens the pool. `onError` hears of idle connections that died; the pool replaces them by itself. */
 export const openDb = (
   url: string,
@@ -138,6 +165,7 @@ export const openDb = (
     application_name: options.applicationName ?? "draht",
     connectionTimeoutMillis: 4_000,
     types: { getTypeParser },
+    stream: gatheringSocket,
   };
   const pool = new pg.Pool({
     ...config,
@@ -145,7 +173,8 @@ export const openDb = (
     // Statements are sent without waiting for the answer of the one before: see `later`.
     pipeline: true,
     options:
-      "-c timezone=UTC -c synchronous_commit=on -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+      // One plan for each statement and connection, made without its values: the statements are written for it (docs/subsystems/plans.md).
+      "-c timezone=UTC -c synchronous_commit=on -c plan_cache_mode=force_generic_plan -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
     idleTimeoutMillis: 60_000,
     // A statement that is silent for so long hangs with its connection (a partition, a stopped server); of a statement_timeout nobody would hear.
     query_timeout: 10_000,

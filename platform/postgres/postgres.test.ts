@@ -141,6 +141,29 @@ suite("the built-in PostgreSQL", () => {
     assert.ok(existsSync(join(other, "cluster", "global")));
   });
 
+  test("a plain folder is reached by its local socket, a folder with an odd or deep path by TCP", async () => {
+    assert.equal(new URL((await start()).url).searchParams.get("host"), null);
+    const plain = mkdtempSync(join(tmpdir(), "pg-plain-"));
+    const server = await startPostgres({ dataDir: plain, log: () => undefined, settings: quiet });
+    try {
+      assert.equal(new URL(server.url).searchParams.get("host"), plain);
+      assert.equal(await ask(server.url, "SELECT inet_client_addr() IS NULL AS answer"), true);
+      const adopted = await startPostgres({ dataDir: plain, log: () => undefined, settings: quiet });
+      assert.deepEqual([adopted.adopted, adopted.url], [true, server.url]);
+    } finally {
+      await server.stop();
+      rmSync(plain, { recursive: true, force: true });
+    }
+    const deep = mkdtempSync(join(tmpdir(), `pg-${"d".repeat(90)}-`));
+    const other = await startPostgres({ dataDir: deep, log: () => undefined, settings: quiet });
+    try {
+      assert.equal(await ask(other.url, "SELECT inet_client_addr() IS NULL AS answer"), false);
+    } finally {
+      await other.stop();
+      rmSync(deep, { recursive: true, force: true });
+    }
+  });
+
   test("a port that is taken is named", async () => {
     const first = await start();
     const taken = Number(new URL(first.url).port);

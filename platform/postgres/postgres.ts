@@ -66,6 +66,8 @@ const startTimeoutMs = 10 * 60_000;
 const stopTimeoutMs = 60_000;
 const pollMs = 15;
 const largestLogBytes = 10_000_000;
+/** A socket's path is limited to 103 bytes (macOS) or 107 (Linux), its name included, and the setting is a list with a grammar of its own. */
+const fitForSocket = /^[\w/.-]{1,80}$/;
 
 /**
  * Starts PostgreSQL on the folder, or adopts the server that already runs on it (it outlives `kill -9` of the
@@ -87,9 +89,10 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     const found = await adopt(place, options);
     const running = found ?? (await startNew(place, binaries, options));
     const database = options.database ?? "draht";
-    await createDatabaseIfMissing(addressOf(place, running.port, "postgres"), database);
+    const socketFolder = readPostmaster(place.cluster)?.socketFolder;
+    await createDatabaseIfMissing(addressOf(place, running.port, "postgres", socketFolder), database);
     return {
-      url: addressOf(place, running.port, database),
+      url: addressOf(place, running.port, database, socketFolder),
       pid: running.pid,
       adopted: found !== undefined,
       stop: () => stop(running.pid, place, binaries),
@@ -160,7 +163,10 @@ async function startNew(
   giveTo(account, place.dataDir);
   if (!existsSync(join(place.cluster, "PG_VERSION"))) createCluster(place, binaries, account, options.log);
   const ownFile = join(place.dataDir, "postgres.conf");
-  const conf = renderSettings(options.settings ?? {}, existsSync(ownFile) ? ownFile : undefined);
+  const conf = renderSettings(
+    { unix_socket_directories: socketFolderOf(place), ...options.settings },
+    existsSync(ownFile) ? ownFile : undefined,
+  );
   writeFileSync(join(place.cluster, "postgresql.conf"), conf);
   if ((statSync(place.logFile, { throwIfNoEntry: false })?.size ?? 0) > largestLogBytes)
     renameSync(place.logFile, `${place.logFile}.old`);
@@ -308,11 +314,21 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
   }
 }
 
-function addressOf(place: Place, port: number, database: string): string {
+/**
+ * Where the local socket lies; empty: this machine, or so deep or odd a folder, has none. A word through a local socket costs a third less CPU
+ * than through loopback TCP, and every statement is one.
+ */
+function socketFolderOf(place: Place): string {
+  return process.platform !== "win32" && fitForSocket.test(place.dataDir) ? place.dataDir : "";
+}
+
+/** `host` in the query is a folder: clients take the local socket in it, and TCP where there is none. */
+function addressOf(place: Place, port: number, database: string, socketFolder?: string): string {
   if (!existsSync(place.password))
     throw new Error(`${place.password} is missing; without it nobody can sign in to ${place.cluster}. Restore it.`);
   const password = readFileSync(place.password, "utf8").trim();
-  return `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+  const address = `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+  return socketFolder === undefined ? address : `${address}?host=${encodeURIComponent(socketFolder)}`;
 }
 
 /** A loopback port that was free a moment ago. */

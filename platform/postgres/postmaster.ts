@@ -8,6 +8,8 @@ export type Postmaster = {
   readonly pid: number;
   readonly dataDir: string;
   readonly port: number;
+  /** Folder of its local socket; undefined: it listens on TCP only. */
+  readonly socketFolder: string | undefined;
   /** System V shared memory segment that every process of this server is attached to. */
   readonly sharedMemoryId: number | undefined;
   readonly status: "starting" | "ready" | "stopping" | "standby" | "unknown";
@@ -27,6 +29,7 @@ export function readPostmaster(cluster: string): Postmaster | undefined {
     pid: Math.abs(Number(lines[0])),
     dataDir: lines[1] ?? "",
     port: Number(lines[3] ?? 0),
+    socketFolder: (lines[4] ?? "").trim() || undefined,
     sharedMemoryId: sharedMemoryId === undefined ? undefined : Number(sharedMemoryId),
     status:
       status === "starting" || status === "ready" || status === "stopping" || status === "standby" ? status : "unknown",

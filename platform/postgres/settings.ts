@@ -2,7 +2,7 @@
 
 /** Every setting that differs from PostgreSQL's own defaults, as `postgresql.conf` spells it. */
 const settings: Readonly<Record<string, string>> = {
-  // Loopback TCP only: a socket's path is limited to 107 bytes, and data folders can be deeper.
+  // Never beyond this machine. Where the folder's path is short enough, postgres.ts adds a local socket.
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   max_connections: "120",
