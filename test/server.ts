@@ -1,10 +1,10 @@
 // A real server for journeys: its own process, ports, data folder and database, exactly as `npm start` runs it. Used by test/journeys.
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePorts } from "#test/ports.ts";
 
 /** How a test wants its server. */
 export interface ServerWish {
@@ -62,7 +62,7 @@ const main = fileURLToPath(new URL("../server/main.ts", import.meta.url));
 
 /** Starts a server and resolves when it says that it is up; rejects with NotUp when it ends before. */
 export async function startTestServer(wish: ServerWish = {}): Promise<TestServer> {
-  const ports = wish.ports ?? (await freePorts());
+  const ports = wish.ports ?? (await serverPorts());
   const dataDir = wish.dataDir ?? (await mkdtemp(join(tmpdir(), "draht-server-")));
   const begun = performance.now();
   const child = spawn(process.execPath, [main, ...(wish.args ?? ["--empty"])], {
@@ -153,22 +153,8 @@ async function descendants(
   return found;
 }
 
-/** Three ports that are free now; held together until each is known, so that they differ. */
-export async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all(
-    [0, 1, 2].map(async () => {
-      const server = createServer();
-      await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", resolve);
-      });
-      return server;
-    }),
-  );
-  const [desk = 0, smtp = 0, post = 0] = servers.map((server) => {
-    const address = server.address();
-    return address !== null && typeof address === "object" ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+/** The ports of a server that is still to be started. */
+export async function serverPorts(): Promise<Ports> {
+  const [desk = 0, smtp = 0, post = 0] = await freePorts(3);
   return { desk, smtp, post };
 }

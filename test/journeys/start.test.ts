@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
 import { admin, setUpCentre } from "#test/centre.ts";
 import { callRaw, signIn } from "#test/desk.ts";
-import { freePorts, NotUp, startTestServer, type ServerWish, type TestServer } from "#test/server.ts";
+import { NotUp, serverPorts, startTestServer, type ServerWish, type TestServer } from "#test/server.ts";
 
 let folder: string;
 before(async () => {
@@ -39,7 +39,7 @@ for (const [name, which] of [
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;
-    const ports = { ...(await freePorts()), [which]: port };
+    const ports = { ...(await serverPorts()), [which]: port };
     const { code, output } = await refusal({ ports });
     await new Promise((resolve) => other.close(resolve));
     assert.equal(code, 1);
@@ -59,7 +59,7 @@ test("a data folder that cannot be one is named", async () => {
 });
 
 test("a database that is not there is named", async () => {
-  const { desk: closed } = await freePorts();
+  const { desk: closed } = await serverPorts();
   const { code, output } = await refusal({ database: `postgresql://draht:x@127.0.0.1:${closed}/draht` });
   assert.equal(code, 1);
   assert.match(output, /^The database cannot be used: .+ Check DATABASE_URL\.$/m);

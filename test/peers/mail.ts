@@ -1,7 +1,7 @@
 // Real Dovecot and Postfix on loopback, in a folder of their own on free ports. For journeys that must hold with mail servers that are not ours.
 import { execFile, spawn } from "node:child_process";
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,6 +16,7 @@ import {
   vacationScript,
 } from "#test/peers/mail-config.ts";
 import { lacking } from "#tools/test/peers.ts";
+import { freePorts } from "#test/ports.ts";
 
 const run = promisify(execFile);
 const nobody = 65_534;
@@ -140,26 +141,6 @@ export async function startMailPeers(options: { readonly door?: number } = {}): 
 async function folder(path: string, owner = 0): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o755 });
   await chown(path, owner, owner);
-}
-
-/** Ports that are free now; all are held until each is known, so that they differ. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", resolve);
-      });
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return address !== null && typeof address === "object" ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 /** Resolves when somebody answers at the port; rejects after 20 s. */

@@ -7,7 +7,7 @@ import { signIn, type Desk, type LiveFeed } from "#test/desk.ts";
 import { startNameServer } from "#test/peers/dns.ts";
 import { startMailPeers, type MailPeers } from "#test/peers/mail.ts";
 import { openMailbox, type Mailbox } from "#test/peers/mailbox.ts";
-import { freePorts, startTestServer, type TestServer } from "#test/server.ts";
+import { serverPorts, startTestServer, type TestServer } from "#test/server.ts";
 
 export interface MailCentre {
   readonly peers: MailPeers;
@@ -41,7 +41,7 @@ export const zones = demoZones(["kunde.test", "kabel.test", "tuer.test"], "127.0
 
 /** Starts all of it; answers are held for a minute unless they are sent at once. */
 export async function startMailCentre(): Promise<MailCentre> {
-  const ports = await freePorts();
+  const ports = await serverPorts();
   const [peers, names] = await Promise.all([startMailPeers({ door: ports.smtp }), startNameServer(zones)]);
   const server = await startTestServer({ ports, env: { DNS: names.address, UNDO_SECONDS: "60" } });
   const { desk: admin, brand } = await setUpCentre(server.url);
