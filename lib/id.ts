@@ -1,5 +1,7 @@
 // UUIDv7 and random tokens; used through `world.newId`.
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** A UUID version 7 (RFC 9562, 5.7) for the given time in milliseconds since 1970 and 10 random bytes; sorts by time. */
 export const uuidV7 = (nowMs: number, random: Uint8Array): string => {
   const bytes = new Uint8Array(16);
@@ -12,7 +14,7 @@ export const uuidV7 = (nowMs: number, random: Uint8Array): string => {
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   let hex = "";
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
+  for (const byte of bytes) hex += hexOfByte[byte];
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
 
