@@ -1,7 +1,8 @@
 // All SQL of the intake tables. Called by server/intake.ts.
 import type { Raw } from "#contract/channel.ts";
 import type { ChannelId, IntakeId } from "#contract/ids.ts";
-import { sql, type Db, type Tx } from "#platform/db/db.ts";
+import { empty, sql, type Db, type Tx } from "#platform/db/db.ts";
+import { keepSmall } from "#platform/files/small.ts";
 
 export interface IntakeRow {
   readonly id: IntakeId;
@@ -18,7 +19,10 @@ export interface IntakeRow {
 
 const columns = sql`id, channel_id AS "channelId", raw_hash AS "rawHash", transport, received_at AS "receivedAt", attempts, claims, error`;
 
-/** Stores one arrival and the transport's cursor in one commit; false: this provider id was there already (the cursor moves all the same). */
+/**
+ * Stores one arrival, its bytes and the transport's cursor in one commit; false: this provider id was there already (the cursor moves all the
+ * same). `bytes` null: they are in the file store already.
+ */
 export const insertIntake = async (
   db: Db,
   row: {
@@ -26,6 +30,7 @@ export const insertIntake = async (
     readonly channelId: ChannelId;
     readonly providerId: string;
     readonly rawHash: string;
+    readonly bytes: Uint8Array | null;
     readonly transport: Raw["transport"];
     readonly receivedAt: string;
     readonly lease: string | null;
@@ -34,6 +39,7 @@ export const insertIntake = async (
   cursor?: { readonly name: string; readonly value: unknown },
 ): Promise<boolean> => {
   const insert = sql`
+    ${row.bytes === null ? empty : sql`WITH kept AS (${keepSmall(row.rawHash, row.bytes)})`}
     INSERT INTO intake (id, channel_id, provider_id, raw_hash, transport, received_at, lease_token, lease_until)
     VALUES (${row.id}, ${row.channelId}, ${row.providerId}, ${row.rawHash}, ${JSON.stringify(row.transport)}, ${row.receivedAt}, ${row.lease},
             CASE WHEN ${row.lease}::uuid IS NULL THEN NULL ELSE now() + ${row.leaseMs} * interval '1 millisecond' END)

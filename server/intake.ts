@@ -6,6 +6,7 @@ import { receive } from "#modules/concerns/actions.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
 import { isUnavailable } from "#platform/db/db.ts";
+import { hashOf, smallBytes } from "#platform/files/small.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
 import {
@@ -219,7 +220,8 @@ export const startIntake = (options: {
   return {
     store: async (channel, raw, providerId, cursor) => {
       if (stopping) throw new Error("shutting down");
-      const stored = await world.files.put(raw.bytes);
+      const isSmall = raw.bytes.byteLength <= smallBytes;
+      const rawHash = isSmall ? hashOf(raw.bytes) : (await world.files.put(raw.bytes)).hash;
       const id = world.newId() as IntakeId;
       const lease = world.newId();
       const takeNow = queue.length < inMemory;
@@ -229,7 +231,8 @@ export const startIntake = (options: {
           id,
           channelId: channel.id,
           providerId,
-          rawHash: stored.hash,
+          rawHash,
+          bytes: isSmall ? raw.bytes : null,
           transport: raw.transport,
           receivedAt: raw.receivedAt,
           lease: takeNow ? lease : null,

@@ -8,7 +8,6 @@ import { openDoor, type Door } from "#channels/email/door.ts";
 import { channels } from "#channels/index.ts";
 import { system } from "#contract/actor.ts";
 import type { ListeningIo, Raw } from "#contract/channel.ts";
-import { uuidV7 } from "#lib/id.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { recordHealth } from "#modules/brands/actions.ts";
 import { isUnavailable, openDb, sql, type Db } from "#platform/db/db.ts";
@@ -19,6 +18,8 @@ import { runReaction } from "#platform/events/cursor.ts";
 import { openDiskFiles } from "#platform/files/disk.ts";
 import type { Files } from "#platform/files/files.ts";
 import { openS3Files } from "#platform/files/s3.ts";
+import { withSmall } from "#platform/files/small.ts";
+import { openIds } from "#platform/ids.ts";
 import { postgresBus } from "#platform/live/bus.ts";
 import type { Log } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
@@ -171,13 +172,13 @@ export const startServer = async (
     const world: World = {
       db,
       now: () => new Date(),
-      newId: () => uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10))),
+      newId: openIds(),
       newToken,
       mac: secret.mac,
       seal: secret.seal,
       open: secret.open,
       log,
-      files: openFiles(config),
+      files: withSmall(db, openFiles(config)),
       wake: () => bus.hint("events"),
     };
 

@@ -23,6 +23,7 @@ import { normalise } from "#modules/customers/model.ts";
 import { openDb, sql } from "#platform/db/db.ts";
 import { migrate } from "#platform/db/migrate.ts";
 import { openDiskFiles } from "#platform/files/disk.ts";
+import { withSmall } from "#platform/files/small.ts";
 import { silentLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import { createDatabase, dropDatabase, startPostgres } from "#platform/postgres/postgres.ts";
@@ -80,7 +81,7 @@ const world: World = {
   seal: secret.seal,
   open: secret.open,
   log: silentLog,
-  files: openDiskFiles(folder),
+  files: withSmall(db, openDiskFiles(folder)),
   wake: () => {},
 };
 

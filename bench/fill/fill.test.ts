@@ -115,6 +115,7 @@ const byActions = async (
         channelId: cast.channel.id,
         providerId: messageId,
         rawHash: hashOf(new TextEncoder().encode(messageId)),
+        bytes: null,
         transport: { by: "smtp", remoteIp: "198.51.100.7", mailFrom: plan.customer.address, recipients: [address] },
         receivedAt: at,
         lease,

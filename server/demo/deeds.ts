@@ -18,6 +18,7 @@ import type { IncomingFile } from "#modules/concerns/model.ts";
 import { rowById, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { changeCustomer } from "#modules/customers/actions-desk.ts";
 import { sql } from "#platform/db/db.ts";
+import { hashOf } from "#platform/files/small.ts";
 import type { World } from "#platform/world.ts";
 import { demoBrands, type BrandKey } from "#server/demo/cast.ts";
 import type { Script, Step } from "#server/demo/script.ts";
@@ -160,28 +161,27 @@ const readAhead = (stage: Stage, playing: Playing, step: Extract<Step, { kind: "
       recipients: [to],
     },
   };
-  const reading = Promise.all([
-    stage.world.files.put(bytes),
-    stage.reader.read("email", raw, stage.channels[playing.script.brand].settings, new Date(step.atMs)),
-  ]).then(async ([stored, read]) => {
-    if ("unreadable" in read) throw new Error(`the demo world wrote a mail that cannot be read: ${read.detail}`);
-    const messages = await Promise.all(
-      read.inbound.flatMap((each) =>
-        each.kind === "message"
-          ? [
-              Promise.all(
-                each.files.map(async (file) => ({
-                  name: file.name,
-                  inlineId: file.inlineId,
-                  stored: await stage.world.files.put(file.bytes),
-                })),
-              ).then((files) => ({ message: each, files })),
-            ]
-          : [],
-      ),
-    );
-    return { raw, hash: stored.hash, messages };
-  });
+  const reading = stage.reader
+    .read("email", raw, stage.channels[playing.script.brand].settings, new Date(step.atMs))
+    .then(async (read) => {
+      if ("unreadable" in read) throw new Error(`the demo world wrote a mail that cannot be read: ${read.detail}`);
+      const messages = await Promise.all(
+        read.inbound.flatMap((each) =>
+          each.kind === "message"
+            ? [
+                Promise.all(
+                  each.files.map(async (file) => ({
+                    name: file.name,
+                    inlineId: file.inlineId,
+                    stored: await stage.world.files.put(file.bytes),
+                  })),
+                ).then((files) => ({ message: each, files })),
+              ]
+            : [],
+        ),
+      );
+      return { raw, hash: hashOf(bytes), messages };
+    });
   // Heard when its turn comes.
   reading.catch(() => {});
   return reading;
@@ -205,6 +205,7 @@ const takeIn = async (
     channelId: channel.id,
     providerId,
     rawHash: mail.hash,
+    bytes: mail.raw.bytes,
     transport: mail.raw.transport,
     receivedAt: mail.raw.receivedAt,
     lease,

@@ -1,0 +1,35 @@
+// Small bytes kept in the database, by the commit that speaks of them. Called by the intake's SQL (`keepSmall`) and by the server's start (`withSmall`).
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { sql, type Db, type Sql } from "#platform/db/db.ts";
+import type { Files } from "#platform/files/files.ts";
+
+/** Bytes up to this size may be kept in the database; larger ones belong into a file. */
+export const smallBytes = 256 * 1024;
+
+/** The name of bytes: SHA-256 in lower-case hex. */
+export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** A part of a caller's statement (a data-modifying WITH) that keeps small bytes; the same bytes are kept once. */
+export const keepSmall = (hash: string, bytes: Uint8Array): Sql =>
+  sql`INSERT INTO small_file (hash, bytes) VALUES (${hash}, ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)}) ON CONFLICT DO NOTHING`;
+
+/** The same store, which also finds and forgets what was kept by `keepSmall`. `put` goes on into files. */
+export const withSmall = (db: Db, files: Files): Files => {
+  const find = async (hash: string): Promise<Uint8Array | null> =>
+    (await db.maybe<{ bytes: Uint8Array }>(sql`SELECT bytes FROM small_file WHERE hash = ${hash}`))?.bytes ?? null;
+  return {
+    put: files.put,
+    read: async (hash) => (await find(hash)) ?? files.read(hash),
+    stream: async (hash) => {
+      const bytes = await find(hash);
+      return bytes === null ? files.stream(hash) : Readable.from([bytes]);
+    },
+    has: async (hash) =>
+      (await db.maybe(sql`SELECT 1 AS there FROM small_file WHERE hash = ${hash}`)) !== null || files.has(hash),
+    remove: async (hash) => {
+      await db.run(sql`DELETE FROM small_file WHERE hash = ${hash}`);
+      await files.remove(hash);
+    },
+  };
+};
