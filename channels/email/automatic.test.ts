@@ -55,9 +55,10 @@ const cases: readonly (readonly [head: string, kind: Automatic, from?: string])[
   ["Subject: Out of Office: question", "auto-reply"],
   ["Subject: Frage zur automatischen Antwort", null],
   ["Return-Path: <>\r\nSubject: Out of office", "auto-reply"],
-  ["Subject: x", "loop", "service@kabel.example"],
-  ["Subject: x", "loop", "Service+abc@Kabel.example"],
-  ["Subject: x", "loop", "hilfe@kabel.example"],
+  // Forms on a website write with our own address: that alone is no loop.
+  ["Subject: x", null, "service@kabel.example"],
+  ["Subject: x", null, "Service+abc@Kabel.example"],
+  ["Auto-Submitted: auto-replied", "auto-reply", "hilfe@kabel.example"],
   ["X-Draht-Loop: service@kabel.example", "loop"],
   ["X-Draht-Loop: other@elsewhere.example", null],
   ["Message-ID: <dt-abcdefghijklmnopqrst234567.12@kabel.example>", "loop"],
@@ -71,6 +72,17 @@ for (const [head, kind, from] of cases) {
     assert.equal((await read(head, {}, from)).automatic, kind);
   });
 }
+
+test("of several answer addresses the first counts that is not our own", async () => {
+  const answered = async (head: string): Promise<string | undefined> =>
+    (await read(head, {}, "Kontaktformular <service@kabel.example>")).replyTo?.value;
+  assert.equal(
+    await answered("Reply-To: hilfe@kabel.example, Karla <karla@kunde.example>, b@c.example"),
+    "karla@kunde.example",
+  );
+  assert.equal(await answered("Reply-To: Service+x@kabel.example"), "Service+x@kabel.example");
+  assert.equal(await answered("Subject: x"), undefined);
+});
 
 test("the envelope tells of a null sender as well as the field does", async () => {
   assert.equal((await read("Subject: x", { by: "smtp", mailFrom: "" })).automatic, "auto-generated");

@@ -14,6 +14,12 @@ const awaySubject =
 const robots =
   /^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|noreply.*|autoresponder|auto-?reply|bounces?(?:[+-].*)?)@/i;
 
+/** Is this one of the mailbox' own addresses, with whatever detail after "+"? */
+export function isOurs(address: string, settings: EmailSettings): boolean {
+  const bare = untagged(address);
+  return [settings.address, ...settings.aliases].some((own) => own.toLowerCase() === bare);
+}
+
 /** Why the message counts as written by a machine, null when nothing says so. */
 export function automaticKind(
   headers: Headers,
@@ -23,10 +29,10 @@ export function automaticKind(
   settings: EmailSettings,
 ): Automatic {
   const ours = new Set([settings.address, ...settings.aliases].map((address) => address.toLowerCase()));
+  // A sender with our own address is no loop by that alone: forms on websites and scanners write so, and mean what they say.
   const domain = settings.address.slice(settings.address.lastIndexOf("@") + 1).toLowerCase();
   if (allFields(headers, "received").length > maxHops) return "loop";
   if (allFields(headers, loopHeader).some((value) => ours.has(value.trim().toLowerCase()))) return "loop";
-  if (ours.has(untagged(sender))) return "loop";
   if (ourMessageId(field(headers, "message-id"), domain)) return "loop";
   const submitted = (field(headers, "auto-submitted") ?? "").trim().toLowerCase();
   if (submitted.startsWith("auto-replied")) return "auto-reply";

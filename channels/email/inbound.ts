@@ -11,7 +11,7 @@ import type {
 } from "#contract/channel.ts";
 import { readAddresses, type AddressList } from "./addresses.ts";
 import { judge, type SenderForm } from "./authenticity.ts";
-import { automaticKind } from "./automatic.ts";
+import { automaticKind, isOurs } from "./automatic.ts";
 import { readBody, type Body } from "./body.ts";
 import { readReport, type Report } from "./bounce.ts";
 import { nestedOriginal, readForwarded } from "./forward.ts";
@@ -107,7 +107,8 @@ async function readMessage(
   const foldedText = [written.foldedText, ...(text === own ? nestedText : [])]
     .filter((piece) => piece !== "")
     .join("\n\n");
-  const replyTo = readAddresses(field(headers, "reply-to") ?? "").persons[0] ?? null;
+  const answerTo = readAddresses(field(headers, "reply-to") ?? "").persons;
+  const replyTo = answerTo.find((person) => !isOurs(person.value, settings)) ?? answerTo[0] ?? null;
   if (replyTo !== null && senders.from.value !== "" && replyTo.value.toLowerCase() !== senders.from.value.toLowerCase())
     warnings.add("replyToDiffers");
   if (senders.form === "several") warnings.add("severalSenders");

@@ -4,17 +4,15 @@ import type { AgentId, ConcernId } from "#contract/ids.ts";
 import { allows } from "#contract/permissions.ts";
 import { isRefusal } from "#contract/errors.ts";
 import { agentById, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
-import { newMessage, refused, type Receiving } from "#modules/concerns/actions-arrival.ts";
-import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
+import { keepForColleagues, newMessage, type Receiving } from "#modules/concerns/actions-arrival.ts";
 import { recipientsOf, sendAnswer, sendingChannel } from "#modules/concerns/actions-send.ts";
-import { system } from "#contract/actor.ts";
-import { withMessage, type ConcernState } from "#modules/concerns/model.ts";
+import type { ConcernState } from "#modules/concerns/model.ts";
 import { isSure } from "#modules/concerns/model-threading.ts";
 import { lastInbound, lockConcern, partiesOf } from "#modules/concerns/store.ts";
 import { normalise } from "#modules/customers/model.ts";
 
 /** Why an agent's mail does not go on to the customer. */
-type Reason = "noToken" | "otherSender" | "notAuthentic" | "notAllowed" | "empty" | "cannotSend";
+type Reason = "automatic" | "noToken" | "otherSender" | "notAuthentic" | "notAllowed" | "empty" | "cannotSend";
 
 /**
  * The holder of a valid token of an agent writes. It becomes the agent's answer when the sender is the agent's own address, proved or aligned,
@@ -22,8 +20,6 @@ type Reason = "noToken" | "otherSender" | "notAuthentic" | "notAllowed" | "empty
  */
 export const answerByMail = async (r: Receiving, concernId: ConcernId, agentId: AgentId): Promise<void> => {
   const { world, tx, message, kind, channel } = r;
-  // A machine's answer (an absence note) is for nobody.
-  if (message.automatic !== null) return refused(world, tx, channel, concernId, "agentAutoReply", r.norm);
   const agent = await agentById(tx, agentId);
   const state = await lockConcern(tx, concernId);
   if (state === null) throw new Error("a token led to a concern that is not there");
@@ -50,10 +46,9 @@ export const answerByMail = async (r: Receiving, concernId: ConcernId, agentId: 
 
 /** Keeps an agent's mail that has no valid token in the concern it claims to answer, for colleagues only. */
 export const keepRefusedAnswer = async (r: Receiving, concernId: ConcernId, reason: Reason): Promise<void> => {
-  if (r.message.automatic !== null) return refused(r.world, r.tx, r.channel, concernId, "agentAutoReply", r.norm);
   const state = await lockConcern(r.tx, concernId);
   if (state === null) throw new Error("a clue led to a concern that is not there");
-  await keep(r, state, reason);
+  await keep(r, state, r.message.automatic === null ? reason : "automatic");
 };
 
 const reasonAgainst = (
@@ -61,6 +56,8 @@ const reasonAgainst = (
   agent: AgentRecord | null,
   state: ConcernState,
 ): Reason | null => {
+  // A machine's answer (an absence note) is for nobody but colleagues.
+  if (message.automatic !== null) return "automatic";
   if (agent === null || normalise(kind, agent.email) !== norm) return "otherSender";
   if (!isSure(message.assurance)) return "notAuthentic";
   if (!agent.active || !allows(agent.role, "concern.answer") || !seesBrand(asAgentActor(agent), state.brandId))
@@ -68,45 +65,5 @@ const reasonAgainst = (
   return message.text.trim() === "" && message.files.length === 0 ? "empty" : null;
 };
 
-// A system message: colleagues see it, customers never do; nothing else in the concern moves.
-const keep = async (r: Receiving, before: ConcernState, reason: Reason): Promise<void> => {
-  const { world, tx, message } = r;
-  const kept = newMessage(r, before, { customerId: before.customerId, name: "" }, before.lastSeq + 1, [
-    ...message.warnings,
-    "agentMailRefused",
-  ]);
-  const after = withMessage(before, {
-    direction: "system",
-    at: kept.at,
-    text: kept.text,
-    subject: kept.subject,
-    channelKind: null,
-    automatic: false,
-  });
-  await saveWithMessage(
-    world,
-    tx,
-    system,
-    {
-      before,
-      after,
-      message: {
-        ...kept,
-        direction: "system",
-        author: { kind: "system", id: null, name: message.from.name ?? message.from.value },
-        keys: [],
-      },
-      parties: [],
-      deliveries: [],
-    },
-    null,
-    () => [
-      {
-        kind: "intake.refused",
-        brandId: before.brandId,
-        concernId: before.id,
-        data: { reason: `agentMail.${reason}`, detail: r.norm },
-      },
-    ],
-  );
-};
+const keep = (r: Receiving, before: ConcernState, reason: Reason): Promise<void> =>
+  keepForColleagues(r, before, reason === "automatic" ? [] : ["agentMailRefused"], `agentMail.${reason}`);

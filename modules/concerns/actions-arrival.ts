@@ -1,12 +1,15 @@
 // What the ways of taking a message in share: the arrival in hand, and the message as it is stored. Called by concerns/actions.ts and actions-agent-mail.ts.
 import { system } from "#contract/actor.ts";
-import type { AddressKind, ChannelKind, InboundMessage } from "#contract/channel.ts";
+import type { AddressKind, ChannelKind, InboundMessage, Person } from "#contract/channel.ts";
 import type { BrandId, ChannelId, ConcernId, MessageId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
+import { allChannels } from "#modules/brands/reads.ts";
+import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { blank, linesOf } from "#modules/concerns/actions-send.ts";
-import type { ConcernState, IncomingFile } from "#modules/concerns/model.ts";
+import { withMessage, type ConcernState, type IncomingFile } from "#modules/concerns/model.ts";
 import type { NewMessage } from "#modules/concerns/store.ts";
 import type { Resolved } from "#modules/customers/actions.ts";
+import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -25,7 +28,7 @@ export interface Arrival {
   readonly receivedAt: string;
 }
 
-/** One arriving message on its way through this file. */
+/** One arriving message on its way. */
 export interface Receiving {
   readonly world: World;
   readonly tx: Tx;
@@ -34,9 +37,65 @@ export interface Receiving {
   readonly message: InboundMessage;
   readonly files: readonly IncomingFile[];
   readonly kind: AddressKind;
+  /** Whose message it is: as a rule `message.from`, the unknown sender where that says nothing. */
+  readonly sender: Person;
   /** The sender's address, normalised. */
   readonly norm: string;
 }
+
+/** Every address of ours that can be known here, normalised. */
+export const ownNorms = async ({ tx, channel, kind }: Pick<Receiving, "tx" | "channel" | "kind">): Promise<string[]> =>
+  [...(await allChannels(tx)).map((each) => each.address), ...(channel.ownAddresses ?? [])].flatMap(
+    (address) => normalise(kind, address) ?? [],
+  );
+
+/** Keeps a message in a concern for colleagues only: a system message, which customers never see; nothing else in the concern moves. */
+export const keepForColleagues = async (
+  r: Receiving,
+  before: ConcernState,
+  warnings: readonly string[],
+  reason: string,
+): Promise<void> => {
+  const { world, tx, message } = r;
+  const kept = newMessage(r, before, { customerId: before.customerId, name: "" }, before.lastSeq + 1, [
+    ...message.warnings,
+    ...warnings,
+  ]);
+  const after = withMessage(before, {
+    direction: "system",
+    at: kept.at,
+    text: kept.text,
+    subject: kept.subject,
+    channelKind: null,
+    automatic: false,
+  });
+  await saveWithMessage(
+    world,
+    tx,
+    system,
+    {
+      before,
+      after,
+      message: {
+        ...kept,
+        direction: "system",
+        author: { kind: "system", id: null, name: message.from.name ?? message.from.value },
+        keys: [],
+      },
+      parties: [],
+      deliveries: [],
+    },
+    null,
+    () => [
+      {
+        kind: "intake.refused",
+        brandId: before.brandId,
+        concernId: before.id,
+        data: { reason, detail: r.norm },
+      },
+    ],
+  );
+};
 
 /** An entry of the log for what was not let in. */
 export const refused = (

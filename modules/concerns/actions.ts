@@ -5,10 +5,12 @@ import { isRefusal } from "#contract/errors.ts";
 import type { BrandId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import { agentByEmail, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
 import { say } from "#modules/audit/actions.ts";
-import { allChannels, topicById } from "#modules/brands/reads.ts";
+import { topicById } from "#modules/brands/reads.ts";
 import { answerByMail, keepRefusedAnswer } from "#modules/concerns/actions-agent-mail.ts";
 import {
+  keepForColleagues,
   newMessage,
+  ownNorms,
   refused,
   type Arrival,
   type Receiving,
@@ -24,7 +26,7 @@ import {
   type ConcernState,
   type IncomingFile,
 } from "#modules/concerns/model.ts";
-import { cleanMessage, isReadable, unknownSender } from "#modules/concerns/model-arrival.ts";
+import { behindOurName, cleanMessage, isReadable, unknownSender } from "#modules/concerns/model-arrival.ts";
 import {
   isProved,
   isSure,
@@ -32,6 +34,7 @@ import {
   newcomers,
   place,
   randomParts,
+  withoutDetail,
   type Placed,
 } from "#modules/concerns/model-threading.ts";
 import { passedOn } from "#modules/concerns/model-words.ts";
@@ -46,7 +49,7 @@ import type { World } from "#platform/world.ts";
 
 /**
  * Takes one message in, in the caller's transaction; the caller makes sure that each message is given once. It ends as a message of exactly one
- * concern, or, when it is our own mail coming back, as an `intake.refused` entry. See README.md for the order in which threads are looked for.
+ * concern, whatever it is. See README.md for the order in which threads are looked for.
  */
 export const receive = async (
   world: World,
@@ -57,20 +60,10 @@ export const receive = async (
   files: readonly IncomingFile[],
 ): Promise<void> => {
   const kind = addressKindOf[channel.kind];
-  const cleaned = cleanMessage(given);
-  if (cleaned.automatic === "loop") return refused(world, tx, channel, null, "loop", cleaned.from.value);
-  const norm = normalise(kind, cleaned.from.value);
-  const message = norm === null ? { ...cleaned, from: { name: cleaned.from.name, value: unknownSender } } : cleaned;
-  const r: Receiving = {
-    world,
-    tx,
-    channel,
-    arrival: { ...arrival, receivedAt: new Date(arrival.receivedAt).toISOString() },
-    message,
-    files,
-    kind,
-    norm: norm ?? unknownSender,
-  };
+  const arrived = { ...arrival, receivedAt: new Date(arrival.receivedAt).toISOString() };
+  const r = await withSender({ world, tx, channel, arrival: arrived, files, kind }, cleanMessage(given));
+  const { message } = r;
+  if (message.automatic === "loop") return receiveLoop(r);
 
   const { tokens, references, number } = message.thread;
   const hinted = tokens.length > 0 || references.length > 0 || number !== null;
@@ -83,6 +76,41 @@ export const receive = async (
   if (early?.kind === "thread" && early.via !== "token" && agent !== null)
     return keepRefusedAnswer(r, early.concernId, "noToken");
   await receiveFrom(r, early, null);
+};
+
+/** The message with whoever it is from. Only what may stand in our own name asks for our addresses: most mails do not. */
+const withSender = async (
+  r: Omit<Receiving, "message" | "sender" | "norm">,
+  given: InboundMessage,
+): Promise<Receiving> => {
+  const { kind, channel } = r;
+  const key = (value: string): string => withoutDetail(normalise(kind, value) ?? value);
+  const from = key(given.from.value);
+  const doubtful =
+    (given.replyTo !== null && key(given.replyTo.value) !== from) ||
+    (channel.ownAddresses ?? []).some((own) => key(own) === from) ||
+    given.automatic === "loop";
+  const own = new Set(doubtful ? await ownNorms(r) : []);
+  const message = behindOurName(given, (value) => own.has(key(value)));
+  const norm = normalise(kind, message.from.value);
+  if (norm !== null && !own.has(withoutDetail(norm))) return { ...r, message, sender: message.from, norm };
+  const sender = { name: message.from.name, value: unknownSender };
+  return { ...r, message: norm === null ? { ...message, from: sender } : message, sender, norm: unknownSender };
+};
+
+/**
+ * Our own mail that came back, or one that went round for ever. It wakes nobody and is answered by nothing: colleagues find it in the concern
+ * our mail left from, or as a resolved one of its own.
+ */
+const receiveLoop = async (r: Receiving): Promise<void> => {
+  const { world, tx, message } = r;
+  const clues = await findClues(tx, { ...searched(r, null), references: message.thread.own });
+  const left = clues.find((clue) => clue.via === "reference" && clue.ours);
+  const state = left === undefined ? null : await lockConcern(tx, left.concernId);
+  if (state !== null) return keepForColleagues(r, state, [], "loop");
+  const sender = await resolveSender(r);
+  await intoNew(r, sender, null, null, null);
+  await refused(world, tx, r.channel, null, "loop", message.from.value);
 };
 
 interface Forwarder {
@@ -123,15 +151,7 @@ const proved = ({ world, message }: Receiving, clues: readonly FoundClue[]): Fou
 /** A message whose author is the sender. `early`: where it belongs as far as its own hints say; `forwardedBy`: the agent who passed it on. */
 const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forwarder | null): Promise<void> => {
   const { world, tx, message, kind } = r;
-  const who: Who = { kind: "customer", id: null, name: message.from.name ?? message.from.value };
-  const sender = await resolveCustomer(world, tx, who, {
-    kind,
-    value: message.from.value,
-    name: message.from.name,
-    language: message.language,
-    assurance: message.assurance,
-  });
-  if (isRefusal(sender)) throw new Error(`a sender that is no address: ${sender.refused}`);
+  const sender = await resolveSender(r);
   const placed = early?.kind === "thread" ? early : await placeLate(r, sender, early);
   if (placed.kind === "thread") await intoThread(r, sender, placed);
   else await intoNew(r, sender, placed.kind === "new" ? placed.relatedTo : null, null, forwardedBy);
@@ -145,6 +165,19 @@ const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forw
   )
     await verifyAddress(world, tx, author(sender), { kind, value: r.norm }, "token");
   await touchAddress(tx, { kind, value: r.norm }, "in", r.arrival.receivedAt);
+};
+
+const resolveSender = async ({ world, tx, message, sender, kind }: Receiving): Promise<Resolved> => {
+  const who: Who = { kind: "customer", id: null, name: sender.name ?? sender.value };
+  const resolved = await resolveCustomer(world, tx, who, {
+    kind,
+    value: sender.value,
+    name: sender.name,
+    language: message.language,
+    assurance: message.assurance,
+  });
+  if (isRefusal(resolved)) throw new Error(`a sender that is no address: ${resolved.refused}`);
+  return resolved;
 };
 
 /** Under the address's lock now: what a message of the same sender made a moment ago is seen. */
@@ -203,7 +236,7 @@ const intoNew = async (
   forwardedBy: Forwarder | null,
 ): Promise<void> => {
   const { world, tx, message, channel } = r;
-  const answersNobody = message.automatic === "auto-reply" || message.automatic === "bounce";
+  const answersNobody = ["auto-reply", "bounce", "loop"].includes(message.automatic ?? "");
   const fresh = emptyConcern({
     id: world.newId() as ConcernId,
     brandId: (followed?.brandId ?? channel.brandId) as BrandId,
@@ -244,16 +277,11 @@ const intoNew = async (
 };
 
 /** Whom the message brings in beside its sender. Most mails have one recipient, us, and ask nothing. */
-const further = async (
-  { world, tx, channel, message, kind, norm }: Receiving,
-  seesFrom: number,
-): Promise<NewParty[]> => {
+const further = async (r: Receiving, seesFrom: number): Promise<NewParty[]> => {
+  const { world, tx, message, kind, norm } = r;
   if (!isSure(message.assurance) || message.automatic !== null || message.to.length + message.cc.length < 2) return [];
-  const own = [...(await allChannels(tx)).map((each) => each.address), ...(channel.ownAddresses ?? [])].flatMap(
-    (address) => normalise(kind, address) ?? [],
-  );
   const parties: NewParty[] = [];
-  for (const person of newcomers(message, norm, own, (value) => normalise(kind, value))) {
+  for (const person of newcomers(message, norm, await ownNorms(r), (value) => normalise(kind, value))) {
     const known = await customerByAddress(tx, kind, person.norm);
     parties.push({
       id: world.newId() as PartyId,
@@ -270,7 +298,7 @@ const further = async (
 };
 
 const partyOf = (
-  { world, message, kind, norm }: Receiving,
+  { world, message, sender: person, kind, norm }: Receiving,
   sender: Resolved,
   role: NewParty["role"],
   seesFrom: number,
@@ -280,7 +308,7 @@ const partyOf = (
   name: message.from.name ?? sender.name,
   kind,
   norm,
-  value: message.from.value,
+  value: person.value,
   role,
   seesFrom,
 });
@@ -305,6 +333,7 @@ const receiveForwarded = async (r: Receiving, agent: AgentRecord): Promise<void>
     {
       ...r,
       norm,
+      sender: original.from,
       message: {
         ...message,
         from: original.from,

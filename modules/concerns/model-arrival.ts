@@ -5,6 +5,27 @@ import { storable } from "#modules/concerns/model.ts";
 /** Whom a message is from when its sender cannot be read: an address nobody can have (RFC 2606), so that nothing is ever sent there. */
 export const unknownSender = "unknown@sender.invalid";
 
+/**
+ * A mail that has our own address as its sender, as a form on a website or a scanner writes it: its sender is whom it wants answered, and nothing
+ * vouches for that. Without an answer address nobody is known behind it. A loop stays what it is.
+ */
+export const behindOurName = (message: InboundMessage, isOurs: (value: string) => boolean): InboundMessage => {
+  if (message.automatic === "loop" || !isOurs(message.from.value)) return message;
+  const { replyTo } = message;
+  const asked = replyTo !== null && replyTo.value !== "" && !isOurs(replyTo.value);
+  return {
+    ...message,
+    from: asked ? replyTo : message.from,
+    // What the checks say, they say of our own domain: only that it was misused is worth knowing of a stranger.
+    assurance: message.assurance === "failed" ? "failed" : "none",
+    verdicts: message.assurance === "failed" ? message.verdicts : [],
+    warnings: [
+      ...message.warnings.filter((warning) => warning !== "replyToDiffers"),
+      asked ? "ownSender" : "ownSenderOnly",
+    ],
+  };
+};
+
 const mostKeys = 100;
 const longestKey = 1_000;
 const mostPersons = 500;

@@ -147,6 +147,15 @@ test("every acknowledgement says what it is, and machines, lists, bounces and ou
     afterwards.map((mail) => mail.envelope.to[0]),
     ["anna@kunde.test"],
   );
+  const { rows } = await at.desk.call(api.concerns.list, {
+    query: { filter: JSON.stringify(everything), limit: 200 },
+  });
+  assert.deepEqual(
+    machines.map(([, from]) => rows.filter((row) => row.subject === `von ${from}`).length),
+    machines.map(() => 1),
+    "each of them is kept",
+  );
+  assert.equal(rows.find((row) => row.subject === "von zurueck@kunde.test")?.status, "resolved");
 });
 
 test("a vacation responder and a sink that bounces everything answer us; we answer neither", async () => {
