@@ -3,9 +3,10 @@ import { agents } from "#contract/agents.ts";
 import { brands } from "#contract/brands.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import { customers } from "#contract/customers.ts";
+import { fields } from "#contract/fields.ts";
 import { files } from "#contract/files.ts";
 import { postbox } from "#contract/postbox.ts";
 import { search } from "#contract/search.ts";
 import { settings } from "#contract/settings.ts";
 
-export const api = { agents, brands, concerns, customers, files, postbox, search, settings };
+export const api = { agents, brands, concerns, customers, fields, files, postbox, search, settings };

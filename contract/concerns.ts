@@ -1,8 +1,8 @@
 // Concerns and their messages: the shapes every desk, list and live event speaks.
 import { z } from "zod";
 import { addressKind, assurance, channelKind, verdict } from "#contract/channel.ts";
-import { fields } from "#contract/customers.ts";
 import { instant } from "#contract/endpoint.ts";
+import { fieldChanges, fieldValues } from "#contract/fields.ts";
 import { fileView, uploadId } from "#contract/files.ts";
 import {
   agentId,
@@ -86,7 +86,7 @@ export type Party = z.infer<typeof party>;
 /** What a concern has beyond its row; fetched when it is opened. */
 export const concernDetail = z.strictObject({
   row: concernRow,
-  fields,
+  fields: fieldValues,
   followers: z.array(agentId),
   links: z.array(link),
   parties: z.array(party),
@@ -240,6 +240,6 @@ export const change = z.strictObject({
   assigneeId: agentId.nullable().optional(),
   teamId: teamId.nullable().optional(),
   tags: z.array(z.string().trim().min(1).max(60)).max(50).optional(),
-  fields: fields.optional(),
+  fields: fieldChanges.optional(),
 });
 export type Change = z.infer<typeof change>;

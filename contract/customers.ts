@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { addressKind } from "#contract/channel.ts";
 import { cursor, endpoint, instant } from "#contract/endpoint.ts";
+import { fieldChanges, fieldValues } from "#contract/fields.ts";
 import { addressId, concernId, customerId, organisationId } from "#contract/ids.ts";
 
 export const address = z.strictObject({
@@ -20,8 +21,6 @@ export const address = z.strictObject({
 });
 export type Address = z.infer<typeof address>;
 
-export const fields = z.record(z.string().max(100), z.union([z.string().max(2000), z.number(), z.boolean()]));
-
 export const organisation = z.strictObject({ id: organisationId, name: z.string() });
 
 export const customer = z.strictObject({
@@ -29,7 +28,7 @@ export const customer = z.strictObject({
   name: z.string(),
   language: z.enum(["de", "en"]).nullable(),
   organisation: organisation.nullable(),
-  fields,
+  fields: fieldValues,
   addresses: z.array(address),
   createdAt: instant,
   version: z.number().int(),
@@ -91,7 +90,7 @@ export const customers = {
       language: z.enum(["de", "en"]).nullable().optional(),
       /** Found or made by name; null takes it away. */
       organisation: z.string().trim().max(200).nullable().optional(),
-      fields: fields.optional(),
+      fields: fieldChanges.optional(),
     }),
     result: customer,
   }),

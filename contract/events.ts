@@ -3,8 +3,8 @@ import { z } from "zod";
 import { brand, channel, topic } from "#contract/brands.ts";
 import { agent, team } from "#contract/agents.ts";
 import { concernRow, delivery, draft, link, message, party } from "#contract/concerns.ts";
-import { fields } from "#contract/customers.ts";
 import { instant } from "#contract/endpoint.ts";
+import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import type { brandId } from "#contract/ids.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
@@ -23,7 +23,10 @@ const kinds = {
     patch: concernPatch,
     /** Words for the history, e.g. why ("snooze ended", "customer answered"). */ because: z.string().nullable(),
   }),
-  "concern.fieldsChanged": z.strictObject({ fields }),
+  "concern.fieldsChanged": z.strictObject({
+    fields: fieldValues,
+    /** What of them is new, for the history. */ changed: z.array(fieldChange),
+  }),
   "concern.followed": z.strictObject({ agentId, following: z.boolean() }),
   "concern.linked": z.strictObject({ link }),
   "concern.unlinked": z.strictObject({ other: concernId }),
@@ -47,6 +50,8 @@ const kinds = {
   "channel.changed": z.strictObject({ channel }),
   "topic.changed": z.strictObject({ topic }),
   "topic.removed": z.strictObject({ topicId: z.uuid() }),
+  "field.changed": z.strictObject({ field }),
+  "field.removed": z.strictObject({ fieldId: z.uuid() }),
   "view.changed": z.strictObject({ agentId }),
   "session.began": z.strictObject({ agentId }),
   "session.refused": z.strictObject({ reason: z.string() }),

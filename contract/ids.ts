@@ -18,6 +18,7 @@ export const teamId = id<"TeamId">();
 export const topicId = id<"TopicId">();
 export const intakeId = id<"IntakeId">();
 export const viewId = id<"ViewId">();
+export const fieldId = id<"FieldId">();
 
 export type BrandId = z.infer<typeof brandId>;
 export type ChannelId = z.infer<typeof channelId>;
@@ -33,3 +34,4 @@ export type TeamId = z.infer<typeof teamId>;
 export type TopicId = z.infer<typeof topicId>;
 export type IntakeId = z.infer<typeof intakeId>;
 export type ViewId = z.infer<typeof viewId>;
+export type FieldId = z.infer<typeof fieldId>;

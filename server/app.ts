@@ -15,6 +15,7 @@ import { draftRoutes } from "#modules/concerns/routes-drafts.ts";
 import { listRoutes } from "#modules/concerns/routes-lists.ts";
 import { concernRoutes } from "#modules/concerns/routes.ts";
 import { customerRoutes } from "#modules/customers/routes.ts";
+import { fieldRoutes } from "#modules/fields/routes.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
 import type { AnyEvent } from "#contract/events.ts";
@@ -114,6 +115,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     ...agentRoutes,
     ...brandRoutes,
     ...customerRoutes,
+    ...fieldRoutes,
     ...settingRoutes,
     ...listRoutes,
     ...draftRoutes,

@@ -206,6 +206,14 @@ export const samples: Readonly<Record<string, Sample>> = {
     given: (f) => ({ params: { id: f.customerId, addressId: f.addressId }, body: { preferred: true } }),
   },
   "customers.removeAddress": { given: (f) => ({ params: { id: f.customerId, addressId: nobodys } }) },
+  "fields.list": { given: () => ({}) },
+  "fields.create": {
+    given: () => ({
+      body: { owner: "concern", kind: "text", name: `Feld ${crypto.randomUUID()}`, choices: [], topicId: null },
+    }),
+  },
+  "fields.change": { given: () => ({ params: { id: nobodys }, body: { name: "Feld", choices: [], topicId: null } }) },
+  "fields.remove": { given: () => ({ params: { id: nobodys } }) },
   "files.upload": { given: () => ({}) },
   "postbox.list": { given: () => ({}) },
   "postbox.write": {

@@ -93,6 +93,8 @@ const pictures = (row: ConcernRow): readonly Picture[] => {
     { name: "admin-agents", path: "/admin/agents", options: light, act: opened(".entries .entry", ".sheet .form") },
     { name: "admin-channels", path: "/admin/channels", options: dark, act: opened(".entries .entry", ".fieldset") },
     { name: "admin-topics", path: "/admin/topics", options: light, act: seen(".page-body > *") },
+    { name: "fields", path: concern, options: light, act: afterKey("d", ".fields-dialog") },
+    { name: "admin-fields", path: "/admin/fields", options: dark, act: seen(".entries .entry") },
     { name: "post-box", path: "/postbox", options: light, act: opened(".postbox-list .entry", ".postbox-open") },
     { name: "phone-views", path: "/desk", options: pocket, act: seen(".nav-view") },
     { name: "phone-list", path: "/desk/open", options: pocketDark, act: seen(".row") },

@@ -8,10 +8,11 @@ import { say, type Said } from "#modules/audit/actions.ts";
 import { topicById } from "#modules/brands/reads.ts";
 import { lockFor } from "#modules/concerns/actions-reply.ts";
 import { linked, saveChange } from "#modules/concerns/actions-saving.ts";
-import { mayBecome, storable, withChange, withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import { mayBecome, withChange, withStatus, type ConcernState } from "#modules/concerns/model.ts";
 import { cannotHold, forbids, mayFollowFor } from "#modules/concerns/policy.ts";
 import { rowByNumber } from "#modules/concerns/reads.ts";
 import {
+  fieldValuesOf,
   insertFollower,
   lockConcern,
   removeFollower,
@@ -19,11 +20,13 @@ import {
   saveFields,
   upsertLink,
 } from "#modules/concerns/store.ts";
+import { judgeFields } from "#modules/fields/model.ts";
+import { fieldsOf } from "#modules/fields/reads.ts";
 import { indexSubject } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
-/** Changes a concern; what it already is says nothing. Refuses statusNotReachable, unknownAgent, agentDisabled, unknownTeam, unknownTopic. */
+/** Changes a concern; what it already is says nothing. Refuses statusNotReachable, unknownAgent, agentDisabled, unknownTeam, unknownTopic, and values that fields do not take. */
 export const change = (
   world: World,
   who: AgentActor,
@@ -48,10 +51,15 @@ export const changeIn = async (
   if (topic === null && wanted.topicId !== undefined && wanted.topicId !== null)
     return refuse("unknownTopic", undefined, "topicId");
   const after = withChange(state, wanted, topic?.teamId ?? null, world.now().toISOString());
-  const fields = wanted.fields === undefined ? null : cleanFields(wanted.fields);
-  if (fields !== null) await saveFields(tx, state.id, fields);
+  const fields =
+    wanted.fields === undefined
+      ? null
+      : judgeFields(await fieldsOf(tx, "concern"), await fieldValuesOf(tx, state.id), wanted.fields);
+  if (fields !== null && "refused" in fields) return fields;
+  const newFields = fields !== null && fields.changed.length > 0 ? fields : null;
+  if (newFields !== null) await saveFields(tx, state.id, newFields.values);
   const also: Said[] =
-    fields === null
+    newFields === null
       ? []
       : [
           {
@@ -59,7 +67,7 @@ export const changeIn = async (
             brandId: state.brandId,
             concernId: state.id,
             customerId: state.customerId,
-            data: { fields },
+            data: { fields: newFields.values, changed: [...newFields.changed] },
           },
         ];
   if (after.subject !== state.subject)
@@ -71,14 +79,6 @@ export const changeIn = async (
     });
   return saveChange(world, tx, who, state, after, null, also);
 };
-
-const cleanFields = (fields: NonNullable<Change["fields"]>): NonNullable<Change["fields"]> =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      storable(name),
-      typeof value === "string" ? storable(value) : value,
-    ]),
-  );
 
 const wrongAssignee = async (tx: Tx, state: ConcernState, wanted: Change): Promise<Refusal | null> =>
   wanted.assigneeId === undefined || wanted.assigneeId === null || wanted.assigneeId === state.assigneeId

@@ -1,6 +1,9 @@
 // Decides about concerns: statuses, what a message does to the row, subjects, snippets, patches. Called by actions; pure.
 import type { Change, ConcernRow, Direction, Status } from "#contract/concerns.ts";
 import type { EventData } from "#contract/events.ts";
+import { storable } from "#lib/text.ts";
+
+export { storable };
 
 /** A stored file of an arriving message, with the name its sender gave it. */
 export interface IncomingFile {
@@ -198,12 +201,6 @@ export const same = (a: unknown, b: unknown): boolean =>
 export const rowOf = (state: ConcernState): ConcernRow => {
   const { firstReplyAt: _first, resolvedAt: _resolved, closedAt: _closed, lastSeq: _last, ...row } = state;
   return row;
-};
-
-/** Text as PostgreSQL and JSON can carry it: no NUL, no half of a surrogate pair. */
-export const storable = (text: string): string => {
-  const whole = text.isWellFormed() ? text : text.toWellFormed();
-  return whole.includes("\u0000") ? whole.replaceAll("\u0000", "") : whole;
 };
 
 /** One line of printable text of at most `most` characters. */

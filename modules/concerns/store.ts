@@ -2,6 +2,7 @@
 // Called by concerns/actions*.ts. Every change of a concern happens under its row's lock, which also gives messages their places.
 import type { Assurance, ChannelKind, Verdict } from "#contract/channel.ts";
 import type { Party } from "#contract/concerns.ts";
+import type { FieldValues } from "#contract/fields.ts";
 import type { AgentId, ChannelId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import { patchOf, same } from "#modules/concerns/model.ts";
@@ -284,6 +285,11 @@ export const removeLink = async (tx: Tx, a: string, b: string): Promise<boolean>
   (await tx.run(
     sql`DELETE FROM concern_link WHERE (earlier_id = ${a} AND later_id = ${b}) OR (earlier_id = ${b} AND later_id = ${a})`,
   )) > 0;
+
+/** What stands in a concern's fields; the caller holds its lock. */
+export const fieldValuesOf = async (tx: Tx, concernId: string): Promise<FieldValues> =>
+  (await tx.maybe<{ fields: FieldValues }>(sql`SELECT fields FROM concern_extra WHERE concern_id = ${concernId}`))
+    ?.fields ?? {};
 
 /** Sets a concern's fields; the row appears with the first one. */
 export const saveFields = async (tx: Tx, concernId: string, fields: unknown): Promise<void> => {

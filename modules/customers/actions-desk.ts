@@ -3,6 +3,7 @@ import type { Who } from "#contract/actor.ts";
 import type { AddressKind } from "#contract/channel.ts";
 import type { Customer } from "#contract/customers.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
+import type { FieldChanges } from "#contract/fields.ts";
 import type { AddressId, CustomerId, OrganisationId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
@@ -21,6 +22,8 @@ import {
   setSuppressed,
   updateCustomer,
 } from "#modules/customers/store.ts";
+import { judgeFields } from "#modules/fields/model.ts";
+import { fieldsOf } from "#modules/fields/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -52,7 +55,7 @@ export const createCustomer = (
     return (await customerById(tx, customerId)) ?? refuse("notFound");
   });
 
-/** Changes name, language, organisation (found or made by name; null or empty takes it away) or fields (all of them are replaced). */
+/** Changes name, language, organisation (found or made by name; null or empty takes it away) or fields (those that are named; null takes one away). Refuses a value its field does not take. */
 export const changeCustomer = (
   world: Acting,
   who: Who,
@@ -61,10 +64,14 @@ export const changeCustomer = (
     readonly name?: string | undefined;
     readonly language?: "de" | "en" | null | undefined;
     readonly organisation?: string | null | undefined;
-    readonly fields?: Customer["fields"] | undefined;
+    readonly fields?: FieldChanges | undefined;
   },
 ): Promise<Customer | Refusal> =>
   changing(world, who, id, async (tx, before) => {
+    const fields =
+      input.fields === undefined ? null : judgeFields(await fieldsOf(tx, "customer"), before.fields, input.fields);
+    if (fields !== null && "refused" in fields) return fields;
+    const newFields = fields !== null && fields.changed.length > 0 ? fields.values : undefined;
     const name = (input.organisation ?? "").trim();
     const organisationId =
       input.organisation === undefined
@@ -76,13 +83,13 @@ export const changeCustomer = (
       ...(input.name !== undefined && input.name !== before.name ? ["name"] : []),
       ...(input.language !== undefined && input.language !== before.language ? ["language"] : []),
       ...(organisationId !== undefined && organisationId !== (before.organisation?.id ?? null) ? ["organisation"] : []),
-      ...(input.fields !== undefined ? ["fields"] : []),
+      ...(newFields === undefined ? [] : ["fields"]),
     ];
     await updateCustomer(tx, id, {
       ...(input.name === undefined ? {} : { name: input.name }),
       ...(input.language === undefined ? {} : { language: input.language }),
       ...(organisationId === undefined ? {} : { organisationId }),
-      ...(input.fields === undefined ? {} : { fields: input.fields }),
+      ...(newFields === undefined ? {} : { fields: newFields }),
     });
     return what;
   });

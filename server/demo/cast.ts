@@ -1,4 +1,5 @@
 // Who and what the demo world has: two brands, their agents, teams and topics, and the customers in the foreground. Read by seed.ts, stories.ts and demo.ts.
+import type { Field } from "#contract/fields.ts";
 import type { Role } from "#contract/permissions.ts";
 
 export type BrandKey = "elb" | "harbour";
@@ -123,6 +124,20 @@ export const demoTopics: readonly {
   { key: "beschwerde", name: "Beschwerde", team: "Kundenservice", whenClosed: "reopen" },
   { key: "lob", name: "Lob", team: "Kundenservice", whenClosed: "reopen" },
 ];
+
+/** What the centre wants to know of everybody. `topic`: only of concerns about that. */
+export const demoFields: readonly (Pick<Field, "owner" | "kind" | "name" | "choices"> & { readonly topic?: string })[] =
+  [
+    { owner: "customer", kind: "text", name: "Kundennummer", choices: [] },
+    { owner: "customer", kind: "text", name: "Tarif", choices: [] },
+    { owner: "customer", kind: "yesNo", name: "Hausnotruf", choices: [] },
+    { owner: "concern", kind: "date", name: "Störung seit", choices: [], topic: "internet" },
+    { owner: "concern", kind: "choice", name: "Anschluss", choices: ["Kabel", "Glasfaser", "DSL"], topic: "internet" },
+    { owner: "concern", kind: "date", name: "Bild fehlt seit", choices: [], topic: "tv" },
+    { owner: "concern", kind: "text", name: "Rechnungsnummer", choices: [], topic: "rechnung" },
+    { owner: "concern", kind: "number", name: "Strittiger Betrag", choices: [], topic: "rechnung" },
+    { owner: "concern", kind: "text", name: "Gerätenummer", choices: [] },
+  ];
 
 /** Somebody with a story of their own. */
 export interface Foreground {

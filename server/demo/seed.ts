@@ -5,6 +5,7 @@ import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { AgentId, BrandId, TeamId, TopicId } from "#contract/ids.ts";
 import { emailSettings } from "#channels/email/settings.ts";
 import { addAgent, changeAgent, createTeam } from "#modules/agents/actions.ts";
+import { createField } from "#modules/fields/actions.ts";
 import { addBrand, addChannel, createTopic } from "#modules/brands/actions.ts";
 import { foldTally } from "#modules/concerns/actions-views.ts";
 import { foldWords } from "#modules/search/actions.ts";
@@ -13,7 +14,15 @@ import { sql } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 import { channelKinds } from "#server/connected.ts";
 import { backgroundScripts } from "#server/demo/background.ts";
-import { demoAgents, demoBrands, demoLogins, demoTeams, demoTopics, type BrandKey } from "#server/demo/cast.ts";
+import {
+  demoAgents,
+  demoBrands,
+  demoFields,
+  demoLogins,
+  demoTeams,
+  demoTopics,
+  type BrandKey,
+} from "#server/demo/cast.ts";
 import { play, type DemoChannel, type Stage } from "#server/demo/deeds.ts";
 import { beginDemo, endDemo } from "#server/demo/marker.ts";
 import { storyScripts } from "#server/demo/stories.ts";
@@ -134,6 +143,14 @@ const openHouse = async (
       ).id,
     );
   }
+  for (const { topic, ...field } of demoFields)
+    sure(
+      await createField(world, system, {
+        ...field,
+        choices: [...field.choices],
+        topicId: topic === undefined ? null : (topics.get(topic) ?? null),
+      }),
+    );
   const password = await hashPassword(demoLogins[0]?.password ?? "");
   const agents = new Map<string, AgentActor>();
   for (const agent of demoAgents) {

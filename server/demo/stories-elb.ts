@@ -32,7 +32,12 @@ export const elbStories: Readonly<Record<string, Told>> = {
         {
           kind: "change",
           by: "mina",
-          change: { status: "open", priority: "high", tags: ["segment-altona", "messung"] },
+          change: {
+            status: "open",
+            priority: "high",
+            tags: ["segment-altona", "messung"],
+            fields: { Anschluss: "Kabel" },
+          },
           topic: "internet.ausfall",
           assignee: "mina",
         },
@@ -154,7 +159,7 @@ export const elbStories: Readonly<Record<string, Told>> = {
         {
           kind: "change",
           by: "tom",
-          change: { status: "open", tags: ["tauschgerät"] },
+          change: { status: "open", tags: ["tauschgerät"], fields: { Gerätenummer: "EK7Q2291" } },
           topic: "technik.router",
           assignee: "tom",
         },

@@ -25,6 +25,15 @@ before(async () => {
   await desk.call(api.brands.createTopic, {
     body: { name: "Internet", parentId: null, teamId: null, whenClosed: "reopen" },
   });
+  for (const [owner, kind] of [
+    ["concern", "text"],
+    ["concern", "date"],
+    ["concern", "yesNo"],
+    ["customer", "number"],
+  ] as const)
+    await desk.call(api.fields.create, {
+      body: { owner, kind, name: `${owner} ${kind}`, choices: [], topicId: null },
+    });
   const feed = await desk.live();
   const transport = createTransport({ host: "127.0.0.1", port: server.ports.smtp, secure: false, ignoreTLS: true });
   await transport.sendMail({
@@ -115,6 +124,16 @@ const screens: readonly Screen[] = [
   { name: "preferences", path: () => "/preferences", ready: seen(".card") },
   { name: "agents", path: () => "/admin/agents", ready: seen(".entry") },
   { name: "brands", path: () => "/admin/brands", ready: seen(".entry") },
+  {
+    name: "fields of a concern",
+    path: () => `/desk/open/${number}`,
+    ready: async (page) => {
+      await seen(".message")(page);
+      await page.keyboard.press("d");
+      await seen(".fields-dialog .field-row")(page);
+    },
+  },
+  { name: "fields", path: () => "/admin/fields", ready: seen(".entry") },
   { name: "topics", path: () => "/admin/topics", ready: seen(".entry") },
   {
     name: "channel",

@@ -112,6 +112,7 @@ export const commands: readonly Command[] = [
   picker("tags", "commands.tags", ["#"]),
   picker("team", "commands.team", ["m"]),
   picker("topic", "commands.topic", ["b"]),
+  picker("fields", "commands.fields", ["d"]),
   {
     id: "seenFailure",
     title: "commands.seenFailure",
@@ -181,6 +182,7 @@ export const commands: readonly Command[] = [
   goTo("adminBrands", "commands.adminBrands", [], "/admin/brands", isAdmin),
   goTo("adminChannels", "commands.adminChannels", [], "/admin/channels", isAdmin),
   goTo("adminTopics", "commands.adminTopics", [], "/admin/topics", isAdmin),
+  goTo("adminFields", "commands.adminFields", [], "/admin/fields", isAdmin),
 
   {
     id: "palette",

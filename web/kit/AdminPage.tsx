@@ -1,11 +1,11 @@
-// The frame of the admin pages: a title, the four pages as links, the content.
+// The frame of the admin pages: a title, the pages as links, the content.
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { IconButton } from "#web/kit/Button.tsx";
 import { t } from "#web/state/words.ts";
 import "#web/kit/admin.css";
 
-const pages = ["agents", "brands", "channels", "topics"] as const;
+const pages = ["agents", "brands", "channels", "topics", "fields"] as const;
 
 export const AdminPage = ({
   title,

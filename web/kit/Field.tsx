@@ -94,6 +94,7 @@ export const Choose = <T extends string>({
   choices,
   onChange,
   quiet = false,
+  focus = false,
 }: {
   readonly label: string;
   readonly hint?: string | undefined;
@@ -106,9 +107,11 @@ export const Choose = <T extends string>({
   }[];
   readonly onChange: (value: T) => void;
   readonly quiet?: boolean;
+  readonly focus?: boolean;
 }) => (
   <Select
     className="field"
+    autoFocus={focus}
     {...(quiet ? { "aria-label": label } : {})}
     value={value}
     disabledKeys={choices.filter((choice) => choice.disabled).map((choice) => choice.id)}

@@ -120,6 +120,7 @@ export const Nav = ({ context }: { readonly context: () => Context | null }) => 
                   entry("adminBrands", "flag"),
                   entry("adminChannels", "mail"),
                   entry("adminTopics", "topic"),
+                  entry("adminFields", "field"),
                 ]
               : []),
             null,

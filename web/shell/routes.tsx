@@ -97,6 +97,10 @@ const tree = root.addChildren([
     "topics",
     lazyRouteComponent(() => import("#web/screens/brands/AdminTopics.tsx"), "AdminTopics"),
   ),
+  admin(
+    "fields",
+    lazyRouteComponent(() => import("#web/screens/fields/AdminFields.tsx"), "AdminFields"),
+  ),
 ]);
 
 export const router = createRouter({ routeTree: tree, defaultPendingComponent: Waiting, defaultPendingMs: 200 });

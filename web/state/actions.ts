@@ -1,12 +1,14 @@
 // What an agent does to concerns, with the picture changed at once and a way back. Called by commands and pickers.
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { Change, ConcernRow, Message } from "#contract/concerns.ts";
+import type { FieldValue } from "#contract/fields.ts";
 import type { AgentId } from "#contract/ids.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import type { Composing } from "#web/state/composing.ts";
-import { deskState, openConcern, takeIn, takeInDraft, takeInRow, underway } from "#web/state/desk.ts";
+import { deskState, openConcern, takeIn, takeInDraft, takeInField, takeInRow, underway } from "#web/state/desk.ts";
 import { doneSending, holdSaving, putBack } from "#web/state/drafts.ts";
+import type { FieldLine } from "#web/state/fieldValues.ts";
 import { tellProblem } from "#web/state/problems.ts";
 import { toast } from "#web/state/toasts.ts";
 import { t } from "#web/state/words.ts";
@@ -26,6 +28,21 @@ export const change = async (id: string, wanted: Change, said: string): Promise<
   takeInRow(outcome.value);
   toast(said, { undo: () => void undoChange(before, wanted) });
   return true;
+};
+
+/** Sets or takes away a custom field of a concern, with an undo. Gives null when it is kept, else the problem. */
+export const changeField = async (id: string, line: FieldLine, value: FieldValue | null): Promise<Problem | null> => {
+  const outcome = await call(concerns.change, { params: { id }, body: { fields: { [line.key]: value } } });
+  if (!outcome.ok) return outcome.problem;
+  takeInRow(outcome.value);
+  takeInField(id, line.key, value);
+  toast(t("done.field", { name: line.name }), {
+    undo: () =>
+      void call(concerns.change, { params: { id }, body: { fields: { [line.key]: line.value } } }).then((back) =>
+        back.ok ? takeInField(id, line.key, line.value) : tellProblem(back.problem),
+      ),
+  });
+  return null;
 };
 
 /** Hides a concern until a time or the customer's next message. */

@@ -108,7 +108,7 @@ const start = (): DeskState => mergeOpened(emptyState(me as DeskState["me"]), op
 const samples: Readonly<Record<EventKind, unknown>> = {
   "concern.created": { row: row(1) },
   "concern.changed": { patch: { version: 2, status: "resolved" }, because: null },
-  "concern.fieldsChanged": { fields: { Tarif: "250" } },
+  "concern.fieldsChanged": { fields: { Tarif: "250" }, changed: [{ key: "Tarif", before: null, after: "250" }] },
   "concern.followed": { agentId: me, following: true },
   "concern.linked": {
     link: { concernId: "other", number: 3, subject: "", status: "open", kind: "related", earlier: true },
@@ -144,6 +144,10 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "channel.changed": { channel: { id: "ch" } },
   "topic.changed": { topic: { id: "to", parentId: null, name: "T", teamId: null, whenClosed: "reopen" } },
   "topic.removed": { topicId: "to" },
+  "field.changed": {
+    field: { id: "f", owner: "concern", key: "F", name: "F", kind: "text", choices: [], topicId: null, position: 1 },
+  },
+  "field.removed": { fieldId: "f" },
   "view.changed": { agentId: me },
   "session.began": { agentId: me },
   "session.refused": { reason: "password" },

@@ -5,6 +5,7 @@ import type { Brand, Channel, Topic } from "#contract/brands.ts";
 import type { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernDetail, ConcernRow, Draft, Message } from "#contract/concerns.ts";
 import type { Result } from "#contract/endpoint.ts";
+import type { Field, FieldValue } from "#contract/fields.ts";
 import type { AnyEvent, EventData } from "#contract/events.ts";
 import type { AgentId, MessageId } from "#contract/ids.ts";
 
@@ -36,6 +37,8 @@ export interface DeskState {
   readonly brands: readonly Brand[];
   readonly channels: readonly Channel[];
   readonly topics: readonly Topic[];
+  /** Definitions of custom fields. */
+  readonly fields: readonly Field[];
   /** The last events, oldest first: an answer that was on its way while they came is brought up to date with them. */
   readonly recent: readonly AnyEvent[];
   /** Counters that rise when something must be fetched again: events do not carry it. */
@@ -61,6 +64,7 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   brands: [],
   channels: [],
   topics: [],
+  fields: [],
   recent: [],
   hints: { lists: 0, views: 0, customers: {}, history: {} },
 });
@@ -129,10 +133,20 @@ export const mergeDraft = (state: DeskState, concernId: string, kind: Draft["kin
     drafts: [...opened.drafts.filter((d) => d.kind !== kind), ...(draft ? [draft] : [])],
   }));
 
-/** Takes in the lists of colleagues, teams, brands, channels and topics. */
+/** Takes in a custom field's value that an own call has set, so that it is right before its event arrives. */
+export const mergeField = (state: DeskState, concernId: string, key: string, value: FieldValue | null): DeskState =>
+  inOpened(state, concernId, (opened) => {
+    const { [key]: _old, ...others } = opened.concern.fields;
+    return {
+      ...opened,
+      concern: { ...opened.concern, fields: value === null ? others : { ...opened.concern.fields, [key]: value } },
+    };
+  });
+
+/** Takes in the lists of colleagues, teams, brands, channels, topics and fields. */
 export const mergeReference = (
   state: DeskState,
-  part: Partial<Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "topics">>,
+  part: Partial<Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "topics" | "fields">>,
 ): DeskState => replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
 
 /** Lets a concern go that nobody looks at any more; its row stays. */
@@ -148,6 +162,8 @@ const referenceKinds: ReadonlySet<string> = new Set([
   "channel.changed",
   "topic.changed",
   "topic.removed",
+  "field.changed",
+  "field.removed",
 ]);
 
 const replay = (state: DeskState, wanted: (event: AnyEvent) => boolean): DeskState =>
@@ -213,6 +229,10 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       return { ...state, topics: upsert(state.topics, event.data.topic) };
     case "topic.removed":
       return { ...state, topics: state.topics.filter((topic) => topic.id !== event.data.topicId) };
+    case "field.changed":
+      return { ...state, fields: upsert(state.fields, event.data.field) };
+    case "field.removed":
+      return { ...state, fields: state.fields.filter((field) => field.id !== event.data.fieldId) };
     case "customer.created":
     case "customer.changed":
     case "agent.mentioned":

@@ -4,6 +4,8 @@ import { agents } from "#contract/agents.ts";
 import { brands } from "#contract/brands.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow, Draft, ListFilter, View } from "#contract/concerns.ts";
+import { fields } from "#contract/fields.ts";
+import type { FieldValue } from "#contract/fields.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import type { AgentId } from "#contract/ids.ts";
 import type { Look, LookState } from "#contract/live.ts";
@@ -13,6 +15,7 @@ import {
   emptyState,
   forgetOpened,
   mergeDraft,
+  mergeField,
   mergeMessages,
   mergeOpened,
   mergeReference,
@@ -194,6 +197,10 @@ export const takeIn = (row: ConcernRow, message: Parameters<typeof mergeMessages
 /** Takes in a row that an own call brought. */
 export const takeInRow = (row: ConcernRow): void => deskState.set((state) => mergeRows(state, [row]));
 
+/** Takes in a custom field's value that an own call has set. */
+export const takeInField = (concernId: string, key: string, value: FieldValue | null): void =>
+  deskState.set((state) => mergeField(state, concernId, key, value));
+
 /** Takes in a draft that an own call brought. */
 export const takeInDraft = (concernId: string, kind: Draft["kind"], draft: Draft | null): void =>
   deskState.set((state) => mergeDraft(state, concernId, kind, draft));
@@ -207,12 +214,13 @@ export const loadViews = async (first = false): Promise<void> => {
 };
 
 const loadReference = async (): Promise<void> => {
-  const [people, teams, marks, channels, topics] = await Promise.all([
+  const [people, teams, marks, channels, topics, own] = await Promise.all([
     call(agents.list, {}),
     call(agents.teams, {}),
     call(brands.list, {}),
     call(brands.channels, {}),
     call(brands.topics, {}),
+    call(fields.list, {}),
   ]);
   deskState.set((state) =>
     mergeReference(state, {
@@ -221,6 +229,7 @@ const loadReference = async (): Promise<void> => {
       ...(marks.ok ? { brands: marks.value } : {}),
       ...(channels.ok ? { channels: channels.value } : {}),
       ...(topics.ok ? { topics: topics.value } : {}),
+      ...(own.ok ? { fields: own.value } : {}),
     }),
   );
 };

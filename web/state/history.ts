@@ -2,13 +2,15 @@
 import type { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
 import type { Result } from "#contract/endpoint.ts";
+import type { FieldOwner } from "#contract/fields.ts";
 import type { EventData, EventKind } from "#contract/events.ts";
 import type { DeskState } from "#web/state/apply.ts";
+import { fieldName, fieldWords } from "#web/state/fieldValues.ts";
 import { dayAndTime, t, words } from "#web/state/words.ts";
 
 export type HistoryEntry = Result<typeof concerns.history>["entries"][number];
 
-type Names = Pick<DeskState, "agents" | "teams" | "topics">;
+type Names = Pick<DeskState, "agents" | "teams" | "topics" | "fields">;
 
 /** One entry as a sentence; null for entries that say nothing a person would miss (a message stands there itself). */
 export const historyWords = (entry: HistoryEntry, names: Names): string | null => {
@@ -19,7 +21,7 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
     case "concern.changed":
       return changeWords(entry, names);
     case "concern.fieldsChanged":
-      return t("history.fields", { who });
+      return fieldsWords(entry, names);
     case "concern.followed": {
       const { agentId, following } = entry.data as EventData<"concern.followed">;
       return t(following ? "history.followed" : "history.unfollowed", {
@@ -37,6 +39,22 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
     default:
       return null;
   }
+};
+
+const concernsOwn: FieldOwner = "concern";
+
+const fieldsWords = (entry: HistoryEntry, names: Names): string => {
+  // Entries of before said only that something changed.
+  const { changed } = entry.data as Partial<EventData<"concern.fieldsChanged">>;
+  if (changed === undefined) return t("history.fields", { who: entry.actor.name });
+  const what = changed.map(({ key, after }) => {
+    const name = fieldName(names.fields, concernsOwn, key);
+    const kind = names.fields.find((field) => field.owner === concernsOwn && field.key === key)?.kind ?? "text";
+    return after === null
+      ? t("history.fieldGone", { name })
+      : t("history.field", { name, value: fieldWords(after, kind) });
+  });
+  return t("history.did", { who: entry.actor.name, what: what.join(" · ") });
 };
 
 const partyName = (party: { readonly name: string; readonly value: string }): string => party.name || party.value;

@@ -3,7 +3,7 @@ import type { DraftKind } from "#web/state/composing.ts";
 import { createStore } from "#web/state/store.ts";
 
 /** The choices in a concern's header that a key can open. */
-export type PickerName = "assignee" | "team" | "status" | "priority" | "tags" | "topic" | "snooze";
+export type PickerName = "assignee" | "team" | "status" | "priority" | "tags" | "topic" | "snooze" | "fields";
 
 export interface Ui {
   readonly palette: boolean;

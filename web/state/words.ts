@@ -144,6 +144,14 @@ export const fileSize = (bytes: number): string => {
   }).format(value);
 };
 
+/** A number as the language writes it, without groups: to be typed over. */
+export const plainNumber = (value: number): string =>
+  new Intl.NumberFormat(tags[speech.language], { useGrouping: false, maximumFractionDigits: 15 }).format(value);
+
+/** A day that is no instant ("2026-03-02"), short: the same day wherever one reads it. */
+export const plainDay = (day: string): string =>
+  form({ day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
+
 /** A number as the language writes it. */
 export const number = (value: number): string => speech.number.format(value);
 

@@ -8,6 +8,7 @@ import { Icon } from "#web/kit/Icon.tsx";
 import { Face, PriorityMark, StatusMark, useNow, When } from "#web/kit/Marks.tsx";
 import { Picker } from "#web/kit/Menu.tsx";
 import type { Choice } from "#web/kit/Menu.tsx";
+import { ConcernFields } from "#web/screens/concerns/ConcernFields.tsx";
 import { WhoElse } from "#web/screens/concerns/WhoElse.tsx";
 import type { Opened } from "#web/state/apply.ts";
 import { change, follow, seenFailure, snooze } from "#web/state/actions.ts";
@@ -85,6 +86,7 @@ export const ConcernHeader = ({ opened, back }: { readonly opened: Opened; reado
         <TopicPicker row={row} />
         <TagsPicker row={row} />
         <SnoozePicker row={row} />
+        <ConcernFields opened={opened} topicId={row.topicId} />
       </div>
       {row.deliveryFailed ? (
         <output className="concern-alert">

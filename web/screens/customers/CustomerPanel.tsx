@@ -6,6 +6,7 @@ import { Button as AriaButton } from "react-aria-components";
 import type { ConcernDetail } from "#contract/concerns.ts";
 import { customers } from "#contract/customers.ts";
 import type { Address, Customer } from "#contract/customers.ts";
+import type { FieldChanges } from "#contract/fields.ts";
 import { IconButton } from "#web/kit/Button.tsx";
 import { Choose } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
@@ -15,7 +16,7 @@ import { Failed, Waiting } from "#web/kit/States.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
 import { Fields } from "#web/screens/customers/Fields.tsx";
 import { call, callOrThrow, Refused } from "#web/state/client.ts";
-import type { CallInput, Outcome } from "#web/state/client.ts";
+import type { CallInput, Outcome, Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
 import { tellProblem } from "#web/state/problems.ts";
 import { useStore } from "#web/state/store.ts";
@@ -47,6 +48,13 @@ export const CustomerPanel = ({ concern }: { readonly concern: ConcernDetail }) 
   };
   const change = async (body: CustomerChange): Promise<void> =>
     take(await call(customers.change, { params: { id }, body }));
+
+  const changeOr = async (fields: FieldChanges): Promise<Problem | null> => {
+    const outcome = await call(customers.change, { params: { id }, body: { fields } });
+    if (!outcome.ok) return outcome.problem;
+    store.setQueryData(["customer", id], outcome.value);
+    return null;
+  };
 
   const one = customer.data;
   return (
@@ -115,7 +123,7 @@ export const CustomerPanel = ({ concern }: { readonly concern: ConcernDetail }) 
                   />
                 </dd>
               </div>
-              <Fields fields={one.fields} keep={(fields) => void change({ fields })} />
+              <Fields fields={one.fields} keep={(fields) => changeOr(fields)} />
               <div>
                 <dt>{t("customers.since")}</dt>
                 <dd>

@@ -1,35 +1,25 @@
-// A customer's own fields (contract number, tariff …): each editable, new ones added as "name: value".
-import type { Customer } from "#contract/customers.ts";
+// A customer's own fields: those every customer is asked for, and what somebody wrote down besides, as "name: value".
+import type { FieldChanges, FieldValues } from "#contract/fields.ts";
+import { FieldRows } from "#web/kit/FieldRows.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
+import type { Problem } from "#web/state/client.ts";
+import { deskState } from "#web/state/desk.ts";
+import { fieldLines } from "#web/state/fieldValues.ts";
+import { tellProblem } from "#web/state/problems.ts";
+import { useStore } from "#web/state/store.ts";
 import { t } from "#web/state/words.ts";
-
-type FieldValues = Customer["fields"];
 
 export const Fields = ({
   fields,
   keep,
 }: {
   readonly fields: FieldValues;
-  readonly keep: (fields: FieldValues) => void;
+  readonly keep: (changes: FieldChanges) => Promise<Problem | null>;
 }) => {
-  const withField = (name: string, value: string): FieldValues => {
-    const { [name]: old, ...rest } = fields;
-    if (value === "") return rest;
-    return {
-      ...fields,
-      [name]: typeof old === "number" && /^-?\d+([.,]\d+)?$/.test(value) ? Number(value.replace(",", ".")) : value,
-    };
-  };
+  const defined = useStore(deskState, (state) => state.fields);
   return (
     <>
-      {Object.entries(fields).map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>
-            <EditableText label={name} value={String(value)} keep={(next) => keep(withField(name, next))} />
-          </dd>
-        </div>
-      ))}
+      <FieldRows lines={fieldLines(defined, "customer", fields)} keep={(line, value) => keep({ [line.key]: value })} />
       <div className="customer-addfield">
         <dt className="quietly">{t("customers.addField")}</dt>
         <dd>
@@ -42,7 +32,8 @@ export const Fields = ({
             keep={(typed) => {
               const [name = "", ...rest] = typed.split(":");
               const value = rest.join(":").trim();
-              if (name.trim() !== "" && value !== "") keep(withField(name.trim(), value));
+              if (name.trim() === "" || value === "") return;
+              void keep({ [name.trim()]: value }).then((problem) => problem && tellProblem(problem));
             }}
           />
         </dd>

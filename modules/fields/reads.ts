@@ -1,0 +1,2 @@
+// What others may read of custom fields.
+export { allFields, fieldsOf } from "#modules/fields/store.ts";
