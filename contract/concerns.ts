@@ -142,6 +142,8 @@ export const message = z.strictObject({
   from: person.nullable(),
   to: z.array(person),
   cc: z.array(person),
+  /** Whom the sender wants answered (Reply-To); null where the message does not say. */
+  replyTo: person.nullable(),
   subject: z.string().nullable(),
   text: z.string(),
   /** Quoted text and signature, folded away. */

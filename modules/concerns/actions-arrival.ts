@@ -133,6 +133,7 @@ export const newMessage = (
     from: message.from,
     to: message.to,
     cc: message.cc,
+    replyTo: message.replyTo,
     subject: message.subject,
     text: message.text,
     foldedText: message.foldedText,

@@ -32,6 +32,7 @@ const logged = (m: NewMessage, deliveries: readonly NewDelivery[]): EventData<"m
   from: m.from,
   to: [...m.to],
   cc: [...m.cc],
+  replyTo: m.replyTo,
   subject: m.subject,
   deliveries: m.direction === "out" ? deliveries.map(heldDelivery) : [],
   assurance: m.assurance,

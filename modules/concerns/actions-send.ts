@@ -269,6 +269,7 @@ export const blank = (state: ConcernState, id: MessageId, seq: number, at: strin
   from: null,
   to: [],
   cc: [],
+  replyTo: null,
   subject: null,
   text: "",
   foldedText: "",

@@ -344,6 +344,7 @@ const receiveForwarded = async (r: Receiving, agent: AgentRecord): Promise<void>
         html: null,
         to: [],
         cc: [],
+        replyTo: null,
         sentAt: original.sentAt,
         thread: { tokens: [], references: [], own: message.thread.own, number: null, stream: null },
       },

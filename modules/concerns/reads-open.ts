@@ -12,7 +12,8 @@ import type { ConcernId } from "#contract/ids.ts";
 import { horizon, ofConcern } from "#modules/audit/reads.ts";
 import { channelsOfBrand } from "#modules/brands/reads.ts";
 import { asDraft, messagesBefore, rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
-import { opened, type OpenedRow } from "#modules/concerns/store-threads.ts";
+import { isSure } from "#modules/concerns/model-threading.ts";
+import { opened, type LastContact, type OpenedRow } from "#modules/concerns/store-threads.ts";
 import { addressesOf } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -64,31 +65,49 @@ export const historyOf = async (
 
 /**
  * Every way to the customer, best first: what can be used before what cannot; then where they last wrote, what they prefer, what was used last.
+ * Where the last message wants its answer elsewhere, that is a way of its own: the first when its sender is sure (RFC 5322 section 3.6.2), after
+ * the sender's own address otherwise, because anybody may have written it.
  * `blocked`: channelOff, cannotSend, suppressed (it bounced for good) or noAddress.
  */
 export const waysTo = (
   channels: readonly Channel[],
   addresses: readonly Address[],
-  last: { readonly channelId: string | null; readonly value: string | null } | null,
+  last: LastContact | null,
 ): Way[] => {
   const ways = channels.flatMap((channel): (Way & { readonly rank: number; readonly usedAt: string })[] => {
     const shut = channel.enabled ? (channel.canSend ? null : "cannotSend") : "channelOff";
     const base = { channelId: channel.id, channelKind: channel.kind, channelName: channel.name };
-    const mine = addresses.filter((address) => address.kind === addressKindOf[channel.kind]);
-    if (mine.length === 0)
+    const here = last !== null && last.channelId === channel.id;
+    const wrote = here ? (last.value ?? "").toLowerCase() : "";
+    const asked = here && last.replyTo?.toLowerCase() !== wrote ? (last.replyTo ?? "") : "";
+    const known = addresses.filter((address) => address.kind === addressKindOf[channel.kind]);
+    const mine = known.map((address) => ({ ...address, suppressed: address.suppressedReason !== null }));
+    const elsewhere =
+      asked === "" || mine.some((address) => address.value.toLowerCase() === asked.toLowerCase())
+        ? []
+        : [{ ...nobodys, value: asked }];
+    if (mine.length + elsewhere.length === 0)
       return [{ ...base, addressId: null, value: "", reason: "known", blocked: "noAddress", rank: 9, usedAt: "" }];
-    return mine.map((address) => {
-      const wroteHere =
-        last !== null && last.channelId === channel.id && last.value?.toLowerCase() === address.value.toLowerCase();
-      const rank = wroteHere ? 0 : address.preferred ? 1 : address.verifiedAt !== null ? 2 : 3;
-      const blocked = shut ?? (address.suppressedReason === null ? null : "suppressed");
+    return [...mine, ...elsewhere].map((address) => {
+      const value = address.value.toLowerCase();
+      const reason =
+        asked !== "" && value === asked.toLowerCase()
+          ? "replyTo"
+          : wrote !== "" && value === wrote
+            ? "lastUsed"
+            : address.preferred
+              ? "preferred"
+              : address.verifiedAt === null
+                ? "known"
+                : "verified";
+      const unwritable = value.endsWith(".invalid") ? "noAddress" : null;
       return {
         ...base,
         addressId: address.id,
         value: address.value,
-        reason: reasons[rank] ?? "known",
-        blocked,
-        rank,
+        reason,
+        blocked: shut ?? unwritable ?? (address.suppressed ? "suppressed" : null),
+        rank: reason === "replyTo" && !isSure(last?.assurance ?? "none") ? ranks.lastUsed + 0.5 : ranks[reason],
         usedAt: address.lastInAt ?? address.lastOutAt ?? "",
       };
     });
@@ -106,7 +125,10 @@ export const waysTo = (
 };
 
 /** Why a way is offered, the best first. */
-const reasons = ["lastUsed", "preferred", "verified", "known"];
+const ranks = { replyTo: 0, lastUsed: 1, preferred: 2, verified: 3, known: 4 };
+
+/** What is known of an address that no customer has. */
+const nobodys = { id: null, preferred: false, verifiedAt: null, lastInAt: null, lastOutAt: null, suppressed: false };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

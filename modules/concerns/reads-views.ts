@@ -42,6 +42,7 @@ export const asMessage = (links: Links, row: MessageRow): Message => ({
   from: row.from,
   to: row.to,
   cc: row.cc,
+  replyTo: row.replyTo,
   subject: row.subject,
   text: row.text,
   foldedText: row.foldedText,

@@ -1,4 +1,5 @@
 // The SQL of an opened concern: what it has beyond its row, its messages, an agent's drafts. Called by concerns/reads*.ts; bench explains the queries.
+import type { Assurance } from "#contract/channel.ts";
 import type { ConcernDetail, ConcernRow, Delivery, Message } from "#contract/concerns.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
 import { raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
@@ -40,6 +41,14 @@ export interface DraftRow {
   readonly files: readonly FileRow[];
 }
 
+/** The channel and address over which the customer last wrote here, and where they want the answer. */
+export interface LastContact {
+  readonly channelId: string | null;
+  readonly value: string | null;
+  readonly replyTo?: string | null;
+  readonly assurance?: Assurance | null;
+}
+
 /** Everything of a concern that is opened but its messages. */
 export interface OpenedRow extends ConcernRow {
   readonly fields: ConcernDetail["fields"];
@@ -49,8 +58,7 @@ export interface OpenedRow extends ConcernRow {
   readonly drafts: readonly DraftRow[];
   readonly firstReplyAt: string | null;
   readonly resolvedAt: string | null;
-  /** The channel and address over which the customer last wrote here. */
-  readonly lastContact: { readonly channelId: string | null; readonly value: string | null } | null;
+  readonly lastContact: LastContact | null;
 }
 
 const fileObject = (table: "a" | "u", inlineId: Sql): Sql => {
@@ -74,7 +82,7 @@ export const openedQuery = (id: string, agentId: string): Sql => sql`
          coalesce((SELECT json_agg(json_build_object('id', p.id, 'customerId', p.customer_id, 'name', p.name, 'kind', p.kind, 'value', p.value, 'role', p.role, 'seesFrom', p.sees_from) ORDER BY p.sees_from, p.id)
                      FROM party p WHERE p.concern_id = c.id), '[]'::json) AS parties,
          coalesce((SELECT json_agg(${draftObject} ORDER BY d.kind) FROM draft d WHERE d.concern_id = c.id AND d.agent_id = ${agentId}), '[]'::json) AS drafts,
-         (SELECT json_build_object('channelId', m.channel_id, 'value', m.sender ->> 'value') FROM message m
+         (SELECT json_build_object('channelId', m.channel_id, 'value', m.sender ->> 'value', 'replyTo', m.reply_to ->> 'value', 'assurance', m.assurance) FROM message m
            WHERE m.concern_id = ${id} AND m.direction = 'in' AND m.author_kind = 'customer' AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1) AS "lastContact"
     FROM concern c WHERE c.id = ${id}`;
 
@@ -84,7 +92,7 @@ export const opened = (tx: Tx, id: string, agentId: string): Promise<OpenedRow |
 
 const messageColumns = sql`
   m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_kind AS "authorKind", m.author_id AS "authorId", m.author_name AS "authorName",
-  m.channel_kind AS "channelKind", m.channel_id AS "channelId", m.sender AS "from", m.recipients AS "to", m.copies AS cc, m.subject, m.assurance, m.verdicts, m.warnings,
+  m.channel_kind AS "channelKind", m.channel_id AS "channelId", m.sender AS "from", m.recipients AS "to", m.copies AS cc, m.reply_to AS "replyTo", m.subject, m.assurance, m.verdicts, m.warnings,
   m.automatic, m.mentions, m.at, m.version, m.has_html AS "hasHtml", m.html_lines AS "htmlLines", m.remote_images AS "remoteImages",
   b.text, b.folded_text AS "foldedText", b.raw_hash AS "rawHash",
   CASE WHEN m.file_count > 0 THEN (SELECT json_agg(${fileObject("a", raw("a.inline_id"))} ORDER BY a.position) FROM attachment a WHERE a.message_id = m.id) END AS files,

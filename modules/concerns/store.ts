@@ -41,6 +41,7 @@ export interface NewMessage {
   readonly from: Named | null;
   readonly to: readonly Named[];
   readonly cc: readonly Named[];
+  readonly replyTo: Named | null;
   readonly subject: string | null;
   readonly text: string;
   readonly foldedText: string;
@@ -168,10 +169,11 @@ const insertDeliveries = (messageId: string, deliveries: readonly NewDelivery[])
       AS d (id uuid, "channelId" uuid, recipient text, token text, "notBefore" timestamptz, "giveUpAt" timestamptz, history jsonb) RETURNING 1`;
 
 const insertMessage = (m: NewMessage): Sql => sql`
-  INSERT INTO message (id, concern_id, seq, direction, author_kind, author_id, author_name, channel_kind, channel_id, sender, recipients, copies, subject, assurance,
+  INSERT INTO message (id, concern_id, seq, direction, author_kind, author_id, author_name, channel_kind, channel_id, sender, recipients, copies, reply_to, subject, assurance,
                        verdicts, warnings, automatic, mentions, answers_id, file_count, has_html, html_lines, remote_images, client_key, intake_id, at, undo)
   VALUES (${m.id}, ${m.concernId}, ${m.seq}, ${m.direction}, ${m.author.kind}, ${m.author.id}, ${m.author.name}, ${m.channelKind}, ${m.channelId},
-          ${m.from === null ? null : JSON.stringify(m.from)}, ${JSON.stringify(m.to)}, ${JSON.stringify(m.cc)}, ${m.subject}, ${m.assurance},
+          ${m.from === null ? null : JSON.stringify(m.from)}, ${JSON.stringify(m.to)}, ${JSON.stringify(m.cc)},
+          ${m.replyTo === null ? null : JSON.stringify(m.replyTo)}, ${m.subject}, ${m.assurance},
           ${JSON.stringify(m.verdicts)}, ${m.warnings}, ${m.automatic}, ${m.mentions}, ${m.answersId}, ${m.files.length}, ${m.html !== null}, ${m.htmlLines},
           ${m.remoteImages}, ${m.clientKey}, ${m.intakeId}, ${m.at}, ${m.undo === null ? null : JSON.stringify(m.undo)}) RETURNING 1`;
 

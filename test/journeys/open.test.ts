@@ -182,6 +182,34 @@ test("history goes back page by page without a gap", async () => {
   assert.ok(whole.length >= 13);
 });
 
+test("ways: where the last message wants its answer, first only when its sender is sure", async () => {
+  const wanted = "Buchhaltung@Kunde.example";
+  const after = async (assurance: "proved" | "none"): Promise<unknown[]> => {
+    const replyTo = { value: wanted, name: "Buchhaltung" };
+    const { id, from } = await begun({ assurance, replyTo });
+    const page = await open(id);
+    assert.deepEqual(page.messages.at(-1)?.replyTo, replyTo);
+    return page.ways.map((way) => [way.value === from ? "sender" : way.value, way.reason, way.addressId !== null]);
+  };
+  assert.deepEqual(await after("proved"), [
+    [wanted, "replyTo", false],
+    ["sender", "lastUsed", true],
+  ]);
+  assert.deepEqual(await after("none"), [
+    ["sender", "lastUsed", true],
+    [wanted, "replyTo", false],
+  ]);
+});
+
+test("ways: to nobody known leads none", async () => {
+  await deliver(world, cast.channel, mail("", { subject: "Niemand", assurance: "none" }));
+  const page = await open((await allConcerns(world.db)).at(-1)?.id as ConcernId);
+  assert.deepEqual(
+    page.ways.map((way) => way.blocked),
+    ["noAddress"],
+  );
+});
+
 test("ways: where the customer last wrote first, what cannot be used last and with its reason", async () => {
   const { id, from } = await begun();
   const { customerId } = (await open(id)).concern.row;

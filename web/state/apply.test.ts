@@ -63,6 +63,7 @@ const message = (seq: number, part: Partial<Message> = {}): Message =>
     from: null,
     to: [],
     cc: [],
+    replyTo: null,
     subject: null,
     text: `text ${seq}`,
     foldedText: "",

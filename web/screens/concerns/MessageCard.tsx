@@ -135,6 +135,9 @@ export const MessageCard = ({
             <li key={warning}>
               <Icon name="warning" size="small" />
               {words(`warnings.${warning}`) ?? warning}
+              {warning === "replyToDiffers" && message.replyTo ? (
+                <span className="message-address">{message.replyTo.value}</span>
+              ) : null}
             </li>
           ))}
         </ul>
@@ -190,6 +193,7 @@ const Details = ({ message }: { readonly message: Message }) => {
     [t("concerns.from"), message.from ? people([message.from]) : ""],
     [t("composer.to"), people(message.to)],
     [t("composer.cc"), people(message.cc)],
+    [t("concerns.answerTo"), message.replyTo ? people([message.replyTo]) : ""],
     [t("concerns.subject"), message.subject ?? ""],
   ].filter(([, value]) => value !== "");
   return (
