@@ -39,7 +39,7 @@ export interface App {
 }
 
 export interface AppOptions {
-  readonly config: Config;
+  readonly config: Config & { readonly publicUrl: string };
   readonly world: World;
   readonly bus: Bus;
   readonly node: string;

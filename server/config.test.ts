@@ -14,7 +14,7 @@ test("with nothing set there is a demo world on loopback", () => {
   assert.equal(read.config.host, "127.0.0.1");
   assert.equal(read.config.world, "demo");
   assert.match(read.config.dataDir, /data$/);
-  assert.equal(read.config.publicUrl, "http://localhost:7300");
+  assert.equal(read.config.publicUrl, null);
 });
 
 test("--empty keeps away from the demo's data; an existing database starts without the demo", () => {
@@ -51,7 +51,23 @@ test("every wrong value gets a sentence that names it and says what would be rig
     );
     assert.equal(mine.length, 1, name);
     const sentence = mine[0]?.sentence ?? "";
-    assert.ok(sentence.startsWith(`${name} is "${wrong[name]}": `) && sentence.length > name.length + 20, sentence);
+    const hidden = ["DATABASE_URL", "SECRET"].includes(name);
+    const opening = hidden
+      ? `${name} is not right (its value is secret and not shown): `
+      : `${name} is "${wrong[name]}": `;
+    assert.ok(sentence.startsWith(opening) && sentence.length > opening.length + 10, sentence);
+  }
+});
+
+test("what is secret is not printed, however it is wrong", () => {
+  for (const [name, value] of [
+    ["DATABASE_URL", "mysql://draht:hunter2hunter2@db/x"],
+    ["DATABASE_URL", "postgres://draht:hunter2hunter2@[db/x"],
+    ["SECRET", "hunter2hunter2"],
+  ] as const) {
+    const [sentence = ""] = problemsOf({ [name]: value });
+    assert.match(sentence, new RegExp(`^${name} `));
+    assert.doesNotMatch(sentence, /hunter2/);
   }
 });
 

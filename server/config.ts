@@ -12,7 +12,8 @@ export interface Setting {
 export interface Config {
   readonly host: string;
   readonly port: number;
-  readonly publicUrl: string;
+  /** Null: the desk's own address on this machine. */
+  readonly publicUrl: string | null;
   readonly smtpHost: string;
   readonly smtpPort: number;
   readonly postPort: number;
@@ -50,6 +51,15 @@ export interface Config {
 type Env = Readonly<Record<string, string | undefined>>;
 type Problem = { readonly name: string; readonly sentence: string };
 
+/** Settings whose value, right or wrong, is never printed. */
+const secrets: ReadonlySet<string> = new Set([
+  "DATABASE_URL",
+  "SECRET",
+  "S3_ACCESS_KEY_ID",
+  "S3_SECRET_ACCESS_KEY",
+  "METRICS_TOKEN",
+]);
+
 class Reader {
   readonly problems: Problem[] = [];
   readonly settings: Setting[] = [];
@@ -73,7 +83,9 @@ class Reader {
     if (typeof result === "object" && result !== null && "wrong" in result) {
       this.problems.push({
         name,
-        sentence: `${name} is "${value.length > 60 ? `${value.slice(0, 60)}…` : value}": ${result.wrong}`,
+        sentence: secrets.has(name)
+          ? `${name} is not right (its value is secret and not shown): ${result.wrong}`
+          : `${name} is "${value.length > 60 ? `${value.slice(0, 60)}…` : value}": ${result.wrong}`,
       });
       return absent;
     }
@@ -232,10 +244,8 @@ export const readConfig = (
   const config: Config = {
     host,
     port,
-    publicUrl: (
-      reader.text("PUBLIC_URL", "address under which browsers reach the desk", httpUrl) ??
-      `http://${host === "0.0.0.0" || host === "127.0.0.1" ? "localhost" : host}:${port}`
-    ).replace(/\/+$/, ""),
+    publicUrl:
+      reader.text("PUBLIC_URL", "address under which browsers reach the desk", httpUrl)?.replace(/\/+$/, "") ?? null,
     smtpHost:
       reader.text("SMTP_HOST", "address the SMTP door listens on", (value) =>
         isIP(value) > 0 ? null : "it must be an IP address.",

@@ -14,7 +14,7 @@ import type { World } from "#platform/world.ts";
 export interface Dispatch {
   /** Something may be due: look now. */
   readonly wake: () => void;
-  /** Resolves when nothing is being sent any more. */
+  /** Claims nothing more; resolves when what was under way has been recorded, after 8 seconds in any case. */
   readonly stop: () => Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export const startDispatch = (options: {
   const { world } = options;
   const running = new Set<Promise<void>>();
   let stopping = false;
-  let looking = false;
+  let claiming: Promise<void> | null = null;
   let lookAgain = false;
   const sent = options.metrics.counter("deliveries_total", "Deliveries, by what the provider said", ["result"]);
 
@@ -90,36 +90,39 @@ export const startDispatch = (options: {
     });
   };
 
-  const look = async (): Promise<void> => {
+  const look = (): void => {
     if (stopping) return;
-    if (looking) {
+    if (claiming !== null) {
       lookAgain = true;
       return;
     }
-    looking = true;
+    claiming = claim().finally(() => {
+      claiming = null;
+      if (lookAgain) look();
+    });
+  };
+
+  const claim = async (): Promise<void> => {
     lookAgain = false;
     try {
       const room = options.concurrency - running.size;
       if (room > 0) {
         const claims = await claimDeliveries(world, { limit: room, leaseMs });
-        for (const claim of claims) {
-          const work = send(claim).finally(() => {
+        for (const each of claims) {
+          const work = send(each).finally(() => {
             running.delete(work);
-            void look();
+            look();
           });
           running.add(work);
         }
       }
     } catch (error) {
       world.log.warn("dispatch.lookFailed", { error: error instanceof Error ? error.message : "unknown" });
-    } finally {
-      looking = false;
     }
-    if (lookAgain) void look();
   };
 
-  const timer = setInterval(() => void look(), 1_000);
-  void look();
+  const timer = setInterval(look, 1_000);
+  look();
 
   let soon: NodeJS.Timeout | null = null;
   return {
@@ -127,14 +130,19 @@ export const startDispatch = (options: {
     wake: () => {
       soon ??= setTimeout(() => {
         soon = null;
-        void look();
+        look();
       }, gatherMs);
     },
     stop: async () => {
       stopping = true;
       if (soon) clearTimeout(soon);
       clearInterval(timer);
-      await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, 8_000).unref())]);
+      const drained = async (): Promise<void> => {
+        // A claim that was on its way when this was called is carried out as well: its lease would keep others from it.
+        await claiming;
+        while (running.size > 0) await Promise.allSettled(running);
+      };
+      await Promise.race([drained(), new Promise((resolve) => setTimeout(resolve, 8_000).unref())]);
     },
   };
 };

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { createLog } from "#platform/log.ts";
 import { environment, readConfig, type Setting } from "#server/config.ts";
 import { demoLogins } from "#server/demo/cast.ts";
-import { startServer, StartProblem, type Running } from "#server/start.ts";
+import { StartProblem } from "#server/problem.ts";
+import { startServer, type Running } from "#server/start.ts";
 
 const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
   .version;
@@ -32,13 +33,17 @@ const buildPages = (): Promise<void> =>
     );
   });
 
+/** An address as programs take it; one that stands for all of the machine's says so. */
+const listens = ({ host, port }: Running["door"]): string =>
+  `${host.includes(":") ? `[${host}]` : host}:${port}${host === "0.0.0.0" || host === "::" ? " (every address of this machine)" : ""}`;
+
 const block = (running: Running, dataDir: string): string[] => {
   const rows: [string, string][] = [
     ["Desk", running.deskUrl],
     ...(running.demo ? ([["Post box", `${running.deskUrl}/postbox`]] as [string, string][]) : []),
     [
       "SMTP door",
-      `127.0.0.1:${running.smtpPort}${running.demo ? `   write to ${running.demo.doors.slice(0, 2).join(" or ")}` : ""}`,
+      `${listens(running.door)}${running.demo ? `   write to ${running.demo.doors.slice(0, 2).join(" or ")}` : ""}`,
     ],
     ["API", `${running.deskUrl}/api/openapi.json`],
     ["Data", dataDir],

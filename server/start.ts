@@ -1,8 +1,6 @@
 // Puts the whole server together and takes it apart again. Called by main.ts, and by tests that want it in their own process.
 import { hostname } from "node:os";
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openDoor, type Door } from "#channels/email/door.ts";
 import { channels } from "#channels/index.ts";
@@ -10,21 +8,15 @@ import { system } from "#contract/actor.ts";
 import type { ListeningIo, Raw } from "#contract/channel.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { recordHealth } from "#modules/brands/actions.ts";
-import { isUnavailable, openDb, sql, type Db } from "#platform/db/db.ts";
+import { openDb } from "#platform/db/db.ts";
 import { lead } from "#platform/db/leader.ts";
-import { migrate } from "#platform/db/migrate.ts";
 import { watchDatabase } from "#platform/db/watch.ts";
 import { runReaction } from "#platform/events/cursor.ts";
-import { openDiskFiles } from "#platform/files/disk.ts";
-import type { Files } from "#platform/files/files.ts";
-import { openS3Files } from "#platform/files/s3.ts";
 import { withSmall } from "#platform/files/small.ts";
 import { openIds } from "#platform/ids.ts";
 import { postgresBus } from "#platform/live/bus.ts";
 import type { Log } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
-import { keepPostgres } from "#platform/postgres/keep.ts";
-import type { RunningPostgres } from "#platform/postgres/postgres.ts";
 import { newToken, openSecret } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
 import { createApp } from "#server/app.ts";
@@ -39,84 +31,34 @@ import { endDeliveryLeases } from "#modules/concerns/actions-outbox.ts";
 import { startJobs } from "#server/jobs.ts";
 import { reactions } from "#server/reactions.ts";
 import { openReader } from "#server/reader.ts";
+import {
+  assertDurable,
+  freePort,
+  migrateStore,
+  missingParts,
+  openFiles,
+  opening,
+  openStore,
+} from "#server/starting.ts";
+import { StartProblem } from "#server/problem.ts";
 
 /** A running server. */
 export interface Running {
   readonly deskUrl: string;
   readonly port: number;
-  readonly smtpPort: number;
+  /** Where the SMTP door listens. */
+  readonly door: { readonly host: string; readonly port: number };
   readonly demo: Demo | null;
   readonly world: World;
   /** Closes doors, finishes what is being worked on, stops the embedded store. */
   readonly stop: () => Promise<void>;
 }
 
-/** What an operator can mend; main.ts prints the sentence without a stack. */
-export class StartProblem extends Error {}
-
-const freePort = async (host: string, port: number, name: string): Promise<void> => {
-  if (port === 0) return;
-  await new Promise<void>((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE")
-        reject(
-          new StartProblem(
-            `${name} ${port} is busy: another program (perhaps another Draht) listens there. Stop it, or choose another port: ${name}=${port + 10} npm start`,
-          ),
-        );
-      else if (error.code === "EACCES")
-        reject(
-          new StartProblem(
-            `${name} ${port} may not be opened by this user: ports below 1024 need more rights. Choose another one: ${name}=${port + 7000} npm start`,
-          ),
-        );
-      else reject(new StartProblem(`${name} ${port} cannot be opened on ${host}: ${error.message}.`));
-    });
-    probe.listen(port, host, () => probe.close(() => resolve()));
-  });
-};
-
-const openStore = async (
-  config: Config,
-  say: (line: string) => void,
-): Promise<{ readonly url: string; readonly embedded: RunningPostgres | null }> => {
-  if (config.databaseUrl !== null) return { url: config.databaseUrl, embedded: null };
-  const embedded = await keepPostgres({ dataDir: join(config.dataDir, "postgres"), log: say });
-  return { url: embedded.url, embedded };
-};
-
-const openFiles = (config: Config): Files =>
-  config.files.kind === "s3" ? openS3Files(config.files) : openDiskFiles(join(config.dataDir, "files"));
+/** The desk's host as a person on this machine types it. */
+const shownHost = (host: string): string =>
+  ["0.0.0.0", "127.0.0.1", "::", "::1"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
 
 const migrations = fileURLToPath(new URL("../db/migrations/", import.meta.url));
-
-/** Durability is the promise everything rests on; a store that would lose acknowledged commits is refused. */
-const assertDurable = async (db: Db): Promise<void> => {
-  const { rows } = await (async () => {
-    const client = await db.connect();
-    try {
-      return await client.query<{ fsync: string; commit: string }>(
-        "SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit",
-      );
-    } finally {
-      await client.end();
-    }
-  })();
-  if (rows[0]?.fsync !== "on")
-    throw new StartProblem("The database runs with fsync = off and would lose what was acknowledged. Set fsync = on.");
-};
-
-/** What keeps this node from working, in words. */
-const missingParts = async (db: Db): Promise<readonly string[]> => {
-  const late = new Promise<"late">((resolve) => setTimeout(() => resolve("late"), 2_000).unref());
-  const asked = db.rows(sql`SELECT 1`).then(
-    () => "there" as const,
-    () => "away" as const,
-  );
-  const store = await Promise.race([asked, late]);
-  return store === "there" ? [] : ["the database does not answer"];
-};
 
 /** Starts everything in the order of need. `say` tells the waiting person what happens; throws StartProblem for what an operator can mend. */
 export const startServer = async (
@@ -137,7 +79,8 @@ export const startServer = async (
       );
   };
   try {
-    await freePort(config.host, config.port, "PORT");
+    const port = await freePort(config.host, config.port, "PORT");
+    const publicUrl = config.publicUrl ?? `http://${shownHost(config.host)}:${port}`;
     await freePort(config.smtpHost, config.smtpPort, "SMTP_PORT");
     if (config.world === "demo") await freePort("127.0.0.1", config.postPort, "POST_PORT");
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: Error) => {
@@ -148,13 +91,7 @@ export const startServer = async (
 
     const store = await openStore(config, say);
     if (store.embedded) closers.push(store.embedded.stop);
-    await migrate(store.url, migrations, (name) => say(`migrating: ${name}`)).catch((error: unknown) => {
-      if (isUnavailable(error) || (error instanceof Error && "code" in error))
-        throw new StartProblem(
-          `The database cannot be used: ${error instanceof Error ? error.message : "unknown"}. Check DATABASE_URL.`,
-        );
-      throw error;
-    });
+    await migrateStore(store.url, migrations, say);
     const db = openDb(store.url, {
       max: config.databaseConnections,
       onError: (error) => log.warn("db.connectionLost", { error: error.message }),
@@ -203,24 +140,28 @@ export const startServer = async (
     closers.push(reader.close);
     const intake = startIntake({ world, reader, channelById: connected.byId, metrics, concurrency: 16 });
     closers.push(intake.stop);
-    const dispatch = startDispatch({ world, channelById: connected.byId, metrics, concurrency: 8 });
-    closers.push(dispatch.stop);
-    closers.push(async () => {
-      for (const channel of Object.values(channels)) await channel.close?.();
-    });
 
     let demo: Demo | null = null;
     if (config.world === "demo") {
-      demo = await startDemo({
-        world,
-        dataDir: config.dataDir,
-        postPort: config.postPort,
-        smtp: () => ({ host: config.smtpHost, port: door?.port ?? config.smtpPort }),
-        say,
-      });
+      demo = await opening("POST_PORT", "127.0.0.1", config.postPort, () =>
+        startDemo({
+          world,
+          dataDir: config.dataDir,
+          postPort: config.postPort,
+          smtp: () => ({ host: config.smtpHost, port: door?.port ?? config.smtpPort }),
+          say,
+        }),
+      );
       closers.push(demo.stop);
       await connected.reload();
     }
+    const dispatch = startDispatch({ world, channelById: connected.byId, metrics, concurrency: 8 });
+    closers.push(async () => {
+      // What is under way is finished; what takes too long is cut off, and what that makes of it is still recorded.
+      await dispatch.stop();
+      for (const channel of Object.values(channels)) await channel.close?.();
+      await dispatch.stop();
+    });
 
     const tls = await doorCertificate(config, hostname());
     const accepts = async (address: string): Promise<{ readonly channel: string } | "later" | null> => {
@@ -238,31 +179,35 @@ export const startServer = async (
       return intake.store(channel, raw, providerId);
     };
     const doorLog: ListeningIo["log"] = (level, event, facts) => log[level](event, facts);
-    const door: Door = await openDoor({
-      port: config.smtpPort,
-      host: config.smtpHost,
-      name: null,
-      tls,
-      limits: { mailBytes: config.maxMailBytes },
-      accepts,
-      store: keep,
-      log: doorLog,
-      now: world.now,
-    });
+    const door: Door = await opening("SMTP_PORT", config.smtpHost, config.smtpPort, () =>
+      openDoor({
+        port: config.smtpPort,
+        host: config.smtpHost,
+        name: null,
+        tls,
+        limits: { mailBytes: config.maxMailBytes },
+        accepts,
+        store: keep,
+        log: doorLog,
+        now: world.now,
+      }),
+    );
 
     await options.pages;
-    const app = await createApp({
-      config,
-      world,
-      bus,
-      node,
-      connected,
-      metrics,
-      demo,
-      version: options.version,
-      away: watch.away,
-      missing: () => missingParts(db),
-    });
+    const app = await opening("PORT", config.host, port, () =>
+      createApp({
+        config: { ...config, port, publicUrl },
+        world,
+        bus,
+        node,
+        connected,
+        metrics,
+        demo,
+        version: options.version,
+        away: watch.away,
+        missing: () => missingParts(db),
+      }),
+    );
     closers.push(app.close);
     closers.push(door.close);
 
@@ -283,7 +228,7 @@ export const startServer = async (
     metrics.gauge("intake_backlog", "Stored and not yet read", () => intake.backlog());
     metrics.gauge("reading_processes", "Processes that read mail", () => reader.stats().processes);
 
-    return { deskUrl: config.publicUrl, port: app.port, smtpPort: door.port, demo, world, stop };
+    return { deskUrl: publicUrl, port: app.port, door: { host: config.smtpHost, port: door.port }, demo, world, stop };
   } catch (error) {
     await stop();
     throw error;

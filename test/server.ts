@@ -123,6 +123,20 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
   };
 }
 
+/** What a start that cannot succeed says; fails when it starts, or when it says a stack. */
+export const refusal = async (wish: ServerWish): Promise<{ readonly code: number; readonly output: string }> => {
+  try {
+    const server = await startTestServer(wish);
+    await server.stop();
+  } catch (error) {
+    if (!(error instanceof NotUp)) throw error;
+    if (/\n {4}at /.test(error.output))
+      throw new Error(`a stack for what an operator can mend: ${error.output}`, { cause: error });
+    return error;
+  }
+  throw new Error("it started");
+};
+
 /** Address of the embedded database as its folder tells it; starts nothing. */
 async function addressOf(folder: string): Promise<string> {
   const port = (await readFile(join(folder, "cluster", "postmaster.pid"), "utf8")).split("\n")[3] ?? "";

@@ -155,13 +155,20 @@ const gatheringSocket = (): Socket => {
   return socket;
 };
 
+/** The address with our session settings behind the operator's own (`?options=`): of two values of one setting the last holds. */
+const withOptions = (url: string, ours: string): string => {
+  const address = new URL(url);
+  const theirs = address.searchParams.get("options");
+  address.searchParams.set("options", theirs === null ? ours : `${theirs} ${ours}`);
+  return address.href;
+};
+
 /** Opens the pool. `onError` hears of idle connections that died; the pool replaces them by itself. */
 export const openDb = (
   url: string,
   options: { readonly max: number; readonly onError: (error: Error) => void; readonly applicationName?: string },
 ): Db => {
   const config = {
-    connectionString: url,
     application_name: options.applicationName ?? "draht",
     connectionTimeoutMillis: 4_000,
     types: { getTypeParser },
@@ -169,12 +176,14 @@ export const openDb = (
   };
   const pool = new pg.Pool({
     ...config,
+    // One plan for each statement and connection, made without its values: the statements are written for it (docs/subsystems/plans.md).
+    connectionString: withOptions(
+      url,
+      "-c timezone=UTC -c synchronous_commit=on -c plan_cache_mode=force_generic_plan -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+    ),
     max: options.max,
     // Statements are sent without waiting for the answer of the one before: see `later`.
     pipeline: true,
-    options:
-      // One plan for each statement and connection, made without its values: the statements are written for it (docs/subsystems/plans.md).
-      "-c timezone=UTC -c synchronous_commit=on -c plan_cache_mode=force_generic_plan -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
     idleTimeoutMillis: 60_000,
     // A statement that is silent for so long hangs with its connection (a partition, a stopped server); of a statement_timeout nobody would hear.
     query_timeout: 10_000,
@@ -227,7 +236,11 @@ export const openDb = (
       }
     },
     connect: async () => {
-      const client = new pg.Client({ ...config, options: "-c timezone=UTC", keepAlive: true });
+      const client = new pg.Client({
+        ...config,
+        connectionString: withOptions(url, "-c timezone=UTC"),
+        keepAlive: true,
+      });
       await client.connect();
       return client;
     },

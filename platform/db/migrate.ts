@@ -4,12 +4,15 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 
+/** The database does not fit this program; the message says what to do. */
+export class MigrationProblem extends Error {}
+
 /** Key of the advisory lock that keeps two starting servers from migrating at once. */
 const migrationLock = 7_284_001;
 
 /**
  * Applies what is missing of `dir`/NNNN_name.sql and returns the names applied.
- * Throws when a file that was applied has changed since, or when the database is newer than the program.
+ * Throws a MigrationProblem when a file that was applied has changed since, or when the database is older than 15 or newer than the program.
  */
 export const migrate = async (url: string, dir: string, log: (line: string) => void = () => {}): Promise<string[]> => {
   const files = (await readdir(dir)).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).toSorted();
@@ -23,7 +26,7 @@ export const migrate = async (url: string, dir: string, log: (line: string) => v
   try {
     const version = Number((await client.query("SHOW server_version_num")).rows[0]?.server_version_num);
     if (version < 150_000)
-      throw new Error(
+      throw new MigrationProblem(
         `PostgreSQL 15 or newer is needed; this server says ${version}. Point DATABASE_URL at a newer one, or unset it to use the embedded store.`,
       );
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
@@ -38,7 +41,7 @@ export const migrate = async (url: string, dir: string, log: (line: string) => v
     );
     for (const name of done.keys()) {
       if (!files.includes(name))
-        throw new Error(
+        throw new MigrationProblem(
           `The database has the migration ${name}, which this program does not know: it was used by a newer version. Start that version.`,
         );
     }
@@ -48,7 +51,7 @@ export const migrate = async (url: string, dir: string, log: (line: string) => v
       const known = done.get(name);
       if (known === hash) continue;
       if (known !== undefined)
-        throw new Error(
+        throw new MigrationProblem(
           `The migration ${name} was applied in another wording. Migrations are never edited; add a new one.`,
         );
       log(name);

@@ -1,14 +1,18 @@
 // What `npm start` promises: one clear sentence when it cannot, nothing left behind when it ends, and going on after a kill.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { selfSigned } from "#channels/email/certificate.ts";
 import { api } from "#contract/api.ts";
+import { StartProblem } from "#server/problem.ts";
+import { opening } from "#server/starting.ts";
 import { admin, setUpCentre } from "#test/centre.ts";
 import { callRaw, signIn } from "#test/desk.ts";
-import { NotUp, serverPorts, startTestServer, type ServerWish, type TestServer } from "#test/server.ts";
+import { refusal, serverPorts, startTestServer, type TestServer } from "#test/server.ts";
 
 let folder: string;
 before(async () => {
@@ -18,29 +22,17 @@ after(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** What a start that cannot succeed says, without the lines that tell what was being done. */
-const refusal = async (wish: ServerWish): Promise<{ readonly code: number; readonly output: string }> => {
-  try {
-    const server = await startTestServer(wish);
-    await server.stop();
-  } catch (error) {
-    assert.ok(error instanceof NotUp, String(error));
-    assert.doesNotMatch(error.output, /\n {4}at /, "no stack for what an operator can mend");
-    return error;
-  }
-  return assert.fail("it started");
-};
-
 for (const [name, which] of [
   ["PORT", "desk"],
   ["SMTP_PORT", "smtp"],
+  ["POST_PORT", "post"],
 ] as const) {
   test(`a busy ${name} is named, with what to do`, async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;
     const ports = { ...(await serverPorts()), [which]: port };
-    const { code, output } = await refusal({ ports });
+    const { code, output } = await refusal({ ports, args: ["--demo"] });
     await new Promise((resolve) => other.close(resolve));
     assert.equal(code, 1);
     assert.match(
@@ -49,6 +41,59 @@ for (const [name, which] of [
     );
   });
 }
+
+test("what came between the look and the opening is named as well", async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as AddressInfo;
+  const open = async (): Promise<void> => {
+    const late = createServer();
+    late.listen(port, "127.0.0.1");
+    await once(late, "listening");
+  };
+  await assert.rejects(opening("POST_PORT", "127.0.0.1", port, open), (error) => {
+    assert.ok(error instanceof StartProblem);
+    assert.match(error.message, new RegExp(`^POST_PORT ${port} is busy: `));
+    return true;
+  });
+  await new Promise((resolve) => other.close(resolve));
+  const bug = new TypeError("a fault of ours");
+  await assert.rejects(
+    opening("POST_PORT", "127.0.0.1", port, () => Promise.reject(bug)),
+    bug,
+  );
+});
+
+test("certificate files that are not there, no PEM, or do not belong together are named", async () => {
+  const tls = { SMTP_TLS_CERT: join(folder, "own.crt"), SMTP_TLS_KEY: join(folder, "own.key") };
+  const [one, two] = [selfSigned("mx.kabel.test", new Date()), selfSigned("mx.kabel.test", new Date())];
+  const missing = await refusal({ env: tls });
+  assert.match(missing.output, /^SMTP_TLS_KEY .+own\.key cannot be read: .+$/m);
+  await writeFile(tls.SMTP_TLS_KEY, "no key");
+  await writeFile(tls.SMTP_TLS_CERT, one.cert);
+  const wrong = await refusal({ env: tls });
+  assert.match(wrong.output, /^SMTP_TLS_CERT .+ and SMTP_TLS_KEY .+ cannot be used: .+ belong together\.$/m);
+  await writeFile(tls.SMTP_TLS_KEY, two.key);
+  const foreign = await refusal({ env: tls });
+  assert.match(foreign.output, /^SMTP_TLS_CERT .+ cannot be used: .+$/m);
+  assert.deepEqual([missing.code, wrong.code, foreign.code], [1, 1, 1]);
+});
+
+test("the block says where everything really is", async () => {
+  const ports = { desk: 0, smtp: 0, post: 0 };
+  const server = await startTestServer({ ports, env: { SMTP_HOST: "127.0.0.2" } });
+  try {
+    const [, desk = ""] = /Desk +(http:\/\/localhost:[1-9]\d+)$/m.exec(server.output()) ?? [];
+    assert.equal(await (await fetch(`${desk}/healthz`)).text(), "ok\n");
+    const [, port = ""] = /SMTP door +127\.0\.0\.2:([1-9]\d+)$/m.exec(server.output()) ?? [];
+    const socket = connect(Number(port), "127.0.0.2");
+    const [greeting] = (await once(socket, "data")) as [Buffer];
+    assert.match(greeting.toString("utf8"), /^220 /);
+    socket.destroy();
+  } finally {
+    await server.stop();
+  }
+});
 
 test("a data folder that cannot be one is named", async () => {
   const file = join(folder, "a file");

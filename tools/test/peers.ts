@@ -1,7 +1,7 @@
-// The programs that tests talk to and that npm cannot bring: a browser, a mailbox server, a mail server. Says where
+// The programs that tests talk to and that npm cannot bring: a browser, a mailbox server, a mail server, a PostgreSQL of the system. Says where
 // they are and, on a Debian-like machine as root, installs what is missing. Called by tools/test.ts and by tests.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, globSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Stage } from "./suites.ts";
 
@@ -17,7 +17,7 @@ type Peer = {
   readonly stages: readonly Stage[];
 };
 
-export type PeerName = "chromium" | "dovecot" | "postfix";
+export type PeerName = "chromium" | "dovecot" | "postfix" | "postgresql";
 
 const peers: Readonly<Record<PeerName, Peer>> = {
   chromium: {
@@ -33,6 +33,8 @@ const peers: Readonly<Record<PeerName, Peer>> = {
     stages: ["journeys"],
   },
   postfix: { programs: ["postfix"], files: [], packages: ["postfix"], stages: ["journeys"] },
+  // Debian keeps each version's programs in a folder of its own; the oldest counts.
+  postgresql: { programs: ["initdb"], files: [], packages: ["postgresql"], stages: ["journeys"] },
 };
 
 const peerNames = Object.keys(peers) as readonly PeerName[];
@@ -41,7 +43,13 @@ const peerNames = Object.keys(peers) as readonly PeerName[];
 export function peerPath(name: PeerName): string | undefined {
   const peer = peers[name];
   if (!peer.files.every((file) => existsSync(file))) return undefined;
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/bin", "/usr/local/bin"];
+  const folders = [
+    ...(process.env["PATH"] ?? "").split(delimiter),
+    "/usr/sbin",
+    "/usr/bin",
+    "/usr/local/bin",
+    ...globSync("/usr/lib/postgresql/*/bin").toSorted(),
+  ];
   const candidates = peer.programs.flatMap((program) => folders.map((folder) => join(folder, program)));
   return candidates.find(isExecutable);
 }

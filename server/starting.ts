@@ -1,0 +1,103 @@
+// The steps of a start that can fail for an operator's reasons: ports, store, files. Called by server/start.ts; each says what to do in a sentence.
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { isUnavailable, sql, type Db, type Tx } from "#platform/db/db.ts";
+import { migrate, MigrationProblem } from "#platform/db/migrate.ts";
+import { openDiskFiles } from "#platform/files/disk.ts";
+import type { Files } from "#platform/files/files.ts";
+import { openS3Files } from "#platform/files/s3.ts";
+import { keepPostgres } from "#platform/postgres/keep.ts";
+import type { RunningPostgres } from "#platform/postgres/postgres.ts";
+import type { Config } from "#server/config.ts";
+import { StartProblem } from "#server/problem.ts";
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : "unknown");
+
+/** Does what opens a port; a port that cannot be opened becomes a sentence that names the setting. */
+export const opening = async <T>(name: string, host: string, port: number, open: () => Promise<T>): Promise<T> => {
+  try {
+    return await open();
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE")
+      throw new StartProblem(
+        `${name} ${port} is busy: another program (perhaps another Draht) listens there. Stop it, or choose another port: ${name}=${port + 10} npm start`,
+      );
+    if (code === "EACCES")
+      throw new StartProblem(
+        `${name} ${port} may not be opened by this user: ports below 1024 need more rights. Choose another one: ${name}=${port + 7000} npm start`,
+      );
+    if (syscall === "listen" || code === "ENOTFOUND")
+      throw new StartProblem(`${name} ${port} cannot be opened on ${host}: ${wordsOf(error)}.`);
+    throw error;
+  }
+};
+
+/** Resolves with the port when it can be opened (0: with one that is free now); rejects with a StartProblem. */
+export const freePort = (host: string, port: number, name: string): Promise<number> =>
+  opening(
+    name,
+    host,
+    port,
+    () =>
+      new Promise((resolve, reject) => {
+        const probe = createServer();
+        probe.once("error", reject);
+        probe.listen(port, host, () => {
+          const { port: found } = probe.address() as AddressInfo;
+          probe.close(() => resolve(found));
+        });
+      }),
+  );
+
+/** The operator's store, or the embedded one, started. */
+export const openStore = async (
+  config: Config,
+  say: (line: string) => void,
+): Promise<{ readonly url: string; readonly embedded: RunningPostgres | null }> => {
+  if (config.databaseUrl !== null) return { url: config.databaseUrl, embedded: null };
+  const embedded = await keepPostgres({ dataDir: join(config.dataDir, "postgres"), log: say });
+  return { url: embedded.url, embedded };
+};
+
+/** Brings the store to this program's shape; whatever PostgreSQL says against it is a StartProblem. */
+export const migrateStore = async (url: string, folder: string, say: (line: string) => void): Promise<void> => {
+  try {
+    await migrate(url, folder, (name) => say(`migrating: ${name}`));
+  } catch (error) {
+    if (error instanceof MigrationProblem) throw new StartProblem(error.message);
+    if (isUnavailable(error) || (error instanceof Error && "code" in error))
+      throw new StartProblem(`The database cannot be used: ${wordsOf(error)}. Check DATABASE_URL.`);
+    throw error;
+  }
+};
+
+/** Where bytes are kept: a folder of DATA_DIR, or a bucket. */
+export const openFiles = (config: Config): Files =>
+  config.files.kind === "s3" ? openS3Files(config.files) : openDiskFiles(join(config.dataDir, "files"));
+
+/** Durability is the promise everything rests on; a store that would lose acknowledged commits is refused. Asks as the server's own statements are asked. */
+export const assertDurable = async (db: Pick<Tx, "one">): Promise<void> => {
+  const { fsync, commit } = await db.one<{ fsync: string; commit: string }>(
+    sql`SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit`,
+  );
+  const wrong = [
+    ...(fsync === "on" ? [] : [`fsync = ${fsync}`]),
+    ...(["on", "remote_apply"].includes(commit) ? [] : [`synchronous_commit = ${commit}`]),
+  ];
+  if (wrong.length > 0)
+    throw new StartProblem(
+      `The database runs with ${wrong.join(" and ")} and would lose what was acknowledged. Set both to on (a connection pooler must hand on the option synchronous_commit).`,
+    );
+};
+
+/** What keeps this node from working, in words. */
+export const missingParts = async (db: Db): Promise<readonly string[]> => {
+  const late = new Promise<"late">((resolve) => setTimeout(() => resolve("late"), 2_000).unref());
+  const asked = db.rows(sql`SELECT 1`).then(
+    () => "there" as const,
+    () => "away" as const,
+  );
+  const store = await Promise.race([asked, late]);
+  return store === "there" ? [] : ["the database does not answer"];
+};
