@@ -161,14 +161,17 @@ export interface OutboundFile {
   readonly bytes: Uint8Array;
 }
 
-/** One message to one recipient set, ready to be translated into what the provider wants. */
+/** One message on its way to one of its recipients, ready to be translated into what the provider wants. */
 export interface Outbound {
   readonly deliveryId: string;
   readonly concernNumber: number;
   readonly at: string;
   readonly fromName: string;
+  /** Everybody the message is addressed to: what it shows of them. */
   readonly to: readonly Person[];
   readonly cc: readonly Person[];
+  /** Those of them this delivery goes to: each recipient has a delivery of their own, so that what became of one touches no other. */
+  readonly recipients: readonly string[];
   readonly subject: string;
   readonly text: string;
   /** Our own sanitised HTML with signature and the folded last message already in it; null: text only. */
@@ -176,6 +179,8 @@ export interface Outbound {
   readonly files: readonly OutboundFile[];
   /** Goes into the reply address, so that the answer finds its concern. */
   readonly replyToken: string | null;
+  /** The same in every delivery of the message: its identity, by which answers find it and copies are recognised. */
+  readonly messageToken: string;
   /** Goes into the envelope sender, so that a bounce finds its delivery. */
   readonly deliveryToken: string;
   /** Keys of the messages this one answers, nearest first. */

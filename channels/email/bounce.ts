@@ -238,10 +238,7 @@ function plainBounce(
 function references(parts: readonly Part[], tokens: Tokens): string[] {
   const keys = tokens.bounce.map((token) => `dt:${token}`);
   const add = (key: string | null): void => {
-    if (key === null) return;
-    const own = /^mid:dt-([a-z2-7]{20,60})\.\d{1,12}@/.exec(key)?.[1];
-    if (own !== undefined) keys.push(`dt:${own}`);
-    keys.push(key);
+    if (key !== null) keys.push(key);
   };
   for (const part of parts.slice(0, 50)) {
     if (

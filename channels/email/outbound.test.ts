@@ -14,11 +14,13 @@ const answer: Outbound = {
   fromName: "Jana, Kabel Nord",
   to: [{ value: "kunde@example.de", name: "Größmann, Öznur" }],
   cc: [],
+  recipients: ["kunde@example.de"],
   subject: "Re: Kein Bild [#4711]",
   text: "Guten Tag,\n\ndas Bild ist wieder da.\n",
   html: null,
   files: [],
   replyToken: "abcdefghijklmnopqrstuvwxyz",
+  messageToken: "mmmmmmmmmmmmmmmmmmmmmmmmmm",
   deliveryToken: "zyxwvutsrqponmlkjihgfedcba",
   answers: ["mid:first@example.de", "mid:second@example.de"],
   automatic: false,
@@ -40,9 +42,9 @@ test("an answer carries its token, its bounce address and the thread", async () 
     from: "service+b-zyxwvutsrqponmlkjihgfedcba@kabel.test",
     to: ["kunde@example.de"],
   });
-  assert.deepEqual(render(answer, mailbox())[0]?.keys, ["mid:dt-zyxwvutsrqponmlkjihgfedcba.4711@kabel.test"]);
+  assert.deepEqual(render(answer, mailbox())[0]?.keys, ["mid:dt-mmmmmmmmmmmmmmmmmmmmmmmmmm.4711@kabel.test"]);
   const mail = await readMail(await bytesOf(answer));
-  assert.equal(mail.messageId, "dt-zyxwvutsrqponmlkjihgfedcba.4711@kabel.test");
+  assert.equal(mail.messageId, "dt-mmmmmmmmmmmmmmmmmmmmmmmmmm.4711@kabel.test");
   assert.deepEqual(mail.from, { name: "Jana, Kabel Nord", address: "service@kabel.test" });
   assert.deepEqual(mail.replyTo, [
     { name: "Jana, Kabel Nord", address: "service+abcdefghijklmnopqrstuvwxyz@kabel.test" },
@@ -242,7 +244,7 @@ test("an address that is none makes a refusal, and no recipient is left out sile
     assert.equal(call?.kind, "refusal", JSON.stringify(value));
     assert.deepEqual(call?.keys, []);
   }
-  assert.equal(render({ ...answer, to: [] }, mailbox())[0]?.kind, "refusal");
+  assert.equal(render({ ...answer, recipients: [] }, mailbox())[0]?.kind, "refusal");
 });
 
 test("more files than a mail carries make a refusal", () => {

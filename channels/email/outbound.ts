@@ -66,7 +66,7 @@ export interface RefusalPayload {
 
 /**
  * One call of kind "mail", or one of kind "refusal" when the message exceeds `can` or a recipient's address is none.
- * The Message-ID comes from the delivery token alone, so every attempt carries the same one. No text of ours or of a
+ * The Message-ID comes from the message's token alone, so every attempt and every recipient's copy carries the same one. No text of ours or of a
  * customer can add a header or a recipient: control characters are gone from names, subjects, types and file names.
  */
 export function render(outbound: Outbound, settings: EmailSettings): readonly ProviderCall[] {
@@ -74,7 +74,7 @@ export function render(outbound: Outbound, settings: EmailSettings): readonly Pr
   if (refusal !== null) return [{ kind: "refusal", keys: [], payload: refusal }];
   const to = addresses(outbound.to);
   const cc = addresses(outbound.cc);
-  const id = `dt-${outbound.deliveryToken}.${outbound.concernNumber}@${domainOf(settings.address)}`;
+  const id = `dt-${outbound.messageToken}.${outbound.concernNumber}@${domainOf(settings.address)}`;
   const html = outbound.html;
   const answered = outbound.answers.flatMap(messageIdOf).slice(0, maxReferences);
   const nearest = answered[0];
@@ -112,12 +112,12 @@ export function render(outbound: Outbound, settings: EmailSettings): readonly Pr
         ...(inlineId === null ? {} : { cid: inlineId }),
       };
     }),
-    baseBoundary: `dt${outbound.deliveryToken}`,
+    baseBoundary: `dt${outbound.messageToken}`,
   };
   const payload: MailPayload = {
     envelope: {
       from: outbound.automatic ? "" : bounceAddress(outbound.deliveryToken, settings),
-      to: [...new Set([...to, ...cc].map((each) => each.address))],
+      to: [...new Set(outbound.recipients.map((each) => sendable(each) ?? ""))],
     },
     mail,
   };
@@ -133,17 +133,17 @@ function refuse(outbound: Outbound): RefusalPayload | null {
       detail: `${outbound.files.length} files of ${bytes} bytes are more than a mail carries (${limit.maxCount} files, ${limit.maxTotalBytes} bytes)`,
     };
   }
-  if (outbound.to.length + outbound.cc.length === 0) return { code: "5.1.3", detail: "no recipient" };
+  if (outbound.recipients.length === 0) return { code: "5.1.3", detail: "no recipient" };
   // Not one recipient is left out silently: whoever reads the message must be able to trust its list of recipients.
-  for (const person of [...outbound.to, ...outbound.cc]) {
-    if (sendable(person.value) === null)
+  for (const value of [...[...outbound.to, ...outbound.cc].map((person) => person.value), ...outbound.recipients]) {
+    if (sendable(value) === null)
       return {
         code: "5.1.3",
-        detail: `not an address that mail can be sent to: ${JSON.stringify(person.value.slice(0, 200))}`,
+        detail: `not an address that mail can be sent to: ${JSON.stringify(value.slice(0, 200))}`,
       };
   }
-  if (!/^[a-z0-9-]{1,60}$/i.test(outbound.deliveryToken))
-    return { code: "5.6.0", detail: "the delivery token must be letters and digits" };
+  if (![outbound.messageToken, outbound.deliveryToken].every((token) => /^[a-z0-9-]{1,60}$/i.test(token)))
+    return { code: "5.6.0", detail: "the tokens must be letters and digits" };
   return null;
 }
 
@@ -205,7 +205,7 @@ function threadIndex(outbound: Outbound): Record<string, string> {
     const units = Math.max(0, Math.floor((now - started) / 2 ** 18)) % 2 ** 31;
     const block = Buffer.alloc(5);
     block.writeUInt32BE(units, 0);
-    block[4] = outbound.deliveryToken.charCodeAt(0) & 0xff;
+    block[4] = outbound.messageToken.charCodeAt(0) & 0xff;
     return { "Thread-Index": Buffer.concat([parent, block]).toString("base64") };
   }
   return {};

@@ -110,10 +110,13 @@ const suppress = (
     `${outcome.code ?? ""} ${outcome.detail}`.trim(),
   );
 
+/** Whom a delivery goes to. Deliveries from before each recipient had their own name several. */
+export const recipientsIn = (row: Pick<DeliveryRow, "recipient">): string[] => row.recipient.split(", ").toSorted();
+
 /** Which recipients a bounce of that kind closes: the named one when it is among them, the only one otherwise; nobody after a soft failure. */
 export const deadAmong = (delivery: DeliveryRow, named: string | null, code: string | null): string[] => {
   if (!isHard(code)) return [];
-  const all = delivery.recipient.split(", ");
+  const all = recipientsIn(delivery);
   const norm = named === null ? null : normalise(addressKindOf[delivery.channelKind], named);
   if (norm !== null && all.includes(norm)) return [norm];
   const [only, ...others] = all;

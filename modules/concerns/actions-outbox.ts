@@ -4,7 +4,7 @@ import { system } from "#contract/actor.ts";
 import { addressKindOf, type DeliveryResult, type Outbound } from "#contract/channel.ts";
 import type { BrandId, ChannelId, ConcernId, DeliveryId, MessageId } from "#contract/ids.ts";
 import { brandById } from "#modules/brands/reads.ts";
-import { deadAmong, recordBad, sayDeliveries, type About } from "#modules/concerns/actions-delivery.ts";
+import { deadAmong, recipientsIn, recordBad, sayDeliveries, type About } from "#modules/concerns/actions-delivery.ts";
 import { leavingSubject, senderName, wholeHtml, wholeText } from "#modules/concerns/model-compose.ts";
 import { isHard, judge } from "#modules/concerns/model-delivery.ts";
 import { replyToken } from "#modules/concerns/model-threading.ts";
@@ -41,6 +41,8 @@ export interface Claim {
   /** The fencing token: every later write names it. */
   readonly leaseToken: string;
   readonly deliveryToken: string;
+  /** Addresses this delivery goes to: one, as a rule. */
+  readonly recipients: readonly string[];
   readonly attempts: number;
 }
 
@@ -79,6 +81,7 @@ export const claimDeliveries = async (
       brandId: abouts(row.concernId).brandId,
       leaseToken,
       deliveryToken: row.token,
+      recipients: recipientsIn(row),
       attempts: row.attempts,
     }));
   });
@@ -159,29 +162,31 @@ export const outboundOf = async (world: World, claim: Claim): Promise<Outbound |
     fromName: senderName(message.authorKind === "agent" ? message.authorName : null, ready.brandName),
     to: message.to,
     cc: message.cc,
+    recipients: claim.recipients,
     subject: leavingSubject(message.subject ?? "", message.number),
     text: wholeText(message.text, message.foldedText),
     html: message.html === null ? null : wholeHtml(message.html, message.foldedText, textAsHtml),
     files,
     replyToken: ready.token,
+    messageToken: message.token,
     deliveryToken: claim.deliveryToken,
     answers: ready.answers,
     automatic: message.automatic !== null,
   };
 };
 
-/** The reply token of the first recipient, made when there is none; an agent's for news to an agent. `seesFrom`: the least that everybody addressed may see. */
+/** The reply token of the recipient, made when there is none; an agent's for news to an agent. `seesFrom`: the least that everybody addressed may see. */
 const replyTokenFor = async (
   world: World,
   tx: Tx,
   claim: Claim,
   message: LeavingRow,
 ): Promise<{ readonly token: string | null; readonly seesFrom: number }> => {
-  const first = message.to[0];
-  if (first === undefined) return { token: null, seesFrom: 0 };
+  const recipient = claim.recipients[0];
+  if (recipient === undefined) return { token: null, seesFrom: 0 };
   const at = world.now().toISOString();
   if (message.direction === "system") {
-    const agent = await agentByEmail(tx, first.value);
+    const agent = await agentByEmail(tx, recipient);
     if (agent === null) return { token: null, seesFrom: 0 };
     let random = await agentToken(tx, claim.concernId, agent.id);
     if (random === null) {
@@ -199,7 +204,7 @@ const replyTokenFor = async (
   const seesFrom = parties
     .filter((party) => addressed.has(party.norm))
     .reduce((most, party) => Math.max(most, party.seesFrom), 0);
-  const party = parties.find((each) => each.norm === normalise(each.kind, first.value));
+  const party = parties.find((each) => each.norm === normalise(each.kind, recipient));
   if (!party) return { token: null, seesFrom };
   let random = party.token;
   if (random === null) {
@@ -255,6 +260,6 @@ export const recordDelivery = (world: World, claim: Claim, result: DeliveryResul
   });
 
 const touchAll = async (tx: Tx, delivery: DeliveryRow, at: string): Promise<void> => {
-  for (const value of delivery.recipient.split(", ").toSorted())
+  for (const value of recipientsIn(delivery))
     await touchAddress(tx, { kind: addressKindOf[delivery.channelKind], value }, "out", at);
 };

@@ -1,11 +1,12 @@
 // News about what we sent: delivered, read, delayed, bounced. Called by server/intake in the transaction that ends the arrival.
 import { system } from "#contract/actor.ts";
-import type { ChannelKind, InboundReceipt } from "#contract/channel.ts";
+import { addressKindOf, type ChannelKind, type InboundReceipt } from "#contract/channel.ts";
 import { deadAmong, lockBoth, recordBad, sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { refused, type ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
 import { storable } from "#modules/concerns/model.ts";
 import { afterReceipt } from "#modules/concerns/model-delivery.ts";
 import { deliveryBehind, settle } from "#modules/concerns/store-outbox.ts";
+import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -26,6 +27,7 @@ export const receiveReceipt = async (
     channel.kind satisfies ChannelKind,
     tokens,
     references.filter((key) => !key.startsWith("dt:")),
+    receipt.recipient === null ? null : normalise(addressKindOf[channel.kind], receipt.recipient),
   );
   const detail = storable(receipt.diagnostic).slice(0, 1_000);
   if (behind === null)
@@ -43,7 +45,7 @@ export const receiveReceipt = async (
   if (next === "failed") {
     await recordBad(world, tx, system, state, delivery, {
       outcome,
-      deadAddresses: receipt.permanent ? deadAmong(delivery, receipt.recipient, receipt.code) : [],
+      deadAddresses: receipt.permanent && behind.certain ? deadAmong(delivery, receipt.recipient, receipt.code) : [],
       reopens: true,
     });
     return;

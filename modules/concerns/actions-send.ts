@@ -199,7 +199,7 @@ export const sendAnswer = async (
   const after = out.statusAfter === null ? answered : withStatus(answered, out.statusAfter, at);
   const undo =
     out.undoUploads === null ? null : { before: undoable(fresh), after: undoable(after), uploads: out.undoUploads };
-  const deliveries = [delivery(world, out.channel.id, addressed, out.sendAt, at)];
+  const deliveries = deliveriesTo(world, out.channel.id, addressed, out.sendAt, at);
   const state = await saveWithMessage(
     world,
     tx,
@@ -252,7 +252,7 @@ export const sendAutomatic = async (
     world,
     tx,
     system,
-    { before, after, message, parties: [], deliveries: [delivery(world, mail.channel.id, [mail.to.value], at, at)] },
+    { before, after, message, parties: [], deliveries: deliveriesTo(world, mail.channel.id, [mail.to.value], at, at) },
     null,
   );
 };
@@ -298,21 +298,25 @@ export const linesOf = (text: string): number => {
   return lines;
 };
 
-const delivery = (
+// Each recipient has a delivery of their own: tried, bounced and repeated without the others. The ids are in the order of the recipients.
+const deliveriesTo = (
   world: World,
   channelId: ChannelId,
   addressed: readonly string[],
   notBefore: string,
   at: string,
-): NewDelivery => ({
-  id: world.newId(),
-  channelId,
-  recipient: addressed.join(", "),
-  token: world.newToken(),
-  notBefore,
-  giveUpAt: new Date(Date.parse(notBefore) + giveUpMs).toISOString(),
-  history: [{ at, state: "held", detail: "" }],
-});
+): NewDelivery[] => {
+  const ids = addressed.map(() => world.newId()).toSorted();
+  return addressed.map((recipient, index) => ({
+    id: ids[index] ?? world.newId(),
+    channelId,
+    recipient,
+    token: world.newToken(),
+    notBefore,
+    giveUpAt: new Date(Date.parse(notBefore) + giveUpMs).toISOString(),
+    history: [{ at, state: "held", detail: "" }],
+  }));
+};
 
 const named = (parties: readonly NewParty[], norms: readonly string[]): Recipient[] =>
   norms.map((norm) => ({ name: parties.find((party) => party.norm === norm)?.name ?? null, value: norm }));

@@ -183,6 +183,8 @@ export interface LeavingRow {
   readonly html: string | null;
   readonly automatic: string | null;
   readonly answersId: string | null;
+  /** The first delivery's: the same for every recipient. */
+  readonly token: string;
   readonly files: readonly {
     readonly hash: string;
     readonly name: string;
@@ -197,6 +199,7 @@ export const leaving = (tx: Tx, messageId: MessageId): Promise<LeavingRow | null
     SELECT m.concern_id AS "concernId", c.number, c.brand_id AS "brandId", m.seq, m.at, m.direction, m.author_kind AS "authorKind", m.author_name AS "authorName",
            m.sender ->> 'name' AS "fromName", m.recipients AS to, m.copies AS cc, m.subject, m.automatic, m.answers_id AS "answersId",
            b.text, b.folded_text AS "foldedText", b.html,
+           (SELECT d.token FROM delivery d WHERE d.message_id = m.id ORDER BY d.id LIMIT 1) AS token,
            coalesce((SELECT jsonb_agg(jsonb_build_object('hash', a.hash, 'name', a.name, 'mediaType', a.media_type, 'inlineId', a.inline_id) ORDER BY a.position)
                        FROM attachment a WHERE a.message_id = m.id), '[]'::jsonb) AS files
       FROM message m JOIN concern c ON c.id = m.concern_id JOIN message_body b ON b.message_id = m.id
@@ -211,18 +214,24 @@ export const keysBefore = async (tx: Tx, concernId: ConcernId, seq: number, sees
        ORDER BY m.seq DESC, r.key LIMIT 30`)
   ).map((row) => row.key);
 
-/** The delivery that a receipt speaks of: by its own token, else by a key of its message. */
+/**
+ * The delivery that a receipt speaks of: by its own token, else by a key of its message and the recipient it names. `certain`: no other delivery
+ * of that message can be meant.
+ */
 export const deliveryBehind = (
   tx: Tx,
   channelKind: string,
   tokens: readonly string[],
   keys: readonly string[],
-): Promise<{ readonly id: DeliveryId; readonly concernId: ConcernId } | null> =>
+  recipient: string | null,
+): Promise<{ readonly id: DeliveryId; readonly concernId: ConcernId; readonly certain: boolean } | null> =>
   tx.maybe(sql`
-    SELECT d.id, m.concern_id AS "concernId" FROM delivery d JOIN message m ON m.id = d.message_id
+    SELECT d.id, m.concern_id AS "concernId",
+           d.token = ANY (${tokens}::text[]) OR d.recipient = ${recipient}::text OR (SELECT count(*) FROM delivery o WHERE o.message_id = m.id) = 1 AS certain
+      FROM delivery d JOIN message m ON m.id = d.message_id
      WHERE d.token = ANY (${tokens}::text[])
         OR (cardinality(${keys}::text[]) > 0 AND d.message_id IN (SELECT r.message_id FROM reference r WHERE r.channel_kind = ${channelKind} AND r.key = ANY (${keys}::text[]) AND r.ours))
-     ORDER BY (d.token = ANY (${tokens}::text[])) DESC, d.id DESC LIMIT 1`);
+     ORDER BY d.token = ANY (${tokens}::text[]) DESC, d.recipient = ${recipient}::text DESC NULLS LAST, d.state = 'failed', m.id DESC, d.id LIMIT 1`);
 
 /** A delivery under its lock. */
 export const lockDelivery = (tx: Tx, id: DeliveryId): Promise<DeliveryRow> =>

@@ -176,10 +176,16 @@ export function messageChannelSuite<S>(subject: ChannelCase<S>): void {
         const calls = channel.render(outbound, subject.unreachable);
         assert.ok(calls.length > 0, "a message vanished");
         assert.deepEqual(channel.render(structuredClone(outbound), subject.unreachable), calls);
-        const other = channel.render({ ...outbound, deliveryToken: `${outbound.deliveryToken}x` }, subject.unreachable);
+        const other = channel.render({ ...outbound, messageToken: `${outbound.messageToken}x` }, subject.unreachable);
         for (const call of calls)
           for (const key of call.keys)
-            assert.ok(!other.some((each) => each.keys.includes(key)), `${key} stands for two deliveries`);
+            assert.ok(!other.some((each) => each.keys.includes(key)), `${key} stands for two messages`);
+        const copy = channel.render({ ...outbound, deliveryToken: `${outbound.deliveryToken}x` }, subject.unreachable);
+        assert.deepEqual(
+          copy.flatMap((call) => call.keys),
+          calls.flatMap((call) => call.keys),
+          "an answer to one recipient's copy is an answer to the message",
+        );
         for (const call of calls) within(subject, call);
       }),
       { numRuns: 150 },
@@ -284,11 +290,13 @@ function message(to: string): Outbound {
     fromName: "Kabel Nord",
     to: [{ value: to, name: null }],
     cc: [],
+    recipients: [to],
     subject: "Kein Bild",
     text: "Guten Tag,\n\nDas Bild ist wieder da: äöüß €.\n",
     html: null,
     files: [],
     replyToken: "replytokenreplytoken2345",
+    messageToken: "messagetokenmessage234",
     deliveryToken: "deliverytokendelivery234",
     answers: [],
     automatic: false,
@@ -322,6 +330,7 @@ function outbounds<S>(subject: ChannelCase<S>): fc.Arbitrary<Outbound> {
     fromName: fc.string({ unit: "binary", maxLength: 60 }),
     to: fc.array(person, { maxLength: 3 }),
     cc: fc.array(person, { maxLength: 3 }),
+    recipients: fc.array(fc.constant(subject.customer), { maxLength: 1 }),
     subject: text,
     text,
     html: fc.option(text),
@@ -333,6 +342,7 @@ function outbounds<S>(subject: ChannelCase<S>): fc.Arbitrary<Outbound> {
       },
     ),
     replyToken: fc.option(fc.constant("replytokenreplytoken2345")),
+    messageToken: fc.constantFrom("messagetokenmessage234", "messagetokenmessage567"),
     deliveryToken: fc.constantFrom("deliverytokendelivery234", "deliverytokendelivery567"),
     answers: fc.array(fc.oneof(fc.string({ unit: "binary", maxLength: 40 }), fc.constant("mid:a@b.example")), {
       maxLength: 40,

@@ -1,0 +1,157 @@
+// Several recipients of one message: each has a delivery of their own, so that what becomes of one touches no other.
+// The fault: one row held all of them; one refused for a while was never tried again, a bounce of one failed all, and sending again wrote to everybody.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { DeliveryResult, Outbound } from "#contract/channel.ts";
+import { isRefusal } from "#contract/errors.ts";
+import { claimDeliveries } from "#modules/concerns/actions-outbox.ts";
+import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
+import { reply, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
+import { sql } from "#platform/db/db.ts";
+import { accepted, leaseMs, newConcern, rowOf, send } from "#test/outbox.ts";
+import { addCast, deliver, mail, messagesIn, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
+
+let world: TestWorld;
+let cast: Cast;
+before(async () => {
+  world = await openTestWorld();
+  cast = await addCast(world);
+});
+after(() => world.close());
+
+/** An answer to a customer and two others. */
+const answered = async () => {
+  const made = await newConcern(world, cast);
+  const everybody = [made.from, `zweite.${made.from}`, `dritter.${made.from}`];
+  const [first = "", ...others] = everybody;
+  const said = await reply(world, cast.anna, {
+    id: made.id,
+    channelId: cast.channel.id,
+    to: [first],
+    cc: others,
+    text: "Wir kümmern uns.",
+    html: null,
+    uploads: [],
+    sendAt: null,
+    statusAfter: "waiting",
+    key: crypto.randomUUID(),
+    undoMs: 0,
+  });
+  assert.ok(!isRefusal(said));
+  return { id: made.id, messageId: said.messageId, everybody };
+};
+
+const states = async (messageId: string): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    (
+      await world.db.rows<{ recipient: string; state: string }>(
+        sql`SELECT recipient, state FROM delivery WHERE message_id = ${messageId} ORDER BY id`,
+      )
+    ).map((row) => [row.recipient, row.state]),
+  );
+
+/** Sends what is due with an answer for each recipient. */
+const sendWith = async (answerFor: (recipient: string) => DeliveryResult): Promise<Outbound[]> => {
+  const left: Outbound[] = [];
+  for (const claim of await claimDeliveries(world, { limit: 100, leaseMs }))
+    left.push(await send(world, claim, answerFor(claim.recipients[0] ?? "")));
+  return left;
+};
+const copyFor = (left: readonly Outbound[], recipient: string): Outbound => {
+  const copy = left.find((each) => each.recipients[0] === recipient);
+  assert.ok(copy, `a copy for ${recipient}`);
+  return copy;
+};
+
+const bounce = (references: readonly string[], recipient: string | null): Promise<void> =>
+  world.db.transaction((tx) =>
+    receiveReceipt(world, tx, cast.channel, {
+      kind: "receipt",
+      providerId: crypto.randomUUID(),
+      references,
+      recipient,
+      state: "failed",
+      code: "5.1.1",
+      diagnostic: "550 no such user",
+      permanent: true,
+      at: null,
+    }),
+  );
+
+void test("every recipient gets one copy that names all of them, under one identity, with a way back of its own", async () => {
+  const { everybody, id } = await answered();
+  const left = await sendWith(() => accepted);
+  assert.equal(left.length, 3);
+  assert.deepEqual(
+    everybody.map((each) => copyFor(left, each).recipients),
+    everybody.map((each) => [each]),
+  );
+  assert.equal(new Set(left.map((each) => each.messageToken)).size, 1);
+  assert.equal(new Set(left.map((each) => each.deliveryToken)).size, 3);
+  assert.equal(new Set(left.map((each) => each.replyToken)).size, 3);
+  for (const each of left)
+    assert.deepEqual(
+      [...each.to, ...each.cc].map((person) => person.value),
+      everybody,
+    );
+  // Whoever answers by their own token is who they are, and no stranger in another's thread.
+  const [, second = ""] = everybody;
+  await deliver(world, cast.channel, mail(second, { thread: { tokens: [copyFor(left, second).replyToken ?? ""] } }));
+  const back = (await messagesIn(world.db, id)).at(-1);
+  assert.deepEqual([back?.sender?.value, back?.warnings], [second, []]);
+});
+
+void test("who was put off is tried again, and nobody else gets a second copy", async () => {
+  const { messageId, everybody } = await answered();
+  const [first = "", second = "", third = ""] = everybody;
+  await sendWith((to) =>
+    to === second ? { kind: "tryLater", afterMs: null, code: "4.2.1", detail: "greylisted" } : accepted,
+  );
+  assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "waiting", [third]: "sent" });
+  world.pass(5 * 60_000);
+  const again = await sendWith(() => accepted);
+  assert.deepEqual(
+    again.map((each) => each.recipients),
+    [[second]],
+  );
+  assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "sent", [third]: "sent" });
+});
+
+void test("sending again after a failure writes only to whom it failed", async () => {
+  const { id, messageId, everybody } = await answered();
+  const [, , third = ""] = everybody;
+  await sendWith((to) => (to === third ? { kind: "refused", code: "5.2.2", detail: "mailbox full" } : accepted));
+  assert.equal((await rowOf(world, id))?.deliveryFailed, true);
+  assert.ok(!isRefusal(await sendNow(world, cast.anna, messageId)));
+  const again = await sendWith(() => accepted);
+  assert.deepEqual(
+    again.map((each) => each.recipients),
+    [[third]],
+  );
+});
+
+void test("a bounce marks the one it speaks of: by the envelope, or by the message and the name in it", async () => {
+  const { id, messageId, everybody } = await answered();
+  const [first = "", second = "", third = ""] = everybody;
+  const left = await sendWith(() => accepted);
+  // The second's address leads elsewhere: the report names whom nobody here knows, but its envelope is the second's.
+  await bounce([`dt:${copyFor(left, second).deliveryToken}`], "umgeleitet@anderswo.example");
+  assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "failed", [third]: "sent" });
+  await bounce([`mid:dt-${copyFor(left, first).deliveryToken}@elbkabel.example`], third.toUpperCase());
+  assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "failed", [third]: "failed" });
+  assert.equal((await rowOf(world, id))?.deliveryFailed, true);
+  const closed = await world.db.rows<{ norm: string }>(
+    sql`SELECT norm FROM address WHERE norm = ${first} AND suppressed_reason IS NOT NULL`,
+  );
+  assert.deepEqual(closed, [], "the first's address stays open");
+});
+
+void test("what was held for several can be taken back as one", async () => {
+  const { messageId, everybody } = await answered();
+  assert.ok(!isRefusal(await undoSend(world, cast.anna, messageId)));
+  assert.deepEqual(
+    Object.values(await states(messageId)),
+    everybody.map(() => "withdrawn"),
+  );
+  assert.deepEqual(await sendWith(() => accepted), []);
+});
