@@ -144,25 +144,34 @@ async function addressOf(folder: string): Promise<string> {
   return `postgresql://draht:${encodeURIComponent(password)}@127.0.0.1:${port}/draht`;
 }
 
+/** The PostgreSQL of a data folder, its first process before its children, whose names do not tell where they belong (Linux). */
+export async function postgresOf(dataDir: string): Promise<readonly number[]> {
+  const [first] = await processes((command) => isPostgres(command, dataDir));
+  return first === undefined ? [] : [first, ...(await processes((_, parent) => parent === first))];
+}
+
+const isPostgres = (command: string, dataDir: string): boolean =>
+  command.includes("postgres") && command.includes(dataDir) && !command.includes("main.ts");
+
 /** Processes by their command line: readers are children of the server; a PostgreSQL belongs to the data folder whoever its parent is. */
-async function descendants(
+const descendants = (
   child: ChildProcess,
   name: "reader-child" | "postgres",
   dataDir: string,
-): Promise<readonly number[]> {
+): Promise<readonly number[]> =>
+  processes((command, parent) =>
+    name === "postgres" ? isPostgres(command, dataDir) : command.includes(name) && parent === child.pid,
+  );
+
+/** Every process that fits. */
+async function processes(fits: (command: string, parent: number) => boolean): Promise<readonly number[]> {
   const found: number[] = [];
   for (const entry of await readdir("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
     const command = (await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "")).replaceAll("\0", " ");
-    if (
-      name === "postgres"
-        ? command.includes("postgres") && command.includes(dataDir) && !command.includes("main.ts")
-        : command.includes(name)
-    ) {
-      const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
-      const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-      if (name === "postgres" || parent === child.pid) found.push(Number(entry));
-    }
+    const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
+    const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    if (fits(command, parent)) found.push(Number(entry));
   }
   return found;
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { Socket } from "node:net";
 import pg from "pg";
 import sql, { type Sql } from "sql-template-tag";
+import { awaySwitch } from "#platform/db/away.ts";
 
 export { empty, join, raw } from "sql-template-tag";
 export { sql };
@@ -31,6 +32,8 @@ export interface Db extends Tx {
   readonly transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
   /** A client of its own for LISTEN or COPY; the caller ends it. */
   readonly connect: () => Promise<pg.Client>;
+  /** Told by who watches the database: while it is away nobody waits for it, not even what had begun. */
+  readonly setAway: (away: boolean) => void;
   readonly url: string;
   readonly stats: () => { readonly total: number; readonly idle: number; readonly waiting: number };
   readonly close: () => Promise<void>;
@@ -117,7 +120,8 @@ const codeOf = (error: unknown): string | undefined =>
 /** True when the database could not be reached or is going away: the caller should say "try later". */
 export const isUnavailable = (error: unknown): boolean => {
   const code = codeOf(error) ?? "";
-  if (code.startsWith("08") || code.startsWith("57P") || code.startsWith("53")) return true;
+  // 55P03: a lock was not to be had within lock_timeout.
+  if (code === "55P03" || code.startsWith("08") || code.startsWith("57P") || code.startsWith("53")) return true;
   if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"].includes(code)) return true;
   return (
     error instanceof Error &&
@@ -177,9 +181,10 @@ export const openDb = (
   const pool = new pg.Pool({
     ...config,
     // One plan for each statement and connection, made without its values: the statements are written for it (docs/subsystems/plans.md).
+    // Behind a partition a transaction keeps its locks no longer than 8 s, and those that wait for them do not inherit them: others go on within 15 s.
     connectionString: withOptions(
       url,
-      "-c timezone=UTC -c synchronous_commit=on -c plan_cache_mode=force_generic_plan -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+      "-c timezone=UTC -c synchronous_commit=on -c plan_cache_mode=force_generic_plan -c statement_timeout=30000 -c lock_timeout=8000 -c idle_in_transaction_session_timeout=8000",
     ),
     max: options.max,
     // Statements are sent without waiting for the answer of the one before: see `later`.
@@ -190,9 +195,16 @@ export const openDb = (
     keepAlive: true,
   });
   pool.on("error", options.onError);
+  const away = awaySwitch();
+  pool.on("connect", away.watched);
 
-  const once = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+  const once = async <T>(work: (tx: Tx) => Promise<T>, refused: () => boolean): Promise<T> => {
     const client = await pool.connect();
+    // Nobody waits for it any more: what was refused is not done later.
+    if (refused()) {
+      client.release();
+      throw new Error("refused meanwhile");
+    }
     let broken = false;
     const onClientError = (): void => {
       broken = true;
@@ -225,11 +237,11 @@ export const openDb = (
   };
 
   return {
-    ...on(pool, (then) => then(), null),
+    ...on({ query: (config) => away.unless(() => pool.query(config)) }, (then) => then(), null),
     transaction: async (work) => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await once(work);
+          return await away.unless((refused) => once(work, refused));
         } catch (error) {
           if (attempt >= 3 || !again.has(codeOf(error) ?? "")) throw error;
         }
@@ -242,8 +254,9 @@ export const openDb = (
         keepAlive: true,
       });
       await client.connect();
-      return client;
+      return away.watched(client);
     },
+    setAway: away.set,
     url,
     stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: async () => {

@@ -1,115 +1,16 @@
-// Kills, a database that goes away, a full disk: nothing acknowledged is lost, nothing appears twice, and the server mends itself.
+// Kills, a full disk: nothing acknowledged is lost, nothing appears twice, and the server mends itself.
 // The oracle: every mail carries its own mark; afterwards lost, twice, ghost, gaps and false "sent" are counted and must be 0.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, suite, test } from "node:test";
+import { suite, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { Client } from "pg";
 import { converse, SmtpRefusal } from "#channels/email/simClient.ts";
-import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { api } from "#contract/api.ts";
-import { startPostgres } from "#platform/postgres/postgres.ts";
-import { addMailbox, setUpCentre } from "#test/centre.ts";
-import { callRaw, Refused, type Desk } from "#test/desk.ts";
-import { startTestServer, type TestServer } from "#test/server.ts";
-
-const service = "service@kabel.test";
-const cleaners: (() => Promise<void>)[] = [];
-after(async () => {
-  for (const clean of cleaners.toReversed()) await clean();
-});
-
-/** Kills the first of those processes that can still be found. */
-const kill = async (find: () => Promise<readonly number[]>): Promise<boolean> => {
-  for (const pid of await find()) {
-    try {
-      return process.kill(pid, "SIGKILL");
-    } catch {
-      // It ended by itself between the look and the kill.
-    }
-  }
-  return false;
-};
-
-interface Centre {
-  server: TestServer;
-  readonly sim: MailSim;
-  readonly desk: Desk;
-  readonly channelId: string;
-}
-
-const centre = async (wish: Parameters<typeof startTestServer>[0] = {}): Promise<Centre> => {
-  const sim = await startMailSim({ dir: null, smtpPort: 0 });
-  const server = await startTestServer({ ...wish, env: { UNDO_SECONDS: "0", LOG_LEVEL: "error", ...wish.env } });
-  const { desk, brand } = await setUpCentre(server.url);
-  const channel = await addMailbox(desk, brand.id, { address: service, smtp: { host: "127.0.0.1", port: sim.port } });
-  const made: Centre = { server, sim, desk, channelId: channel.id };
-  cleaners.push(async () => {
-    await made.server.stop();
-    await sim.stop();
-  });
-  return made;
-};
-
-const ownStore = async (): Promise<{ readonly url: string }> => {
-  const dataDir = await mkdtemp(join(tmpdir(), "draht-store-"));
-  const store = await startPostgres({ dataDir, log: () => undefined });
-  cleaners.push(async () => {
-    await store.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  });
-  return store;
-};
-
-const query = async <T>(url: string, text: string): Promise<T[]> => {
-  const client = new Client({ connectionString: url });
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
-    return (await client.query(text)).rows as T[];
-  } finally {
-    await client.end();
-  }
-};
-
-/** Looks until it is so; the database cannot tell by itself. Fails with `what` after the given time. */
-const until = async (what: string, withinMs: number, look: () => Promise<boolean>): Promise<number> => {
-  const begun = performance.now();
-  for (;;) {
-    if (await look().catch(() => false)) return performance.now() - begun;
-    assert.ok(performance.now() - begun < withinMs, `${what} within ${withinMs} ms`);
-    await pause(50);
-  }
-};
-
-const letter = (mark: string, from: string, answers: string | null, padding = ""): Buffer =>
-  Buffer.from(
-    `From: ${from}\r\nTo: ${service}\r\nSubject: Anliegen ${mark}\r\nMessage-ID: <${mark}@kunde.test>\r\n${answers === null ? "" : `References: <${answers}@kunde.test>\r\n`}Content-Type: text/plain; charset=utf-8\r\n\r\nText ${mark} für Sie.\r\n${padding}`,
-  );
-
-/** Hands a mail over as a mail server does: the same bytes again until they are taken. Resolves with the number of tries. */
-const handOver = async (port: number, raw: Buffer, from: string, over?: AbortSignal): Promise<number> => {
-  for (let tries = 1; over?.aborted !== true; tries += 1) {
-    try {
-      await converse({ host: "127.0.0.1", port }, { hello: "kunde.test", from, to: [service], raw });
-      return tries;
-    } catch (error) {
-      if (error instanceof SmtpRefusal && error.reply?.startsWith("5") === true) throw error;
-      await pause(100);
-    }
-  }
-  return 0;
-};
-
-const rows = (url: string) =>
-  query<{ concern: string; seq: number; direction: string; text: string; state: string | null }>(
-    url,
-    "SELECT m.concern_id AS concern, m.seq, m.direction, b.text, (SELECT max(d.state) FROM delivery d WHERE d.message_id = m.id) AS state FROM message m JOIN message_body b ON b.message_id = m.id ORDER BY m.concern_id, m.seq",
-  );
+import { Refused } from "#test/desk.ts";
+import { centre, cleaners, handOver, kill, letter, ownStore, query, rows, service, until } from "#test/faults.ts";
 
 // Most of the time is waiting for leases to run out, so the faults are made side by side, each with a server of its own.
 suite("faults", { concurrency: 2 }, () => {
@@ -327,107 +228,6 @@ suite("faults", { concurrency: 2 }, () => {
       assert.equal(new Set(sim.messages().map((mail) => mail.messageId)).size, 1);
     },
   );
-
-  /** A way to a database that can be shut (refused at once) or silenced (nothing comes back, as in a one-way partition). */
-  const gate = async (
-    target: URL,
-  ): Promise<{ readonly url: string; mode: "open" | "shut" | "silent"; readonly stop: () => Promise<void> }> => {
-    const sockets = new Set<Socket>();
-    const state = { mode: "open" as "open" | "shut" | "silent" };
-    const server = createServer((from) => {
-      if (state.mode === "shut") {
-        from.destroy();
-        return;
-      }
-      const to = connect(Number(target.port), target.hostname);
-      for (const [one, other] of [
-        [from, to],
-        [to, from],
-      ] as const) {
-        sockets.add(one);
-        one.on("data", (chunk) => {
-          // What the server says is lost on its way back.
-          if (state.mode !== "silent" || one === from) other.write(chunk);
-        });
-        one.on("error", () => other.destroy());
-        one.on("close", () => {
-          sockets.delete(one);
-          other.destroy();
-        });
-      }
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = new URL(target);
-    url.port = String((server.address() as AddressInfo).port);
-    // Through this gate, not past it by the local socket.
-    url.searchParams.delete("host");
-    return {
-      url: url.href,
-      get mode() {
-        return state.mode;
-      },
-      set mode(mode) {
-        state.mode = mode;
-        if (mode === "shut") for (const socket of sockets) socket.destroy();
-      },
-      stop: () =>
-        new Promise((resolve) => {
-          for (const socket of sockets) socket.destroy();
-          server.close(() => resolve());
-        }),
-    };
-  };
-
-  for (const mode of ["shut", "silent"] as const) {
-    test(
-      `the database is ${mode === "shut" ? "gone" : "behind a one-way partition"}: honest refusals within two seconds, and everything works by itself within 15 s`,
-      { timeout: 60_000 },
-      async () => {
-        const store = await ownStore();
-        const way = await gate(new URL(store.url));
-        cleaners.push(way.stop);
-        const place = await centre({ database: way.url });
-        const { ports, url } = place.server;
-        const { desk } = place;
-        const views = () => callRaw(url, api.concerns.views, {}, { cookie: desk.cookie });
-        const send = (mark: string): Promise<string> =>
-          converse(
-            { host: "127.0.0.1", port: ports.smtp },
-            { hello: "kunde.test", from: "a@kunde.test", to: [service], raw: letter(mark, "a@kunde.test", null) },
-          ).then(
-            () => "taken",
-            (error: unknown) => (error instanceof SmtpRefusal ? (error.reply ?? "closed") : String(error)),
-          );
-        assert.equal((await views()).status, 200);
-        way.mode = mode;
-        await until("the server knows", 2_500, async () => (await fetch(`${url}/api/settings/public`)).status === 503);
-        const begun = performance.now();
-        const [refusal, answer] = await Promise.all([send("d-1-x"), views()]);
-        assert.match(refusal, /^451 /);
-        assert.equal(answer.status, 503);
-        assert.ok(answer.headers.get("retry-after") !== null);
-        assert.equal((await fetch(`${url}/healthz`)).status, 200);
-        assert.equal((await fetch(`${url}/readyz`)).status, 503);
-        assert.ok(performance.now() - begun < 2_500, `${Math.round(performance.now() - begun)} ms`);
-        way.mode = "open";
-        const back = performance.now();
-        await handOver(ports.smtp, letter("d-1-x", "a@kunde.test", null), "a@kunde.test");
-        const left = (): number => 15_000 - (performance.now() - back);
-        await until("the same mail is taken and shown", left(), async () =>
-          (await rows(store.url)).some((row) => row.text.includes("d-1-x")),
-        );
-        await until(
-          "the desk works",
-          left(),
-          async () => (await fetch(`${url}/readyz`)).status === 200 && (await views()).status === 200,
-        );
-        const live = await desk.live();
-        await live.event((event) => event.kind === "message.added");
-        live.close();
-        assert.equal((await rows(store.url)).filter((row) => row.text.includes("d-1-x")).length, 1);
-      },
-    );
-  }
 
   const tmpfs =
     process.getuid?.() === 0 && process.platform === "linux"

@@ -1,0 +1,64 @@
+// Who watches the database tells a database that is away from a connection that was lost alone.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { isUnavailable, openDb, sql } from "#platform/db/db.ts";
+import { watchDatabase } from "#platform/db/watch.ts";
+import { freshDatabase } from "#test/database.ts";
+
+const database = await freshDatabase();
+after(() => database.drop());
+
+test("a watching connection that is ended by itself is replaced, and nobody's call is cut", async () => {
+  const db = openDb(database.url, { max: 2, onError: () => {}, applicationName: "watched" });
+  const heard: boolean[] = [];
+  const watch = watchDatabase({ connect: db.connect, setAway: (away) => void heard.push(away) });
+  const looks = async (n: number): Promise<void> => {
+    for (const upTo = heard.length + n; heard.length < upTo;) await db.run(sql`SELECT pg_sleep(0.05)`);
+  };
+  const slow = db.run(sql`SELECT pg_sleep(1)`);
+  await looks(1);
+  const ended = await db.rows<{ ended: boolean }>(sql`
+    SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+     WHERE application_name = 'watched' AND query = 'SELECT 1' AND datname = current_database()`);
+  assert.equal(ended.length, 1);
+  await looks(3);
+  assert.deepEqual(new Set(heard), new Set([false]));
+  assert.equal(watch.away(), false);
+  assert.equal(await slow, 1);
+  await watch.stop();
+  await db.close();
+});
+
+test("away: what is under way and what comes is refused as unavailable; back: everything works again", async () => {
+  const db = openDb(database.url, { max: 2, onError: () => {} });
+  await db.run(sql`SELECT 1`);
+  const began = performance.now();
+  let wasAfter = false;
+  const under = [
+    db.run(sql`SELECT pg_sleep(30)`),
+    db.transaction(async (tx) => {
+      await tx.run(sql`SELECT pg_sleep(30)`);
+    }),
+    // More than there are connections: this one still waits for its turn.
+    db.transaction(async (tx) => {
+      wasAfter = true;
+      await tx.run(sql`SELECT 1`);
+    }),
+  ];
+  const ends = under.map((each) =>
+    each.then(
+      () => "done",
+      (error: unknown) => (isUnavailable(error) ? "unavailable" : String(error)),
+    ),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  db.setAway(true);
+  const late = await db.run(sql`SELECT 1`).catch((error: unknown) => isUnavailable(error));
+  assert.equal(late, true);
+  assert.deepEqual(await Promise.all(ends), ["unavailable", "unavailable", "unavailable"]);
+  assert.ok(performance.now() - began < 2_000);
+  db.setAway(false);
+  assert.equal(await db.run(sql`SELECT 1`), 1);
+  assert.equal(wasAfter, false, "what was refused is not done later");
+  await db.close();
+});
