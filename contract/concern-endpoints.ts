@@ -161,6 +161,8 @@ export const concerns = {
       ...recipients,
       subject: z.string().trim().min(1).max(500),
       ...content,
+      /** Made by the client: the same key twice begins one concern. */
+      key: z.uuid(),
     }),
     result: z.strictObject({ concern: concernRow, message }),
   }),

@@ -29,6 +29,7 @@ const table = {
   concernClosed: 409,
   statusNotReachable: 409,
   alreadySent: 409,
+  sentBefore: 409,
   nothingToUndo: 409,
   timeInPast: 400,
   passwordTooWeak: 400,

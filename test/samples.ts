@@ -148,6 +148,7 @@ export const samples: Readonly<Record<string, Sample>> = {
         cc: [],
         subject: "Neu",
         ...content,
+        key: crypto.randomUUID(),
       },
     }),
   },

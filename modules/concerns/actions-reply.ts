@@ -23,12 +23,20 @@ import {
   mentionsIn,
   patchOf,
   restored,
+  storable,
   withMessage,
   type ConcernState,
 } from "#modules/concerns/model.ts";
 import { cannotHold, forbids } from "#modules/concerns/policy.ts";
 import type { ReadingWorld } from "#modules/concerns/reads.ts";
-import { concernOfMessage, lockConcern, messageByKey, updateConcern, uploadsOf } from "#modules/concerns/store.ts";
+import {
+  concernOfMessage,
+  lockConcern,
+  lockKey,
+  messageByKey,
+  updateConcern,
+  uploadsOf,
+} from "#modules/concerns/store.ts";
 import { deliveriesOf, hurry, answerRow, withdraw } from "#modules/concerns/store-outbox.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { resolveCustomer } from "#modules/customers/actions.ts";
@@ -69,13 +77,26 @@ export const lockFor = async (
   return state === null ? refuse("notFound") : (forbids(who, permission, state.brandId) ?? state);
 };
 
-/** What a key was used for before: the same message again, or a refusal when it was somebody else's or somewhere else. */
-const again = async (tx: Tx, who: AgentActor, state: ConcernState, key: string): Promise<Spoken | Refusal | null> => {
-  const known = await messageByKey(tx, key);
+type Known = NonNullable<Awaited<ReturnType<typeof messageByKey>>>;
+
+/** The message a key was used for before, when it is the one meant; refused when the key was somebody else's or for something else, and with sentBefore when the text is another. */
+const meant = (known: Known, who: AgentActor, text: string, fits: boolean): Spoken["messageId"] | Refusal => {
+  if (!fits || known.authorId !== who.id) return refuse("invalidInput", { detail: "this key was used before" }, "key");
+  return known.text === storable(text) ? known.id : refuse("sentBefore");
+};
+
+/** What a key was used for before in this concern: the same message again, or a refusal. */
+const again = async (
+  tx: Tx,
+  who: AgentActor,
+  state: ConcernState,
+  input: { readonly key: string; readonly text: string },
+  direction: "out" | "note",
+): Promise<Spoken | Refusal | null> => {
+  const known = await messageByKey(tx, input.key);
   if (known === null) return null;
-  return known.concernId === state.id && known.authorId === who.id
-    ? { state, messageId: known.id }
-    : refuse("invalidInput", { detail: "this key was used before" }, "key");
+  const id = meant(known, who, input.text, known.concernId === state.id && known.direction === direction);
+  return isRefusal(id) ? id : { state, messageId: id };
 };
 
 /** Answers the customer. The message is held for the undo time (or until `sendAt`) and then leaves by the outbox. The same key twice answers once. */
@@ -83,7 +104,7 @@ export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spok
   world.db.transaction(async (tx) => {
     const state = await lockFor(tx, who, input.id, "concern.answer");
     if (isRefusal(state)) return state;
-    const before = await again(tx, who, state, input.key);
+    const before = await again(tx, who, state, input, "out");
     if (before !== null) return before;
     const now = world.now();
     if (input.sendAt !== null && Date.parse(input.sendAt) <= now.getTime())
@@ -119,14 +140,29 @@ export interface FirstMessage extends Written {
   readonly to: readonly string[];
   readonly cc: readonly string[];
   readonly subject: string;
+  /** Made by the client: the same key twice is one concern. */
+  readonly key: string;
   readonly undoMs: number;
 }
 
-/** Writes first: a new concern with its first outgoing message. Without a customer the first recipient is looked up, or becomes one. */
+/** The concern that this key began before, or a refusal. Holds the key: of any number of calls at once one begins the concern. */
+const begunBefore = async (tx: Tx, who: AgentActor, input: FirstMessage): Promise<Spoken | Refusal | null> => {
+  await lockKey(tx, input.key);
+  const known = await messageByKey(tx, input.key);
+  if (known === null) return null;
+  const id = meant(known, who, input.text, known.seq === 1 && known.direction === "out");
+  if (isRefusal(id)) return id;
+  const state = await lockFor(tx, who, known.concernId, "concern.answer");
+  return isRefusal(state) ? state : { state, messageId: id };
+};
+
+/** Writes first: a new concern with its first outgoing message. Without a customer the first recipient is looked up, or becomes one. The same key twice begins one concern. */
 export const create = (world: World, who: AgentActor, input: FirstMessage): Promise<Spoken | Refusal> =>
   world.db.transaction(async (tx) => {
     const forbidden = forbids(who, "concern.answer", input.brandId);
     if (forbidden) return forbidden;
+    const before = await begunBefore(tx, who, input);
+    if (before !== null) return before;
     const brand = await brandById(tx, input.brandId);
     if (brand === null) return refuse("notFound", undefined, "brandId");
     const channel = await sendingChannel(tx, input.brandId, input.channelId);
@@ -156,7 +192,7 @@ export const create = (world: World, who: AgentActor, input: FirstMessage): Prom
       content,
       statusAfter: null,
       sendAt: new Date(now.getTime() + input.undoMs).toISOString(),
-      key: null,
+      key: input.key,
       undoUploads: input.uploads,
       because: null,
     });
@@ -193,7 +229,7 @@ export const note = (world: World, who: AgentActor, input: Note): Promise<Spoken
   world.db.transaction(async (tx) => {
     const state = await lockFor(tx, who, input.id, "concern.answer");
     if (isRefusal(state)) return state;
-    const before = await again(tx, who, state, input.key);
+    const before = await again(tx, who, state, input, "note");
     if (before !== null) return before;
     const content = await contentOf(world, tx, who, input);
     if (isRefusal(content)) return content;

@@ -233,12 +233,26 @@ export const agentToken = async (tx: Tx, concernId: string, agentId: string): Pr
     )
   )?.token ?? null;
 
+/** Until the commit nobody else uses this client's key: for what has no row yet that could be locked. */
+export const lockKey = async (tx: Tx, key: string): Promise<void> => {
+  await tx.later(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`key:${key}`}, 0))`);
+};
+
 /** The message with this client's key. */
 export const messageByKey = (
   tx: Tx,
   key: string,
-): Promise<{ readonly id: MessageId; readonly concernId: ConcernId; readonly authorId: string | null } | null> =>
-  tx.maybe(sql`SELECT id, concern_id AS "concernId", author_id AS "authorId" FROM message WHERE client_key = ${key}`);
+): Promise<{
+  readonly id: MessageId;
+  readonly concernId: ConcernId;
+  readonly authorId: string | null;
+  readonly direction: string;
+  readonly seq: number;
+  readonly text: string;
+} | null> =>
+  tx.maybe(sql`
+    SELECT m.id, m.concern_id AS "concernId", m.author_id AS "authorId", m.direction, m.seq, b.text
+      FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.client_key = ${key}`);
 
 /** What an answer needs of the message it answers. */
 export interface LastInbound {

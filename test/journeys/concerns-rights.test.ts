@@ -117,6 +117,7 @@ void test("ids inside the input are judged as well", async () => {
       to: ["x@y.example"],
       cc: [],
       subject: "s",
+      key: crypto.randomUUID(),
       undoMs: 0,
     }),
     "notFound",

@@ -5,9 +5,9 @@ import { isRefusal } from "#contract/errors.ts";
 import type { UploadId } from "#contract/files.ts";
 import { claimDeliveries, recordDelivery, rememberKeys } from "#modules/concerns/actions-outbox.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
-import { create, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
+import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import { sql } from "#platform/db/db.ts";
-import { accepted, claimOf, leaseMs, newConcern, rowOf, send } from "#test/outbox.ts";
+import { accepted, claimOf, concernCalled, leaseMs, newConcern, rowOf, send, sendAll } from "#test/outbox.ts";
 import { addCast, messagesIn, openTestWorld, partiesIn, type Cast, type TestWorld } from "#test/world.ts";
 
 let world: TestWorld;
@@ -288,6 +288,7 @@ void test("writing first makes concern, customer and requester; the first mail n
     text: "Morgen um zehn.",
     html: null,
     uploads: [],
+    key: crypto.randomUUID(),
     undoMs: 0,
   });
   assert.ok(!isRefusal(made));
@@ -308,7 +309,51 @@ void test("writing first makes concern, customer and requester; the first mail n
     text: "y",
     html: null,
     uploads: [],
+    key: crypto.randomUUID(),
     undoMs: 0,
   });
   assert.ok(isRefusal(foreign) && foreign.refused === "notFound");
+});
+
+void test("a double click or a second try begins one concern: the same key, however many calls at once, over several pools", async () => {
+  const others = await Promise.all([1, 2, 3].map(() => openTestWorld({ url: world.db.url, connections: 4 })));
+  const first = {
+    brandId: cast.brandId,
+    channelId: cast.channel.id,
+    customerId: null,
+    kind: "email" as const,
+    to: ["doppelt@kunde.example"],
+    cc: [],
+    subject: "Doppelt geklickt",
+    text: "Ihr Vertrag endet im März.",
+    html: null,
+    uploads: [],
+    key: crypto.randomUUID(),
+    undoMs: 0,
+  };
+  try {
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => create([world, ...others][index % 4] ?? world, cast.anna, first)),
+    );
+    const made = all.map((one) => (isRefusal(one) ? one.refused : `${one.state.id} ${one.messageId}`));
+    assert.equal(new Set(made).size, 1, made.join("\n"));
+    const concern = await concernCalled(world, "Doppelt geklickt");
+    assert.equal(concern.messageCount, 1);
+    assert.equal((await sendAll(world)).filter((mail) => mail.to[0]?.value === "doppelt@kunde.example").length, 1);
+  } finally {
+    for (const other of others) await other.close();
+  }
+  const refusal = async (work: ReturnType<typeof create>): Promise<string> => {
+    const result = await work;
+    return isRefusal(result) ? result.refused : "done";
+  };
+  assert.equal(
+    await refusal(create(world, cast.anna, { ...first, text: "Ihr Vertrag endet im Mai." })),
+    "sentBefore",
+    "what was changed meanwhile is not lost silently",
+  );
+  assert.equal(await refusal(create(world, cast.omar, first)), "invalidInput", "somebody else's key");
+  const { id } = await concernCalled(world, "Doppelt geklickt");
+  const said = note(world, cast.anna, { id, text: first.text, html: null, uploads: [], key: first.key });
+  assert.equal(await refusal(said), "invalidInput", "a key of something else");
 });

@@ -392,6 +392,7 @@ test("a real bounce marks the delivery it speaks of and closes the dead address"
       text: "Sind Sie noch da?",
       html: null,
       uploads: [],
+      key: crypto.randomUUID(),
     },
   });
   await lena.call(api.concerns.sendNow, { params: { id: message.id } });
@@ -419,6 +420,7 @@ test("a vacation responder is kept and answered by nobody", { skip }, async () =
       text: "Passt Ihnen Dienstag?",
       html: null,
       uploads: [],
+      key: crypto.randomUUID(),
     },
   });
   await lena.call(api.concerns.sendNow, { params: { id: message.id } });

@@ -173,6 +173,7 @@ void test("reply, undoSend, sendNow, note, create, drafts", async () => {
         text: "Guten Tag",
         html: null,
         uploads: [],
+        key: crypto.randomUUID(),
         undoMs: 0,
       }),
     "concern.created",

@@ -94,7 +94,7 @@ export const sendReply = async (
       key,
     },
   });
-  doneSending(id, "reply", outcome.ok);
+  doneSending(id, "reply", outcome);
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
   if (sendAt === null) offerUndo(outcome.value.message, undoSeconds);
@@ -130,7 +130,7 @@ export const sendNote = async (id: string, content: Composing, key: string): Pro
     params: { id },
     body: { text: content.text, html: content.html, uploads: content.uploads.map((one) => one.uploadId), key },
   });
-  doneSending(id, "note", outcome.ok);
+  doneSending(id, "note", outcome);
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
   return null;

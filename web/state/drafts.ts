@@ -2,7 +2,7 @@
 // short rest. Called by the composer and by the actions that send.
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { Draft } from "#contract/concerns.ts";
-import { call } from "#web/state/client.ts";
+import { call, type Outcome } from "#web/state/client.ts";
 import { emptyComposing, fromDraft, isEmpty, sameContent, startingContent } from "#web/state/composing.ts";
 import type { Backup, Composing, DraftKind } from "#web/state/composing.ts";
 import { deskState, takeInDraft } from "#web/state/desk.ts";
@@ -84,12 +84,12 @@ export const holdSaving = async (concernId: string, kind: DraftKind): Promise<vo
   await inFlight.get(name);
 };
 
-/** The message was sent, or not: empties the composer, or goes on keeping the draft. */
-export const doneSending = (concernId: string, kind: DraftKind, sent: boolean): void => {
+/** The message was sent, or not: empties the composer, or goes on keeping the draft, under a new key when an earlier version was sent. */
+export const doneSending = (concernId: string, kind: DraftKind, outcome: Outcome<unknown>): void => {
   const name = nameOf(concernId, kind);
   const store = composers.get(name);
   if (!store) return;
-  if (sent) {
+  if (outcome.ok) {
     localStorage.removeItem(name);
     store.set((now) => ({
       content: emptyComposing,
@@ -100,7 +100,8 @@ export const doneSending = (concernId: string, kind: DraftKind, sent: boolean): 
     }));
     takeInDraft(concernId, kind, null);
   } else {
-    store.set((now) => ({ ...now, sending: false }));
+    const key = outcome.problem.code === "sentBefore" ? crypto.randomUUID() : store.get().key;
+    store.set((now) => ({ ...now, key, sending: false }));
     if (store.get().saving === "unsaved") saveSoon(concernId, kind, restMs);
   }
 };

@@ -23,22 +23,24 @@ const RichEditor = lazy(() =>
   import("#web/screens/concerns/Editor.tsx").then((module) => ({ default: module.Editor })),
 );
 
+/** `key` makes a double send, or one tried again after a lost answer, one concern. */
 interface Writing extends Composing {
   readonly subject: string;
+  readonly key: string;
 }
 
-const empty: Writing = { ...emptyComposing, subject: "" };
+const empty = (): Writing => ({ ...emptyComposing, subject: "", key: crypto.randomUUID() });
 const backupName = (): string => `draht.new.${deskState.get().me ?? "nobody"}`;
 
 /** What was begun and not sent stays on this machine until it is. */
-const writing = createStore<Writing>(empty);
+const writing = createStore<Writing>(empty());
 const keep = (part: Partial<Writing>): void => {
   writing.set((now) => ({ ...now, ...part }));
   localStorage.setItem(backupName(), JSON.stringify(writing.get()));
 };
 const restore = (): number => {
   const text = localStorage.getItem(backupName());
-  if (text !== null && isEmpty(writing.get())) writing.set({ ...empty, ...(JSON.parse(text) as Partial<Writing>) });
+  if (text !== null && isEmpty(writing.get())) writing.set({ ...empty(), ...(JSON.parse(text) as Partial<Writing>) });
   return 0;
 };
 
@@ -83,12 +85,16 @@ export const NewConcern = () => {
         text: now.text,
         html: now.html,
         uploads: now.uploads.map((one) => one.uploadId),
+        key: now.key,
       },
     });
     setSending(false);
-    if (!outcome.ok) return setProblem(outcome.problem);
+    if (!outcome.ok) {
+      if (outcome.problem.code === "sentBefore") keep({ key: crypto.randomUUID() });
+      return setProblem(outcome.problem);
+    }
     localStorage.removeItem(backupName());
-    writing.set(empty);
+    writing.set(empty());
     takeInRow(outcome.value.concern);
     offerUndo(outcome.value.message, facts?.undoSeconds ?? 10);
     void navigate({
@@ -175,7 +181,7 @@ export const NewConcern = () => {
             look="quiet"
             onPress={() => {
               localStorage.removeItem(backupName());
-              writing.set(empty);
+              writing.set(empty());
               setReplaced((count) => count + 1);
             }}
           >
