@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AgentActor } from "#contract/actor.ts";
 import type { MessageId } from "#contract/ids.ts";
-import { frameBody } from "#modules/concerns/reads-frame.ts";
+import { frameBody, originalHash } from "#modules/concerns/reads-frame.ts";
 import type { Links } from "#modules/concerns/reads-views.ts";
 import { fetchOutside } from "#platform/egress.ts";
 import { fileResponse, openFile, signFile } from "#platform/files/signed.ts";
@@ -14,6 +14,7 @@ import type { World } from "#platform/world.ts";
 /** Signed addresses last a working day, counted from the full hour so that browsers can keep what they have fetched. */
 const linkLastsMs = 12 * 3_600_000;
 const hourMs = 3_600_000;
+const originalLastsMs = 60_000;
 
 const expiry = (now: Date): number => Math.floor(now.getTime() / hourMs) * hourMs + linkLastsMs;
 
@@ -22,8 +23,7 @@ export const makeLinks = (world: Pick<World, "mac" | "now">): Links => ({
   file: (file) =>
     `/files/${signFile({ hash: file.hash, name: file.name, mediaType: file.mediaType, inline: file.image, expiresAt: expiry(world.now()) }, world.mac)}`,
   html: (messageId) => `/frames/${messageId}`,
-  raw: (messageId, rawHash) =>
-    `/files/${signFile({ hash: rawHash, name: `${messageId}.eml`, mediaType: "message/rfc822", inline: false, expiresAt: expiry(world.now()) }, world.mac)}`,
+  raw: (messageId) => `/originals/${messageId}`,
 });
 
 /** Nothing runs, nothing is fetched but images from ourselves, nothing is sent; the origin is opaque. Holds also when the sanitiser failed. */
@@ -54,7 +54,7 @@ const remotePurpose = "remote-image";
 const maxImageBytes = 5_000_000;
 const imageTypes = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
-/** Mounts the three routes. `whoAsks` gives the signed-in agent. */
+/** Mounts the routes. `whoAsks` gives the signed-in agent. */
 export const mountFrames = (options: {
   readonly app: {
     readonly get: (
@@ -86,6 +86,21 @@ export const mountFrames = (options: {
     );
     if (!frame) throw missing();
     return sendFrame(reply, frame.html, frame.language);
+  });
+
+  // Hardly anybody asks for it, so it is signed only then; the bytes themselves come by the way that knows no cookie.
+  app.get("/originals/:id", async (request, reply) => {
+    const who = await options.whoAsks(request);
+    const { id } = request.params as { id: string };
+    if (!who || !/^[0-9a-f-]{36}$/.test(id)) throw missing();
+    const hash = await originalHash(world.db, who, id as MessageId);
+    if (hash === null) throw missing();
+    const expiresAt = world.now().getTime() + originalLastsMs;
+    const token = signFile(
+      { hash, name: `${id}.eml`, mediaType: "message/rfc822", inline: false, expiresAt },
+      world.mac,
+    );
+    return reply.header("cache-control", "no-store").redirect(`/files/${token}`);
   });
 
   app.get("/post/:id", async (request, reply) => {

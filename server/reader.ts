@@ -72,6 +72,8 @@ const pageBytes = 4096;
 /** Under load small messages travel several at a time, because waking a process costs more than reading one. */
 const batchMessages = 8;
 const batchMessageBytes = 64 * 1024;
+/** A second process costs the memory of a whole program: it is started only when more waits than the first has soon read. */
+const waitingForAnother = 32;
 /** Several messages in a process that computes this long without a word: one of them is bad, and each is read by itself. */
 const silentMs = 700;
 const silentCpuMs = 600;
@@ -127,7 +129,7 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
   const start = (): Worker => {
     const child = fork(new URL("./reader-child.ts", import.meta.url), [options.dns], {
       serialization: "advanced",
-      execArgv: ["--max-old-space-size=160", "--max-semi-space-size=16"],
+      execArgv: ["--max-old-space-size=160", "--max-semi-space-size=4"],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     const worker: Worker = { child, ready: false, current: new Map(), since: 0, heardAt: 0, cpuMs: null, idle: null };
@@ -201,6 +203,7 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
       const moving = [...workers].filter(
         (worker) => worker.current.size === 0 || performance.now() - worker.since < stuckMs,
       ).length;
+      if (moving > 0 && queue.length < waitingForAnother && !queue.some((waiting) => waiting.alone)) break;
       if (moving >= options.processes || workers.size >= options.processes * 3 || starting >= queue.length) break;
       start();
     }

@@ -1,4 +1,5 @@
 // A real server for journeys: its own process, ports, data folder and database, exactly as `npm start` runs it. Used by test/journeys.
+import { readFileSync } from "node:fs";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -59,14 +60,20 @@ export class NotUp extends Error {
 }
 
 const main = fileURLToPath(new URL("../server/main.ts", import.meta.url));
+/** As the launcher runs it. */
+const node = JSON.parse(readFileSync(new URL("../server/node.json", import.meta.url), "utf8")) as {
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+};
 
 /** Starts a server and resolves when it says that it is up; rejects with NotUp when it ends before. */
 export async function startTestServer(wish: ServerWish = {}): Promise<TestServer> {
   const ports = wish.ports ?? (await serverPorts());
   const dataDir = wish.dataDir ?? (await mkdtemp(join(tmpdir(), "draht-server-")));
   const begun = performance.now();
-  const child = spawn(process.execPath, [main, ...(wish.args ?? ["--empty"])], {
+  const child = spawn(process.execPath, [...node.flags, main, ...(wish.args ?? ["--empty"])], {
     env: {
+      ...node.environment,
       ...process.env,
       PORT: String(ports.desk),
       SMTP_PORT: String(ports.smtp),

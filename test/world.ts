@@ -53,7 +53,7 @@ export const openTestWorld = async (
     files: openDiskFiles(dir),
     wake: () => {},
     undoMs: 10_000,
-    links: { file: (file) => `/files/${file.hash}`, html: (id) => `/html/${id}`, raw: (id) => `/raw/${id}` },
+    links: { file: (file) => `/files/${file.hash}`, html: (id) => `/html/${id}`, raw: (id) => `/originals/${id}` },
     pass: (ms) => {
       now += ms;
     },

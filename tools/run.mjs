@@ -179,10 +179,11 @@ function showProgress(paths) {
 
 /** Runs a TypeScript file with the pinned Node, hands on signals and arguments, and ends with the file's exit code. */
 async function launch(file, rest) {
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(modules, ".cache", "v8") };
+  const { flags, environment } = command === "start" ? serverOptions() : { flags: [], environment: {} };
+  const env = { ...environment, ...process.env, NODE_COMPILE_CACHE: join(modules, ".cache", "v8") };
   const pinned = pinnedNode();
   if (pinned !== undefined) {
-    const code = await run(pinned, [file, ...rest], env);
+    const code = await run(pinned, [...flags, file, ...rest], env);
     if (code !== undefined) process.exit(code);
   }
   const own = `Node ${process.versions.node}`;
@@ -190,7 +191,12 @@ async function launch(file, rest) {
   if (Number(process.versions.node.split(".")[0]) < oldestNode)
     fail(`the pinned Node ${why}, and ${own} cannot run TypeScript. Install Node ${oldestNode} or newer.`);
   process.stderr.write(`draht: the pinned Node ${why}; going on with ${own}.\n`);
-  process.exit((await run(process.execPath, [file, ...rest], env)) ?? 1);
+  process.exit((await run(process.execPath, [...flags, file, ...rest], env)) ?? 1);
+}
+
+/** How Node is to run the server: a small nursery and few heaps keep its memory within bounds (docs/bench.md). */
+function serverOptions() {
+  return JSON.parse(readFileSync(join(root, "server", "node.json"), "utf8"));
 }
 
 /** Path of the pinned Node of this platform, if its package is installed. */

@@ -16,11 +16,13 @@ const columns = sql`seq, at, kind, actor, brand_id AS "brandId", concern_id AS "
 export const horizon = async (tx: Tx): Promise<number> =>
   (await tx.one<{ horizon: number }>(sql`SELECT event_horizon() AS horizon`)).horizon;
 
-/** Entries with `after` < seq <= `upTo`, in order. `upTo` must come from an earlier call of `horizon`. */
-export const between = (tx: Tx, after: number, upTo: number, limit: number): Promise<AnyEvent[]> =>
-  tx.rows<AnyEvent>(
-    sql`SELECT ${columns} FROM event WHERE seq > ${after} AND seq <= ${upTo} ORDER BY seq LIMIT ${limit}`,
-  );
+/** The next entries after a number, in order, each with the horizon that was looked up before them; `seq` null: there is none, only the horizon. */
+export const after = (
+  tx: Tx,
+  seq: number,
+  most: number,
+): Promise<((AnyEvent | { readonly seq: null }) & { readonly upTo: number })[]> =>
+  tx.rows(sql`SELECT up_to AS "upTo", ${columns} FROM event_after(${seq}, ${most})`);
 
 /** A concern's entries, newest first, below `before`; without drafts, which are their writers' own. */
 export const ofConcern = (tx: Tx, concernId: string, before: number | null, limit: number): Promise<AnyEvent[]> =>

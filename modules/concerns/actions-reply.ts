@@ -104,16 +104,19 @@ export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spok
   world.db.transaction(async (tx) => {
     const state = await lockFor(tx, who, input.id, "concern.answer");
     if (isRefusal(state)) return state;
-    const before = await again(tx, who, state, input, "out");
+    // Asked together, judged in this order.
+    const [before, channel, content] = await Promise.all([
+      again(tx, who, state, input, "out"),
+      sendingChannel(tx, state.brandId, input.channelId),
+      contentOf(world, tx, who, input),
+    ]);
     if (before !== null) return before;
     const now = world.now();
     if (input.sendAt !== null && Date.parse(input.sendAt) <= now.getTime())
       return refuse("timeInPast", undefined, "sendAt");
-    const channel = await sendingChannel(tx, state.brandId, input.channelId);
     if (isRefusal(channel)) return channel;
     const recipients = await recipientsOf(tx, channel, input.to, input.cc);
     if (isRefusal(recipients)) return recipients;
-    const content = await contentOf(world, tx, who, input);
     if (isRefusal(content)) return content;
     const sent = await sendAnswer(world, tx, who, state, state, {
       channel,

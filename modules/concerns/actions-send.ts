@@ -159,12 +159,12 @@ export const sendAnswer = async (
   const at = world.now().toISOString();
   const id = world.newId() as MessageId;
   const seq = fresh.lastSeq + 1;
-  const [brand, agent, parties, last] = [
-    await brandById(tx, fresh.brandId),
-    await agentById(tx, who.id),
-    before === null ? [] : await partiesOf(tx, fresh.id),
-    before === null ? null : await lastInbound(tx, fresh.id),
-  ];
+  const [brand, agent, parties, last] = await Promise.all([
+    brandById(tx, fresh.brandId),
+    agentById(tx, who.id),
+    before === null ? [] : partiesOf(tx, fresh.id),
+    before === null ? null : lastInbound(tx, fresh.id),
+  ]);
   if (brand === null) throw new Error("a concern's brand is gone");
   const addressed = [...out.to, ...out.cc];
   const joining = await joiners(world, tx, fresh, parties, out, seq);

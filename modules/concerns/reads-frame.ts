@@ -1,7 +1,7 @@
-// A message's HTML as a document of its own, for a sandboxed frame. Called by server/frames.ts.
+// A message's HTML as a document of its own, for a sandboxed frame, and where the message as it came lies. Called by server/frames.ts.
 import { seesBrand, type AgentActor } from "#contract/actor.ts";
 import type { MessageId } from "#contract/ids.ts";
-import { frameRow } from "#modules/concerns/store-frame.ts";
+import { frameRow, originalRow } from "#modules/concerns/store-frame.ts";
 import type { Links } from "#modules/concerns/reads-views.ts";
 import type { Tx } from "#platform/db/db.ts";
 
@@ -37,4 +37,10 @@ export const frameBody = async (
       remoteImage ? `${before} src="${encode(remoteImage(decode(url)))}"` : whole,
     );
   return { html, language: row.language ?? "de" };
+};
+
+/** The hash of a message as it came. Null: no such message, nothing kept, or a brand this agent may not see. */
+export const originalHash = async (tx: Tx, who: AgentActor, messageId: MessageId): Promise<string | null> => {
+  const row = await originalRow(tx, messageId);
+  return row !== null && seesBrand(who, row.brandId) ? row.hash : null;
 };

@@ -31,13 +31,14 @@ const firstPage = 50;
  */
 export const openConcern = async (world: Reading, who: AgentActor, id: ConcernId): Promise<Opened | Refusal> => {
   const { db } = world;
-  const upTo = await horizon(db);
-  const [found, thread] = await Promise.all([opened(db, id, who.id), messagesBefore(world, db, id, null, firstPage)]);
+  const [upTo, found, thread] = await db.together((tx) =>
+    Promise.all([horizon(tx), opened(tx, id, who.id), messagesBefore(world, tx, id, null, firstPage)]),
+  );
   if (found === null || !seesBrand(who, found.brandId)) return refuse("notFound");
-  const [channels, addresses] = await Promise.all([
-    channelsOfBrand(db, found.brandId),
-    addressesOf(db, found.customerId),
-  ]);
+  const { brandId, customerId } = found;
+  const [channels, addresses] = await db.together((tx) =>
+    Promise.all([channelsOfBrand(tx, brandId), addressesOf(tx, customerId)]),
+  );
   return {
     concern: detailOf(who, found),
     messages: thread.messages,

@@ -15,8 +15,8 @@ export interface Links {
   }) => string;
   /** Of a message's sanitised HTML document. */
   readonly html: (messageId: MessageId) => string;
-  /** Of a message as it came, byte for byte. */
-  readonly raw: (messageId: MessageId, rawHash: string) => string;
+  /** Of a message as it came, byte for byte; whoever asks there is asked who they are. */
+  readonly raw: (messageId: MessageId) => string;
 }
 
 /** A file with a signed address. */
@@ -55,7 +55,7 @@ export const asMessage = (links: Links, row: MessageRow): Message => ({
   automatic: row.automatic,
   mentions: row.mentions,
   at: row.at,
-  rawUrl: row.rawHash === null ? null : links.raw(row.id, row.rawHash),
+  rawUrl: row.rawHash === null ? null : links.raw(row.id),
   version: row.version,
 });
 

@@ -14,6 +14,15 @@ export interface FrameRow {
   }[];
 }
 
+/** Under which hash a message as it came is kept, and whose brand it is; null when it is not kept. */
+export const originalRow = (
+  tx: Tx,
+  messageId: string,
+): Promise<{ readonly hash: string; readonly brandId: string } | null> =>
+  tx.maybe(sql`
+    SELECT b.raw_hash AS hash, c.brand_id AS "brandId" FROM message m JOIN message_body b ON b.message_id = m.id JOIN concern c ON c.id = m.concern_id
+     WHERE m.id = ${messageId} AND b.raw_hash IS NOT NULL`);
+
 /** A message's sanitised HTML with the files it shows inline; null when there is none. */
 export const frameRow = (tx: Tx, messageId: string): Promise<FrameRow | null> =>
   tx.maybe<FrameRow>(sql`

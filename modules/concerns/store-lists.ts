@@ -52,7 +52,8 @@ const conditions = ({ filter, me }: Scope): Sql[] => {
   if (filter.priorities.length > 0 && filter.priorities.length < 4)
     list.push(sql`c.priority IN (${wordsIn([...filter.priorities].toSorted())})`);
   if (filter.topicId !== null) list.push(sql`c.topic_id = ${filter.topicId}`);
-  if (filter.tag !== null) list.push(sql`c.tags @> ARRAY[${filter.tag}]::text[]`);
+  // The second half is what its index stands for: most concerns have no tags and no place in it.
+  if (filter.tag !== null) list.push(sql`c.tags @> ARRAY[${filter.tag}]::text[] AND c.tags <> '{}'`);
   if (filter.customerId !== null) list.push(sql`c.customer_id = ${filter.customerId}`);
   if (filter.deliveryFailed) list.push(sql`c.delivery_failed`);
   return list;

@@ -23,6 +23,8 @@ export interface Tx {
   readonly later: (query: Sql) => Promise<void>;
   /** Carries the statement out and says how many rows it touched. */
   readonly run: (query: Sql) => Promise<number>;
+  /** Runs before the commit, in the order given, as a part of the transaction. On the pool: at once. */
+  readonly atEnd: (work: () => Promise<void>) => Promise<void>;
   /** Runs after the commit, never after a rollback. On the pool: at once. */
   readonly afterCommit: (then: () => void) => void;
 }
@@ -30,6 +32,11 @@ export interface Tx {
 export interface Db extends Tx {
   /** All or nothing, READ COMMITTED. Tried again (at most 3 times) after a deadlock or serialisation failure, so `work` must have no effect outside `tx`. */
   readonly transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  /**
+   * Statements that are sent together on one connection, each for itself and in the order in which they are called: one waking of PostgreSQL
+   * for all of them. No transaction: each sees what was committed before it.
+   */
+  readonly together: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
   /** A client of its own for LISTEN or COPY; the caller ends it. */
   readonly connect: () => Promise<pg.Client>;
   /** Told by who watches the database: while it is away nobody waits for it, not even what had begun. */
@@ -70,7 +77,15 @@ const getTypeParser = ((oid: number, format?: "text" | "binary") =>
 
 type Runner = { query: (config: pg.QueryConfig) => Promise<pg.QueryResult> };
 
-const on = (runner: Runner, afterCommit: Tx["afterCommit"], behind: Promise<unknown>[] | null): Tx => {
+/** What a transaction in hand gathers; null: there is none, everything happens at once. */
+interface Gathered {
+  /** Statements that were sent and whose answers nobody waits for yet. */
+  readonly behind: Promise<unknown>[];
+  readonly atEnd: (() => Promise<void>)[];
+  readonly after: (() => void)[];
+}
+
+const on = (runner: Runner, gathered: Gathered | null): Tx => {
   const query = (q: Sql): Promise<pg.QueryResult> => {
     const text = q.text;
     const name = nameOf(text);
@@ -88,11 +103,15 @@ const on = (runner: Runner, afterCommit: Tx["afterCommit"], behind: Promise<unkn
     },
     later: async (q) => {
       const answer = query(q);
-      if (behind === null) return void (await answer);
-      behind.push(quietly(answer));
+      if (gathered === null) return void (await answer);
+      gathered.behind.push(quietly(answer));
     },
     run: async (q) => (await query(q)).rowCount ?? 0,
-    afterCommit,
+    atEnd: async (work) => {
+      if (gathered === null) return work();
+      gathered.atEnd.push(work);
+    },
+    afterCommit: (then) => void (gathered === null ? then() : gathered.after.push(then)),
   };
 };
 
@@ -210,16 +229,17 @@ export const openDb = (
       broken = true;
     };
     client.on("error", onClientError);
-    const after: (() => void)[] = [];
-    const behind: Promise<unknown>[] = [];
+    const gathered: Gathered = { behind: [], atEnd: [], after: [] };
+    const { behind } = gathered;
     try {
       behind.push(quietly(client.query("BEGIN")));
-      const result = await work(on(client, (then) => after.push(then), behind));
+      const result = await work(on(client, gathered));
+      for (const end of gathered.atEnd) await end();
       // Behind a statement that failed, COMMIT rolls back and says so.
       const ended = quietly(client.query("COMMIT"));
       await Promise.all(behind);
       if ((await ended).command !== "COMMIT") throw new Error("the transaction was rolled back");
-      for (const then of after) then();
+      for (const then of gathered.after) then();
       return result;
     } catch (thrown) {
       const error = await rootOf(behind, thrown);
@@ -237,7 +257,7 @@ export const openDb = (
   };
 
   return {
-    ...on({ query: (config) => away.unless(() => pool.query(config)) }, (then) => then(), null),
+    ...on({ query: (config) => away.unless(() => pool.query(config)) }, null),
     transaction: async (work) => {
       for (let attempt = 1; ; attempt += 1) {
         try {
@@ -247,6 +267,16 @@ export const openDb = (
         }
       }
     },
+    together: (work) =>
+      away.unless(async () => {
+        const client = await pool.connect();
+        try {
+          return await work(on(client, null));
+        } finally {
+          // A connection that broke meanwhile is known to the pool.
+          client.release();
+        }
+      }),
     connect: async () => {
       const client = new pg.Client({
         ...config,

@@ -29,7 +29,7 @@ const batch = 500;
 const replayLimit = 5_000;
 const lookEveryMs = 1_000;
 /** Shortest time between two looks: many entries a second are read in gathered looks. */
-const gatherMs = 12;
+const gatherMs = 20;
 
 /**
  * Starts at the log's end. `read` must give entries in commit order without gaps, together with the number up to which they are complete.

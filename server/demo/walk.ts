@@ -27,6 +27,8 @@ export const startWalk = (real: World): Walk => {
     one: (query) => tx().one(query),
     run: (query) => tx().run(query),
     later: (query) => tx().later(query),
+    // Deeds of one transaction read what earlier ones said.
+    atEnd: (work) => work(),
     afterCommit: (then) => tx().afterCommit(then),
   };
   const db: Db = {
@@ -36,6 +38,7 @@ export const startWalk = (real: World): Walk => {
       if (current !== null) return work(inHand);
       return real.db.transaction(work);
     },
+    together: (work) => work(inHand),
   };
   const at: Walk["at"] = (atMs, deed) => {
     // The first of those that are later; equal times keep their order.

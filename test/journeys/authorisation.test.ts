@@ -272,8 +272,13 @@ test("frames, originals and files answer nobody without right", async () => {
   const frame = `/frames/${facts.messageId}`;
   assert.equal(await status(frame), 404);
   assert.equal(await status(frame, foreign.cookie), 404);
-  assert.equal(await status(message.rawUrl ?? "", undefined), 200, "a signed address works by itself");
-  const path = message.rawUrl ?? "";
+  const original = message.rawUrl ?? "";
+  assert.equal(original, `/originals/${facts.messageId}`);
+  assert.equal(await status(original), 404);
+  assert.equal(await status(original, foreign.cookie), 404);
+  const sent = await fetch(server.url + original, { headers: { cookie: desk.cookie }, redirect: "manual" });
+  const path = sent.headers.get("location") ?? "";
+  assert.equal(await status(path), 200, "a signed address works by itself");
   for (const at of [10, 20, path.length - 3]) {
     const changed = path.slice(0, at) + (path[at] === "A" ? "B" : "A") + path.slice(at + 1);
     assert.equal(await status(changed), 404, changed);

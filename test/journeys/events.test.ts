@@ -1,10 +1,11 @@
 // The event log is read in the order of commit and nothing is ever skipped, however long a writer takes. And this test would notice if it were.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { system } from "#contract/actor.ts";
+import { asActor, system } from "#contract/actor.ts";
 import type { CustomerId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import { eventsAfter } from "#modules/audit/reads.ts";
+import { append } from "#modules/audit/store.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 import { openTestWorld, type TestWorld } from "#test/world.ts";
 
@@ -13,6 +14,20 @@ before(async () => {
   world = await openTestWorld({ connections: 24 });
 });
 after(() => world.close());
+
+/** Writes one entry at once, and not at the transaction's end as actions do: here writers are to stay open behind what they wrote. */
+const write = (tx: Tx, customerId: CustomerId): Promise<void> =>
+  append(tx, [
+    {
+      at: world.now().toISOString(),
+      kind: "customer.created",
+      actor: asActor(system),
+      brandId: null,
+      concernId: null,
+      customerId,
+      data: { customerId },
+    },
+  ]);
 
 /** A transaction that writes one entry and then stays open until it is told to end. */
 const slowWriter = async (ends: "commit" | "rollback" = "commit") => {
@@ -27,7 +42,7 @@ const slowWriter = async (ends: "commit" | "rollback" = "commit") => {
   });
   const done = world.db
     .transaction(async (tx) => {
-      await say(world, tx, system, [{ kind: "customer.created", customerId, data: { customerId } }]);
+      await write(tx, customerId);
       // Entries are written without waiting; after an answer to a later question the number is drawn.
       await tx.rows(sql`SELECT 1`);
       written();
@@ -131,7 +146,7 @@ void test("many writers at random paces and a reader that never rests: every ent
         await world.db.transaction(async (tx) => {
           for (let part = 0; part <= (lane + round) % 3; part += 1) {
             const customerId = world.newId() as CustomerId;
-            await say(world, tx, system, [{ kind: "customer.created", customerId, data: { customerId } }]);
+            await write(tx, customerId);
             // As long as other statements take, and differently long for each.
             await tx.rows(sql`SELECT pg_sleep(${((lane * 7 + round * 3 + part) % 5) / 1000})`);
             written.push(customerId);
@@ -154,6 +169,32 @@ void test("many writers at random paces and a reader that never rests: every ent
     rows.map((row) => row.id),
     "in the order of their numbers",
   );
+});
+
+void test("what one transaction says is written together at its end, in order, and only when it commits", async () => {
+  const careful = reader(eventsAfter);
+  await careful.look();
+  const before = careful.seen.length;
+  const [a, b, gone] = [world.newId(), world.newId(), world.newId()] as [CustomerId, CustomerId, CustomerId];
+  const speak = (tx: Tx, customerId: CustomerId) =>
+    say(world, tx, system, [{ kind: "customer.created", customerId, data: { customerId } }]);
+  await assert.rejects(
+    world.db.transaction(async (tx) => {
+      await speak(tx, gone);
+      throw new Error("rolled back");
+    }),
+  );
+  await world.db.transaction(async (tx) => {
+    await speak(tx, a);
+    await speak(tx, b);
+    const { n } = await tx.one<{ n: number }>(
+      sql`SELECT count(*)::int AS n FROM event WHERE customer_id = ANY (${[a, b]}::uuid[])`,
+    );
+    assert.equal(n, 0);
+  });
+  await speak(world.db, gone);
+  await careful.look();
+  assert.deepEqual(careful.seen.slice(before), [a, b, gone]);
 });
 
 void test("the log cannot be changed", async () => {
