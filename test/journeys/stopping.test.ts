@@ -38,6 +38,7 @@ test("an orderly end waits for a slow relay and begins nothing new", async () =>
             text: `Guten Tag ${to}`,
             html: null,
             uploads: [],
+            key: crypto.randomUUID(),
           },
         }),
       ),
