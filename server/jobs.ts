@@ -1,4 +1,5 @@
 // What has to happen by time: waking snoozed concerns, folding counters, clearing what has expired. Started by server/start.ts.
+import { removeOldTries } from "#modules/agents/actions-brake.ts";
 import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally } from "#modules/concerns/actions-views.ts";
@@ -19,6 +20,7 @@ const timed: readonly Timed[] = [
   { name: "foldWords", everyMs: 5_000, run: foldWords },
   { name: "removeOldUploads", everyMs: 3_600_000, run: removeOldUploads },
   { name: "removeOldSessions", everyMs: 3_600_000, run: removeOldSessions },
+  { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
 ];
 
 /**

@@ -4,6 +4,7 @@ import { system } from "#contract/actor.ts";
 import type { Me } from "#contract/agents.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { AgentId } from "#contract/ids.ts";
+import { begin, tryAgain, tryFrom, wasGood } from "#modules/agents/actions-brake.ts";
 import { idleMs, longestMs, normalEmail } from "#modules/agents/model.ts";
 import { asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
 import {
@@ -15,7 +16,6 @@ import {
 } from "#modules/agents/store-sessions.ts";
 import { agentById, asAgent, passwordOf, setPassword } from "#modules/agents/store.ts";
 import { say } from "#modules/audit/actions.ts";
-import { createBrake } from "#platform/auth/brake.ts";
 import { hashPassword, verifyPassword } from "#platform/auth/password.ts";
 import { csrfToken, isSessionToken, newSession, sessionHash } from "#platform/auth/session.ts";
 import type { Db } from "#platform/db/db.ts";
@@ -24,14 +24,6 @@ import type { World } from "#platform/world.ts";
 type Acting = Pick<World, "db" | "now" | "wake" | "mac">;
 
 const minuteMs = 60_000;
-const windowMs = 60 * minuteMs;
-
-/** Guessing is slowed down for the pair of account and address first; an address or an account alone gets more tries, so that nobody locks a colleague out. */
-const createBrakes = () => ({
-  pair: createBrake({ free: 5, windowMs, firstMs: 1_000, longestMs: 15 * minuteMs }),
-  address: createBrake({ free: 30, windowMs, firstMs: 1_000, longestMs: 15 * minuteMs }),
-  account: createBrake({ free: 100, windowMs, firstMs: 1_000, longestMs: 30_000 }),
-});
 
 /** Who is signed in, and what their page must send back in X-Csrf. */
 export interface SignedIn {
@@ -46,12 +38,11 @@ interface Known extends SignedIn {
 
 /** What this process remembers of one database's sessions; the truth is the table. */
 interface Memory {
-  readonly brakes: ReturnType<typeof createBrakes>;
   readonly sessions: Map<string, Known>;
 }
 const memories = new WeakMap<Db, Memory>();
 const memoryOf = (db: Db): Memory => {
-  const memory = memories.get(db) ?? { brakes: createBrakes(), sessions: new Map<string, Known>() };
+  const memory = memories.get(db) ?? { sessions: new Map<string, Known>() };
   memories.set(db, memory);
   return memory;
 };
@@ -84,16 +75,10 @@ export const signIn = async (
 ): Promise<{ me: Me; token: string } | Refusal> => {
   const memory = memoryOf(world.db);
   const email = normalEmail(input.email);
-  const keys = [
-    [memory.brakes.pair, `${email} ${input.remoteIp}`],
-    [memory.brakes.address, input.remoteIp],
-    [memory.brakes.account, email],
-  ] as const;
+  const trying = tryFrom(world, email, input.remoteIp);
   const now = world.now();
-  const waitMs = Math.max(...keys.map(([brake, key]) => brake.waitMs(key, now)));
-  if (waitMs > 0) return refuse("tooManyAttempts", { seconds: Math.ceil(waitMs / 1000) });
-  // Counted before the password is checked: a thousand guesses at once are a thousand guesses.
-  for (const [brake, key] of keys) brake.failed(key, now);
+  const begun = await begin(world, trying);
+  if (begun.waitMs > 0) return refuse("tooManyAttempts", { seconds: Math.ceil(begun.waitMs / 1000) });
   const known = await passwordOf(world.db, email);
   const verdict = await verifyPassword(known?.password ?? null, input.password);
   if (known === null || !verdict.ok || !known.active) {
@@ -102,7 +87,7 @@ export const signIn = async (
     );
     return refuse("wrongCredentials");
   }
-  for (const [brake, key] of keys) brake.succeeded(key);
+  await wasGood(world, trying, begun);
   const rehashed = verdict.rehash ? await hashPassword(input.password) : null;
   const session = newSession();
   const record = await world.db.transaction(async (tx) => {
@@ -160,19 +145,17 @@ export const sessionOf = async (world: Pick<World, "db" | "now" | "mac">, token:
  * Refuses with tooManyAttempts or wrongCredentials; null: it fits.
  */
 export const checkPassword = async (
-  world: Pick<World, "db" | "now">,
+  world: Pick<World, "db" | "now" | "mac">,
   record: Pick<AgentRecord, "id" | "email">,
   password: string,
 ): Promise<Refusal | null> => {
-  const { pair } = memoryOf(world.db).brakes;
-  const key = `again ${record.id}`;
-  const waitMs = pair.waitMs(key, world.now());
-  if (waitMs > 0) return refuse("tooManyAttempts", { seconds: Math.ceil(waitMs / 1000) });
-  pair.failed(key, world.now());
+  const trying = tryAgain(world, record.id);
+  const begun = await begin(world, trying);
+  if (begun.waitMs > 0) return refuse("tooManyAttempts", { seconds: Math.ceil(begun.waitMs / 1000) });
   const known = await passwordOf(world.db, record.email);
   const { ok } = await verifyPassword(known?.password ?? null, password);
   if (!ok) return refuse("wrongCredentials", {}, "current");
-  pair.succeeded(key);
+  await wasGood(world, trying, begun);
   return null;
 };
 

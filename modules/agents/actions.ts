@@ -25,7 +25,7 @@ import { sessionHash } from "#platform/auth/session.ts";
 import { breaksUnique, type Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
-type Acting = Pick<World, "db" | "now" | "newId" | "wake">;
+type Acting = Pick<World, "db" | "now" | "newId" | "wake" | "mac">;
 
 /** What an admin says about an agent. Password null: the one there is. */
 export interface AgentInput {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { hash } from "@node-rs/argon2";
-import { createBrake } from "#platform/auth/brake.ts";
+import { oneMore, placeOf, waitMs, type Failures } from "#platform/auth/brake.ts";
 import { hashPassword, judgePassword, verifyPassword } from "#platform/auth/password.ts";
 import { csrfToken, isCsrfToken, isSessionToken, newSession, sessionHash } from "#platform/auth/session.ts";
 
@@ -69,33 +69,27 @@ test("a session's token is never what is stored, and its proof is its own", () =
   assert.ok(!isCsrfToken(mac, a.token, csrfToken(mac, b.token)) && !isCsrfToken(mac, a.token, undefined));
 });
 
-test("the brake: free tries, then doubling waits, forgotten after the window or a success", () => {
-  const brake = createBrake({ free: 3, windowMs: 60_000, firstMs: 1_000, longestMs: 8_000 });
-  const at = (ms: number): Date => new Date(1_000_000 + ms);
+test("the brake: free tries, then doubling waits, forgotten after the window", () => {
+  const limits = { free: 3, windowMs: 60_000, firstMs: 1_000, longestMs: 8_000 };
+  const start = 1_000_000;
   const waits: number[] = [];
+  let known: Failures = { failures: 0, atMs: 0 };
   for (let i = 0; i < 8; i += 1) {
-    brake.failed("a", at(0));
-    waits.push(brake.waitMs("a", at(0)));
+    known = { failures: oneMore(limits, known, start), atMs: start };
+    waits.push(waitMs(limits, known, start));
   }
   assert.deepEqual(waits, [0, 0, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
-  assert.equal(brake.waitMs("b", at(0)), 0);
-  assert.equal(brake.waitMs("a", at(7_999)), 1);
-  assert.equal(brake.waitMs("a", at(8_000)), 0);
-  brake.failed("a", at(9_000));
-  assert.equal(brake.waitMs("a", at(9_000)), 8_000, "waiting it out does not forgive");
-  assert.equal(brake.waitMs("a", at(9_000 + 68_001)), 0);
-  assert.equal(brake.size(), 0, "forgotten after the window");
-  for (let i = 0; i < 5; i += 1) brake.failed("a", at(0));
-  brake.succeeded("a");
-  assert.equal(brake.waitMs("a", at(0)), 0);
+  assert.equal(waitMs(limits, known, start + 7_999), 1);
+  assert.equal(waitMs(limits, known, start + 8_000), 0);
+  assert.equal(oneMore(limits, known, start + 9_000), 9, "waiting it out does not forgive");
+  assert.equal(oneMore(limits, known, start + 68_001), 1, "forgotten after the window");
+  assert.equal(waitMs(limits, { failures: 10_000, atMs: start }, start), 8_000, "no wait grows beyond the longest");
 });
 
-test("the brake's memory is bounded and the busiest key is not the one that goes", () => {
-  const brake = createBrake({ free: 1, windowMs: 60_000, firstMs: 1_000, longestMs: 8_000, maxKeys: 100 });
-  for (let i = 0; i < 1_000; i += 1) {
-    brake.failed(`key ${i}`, new Date(i));
-    brake.failed("attacked", new Date(i));
-  }
-  assert.equal(brake.size(), 100);
-  assert.ok(brake.waitMs("attacked", new Date(1_000)) > 0);
+test("one place: an IPv4 address however it is written, or the network that one IPv6 customer has", () => {
+  assert.equal(placeOf("192.0.2.7"), "192.0.2.7");
+  assert.equal(placeOf("::ffff:192.0.2.7"), "192.0.2.7");
+  assert.equal(placeOf("2001:db8:1:2:3:4:5:6"), placeOf("2001:db8:1:2::1"));
+  assert.notEqual(placeOf("2001:db8:1:2::1"), placeOf("2001:db8:1:3::1"));
+  assert.equal(placeOf("unknown"), "unknown");
 });

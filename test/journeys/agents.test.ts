@@ -6,6 +6,7 @@ import { agent as agentShape, me as meShape } from "#contract/agents.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { AgentId, TeamId } from "#contract/ids.ts";
 import { changeAgent, changePassword, createAgent, createTeam, type AgentInput } from "#modules/agents/actions.ts";
+import { removeOldTries } from "#modules/agents/actions-brake.ts";
 import { forgetSessions, removeOldSessions, sessionOf, signIn, signOut } from "#modules/agents/actions-sessions.ts";
 import { agentByEmail, agentById, agentsByHandles, asAgentActor } from "#modules/agents/reads.ts";
 import { sql } from "#platform/db/db.ts";
@@ -121,6 +122,78 @@ test("guesses are slowed down for account and address, without locking anybody e
     5,
     "guesses at once count each, known name or not",
   );
+});
+
+test("guesses count over all processes, however many come at once", async () => {
+  const { input: given } = await newAgent();
+  elsewhere.setNow(world.now().toISOString());
+  const processes = [world, elsewhere];
+  const guesses = await Promise.all(
+    Array.from({ length: 40 }, (_, i) =>
+      signIn(processes[i % 2] ?? world, {
+        email: given.email,
+        password: "guess",
+        remoteIp: "203.0.113.100",
+        token: null,
+      }),
+    ),
+  );
+  assert.equal(guesses.filter((answer) => refusedWith(answer) === "wrongCredentials").length, 5);
+  for (const each of processes)
+    assert.equal(
+      refusedWith(await signIn(each, { email: given.email, password, remoteIp: "203.0.113.100", token: null })),
+      "tooManyAttempts",
+    );
+  const network = Array.from({ length: 12 }, (_, i) =>
+    signIn(world, { email: given.email, password: "guess", remoteIp: `2001:db8:7:7::${i + 1}`, token: null }),
+  );
+  assert.equal(
+    (await Promise.all(network)).filter((answer) => refusedWith(answer) === "wrongCredentials").length,
+    5,
+    "one IPv6 customer has as many addresses as they want",
+  );
+});
+
+test("an attack on an account from everywhere does not lock out who is known where they sit", async () => {
+  const { input: given } = await newAgent();
+  const home = "198.51.100.20";
+  assert.ok(await enter(given.email, { remoteIp: home }));
+  // A thousand machines, each with few guesses: only the account tells.
+  for (let i = 0; i < 125; i += 1) {
+    await signIn(world, { email: given.email, password: "guess", remoteIp: `100.64.${i}.1`, token: null });
+    world.pass(100);
+  }
+  const stranger = { email: given.email, password, remoteIp: "100.65.0.1", token: null };
+  assert.equal(refusedWith(await signIn(world, stranger)), "tooManyAttempts", "the account is slowed for strangers");
+  assert.ok(await enter(given.email, { remoteIp: home }), "not where its owner got in before");
+  world.pass(31_000);
+  assert.ok(await enter(given.email, { remoteIp: "100.65.0.2" }), "and for strangers half a minute at most");
+  // Nor does a colleague's false typing in the same office.
+  for (let i = 0; i < 40; i += 1)
+    await signIn(world, { email: `niemand${i}@staff.example`, password: "guess", remoteIp: home, token: null });
+  assert.ok(await enter(given.email, { remoteIp: home }));
+});
+
+test("a valid account does not buy guesses at others", async () => {
+  const [{ input: mine }, { input: theirs }] = [await newAgent(), await newAgent()];
+  const place = "203.0.113.140";
+  let guessed = 0;
+  for (let i = 0; i < 60; i += 1) {
+    const one = { email: `x${i}@staff.example`, password: "guess", remoteIp: place, token: null };
+    if (refusedWith(await signIn(world, one)) === "wrongCredentials") guessed += 1;
+    await signIn(world, { email: mine.email, password, remoteIp: place, token: null });
+  }
+  assert.ok(guessed <= 31, `${guessed} guesses`);
+  assert.ok(await enter(theirs.email, { remoteIp: "203.0.113.141" }));
+});
+
+test("what was counted is forgotten, and no name or address that was typed stands in the table", async () => {
+  await signIn(world, { email: "mein-geheimes-wort", password: "x", remoteIp: "203.0.113.200", token: null });
+  const rows = await world.db.rows<{ text: string }>(sql`SELECT t::text AS text FROM sign_in_try t`);
+  assert.ok(rows.length > 0);
+  assert.ok(rows.every(({ text }) => !text.includes("geheim") && !text.includes("203.0.113")));
+  world.pass(31 * 24 * 3_600_000);
+  assert.equal(await removeOldTries(world), rows.length);
 });
 
 test("a session is over when idle for 12 hours, and after 30 days however busy", async () => {
