@@ -98,7 +98,7 @@ export const startServer = async (
     });
     closers.push(db.close);
     await assertDurable(db);
-    const watch = watchDatabase(db);
+    const watch = watchDatabase(db, log);
     closers.push(watch.stop);
 
     const metrics = createMetrics({ withProcess: true });

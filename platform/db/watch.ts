@@ -1,7 +1,7 @@
 // Knows at any moment whether the database answers, so that nobody has to find out by waiting, and tells the pool. Called by server/start.ts.
-import { setImmediate as turn } from "node:timers/promises";
 import type pg from "pg";
 import type { Db } from "#platform/db/db.ts";
+import type { Log } from "#platform/log.ts";
 
 export interface Watch {
   /** True from at most 1.25 s after the database stopped answering until it answers again. */
@@ -11,24 +11,31 @@ export interface Watch {
 
 const everyMs = 250;
 const patienceMs = 1_000;
+const tickMs = 50;
 
 /**
  * Asks four times a second over a connection of its own, so that a busy pool is not taken for a dead database. When there is no answer, every
  * call that waits for the database is refused at once (`setAway`), and so is every new one until it answers again.
  */
-export const watchDatabase = (db: Pick<Db, "connect" | "setAway">): Watch => {
+export const watchDatabase = (db: Pick<Db, "connect" | "setAway">, log: Log): Watch => {
   let away = false;
+  /** Whoever starts is held up by much: until the first answer nothing is said. */
+  let met = false;
   let stopped = false;
   let client: pg.Client | null = null;
   let wake: () => void = () => {};
 
+  /** Counted in ticks that this program could make: while it is held up itself it cannot say that somebody else is late. */
   const within = async <T>(work: Promise<T>): Promise<T> => {
+    let ticks = 0;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      // A program that was itself held up finds the time over and the answer waiting: one turn more takes the answer.
-      timer = setTimeout(() => void turn().then(() => reject(new Error("late"))), patienceMs);
+      timer = setInterval(() => {
+        ticks += 1;
+        if (ticks * tickMs >= patienceMs) reject(new Error("late"));
+      }, tickMs);
     });
-    return Promise.race([work, late]).finally(() => clearTimeout(timer));
+    return Promise.race([work, late]).finally(() => clearInterval(timer));
   };
   const drop = (gone: pg.Client | null): void => {
     void gone?.end().catch(() => {});
@@ -60,13 +67,17 @@ export const watchDatabase = (db: Pick<Db, "connect" | "setAway">): Watch => {
   const running = (async (): Promise<void> => {
     while (!stopped) {
       let over = false;
+      const was: boolean = away;
       try {
-        await within(ask(() => over));
+        const asking = ask(() => over);
+        await (met ? within(asking) : asking);
+        met = true;
         away = false;
       } catch {
         if (!stopped) away = true;
       }
       over = true;
+      if (was !== away) log.warn(away ? "db.away" : "db.back");
       db.setAway(away);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, everyMs);
