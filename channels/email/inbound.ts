@@ -18,7 +18,7 @@ import { nestedOriginal, readForwarded } from "./forward.ts";
 import { allFields, decodeWords, field, type Headers } from "./headers.ts";
 import { escapeText, readHtml } from "./html.ts";
 import { languageOf } from "./language.ts";
-import { readMime, type Message } from "./mime.ts";
+import { decodeBody, readMime, type Message, type Part } from "./mime.ts";
 import { subjectLine } from "./names.ts";
 import { foldText } from "./quote.ts";
 import type { EmailSettings } from "./settings.ts";
@@ -198,8 +198,9 @@ function receipts(report: Report, providerId: string, at: string | null): Inboun
 }
 
 /**
- * "mid:<message id>#<sha256>" over the body and the fields every copy shares; line ends, folding and trace fields do not count,
- * so that a mail fetched by two ways is one. Without a Message-ID only "#<sha256>".
+ * "mid:<message id>#<sha256>" over the body and the fields every copy shares; line ends, folding, trace fields and transfer encodings do
+ * not count, so that a mail fetched by two ways is one, also when a relay rewrote 8 bits as quoted-printable on one of them (RFC 6152).
+ * Without a Message-ID only "#<sha256>" over the body as it stands: nothing claims that two such mails are one.
  */
 function identify(message: Message): string {
   const hash = createHash("sha256");
@@ -210,9 +211,21 @@ function identify(message: Message): string {
       said = true;
       hash.update(`${name}:${value.replace(/\s+/g, " ")}\n`);
     }
+  const key = messageKey(field(headers, "message-id"));
+  if (key !== null && said) hashParts(hash, message.root);
   // What has neither a body nor any of these is told apart by all its bytes: two wrecks are not one mail.
-  hashBody(hash, said ? message.bytes.subarray(message.bodyStart) : message.bytes);
-  return `${messageKey(field(headers, "message-id")) ?? ""}#${hash.digest("hex")}`;
+  else hashBody(hash, said ? message.bytes.subarray(message.bodyStart) : message.bytes);
+  return `${key ?? ""}#${hash.digest("hex")}`;
+}
+
+/** Relays rewrite text; a file's base64 stays base64, and decoding a large one only for this would cost too much. */
+const largePart = 256 * 1024;
+
+function hashParts(hash: Hash, part: Part): void {
+  for (const child of part.children) hashParts(hash, child);
+  if (part.children.length > 0) return;
+  hash.update("part\n");
+  hashBody(hash, part.body.length > largePart ? part.body : decodeBody(part));
 }
 
 // Without CR and without the line ends at the end, in pieces, so that a large mail is not copied.
