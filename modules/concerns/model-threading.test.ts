@@ -33,6 +33,7 @@ const clue = (over: Partial<Clue>): Clue => ({
   ours: false,
   agentId: null,
   senderIsParty: false,
+  assurance: null,
   ...over,
 });
 const anyClue = fc.record<Clue>({
@@ -41,6 +42,7 @@ const anyClue = fc.record<Clue>({
   ours: fc.boolean(),
   agentId: fc.constant(null),
   senderIsParty: fc.boolean(),
+  assurance: fc.constantFrom(...assurances, null),
 });
 
 void test("100,000 guessed tokens: none is proved, though the random part of every one is right", () => {
@@ -133,6 +135,19 @@ void test("a number counts only for a sure party", () => {
     for (const senderIsParty of [true, false]) {
       const placed = place(assurance, [clue({ via: "number", senderIsParty })]);
       assert.equal(placed.kind === "thread", senderIsParty && (assurance === "proved" || assurance === "aligned"));
+    }
+});
+
+void test("a key that others know counts for a party who is no less sure than when it came", () => {
+  for (const assurance of assurances)
+    for (const then of [...assurances, null]) {
+      const placed = place(assurance, [clue({ senderIsParty: true, assurance: then })]);
+      const sure = assurance === "proved" || assurance === "aligned";
+      assert.equal(
+        placed.kind === "thread",
+        sure || (assurance === "none" && then === "none"),
+        `${assurance}, ${then}`,
+      );
     }
 });
 

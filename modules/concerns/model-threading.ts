@@ -52,6 +52,8 @@ export interface Clue {
   readonly agentId: AgentId | null;
   /** The sender's address takes part in that concern already. */
   readonly senderIsParty: boolean;
+  /** How sure we were of who sent the message whose key it is; null: it is no such key, or of our own message. */
+  readonly assurance: Assurance | null;
 }
 
 /** Where a message goes. `otherSender`: somebody new writes into a thread that was given to another. */
@@ -67,7 +69,8 @@ export const isSure = (assurance: Assurance): boolean => assurance === "proved" 
  * The first clue that counts, in this order:
  * 1. a proved token: whoever holds it was given it;
  * 2. a key of ours: it was in no other hands than the recipient's; but a sender who is shown to be false gets a concern of their own;
- * 3. a key of somebody else (their own earlier mail, Outlook's thread index): lets in only who takes part already;
+ * 3. a key of somebody else (their own earlier mail, Outlook's thread index): lets in only who takes part already, and is as sure as when that
+ *    was written: whoever was copied knows the key, and must not write in the name of a sender who could prove it until now;
  * 4. a number in the subject: everybody can guess it, so only a party of that concern whose address is sure;
  * 5. the sender's own concern of a moment ago.
  */
@@ -83,7 +86,10 @@ export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
   if (answered)
     return { kind: "thread", concernId: answered.concernId, via: "reference", otherSender: !answered.senderIsParty };
   const known = clues.find(
-    (clue) => (clue.via === "reference" || (clue.via === "number" && isSure(assurance))) && clue.senderIsParty,
+    (clue) =>
+      clue.senderIsParty &&
+      ((clue.via === "number" && isSure(assurance)) ||
+        (clue.via === "reference" && (isSure(assurance) || clue.assurance === assurance))),
   );
   if (known) return { kind: "thread", concernId: known.concernId, via: known.via, otherSender: false };
   const burst = clues.find((clue) => clue.via === "burst");

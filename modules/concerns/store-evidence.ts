@@ -34,6 +34,7 @@ const mostClues = 100;
 
 const column = (via: string, rank: number): Sql => sql`${raw(`'${via}'`)} AS via, ${raw(String(rank))} AS rank`;
 const nobody = sql`NULL::uuid AS party_id, NULL::uuid AS agent_id`;
+const ofNoMessage = sql`NULL::uuid AS message_id, NULL::text AS assurance`;
 
 /** Every clue, in the order in which the message names them; the newest message first where several share a key. */
 export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
@@ -43,21 +44,21 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
   if (s.randomParts.length > 0)
     parts.push(sql`
       SELECT ${column("token", 1)}, array_position(${s.randomParts}::text[], t.token) AS place, t.token AS key, true AS ours, t.concern_id,
-             t.party_id, t.agent_id, ${isParty(sql`t.concern_id`)}, NULL::uuid AS message_id
+             t.party_id, t.agent_id, ${isParty(sql`t.concern_id`)}, ${ofNoMessage}
         FROM reply_token t WHERE t.token = ANY (${s.randomParts}::text[])`);
   if (s.references.length > 0)
     parts.push(sql`
       SELECT ${column("reference", 2)}, array_position(${s.references}::text[], r.key) AS place, r.key, r.ours, r.concern_id, ${nobody},
-             ${isParty(sql`r.concern_id`)}, r.message_id
+             ${isParty(sql`r.concern_id`)}, r.message_id, k.assurance
         FROM (SELECT * FROM reference WHERE channel_kind = ${s.channelKind} AND key = ANY (${s.references}::text[])
-               ORDER BY message_id DESC LIMIT ${mostClues}) r`);
+               ORDER BY message_id DESC LIMIT ${mostClues}) r JOIN message k ON k.id = r.message_id`);
   if (s.number !== null)
     parts.push(sql`
-      SELECT ${column("number", 3)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, ${isParty(sql`c.id`)}, NULL::uuid AS message_id
+      SELECT ${column("number", 3)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, ${isParty(sql`c.id`)}, ${ofNoMessage}
         FROM concern c WHERE c.number = ${s.number}`);
   if (s.burst !== null)
     parts.push(sql`
-      SELECT ${column("burst", 4)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, true AS is_party, NULL::uuid AS message_id
+      SELECT ${column("burst", 4)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, true AS is_party, ${ofNoMessage}
         FROM (SELECT * FROM concern WHERE customer_id = ${s.burst.customerId} AND brand_id = ${s.burst.brandId} ORDER BY created_at DESC, id DESC LIMIT 1) c
         JOIN message m ON m.concern_id = c.id AND m.seq = 1
        WHERE c.status IN ('new', 'open') AND c.first_reply_at IS NULL
@@ -66,7 +67,7 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
          AND EXISTS (SELECT 1 FROM party q WHERE q.concern_id = c.id AND q.kind = ${s.kind} AND q.norm = ${s.senderNorm} AND q.role = 'requester')`);
   if (parts.length === 0) return Promise.resolve([]);
   return tx.rows<FoundClue>(sql`
-    SELECT via, key, ours, concern_id AS "concernId", party_id AS "partyId", agent_id AS "agentId", is_party AS "senderIsParty", message_id AS "messageId"
+    SELECT via, key, ours, concern_id AS "concernId", party_id AS "partyId", agent_id AS "agentId", is_party AS "senderIsParty", message_id AS "messageId", assurance
       FROM (${join(parts, " UNION ALL ")}) AS u ORDER BY rank, place, message_id DESC`);
 };
 
