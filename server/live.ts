@@ -32,12 +32,13 @@ interface Note {
 /** A look that is not renewed is forgotten: the browser died without a word. */
 const lookLastsMs = 70_000;
 
-/** Which entries an agent's desk may see: those of the own brands; drafts and saved views only of oneself. */
+/** Which entries an agent's desk may see: those of the own brands, and of customers these know; drafts and saved views only of oneself. */
 export const deskMaySee = (who: AgentActor, event: AnyEvent): boolean => {
   if (event.kind === "draft.changed" || event.kind === "view.changed") return event.data.agentId === who.id;
   if (event.kind === "session.began" || event.kind === "session.refused" || event.kind === "intake.refused")
     return false;
-  return event.brandId === null || seesBrand(who, event.brandId);
+  if (event.brandId !== null) return seesBrand(who, event.brandId);
+  return who.brandIds.length === 0 || !event.kind.startsWith("customer.");
 };
 
 /** Opens the feed. `admit` gives the agent behind an upgrade request, or an HTTP status. `seesConcern`: may this agent see who looks at it? */

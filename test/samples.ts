@@ -33,8 +33,9 @@ const byConcern = (body?: unknown) => ({
   scoped: true,
   given: (f: Facts) => ({ params: { id: f.concernId }, ...(body === undefined ? {} : { body }) }),
 });
-// Customers belong to the whole centre: one person may write to several brands. What they wrote belongs to a brand.
+// A customer is one record for the whole centre; to an agent of some brands it is there only when one of these knows it.
 const byCustomer = (body?: unknown) => ({
+  scoped: true,
   given: (f: Facts) => ({ params: { id: f.customerId }, ...(body === undefined ? {} : { body }) }),
 });
 
@@ -198,15 +199,17 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   "customers.change": byCustomer({ name: "Anna" }),
   "customers.addAddress": {
+    scoped: true,
     given: (f) => ({
       params: { id: f.customerId },
       body: { kind: "email", value: `${crypto.randomUUID()}@kunde.test` },
     }),
   },
   "customers.changeAddress": {
+    scoped: true,
     given: (f) => ({ params: { id: f.customerId, addressId: f.addressId }, body: { preferred: true } }),
   },
-  "customers.removeAddress": { given: (f) => ({ params: { id: f.customerId, addressId: nobodys } }) },
+  "customers.removeAddress": { scoped: true, given: (f) => ({ params: { id: f.customerId, addressId: nobodys } }) },
   "fields.list": { given: () => ({}) },
   "fields.create": {
     given: () => ({

@@ -100,6 +100,7 @@ export const addresses = (
         when(customer.lastInMs),
         when(customer.lastOutMs),
         true,
+        [centre.brand.id],
       ]);
   }
   return moved;

@@ -6,7 +6,7 @@ import type { Value } from "#bench/fill/copy.ts";
 
 /** Columns of each table in the order in which rows are given. */
 export const columns = {
-  customer: ["id", "name", "language", "created_at"],
+  customer: ["id", "name", "language", "created_at", "brand_ids"],
   address: [
     "id",
     "customer_id",
@@ -18,6 +18,7 @@ export const columns = {
     "last_in_at",
     "last_out_at",
     "preferred",
+    "brand_ids",
   ],
   concern: [
     "id",

@@ -295,9 +295,9 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
       lastOutMs: 0,
     };
     customers.set(plan.customer.address, made);
-    rows.customer.push([made.id, made.name, mail.language, iso(atMs)]);
+    rows.customer.push([made.id, made.name, mail.language, iso(atMs), [centre.brand.id]]);
     say(atMs, { kind: "customer", id: null, name: mail.from.name ?? mail.from.value }, [
-      { kind: "customer.created", customerId: made.id, data: { customerId: made.id } },
+      { kind: "customer.created", brandId: centre.brand.id, customerId: made.id, data: { customerId: made.id } },
     ]);
     return made;
   };

@@ -7,11 +7,16 @@ import { customerById } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
-/** Writes a customer's present name on all their concerns and says so of each. Doing it again changes nothing. */
-export const followName = async (world: Pick<World, "now" | "wake">, tx: Tx, customerId: CustomerId): Promise<void> => {
-  const customer = await customerById(tx, customerId);
+/** Writes a customer's present name on their concerns of a brand that knows them and says so of each. Doing it again changes nothing. */
+export const followName = async (
+  world: Pick<World, "now" | "wake">,
+  tx: Tx,
+  customerId: CustomerId,
+  brandId: BrandId,
+): Promise<void> => {
+  const customer = await customerById(tx, customerId, [brandId]);
   if (customer === null) return;
-  const renamed = await renameCustomer(tx, customerId, customer.name);
+  const renamed = await renameCustomer(tx, customerId, brandId, customer.name);
   await say(
     world,
     tx,

@@ -40,7 +40,7 @@ import {
 import { deliveriesOf, hurry, answerRow, withdraw } from "#modules/concerns/store-outbox.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { resolveCustomer } from "#modules/customers/actions.ts";
-import { customerById } from "#modules/customers/reads.ts";
+import { brandsOf, customerById } from "#modules/customers/reads.ts";
 import { say } from "#modules/audit/actions.ts";
 import { forgetMessage } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -209,7 +209,7 @@ const customerFor = async (
   first: string,
 ): Promise<{ readonly id: CustomerId; readonly name: string } | Refusal> => {
   if (input.customerId !== null) {
-    const known = await customerById(tx, input.customerId);
+    const known = await customerById(tx, input.customerId, brandsOf(who));
     return known === null ? refuse("notFound", undefined, "customerId") : { id: known.id, name: known.name };
   }
   const found = await resolveCustomer(world, tx, who, {
@@ -218,6 +218,7 @@ const customerFor = async (
     name: null,
     language: null,
     assurance: "none",
+    brandId: input.brandId,
   });
   return isRefusal(found) ? found : { id: found.customerId, name: found.name };
 };

@@ -22,7 +22,7 @@ import {
   type NewParty,
 } from "#modules/concerns/store.ts";
 import { normalise } from "#modules/customers/model.ts";
-import { customerByAddress, suppressedOf } from "#modules/customers/reads.ts";
+import { customerByAddress, nameHere, suppressedOf } from "#modules/customers/reads.ts";
 import { sanitiseEditorHtml } from "#platform/html.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -340,7 +340,7 @@ const joiners = async (
     joining.push({
       id: world.newId() as PartyId,
       customerId: known?.customerId ?? null,
-      name: known?.name ?? norm,
+      name: nameHere(known, state.brandId) ?? norm,
       kind,
       norm,
       value: norm,

@@ -42,7 +42,7 @@ import { lockConcern, upsertLink, type NewMessage, type NewParty } from "#module
 import { findClues, type FoundClue, type Searched } from "#modules/concerns/store-evidence.ts";
 import { resolveCustomer, touchAddress, verifyAddress, type Resolved } from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
-import { customerByAddress } from "#modules/customers/reads.ts";
+import { customerByAddress, nameHere } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import { sameText } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
@@ -75,6 +75,8 @@ export const receive = async (
   if (early?.kind === "agent") return answerByMail(r, early.concernId, early.agentId);
   if (early?.kind === "thread" && early.via !== "token" && agent !== null)
     return keepRefusedAnswer(r, early.concernId, "noToken");
+  if (early?.kind !== "thread" && message.automatic === "auto-reply" && message.assurance === "failed")
+    return refused(world, tx, channel, null, "falseAutoReply", r.norm);
   await receiveFrom(r, early, null);
 };
 
@@ -164,10 +166,11 @@ const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forw
     message.assurance !== "proved"
   )
     await verifyAddress(world, tx, author(sender), { kind, value: r.norm }, "token");
-  await touchAddress(tx, { kind, value: r.norm }, "in", r.arrival.receivedAt);
+  // A sender who is shown to be false has not written from that address.
+  if (message.assurance !== "failed") await touchAddress(tx, { kind, value: r.norm }, "in", r.arrival.receivedAt);
 };
 
-const resolveSender = async ({ world, tx, message, sender, kind }: Receiving): Promise<Resolved> => {
+const resolveSender = async ({ world, tx, channel, message, sender, kind }: Receiving): Promise<Resolved> => {
   const who: Who = { kind: "customer", id: null, name: sender.name ?? sender.value };
   const resolved = await resolveCustomer(world, tx, who, {
     kind,
@@ -175,6 +178,7 @@ const resolveSender = async ({ world, tx, message, sender, kind }: Receiving): P
     name: sender.name,
     language: message.language,
     assurance: message.assurance,
+    brandId: channel.brandId as BrandId,
   });
   if (isRefusal(resolved)) throw new Error(`a sender that is no address: ${resolved.refused}`);
   return resolved;
@@ -278,7 +282,7 @@ const intoNew = async (
 
 /** Whom the message brings in beside its sender. Most mails have one recipient, us, and ask nothing. */
 const further = async (r: Receiving, seesFrom: number): Promise<NewParty[]> => {
-  const { world, tx, message, kind, norm } = r;
+  const { world, tx, channel, message, kind, norm } = r;
   if (!isSure(message.assurance) || message.automatic !== null || message.to.length + message.cc.length < 2) return [];
   const parties: NewParty[] = [];
   for (const person of newcomers(message, norm, await ownNorms(r), (value) => normalise(kind, value))) {
@@ -286,7 +290,7 @@ const further = async (r: Receiving, seesFrom: number): Promise<NewParty[]> => {
     parties.push({
       id: world.newId() as PartyId,
       customerId: known?.customerId ?? null,
-      name: known?.name ?? person.name ?? person.value,
+      name: nameHere(known, channel.brandId) ?? person.name ?? person.value,
       kind,
       norm: person.norm,
       value: person.value,

@@ -2,7 +2,7 @@
 // the mark in `automatic_mail` is written in the same transaction, so doing it again does nothing.
 import { addressKindOf, type Assurance } from "#contract/channel.ts";
 import type { AnyEvent, EventKind, LoggedEvent } from "#contract/events.ts";
-import type { AgentId, ConcernId } from "#contract/ids.ts";
+import type { AgentId, BrandId, ConcernId } from "#contract/ids.ts";
 import { agentByEmail, agentById, type AgentRecord } from "#modules/agents/reads.ts";
 import { allChannels, brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { followName } from "#modules/concerns/actions-names.ts";
@@ -53,8 +53,9 @@ export const concernReactions = (
   reaction(
     "concerns.customerName",
     "customer.changed",
-    (event) => event.data.what.includes("name"),
-    (tx, event) => followName(world, tx, event.data.customerId),
+    // Said once for each brand that knows the customer.
+    (event) => event.data.what.includes("name") && event.brandId !== null,
+    (tx, event) => followName(world, tx, event.data.customerId, event.brandId as BrandId),
   ),
 ];
 

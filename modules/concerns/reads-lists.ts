@@ -16,6 +16,7 @@ import {
   type Scope,
 } from "#modules/concerns/store-lists.ts";
 import { countViews, viewsOf } from "#modules/concerns/store-views.ts";
+import { brandsOf, isKnownTo } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -110,7 +111,7 @@ export const viewsFor = async (world: Pick<World, "db">, who: AgentActor): Promi
   return { views: views.map((view) => ({ ...view, count: countOf.get(view.id) ?? null })), upTo };
 };
 
-/** A customer's concerns that this agent may see, newest first. */
+/** A customer's concerns that this agent may see, newest first; refuses with notFound when none of the agent's brands knows the customer. */
 export const concernsOf = async (
   world: Pick<World, "db">,
   who: AgentActor,
@@ -118,14 +119,9 @@ export const concernsOf = async (
 ): Promise<Result<typeof customers.concerns> | Refusal> => {
   const after = input.after === null ? null : readCursor(input.after);
   if (after === undefined || after?.kind === "waiting") return refuse("invalidInput", {}, "after");
+  if (!(await isKnownTo(world.db, input.customerId, brandsOf(who)))) return refuse("notFound");
   const place = after === null ? null : { createdAt: after.lastMessageAt, id: after.id };
-  const rows = await concernsOfCustomer(
-    world.db,
-    input.customerId,
-    who.brandIds.length === 0 ? null : who.brandIds,
-    place,
-    input.limit + 1,
-  );
+  const rows = await concernsOfCustomer(world.db, input.customerId, brandsOf(who), place, input.limit + 1);
   const concerns = rows.slice(0, input.limit);
   const last = rows.length > input.limit ? concerns.at(-1) : undefined;
   return { concerns, next: last === undefined ? null : `n_${last.createdAt}_${last.id}` };

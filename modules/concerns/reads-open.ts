@@ -14,7 +14,7 @@ import { channelsOfBrand } from "#modules/brands/reads.ts";
 import { asDraft, messagesBefore, rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { isSure } from "#modules/concerns/model-threading.ts";
 import { opened, type LastContact, type OpenedRow } from "#modules/concerns/store-threads.ts";
-import { addressesOf } from "#modules/customers/reads.ts";
+import { addressesOf, brandsOf } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -37,7 +37,7 @@ export const openConcern = async (world: Reading, who: AgentActor, id: ConcernId
   if (found === null || !seesBrand(who, found.brandId)) return refuse("notFound");
   const { brandId, customerId } = found;
   const [channels, addresses] = await db.together((tx) =>
-    Promise.all([channelsOfBrand(tx, brandId), addressesOf(tx, customerId)]),
+    Promise.all([channelsOfBrand(tx, brandId), addressesOf(tx, customerId, brandsOf(who))]),
   );
   return {
     concern: detailOf(who, found),

@@ -7,7 +7,7 @@ import type { MessageId } from "#contract/ids.ts";
 import type { SearchResult } from "#contract/search.ts";
 import { listConcerns } from "#modules/concerns/reads-lists.ts";
 import { newestOfCustomers, rowsByIds, rowsByNumbers, textsByIds } from "#modules/concerns/reads.ts";
-import { findCustomers } from "#modules/customers/reads.ts";
+import { brandsOf, findCustomers } from "#modules/customers/reads.ts";
 import {
   excerpt,
   findMessages,
@@ -41,14 +41,9 @@ export const searchEverything = async (
   const wish = understandWish(query);
   const tagged = await concernsTagged(world, who, wish.tags, limit);
   return world.db.transaction(async (tx) => {
-    const { hits, marks, alsoSearched } = await findMessages(
-      world,
-      tx,
-      wish,
-      who.brandIds.length === 0 ? null : who.brandIds,
-      limit,
-    );
-    const customers = await findCustomers(tx, customerWish(wish), mostCustomers);
+    const brands = brandsOf(who);
+    const { hits, marks, alsoSearched } = await findMessages(world, tx, wish, brands, limit);
+    const customers = await findCustomers(tx, customerWish(wish), brands, mostCustomers);
     const found = new Map<string, { readonly row: ConcernRow; readonly hit: Hit | null }>();
     const add = (row: ConcernRow | undefined, hit: Hit | null): void => {
       if (row && found.size < limit && !found.has(row.id) && seesBrand(who, row.brandId))
@@ -71,9 +66,22 @@ export const searchEverything = async (
         name: highlight(customer.name, marks),
         address: highlight(customer.address, marks),
       })),
-      alsoSearched: [...alsoSearched],
+      // Words that only other brands' messages hold are not for this agent to read.
+      alsoSearched: brands === null ? [...alsoSearched] : wordsAmong(alsoSearched, [...found.values()], texts),
     };
   });
+};
+
+/** Those of the words that stand in what was found. */
+const wordsAmong = (
+  words: readonly string[],
+  found: readonly { readonly row: ConcernRow; readonly hit: Hit | null }[],
+  texts: ReadonlyMap<string, string>,
+): string[] => {
+  const said = new Set(
+    found.flatMap(({ row, hit }) => tokensOf(`${row.subject} ${row.snippet} ${texts.get(hit?.messageId ?? "") ?? ""}`)),
+  );
+  return words.filter((word) => said.has(word));
 };
 
 const concernsTagged = async (

@@ -221,13 +221,14 @@ export const concernsOfCustomer = (
     ${where([sql`c.customer_id = ${customerId}`, ...(brandIds === null ? [] : [brandsIn(brandIds)]), ...(after === null ? [] : [sql`(c.created_at, c.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`])])}
     ORDER BY c.created_at DESC, c.id DESC ${limited(limit)}`);
 
-/** Writes a customer's name on those of their concerns that have another; gives the rows that changed. */
+/** Writes a customer's name on those of their concerns of a brand that have another; gives the rows that changed. */
 export const renameCustomer = (
   tx: Tx,
   customerId: string,
+  brandId: string,
   name: string,
 ): Promise<{ readonly id: string; readonly brandId: string; readonly version: number }[]> =>
   tx.rows(sql`
     UPDATE concern SET customer_name = ${name}, version = version + 1
-     WHERE id IN (SELECT id FROM concern WHERE customer_id = ${customerId} AND customer_name <> ${name} ORDER BY id FOR UPDATE)
+     WHERE id IN (SELECT id FROM concern WHERE customer_id = ${customerId} AND brand_id = ${brandId} AND customer_name <> ${name} ORDER BY id FOR UPDATE)
     RETURNING id, brand_id AS "brandId", version`);

@@ -4,9 +4,11 @@ import type { AddressKind } from "#contract/channel.ts";
 import type { Customer } from "#contract/customers.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { FieldChanges } from "#contract/fields.ts";
-import type { AddressId, CustomerId, OrganisationId } from "#contract/ids.ts";
+import type { AddressId, BrandId, CustomerId, OrganisationId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
+import { changed } from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
+import { brandsOf, isKnown } from "#modules/customers/policy.ts";
 import {
   addressOf,
   customerById,
@@ -29,15 +31,19 @@ import type { World } from "#platform/world.ts";
 
 type Acting = Pick<World, "db" | "now" | "newId" | "wake">;
 
-/** Adds a customer with one address, unverified. Refuses with invalidAddress or addressTaken (facts.name says who has it). */
+/**
+ * Adds a customer with one address, unverified; known to the agent's brands, or to none yet when the agent serves all of them. Refuses with
+ * invalidAddress or addressTaken (facts.name says who has it, when this agent may see them).
+ */
 export const createCustomer = (
   world: Acting,
   who: Who,
   input: { readonly name: string; readonly kind: AddressKind; readonly value: string },
 ): Promise<Customer | Refusal> =>
   world.db.transaction(async (tx) => {
-    const norm = await freeAddress(tx, input);
+    const norm = await freeAddress(tx, who, input);
     if (isRefusal(norm)) return norm;
+    const brands = (brandsOf(who) ?? []) as readonly BrandId[];
     const customerId = world.newId() as CustomerId;
     await insertCustomer(tx, {
       customerId,
@@ -49,9 +55,16 @@ export const createCustomer = (
       value: input.value.trim(),
       verifiedAt: null,
       verifiedBy: null,
+      brandIds: brands,
       at: world.now().toISOString(),
     });
-    await say(world, tx, who, [{ kind: "customer.created", customerId, data: { customerId } }]);
+    const heard = brands.length === 0 ? [null] : brands;
+    await say(
+      world,
+      tx,
+      who,
+      heard.map((brandId) => ({ kind: "customer.created", brandId, customerId, data: { customerId } })),
+    );
     return (await customerById(tx, customerId)) ?? refuse("notFound");
   });
 
@@ -103,7 +116,7 @@ export const addAddress = (
 ): Promise<Customer | Refusal> =>
   world.db.transaction(async (tx) => {
     // Addresses are locked before customers, as a message that arrives does.
-    const norm = await freeAddress(tx, input, id);
+    const norm = await freeAddress(tx, who, input, id);
     if (isRefusal(norm)) return norm;
     return changingIn(world, tx, who, id, async () => {
       if (norm.mine) return [];
@@ -113,6 +126,7 @@ export const addAddress = (
         kind: input.kind,
         norm: norm.norm,
         value: input.value.trim(),
+        brandIds: brandsOf(who),
       });
       return ["addresses"];
     });
@@ -127,7 +141,7 @@ export const changeAddress = (
   input: { readonly preferred?: true | undefined; readonly unsuppress?: true | undefined },
 ): Promise<Customer | Refusal> =>
   changing(world, who, id, async (tx) => {
-    if ((await addressOf(tx, id, addressId)) === null) return refuse("notFound");
+    if ((await addressOf(tx, id, addressId, brandsOf(who))) === null) return refuse("notFound");
     if (input.preferred) await setPreferred(tx, id, addressId);
     if (input.unsuppress) await setSuppressed(tx, addressId, null);
     return input.preferred || input.unsuppress ? ["addresses"] : [];
@@ -141,7 +155,7 @@ export const removeAddress = (
   addressId: AddressId,
 ): Promise<Customer | Refusal> =>
   changing(world, who, id, async (tx) => {
-    if ((await addressOf(tx, id, addressId)) === null) return refuse("notFound");
+    if ((await addressOf(tx, id, addressId, brandsOf(who))) === null) return refuse("notFound");
     await setRemoved(tx, addressId, world.now().toISOString());
     return ["addresses"];
   });
@@ -159,22 +173,22 @@ const changingIn = async (
   id: CustomerId,
   change: Changing,
 ): Promise<Customer | Refusal> => {
+  const brands = brandsOf(who);
   await lockCustomer(tx, id);
-  const before = await customerById(tx, id);
+  const before = await customerById(tx, id, brands);
   if (before === null) return refuse("notFound");
   const what = await change(tx, before);
   if (isRefusal(what)) return what;
   if (what.length === 0) return before;
-  const version = (await raiseVersion(tx, id)) ?? before.version;
-  await say(world, tx, who, [
-    { kind: "customer.changed", customerId: id, data: { customerId: id, what: [...what], version } },
-  ]);
-  return (await customerById(tx, id)) ?? refuse("notFound");
+  const raised = await raiseVersion(tx, id);
+  if (raised !== null) await say(world, tx, who, changed(id, what, raised));
+  return (await customerById(tx, id, brands)) ?? refuse("notFound");
 };
 
-/** The key of an address nobody else has, under its lock. */
+/** The key of an address nobody else has, under its lock. Of whoever has it nothing is told to who may not see them. */
 const freeAddress = async (
   tx: Tx,
+  who: Who,
   input: { readonly kind: AddressKind; readonly value: string },
   own?: CustomerId,
 ): Promise<{ readonly norm: string; readonly mine: boolean } | Refusal> => {
@@ -183,5 +197,6 @@ const freeAddress = async (
   await lockAddress(tx, input.kind, norm);
   const taken = await liveAddress(tx, input.kind, norm);
   if (taken === null) return { norm, mine: false };
-  return taken.customerId === own ? { norm, mine: true } : refuse("addressTaken", { name: taken.name }, "value");
+  if (taken.customerId === own) return { norm, mine: true };
+  return refuse("addressTaken", isKnown(brandsOf(who), taken.brandIds) ? { name: taken.name } : {}, "value");
 };

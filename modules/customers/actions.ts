@@ -2,10 +2,11 @@
 import type { Who } from "#contract/actor.ts";
 import type { AddressKind, Assurance } from "#contract/channel.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
-import type { AddressId, CustomerId } from "#contract/ids.ts";
-import { say } from "#modules/audit/actions.ts";
+import type { AddressId, BrandId, CustomerId } from "#contract/ids.ts";
+import { say, type Said } from "#modules/audit/actions.ts";
 import { betterName, nameFor, normalise } from "#modules/customers/model.ts";
 import {
+  addBrand,
   insertCustomer,
   liveAddress,
   lockAddress,
@@ -38,7 +39,8 @@ export interface Resolved {
 /**
  * The customer this address belongs to; made when there is none. Holds the address' lock until the commit, so of any number of messages that
  * arrive at once one makes the customer and the others wait for it. `assurance` says how sure we are of the sender: "proved" verifies the
- * address ("dmarc"), and only a trusted sender may give a nameless customer a name. Refuses with invalidAddress.
+ * address ("dmarc"), and only a trusted sender may give a nameless customer a name. By this contact `brandId` knows the customer from now on,
+ * unless the sender is shown to be false: then the brand learns nothing that it did not know, not even the name. Refuses with invalidAddress.
  */
 export const resolveCustomer = async (
   world: Acting,
@@ -48,6 +50,7 @@ export const resolveCustomer = async (
     readonly name: string | null;
     readonly language: "de" | "en" | null;
     readonly assurance: Assurance;
+    readonly brandId: BrandId;
   },
 ): Promise<Resolved | Refusal> => {
   const norm = normalise(input.kind, input.value);
@@ -70,24 +73,38 @@ export const resolveCustomer = async (
       value: input.value.trim(),
       verifiedAt: proved ? at : null,
       verifiedBy: proved ? "dmarc" : null,
+      brandIds: [input.brandId],
       at,
     });
     await say(world, tx, who, [
-      { kind: "customer.created", customerId: made.customerId, data: { customerId: made.customerId } },
+      {
+        kind: "customer.created",
+        brandId: input.brandId,
+        customerId: made.customerId,
+        data: { customerId: made.customerId },
+      },
     ]);
     return { ...made, isNew: true };
   }
+  const { customerId, addressId } = known;
+  const isStranger = !known.brandIds.includes(input.brandId);
+  if (isStranger && input.assurance === "failed")
+    return { customerId, addressId, name: nameFor(input.name, input.value), isNew: false };
   const name = betterName(known.name, known.value, input.name, input.assurance);
   const what: string[] = [];
   const verifies = proved && known.verifiedAt === null;
-  if (name !== null || verifies) await lockCustomer(tx, known.customerId);
+  if (name !== null || verifies || isStranger) await lockCustomer(tx, customerId);
+  if (input.assurance !== "failed" && (isStranger || !known.addressBrandIds.includes(input.brandId))) {
+    await addBrand(tx, customerId, addressId, input.brandId);
+    what.push("brands");
+  }
   if (name !== null) {
-    await updateCustomer(tx, known.customerId, { name });
+    await updateCustomer(tx, customerId, { name });
     what.push("name");
   }
-  if (verifies && (await setVerified(tx, known.addressId, at, "dmarc"))) what.push("addresses");
-  await sayChanged(world, tx, who, known.customerId, what);
-  return { customerId: known.customerId, addressId: known.addressId, name: name ?? known.name, isNew: false };
+  if (verifies && (await setVerified(tx, addressId, at, "dmarc"))) what.push("addresses");
+  await sayChanged(world, tx, who, customerId, what);
+  return { customerId, addressId, name: name ?? known.name, isNew: false };
 };
 
 /** Notes that something came from or went to an address. Nothing happens when nobody has it. Not an event: the message itself is one. */
@@ -144,9 +161,19 @@ const sayChanged = async (
   what: readonly string[],
 ): Promise<void> => {
   if (what.length === 0) return;
-  const version = await raiseVersion(tx, customerId);
-  if (version !== null)
-    await say(world, tx, who, [
-      { kind: "customer.changed", customerId, data: { customerId, what: [...what], version } },
-    ]);
+  const raised = await raiseVersion(tx, customerId);
+  if (raised !== null) await say(world, tx, who, changed(customerId, what, raised));
 };
+
+/** The entries for a changed customer: one for each brand that knows them, so that no other brand hears of it. */
+export const changed = (
+  customerId: CustomerId,
+  what: readonly string[],
+  { version, brandIds }: { readonly version: number; readonly brandIds: readonly BrandId[] },
+): Said[] =>
+  (brandIds.length === 0 ? [null] : brandIds).map((brandId) => ({
+    kind: "customer.changed",
+    brandId,
+    customerId,
+    data: { customerId, what: [...what], version },
+  }));

@@ -1,25 +1,32 @@
-// What others may read of customers.
+// What others may read of customers. `brands`: who asks sees only what these know (policy.ts); null: everything.
 import type { AddressKind } from "#contract/channel.ts";
 import type { CustomerId } from "#contract/ids.ts";
 import { normalise } from "#modules/customers/model.ts";
+import { isKnown } from "#modules/customers/policy.ts";
 import {
   addressesOf,
   customerById,
   findNearQuery,
   findQuery,
+  isKnownTo,
   liveAddress,
   suppressedAmong,
   type AddressRow,
 } from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { addressesOf, customerById };
+export { addressesOf, customerById, isKnownTo };
+export { brandsOf } from "#modules/customers/policy.ts";
 
 /** The customer who has this address now; null when nobody has, or when it is no address. Takes no lock. */
 export const customerByAddress = async (tx: Tx, kind: AddressKind, value: string): Promise<AddressRow | null> => {
   const norm = normalise(kind, value);
   return norm === null ? null : liveAddress(tx, kind, norm);
 };
+
+/** What a customer is called where a brand shows them to its agents; null when it does not know them. */
+export const nameHere = (known: AddressRow | null, brandId: string): string | null =>
+  known !== null && isKnown([brandId], known.brandIds) ? known.name : null;
 
 /** A customer as a search shows them. */
 export interface FoundCustomer {
@@ -35,13 +42,14 @@ export interface FoundCustomer {
 export const findCustomers = async (
   tx: Tx,
   wish: { readonly words: readonly string[]; readonly address: string | null },
+  brands: readonly string[] | null,
   limit: number,
 ): Promise<FoundCustomer[]> => {
   if (wish.words.length === 0 && wish.address === null) return [];
-  const found = await tx.rows<FoundCustomer>(findQuery(wish.words, wish.address, limit));
+  const found = await tx.rows<FoundCustomer>(findQuery(wish.words, wish.address, brands, limit));
   return found.length > 0 || wish.words.length === 0
     ? found
-    : tx.rows<FoundCustomer>(findNearQuery(wish.words.join(" "), limit));
+    : tx.rows<FoundCustomer>(findNearQuery(wish.words.join(" "), brands, limit));
 };
 
 /** Must we not write there (it bounced for good)? */

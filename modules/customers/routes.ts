@@ -9,14 +9,14 @@ import {
   createCustomer,
   removeAddress,
 } from "#modules/customers/actions-desk.ts";
-import { customerById } from "#modules/customers/reads.ts";
+import { brandsOf, customerById } from "#modules/customers/reads.ts";
 import type { World } from "#platform/world.ts";
 
 /** Routes of customers. */
 export const customerRoutes: readonly Route<World>[] = [
   answer<World, typeof customers.get>(
     customers.get,
-    async (world, _who, { params }) => (await customerById(world.db, params.id)) ?? refuse("notFound"),
+    async (world, who, { params }) => (await customerById(world.db, params.id, brandsOf(who))) ?? refuse("notFound"),
   ),
   answer<World, typeof customers.create>(customers.create, (world, who, { body }) => createCustomer(world, who, body)),
   answer<World, typeof customers.change>(customers.change, (world, who, { params, body }) =>

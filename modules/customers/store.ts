@@ -1,7 +1,7 @@
 // All SQL of customers, their addresses and organisations. Called by customers/actions.ts and customers/reads.ts.
 import type { AddressKind } from "#contract/channel.ts";
 import type { Address, Customer } from "#contract/customers.ts";
-import type { AddressId, CustomerId, OrganisationId } from "#contract/ids.ts";
+import type { AddressId, BrandId, CustomerId, OrganisationId } from "#contract/ids.ts";
 import { empty, join, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** A live address with its customer. */
@@ -12,7 +12,18 @@ export interface AddressRow {
   readonly value: string;
   readonly verifiedAt: string | null;
   readonly suppressedReason: string | null;
+  /** The brands that know the customer, and this address of theirs. */
+  readonly brandIds: readonly BrandId[];
+  readonly addressBrandIds: readonly BrandId[];
 }
+
+const addressColumns = sql`
+  a.id AS "addressId", c.id AS "customerId", c.name, a.value, a.verified_at AS "verifiedAt", a.suppressed_reason AS "suppressedReason",
+  c.brand_ids AS "brandIds", a.brand_ids AS "addressBrandIds"`;
+
+/** What the given brands know (null: everything). \`column\` holds the brands that know a row. */
+const knownTo = (brands: readonly string[] | null, column: Sql): Sql =>
+  brands === null ? empty : sql`AND ${column} && ${brands}::uuid[]`;
 
 /** Until the commit nobody else finds or makes a customer under this address. A statement of its own: later ones then see what was committed. */
 export const lockAddress = async (tx: Tx, kind: AddressKind, norm: string): Promise<void> => {
@@ -22,8 +33,7 @@ export const lockAddress = async (tx: Tx, kind: AddressKind, norm: string): Prom
 /** The live address of this kind and key. */
 export const liveAddress = (tx: Tx, kind: AddressKind, norm: string): Promise<AddressRow | null> =>
   tx.maybe<AddressRow>(sql`
-    SELECT a.id AS "addressId", c.id AS "customerId", c.name, a.value, a.verified_at AS "verifiedAt", a.suppressed_reason AS "suppressedReason"
-      FROM address a JOIN customer c ON c.id = a.customer_id
+    SELECT ${addressColumns} FROM address a JOIN customer c ON c.id = a.customer_id
      WHERE a.kind = ${kind} AND a.norm = ${norm} AND a.removed_at IS NULL`);
 
 /** A new customer with its first address, in one statement. */
@@ -39,15 +49,29 @@ export const insertCustomer = async (
     readonly value: string;
     readonly verifiedAt: string | null;
     readonly verifiedBy: string | null;
+    readonly brandIds: readonly BrandId[];
     readonly at: string;
   },
 ): Promise<void> => {
   await tx.later(sql`
     WITH made AS (
-      INSERT INTO customer (id, name, language, created_at) VALUES (${row.customerId}, ${row.name}, ${row.language}, ${row.at}) RETURNING id
+      INSERT INTO customer (id, name, language, brand_ids, created_at)
+      VALUES (${row.customerId}, ${row.name}, ${row.language}, ${row.brandIds}::uuid[], ${row.at}) RETURNING id, brand_ids
     )
-    INSERT INTO address (id, customer_id, kind, norm, value, verified_at, verified_by, preferred)
-    SELECT ${row.addressId}, id, ${row.kind}, ${row.norm}, ${row.value}, ${row.verifiedAt}, ${row.verifiedBy}, true FROM made`);
+    INSERT INTO address (id, customer_id, kind, norm, value, verified_at, verified_by, preferred, brand_ids)
+    SELECT ${row.addressId}, id, ${row.kind}, ${row.norm}, ${row.value}, ${row.verifiedAt}, ${row.verifiedBy}, true, brand_ids FROM made`);
+};
+
+/** From now on this brand knows the customer and this address. The caller holds the address' lock. */
+export const addBrand = async (
+  tx: Tx,
+  customerId: CustomerId,
+  addressId: AddressId,
+  brandId: BrandId,
+): Promise<void> => {
+  await tx.later(sql`
+    WITH known AS (UPDATE customer SET brand_ids = brand_ids || ${brandId}::uuid WHERE id = ${customerId} AND ${brandId}::uuid <> ALL (brand_ids))
+    UPDATE address SET brand_ids = brand_ids || ${brandId}::uuid WHERE id = ${addressId} AND ${brandId}::uuid <> ALL (brand_ids)`);
 };
 
 /** A further address of a customer. */
@@ -59,11 +83,13 @@ export const insertAddress = async (
     readonly kind: AddressKind;
     readonly norm: string;
     readonly value: string;
+    /** Null: those that know the customer. */
+    readonly brandIds: readonly string[] | null;
   },
 ): Promise<void> => {
-  await tx.run(
-    sql`INSERT INTO address (id, customer_id, kind, norm, value) VALUES (${row.id}, ${row.customerId}, ${row.kind}, ${row.norm}, ${row.value})`,
-  );
+  await tx.run(sql`
+    INSERT INTO address (id, customer_id, kind, norm, value, brand_ids)
+    SELECT ${row.id}, id, ${row.kind}, ${row.norm}, ${row.value}, coalesce(${row.brandIds}::uuid[], brand_ids) FROM customer WHERE id = ${row.customerId}`);
 };
 
 /** Moves the time of last use forwards, never backwards. */
@@ -121,13 +147,14 @@ export const lockCustomer = async (tx: Tx, customerId: CustomerId): Promise<void
   await tx.run(sql`SELECT FROM customer WHERE id = ${customerId} FOR UPDATE`);
 };
 
-/** Raises the customer's version. Null when there is no such customer. */
-export const raiseVersion = async (tx: Tx, customerId: CustomerId): Promise<number | null> =>
-  (
-    await tx.maybe<{ version: number }>(
-      sql`UPDATE customer SET version = version + 1 WHERE id = ${customerId} RETURNING version`,
-    )
-  )?.version ?? null;
+/** Raises the customer's version, and says who knows them. Null when there is no such customer. */
+export const raiseVersion = (
+  tx: Tx,
+  customerId: CustomerId,
+): Promise<{ readonly version: number; readonly brandIds: readonly BrandId[] } | null> =>
+  tx.maybe(
+    sql`UPDATE customer SET version = version + 1 WHERE id = ${customerId} RETURNING version, brand_ids AS "brandIds"`,
+  );
 
 /** Changes the parts that are given. */
 export const updateCustomer = async (
@@ -155,14 +182,18 @@ export const organisationByName = async (tx: Tx, id: OrganisationId, name: strin
   return (await tx.one<{ id: OrganisationId }>(sql`SELECT id FROM organisation WHERE fold(name) = fold(${name})`)).id;
 };
 
-/** A customer's live addresses, the preferred and the last used first. */
-export const addressesOf = (tx: Tx, customerId: CustomerId): Promise<Address[]> =>
+/** A customer's live addresses that these brands know, the preferred and the last used first. */
+export const addressesOf = (tx: Tx, customerId: CustomerId, brands: readonly string[] | null): Promise<Address[]> =>
   tx.rows<Address>(sql`
     SELECT id, kind, value, verified_at AS "verifiedAt", verified_by AS "verifiedBy", last_in_at AS "lastInAt", last_out_at AS "lastOutAt", preferred, suppressed_reason AS "suppressedReason"
-      FROM address WHERE customer_id = ${customerId} AND removed_at IS NULL ORDER BY preferred DESC, greatest(last_in_at, last_out_at) DESC NULLS LAST, id`);
+      FROM address WHERE customer_id = ${customerId} AND removed_at IS NULL ${knownTo(brands, sql`brand_ids`)} ORDER BY preferred DESC, greatest(last_in_at, last_out_at) DESC NULLS LAST, id`);
 
-/** A customer with organisation and live addresses, the preferred and the last used first. */
-export const customerById = (tx: Tx, id: CustomerId): Promise<Customer | null> =>
+/** A customer these brands know, with organisation and the live addresses they know, the preferred and the last used first. */
+export const customerById = (
+  tx: Tx,
+  id: CustomerId,
+  brands: readonly string[] | null = null,
+): Promise<Customer | null> =>
   tx.maybe<Customer>(sql`
     SELECT c.id, c.name, c.language, c.fields, c.created_at AS "createdAt", c.version,
            CASE WHEN o.id IS NULL THEN NULL ELSE jsonb_build_object('id', o.id, 'name', o.name) END AS organisation,
@@ -170,38 +201,59 @@ export const customerById = (tx: Tx, id: CustomerId): Promise<Customer | null> =
              SELECT jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'value', a.value, 'verifiedAt', iso(a.verified_at), 'verifiedBy', a.verified_by,
                       'lastInAt', iso(a.last_in_at), 'lastOutAt', iso(a.last_out_at), 'preferred', a.preferred, 'suppressedReason', a.suppressed_reason)
                       ORDER BY a.preferred DESC, greatest(a.last_in_at, a.last_out_at) DESC NULLS LAST, a.id)
-               FROM address a WHERE a.customer_id = c.id AND a.removed_at IS NULL), '[]'::jsonb) AS addresses
+               FROM address a WHERE a.customer_id = c.id AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)}), '[]'::jsonb) AS addresses
       FROM customer c LEFT JOIN organisation o ON o.id = c.organisation_id
-     WHERE c.id = ${id}`);
+     WHERE c.id = ${id} ${knownTo(brands, sql`c.brand_ids`)}`);
 
-/** One address of a customer, only when it is that customer's and live. */
-export const addressOf = (tx: Tx, customerId: CustomerId, addressId: AddressId): Promise<AddressRow | null> =>
+/** Do these brands know this customer? */
+export const isKnownTo = async (tx: Tx, id: CustomerId, brands: readonly string[] | null): Promise<boolean> =>
+  (
+    await tx.one<{ known: boolean }>(
+      sql`SELECT EXISTS (SELECT FROM customer WHERE id = ${id} ${knownTo(brands, sql`brand_ids`)}) AS known`,
+    )
+  ).known;
+
+/** One address of a customer, only when it is that customer's, live, and known to these brands. */
+export const addressOf = (
+  tx: Tx,
+  customerId: CustomerId,
+  addressId: AddressId,
+  brands: readonly string[] | null,
+): Promise<AddressRow | null> =>
   tx.maybe<AddressRow>(sql`
-    SELECT a.id AS "addressId", c.id AS "customerId", c.name, a.value, a.verified_at AS "verifiedAt", a.suppressed_reason AS "suppressedReason"
-      FROM address a JOIN customer c ON c.id = a.customer_id
-     WHERE a.id = ${addressId} AND a.customer_id = ${customerId} AND a.removed_at IS NULL`);
+    SELECT ${addressColumns} FROM address a JOIN customer c ON c.id = a.customer_id
+     WHERE a.id = ${addressId} AND a.customer_id = ${customerId} AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)}`);
 
-/** Customers whose name holds every one of these folded words, or one of whose addresses holds `address`; those with the shortest name first. Bounded work: the first 300 that fit are ranked. */
-export const findQuery = (words: readonly string[], address: string | null, limit: number): Sql => {
+/** Customers known to these brands whose name holds every one of these folded words, or one of whose addresses holds `address`; those with the shortest name first. Bounded work: the first 300 that fit are ranked. */
+export const findQuery = (
+  words: readonly string[],
+  address: string | null,
+  brands: readonly string[] | null,
+  limit: number,
+): Sql => {
   const names = words.map((word) => sql`c.sound LIKE ${`%${likeText(word)}%`}`);
   const byName =
     words.length === 0
       ? empty
-      : sql`(SELECT c.id, c.name, NULL::text AS address FROM customer c WHERE ${join(names, " AND ")} LIMIT 300)`;
+      : sql`(SELECT c.id, c.name, NULL::text AS address FROM customer c WHERE ${join(names, " AND ")} ${knownTo(brands, sql`c.brand_ids`)} LIMIT 300)`;
   const byAddress =
     address === null
       ? empty
-      : sql`(SELECT a.customer_id, '', a.value FROM address a WHERE a.removed_at IS NULL AND a.norm LIKE ${`%${likeText(address)}%`} LIMIT 300)`;
+      : sql`(SELECT a.customer_id, '', a.value FROM address a WHERE a.removed_at IS NULL AND a.norm LIKE ${`%${likeText(address)}%`} ${knownTo(brands, sql`a.brand_ids`)} LIMIT 300)`;
   const union = words.length === 0 ? byAddress : address === null ? byName : sql`${byName} UNION ALL ${byAddress}`;
   return sql`
     WITH found AS MATERIALIZED (SELECT DISTINCT ON (id) id, address FROM (${union}) AS f (id, name, address) ORDER BY id, address NULLS LAST)
-    SELECT c.id, c.name, coalesce(f.address, (SELECT a.value FROM address a WHERE a.customer_id = c.id AND a.removed_at IS NULL ORDER BY a.preferred DESC, a.id LIMIT 1), '') AS address
+    SELECT c.id, c.name, coalesce(f.address, ${anAddress(brands)}, '') AS address
       FROM found f JOIN customer c ON c.id = f.id ORDER BY length(c.name), c.name, c.id LIMIT ${limit}`;
 };
 
-/** Customers whose name is spelled nearly like the given one, the nearest first. */
-export const findNearQuery = (name: string, limit: number): Sql => sql`
-  SELECT c.id, c.name, coalesce((SELECT a.value FROM address a WHERE a.customer_id = c.id AND a.removed_at IS NULL ORDER BY a.preferred DESC, a.id LIMIT 1), '') AS address
-    FROM (SELECT id, name, word_similarity(${name}, sound) AS likeness FROM customer WHERE ${name} <% sound ORDER BY likeness DESC, id LIMIT ${limit}) AS c ORDER BY c.likeness DESC, c.id`;
+/** Customers known to these brands whose name is spelled nearly like the given one, the nearest first. */
+export const findNearQuery = (name: string, brands: readonly string[] | null, limit: number): Sql => sql`
+  SELECT c.id, c.name, coalesce(${anAddress(brands)}, '') AS address
+    FROM (SELECT id, name, word_similarity(${name}, sound) AS likeness FROM customer WHERE ${name} <% sound ${knownTo(brands, sql`brand_ids`)} ORDER BY likeness DESC, id LIMIT ${limit}) AS c ORDER BY c.likeness DESC, c.id`;
+
+/** The address by which a customer `c` is shown. */
+const anAddress = (brands: readonly string[] | null): Sql =>
+  sql`(SELECT a.value FROM address a WHERE a.customer_id = c.id AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)} ORDER BY a.preferred DESC, a.id LIMIT 1)`;
 
 const likeText = (text: string): string => text.replace(/[\\%_]/g, "\\$&");

@@ -17,6 +17,7 @@ import {
   partiesIn,
   type Cast,
   type TestWorld,
+  allConcerns,
 } from "#test/world.ts";
 
 let world: TestWorld;
@@ -135,15 +136,19 @@ void test("an answer finds its thread by a key of ours, a second mail by the sen
   const { id, key } = await conversation("referenz@kunde.example", "Per Referenz");
   const second = mail("referenz@kunde.example", { subject: "x", thread: { references: ["mid:fremd@x", key] } });
   await deliver(world, cast.channel, second);
-  await deliver(
-    world,
-    cast.channel,
-    mail("referenz@kunde.example", { subject: "y", assurance: "none", thread: { references: second.thread.own } }),
-  );
+  const more = { thread: { references: second.thread.own } };
+  await deliver(world, cast.channel, mail("referenz@kunde.example", { ...more, subject: "y", assurance: "aligned" }));
   assert.deepEqual(
     (await messagesIn(world.db, id)).map((message) => message.direction),
     ["in", "out", "in", "in"],
   );
+  // Whoever was copied knows that key: nobody writes here in a name that could be proved until now.
+  await deliver(
+    world,
+    cast.channel,
+    mail("referenz@kunde.example", { ...more, subject: "Ungewiss", assurance: "none" }),
+  );
+  assert.notEqual((await concernOf("Ungewiss")).id, id);
 });
 
 void test("somebody else's keys let in only who takes part already", async () => {
@@ -392,6 +397,53 @@ void test("machines: stored where they answer, wake nothing, prove nothing; new 
   assert.deepEqual((await concernOf("Angebote")).tags, ["automatic"]);
   await deliver(world, cast.channel, mail("weg@laden.example", { subject: "Abwesend", automatic: "auto-reply" }));
   assert.equal((await concernOf("Abwesend")).status, "resolved");
+});
+
+void test("a forged absence note changes nothing and clutters nothing; a person's forged mail still is a concern for people to see", async () => {
+  const from = "abwesend@kunde.example";
+  const { id, number, token, key } = await conversation(from, "Abwesenheit");
+  const customers = () =>
+    world.db.rows(sql`SELECT c.*, a.last_in_at FROM customer c JOIN address a ON a.customer_id = c.id ORDER BY a.id`);
+  const [was, wasCustomers, wasMessages] = [
+    await allConcerns(world.db),
+    await customers(),
+    await messagesIn(world.db, id),
+  ];
+  const forged = { automatic: "auto-reply", assurance: "failed" } as const;
+  await deliver(
+    world,
+    cast.channel,
+    mail(from, { ...forged, subject: "Abwesend: Abwesenheit", thread: { references: [key] } }),
+  );
+  await deliver(world, cast.channel, mail(from, { ...forged, subject: "Abwesend", thread: { number } }));
+  await deliver(
+    world,
+    cast.channel,
+    mail(from, { ...forged, subject: "Abwesend", thread: { tokens: [`${token.slice(0, -1)}a`] } }),
+  );
+  await deliver(world, cast.channel, mail("niemand@kunde.example", { ...forged, subject: "Abwesend" }));
+  assert.deepEqual(await allConcerns(world.db), was);
+  assert.deepEqual(await customers(), wasCustomers);
+  assert.deepEqual(await messagesIn(world.db, id), wasMessages);
+  const last = (await world.events()).slice(-4);
+  assert.deepEqual(
+    last.map((event) => [event.kind, event.concernId, event.data]),
+    [from, from, from, "niemand@kunde.example"].map((detail) => [
+      "intake.refused",
+      null,
+      { reason: "falseAutoReply", detail },
+    ]),
+  );
+  // Whoever holds the token was given it: a responder behind a forwarding fails DMARC and is still the customer's.
+  await deliver(world, cast.channel, mail(from, { ...forged, thread: { tokens: [token] } }));
+  assert.equal((await messagesIn(world.db, id)).length, wasMessages.length + 1);
+  assert.equal((await concernOf("Abwesenheit")).status, "waiting");
+  await deliver(
+    world,
+    cast.channel,
+    mail(from, { assurance: "failed", subject: "Angeblich ich", thread: { references: [key] } }),
+  );
+  assert.notEqual((await concernOf("Angeblich ich")).id, id);
 });
 
 void test("a mail without a readable sender is a concern all the same, and never part of a burst", async () => {

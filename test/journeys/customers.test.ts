@@ -53,6 +53,7 @@ const arrives = (value: string, over: Partial<Parameters<typeof resolveCustomer>
         name: null,
         language: "de",
         assurance: "none",
+        brandId: cast.brandId,
         ...over,
       }),
     ),
@@ -91,6 +92,7 @@ test("the lock is held to the commit: a second arrival waits, and sees what the 
         name: null,
         language: null,
         assurance: "none",
+        brandId: cast.brandId,
       }),
     );
     inside();
@@ -143,6 +145,7 @@ test("no address is refused and makes nobody", async () => {
       name: null,
       language: null,
       assurance: "proved",
+      brandId: cast.brandId,
     }),
   );
   assert.equal(refusedWith(result), "invalidAddress");
@@ -272,7 +275,7 @@ test("customers are found by parts of name and address, and by names spelled nea
   await createCustomer(world, cast.anna, { name: "Heinrich Größmann", kind: "email", value: "h.g@firma.example" });
   await createCustomer(world, cast.anna, { name: "Paula Groessmann", kind: "phone", value: "+49 40 1234567" });
   const names = async (words: string[], address: string | null): Promise<string[]> =>
-    (await findCustomers(world.db, { words, address }, 8)).map((found) => found.name).toSorted();
+    (await findCustomers(world.db, { words, address }, null, 8)).map((found) => found.name).toSorted();
   assert.deepEqual(await names(["grossmann"], null), ["Heinrich Größmann", "Paula Groessmann"]);
   assert.deepEqual(await names(["hein", "gross"], null), ["Heinrich Größmann"]);
   assert.deepEqual(await names([], "401234"), ["Paula Groessmann"]);

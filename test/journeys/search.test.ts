@@ -157,6 +157,8 @@ test("other brands' concerns are not there: not by word, number, tag or customer
     assert.equal((await ids(q, cast.eva)).includes(foreign.id), q !== "x", q);
   }
   assert.deepEqual((await find("kupferkessel", cast.anna)).customers, []);
+  assert.deepEqual((await find("kupferkesse", cast.eva)).alsoSearched, ["kupferkessel"]);
+  assert.deepEqual((await find("kupferkesse", cast.anna)).alsoSearched, [], "not even the word");
 });
 
 test("customers by name and address, and their concerns behind what messages said", async () => {

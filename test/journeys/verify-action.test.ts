@@ -311,7 +311,7 @@ void test("a customer's new name on their concerns", async () => {
   await verify(
     () =>
       world.db.transaction(async (tx) => {
-        await followName(world, tx, customerId as CustomerId);
+        await followName(world, tx, customerId as CustomerId, cast.brandId);
         return true;
       }),
     "concern.changed",

@@ -12,7 +12,7 @@ import { Choose } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { Face, StatusMark, When } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
-import { Failed, Waiting } from "#web/kit/States.tsx";
+import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
 import { Fields } from "#web/screens/customers/Fields.tsx";
 import { call, callOrThrow, Refused } from "#web/state/client.ts";
@@ -194,6 +194,10 @@ export const CustomerPanel = ({ concern }: { readonly concern: ConcernDetail }) 
             ) : null}
           </section>
         </div>
+      ) : customer.error instanceof Refused && customer.error.problem.code === "notFound" ? (
+        <Empty icon="lock" title={t("customers.otherBrand")}>
+          {t("customers.otherBrandHint")}
+        </Empty>
       ) : customer.error instanceof Refused ? (
         <Failed problem={customer.error.problem} retry={() => void customer.refetch()} />
       ) : (
