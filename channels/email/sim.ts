@@ -16,8 +16,11 @@ export interface SimMail extends SimReading {
   readonly raw: Buffer;
 }
 
-/** The steps of an SMTP conversation at which the sim can go wrong. */
-export type SimStep = "connect" | "mail" | "rcpt" | "data" | "end";
+/**
+ * The steps of an SMTP conversation at which the sim can go wrong. "text": the first line of the mail is there; "end": all of it, and it is
+ * not kept yet; "answer": it is kept, and the client does not know it.
+ */
+export type SimStep = "connect" | "mail" | "rcpt" | "data" | "text" | "end" | "answer";
 
 /** One fault. It is used up after `times` (1 when absent); `rcpt` faults may name a recipient. */
 export interface SimFault {
@@ -45,6 +48,8 @@ export interface MailSim {
   readonly connections: () => number;
   /** From now on things go wrong. */
   readonly fail: (fault: SimFault) => void;
+  /** Resolves when the next fault at this step begins. */
+  readonly failing: (step: SimStep) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -122,6 +127,7 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
     },
     connections: () => mostSockets,
     fail: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
+    failing: (step) => new Promise((resolve) => news.once(`failing:${step}`, () => resolve())),
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -136,6 +142,7 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
     );
     if (found === undefined) return null;
     found.left -= 1;
+    news.emit(`failing:${step}`);
     return found.fault.does;
   }
 
@@ -150,6 +157,14 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
     const line = typeof fault === "string" ? fault : usual;
     socket.write(`${line}\r\n`);
     return line;
+  }
+
+  /** A fault at a step that has no reply of its own; false when the connection is over. */
+  async function goesOn(socket: Socket, step: SimStep): Promise<boolean> {
+    const fault = due(step);
+    if (fault === "drop") socket.destroy();
+    if (typeof fault === "number") await late(fault, socket);
+    return !socket.destroyed;
   }
 
   async function serve(socket: Socket): Promise<void> {
@@ -177,7 +192,9 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
         );
         if (said === null) return;
         if (!said.startsWith("3") || envelope === null) continue;
-        const raw = await readData(lines);
+        const first = await lines.next();
+        if (first.done === true || !(await goesOn(socket, "text"))) return;
+        const raw = await readData(first.value, lines);
         if (raw === null) return;
         const end = due("end");
         if (end === "drop") return void socket.destroy();
@@ -186,7 +203,7 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
         if (typeof end === "string") socket.write(`${end}\r\n`);
         else {
           const mail = await keep(envelope, raw);
-          socket.write(`250 2.0.0 queued as ${mail.seq}\r\n`);
+          if ((await answer(socket, "answer", `250 2.0.0 queued as ${mail.seq}`)) === null) return;
         }
         envelope = null;
       } else if (verb === "RSET") {
@@ -245,13 +262,14 @@ async function* readLines(socket: Socket): AsyncGenerator<string, void, undefine
 }
 
 /** Everything up to the line with a single dot, dots unstuffed (RFC 5321 section 4.5.2); null when the connection ended before. */
-async function readData(lines: AsyncGenerator<string, void, undefined>): Promise<Buffer | null> {
+async function readData(first: string, lines: AsyncGenerator<string, void, undefined>): Promise<Buffer | null> {
   const kept: string[] = [];
-  for (;;) {
-    const { value, done } = await lines.next();
-    if (done === true) return null;
+  for (let value = first; ;) {
     if (value === ".") return Buffer.from(kept.map((line) => `${line}\r\n`).join(""), "latin1");
     kept.push(value.startsWith(".") ? value.slice(1) : value);
+    const next = await lines.next();
+    if (next.done === true) return null;
+    value = next.value;
   }
 }
 

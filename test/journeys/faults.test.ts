@@ -10,7 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { converse, SmtpRefusal } from "#channels/email/simClient.ts";
 import { api } from "#contract/api.ts";
 import { Refused } from "#test/desk.ts";
-import { centre, cleaners, handOver, kill, letter, ownStore, query, rows, service, until } from "#test/faults.ts";
+import { centre, cleaners, handOver, kill, letter, query, rows, service, until } from "#test/faults.ts";
 
 // Most of the time is waiting for leases to run out, so the faults are made side by side, each with a server of its own.
 suite("faults", { concurrency: 2 }, () => {
@@ -171,61 +171,6 @@ suite("faults", { concurrency: 2 }, () => {
       );
       assert.equal(events[0]?.n, events[0]?.different);
       assert.ok(kills.server === 3 && kills.postgres === 2 && kills.reader >= 1, JSON.stringify(kills));
-    },
-  );
-
-  test(
-    "a kill between handing over and the provider's answer: at most one copy, shown as unknown within a minute",
-    { timeout: 80_000 },
-    async () => {
-      // A database of its own kind: other nodes may share it, so that only the lease says when somebody is gone.
-      const store = await ownStore();
-      const place = await centre({ database: store.url });
-      const { sim, desk } = place;
-      await handOver(place.server.ports.smtp, letter("u-1-x", "anna@kunde.test", null), "anna@kunde.test");
-      const databaseUrl = await place.server.databaseUrl();
-      const live = await desk.live();
-      const first = await live.event((event) => event.kind === "message.added");
-      const id = first.concernId ?? "";
-      live.close();
-      // The provider takes the mail and is slow to say so. Killed before that, the second try meets the slowness: it must be bearable.
-      sim.fail({ step: "end", does: 5_000 });
-      const { message } = await desk.call(api.concerns.reply, {
-        params: { id },
-        body: {
-          channelId: place.channelId,
-          to: ["anna@kunde.test"],
-          cc: [],
-          text: "Eine Kopie höchstens.",
-          html: null,
-          uploads: [],
-          sendAt: null,
-          statusAfter: "waiting",
-          key: crypto.randomUUID(),
-        },
-      });
-      await until("the call begins", 5_000, async () =>
-        (await query<{ begun: unknown }>(databaseUrl, "SELECT begun_at AS begun FROM delivery")).some(
-          (row) => row.begun !== null,
-        ),
-      );
-      await place.server.end("SIGKILL");
-      const killed = performance.now();
-      place.server = await place.server.again();
-      const state = async (): Promise<string | undefined> =>
-        (await desk.call(api.concerns.message, { params: { id: message.id } })).deliveries[0]?.state;
-      await until(
-        "the answer is shown as unknown",
-        60_000 - (performance.now() - killed),
-        async () => (await state()) === "unknown",
-      );
-      const { concern } = await desk.call(api.concerns.open, { params: { id } });
-      assert.equal(concern.row.deliveryFailed, true, "somebody has to look");
-      assert.ok(sim.messages().length <= 1);
-      // The agent decides; a second try carries the same Message-ID, so that the receiving side can tell.
-      await desk.call(api.concerns.sendNow, { params: { id: message.id } });
-      await until("the second try is sent", 30_000, async () => (await state()) === "sent");
-      assert.equal(new Set(sim.messages().map((mail) => mail.messageId)).size, 1);
     },
   );
 
