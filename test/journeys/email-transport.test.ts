@@ -2,7 +2,9 @@
 // The server is not part of it; what would be its database is a list here.
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { ImapFlow } from "imapflow";
 import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import { openDoor } from "#channels/email/door.ts";
 import { type ImapTimes, imapTimes, listenWith } from "#channels/email/imap.ts";
@@ -321,6 +323,38 @@ test("several folders are followed at once", { skip }, async () => {
     place.kept.filter(({ text }) => text.includes(`Subject: ${words}`)).length,
     1,
     "the same bytes in another folder are the same mail",
+  );
+});
+
+test("P26: naughty strings that lie in a mailbox come in byte for byte", { skip }, async () => {
+  const list = new URL("../../../shared/corpora/blns/blns.json", import.meta.url);
+  const own = [
+    "Größe \u202Etest\u202C",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE concern; --",
+    ".",
+    "..",
+    "From me",
+  ];
+  const strings = [...own, ...(existsSync(list) ? (JSON.parse(readFileSync(list, "utf8")) as string[]) : [])];
+  const mails = strings.map((text, n) =>
+    Buffer.from(
+      `From: blns${n}@kunde.test\r\nTo: customer@kunde.test\r\nSubject: blns ${n}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${text.replaceAll("\0", "").replace(/\r\n?|\n/g, "\r\n")}\r\n`,
+    ),
+  );
+  const { user, password: pass } = peers.accounts.customer;
+  const client = new ImapFlow({ ...peers.imap, secure: false, doSTARTTLS: false, auth: { user, pass }, logger: false });
+  await client.connect();
+  await client.mailboxCreate("Import");
+  for (const mail of mails) await client.append("Import", mail);
+  await client.logout();
+  const place = memory();
+  await using _listening = listening(place, settings("customer", ["Import"]));
+  await place.next(() => place.kept.length === mails.length);
+  const came = new Set(place.kept.map(({ raw }) => Buffer.from(raw.bytes).toString("latin1")));
+  assert.deepEqual(
+    mails.map((mail) => mail.toString("latin1")).filter((mail) => !came.has(mail)),
+    [],
   );
 });
 

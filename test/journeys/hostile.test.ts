@@ -113,8 +113,8 @@ test("no JSON, however broken, is more than a refusal", async () => {
 const asText = (text: string): string => text.replaceAll("\0", "").replace(/\r\n?/g, "\n");
 
 test(
-  "naughty strings come in by mail, out by the API, and leave by mail, unchanged",
-  { timeout: 120_000 },
+  "P26: naughty strings come in by mail, go through every text field of the API, out as the original, and leave by mail, unchanged",
+  { timeout: 180_000 },
   async () => {
     const list = join(corpora, "blns/blns.json");
     const own = [
@@ -145,9 +145,38 @@ test(
     assert.equal(kept.length, strings.length);
     const wrong: string[] = [];
     const sent = new Map<string, string>();
+    const same = (where: string, text: string, got: string | undefined): void => {
+      if (got !== text) wrong.push(`${where}: ${JSON.stringify(text)} became ${JSON.stringify(got)}`);
+    };
+    /** Every field of the API that keeps what an agent wrote as it was written. */
+    const write = async (concern: string, text: string): Promise<void> => {
+      const params = { id: concern };
+      const framed = `Beginn\n${text}\nSchluss`;
+      const content = { text: framed, html: null, uploads: [] };
+      const { message } = await desk.call(api.concerns.note, {
+        params,
+        body: { ...content, key: crypto.randomUUID() },
+      });
+      same("note", framed, message.text);
+      const draft = await desk.call(api.concerns.saveDraft, {
+        params: { ...params, kind: "note" },
+        body: { channelId: null, to: [], cc: [], ...content },
+      });
+      same("draft", framed, draft?.text);
+      const { concern: opened } = await desk.call(api.concerns.open, { params });
+      const customer = { id: opened.row.customerId };
+      await desk.call(api.customers.change, { params: customer, body: { fields: { Feld: text } } });
+      const { fields } = await desk.call(api.customers.get, { params: customer });
+      same("field", text, fields["Feld"] as string | undefined);
+      await desk.call(api.concerns.change, { params, body: { fields: { Feld: text } } });
+      same("concern's field", text, (await desk.call(api.concerns.open, { params })).concern.fields["Feld"] as string);
+    };
     const check = async ({ concern, id, subject }: (typeof kept)[number]): Promise<void> => {
       const text = strings[Number(subject.slice(5))] ?? "";
       const shown = await desk.call(api.concerns.message, { params: { id } });
+      const original = Buffer.from(await (await fetch(server.url + (shown.rawUrl ?? ""))).arrayBuffer());
+      same("original", mails[Number(subject.slice(5))]?.raw.toString("latin1") ?? "", original.toString("latin1"));
+      await write(concern, text);
       if (`${shown.text}\n${shown.foldedText}`.trim() !== `Anfang\n${text}\nEnde`)
         wrong.push(
           `in: ${JSON.stringify(text)} became ${JSON.stringify(shown.text)} + ${JSON.stringify(shown.foldedText)}`,
@@ -248,3 +277,64 @@ test("torture mails and real bounces: what is taken is shown or said, each once"
   assert.ok(views.views.length > 0);
   assert.doesNotMatch(server.output(), /"level":"error"/);
 });
+
+const bombHead = (n: number, more: string): string =>
+  `From: bombe${n}@kunde.test\r\nTo: ${service}\r\nSubject: Bombe ${n}\r\nMessage-ID: <bombe${n}@kunde.test>\r\nMIME-Version: 1.0\r\n${more}\r\n`;
+/** What makes mail programs hang: nested tags, many parts, many files, flowed text, deep nesting. */
+const bombs: readonly string[] = [
+  `${bombHead(0, "Content-Type: text/html\r\n")}${"<b>".repeat(200_000)}\r\n`,
+  `${bombHead(1, "Content-Type: multipart/mixed; boundary=b\r\n")}${"--b\r\n\r\nx\r\n".repeat(50_000)}--b--\r\n`,
+  `${bombHead(2, "Content-Type: text/plain; format=flowed\r\n")}${"wort ".repeat(14).concat("\r\n").repeat(55_000)}`,
+  `${bombHead(3, "Content-Type: multipart/mixed; boundary=b\r\n")}${"--b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nx\r\n".repeat(20_000)}--b--\r\n`,
+  `${bombHead(4, "Content-Type: multipart/mixed; boundary=b0\r\n")}${Array.from({ length: 5_000 }, (_, n) => `--b${n}\r\nContent-Type: multipart/mixed; boundary=b${n + 1}\r\n\r\n`).join("")}`,
+  `${bombHead(5, "Content-Type: text/html\r\n")}${"<table><tr><td>".repeat(60_000)}\r\n`,
+];
+
+test(
+  "P14: one bad mail delays nobody: while bombs are read an ordinary mail is at the desk at most a second later",
+  { timeout: 120_000 },
+  async () => {
+    let n = 0;
+    /** From the door's 250 until it is there. */
+    const ordinary = async (): Promise<number> => {
+      n += 1;
+      const from = `nachbar${n}@kunde.test`;
+      const raw = Buffer.from(
+        `From: ${from}\r\nTo: ${service}\r\nSubject: Nachbar ${n}\r\n\r\nGuten Tag, Nachbar ${n}.\r\n`,
+      );
+      assert.deepEqual(await handOver([{ from, raw }]), []);
+      const taken = performance.now();
+      while ((await count(`SELECT count(*)::int AS n FROM party WHERE kind = 'email' AND norm = '${from}'`)) === 0)
+        await pause(5);
+      return performance.now() - taken;
+    };
+    const several = async (times: number): Promise<number> => {
+      let slowest = 0;
+      for (let each = 0; each < times; each += 1) slowest = Math.max(slowest, await ordinary());
+      return slowest;
+    };
+    const alone = await several(20);
+    const mails = bombs.map((text, index) => ({ from: `bombe${index}@kunde.test`, raw: Buffer.from(text, "latin1") }));
+    const begun = performance.now();
+    let bombsDoneMs = 0;
+    const exploding = (async () => {
+      assert.deepEqual(await handOver(mails), []);
+      while (
+        (await count(
+          "SELECT count(*)::int AS n FROM intake WHERE state = 'stored' AND transport ->> 'mailFrom' LIKE 'bombe%'",
+        )) > 0
+      )
+        await pause(20);
+      bombsDoneMs = performance.now() - begun;
+    })();
+    const beside = await several(20);
+    await exploding;
+    assert.ok(beside <= alone + 1_000, `${Math.round(beside)} ms beside bombs, ${Math.round(alone)} ms alone`);
+    // Each is decided within 5 s of being given to a process; all of them, one behind the other at worst, within this.
+    assert.ok(bombsDoneMs < 5_000 * bombs.length, `${Math.round(bombsDoneMs)} ms`);
+    const shown = await rows<{ subject: string | null }>(
+      "SELECT subject FROM message WHERE sender ->> 'value' LIKE 'bombe%'",
+    );
+    assert.equal(shown.length, bombs.length, "each is a message, read or not");
+  },
+);

@@ -11,7 +11,7 @@ import { startPostgres, type RunningPostgres } from "#platform/postgres/postgres
 import { addAgent, addMailbox, admin, agentPassword, setUpCentre } from "#test/centre.ts";
 import { signIn, type Desk, type LiveFeed } from "#test/desk.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
-import { apply, emptyState, type DeskState } from "#web/state/apply.ts";
+import { apply, emptyState, mergeOpened, mergeRows, type DeskState } from "#web/state/apply.ts";
 
 let dataDir: string;
 let store: RunningPostgres;
@@ -110,6 +110,61 @@ test("a desk that was away gets exactly what it missed, and its rows equal a fre
     fresh,
   );
   again.close();
+});
+
+test("P9: a desk that is cut off thirty times at random knows in the end what a fresh one knows, concern and thread included", async () => {
+  await write(one, "Faden");
+  const feed = await ada.live();
+  const { concernId } = await arrival(feed, "Faden");
+  feed.close();
+  const id = concernId as never;
+  const opened = await lena.call(api.concerns.open, { params: { id } });
+  let state = mergeOpened({ ...emptyState(null), cursor: opened.upTo }, opened);
+  const { rows } = await lena.call(api.concerns.list, { query: { filter: JSON.stringify(everything), limit: 200 } });
+  state = mergeRows(state, rows);
+  // Colleagues work all the while: at both nodes, in this concern and in new ones.
+  let working = true;
+  const priorities = ["low", "normal", "high", "urgent"] as const;
+  const work = (async () => {
+    for (let n = 0; working; n += 1) {
+      const priority = priorities[n % 4] ?? "normal";
+      await ada.call(api.concerns.change, { params: { id }, body: { priority, tags: [`lauf-${n}`] } });
+      const content = { text: `Notiz ${n}`, html: null, uploads: [], key: crypto.randomUUID() };
+      await ada.call(api.concerns.note, { params: { id }, body: content });
+      if (n % 5 === 0) await write(n % 2 === 0 ? one : two, `Nebenbei ${n}`);
+    }
+  })();
+  const hear = async (until: (live: LiveFeed) => Promise<unknown>): Promise<void> => {
+    const live = await lena.live(state.cursor);
+    await until(live);
+    live.close();
+    await live.closed;
+    for (const event of live.events) state = apply(state, event);
+  };
+  // How much is heard before the next cut is chance; sometimes it is nothing.
+  for (let cut = 0; cut < 30; cut += 1) {
+    let left = Math.floor(Math.random() * 8);
+    await hear((live) => (left === 0 ? Promise.resolve() : live.event(() => (left -= 1) <= 0)));
+  }
+  working = false;
+  await work;
+  const end = await ada.call(api.agents.createTeam, { body: { name: "Ende der Schnitte" } });
+  await hear((live) => live.event((event) => event.kind === "team.changed" && event.data.team.id === end.id));
+  const fresh = await lena.call(api.concerns.open, { params: { id } });
+  const known = state.opened[id];
+  assert.ok(known);
+  assert.deepEqual(known.concern, fresh.concern);
+  const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
+  assert.deepEqual(
+    known.messages.map((message) => [message.id, message.seq, message.version]).slice(-fresh.messages.length),
+    fresh.messages.map((message) => [message.id, message.seq, message.version]),
+  );
+  assert.ok(fresh.concern.row.version > 30, `${fresh.concern.row.version} changes`);
+  const all = (await rowsOf(lena)).toSorted(byId);
+  assert.deepEqual(
+    all.map((row) => state.rows[row.id]),
+    all,
+  );
 });
 
 test("a node that dies takes its sockets with it; its desks go on at the other from where they stood", async () => {

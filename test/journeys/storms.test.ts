@@ -1,8 +1,11 @@
 // Mail storms: two centres that confirm each other's mails, a vacation responder, sinks that bounce everything, and two hundred forms in a victim's name.
 // Acknowledgements are switched on here, because without them nothing of ours writes by itself.
 import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { converse } from "#channels/email/simClient.ts";
 import { demoZones } from "#channels/email/simDns.ts";
@@ -204,3 +207,46 @@ test("two hundred forged forms for one victim bring at most one mail, and none t
   const page = await at.desk.call(api.concerns.list, { query: { filter: JSON.stringify(everything), limit: 200 } });
   assert.ok(page.rows.length > 100, "they are kept for the agents to see");
 });
+
+const bounces = fileURLToPath(new URL("../../../shared/corpora/bounces-sisimai/maildir", import.meta.url));
+
+test(
+  "eight hundred real bounces: not one is answered and not one wakes anything",
+  { skip: existsSync(bounces) ? false : "the collection of bounces is not there", timeout: 180_000 },
+  async () => {
+    const at = await centre("service@eins.test");
+    await write(at, "anna@kunde.test", "Vorher");
+    await settled(at);
+    const concerns = async () =>
+      (await at.database.query("SELECT id, status, waiting_since FROM concern ORDER BY id")).rows;
+    const before = await concerns();
+    const files = readdirSync(bounces, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".eml"))
+      .map((entry) => join(entry.parentPath, entry.name));
+    const isControl = (file: string): boolean => file.includes("/not/");
+    const waiting = files.filter((file) => !isControl(file));
+    assert.ok(waiting.length >= 800, `${waiting.length} bounces`);
+    const bring = async (file: string): Promise<void> => {
+      // The collection's line ends differ; mail's do not.
+      const raw = Buffer.from(readFileSync(file, "latin1").replace(/\r\n?|\n/g, "\r\n"), "latin1");
+      await converse(door(at), { hello: "kunde.test", from: "", to: [at.address], raw });
+    };
+    await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) await bring(file);
+      }),
+    );
+    const left = await settled(at);
+    assert.deepEqual(
+      left.map((mail) => mail.envelope.to[0]),
+      ["anna@kunde.test"],
+      "nothing but the confirmation from before",
+    );
+    const known = new Set(before.map((row) => row.id));
+    assert.deepEqual(
+      (await concerns()).filter((row) => known.has(row.id)),
+      before,
+      "no concern was woken",
+    );
+  },
+);
