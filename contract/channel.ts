@@ -224,6 +224,14 @@ export interface TransportIo {
   readonly now: () => Date;
 }
 
+export interface DeliveringIo extends TransportIo {
+  /**
+   * Called before the provider may see anything of the message, and not while a connection is still awaited: from here on a lost answer makes the
+   * delivery "unknown". False: somebody else has it now, and it must not be sent.
+   */
+  readonly begin: () => Promise<boolean>;
+}
+
 export interface ListeningIo extends TransportIo {
   /**
    * Stores the bytes (and the cursor in the same transaction) and resolves after the commit; rejects when they could not be stored.
@@ -257,7 +265,7 @@ export interface MessageChannel<S> {
   receive(raw: Raw, settings: S, io: ReadingIo): Promise<readonly Inbound[]>;
   /** Pure; never exceeds `can`. */
   render(outbound: Outbound, settings: S): readonly ProviderCall[];
-  deliver(call: ProviderCall, settings: S, io: TransportIo): Promise<DeliveryResult>;
+  deliver(call: ProviderCall, settings: S, io: DeliveringIo): Promise<DeliveryResult>;
   /** Runs until `stop` aborts; keeps connections to the provider and reconnects by itself. */
   listen?(settings: S, io: ListeningIo, stop: AbortSignal): Promise<void>;
   /** Ends pooled connections. */

@@ -3,6 +3,7 @@ import type { ConnectedChannel } from "#server/intake.ts";
 import type { DeliveryResult } from "#contract/channel.ts";
 import {
   claimDeliveries,
+  keepClaims,
   outboundOf,
   recordDelivery,
   rememberKeys,
@@ -18,8 +19,8 @@ export interface Dispatch {
   readonly stop: () => Promise<void>;
 }
 
-/** After this a delivery under way is shown as unknown; an answer that comes later still counts. */
-const leaseMs = 50_000;
+/** So long after the call began a delivery under way is shown as unknown; an answer that comes later still counts. */
+const usualLeaseMs = 50_000;
 
 const gatherMs = 200;
 
@@ -29,8 +30,11 @@ export const startDispatch = (options: {
   readonly channelById: (id: string) => ConnectedChannel | undefined;
   readonly metrics: Metrics;
   readonly concurrency: number;
+  readonly leaseMs?: number;
 }): Dispatch => {
-  const { world } = options;
+  const { world, leaseMs = usualLeaseMs } = options;
+  /** Claims whose call has not begun: they wait for a connection. */
+  const waiting = new Set<Claim>();
   const running = new Set<Promise<void>>();
   let stopping = false;
   let claiming: Promise<void> | null = null;
@@ -48,7 +52,8 @@ export const startDispatch = (options: {
 
   const send = async (claim: Claim): Promise<void> => {
     let result: DeliveryResult;
-    let begun = false;
+    let begun: boolean | null = null;
+    waiting.add(claim);
     try {
       const channel = options.channelById(claim.channelId);
       const outbound = channel ? await outboundOf(world, claim) : null;
@@ -56,18 +61,15 @@ export const startDispatch = (options: {
         result = { kind: "refused", code: "noChannel", detail: "The channel is not connected any more." };
       else {
         const calls = channel.implementation.render(outbound, channel.settings as never);
-        if (
-          !(await rememberKeys(
-            world,
-            claim,
-            calls.flatMap((call) => call.keys),
-          ))
-        )
-          return;
-        begun = true;
+        const keys = calls.flatMap((call) => call.keys);
+        const begin = async (): Promise<boolean> => {
+          waiting.delete(claim);
+          return (begun ??= await rememberKeys(world, claim, keys));
+        };
         result = { kind: "accepted", providerId: null, detail: "", refused: [] };
         for (const call of calls) {
-          const next = await channel.implementation.deliver(call, channel.settings as never, io);
+          const next = await channel.implementation.deliver(call, channel.settings as never, { ...io, begin });
+          if (begun === false) return;
           // When a part has left and a later one has not, trying the whole again would send the first part twice.
           result =
             next.kind === "accepted" || call === calls[0]
@@ -79,7 +81,10 @@ export const startDispatch = (options: {
     } catch (error) {
       const detail = error instanceof Error ? error.message : "unknown";
       world.log.error("dispatch.failed", { deliveryId: claim.deliveryId, error: detail });
-      result = begun ? { kind: "unknown", detail } : { kind: "tryLater", afterMs: null, code: "internal", detail };
+      result =
+        begun === true ? { kind: "unknown", detail } : { kind: "tryLater", afterMs: null, code: "internal", detail };
+    } finally {
+      waiting.delete(claim);
     }
     sent.add({ result: result.kind });
     await recordDelivery(world, claim, result).catch((error: unknown) => {
@@ -122,6 +127,11 @@ export const startDispatch = (options: {
   };
 
   const timer = setInterval(look, 1_000);
+  const keeper = setInterval(() => {
+    keepClaims(world, [...waiting]).catch((error: unknown) => {
+      world.log.warn("dispatch.notKept", { error: error instanceof Error ? error.message : "unknown" });
+    });
+  }, leaseMs / 3);
   look();
 
   let soon: NodeJS.Timeout | null = null;
@@ -137,6 +147,7 @@ export const startDispatch = (options: {
       stopping = true;
       if (soon) clearTimeout(soon);
       clearInterval(timer);
+      clearInterval(keeper);
       const drained = async (): Promise<void> => {
         // A claim that was on its way when this was called is carried out as well: its lease would keep others from it.
         await claiming;

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:net";
 import { after, test } from "node:test";
 import { dkimVerify } from "mailauth/lib/dkim/verify.js";
-import type { DeliveryResult, Outbound, TransportIo } from "#contract/channel.ts";
+import type { DeliveryResult, Outbound, DeliveringIo } from "#contract/channel.ts";
 import { render } from "./outbound.ts";
 import { type SimFault, startMailSim } from "./sim.ts";
 import { demoZones, simResolver } from "./simDns.ts";
@@ -26,7 +26,7 @@ const relay = {
   password: null,
   maxConnections: 2,
 } as const;
-const io: TransportIo = { log: () => undefined, now: () => new Date() };
+const io: DeliveringIo = { log: () => undefined, now: () => new Date(), begin: async () => true };
 let count = 0;
 
 function outbound(change: Partial<Outbound> = {}): Outbound {

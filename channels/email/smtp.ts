@@ -1,7 +1,7 @@
 // Hands mails to the operator's relay over pooled SMTP connections and says what became of them. Called by server/dispatch through index.ts.
 import { Readable } from "node:stream";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
-import type { DeliveryResult, ProviderCall, TransportIo } from "#contract/channel.ts";
+import type { DeliveringIo, DeliveryResult, ProviderCall } from "#contract/channel.ts";
 import { compose } from "./compose.ts";
 import type { MailPayload, RefusalPayload } from "./outbound.ts";
 import type { EmailSettings } from "./settings.ts";
@@ -27,7 +27,7 @@ interface Pool {
 
 /** The two functions of the sending half with pools of their own. */
 export interface Smtp {
-  readonly deliver: (call: ProviderCall, settings: EmailSettings, io: TransportIo) => Promise<DeliveryResult>;
+  readonly deliver: (call: ProviderCall, settings: EmailSettings, io: DeliveringIo) => Promise<DeliveryResult>;
   readonly close: () => Promise<void>;
 }
 
@@ -37,10 +37,10 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
   const living = new Set<SMTPConnection>();
 
   /**
-   * Never rejects. "refused" only for what the relay says about this message or what render() found; a relay that cannot be
+   * Rejects only when `begin` does. "refused" only for what the relay says about this message or what render() found; a relay that cannot be
    * reached, refuses our password or lacks the demanded TLS is "tryLater", since the message is not to blame.
    */
-  async function deliver(call: ProviderCall, settings: EmailSettings, io: TransportIo): Promise<DeliveryResult> {
+  async function deliver(call: ProviderCall, settings: EmailSettings, io: DeliveringIo): Promise<DeliveryResult> {
     if (call.kind === "refusal") return { kind: "refused", ...(call.payload as RefusalPayload) };
     if (call.kind !== "mail")
       return { kind: "refused", code: "5.5.4", detail: `e-mail knows no call of kind ${call.kind}` };
@@ -98,7 +98,7 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
     relay: Relay,
     envelope: MailPayload["envelope"],
     bytes: Buffer,
-    io: TransportIo,
+    io: DeliveringIo,
   ): Promise<Attempt> {
     let connection = kept;
     if (connection === null) {
@@ -112,6 +112,17 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
           stale: false,
         };
       }
+    }
+    const mayBegin = await io.begin().catch((error: unknown) => {
+      connection?.close();
+      throw error;
+    });
+    if (!mayBegin) {
+      return {
+        result: { kind: "tryLater", afterMs: null, code: "4.3.0", detail: "another process sends this mail" },
+        connection,
+        stale: false,
+      };
     }
     const data = chunked(bytes);
     const outcome = await send(connection, { from: envelope.from, to: [...envelope.to], size: bytes.length }, data);

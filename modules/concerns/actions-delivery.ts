@@ -8,6 +8,7 @@ import { saveChange } from "#modules/concerns/actions-saving.ts";
 import { withStatus, type ConcernState } from "#modules/concerns/model.ts";
 import { isHard } from "#modules/concerns/model-delivery.ts";
 import {
+  anyBad,
   leaving,
   lockDelivery,
   raiseVersions,
@@ -92,6 +93,12 @@ export const recordBad = async (
     await saveChange(world, tx, who, state, sleeping ? withStatus(marked, "open", at) : marked, "deliveryFailed");
   }
   for (const value of bad.deadAddresses) await suppress(world, tx, who, delivery, value, bad.outcome);
+};
+
+/** After a good end: the concern is marked no longer when nothing of it is failed or uncertain. The caller holds the concern's lock. */
+export const takeMark = async (world: World, tx: Tx, who: Who, state: ConcernState): Promise<void> => {
+  if (state.deliveryFailed && !(await anyBad(tx, state.id)))
+    await saveChange(world, tx, who, state, { ...state, deliveryFailed: false }, "deliverySettled");
 };
 
 const suppress = (

@@ -4,7 +4,14 @@ import { system } from "#contract/actor.ts";
 import { addressKindOf, type DeliveryResult, type Outbound } from "#contract/channel.ts";
 import type { BrandId, ChannelId, ConcernId, DeliveryId, MessageId } from "#contract/ids.ts";
 import { brandById } from "#modules/brands/reads.ts";
-import { deadAmong, recipientsIn, recordBad, sayDeliveries, type About } from "#modules/concerns/actions-delivery.ts";
+import {
+  deadAmong,
+  recipientsIn,
+  recordBad,
+  sayDeliveries,
+  takeMark,
+  type About,
+} from "#modules/concerns/actions-delivery.ts";
 import { leavingSubject, senderName, wholeHtml, wholeText } from "#modules/concerns/model-compose.ts";
 import { isHard, judge } from "#modules/concerns/model-delivery.ts";
 import { replyToken } from "#modules/concerns/model-threading.ts";
@@ -15,10 +22,12 @@ import {
   endLeases,
   expired,
   insertKeys,
+  isMarked,
   keysBefore,
   leaving,
   lockExpired,
   lockLeased,
+  renew,
   settle,
   type DeliveryRow,
   type LeavingRow,
@@ -40,6 +49,8 @@ export interface Claim {
   readonly brandId: BrandId;
   /** The fencing token: every later write names it. */
   readonly leaseToken: string;
+  /** How long the lease lasts from the moment the provider is called. */
+  readonly leaseMs: number;
   readonly deliveryToken: string;
   /** Addresses this delivery goes to: one, as a rule. */
   readonly recipients: readonly string[];
@@ -80,6 +91,7 @@ export const claimDeliveries = async (
       channelId: row.channelId,
       brandId: abouts(row.concernId).brandId,
       leaseToken,
+      leaseMs: options.leaseMs,
       deliveryToken: row.token,
       recipients: recipientsIn(row),
       attempts: row.attempts,
@@ -222,18 +234,32 @@ const replyTokenFor = async (
 /** Stores the keys under which answers and receipts will come back and notes that the provider is called now. False: the lease is lost; nothing may be sent. */
 export const rememberKeys = (world: World, claim: Claim, keys: readonly string[]): Promise<boolean> =>
   world.db.transaction(async (tx) => {
-    if (!(await begin(tx, claim.deliveryId, claim.leaseToken, world.now().toISOString()))) return false;
+    const now = world.now();
+    const until = new Date(now.getTime() + claim.leaseMs).toISOString();
+    if (!(await begin(tx, claim.deliveryId, claim.leaseToken, now.toISOString(), until))) return false;
     await insertKeys(tx, claim.messageId, claim.concernId, keys);
     return true;
   });
+
+/** Keeps claims whose calls have not begun: they wait for a connection, and nobody else would get one sooner. */
+export const keepClaims = async (world: World, claims: readonly Claim[]): Promise<void> => {
+  const [first] = claims;
+  if (first === undefined) return;
+  const until = new Date(world.now().getTime() + first.leaseMs).toISOString();
+  await renew(
+    world.db,
+    claims.map((claim) => ({ id: claim.deliveryId, leaseToken: claim.leaseToken })),
+    until,
+  );
+};
 
 /** Records what the provider said, if this claim is still the last one given; a late answer also settles what had become "unknown". */
 export const recordDelivery = (world: World, claim: Claim, result: DeliveryResult): Promise<void> =>
   world.db.transaction(async (tx) => {
     const now = world.now();
     // Locked only when the concern itself may change: the good end of a delivery waits for nobody who works on the concern.
-    const state =
-      result.kind === "accepted" && result.refused.length === 0 ? null : await lockConcern(tx, claim.concernId);
+    const good = result.kind === "accepted" && result.refused.length === 0;
+    const state = good && !(await isMarked(tx, claim.concernId)) ? null : await lockConcern(tx, claim.concernId);
     const delivery = await lockLeased(tx, claim.deliveryId, claim.leaseToken);
     if (delivery === null) {
       world.log.warn("delivery.leaseLost", { deliveryId: claim.deliveryId, result: result.kind });
@@ -255,6 +281,7 @@ export const recordDelivery = (world: World, claim: Claim, result: DeliveryResul
     } else {
       const row = await settle(tx, claim.deliveryId, now.toISOString(), verdict);
       await sayDeliveries(world, tx, system, [{ about: { id: claim.concernId, brandId: claim.brandId }, row }]);
+      if (good && state !== null) await takeMark(world, tx, system, state);
     }
     if (verdict.state === "sent") await touchAll(tx, delivery, now.toISOString());
   });

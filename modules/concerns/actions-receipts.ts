@@ -1,7 +1,7 @@
 // News about what we sent: delivered, read, delayed, bounced. Called by server/intake in the transaction that ends the arrival.
 import { system } from "#contract/actor.ts";
 import { addressKindOf, type ChannelKind, type InboundReceipt } from "#contract/channel.ts";
-import { deadAmong, lockBoth, recordBad, sayDeliveries } from "#modules/concerns/actions-delivery.ts";
+import { deadAmong, lockBoth, recordBad, sayDeliveries, takeMark } from "#modules/concerns/actions-delivery.ts";
 import { refused, type ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
 import { storable } from "#modules/concerns/model.ts";
 import { afterReceipt } from "#modules/concerns/model-delivery.ts";
@@ -52,4 +52,5 @@ export const receiveReceipt = async (
   }
   const row = await settle(tx, delivery.id, world.now().toISOString(), outcome);
   await sayDeliveries(world, tx, system, [{ about: state, row }]);
+  await takeMark(world, tx, system, state);
 };

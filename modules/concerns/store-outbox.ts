@@ -71,11 +71,43 @@ export const lockLeased = (tx: Tx, id: DeliveryId, leaseToken: string): Promise<
     sql`SELECT ${columns} FROM delivery d WHERE d.id = ${id} AND d.lease_token = ${leaseToken} AND d.state IN ('sending', 'unknown') FOR UPDATE`,
   );
 
-/** Notes that the provider is called now. False: the lease is lost and nothing may be sent. */
-export const begin = async (tx: Tx, id: DeliveryId, leaseToken: string, at: string): Promise<boolean> =>
+/** Notes that the provider is called now; the lease begins anew. False: it is lost and nothing may be sent. */
+export const begin = async (
+  tx: Tx,
+  id: DeliveryId,
+  leaseToken: string,
+  at: string,
+  leaseUntil: string,
+): Promise<boolean> =>
   (await tx.run(
-    sql`UPDATE delivery SET begun_at = ${at} WHERE id = ${id} AND lease_token = ${leaseToken} AND state = 'sending' AND begun_at IS NULL`,
+    sql`UPDATE delivery SET begun_at = ${at}, lease_until = ${leaseUntil} WHERE id = ${id} AND lease_token = ${leaseToken} AND state = 'sending' AND begun_at IS NULL`,
   )) === 1;
+
+/** Keeps deliveries that wait in their worker's hands for a connection: their calls have not begun. */
+export const renew = async (
+  tx: Tx,
+  claims: readonly { readonly id: DeliveryId; readonly leaseToken: string }[],
+  leaseUntil: string,
+): Promise<void> => {
+  await tx.run(sql`
+    UPDATE delivery d SET lease_until = ${leaseUntil}
+      FROM unnest(${claims.map((claim) => claim.id)}::uuid[], ${claims.map((claim) => claim.leaseToken)}::uuid[]) AS c (id, token)
+     WHERE d.id = c.id AND d.lease_token = c.token AND d.state = 'sending' AND d.begun_at IS NULL`);
+};
+
+/** Is any answer of this concern known or feared not to have arrived? What no person wrote does not count. */
+export const anyBad = async (tx: Tx, concernId: ConcernId): Promise<boolean> =>
+  (
+    await tx.one<{ bad: boolean }>(sql`
+      SELECT EXISTS (SELECT 1 FROM message m JOIN delivery d ON d.message_id = m.id
+                      WHERE m.concern_id = ${concernId} AND m.direction = 'out' AND m.automatic IS NULL AND m.withdrawn_at IS NULL
+                        AND d.state IN ('failed', 'unknown')) AS bad`)
+  ).bad;
+
+/** Is the concern marked because of a delivery? Without its lock: a first look. */
+export const isMarked = async (tx: Tx, concernId: ConcernId): Promise<boolean> =>
+  (await tx.one<{ marked: boolean }>(sql`SELECT delivery_failed AS marked FROM concern WHERE id = ${concernId}`))
+    .marked;
 
 /** Stores keys under which answers and receipts will refer to this message. */
 export const insertKeys = async (

@@ -15,13 +15,13 @@ import { demoZones, simResolver } from "#channels/email/simDns.ts";
 import { readMail } from "#channels/email/simMail.ts";
 import { createSmtp } from "#channels/email/smtp.ts";
 import { mailbox } from "#channels/email/testSettings.ts";
-import type { ListeningIo, Outbound, Raw, TransportIo } from "#contract/channel.ts";
+import type { ListeningIo, Outbound, Raw, DeliveringIo } from "#contract/channel.ts";
 import { type MailPeers, peersAvailable, startMailPeers } from "#test/peers/mail.ts";
 
 const available = peersAvailable();
 const skip = available.ok ? false : available.why;
 const times: ImapTimes = { ...imapTimes, retryMs: 50, longestRetryMs: 500, pollMs: 60_000 };
-const io: TransportIo = { log: () => undefined, now: () => new Date() };
+const io: DeliveringIo = { log: () => undefined, now: () => new Date(), begin: async () => true };
 const smtp = createSmtp();
 
 interface Kept {

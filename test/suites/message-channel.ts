@@ -197,6 +197,9 @@ export function messageChannelSuite<S>(subject: ChannelCase<S>): void {
     try {
       const [call] = channel.render(message(subject.customer), provider.settings);
       assert.ok(call);
+      const taken = { ...recorder().io, begin: async () => false };
+      assert.equal((await channel.deliver(call, provider.settings, taken)).kind, "tryLater");
+      assert.deepEqual(provider.received(), [], "what somebody else sends by now is not sent here");
       const result = await channel.deliver(call, provider.settings, recorder().io);
       assert.equal(result.kind, "accepted", JSON.stringify(result));
       const last = provider.received().at(-1);
@@ -355,7 +358,11 @@ function recorder(): { readonly io: Parameters<MessageChannel<unknown>["deliver"
   const said: string[] = [];
   return {
     said,
-    io: { now: () => now, log: (level, event, facts) => void said.push(JSON.stringify([level, event, facts])) },
+    io: {
+      now: () => now,
+      log: (level, event, facts) => void said.push(JSON.stringify([level, event, facts])),
+      begin: async () => true,
+    },
   };
 }
 

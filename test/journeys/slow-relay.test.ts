@@ -1,0 +1,109 @@
+// Sending by a slow relay with few connections: a delivery that only waits for one is never doubted, and each leaves once.
+// The fault: the lease ran and the call counted as begun while a mail still waited for its connection; behind a slow relay mails that had never been
+// handed over became "unknown", and a success that came later left the concern marked as failed.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { email } from "#channels/email/index.ts";
+import { startMailSim } from "#channels/email/sim.ts";
+import { createSmtp } from "#channels/email/smtp.ts";
+import { mailbox } from "#channels/email/testSettings.ts";
+import { recordDelivery, rememberKeys } from "#modules/concerns/actions-outbox.ts";
+import { sql } from "#platform/db/db.ts";
+import { createMetrics } from "#platform/metrics.ts";
+import { startDispatch } from "#server/dispatch.ts";
+import { accepted, answer, claimOf, leaseMs, newConcern, rowOf } from "#test/outbox.ts";
+import { addCast, openTestWorld } from "#test/world.ts";
+
+const cleaners: (() => Promise<void>)[] = [];
+after(async () => {
+  for (const clean of cleaners.toReversed()) await clean();
+});
+
+test("a slow relay with one connection: waiting is no attempt, nothing becomes unknown, each mail arrives once", async () => {
+  const still = await openTestWorld();
+  cleaners.push(still.close);
+  const world = { ...still, now: () => new Date() };
+  const cast = await addCast(world);
+  const sim = await startMailSim({ dir: null, smtpPort: 0 });
+  const smtp = createSmtp();
+  cleaners.push(
+    () => sim.stop(),
+    () => smtp.close(),
+  );
+  const mails = 8;
+  for (let n = 0; n < mails; n += 1) {
+    const { id, from } = await newConcern(world, cast);
+    await answer(world, cast, id, from);
+  }
+  // Each mail takes nearly half of a lease; the last one waits for more than three.
+  const lease = 900;
+  sim.fail({ step: "end", does: 400, times: mails });
+  const settings = mailbox({
+    smtp: {
+      host: "127.0.0.1",
+      port: sim.port,
+      security: "none",
+      user: null,
+      password: null,
+      maxConnections: 1,
+    },
+  });
+  let left = 0;
+  const all = new Promise<void>((resolve) => {
+    sim.on("message", () => {
+      left += 1;
+      if (left === mails) resolve();
+    });
+  });
+  const dispatch = startDispatch({
+    world,
+    channelById: () => ({
+      id: cast.channel.id,
+      kind: "email",
+      brandId: cast.brandId,
+      settings,
+      ownAddresses: [],
+      implementation: { ...email, deliver: smtp.deliver } as never,
+    }),
+    metrics: createMetrics({ withProcess: false }),
+    concurrency: mails,
+    leaseMs: lease,
+  });
+  await all;
+  await dispatch.stop();
+  const rows = await world.db.rows<{ state: string; attempts: number; history: { state: string }[] }>(
+    sql`SELECT state, attempts, history FROM delivery`,
+  );
+  assert.deepEqual(
+    rows.map((row) => [row.attempts, ...row.history.map((line) => line.state)]),
+    rows.map(() => [1, "held", "sending", "sent"]),
+  );
+  assert.equal(sim.messages().length, mails, "each once");
+});
+
+test("a late success takes the mark from the concern, unless something else of it failed", async () => {
+  const world = await openTestWorld();
+  cleaners.push(world.close);
+  const cast = await addCast(world);
+  const uncertain = async () => {
+    const { id, from } = await newConcern(world, cast);
+    const { messageId } = await answer(world, cast, id, from);
+    const claim = await claimOf(world, messageId);
+    assert.ok(claim && (await rememberKeys(world, claim, [])));
+    world.pass(leaseMs + 1);
+    await claimOf(world, messageId);
+    assert.equal((await rowOf(world, id))?.deliveryFailed, true);
+    return { id, from, claim };
+  };
+  const settled = await uncertain();
+  await recordDelivery(world, settled.claim, accepted);
+  assert.equal((await rowOf(world, settled.id))?.deliveryFailed, false);
+
+  const worse = await uncertain();
+  const { messageId } = await answer(world, cast, worse.id, worse.from);
+  const second = await claimOf(world, messageId);
+  assert.ok(second && (await rememberKeys(world, second, [])));
+  await recordDelivery(world, second, { kind: "refused", code: "5.2.2", detail: "full" });
+  await recordDelivery(world, worse.claim, accepted);
+  assert.equal((await rowOf(world, worse.id))?.deliveryFailed, true, "the other one is still to be looked at");
+});
