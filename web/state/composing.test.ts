@@ -13,6 +13,7 @@ import {
   mentionable,
   mentionAt,
   splitAddresses,
+  startRecipients,
   startingContent,
 } from "#web/state/composing.ts";
 import type { Way } from "#web/state/apply.ts";
@@ -148,4 +149,46 @@ test("a picture in a kept draft gets the present address of its upload", () => {
     '<img src="/files/new?sig=1&amp;exp=2" alt="a" data-upload="u1">',
   );
   assert.equal(editorHtml('<img src="/x" data-upload="gone">', uploads), '<img src="/x" data-upload="gone">');
+});
+
+test("an answer goes to everybody the last message was between: nobody who takes part drops out, no stranger comes in", () => {
+  const person = (value: string) => ({ name: null, value });
+  const karla = { value: "karla@kunde.example", role: "requester", customerId: "k" };
+  const zoe = { value: "zoe@kunde.example", role: "participant", customerId: "z" };
+  const ben = { value: "ben@firma.example", role: "participant", customerId: null };
+  const stranger = { value: "fremd@anderswo.example", role: "third-party", customerId: "f" };
+  const opened = (from: string, to: readonly string[], cc: readonly string[]) =>
+    ({
+      concern: { row: { customerId: "k" }, parties: [karla, zoe, ben, stranger] },
+      messages: [
+        { direction: "in", automatic: null, from: person(from), to: to.map(person), cc: cc.map(person) },
+        { direction: "in", automatic: "auto-reply", from: person("ben@firma.example"), to: [], cc: [] },
+        { direction: "out", automatic: null, from: null, to: [], cc: [] },
+      ],
+    }) as unknown as Parameters<typeof startRecipients>[0];
+  const way = (value: string, reason = "lastUsed") => ({ value, reason });
+  const us = "service@kabel.example";
+
+  assert.deepEqual(
+    startRecipients(opened(karla.value, [us, "Zoe@kunde.example"], [ben.value, "neu@x.example"]), way(karla.value)),
+    {
+      to: [karla.value, "Zoe@kunde.example"],
+      cc: [ben.value],
+    },
+  );
+  // Whoever was copied answers: the customer stays, and so does whoever wrote.
+  assert.deepEqual(startRecipients(opened(zoe.value, [us], [karla.value]), way(karla.value, "preferred")), {
+    to: [karla.value, zoe.value],
+    cc: [],
+  });
+  assert.deepEqual(startRecipients(opened(stranger.value, [us], []), way(karla.value)), { to: [karla.value], cc: [] });
+  // The customer's second address, and where they want the answer, stand for them.
+  assert.deepEqual(startRecipients(opened(karla.value, [us], []), way("karla@arbeit.example", "preferred")).to, [
+    "karla@arbeit.example",
+  ]);
+  assert.deepEqual(startRecipients(opened(zoe.value, [us], []), way("buero@kunde.example", "replyTo")).to, [
+    "buero@kunde.example",
+  ]);
+  assert.deepEqual(startRecipients(opened(karla.value, [us], []), null), { to: [], cc: [] });
+  assert.deepEqual(startRecipients(opened(karla.value, [us], []), way("", "known")), { to: [], cc: [] });
 });

@@ -1,6 +1,6 @@
 // Decisions of the composer: what a draft is, when it is worth keeping, which one is the newer, what the limits say.
 // Pure; called by web/state/drafts.ts and the composer.
-import type { Draft } from "#contract/concerns.ts";
+import type { ConcernRow, Draft, Message, Party } from "#contract/concerns.ts";
 import type { FileView } from "#contract/files.ts";
 import type { Way } from "#web/state/apply.ts";
 
@@ -60,6 +60,43 @@ export const startingContent = (draft: Draft | undefined, backup: Backup | null)
 /** The best way that is not blocked, else the best of all. */
 export const bestWay = (ways: readonly Way[]): Way | null =>
   ways.find((way) => way.blocked === null) ?? ways[0] ?? null;
+
+/**
+ * Whom an answer goes to as long as the agent has not said: the way's address, and everybody the customer's last message was between, as far as they
+ * take part. Who was copied stays copied. Whoever wrote it is left out only where the way stands for them: another address of the same customer, or
+ * the one they want answered. Strangers in the thread are for the agent to add.
+ */
+export const startRecipients = (
+  opened: {
+    readonly messages: readonly Pick<Message, "direction" | "automatic" | "from" | "to" | "cc">[];
+    readonly concern: {
+      readonly row: Pick<ConcernRow, "customerId">;
+      readonly parties: readonly Pick<Party, "value" | "role" | "customerId">[];
+    };
+  },
+  way: Pick<Way, "value" | "reason"> | null,
+): { readonly to: readonly string[]; readonly cc: readonly string[] } => {
+  if (way === null || way.value === "") return { to: [], cc: [] };
+  const { parties, row } = opened.concern;
+  const taken = new Set([way.value.toLowerCase()]);
+  const further = (addresses: readonly string[]): string[] =>
+    addresses.filter((address) => {
+      const key = address.toLowerCase();
+      const party = parties.find((one) => one.value.toLowerCase() === key);
+      if (party === undefined || party.role === "third-party" || taken.has(key)) return false;
+      // The customer is reached by the way that was chosen, and by no second address of theirs.
+      if (party.customerId !== null && party.customerId === row.customerId) return false;
+      taken.add(key);
+      return true;
+    });
+  const last =
+    opened.messages.findLast((message) => message.direction === "in" && message.automatic === null) ??
+    opened.messages.findLast((message) => message.direction === "in");
+  const values = (people: Message["to"]): string[] => people.map((person) => person.value);
+  const from = last?.from && way.reason !== "replyTo" ? [last.from.value] : [];
+  const to = [way.value, ...further([...from, ...values(last?.to ?? [])])];
+  return { to, cc: further(values(last?.cc ?? [])) };
+};
 
 /** The address part of "Name <address>" or of a plain address; what was typed when there is no address in it. */
 export const addressIn = (typed: string): string => (/<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed).trim();

@@ -17,7 +17,7 @@ import { sendNote, sendReply } from "#web/state/actions.ts";
 import type { Then } from "#web/state/actions.ts";
 import type { Opened } from "#web/state/apply.ts";
 import type { Problem } from "#web/state/client.ts";
-import { bestWay, emptyComposing, isEmpty, likelyTimes } from "#web/state/composing.ts";
+import { bestWay, isEmpty, likelyTimes, startRecipients } from "#web/state/composing.ts";
 import type { DraftKind } from "#web/state/composing.ts";
 import { deskState, sayLook } from "#web/state/desk.ts";
 import { adopt, composerOf, discard, edit } from "#web/state/drafts.ts";
@@ -86,7 +86,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     ) ??
     opened.ways.find((one) => one.channelId === content.channelId) ??
     bestWay(opened.ways);
-  const start = startRecipients(opened, way?.value ?? null);
+  const start = startRecipients(opened, way);
   // Once the agent has touched whom it goes to, the channel is set with it; until then the best guess stands there.
   const touched = content.channelId !== null;
   const to = touched ? content.to : start.to;
@@ -209,7 +209,10 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
             ways={opened.ways}
             channels={brandChannels}
             chosen={way}
-            choose={(one) => change({ channelId: one.channelId, to: [one.value] })}
+            choose={(one) => {
+              const { to, cc } = startRecipients(opened, one);
+              change({ channelId: one.channelId, to: [...to], cc: [...cc] });
+            }}
           />
           <Recipients
             label={t("composer.to")}
@@ -322,21 +325,4 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
       </div>
     </form>
   );
-};
-
-/** Whom an answer goes to when the agent has not said: the best way's address, and those who were copied last. */
-const startRecipients = (
-  opened: Opened,
-  best: string | null,
-): { readonly to: readonly string[]; readonly cc: readonly string[] } => {
-  const lastIn = opened.messages.findLast((message) => message.direction === "in");
-  const participants = new Set(
-    opened.concern.parties.filter((party) => party.role !== "third-party").map((party) => party.value.toLowerCase()),
-  );
-  const cc = lastIn
-    ? [...lastIn.cc]
-        .map((one) => one.value)
-        .filter((value) => participants.has(value.toLowerCase()) && value.toLowerCase() !== best?.toLowerCase())
-    : [];
-  return { to: best === null ? emptyComposing.to : [best], cc };
 };
