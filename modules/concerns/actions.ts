@@ -40,7 +40,13 @@ import {
 import { passedOn } from "#modules/concerns/model-words.ts";
 import { lockConcern, upsertLink, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
 import { findClues, type FoundClue, type Searched } from "#modules/concerns/store-evidence.ts";
-import { resolveCustomer, touchAddress, verifyAddress, type Resolved } from "#modules/customers/actions.ts";
+import {
+  resolveCustomer,
+  reviveAddress,
+  touchAddress,
+  verifyAddress,
+  type Resolved,
+} from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
 import { customerByAddress, nameHere } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -166,6 +172,9 @@ const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forw
     message.assurance !== "proved"
   )
     await verifyAddress(world, tx, author(sender), { kind, value: r.norm }, "token");
+  // A person's fresh mail shows that the address lives, whatever came back from it before; a forged one shows nothing.
+  if (sender.isSuppressed && message.automatic === null && message.assurance !== "failed")
+    await reviveAddress(world, tx, author(sender), { kind, value: r.norm });
   // A sender who is shown to be false has not written from that address.
   if (message.assurance !== "failed") await touchAddress(tx, { kind, value: r.norm }, "in", r.arrival.receivedAt);
 };

@@ -34,6 +34,8 @@ export interface Resolved {
   readonly addressId: AddressId;
   readonly name: string;
   readonly isNew: boolean;
+  /** Something sent there came back for good. */
+  readonly isSuppressed: boolean;
 }
 
 /**
@@ -84,12 +86,12 @@ export const resolveCustomer = async (
         data: { customerId: made.customerId },
       },
     ]);
-    return { ...made, isNew: true };
+    return { ...made, isNew: true, isSuppressed: false };
   }
   const { customerId, addressId } = known;
   const isStranger = !known.brandIds.includes(input.brandId);
   if (isStranger && input.assurance === "failed")
-    return { customerId, addressId, name: nameFor(input.name, input.value), isNew: false };
+    return { customerId, addressId, name: nameFor(input.name, input.value), isNew: false, isSuppressed: false };
   const name = betterName(known.name, known.value, input.name, input.assurance);
   const what: string[] = [];
   const verifies = proved && known.verifiedAt === null;
@@ -104,7 +106,13 @@ export const resolveCustomer = async (
   }
   if (verifies && (await setVerified(tx, addressId, at, "dmarc"))) what.push("addresses");
   await sayChanged(world, tx, who, customerId, what);
-  return { customerId, addressId, name: name ?? known.name, isNew: false };
+  return {
+    customerId,
+    addressId,
+    name: name ?? known.name,
+    isNew: false,
+    isSuppressed: known.suppressedReason !== null,
+  };
 };
 
 /** Notes that something came from or went to an address. Nothing happens when nobody has it. Not an event: the message itself is one. */
@@ -146,6 +154,16 @@ export const suppressAddress = async (
   await lockCustomer(tx, known.customerId);
   if (await setSuppressed(tx, known.addressId, reason.slice(0, 500)))
     await sayChanged(world, tx, who, known.customerId, ["addresses"]);
+};
+
+/** Whoever writes from an address can be written to there again: what bounced once is over. Says whether the address was closed. */
+export const reviveAddress = async (world: Acting, tx: Tx, who: Who, address: GivenAddress): Promise<boolean> => {
+  const known = await find(tx, address);
+  if (known === null || known.suppressedReason === null) return false;
+  await lockCustomer(tx, known.customerId);
+  const revived = await setSuppressed(tx, known.addressId, null);
+  if (revived) await sayChanged(world, tx, who, known.customerId, ["addresses"]);
+  return revived;
 };
 
 const find = async (tx: Tx, address: GivenAddress): ReturnType<typeof liveAddress> => {

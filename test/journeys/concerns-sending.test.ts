@@ -8,7 +8,16 @@ import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import { sql } from "#platform/db/db.ts";
 import { accepted, claimOf, concernCalled, leaseMs, newConcern, rowOf, send, sendAll } from "#test/outbox.ts";
-import { addCast, messagesIn, openTestWorld, partiesIn, type Cast, type TestWorld } from "#test/world.ts";
+import {
+  addCast,
+  deliver,
+  mail,
+  messagesIn,
+  openTestWorld,
+  partiesIn,
+  type Cast,
+  type TestWorld,
+} from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -251,6 +260,12 @@ void test("a bounce finds its delivery, closes a bad address, wakes the concern;
   assert.equal((await world.events()).length, before, "said once");
   const blocked = await reply(world, cast.anna, input(id, from));
   assert.ok(isRefusal(blocked) && blocked.refused === "addressSuppressed");
+  // A machine's mail or a forged one opens nothing; the customer's own does.
+  await deliver(world, cast.channel, mail(from, { automatic: "auto-reply" }));
+  await deliver(world, cast.channel, mail(from, { assurance: "failed" }));
+  assert.ok(isRefusal(await reply(world, cast.anna, input(id, from))));
+  await deliver(world, cast.channel, mail(from, { assurance: "none" }));
+  assert.ok(!isRefusal(await reply(world, cast.anna, input(id, from))), "written from, and so written to again");
   await world.db.transaction((tx) =>
     receiveReceipt(world, tx, cast.channel, {
       kind: "receipt",

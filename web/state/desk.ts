@@ -277,6 +277,12 @@ const watchHints = (): (() => void) => {
     wantLists ||= now.hints.lists !== before.hints.lists;
     if ((wantViews || wantLists) && timer === null)
       timer = setTimeout(flush, Math.max(rest, busyRest - (performance.now() - fetchedAt)));
+    // The ways to a customer are part of what was fetched: an address that came, went or can be written to again changes them.
+    if (now.hints.customers !== before.hints.customers)
+      for (const [id, { concern }] of Object.entries(now.opened)) {
+        const { customerId } = concern.row;
+        if (now.hints.customers[customerId] !== before.hints.customers[customerId]) void openConcern(id, true);
+      }
     if (now.opened !== before.opened)
       for (const [id, opened] of Object.entries(now.opened)) fetchBodies(id, opened, before.opened[id]);
     before = now;
