@@ -178,6 +178,8 @@ export const concerns = {
       ...content,
       /** Send then and not before; null: after the undo time. */
       sendAt: instant.nullable(),
+      /** With `sendAt`: held back when the customer writes before; left out: yes. */
+      holdIfAnswered: z.boolean().optional(),
       /** Status of the concern afterwards. */
       statusAfter: z.enum(["open", "waiting", "resolved"]),
       /** Made by the client: the same key twice sends once. */
@@ -199,6 +201,15 @@ export const concerns = {
     permission: "concern.answer",
     summary: "Send a held message at once, or try a failed one again",
     params: z.strictObject({ id: messageId }),
+    result: message,
+  }),
+  reschedule: endpoint({
+    method: "PUT",
+    path: "/api/messages/:id/schedule",
+    permission: "concern.answer",
+    summary: "Give a scheduled answer another time, or let a held one go at its time",
+    params: z.strictObject({ id: messageId }),
+    body: z.strictObject({ sendAt: instant, holdIfAnswered: z.boolean() }),
     result: message,
   }),
   note: endpoint({

@@ -113,7 +113,7 @@ export const delivery = z.strictObject({
   recipient: z.string(),
   state: deliveryState,
   attempts: z.number().int(),
-  /** Not before: undo-send, a scheduled time, or the next try. */
+  /** Not before: undo-send or the next try; null while the message is scheduled. */
   nextTryAt: instant.nullable(),
   code: z.string().nullable(),
   detail: z.string(),
@@ -126,6 +126,18 @@ export const author = z.strictObject({
   id: z.uuid().nullable(),
   name: z.string(),
 });
+
+/** When an answer leaves that was written for later. */
+export const scheduled = z.strictObject({
+  at: instant,
+  /** Status of the concern once it has left, unless somebody chose another one meanwhile. */
+  statusAfter: z.enum(["open", "waiting", "resolved"]),
+  /** Does not leave by itself when the customer has written since. */
+  holdIfAnswered: z.boolean(),
+  /** Its time came, and it was held back. */
+  held: z.boolean(),
+});
+export type Scheduled = z.infer<typeof scheduled>;
 
 const person = z.strictObject({ name: z.string().nullable(), value: z.string() });
 
@@ -156,6 +168,9 @@ export const message = z.strictObject({
   warnings: z.array(z.string()),
   automatic: z.string().nullable(),
   mentions: z.array(agentId),
+  /** Set until an answer for a chosen time has left. */
+  scheduled: scheduled.nullable(),
+  /** When it was said; of an answer for a chosen time: when it was written, until it has left. */
   at: instant,
   /** Signed address of the message as it came, byte for byte. */
   rawUrl: z.string().nullable(),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { brand, channel, topic } from "#contract/brands.ts";
 import { agent, team } from "#contract/agents.ts";
-import { concernRow, delivery, draft, link, message, party } from "#contract/concerns.ts";
+import { concernRow, delivery, draft, link, message, party, scheduled } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import type { brandId } from "#contract/ids.ts";
@@ -34,6 +34,13 @@ const kinds = {
   "concern.firstReply": z.strictObject({ /** Null: the only answer was taken back. */ at: instant.nullable() }),
   "concern.resolvedAt": z.strictObject({ at: instant.nullable() }),
   "message.added": z.strictObject({ message: loggedMessage }),
+  /** A plan was changed, held back, or (null) has become a message said `at` that time. */
+  "message.scheduled": z.strictObject({
+    messageId,
+    scheduled: scheduled.nullable(),
+    at: instant.nullable(),
+    version: z.number().int(),
+  }),
   "message.withdrawn": z.strictObject({ messageId }),
   "delivery.changed": z.strictObject({ messageId, deliveryId, delivery, version: z.number().int() }),
   "draft.changed": z.strictObject({

@@ -170,6 +170,13 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   "concerns.undoSend": { scoped: true, given: (f) => ({ params: { id: f.messageId } }) },
   "concerns.sendNow": { scoped: true, given: (f) => ({ params: { id: f.messageId } }) },
+  "concerns.reschedule": {
+    scoped: true,
+    given: (f) => ({
+      params: { id: f.messageId },
+      body: { sendAt: new Date(Date.now() + 3_600_000).toISOString(), holdIfAnswered: true },
+    }),
+  },
   "concerns.note": {
     scoped: true,
     given: (f) => ({ params: { id: f.concernId }, body: { ...content, key: crypto.randomUUID() } }),

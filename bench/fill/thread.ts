@@ -157,6 +157,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
             warnings: message.warnings,
             automatic: message.automatic,
             mentions: message.mentions,
+            scheduled: null,
             at: message.at,
             version: 1,
           },

@@ -6,7 +6,7 @@ import type { AgentId, ConcernId } from "#contract/ids.ts";
 import { agentById, allTeams } from "#modules/agents/reads.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
 import { topicById } from "#modules/brands/reads.ts";
-import { lockFor } from "#modules/concerns/actions-reply.ts";
+import { lockFor } from "#modules/concerns/actions-locks.ts";
 import { linked, saveChange } from "#modules/concerns/actions-saving.ts";
 import { mayBecome, withChange, withStatus, type ConcernState } from "#modules/concerns/model.ts";
 import { cannotHold, forbids, mayFollowFor } from "#modules/concerns/policy.ts";

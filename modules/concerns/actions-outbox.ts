@@ -32,6 +32,7 @@ import {
   type DeliveryRow,
   type LeavingRow,
 } from "#modules/concerns/store-outbox.ts";
+import { releaseScheduled } from "#modules/concerns/actions-schedule.ts";
 import { agentToken, insertToken, lockConcern, partiesOf } from "#modules/concerns/store.ts";
 import { agentByEmail } from "#modules/agents/reads.ts";
 import { touchAddress } from "#modules/customers/actions.ts";
@@ -63,6 +64,7 @@ export const claimDeliveries = async (
   options: { readonly limit: number; readonly leaseMs: number },
 ): Promise<Claim[]> => {
   await recover(world, options.limit);
+  await releaseScheduled(world, options.limit);
   return world.db.transaction(async (tx) => {
     const now = world.now();
     const leaseToken = world.newId();

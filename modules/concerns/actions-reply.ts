@@ -7,6 +7,7 @@ import type { BrandId, ChannelId, ConcernId, CustomerId, MessageId } from "#cont
 import { agentsByHandles } from "#modules/agents/reads.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { forgetDraft, keepDraft } from "#modules/concerns/actions-drafts.ts";
+import { lockAnswer, lockFor, type Spoken } from "#modules/concerns/actions-locks.ts";
 import { changes, saveChange, saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import {
   blank,
@@ -29,15 +30,10 @@ import {
 } from "#modules/concerns/model.ts";
 import { cannotHold, forbids } from "#modules/concerns/policy.ts";
 import type { ReadingWorld } from "#modules/concerns/reads.ts";
-import {
-  concernOfMessage,
-  lockConcern,
-  lockKey,
-  messageByKey,
-  updateConcern,
-  uploadsOf,
-} from "#modules/concerns/store.ts";
-import { deliveriesOf, hurry, answerRow, withdraw } from "#modules/concerns/store-outbox.ts";
+import { lockKey, messageByKey, updateConcern, uploadsOf } from "#modules/concerns/store.ts";
+import { deliveriesOf, hurry, withdraw } from "#modules/concerns/store-outbox.ts";
+import { leave } from "#modules/concerns/actions-schedule.ts";
+import { scheduledRow } from "#modules/concerns/store-schedule.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { resolveCustomer } from "#modules/customers/actions.ts";
 import { brandsOf, customerById } from "#modules/customers/reads.ts";
@@ -46,12 +42,6 @@ import { forgetMessage } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
-/** The concern as it is now and the message that was said. */
-export interface Spoken {
-  readonly state: ConcernState;
-  readonly messageId: MessageId;
-}
-
 export interface Reply extends Written {
   readonly id: ConcernId;
   readonly channelId: ChannelId;
@@ -59,23 +49,14 @@ export interface Reply extends Written {
   readonly cc: readonly string[];
   /** Not before; null: after the undo time. */
   readonly sendAt: string | null;
+  /** With `sendAt`: held back when somebody writes before; left out: yes. */
+  readonly holdIfAnswered?: boolean | undefined;
   readonly statusAfter: Extract<Status, "open" | "waiting" | "resolved">;
   /** Made by the client: the same key twice is one answer. */
   readonly key: string;
   /** How long it is held so that it can be taken back. */
   readonly undoMs: number;
 }
-
-/** The concern under its lock, when this agent may do that with it. */
-export const lockFor = async (
-  tx: Tx,
-  who: AgentActor,
-  id: ConcernId,
-  permission: "concern.answer" | "concern.change",
-): Promise<ConcernState | Refusal> => {
-  const state = await lockConcern(tx, id);
-  return state === null ? refuse("notFound") : (forbids(who, permission, state.brandId) ?? state);
-};
 
 type Known = NonNullable<Awaited<ReturnType<typeof messageByKey>>>;
 
@@ -99,7 +80,7 @@ const again = async (
   return isRefusal(id) ? id : { state, messageId: id };
 };
 
-/** Answers the customer. The message is held for the undo time (or until `sendAt`) and then leaves by the outbox. The same key twice answers once. */
+/** Answers the customer. The message is held for the undo time, or scheduled for `sendAt`, and then leaves by the outbox. The same key twice answers once. */
 export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spoken | Refusal> =>
   world.db.transaction(async (tx) => {
     const state = await lockFor(tx, who, input.id, "concern.answer");
@@ -126,10 +107,14 @@ export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spok
       sendAt:
         input.sendAt === null
           ? new Date(now.getTime() + input.undoMs).toISOString()
-          : new Date(input.sendAt).toISOString(),
+          : {
+              at: new Date(input.sendAt).toISOString(),
+              statusAfter: input.statusAfter,
+              holdIfAnswered: input.holdIfAnswered ?? true,
+            },
       key: input.key,
       undoUploads: input.uploads,
-      because: null,
+      because: input.sendAt === null ? null : "scheduled",
     });
     await forgetDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "reply" });
     return sent;
@@ -279,16 +264,6 @@ export const note = (world: World, who: AgentActor, input: Note): Promise<Spoken
     return { state: saved, messageId };
   });
 
-/** The message of an answer under the lock of its concern, when this agent may touch it. */
-const lockAnswer = async (tx: Tx, who: AgentActor, messageId: MessageId) => {
-  const concernId = await concernOfMessage(tx, messageId);
-  if (concernId === null) return refuse("notFound");
-  const state = await lockFor(tx, who, concernId, "concern.answer");
-  if (isRefusal(state)) return state;
-  const message = await answerRow(tx, messageId);
-  return message === null || message.direction !== "out" ? refuse("notFound") : { state, message };
-};
-
 /**
  * Takes back an answer of one's own that has not left; it becomes a draft again, and the concern is as it was, as far as nobody has changed it since.
  * Refuses with alreadySent once a worker has taken it.
@@ -346,6 +321,8 @@ export const sendNow = (world: World, who: AgentActor, messageId: MessageId): Pr
     if (isRefusal(found)) return found;
     const { state, message } = found;
     if (message.withdrawnAt !== null) return refuse("notFound");
+    const planned = await scheduledRow(tx, messageId);
+    if (planned !== null) return { state: await leave(world, tx, who, state, planned), messageId };
     if (!(await hurry(tx, messageId, world.now().toISOString()))) return refuse("alreadySent");
     await sayDeliveries(
       world,

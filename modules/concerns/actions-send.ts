@@ -10,6 +10,7 @@ import type { Said } from "#modules/audit/actions.ts";
 import { brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { giveUpMs, storable, undoable, withMessage, withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import { withScheduled, type Plan } from "#modules/concerns/model-schedule.ts";
 import { foldedPart, replySubject, signatureOf } from "#modules/concerns/model-compose.ts";
 import {
   lastInbound,
@@ -135,8 +136,8 @@ export interface Outgoing {
   readonly content: Content;
   /** The concern's status afterwards; null: as it is. */
   readonly statusAfter: Status | null;
-  /** Not before. */
-  readonly sendAt: string;
+  /** Not before; a plan: then, and said only then. */
+  readonly sendAt: string | Plan;
   readonly key: string | null;
   /** Kept with the message so that it can be taken back; null: it cannot. */
   readonly undoUploads: readonly string[] | null;
@@ -196,7 +197,9 @@ export const sendAnswer = async (
     channelKind: out.channel.kind,
     automatic: false,
   });
-  const after = out.statusAfter === null ? answered : withStatus(answered, out.statusAfter, at);
+  const plan = typeof out.sendAt === "string" ? null : out.sendAt;
+  const said = out.statusAfter === null ? answered : withStatus(answered, out.statusAfter, at);
+  const after = plan === null ? said : withScheduled(fresh, plan, out.channel.kind);
   const undo =
     out.undoUploads === null ? null : { before: undoable(fresh), after: undoable(after), uploads: out.undoUploads };
   const deliveries = deliveriesTo(world, out.channel.id, addressed, out.sendAt, at);
@@ -204,7 +207,7 @@ export const sendAnswer = async (
     world,
     tx,
     who,
-    { before, after, message: { ...message, undo }, parties: joining, deliveries },
+    { before, after, message: { ...message, undo, plan }, parties: joining, deliveries },
     out.because,
     (saved) => also(saved, id),
   );
@@ -287,6 +290,7 @@ export const blank = (state: ConcernState, id: MessageId, seq: number, at: strin
   rawHash: null,
   at,
   undo: null,
+  plan: null,
   files: [],
   keys: [],
 });
@@ -303,7 +307,7 @@ const deliveriesTo = (
   world: World,
   channelId: ChannelId,
   addressed: readonly string[],
-  notBefore: string,
+  notBefore: string | Plan,
   at: string,
 ): NewDelivery[] => {
   const ids = addressed.map(() => world.newId()).toSorted();
@@ -312,8 +316,8 @@ const deliveriesTo = (
     channelId,
     recipient,
     token: world.newToken(),
-    notBefore,
-    giveUpAt: new Date(Date.parse(notBefore) + giveUpMs).toISOString(),
+    notBefore: typeof notBefore === "string" ? notBefore : null,
+    giveUpAt: new Date(Date.parse(typeof notBefore === "string" ? notBefore : notBefore.at) + giveUpMs).toISOString(),
     history: [{ at, state: "held", detail: "" }],
   }));
 };

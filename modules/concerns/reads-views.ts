@@ -54,6 +54,7 @@ export const asMessage = (links: Links, row: MessageRow): Message => ({
   warnings: row.warnings,
   automatic: row.automatic,
   mentions: row.mentions,
+  scheduled: row.plan === null ? null : { ...row.plan, held: row.sendAt === null },
   at: row.at,
   rawUrl: row.rawHash === null ? null : links.raw(row.id),
   version: row.version,

@@ -4,7 +4,9 @@ import type { ConcernRow, Message } from "#contract/concerns.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
 import { change, changeMany, follow, link, snooze, unfollow, unlink } from "#modules/concerns/actions-change.ts";
-import { create, note, reply, seenFailure, sendNow, undoSend, type Spoken } from "#modules/concerns/actions-reply.ts";
+import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
+import type { Spoken } from "#modules/concerns/actions-locks.ts";
+import { reschedule } from "#modules/concerns/actions-schedule.ts";
 import { rowOf, type ConcernState } from "#modules/concerns/model.ts";
 import { messageViews, type ReadingWorld } from "#modules/concerns/reads.ts";
 import type { World } from "#platform/world.ts";
@@ -39,6 +41,10 @@ export const concernRoutes: readonly Route<W>[] = [
   answer<W, typeof concerns.sendNow>(concerns.sendNow, async (world, who, { params }) => {
     const sent = await shown(world, await sendNow(world, who, params.id));
     return isRefusal(sent) ? sent : sent.message;
+  }),
+  answer<W, typeof concerns.reschedule>(concerns.reschedule, async (world, who, { params, body }) => {
+    const planned = await shown(world, await reschedule(world, who, params.id, body));
+    return isRefusal(planned) ? planned : planned.message;
   }),
   answer<W, typeof concerns.change>(concerns.change, async (world, who, { params, body }) =>
     rowOr(await change(world, who, { id: params.id, change: body })),

@@ -23,7 +23,7 @@ const columns = sql`
   (SELECT k.channel_kind FROM message k WHERE k.id = d.message_id) AS "channelKind"`;
 
 /** One more line of a delivery's history; the oldest beyond 100 go. */
-const line = (at: string, state: Sql, detail: string): Sql =>
+export const line = (at: string, state: Sql, detail: string): Sql =>
   sql`(CASE WHEN jsonb_array_length(history) >= 100 THEN history - 0 ELSE history END) || jsonb_build_array(jsonb_build_object('at', ${at}::text, 'state', ${state}, 'detail', ${detail}::text))`;
 
 /** Deliveries that are due, now with this lease; what other workers have in hand is passed over. */
@@ -171,7 +171,7 @@ export const withdraw = async (tx: Tx, messageId: MessageId, at: string): Promis
   await tx.run(
     sql`UPDATE delivery SET state = 'withdrawn', next_try_at = NULL, history = ${line(at, sql`'withdrawn'::text`, "")} WHERE message_id = ${messageId}`,
   );
-  await tx.run(sql`UPDATE message SET withdrawn_at = ${at}, version = version + 1 WHERE id = ${messageId}`);
+  await tx.run(sql`UPDATE message SET withdrawn_at = ${at}, send_at = NULL, version = version + 1 WHERE id = ${messageId}`);
   return true;
 };
 

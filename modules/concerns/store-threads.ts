@@ -1,6 +1,7 @@
 // The SQL of an opened concern: what it has beyond its row, its messages, an agent's drafts. Called by concerns/reads*.ts; bench explains the queries.
 import type { Assurance } from "#contract/channel.ts";
 import type { ConcernDetail, ConcernRow, Delivery, Message } from "#contract/concerns.ts";
+import type { Plan } from "#modules/concerns/model-schedule.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
 import { raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
@@ -16,7 +17,7 @@ export interface FileRow {
 }
 
 /** A message with its body, files and deliveries. */
-export interface MessageRow extends Omit<Message, "html" | "files" | "rawUrl" | "author" | "deliveries"> {
+export interface MessageRow extends Omit<Message, "html" | "files" | "rawUrl" | "author" | "deliveries" | "scheduled"> {
   readonly authorKind: Message["author"]["kind"];
   readonly authorId: string | null;
   readonly authorName: string;
@@ -24,6 +25,8 @@ export interface MessageRow extends Omit<Message, "html" | "files" | "rawUrl" | 
   readonly htmlLines: number;
   readonly remoteImages: boolean;
   readonly rawHash: string | null;
+  readonly plan: Plan | null;
+  readonly sendAt: string | null;
   readonly files: readonly FileRow[] | null;
   readonly deliveries: readonly Delivery[] | null;
 }
@@ -94,6 +97,7 @@ const messageColumns = sql`
   m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_kind AS "authorKind", m.author_id AS "authorId", m.author_name AS "authorName",
   m.channel_kind AS "channelKind", m.channel_id AS "channelId", m.sender AS "from", m.recipients AS "to", m.copies AS cc, m.reply_to AS "replyTo", m.subject, m.assurance, m.verdicts, m.warnings,
   m.automatic, m.mentions, m.at, m.version, m.has_html AS "hasHtml", m.html_lines AS "htmlLines", m.remote_images AS "remoteImages",
+  m.scheduled AS plan, m.send_at AS "sendAt",
   b.text, b.folded_text AS "foldedText", b.raw_hash AS "rawHash",
   CASE WHEN m.file_count > 0 THEN (SELECT json_agg(${fileObject("a", raw("a.inline_id"))} ORDER BY a.position) FROM attachment a WHERE a.message_id = m.id) END AS files,
   CASE WHEN m.direction = 'out' THEN (

@@ -5,6 +5,7 @@ import type { Party } from "#contract/concerns.ts";
 import type { FieldValues } from "#contract/fields.ts";
 import type { AgentId, ChannelId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
+import type { Plan } from "#modules/concerns/model-schedule.ts";
 import { patchOf, same } from "#modules/concerns/model.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
 import { empty, join, sql, type Sql, type Tx } from "#platform/db/db.ts";
@@ -59,6 +60,8 @@ export interface NewMessage {
   readonly rawHash: string | null;
   readonly at: string;
   readonly undo: unknown;
+  /** Chosen for later; null: it leaves after the undo time. */
+  readonly plan: Plan | null;
   readonly files: readonly NewFile[];
   /** Keys by which later messages may refer to this one; not ours (those are remembered when we send). */
   readonly keys: readonly string[];
@@ -80,13 +83,13 @@ export interface NewParty extends Party {
   readonly norm: string;
 }
 
-/** One row of the outbox. `notBefore`: undo time or a scheduled one. */
+/** One row of the outbox. `notBefore`: the undo time; null: not before its message is released. */
 export interface NewDelivery {
   readonly id: string;
   readonly channelId: ChannelId;
   readonly recipient: string;
   readonly token: string;
-  readonly notBefore: string;
+  readonly notBefore: string | null;
   readonly giveUpAt: string;
   readonly history: readonly { readonly at: string; readonly state: string; readonly detail: string }[];
 }
@@ -170,12 +173,13 @@ const insertDeliveries = (messageId: string, deliveries: readonly NewDelivery[])
 
 const insertMessage = (m: NewMessage): Sql => sql`
   INSERT INTO message (id, concern_id, seq, direction, author_kind, author_id, author_name, channel_kind, channel_id, sender, recipients, copies, reply_to, subject, assurance,
-                       verdicts, warnings, automatic, mentions, answers_id, file_count, has_html, html_lines, remote_images, client_key, intake_id, at, undo)
+                       verdicts, warnings, automatic, mentions, answers_id, file_count, has_html, html_lines, remote_images, client_key, intake_id, at, undo, scheduled, send_at)
   VALUES (${m.id}, ${m.concernId}, ${m.seq}, ${m.direction}, ${m.author.kind}, ${m.author.id}, ${m.author.name}, ${m.channelKind}, ${m.channelId},
           ${m.from === null ? null : JSON.stringify(m.from)}, ${JSON.stringify(m.to)}, ${JSON.stringify(m.cc)},
           ${m.replyTo === null ? null : JSON.stringify(m.replyTo)}, ${m.subject}, ${m.assurance},
           ${JSON.stringify(m.verdicts)}, ${m.warnings}, ${m.automatic}, ${m.mentions}, ${m.answersId}, ${m.files.length}, ${m.html !== null}, ${m.htmlLines},
-          ${m.remoteImages}, ${m.clientKey}, ${m.intakeId}, ${m.at}, ${m.undo === null ? null : JSON.stringify(m.undo)}) RETURNING 1`;
+          ${m.remoteImages}, ${m.clientKey}, ${m.intakeId}, ${m.at}, ${m.undo === null ? null : JSON.stringify(m.undo)},
+          ${m.plan === null ? null : JSON.stringify(m.plan)}, ${m.plan?.at ?? null}) RETURNING 1`;
 
 /** Saves a concern and its message, files, keys, parties and deliveries in one statement. Tells the number and which parties were new. */
 export const saveMessage = async (
@@ -314,10 +318,11 @@ export const saveFields = async (tx: Tx, concernId: string, fields: unknown): Pr
   );
 };
 
-/** Concerns whose snooze has ended, locked; those another process has in hand are left to it. */
+/** Concerns whose snooze has ended, locked; those another process has in hand are left to it, and those whose answer leaves now become what it makes of them. */
 export const lockDueSnoozes = (tx: Tx, at: string, limit: number): Promise<ConcernState[]> =>
   tx.rows<ConcernState>(sql`
-    SELECT ${stateColumns} FROM concern c WHERE c.status = 'snoozed' AND c.snoozed_until <= ${at} ORDER BY c.snoozed_until LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`);
+    SELECT ${stateColumns} FROM concern c WHERE c.status = 'snoozed' AND c.snoozed_until <= ${at}
+       AND NOT EXISTS (SELECT 1 FROM message m WHERE m.concern_id = c.id AND m.send_at <= ${at}) ORDER BY c.snoozed_until LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`);
 
 /** Forgets uploads older than that which no draft and no answer that can still be taken back names. */
 export const removeUploadsBefore = (tx: Tx, at: string): Promise<number> =>

@@ -1,7 +1,7 @@
 // The only writers of the search's tables. `indexMessage` and `indexSubject` are called by concerns in the transaction that stores what they speak of, `foldWords` by a job.
 import type { BrandId, ConcernId, MessageId } from "#contract/ids.ts";
 import { createKnown, searchable, wordsOf } from "#modules/search/model.ts";
-import { deleteWords, foldNewWords, insertWords, type IndexRow } from "#modules/search/store.ts";
+import { deleteWords, foldNewWords, insertWords, redate, type IndexRow } from "#modules/search/store.ts";
 import type { Db, Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -45,6 +45,9 @@ export const indexSubject = (
 
 /** Takes a message out of the search: it was withdrawn. */
 export const forgetMessage = (tx: Tx, messageId: MessageId): Promise<void> => deleteWords(tx, messageId);
+
+/** A message was said at another time than it was written. */
+export const redateMessage = (tx: Tx, messageId: MessageId, at: string): Promise<void> => redate(tx, messageId, at);
 
 /** Moves words that messages brought into the table in which compounds and near spellings are looked up; the search reads both. To be run every few seconds. */
 export const foldWords = (world: Pick<World, "db">): Promise<number> => world.db.transaction(foldNewWords);

@@ -37,6 +37,11 @@ export const deleteWords = async (tx: Tx, messageId: MessageId): Promise<void> =
   await tx.run(sql`DELETE FROM message_search WHERE message_id = ${messageId}`);
 };
 
+/** Another time for a message's entry. */
+export const redate = async (tx: Tx, messageId: string, at: string): Promise<void> => {
+  await tx.run(sql`UPDATE message_search SET at = ${at} WHERE message_id = ${messageId}`);
+};
+
 /** Moves new words into the table of words. One at a time over all processes; says how many were moved. */
 export const foldNewWords = async (tx: Tx): Promise<number> => {
   const { mine } = await tx.one<{ mine: boolean }>(sql`SELECT pg_try_advisory_xact_lock(7284003) AS mine`);

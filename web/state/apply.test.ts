@@ -75,6 +75,7 @@ const message = (seq: number, part: Partial<Message> = {}): Message =>
     warnings: [],
     automatic: null,
     mentions: [],
+    scheduled: null,
     at,
     rawUrl: null,
     version: 1,
@@ -129,6 +130,7 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "concern.firstReply": { at },
   "concern.resolvedAt": { at },
   "message.added": { message: message(2) },
+  "message.scheduled": { messageId: "m1", scheduled: null, at, version: 2 },
   "message.withdrawn": { messageId: "m1" },
   "delivery.changed": { messageId: "m1", deliveryId: "d1", delivery: delivery("sent"), version: 2 },
   "draft.changed": {

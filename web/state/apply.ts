@@ -200,6 +200,13 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       return inDetail(state, event, (detail) => ({ ...detail, resolvedAt: event.data.at }));
     case "message.added":
       return afterwards(state, event, (opened) => announce(opened, event.data.message));
+    case "message.scheduled":
+      return afterwards(state, event, (opened) => ({
+        ...opened,
+        messages: opened.messages.map((message) =>
+          message.id === event.data.messageId ? withPlan(message, event.data) : message,
+        ),
+      }));
     case "message.withdrawn":
       return afterwards(state, event, (opened) => ({
         ...opened,
@@ -335,9 +342,9 @@ const announce = (opened: Opened, logged: EventData<"message.added">["message"])
 
 const withMessage = (messages: readonly Message[], message: Message): readonly Message[] => {
   const known = messages.find((m) => m.id === message.id);
-  const deliveries = known && known.version > message.version ? known.deliveries : message.deliveries;
+  const { deliveries, scheduled, at } = known && known.version > message.version ? known : message;
   const version = Math.max(known?.version ?? 0, message.version);
-  return [...messages.filter((m) => m.id !== message.id), { ...message, deliveries, version }].toSorted(
+  return [...messages.filter((m) => m.id !== message.id), { ...message, deliveries, scheduled, at, version }].toSorted(
     (a, b) => a.seq - b.seq,
   );
 };
@@ -346,6 +353,11 @@ const withDelivery = (message: Message, data: EventData<"delivery.changed">): Me
   data.version <= message.version
     ? message
     : { ...message, version: data.version, deliveries: upsert(message.deliveries, data.delivery) };
+
+const withPlan = (message: Message, data: EventData<"message.scheduled">): Message =>
+  data.version <= message.version
+    ? message
+    : { ...message, version: data.version, scheduled: data.scheduled, at: data.at ?? message.at };
 
 const draftsAfter = (drafts: readonly Draft[], data: EventData<"draft.changed">): readonly Draft[] => {
   const known = drafts.find((draft) => draft.kind === data.kind);
