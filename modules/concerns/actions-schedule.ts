@@ -23,7 +23,8 @@ export const releaseScheduled = async (world: World, limit: number): Promise<voi
       const state = await lockConcern(tx, concernId);
       const row = await scheduledRow(tx, id);
       if (state === null || row === null || row.sendAt === null || row.sendAt > world.now().toISOString()) return;
-      if (row.plan.holdIfAnswered && row.writtenSince !== null) await plan(world, tx, system, state, row, row.plan, null);
+      if (row.plan.holdIfAnswered && row.writtenSince !== null)
+        await plan(world, tx, system, state, row, row.plan, null);
       else await leave(world, tx, system, state, row);
     });
   }

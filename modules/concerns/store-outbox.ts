@@ -171,7 +171,9 @@ export const withdraw = async (tx: Tx, messageId: MessageId, at: string): Promis
   await tx.run(
     sql`UPDATE delivery SET state = 'withdrawn', next_try_at = NULL, history = ${line(at, sql`'withdrawn'::text`, "")} WHERE message_id = ${messageId}`,
   );
-  await tx.run(sql`UPDATE message SET withdrawn_at = ${at}, send_at = NULL, version = version + 1 WHERE id = ${messageId}`);
+  await tx.run(
+    sql`UPDATE message SET withdrawn_at = ${at}, send_at = NULL, version = version + 1 WHERE id = ${messageId}`,
+  );
   return true;
 };
 

@@ -21,7 +21,7 @@ const writes = async (
   from: string,
   subject: string,
   text: string,
-  more: { readonly html?: string } = {},
+  more: { readonly html?: string; readonly messageId?: string; readonly inReplyTo?: string } = {},
 ): Promise<void> => {
   const transport = createTransport({ host: "127.0.0.1", port: server.ports.smtp, secure: false, ignoreTLS: true });
   await transport.sendMail({ from, to: service, subject, text, ...more });
@@ -133,6 +133,43 @@ test("a mail appears by itself, is opened, answered, taken back, sent and resolv
     .getByText(/gelöst/)
     .waitFor();
   await page.locator(".row").waitFor({ state: "detached" });
+  await close(one);
+});
+
+test("an answer for any time is chosen by keyboard; a mail that comes before holds it back and says so", async () => {
+  const from = "Swantje Ohlsen <swantje@kunde.test>";
+  const messageId = "<techniker@kunde.test>";
+  await writes(from, "Wann kommt der Techniker", "Seit gestern warte ich.", { messageId });
+  const one = await openDesk(browser, server.url, { login });
+  const { page } = one;
+  await page.goto(`${server.url}/desk/open`);
+  await page.getByRole("link", { name: /Wann kommt der Techniker/ }).click();
+  await page.locator(".message").waitFor();
+  await page.keyboard.press("r");
+  await page.locator(".editor-text").waitFor();
+  await page.keyboard.type("Er kommt am Dienstag.");
+  await page.keyboard.press("Control+Shift+Enter");
+  const day = page.getByLabel("Tag");
+  await day.waitFor();
+  await day.fill("2020-01-01");
+  await page.getByText("Dieser Zeitpunkt liegt in der Vergangenheit.").waitFor();
+  await day.fill("2031-02-04");
+  await page.getByLabel("Uhrzeit").fill("07:45");
+  await page.getByText(/Dienstag, 4\. Februar 2031 um 07:45 \(MEZ\), in 4 Jahren/).waitFor();
+  assert.equal(sink.count(), 1, "nothing has left because of Ctrl");
+  await page.keyboard.press("Control+Enter");
+  const planned = page.locator(".message[data-direction=out] .scheduled");
+  await planned.getByText(/Wird gesendet: Di\., 4\. Feb\. 2031, 07:45/).waitFor();
+  const row = await desk.call(api.concerns.byNumber, { params: { number: page.url().split("/").at(-1) ?? "" } });
+  const shown = await desk.call(api.concerns.open, { params: { id: row.id } });
+  assert.equal(shown.messages.at(-1)?.scheduled?.at, "2031-02-04T06:45:00.000Z", "in the reader's zone");
+  assert.equal(shown.concern.row.status, "snoozed");
+
+  await writes(from, "Re: Wann kommt der Techniker", "Dienstag bin ich nicht da!", { inReplyTo: messageId });
+  await planned.getByText(/Inzwischen wurde geschrieben: angehalten/).waitFor();
+  await planned.getByRole("button", { name: "Jetzt senden" }).click();
+  await sink.mailWith("Er kommt am Dienstag.");
+  await planned.waitFor({ state: "detached" });
   await close(one);
 });
 

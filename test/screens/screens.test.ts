@@ -82,6 +82,18 @@ const screens: readonly Screen[] = [
     },
   },
   {
+    name: "schedule",
+    path: () => `/desk/open/${number}`,
+    ready: async (page) => {
+      await seen(".message")(page);
+      await page.keyboard.press("r");
+      await seen(".editor-text")(page);
+      await page.keyboard.type("Morgen.");
+      await page.keyboard.press("Control+Shift+Enter");
+      await seen(".schedule")(page);
+    },
+  },
+  {
     name: "note with mention",
     path: () => `/desk/open/${number}`,
     ready: async (page) => {

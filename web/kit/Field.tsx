@@ -40,7 +40,7 @@ export const Field = ({
   maxLength,
   ...rest
 }: FieldProps & {
-  readonly type?: "text" | "email" | "password" | "number";
+  readonly type?: "text" | "email" | "password" | "number" | "date" | "time";
   readonly placeholder?: string;
   readonly autoComplete?: string;
   readonly maxLength?: number;

@@ -29,7 +29,12 @@ export const Help = ({
                 .map((command) => (
                   <Keys key={command.id} words={t(command.title)} keys={command.keys} />
                 ))}
-              {group === "concern" ? <Keys words={t("commands.send")} keys={["Ctrl+Enter"]} /> : null}
+              {group === "concern" ? (
+                <>
+                  <Keys words={t("commands.send")} keys={["Ctrl+Enter"]} />
+                  <Keys words={t("commands.sendLater")} keys={["Ctrl+Shift+Enter"]} />
+                </>
+              ) : null}
             </dl>
           </section>
         ))}

@@ -75,7 +75,7 @@ export const sendReply = async (
   content: Composing,
   key: string,
   then: Then,
-  sendAt: Date | null,
+  time: { readonly at: Date; readonly hold: boolean } | null,
   undoSeconds: number,
 ): Promise<Problem | null> => {
   if (content.channelId === null) return { code: "unknownChannel", facts: {}, field: "channelId", requestId: "" };
@@ -89,7 +89,8 @@ export const sendReply = async (
       text: content.text,
       html: content.html,
       uploads: content.uploads.map((one) => one.uploadId),
-      sendAt: sendAt?.toISOString() ?? null,
+      sendAt: time?.at.toISOString() ?? null,
+      ...(time ? { holdIfAnswered: time.hold } : {}),
       statusAfter: then,
       key,
     },
@@ -97,7 +98,7 @@ export const sendReply = async (
   doneSending(id, "reply", outcome);
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
-  if (sendAt === null) offerUndo(outcome.value.message, undoSeconds);
+  if (time === null) offerUndo(outcome.value.message, undoSeconds);
   else toast(t("composer.scheduled"), { undo: () => void undoSend(outcome.value.message), seconds: undoSeconds });
   return null;
 };
@@ -118,6 +119,17 @@ export const undoSend = async (message: Message): Promise<void> => {
 /** Sends a held message now, or tries a failed one again. */
 export const sendNow = async (message: Message): Promise<void> => {
   const outcome = await call(concerns.sendNow, { params: { id: message.id } });
+  if (!outcome.ok) return tellProblem(outcome.problem);
+  const row = deskState.get().rows[message.concernId];
+  if (row) takeIn(row, outcome.value);
+};
+
+/** Gives a scheduled message another time. */
+export const reschedule = async (message: Message, at: Date, hold: boolean): Promise<void> => {
+  const outcome = await call(concerns.reschedule, {
+    params: { id: message.id },
+    body: { sendAt: at.toISOString(), holdIfAnswered: hold },
+  });
   if (!outcome.ok) return tellProblem(outcome.problem);
   const row = deskState.get().rows[message.concernId];
   if (row) takeIn(row, outcome.value);

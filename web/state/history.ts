@@ -34,6 +34,11 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
       return t("history.unlinked", { who });
     case "concern.partyJoined":
       return t("history.joined", { who: partyName((entry.data as EventData<"concern.partyJoined">).party) });
+    case "message.scheduled": {
+      const { scheduled } = entry.data as EventData<"message.scheduled">;
+      if (scheduled === null) return null;
+      return scheduled.held ? t("history.heldBack") : t("history.rescheduled", { who, time: dayAndTime(scheduled.at) });
+    }
     case "message.withdrawn":
       return t("history.withdrawn", { who });
     default:

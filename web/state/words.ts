@@ -86,6 +86,15 @@ export const fullTime = (instant: string): string =>
 export const dayAndTime = (instant: string): string =>
   form({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(instant));
 
+/** A day to come with its weekday, the year when it is another one, and the time. */
+export const plannedTime = (instant: string, now: Date): string => {
+  const then = new Date(instant);
+  const year = then.getFullYear() === now.getFullYear() ? {} : { year: "numeric" as const };
+  return form({ weekday: "short", day: "numeric", month: "short", ...year, hour: "2-digit", minute: "2-digit" }).format(
+    then,
+  );
+};
+
 /** Time of day. */
 export const clockTime = (instant: string | Date): string =>
   form({ hour: "2-digit", minute: "2-digit" }).format(new Date(instant));

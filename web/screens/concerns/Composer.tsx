@@ -4,11 +4,12 @@ import { Button as AriaButton } from "react-aria-components";
 import { session } from "#web/state/session.ts";
 import { Button, IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
-import { useNow } from "#web/kit/Marks.tsx";
-import { ActionMenu } from "#web/kit/Menu.tsx";
 import { NoteField } from "#web/screens/concerns/NoteField.tsx";
 import { Recipients } from "#web/screens/concerns/Recipients.tsx";
 import { useUploads } from "#web/screens/concerns/useUploads.ts";
+import { ScheduledNotice } from "#web/screens/concerns/ScheduledLine.tsx";
+import type { ChosenTime } from "#web/screens/concerns/ScheduleSheet.tsx";
+import { SendButtons, usualThen } from "#web/screens/concerns/SendButtons.tsx";
 import { UploadList } from "#web/screens/concerns/UploadList.tsx";
 import { WayChoice } from "#web/screens/concerns/WayChoice.tsx";
 import { mac } from "#web/kit/platform.ts";
@@ -17,7 +18,7 @@ import { sendNote, sendReply } from "#web/state/actions.ts";
 import type { Then } from "#web/state/actions.ts";
 import type { Opened } from "#web/state/apply.ts";
 import type { Problem } from "#web/state/client.ts";
-import { bestWay, isEmpty, likelyTimes, startRecipients } from "#web/state/composing.ts";
+import { bestWay, isEmpty, startRecipients } from "#web/state/composing.ts";
 import type { DraftKind } from "#web/state/composing.ts";
 import { deskState, sayLook } from "#web/state/desk.ts";
 import { adopt, composerOf, discard, edit } from "#web/state/drafts.ts";
@@ -25,13 +26,11 @@ import { problemWords } from "#web/state/problems.ts";
 import { useStore } from "#web/state/store.ts";
 import { toast } from "#web/state/toasts.ts";
 import { compose, setUi, ui } from "#web/state/ui.ts";
-import { dayAndTime, t } from "#web/state/words.ts";
+import { t } from "#web/state/words.ts";
 
 const RichEditor = lazy(() =>
   import("#web/screens/concerns/Editor.tsx").then((module) => ({ default: module.Editor })),
 );
-const thens: readonly Then[] = ["waiting", "resolved", "open"];
-const thenKey = "draht.then";
 
 /** How long after the last key a colleague is still shown as writing. Milliseconds. */
 const stillWritingMs = 5_000;
@@ -43,6 +42,7 @@ export const Composer = ({ opened }: { readonly opened: Opened }) => {
   return (
     <section className="composer" aria-label={t("composer.title")} data-kind={open ?? undefined}>
       <WhoWrites concernId={id} />
+      <ScheduledNotice opened={opened} writing={open === "reply"} />
       {open === null ? (
         <div className="composer-folded">
           <AriaButton className="composer-start" onPress={() => compose("reply")}>
@@ -75,7 +75,8 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
   const brandChannels = useStore(deskState, (now) => now.channels);
   const facts = useStore(session, (now) => (now.kind === "signedIn" ? now.settings : null));
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [then, setThen] = useState<Then>(() => thens.find((one) => one === localStorage.getItem(thenKey)) ?? "waiting");
+  const [then, setThen] = useState<Then>(usualThen);
+  const [choosing, setChoosing] = useState(false);
   const [showCc, setShowCc] = useState(false);
   const { content } = state;
 
@@ -93,7 +94,6 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
   const cc = touched ? content.cc : start.cc;
   const channelId = content.channelId ?? way?.channelId ?? null;
 
-  const now = useNow();
   const writing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const change = (part: Partial<typeof content>): void => {
     setProblem(null);
@@ -126,14 +126,14 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     !state.sending &&
     uploads.underway.length === 0 &&
     !(kind === "reply" && (blocked || channelId === null || to.length === 0));
-  const send = async (what: Then, at: Date | null): Promise<void> => {
+  const send = async (what: Then, time: ChosenTime | null): Promise<void> => {
     if (!canSend) return;
     setProblem(null);
     const full = { ...content, to, cc, channelId };
     const failed =
       kind === "note"
         ? await sendNote(id, content, state.key)
-        : await sendReply(id, full, state.key, what, at, facts?.undoSeconds ?? 10);
+        : await sendReply(id, full, state.key, what, time, facts?.undoSeconds ?? 10);
     setProblem(failed);
     if (failed === null) {
       clearTimeout(writing.current);
@@ -144,7 +144,8 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
   const pressed = (press: React.KeyboardEvent): void => {
     if (press.key === "Enter" && (press.ctrlKey || press.metaKey)) {
       press.preventDefault();
-      void send(then, null);
+      if (!press.shiftKey) void send(then, null);
+      else if (kind === "reply" && canSend) setChoosing(true);
     } else if (press.key === "Escape" && !press.defaultPrevented) {
       press.stopPropagation();
       setUi({ composer: null });
@@ -283,44 +284,14 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
             {t("composer.keepNote")}
           </Button>
         ) : (
-          <span className="split">
-            <Button look="primary" icon="send" isDisabled={!canSend} onPress={() => void send(then, null)}>
-              {t(`composer.sendAnd.${then}`)}
-            </Button>
-            <ActionMenu
-              label={t("composer.sendOther")}
-              placement="top end"
-              trigger={
-                <AriaButton
-                  className="button split-more"
-                  data-look="primary"
-                  aria-label={t("composer.sendOther")}
-                  isDisabled={!canSend}
-                >
-                  <Icon name="down" size="small" />
-                </AriaButton>
-              }
-              entries={[
-                ...thens.map((one) => ({
-                  id: one,
-                  label: t(`composer.sendAnd.${one}`),
-                  icon: one === then ? ("check" as const) : ("send" as const),
-                  run: () => {
-                    localStorage.setItem(thenKey, one);
-                    setThen(one);
-                    void send(one, null);
-                  },
-                })),
-                null,
-                ...likelyTimes(now).map((time) => ({
-                  id: time.key,
-                  label: t("composer.sendAt", { time: dayAndTime(time.at.toISOString()) }),
-                  icon: "clock" as const,
-                  run: () => void send(then, time.at),
-                })),
-              ]}
-            />
-          </span>
+          <SendButtons
+            canSend={canSend}
+            then={then}
+            setThen={setThen}
+            send={(what, time) => void send(what, time)}
+            choosing={choosing}
+            setChoosing={setChoosing}
+          />
         )}
       </div>
     </form>

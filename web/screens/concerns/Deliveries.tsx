@@ -5,6 +5,7 @@ import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import type { IconName } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
+import { ScheduledLine } from "#web/screens/concerns/ScheduledLine.tsx";
 import { sendNow, undoSend } from "#web/state/actions.ts";
 import { worst } from "#web/state/deliveries.ts";
 import { dayAndTime, t } from "#web/state/words.ts";
@@ -26,6 +27,12 @@ export const Deliveries = ({ message }: { readonly message: Message }) => {
   const [chosen, setChosen] = useState<boolean | null>(null);
   const open = chosen ?? (state === "failed" || state === "unknown");
   const next = message.deliveries.find((delivery) => delivery.nextTryAt !== null)?.nextTryAt ?? null;
+  if (message.scheduled !== null)
+    return (
+      <footer className="deliveries" data-state={state}>
+        <ScheduledLine message={message} />
+      </footer>
+    );
   return (
     <footer className="deliveries" data-state={state}>
       <div className="deliveries-line">
