@@ -50,7 +50,7 @@ export const Composer = ({ opened }: { readonly opened: Opened }) => {
             <span>
               {withDraft.includes("reply")
                 ? t("composer.goOn")
-                : t("composer.replyTo", { name: opened.concern.row.customerName })}
+                : t("composer.answerTo", { name: opened.concern.row.customerName })}
             </span>
             <kbd aria-hidden>R</kbd>
           </AriaButton>
