@@ -2,11 +2,13 @@
 import { z } from "zod";
 import { addressKind, channelKind } from "#contract/channel.ts";
 import {
+  below,
   change,
   concernDetail,
   concernRow,
   draft,
   draftKind,
+  draftQuote,
   historyEntry,
   linkKind,
   listFilter,
@@ -180,6 +182,8 @@ export const concerns = {
       sendAt: instant.nullable(),
       /** With `sendAt`: held back when the customer writes before; left out: yes. */
       holdIfAnswered: z.boolean().optional(),
+      /** Left out: the usual signature and the last message. */
+      below: below.optional(),
       /** Status of the concern afterwards. */
       statusAfter: z.enum(["open", "waiting", "resolved"]),
       /** Made by the client: the same key twice sends once. */
@@ -289,7 +293,7 @@ export const concerns = {
     permission: "concern.answer",
     summary: "Keep my draft; an empty one is forgotten",
     params: z.strictObject({ id: concernId, kind: draftKind }),
-    body: z.strictObject({ channelId: channelId.nullable(), ...recipients, ...content }),
+    body: z.strictObject({ channelId: channelId.nullable(), ...recipients, ...content, quote: draftQuote.optional() }),
     result: draft.nullable(),
   }),
   seenFailure: endpoint({

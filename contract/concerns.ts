@@ -187,6 +187,20 @@ export const historyEntry = z.strictObject({
   data: z.record(z.string(), z.unknown()),
 });
 
+/** What stands below an answer's own words, as its author saw it. */
+export const below = z.strictObject({
+  signature: z.string().max(5_000),
+  /** `text` null: the whole message as it is, with its formatting where the answer has some. Null: nothing is repeated. */
+  quote: z.strictObject({ messageId, head: z.string().max(500), text: z.string().max(25_000).nullable() }).nullable(),
+});
+export type Below = z.infer<typeof below>;
+
+/** What a draft says of the repeated message: null as usual (the last one), "none", or an edited one. */
+export const draftQuote = z
+  .union([z.literal("none"), z.strictObject({ messageId, text: z.string().max(25_000) })])
+  .nullable();
+export type DraftQuote = z.infer<typeof draftQuote>;
+
 export const draftKind = z.enum(["reply", "note"]);
 export const draft = z.strictObject({
   concernId,
@@ -197,6 +211,7 @@ export const draft = z.strictObject({
   text: z.string().max(200_000),
   html: z.string().max(1_000_000).nullable(),
   uploads: z.array(z.strictObject({ uploadId, file: fileView })),
+  quote: draftQuote,
   updatedAt: instant,
 });
 export type Draft = z.infer<typeof draft>;

@@ -28,6 +28,7 @@ const table = {
   emptyMessage: 400,
   concernClosed: 409,
   statusNotReachable: 409,
+  quoteNotSeen: 409,
   alreadySent: 409,
   sentBefore: 409,
   nothingToUndo: 409,

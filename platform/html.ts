@@ -2,7 +2,7 @@
 import sanitizeHtml from "sanitize-html";
 
 /** More than any person writes; hostile input beyond it is not even looked at. Characters and opening angle brackets. */
-const limits = { length: 1_000_000, tags: 20_000, depth: 100 } as const;
+const limits = { length: 1_000_000, tags: 20_000, depth: 100, quoted: 200_000 } as const;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -65,6 +65,26 @@ export const sanitiseEditorHtml = (source: string): EditorHtml | null => {
   });
   return { html: clean, inlineUploads: [...uploads] };
 };
+
+/**
+ * A mail's HTML (sanitised when it came) as it is repeated below an answer: formatting only. What was folded away in it, images and everything
+ * of others' is left out. Null when it is too long or too entangled to be read.
+ */
+export const quoteHtml = (html: string): string | null =>
+  html.length > limits.quoted || entangled(html)
+    ? null
+    : sanitizeHtml(html, {
+        allowedTags:
+          "p br div strong b em i u s a ul ol li blockquote pre code h1 h2 h3 h4 hr table thead tbody tr th td".split(
+            " ",
+          ),
+        allowedAttributes: { a: ["href"], ol: ["start"], td: ["colspan", "rowspan"], th: ["colspan", "rowspan"] },
+        allowedSchemes: ["http", "https", "mailto", "tel"],
+        allowProtocolRelative: false,
+        disallowedTagsMode: "discard",
+        nestingLimit: limits.depth,
+        exclusiveFilter: (frame) => frame.attribs["data-folded"] !== undefined,
+      });
 
 /** Text as HTML: escaped, line ends as <br>. */
 export const textAsHtml = (text: string): string => escapeHtml(text).replaceAll("\n", "<br>\n");

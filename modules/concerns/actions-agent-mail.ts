@@ -40,6 +40,7 @@ export const answerByMail = async (r: Receiving, concernId: ConcernId, agentId: 
     sendAt: world.now().toISOString(),
     key: null,
     undoUploads: null,
+    below: null,
     because: "answeredByMail",
   });
 };

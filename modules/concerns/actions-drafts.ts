@@ -1,6 +1,6 @@
 // The only writers of drafts. Called by concerns/routes-drafts.ts, and by reply, note and undo in concerns' other actions.
 import type { AgentActor } from "#contract/actor.ts";
-import type { Draft } from "#contract/concerns.ts";
+import type { Draft, DraftQuote } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, ChannelId, ConcernId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
@@ -20,6 +20,8 @@ export interface DraftInput {
   readonly text: string;
   readonly html: string | null;
   readonly uploads: readonly string[];
+  /** Left out: as usual. */
+  readonly quote?: DraftQuote | undefined;
 }
 
 const isEmpty = (input: DraftInput): boolean => input.text.trim() === "" && input.uploads.length === 0;
@@ -59,7 +61,7 @@ export const keepDraft = async (
   if (files.length < input.uploads.length) return refuse("notFound", {}, "uploads");
   const key = { concernId: place.concernId, agentId: who.id, kind: place.kind };
   const at = world.now().toISOString();
-  await upsertDraft(tx, key, { ...input, at });
+  await upsertDraft(tx, key, { ...input, quote: input.quote ?? null, at });
   const draft = asDraft(world.links, {
     concernId: place.concernId,
     kind: place.kind,
@@ -68,6 +70,7 @@ export const keepDraft = async (
     cc: input.cc,
     text: input.text,
     html: input.html,
+    quote: input.quote ?? null,
     updatedAt: at,
     files,
   });

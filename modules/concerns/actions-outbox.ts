@@ -37,7 +37,7 @@ import { agentToken, insertToken, lockConcern, partiesOf } from "#modules/concer
 import { agentByEmail } from "#modules/agents/reads.ts";
 import { touchAddress } from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
-import { textAsHtml } from "#platform/html.ts";
+import { quoteHtml, textAsHtml } from "#platform/html.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -179,7 +179,15 @@ export const outboundOf = async (world: World, claim: Claim): Promise<Outbound |
     recipients: claim.recipients,
     subject: leavingSubject(message.subject ?? "", message.number),
     text: wholeText(message.text, message.foldedText),
-    html: message.html === null ? null : wholeHtml(message.html, message.foldedText, textAsHtml),
+    html:
+      message.html === null
+        ? null
+        : wholeHtml(
+            message.html,
+            message.foldedText,
+            textAsHtml,
+            message.quotedHtml === null ? null : quoteHtml(message.quotedHtml),
+          ),
     files,
     replyToken: ready.token,
     messageToken: message.token,

@@ -1,11 +1,12 @@
 // What agents say: answers, first messages, notes; and taking back or hurrying what has not left. Called by concerns/routes.ts and the demo world.
 import type { AgentActor } from "#contract/actor.ts";
 import { addressKindOf, type AddressKind } from "#contract/channel.ts";
-import type { Draft, Status } from "#contract/concerns.ts";
+import type { Below, Draft, Status } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, ChannelId, ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { agentsByHandles } from "#modules/agents/reads.ts";
 import { brandById } from "#modules/brands/reads.ts";
+import { chosenBelow, draftQuoteOf } from "#modules/concerns/actions-below.ts";
 import { forgetDraft, keepDraft } from "#modules/concerns/actions-drafts.ts";
 import { lockAnswer, lockFor, type Spoken } from "#modules/concerns/actions-locks.ts";
 import { changes, saveChange, saveWithMessage } from "#modules/concerns/actions-saving.ts";
@@ -51,6 +52,8 @@ export interface Reply extends Written {
   readonly sendAt: string | null;
   /** With `sendAt`: held back when somebody writes before; left out: yes. */
   readonly holdIfAnswered?: boolean | undefined;
+  /** Left out: the usual. */
+  readonly below?: Below | undefined;
   readonly statusAfter: Extract<Status, "open" | "waiting" | "resolved">;
   /** Made by the client: the same key twice is one answer. */
   readonly key: string;
@@ -99,6 +102,11 @@ export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spok
     const recipients = await recipientsOf(tx, channel, input.to, input.cc);
     if (isRefusal(recipients)) return recipients;
     if (isRefusal(content)) return content;
+    const below =
+      input.below === undefined
+        ? undefined
+        : await chosenBelow(tx, state, [...recipients.to, ...recipients.cc], input.below);
+    if (isRefusal(below)) return below;
     const sent = await sendAnswer(world, tx, who, state, state, {
       channel,
       ...recipients,
@@ -114,6 +122,7 @@ export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spok
             },
       key: input.key,
       undoUploads: input.uploads,
+      below: below === undefined ? null : { folded: below, quote: draftQuoteOf(input.below) },
       because: input.sendAt === null ? null : "scheduled",
     });
     await forgetDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "reply" });
@@ -182,6 +191,7 @@ export const create = (world: World, who: AgentActor, input: FirstMessage): Prom
       sendAt: new Date(now.getTime() + input.undoMs).toISOString(),
       key: input.key,
       undoUploads: input.uploads,
+      below: null,
       because: null,
     });
   });
@@ -310,6 +320,7 @@ export const undoSend = (
         text: message.text,
         html: message.html?.replace(/ data-inline="([0-9a-f-]{36})@inline"/g, ' data-upload="$1"') ?? null,
         uploads: uploads.map((upload) => upload.id),
+        quote: message.undo.quote ?? null,
       },
     );
   });

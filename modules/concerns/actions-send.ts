@@ -2,7 +2,7 @@
 import { system, type AgentActor } from "#contract/actor.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
 import { addressKindOf } from "#contract/channel.ts";
-import type { Status } from "#contract/concerns.ts";
+import type { DraftQuote, Status } from "#contract/concerns.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ChannelId, MessageId, PartyId } from "#contract/ids.ts";
 import { agentById } from "#modules/agents/reads.ts";
@@ -11,12 +11,12 @@ import { brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { giveUpMs, storable, undoable, withMessage, withStatus, type ConcernState } from "#modules/concerns/model.ts";
 import { withScheduled, type Plan } from "#modules/concerns/model-schedule.ts";
-import { foldedPart, replySubject, signatureOf } from "#modules/concerns/model-compose.ts";
+import { maySee, usualBelow, type Folded } from "#modules/concerns/actions-below.ts";
+import { replySubject, signatureOf } from "#modules/concerns/model-compose.ts";
 import {
   lastInbound,
   partiesOf,
   uploadsOf,
-  type LastInbound,
   type NewDelivery,
   type NewFile,
   type NewMessage,
@@ -141,6 +141,8 @@ export interface Outgoing {
   readonly key: string | null;
   /** Kept with the message so that it can be taken back; null: it cannot. */
   readonly undoUploads: readonly string[] | null;
+  /** What its author saw below it; null: the usual. */
+  readonly below: { readonly folded: Folded; readonly quote: DraftQuote } | null;
   readonly because: string | null;
 }
 
@@ -170,7 +172,8 @@ export const sendAnswer = async (
   const addressed = [...out.to, ...out.cc];
   const joining = await joiners(world, tx, fresh, parties, out, seq);
   const signature = signatureOf({ name: who.name, signature: agent?.preferences.signature ?? "" }, brand);
-  const quoted = last !== null && maySee(parties, addressed, last) ? last : null;
+  const folded =
+    out.below?.folded ?? usualBelow(signature, last, last !== null && maySee(parties, addressed, last), brand);
   const message: NewMessage = {
     ...blank(fresh, id, seq, at),
     direction: "out",
@@ -182,7 +185,8 @@ export const sendAnswer = async (
     cc: named(parties, out.cc),
     subject: before === null ? fresh.subject : replySubject(fresh.subject),
     text: out.content.text,
-    foldedText: foldedPart(signature, quoted, brand.language),
+    foldedText: folded.text,
+    quoteOf: out.content.html === null ? null : folded.quoteOf,
     html: out.content.html,
     htmlLines: linesOf(out.content.text),
     answersId: last?.id ?? null,
@@ -201,7 +205,14 @@ export const sendAnswer = async (
   const said = out.statusAfter === null ? answered : withStatus(answered, out.statusAfter, at);
   const after = plan === null ? said : withScheduled(fresh, plan, out.channel.kind);
   const undo =
-    out.undoUploads === null ? null : { before: undoable(fresh), after: undoable(after), uploads: out.undoUploads };
+    out.undoUploads === null
+      ? null
+      : {
+          before: undoable(fresh),
+          after: undoable(after),
+          uploads: out.undoUploads,
+          ...(out.below?.quote ? { quote: out.below.quote } : {}),
+        };
   const deliveries = deliveriesTo(world, out.channel.id, addressed, out.sendAt, at);
   const state = await saveWithMessage(
     world,
@@ -276,6 +287,7 @@ export const blank = (state: ConcernState, id: MessageId, seq: number, at: strin
   subject: null,
   text: "",
   foldedText: "",
+  quoteOf: null,
   html: null,
   htmlLines: 0,
   remoteImages: false,
@@ -324,9 +336,6 @@ const deliveriesTo = (
 
 const named = (parties: readonly NewParty[], norms: readonly string[]): Recipient[] =>
   norms.map((norm) => ({ name: parties.find((party) => party.norm === norm)?.name ?? null, value: norm }));
-
-const maySee = (parties: readonly NewParty[], addressed: readonly string[], last: LastInbound): boolean =>
-  addressed.every((norm) => parties.some((party) => party.norm === norm && party.seesFrom <= last.seq));
 
 const joiners = async (
   world: World,

@@ -1,53 +1,12 @@
 // Decides what an answer looks like: subject, signature, the folded last message, and the same as HTML. Called by actions-send.ts and actions-outbox.ts; pure.
+import { belowText, quoteHead, signatureOf, type Quoted } from "#lib/below.ts";
 import { cleanSubject } from "#modules/concerns/model.ts";
 
-/** The message an answer answers, as far as it is repeated below it. */
-export interface Quoted {
-  readonly authorName: string;
-  readonly at: string;
-  readonly text: string;
-}
+export { signatureOf };
 
-type Language = "de" | "en";
-
-const mostQuoted = 20_000;
-
-const dateIn = (language: Language, at: string): string =>
-  new Intl.DateTimeFormat(language === "de" ? "de-DE" : "en-GB", { dateStyle: "long", timeZone: "UTC" }).format(
-    new Date(at),
-  );
-
-const quoteHead = (language: Language, quoted: Quoted): string =>
-  language === "de"
-    ? `Am ${dateIn("de", quoted.at)} schrieb ${quoted.authorName}:`
-    : `On ${dateIn("en", quoted.at)} ${quoted.authorName} wrote:`;
-
-/** The agent's own lines and the brand's signature with {agent} and {brand} filled in; "" when both are empty. */
-export const signatureOf = (
-  agent: { readonly name: string; readonly signature: string },
-  brand: { readonly name: string; readonly signature: string },
-): string => {
-  // One pass: a name that holds "{brand}" stays what it is.
-  const filled = brand.signature.replace(/\{(agent|brand)\}/g, (_whole, word: string) =>
-    word === "agent" ? agent.name : brand.name,
-  );
-  return [agent.signature.trim(), filled.trim()].filter((part) => part !== "").join("\n");
-};
-
-/** What stands below the agent's own words, to be folded away: signature (RFC 3676 section 4.3) and the last message, each line behind "> ". */
-export const foldedPart = (signature: string, quoted: Quoted | null, language: Language): string => {
-  const parts: string[] = [];
-  if (signature !== "") parts.push(`-- \n${signature}`);
-  if (quoted !== null && quoted.text.trim() !== "") {
-    const lines = quoted.text
-      .slice(0, mostQuoted)
-      .trimEnd()
-      .split("\n")
-      .map((line) => `> ${line}`);
-    parts.push(`${quoteHead(language, quoted)}\n${lines.join("\n")}`);
-  }
-  return parts.join("\n\n");
-};
+/** What stands below an answer when nobody chose otherwise: signature and the last message, with its day. */
+export const foldedPart = (signature: string, quoted: Quoted | null, language: "de" | "en"): string =>
+  belowText(signature, quoted === null ? null : { head: quoteHead(language, quoted, null), text: quoted.text });
 
 /** The text part of a mail. */
 export const wholeText = (text: string, folded: string): string =>
@@ -55,9 +14,14 @@ export const wholeText = (text: string, folded: string): string =>
 
 /**
  * The HTML part: the agent's sanitised HTML with inline images by Content-ID, then signature and last message as text,
- * the latter in the blockquote that mail programs fold.
+ * the latter in the blockquote that mail programs fold. `quotedHtml`: the last message with its formatting, sanitised.
  */
-export const wholeHtml = (html: string, folded: string, asHtml: (text: string) => string): string => {
+export const wholeHtml = (
+  html: string,
+  folded: string,
+  asHtml: (text: string) => string,
+  quotedHtml: string | null = null,
+): string => {
   const own = html.replace(/ data-inline="([\w.@+-]{1,200})"/g, ' src="cid:$1"');
   const signatureEnd = folded.startsWith("-- \n") ? endOfSignature(folded) : 0;
   const signature = folded.slice(0, signatureEnd).trimEnd();
@@ -72,7 +36,7 @@ export const wholeHtml = (html: string, folded: string, asHtml: (text: string) =
       .map((line) => line.replace(/^> ?/, ""))
       .join("\n");
     parts.push(
-      `<div>${asHtml(rest.slice(0, headEnd))}</div>\n<blockquote type="cite" style="margin:0 0 0 .8ex;border-left:2px solid #ccc;padding-left:1ex">${asHtml(quoted)}</blockquote>`,
+      `<div>${asHtml(rest.slice(0, headEnd))}</div>\n<blockquote type="cite" style="margin:0 0 0 .8ex;border-left:2px solid #ccc;padding-left:1ex">${quotedHtml ?? asHtml(quoted)}</blockquote>`,
     );
   }
   return `<!doctype html><html><body>${parts.join("\n")}</body></html>`;

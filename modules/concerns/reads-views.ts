@@ -70,5 +70,6 @@ export const asDraft = (links: Pick<Links, "file">, row: DraftRow): Draft => ({
   text: row.text,
   html: row.html,
   uploads: row.files.map((file) => ({ uploadId: file.id as UploadId, file: fileView(links, file) })),
+  quote: row.quote,
   updatedAt: row.updatedAt,
 });

@@ -1,4 +1,5 @@
 // The SQL of drafts. Called by concerns/actions-drafts.ts.
+import type { DraftQuote } from "#contract/concerns.ts";
 import type { AgentId, ChannelId, ConcernId } from "#contract/ids.ts";
 import type { FileRow } from "#modules/concerns/store-threads.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
@@ -21,14 +22,16 @@ export const upsertDraft = async (
     readonly text: string;
     readonly html: string | null;
     readonly uploads: readonly string[];
+    readonly quote: DraftQuote;
     readonly at: string;
   },
 ): Promise<void> => {
   await tx.run(sql`
-    INSERT INTO draft (concern_id, agent_id, kind, channel_id, recipients, copies, text, html, uploads, updated_at)
-    VALUES (${key.concernId}, ${key.agentId}, ${key.kind}, ${row.channelId}, ${row.to}, ${row.cc}, ${row.text}, ${row.html}, ${row.uploads}::uuid[], ${row.at})
+    INSERT INTO draft (concern_id, agent_id, kind, channel_id, recipients, copies, text, html, uploads, quote, updated_at)
+    VALUES (${key.concernId}, ${key.agentId}, ${key.kind}, ${row.channelId}, ${row.to}, ${row.cc}, ${row.text}, ${row.html}, ${row.uploads}::uuid[],
+            ${row.quote === null ? null : JSON.stringify(row.quote)}::jsonb, ${row.at})
     ON CONFLICT (concern_id, agent_id, kind) DO UPDATE
-       SET channel_id = excluded.channel_id, recipients = excluded.recipients, copies = excluded.copies, text = excluded.text, html = excluded.html, uploads = excluded.uploads, updated_at = excluded.updated_at`);
+       SET channel_id = excluded.channel_id, recipients = excluded.recipients, copies = excluded.copies, text = excluded.text, html = excluded.html, uploads = excluded.uploads, quote = excluded.quote, updated_at = excluded.updated_at`);
 };
 
 /** Forgets a draft. False when there was none. */

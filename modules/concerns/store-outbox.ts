@@ -1,7 +1,7 @@
 // The SQL of the outbox. Called by concerns/actions-outbox.ts, actions-receipts.ts and actions-reply.ts.
 // Every write of a worker carries the lease's token; a delivery whose call had begun is never given to another worker.
 import type { ChannelKind } from "#contract/channel.ts";
-import type { Delivery, DeliveryState } from "#contract/concerns.ts";
+import type { Delivery, DeliveryState, DraftQuote } from "#contract/concerns.ts";
 import type { ChannelId, ConcernId, DeliveryId, MessageId } from "#contract/ids.ts";
 import type { Undoable } from "#modules/concerns/model.ts";
 import { sql, type Sql, type Tx } from "#platform/db/db.ts";
@@ -188,7 +188,12 @@ export interface AnswerRow {
   readonly text: string;
   readonly html: string | null;
   readonly withdrawnAt: string | null;
-  readonly undo: { readonly before: Undoable; readonly after: Undoable; readonly uploads: readonly string[] } | null;
+  readonly undo: {
+    readonly before: Undoable;
+    readonly after: Undoable;
+    readonly uploads: readonly string[];
+    readonly quote?: DraftQuote;
+  } | null;
 }
 
 /** A message as taking it back needs it. The caller holds the concern's lock; deliveries are locked before messages, always. */
@@ -215,6 +220,8 @@ export interface LeavingRow {
   readonly text: string;
   readonly foldedText: string;
   readonly html: string | null;
+  /** The repeated message's HTML as it came, sanitised. */
+  readonly quotedHtml: string | null;
   readonly automatic: string | null;
   readonly answersId: string | null;
   /** The first delivery's: the same for every recipient. */
@@ -233,6 +240,7 @@ export const leaving = (tx: Tx, messageId: MessageId): Promise<LeavingRow | null
     SELECT m.concern_id AS "concernId", c.number, c.brand_id AS "brandId", m.seq, m.at, m.direction, m.author_kind AS "authorKind", m.author_name AS "authorName",
            m.sender ->> 'name' AS "fromName", m.recipients AS to, m.copies AS cc, m.subject, m.automatic, m.answers_id AS "answersId",
            b.text, b.folded_text AS "foldedText", b.html,
+           (SELECT q.html FROM message_body q WHERE q.message_id = b.quote_of) AS "quotedHtml",
            (SELECT d.token FROM delivery d WHERE d.message_id = m.id ORDER BY d.id LIMIT 1) AS token,
            coalesce((SELECT jsonb_agg(jsonb_build_object('hash', a.hash, 'name', a.name, 'mediaType', a.media_type, 'inlineId', a.inline_id) ORDER BY a.position)
                        FROM attachment a WHERE a.message_id = m.id), '[]'::jsonb) AS files

@@ -1,6 +1,6 @@
 // The SQL of an opened concern: what it has beyond its row, its messages, an agent's drafts. Called by concerns/reads*.ts; bench explains the queries.
 import type { Assurance } from "#contract/channel.ts";
-import type { ConcernDetail, ConcernRow, Delivery, Message } from "#contract/concerns.ts";
+import type { ConcernDetail, ConcernRow, Delivery, DraftQuote, Message } from "#contract/concerns.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
 import { raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
@@ -40,6 +40,7 @@ export interface DraftRow {
   readonly cc: readonly string[];
   readonly text: string;
   readonly html: string | null;
+  readonly quote: DraftQuote;
   readonly updatedAt: string;
   readonly files: readonly FileRow[];
 }
@@ -70,7 +71,7 @@ const fileObject = (table: "a" | "u", inlineId: Sql): Sql => {
 };
 
 const draftObject = sql`
-  json_build_object('concernId', d.concern_id, 'kind', d.kind, 'channelId', d.channel_id, 'to', d.recipients, 'cc', d.copies, 'text', d.text, 'html', d.html, 'updatedAt', iso(d.updated_at),
+  json_build_object('concernId', d.concern_id, 'kind', d.kind, 'channelId', d.channel_id, 'to', d.recipients, 'cc', d.copies, 'text', d.text, 'html', d.html, 'quote', d.quote, 'updatedAt', iso(d.updated_at),
     'files', coalesce((SELECT json_agg(${fileObject("u", raw("NULL"))} ORDER BY w.place) FROM unnest(d.uploads) WITH ORDINALITY AS w (id, place) JOIN upload u ON u.id = w.id), '[]'::json))`;
 
 /** A concern with everything but its messages, in one row; the drafts are the given agent's. */

@@ -46,6 +46,8 @@ export interface NewMessage {
   readonly subject: string | null;
   readonly text: string;
   readonly foldedText: string;
+  /** The message that is repeated in it with its formatting. */
+  readonly quoteOf: MessageId | null;
   readonly html: string | null;
   readonly htmlLines: number;
   readonly remoteImages: boolean;
@@ -191,8 +193,9 @@ export const saveMessage = async (
   const saved = await tx.one<{ number: number; version: number; joined: PartyId[] | null }>(sql`
     WITH c AS (${before === null ? insert(after) : update(before, after)}),
          m AS (${insertMessage(message)}),
-         b AS (INSERT INTO message_body (message_id, text, folded_text, html, raw_hash)
-               VALUES (${message.id}, ${message.text}, ${message.foldedText}, ${message.html}, ${message.rawHash}) RETURNING 1)
+         b AS (INSERT INTO message_body (message_id, text, folded_text, html, raw_hash, quote_of)
+               VALUES (${message.id}, ${message.text}, ${message.foldedText}, ${message.html}, ${message.rawHash},
+                       ${message.quoteOf}) RETURNING 1)
          ${parties.length === 0 ? empty : sql`, p AS (${insertParties(after.id, parties)})`}
          ${message.files.length === 0 ? empty : sql`, a AS (${insertFiles(message.id, message.files)})`}
          ${deliveries.length === 0 ? empty : sql`, d AS (${insertDeliveries(message.id, deliveries)})`}
@@ -274,6 +277,16 @@ export const lastInbound = (tx: Tx, concernId: string): Promise<LastInbound | nu
   tx.maybe<LastInbound>(sql`
     SELECT m.id, m.seq, m.author_name AS "authorName", m.at, b.text, m.sender, m.channel_id AS "channelId" FROM message m JOIN message_body b ON b.message_id = m.id
      WHERE m.concern_id = ${concernId} AND m.direction = 'in' AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1`);
+
+/** A customer's message of this concern, as it can be repeated below an answer. */
+export const quotable = (
+  tx: Tx,
+  concernId: string,
+  messageId: string,
+): Promise<{ readonly seq: number; readonly text: string } | null> =>
+  tx.maybe(sql`
+    SELECT m.seq, b.text FROM message m JOIN message_body b ON b.message_id = m.id
+     WHERE m.id = ${messageId} AND m.concern_id = ${concernId} AND m.direction = 'in' AND m.withdrawn_at IS NULL`);
 
 /** Uploads of one agent, in the given order; those that are not theirs are left out. */
 export const uploadsOf = (tx: Tx, agentId: string, ids: readonly string[]): Promise<Omit<NewFile, "inlineId">[]> =>

@@ -136,6 +136,33 @@ test("a mail appears by itself, is opened, answered, taken back, sent and resolv
   await close(one);
 });
 
+test("signature and the repeated message are seen before they leave, can be edited and left out, and leave as seen", async () => {
+  await writes("Jonte Petersen <jonte@kunde.test>", "Leitung tot", "Seit Sonntag ist die Leitung tot.\nBitte prüfen.");
+  const one = await openDesk(browser, server.url, { login });
+  const { page } = one;
+  await page.goto(`${server.url}/desk/open`);
+  await page.getByRole("link", { name: /Leitung tot/ }).click();
+  await page.locator(".message").waitFor();
+  await page.keyboard.press("r");
+  await page.locator(".editor-text").waitFor();
+  await page.keyboard.type("Wir messen heute.");
+  await page.locator(".below .fold", { hasText: "Nachricht von Jonte Petersen" }).click();
+  const quote = page.getByLabel("Wiederholte Nachricht");
+  assert.equal(await quote.inputValue(), "Seit Sonntag ist die Leitung tot.\nBitte prüfen.");
+  const head = await page.locator(".below-head").innerText();
+  assert.match(head, /^Am .* um \d\d:\d\d schrieb Jonte Petersen:$/);
+  await page.getByRole("button", { name: "Nachricht weglassen" }).click();
+  await page.locator(".below .fold", { hasText: "ohne die letzte Nachricht" }).waitFor();
+  await page.getByRole("button", { name: "Ganze Nachricht anhängen" }).click();
+  await quote.fill("Seit Sonntag ist die Leitung tot.");
+  await page.keyboard.press("Control+Enter");
+  const mail = (await sink.mailWith("jonte@kunde.test")).replaceAll("=\r\n", "");
+  assert.match(mail, /> Seit Sonntag ist die Leitung tot\./);
+  assert.doesNotMatch(mail, /Bitte pr/);
+  assert.match(mail, /schrieb Jonte Petersen:/);
+  await close(one);
+});
+
 test("an answer for any time is chosen by keyboard; a mail that comes before holds it back and says so", async () => {
   const from = "Swantje Ohlsen <swantje@kunde.test>";
   const messageId = "<techniker@kunde.test>";
@@ -156,7 +183,7 @@ test("an answer for any time is chosen by keyboard; a mail that comes before hol
   await day.fill("2031-02-04");
   await page.getByLabel("Uhrzeit").fill("07:45");
   await page.getByText(/Dienstag, 4\. Februar 2031 um 07:45 \(MEZ\), in 4 Jahren/).waitFor();
-  assert.equal(sink.count(), 1, "nothing has left because of Ctrl");
+  assert.equal(sink.count(), 2, "nothing has left because of Ctrl");
   await page.keyboard.press("Control+Enter");
   const planned = page.locator(".message[data-direction=out] .scheduled");
   await planned.getByText(/Wird gesendet: Di\., 4\. Feb\. 2031, 07:45/).waitFor();

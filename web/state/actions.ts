@@ -1,6 +1,6 @@
 // What an agent does to concerns, with the picture changed at once and a way back. Called by commands and pickers.
 import { concerns } from "#contract/concern-endpoints.ts";
-import type { Change, ConcernRow, Message } from "#contract/concerns.ts";
+import type { Below, Change, ConcernRow, Message } from "#contract/concerns.ts";
 import type { FieldValue } from "#contract/fields.ts";
 import type { AgentId } from "#contract/ids.ts";
 import { call } from "#web/state/client.ts";
@@ -76,6 +76,7 @@ export const sendReply = async (
   key: string,
   then: Then,
   time: { readonly at: Date; readonly hold: boolean } | null,
+  below: Below,
   undoSeconds: number,
 ): Promise<Problem | null> => {
   if (content.channelId === null) return { code: "unknownChannel", facts: {}, field: "channelId", requestId: "" };
@@ -90,6 +91,7 @@ export const sendReply = async (
       html: content.html,
       uploads: content.uploads.map((one) => one.uploadId),
       sendAt: time?.at.toISOString() ?? null,
+      below,
       ...(time ? { holdIfAnswered: time.hold } : {}),
       statusAfter: then,
       key,

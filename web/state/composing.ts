@@ -1,6 +1,6 @@
 // Decisions of the composer: what a draft is, when it is worth keeping, which one is the newer, what the limits say.
 // Pure; called by web/state/drafts.ts and the composer.
-import type { ConcernRow, Draft, Message, Party } from "#contract/concerns.ts";
+import type { ConcernRow, Draft, DraftQuote, Message, Party } from "#contract/concerns.ts";
 import type { FileView } from "#contract/files.ts";
 import type { Way } from "#web/state/apply.ts";
 
@@ -14,6 +14,8 @@ export interface Composing {
   readonly text: string;
   readonly html: string | null;
   readonly uploads: readonly { readonly uploadId: string; readonly file: FileView }[];
+  /** What is repeated below it; null: as usual. */
+  readonly quote: DraftQuote;
 }
 
 /** A copy of a draft kept on this machine, so that not even a crash of the browser loses it. */
@@ -25,7 +27,15 @@ export interface Backup {
   readonly saved: boolean;
 }
 
-export const emptyComposing: Composing = { channelId: null, to: [], cc: [], text: "", html: null, uploads: [] };
+export const emptyComposing: Composing = {
+  channelId: null,
+  to: [],
+  cc: [],
+  text: "",
+  html: null,
+  uploads: [],
+  quote: null,
+};
 
 /** True when nothing was written that would be worth keeping. */
 export const isEmpty = (content: Composing): boolean =>
@@ -38,7 +48,8 @@ export const sameContent = (a: Composing, b: Composing): boolean =>
   a.html === b.html &&
   a.to.join("\n") === b.to.join("\n") &&
   a.cc.join("\n") === b.cc.join("\n") &&
-  a.uploads.map((one) => one.uploadId).join() === b.uploads.map((one) => one.uploadId).join();
+  a.uploads.map((one) => one.uploadId).join() === b.uploads.map((one) => one.uploadId).join() &&
+  JSON.stringify(a.quote ?? null) === JSON.stringify(b.quote ?? null);
 
 /** The content of a draft as the server keeps it. */
 export const fromDraft = (draft: Draft): Composing => ({
@@ -48,6 +59,7 @@ export const fromDraft = (draft: Draft): Composing => ({
   text: draft.text,
   html: draft.html,
   uploads: draft.uploads,
+  quote: draft.quote,
 });
 
 /** What a fresh composer starts with: the copy on this machine if the server never got it and has nothing newer, else the server's draft. */

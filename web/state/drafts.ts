@@ -171,6 +171,7 @@ const put = async (concernId: string, kind: DraftKind, content: Composing): Prom
       text: content.text,
       html: content.html,
       uploads: content.uploads.map((one) => one.uploadId),
+      quote: content.quote ?? null,
     },
   });
   // A refusal other than a lost link would be refused again; the copy on this machine stays.

@@ -4,6 +4,8 @@ import { Button as AriaButton } from "react-aria-components";
 import { session } from "#web/state/session.ts";
 import { Button, IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
+import type { Brand } from "#contract/brands.ts";
+import { Below } from "#web/screens/concerns/Below.tsx";
 import { NoteField } from "#web/screens/concerns/NoteField.tsx";
 import { Recipients } from "#web/screens/concerns/Recipients.tsx";
 import { useUploads } from "#web/screens/concerns/useUploads.ts";
@@ -19,6 +21,7 @@ import type { Then } from "#web/state/actions.ts";
 import type { Opened } from "#web/state/apply.ts";
 import type { Problem } from "#web/state/client.ts";
 import { bestWay, isEmpty, startRecipients } from "#web/state/composing.ts";
+import { belowOf, shownBelow } from "#web/state/below.ts";
 import type { DraftKind } from "#web/state/composing.ts";
 import { deskState, sayLook } from "#web/state/desk.ts";
 import { adopt, composerOf, discard, edit } from "#web/state/drafts.ts";
@@ -31,6 +34,9 @@ import { t } from "#web/state/words.ts";
 const RichEditor = lazy(() =>
   import("#web/screens/concerns/Editor.tsx").then((module) => ({ default: module.Editor })),
 );
+
+/** Until the brands are loaded nothing can be sent. */
+const noBrand: Brand = { id: "" as Brand["id"], name: "", signature: "", language: "de" };
 
 /** How long after the last key a colleague is still shown as writing. Milliseconds. */
 const stillWritingMs = 5_000;
@@ -119,11 +125,21 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     },
   });
 
+  const brand = useStore(deskState, (now) => now.brands.find((one) => one.id === opened.concern.row.brandId));
+  const me = useStore(session, (now) => (now.kind === "signedIn" ? now.me : null));
+  const below = shownBelow(opened, {
+    agent: { name: me?.agent.name ?? "", signature: me?.preferences.signature ?? "" },
+    brand: brand ?? noBrand,
+    addressed: [...to, ...cc],
+    choice: content.quote ?? null,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  });
   const blocked =
     kind === "reply" && way !== null && way.blocked !== null && channelId === way.channelId && to.includes(way.value);
   const canSend =
     !isEmpty(content) &&
     !state.sending &&
+    (kind === "note" || brand !== undefined) &&
     uploads.underway.length === 0 &&
     !(kind === "reply" && (blocked || channelId === null || to.length === 0));
   const send = async (what: Then, time: ChosenTime | null): Promise<void> => {
@@ -133,7 +149,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     const failed =
       kind === "note"
         ? await sendNote(id, content, state.key)
-        : await sendReply(id, full, state.key, what, time, facts?.undoSeconds ?? 10);
+        : await sendReply(id, full, state.key, what, time, belowOf(below), facts?.undoSeconds ?? 10);
     setProblem(failed);
     if (failed === null) {
       clearTimeout(writing.current);
@@ -260,6 +276,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
           />
         </Suspense>
       )}
+      {kind === "reply" ? <Below below={below} choose={(quote) => change({ quote })} /> : null}
       <UploadList
         uploads={content.uploads}
         underway={uploads.underway}
