@@ -117,7 +117,7 @@ export const openCentre = async (options: { readonly profile: boolean }): Promis
       i === 0 ? 20 : 30,
     );
     for (const [n, filter] of filters.entries())
-      await desk.call(api.concerns.saveView, { body: { name: `Ansicht ${n + 1}`, filter } });
+      await desk.call(api.concerns.saveView, { body: { name: `Ansicht ${n + 1}`, filter, share: { with: "me" } } });
   }
   const secret = openSecret(dataDir, undefined);
   const fillInto: Centre = {

@@ -4,6 +4,7 @@ import { addressKind, channelKind } from "#contract/channel.ts";
 import {
   below,
   change,
+  changeOfMany,
   concernDetail,
   concernRow,
   draft,
@@ -13,9 +14,12 @@ import {
   linkKind,
   listFilter,
   message,
+  mostAtOnce,
   view,
+  viewInput,
 } from "#contract/concerns.ts";
 import { cursor, done, endpoint, instant } from "#contract/endpoint.ts";
+import { errorCode } from "#contract/errors.ts";
 import { uploadId } from "#contract/files.ts";
 import { addressId, agentId, brandId, channelId, concernId, customerId, messageId, viewId } from "#contract/ids.ts";
 
@@ -46,6 +50,14 @@ const recipients = {
   to: z.array(z.string().trim().min(1).max(320)).max(50),
   cc: z.array(z.string().trim().min(1).max(320)).max(50),
 };
+
+/** `changed`: they are now as it was wanted, also those that were so before. */
+const outcomeOfMany = z.strictObject({
+  changed: z.array(concernRow),
+  refused: z.array(
+    z.strictObject({ id: concernId, code: errorCode, facts: z.record(z.string(), z.union([z.string(), z.number()])) }),
+  ),
+});
 
 /** One way to reach the customer, best first; `reason` and `blocked` are locale keys below `composer`. */
 export const way = z.strictObject({
@@ -82,17 +94,42 @@ export const concerns = {
     method: "POST",
     path: "/api/views",
     permission: "concern.read",
-    summary: "Keep a filter under a name",
-    body: z.strictObject({ name: z.string().trim().min(1).max(60), filter: listFilter }),
+    summary: "Keep a filter under a name; sharing it is for who supervises",
+    body: viewInput,
     result: view,
+  }),
+  changeView: endpoint({
+    method: "PUT",
+    path: "/api/views/:id",
+    permission: "concern.read",
+    summary: "Rename a view, filter otherwise, share it otherwise",
+    params: z.strictObject({ id: viewId }),
+    body: viewInput,
+    result: view,
+  }),
+  orderViews: endpoint({
+    method: "PUT",
+    path: "/api/views/order",
+    permission: "concern.read",
+    summary: "The order in which I want to see views",
+    body: z.strictObject({ ids: z.array(viewId).max(200) }),
+    result: done,
   }),
   removeView: endpoint({
     method: "DELETE",
     path: "/api/views/:id",
     permission: "concern.read",
-    summary: "Forget one of my views",
+    summary: "Remove a view; it can be brought back for a day",
     params: z.strictObject({ id: viewId }),
     result: done,
+  }),
+  restoreView: endpoint({
+    method: "POST",
+    path: "/api/views/:id/restore",
+    permission: "concern.read",
+    summary: "Bring a removed view back",
+    params: z.strictObject({ id: viewId }),
+    result: view,
   }),
   open: endpoint({
     method: "GET",
@@ -238,12 +275,22 @@ export const concerns = {
     method: "POST",
     path: "/api/concerns/change",
     permission: "concern.change",
-    summary: "The same change to several concerns",
-    body: z.strictObject({ ids: z.array(concernId).min(1).max(200), change }),
-    result: z.strictObject({
-      changed: z.array(concernRow),
-      refused: z.array(z.strictObject({ id: concernId, code: z.string() })),
+    summary: "The same change to many concerns, each for itself",
+    body: z.strictObject({
+      /** Made by the client: a concern is changed once under it, however often it is sent; a long selection may come in parts. */
+      key: z.uuid(),
+      ids: z.array(concernId).min(1).max(mostAtOnce),
+      change: changeOfMany,
     }),
+    result: outcomeOfMany,
+  }),
+  undoMany: endpoint({
+    method: "POST",
+    path: "/api/concerns/change/:key/undo",
+    permission: "concern.change",
+    summary: "Take back a change to many; what others changed since stays",
+    params: z.strictObject({ key: z.uuid() }),
+    result: outcomeOfMany,
   }),
   snooze: endpoint({
     method: "POST",

@@ -25,6 +25,9 @@ export const priorities = ["low", "normal", "high", "urgent"] as const;
 export const priority = z.enum(priorities);
 export type Priority = z.infer<typeof priority>;
 
+/** Most tags a concern carries. */
+export const mostTags = 50;
+
 export const direction = z.enum(["in", "out", "note", "system"]);
 export type Direction = z.infer<typeof direction>;
 
@@ -61,15 +64,20 @@ export const concernRow = z.strictObject({
 });
 export type ConcernRow = z.infer<typeof concernRow>;
 
-export const linkKind = z.enum(["related", "follow-up", "duplicate"]);
+/** What people link by; "follow-up" is how a message came in, and only the program says it. */
+export const linkKind = z.enum(["related", "duplicate"]);
+export type LinkKind = z.infer<typeof linkKind>;
 export const link = z.strictObject({
   concernId,
+  /** The other concern's: an entry about it is for who serves both. */
+  brandId,
   number: z.number().int(),
   subject: z.string(),
   status,
-  kind: linkKind,
+  kind: z.enum([...linkKind.options, "follow-up"]),
   /** true: the other is the earlier one */ earlier: z.boolean(),
 });
+export type Link = z.infer<typeof link>;
 
 export const party = z.strictObject({
   id: partyId,
@@ -224,8 +232,15 @@ const conditions = {
   brandId: brandId.nullable(),
   priorities: z.array(priority).max(4),
   topicId: topicId.nullable(),
-  tag: z.string().max(60).nullable(),
+  /** Without what no tag can have in it: NUL and halves of characters. */
+  tag: z
+    .string()
+    .max(60)
+    .refine((tag) => tag.isWellFormed() && !tag.includes("\u0000"))
+    .nullable(),
   customerId: customerId.nullable(),
+  /** Of this kind of channel among others. A desk older than the server does not say it. */
+  channelKind: channelKind.nullable().default(null),
 };
 
 /** What a list shows. Sorted by the last message, newest first, or by the longest wait first. */
@@ -248,21 +263,45 @@ export const everything: ListFilter = {
   topicId: null,
   tag: null,
   customerId: null,
+  channelKind: null,
   followed: false,
   mentioned: false,
   deliveryFailed: false,
   sort: "newest",
 };
 
-/** A named list in the first pane. `key` names the built-in ones ("mine", "unassigned", …; words in locales under `views`). */
+/** Who sees a view: its owner, a team's members (and who supervises), or everybody. */
+export const viewShare = z.discriminatedUnion("with", [
+  z.strictObject({ with: z.literal("me") }),
+  z.strictObject({ with: z.literal("team"), teamId }),
+  z.strictObject({ with: z.literal("everybody") }),
+]);
+export type ViewShare = z.infer<typeof viewShare>;
+
+/** What somebody says of a view. */
+export const viewInput = z.strictObject({
+  name: z.string().trim().min(1).max(60),
+  filter: listFilter,
+  share: viewShare,
+});
+export type ViewInput = z.infer<typeof viewInput>;
+
+/**
+ * A named list in the first pane. `key` names the built-in ones ("mine", "unassigned", …; words in locales under `views`). `share` null: it
+ * comes by itself (built in, or a team's own). `mayChange`: this agent may change and remove it.
+ */
 export const view = z.strictObject({
   id: z.string(),
   key: z.string().nullable(),
   name: z.string(),
   filter: listFilter,
   count: z.number().int().nullable(),
+  share: viewShare.nullable(),
+  mayChange: z.boolean(),
 });
 export type View = z.infer<typeof view>;
+
+const tags = z.array(z.string().trim().min(1).max(60)).max(mostTags);
 
 export const change = z.strictObject({
   status: z.enum(["open", "waiting", "resolved", "closed"]).optional(),
@@ -271,7 +310,26 @@ export const change = z.strictObject({
   topicId: topicId.nullable().optional(),
   assigneeId: agentId.nullable().optional(),
   teamId: teamId.nullable().optional(),
-  tags: z.array(z.string().trim().min(1).max(60)).max(50).optional(),
+  tags: tags.optional(),
+  /** Beside `tags`, or instead: others' tags stay, whoever else is changing them. */
+  addTags: tags.optional(),
+  removeTags: tags.optional(),
   fields: fieldChanges.optional(),
 });
 export type Change = z.infer<typeof change>;
+
+/** What can be done to many at once. */
+export const changeOfMany = change
+  .pick({
+    status: true,
+    priority: true,
+    topicId: true,
+    assigneeId: true,
+    teamId: true,
+    addTags: true,
+    removeTags: true,
+  })
+  .refine((wanted) => Object.values(wanted).some((part) => part !== undefined), "nothing to change");
+export type ChangeOfMany = z.infer<typeof changeOfMany>;
+/** Most concerns in one call. */
+export const mostAtOnce = 200;

@@ -20,6 +20,8 @@ const table = {
   unknownTeam: 400,
   unknownTopic: 400,
   topicInUse: 409,
+  tooManyTags: 400,
+  tooManyViews: 409,
   unknownChannel: 400,
   channelCannotSend: 400,
   noRecipient: 400,
@@ -32,6 +34,7 @@ const table = {
   alreadySent: 409,
   sentBefore: 409,
   nothingToUndo: 409,
+  takenBack: 409,
   timeInPast: 400,
   passwordTooWeak: 400,
   linkToItself: 400,
@@ -42,6 +45,7 @@ const table = {
   fieldNotChoice: 400,
   fieldWithoutChoices: 400,
   tooManyFields: 400,
+  linkIsFollowUp: 409,
   overloaded: 503,
   unavailable: 503,
   internal: 500,
@@ -49,6 +53,9 @@ const table = {
 
 export type ErrorCode = keyof typeof table;
 export const errorCodes = Object.keys(table) as readonly ErrorCode[];
+
+/** A code as it crosses the wire. */
+export const errorCode = z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]);
 
 /** The HTTP status that goes with a code. */
 export const statusOf = (code: ErrorCode): number => table[code];
@@ -79,7 +86,7 @@ export const isRefusal = (value: unknown): value is Refusal =>
 /** The body of every response that is not 2xx. */
 export const errorBody = z.strictObject({
   error: z.strictObject({
-    code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
+    code: errorCode,
     message: z.string(),
     facts: z.record(z.string(), z.union([z.string(), z.number()])),
     field: z.string().nullable(),

@@ -5,7 +5,7 @@ import { agent, team } from "#contract/agents.ts";
 import { concernRow, delivery, draft, link, message, party, scheduled } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
-import type { brandId } from "#contract/ids.ts";
+import { brandId } from "#contract/ids.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
 /** Parts of a row that changed, always with the new version. */
@@ -29,7 +29,8 @@ const kinds = {
   }),
   "concern.followed": z.strictObject({ agentId, following: z.boolean() }),
   "concern.linked": z.strictObject({ link }),
-  "concern.unlinked": z.strictObject({ other: concernId }),
+  /** Number and brand are the other's. */
+  "concern.unlinked": z.strictObject({ other: concernId, number: z.number().int(), brandId }),
   "concern.partyJoined": z.strictObject({ party }),
   "concern.firstReply": z.strictObject({ /** Null: the only answer was taken back. */ at: instant.nullable() }),
   "concern.resolvedAt": z.strictObject({ at: instant.nullable() }),
@@ -59,7 +60,8 @@ const kinds = {
   "topic.removed": z.strictObject({ topicId: z.uuid() }),
   "field.changed": z.strictObject({ field }),
   "field.removed": z.strictObject({ fieldId: z.uuid() }),
-  "view.changed": z.strictObject({ agentId }),
+  /** By whom; `shared`: others see it, too. */
+  "view.changed": z.strictObject({ agentId, shared: z.boolean() }),
   "session.began": z.strictObject({ agentId }),
   "session.refused": z.strictObject({ reason: z.string() }),
   "intake.refused": z.strictObject({ reason: z.string(), detail: z.string() }),

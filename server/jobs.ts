@@ -1,8 +1,9 @@
 // What has to happen by time: waking snoozed concerns, folding counters, clearing what has expired. Started by server/start.ts.
 import { removeOldTries } from "#modules/agents/actions-brake.ts";
 import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
+import { removeOldChanges } from "#modules/concerns/actions-many.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
-import { foldTally } from "#modules/concerns/actions-views.ts";
+import { foldTally, forgetRemovedViews } from "#modules/concerns/actions-views.ts";
 import { foldWords } from "#modules/search/actions.ts";
 import { lead } from "#platform/db/leader.ts";
 import type { Log } from "#platform/log.ts";
@@ -19,6 +20,8 @@ const timed: readonly Timed[] = [
   { name: "foldTally", everyMs: 5_000, run: foldTally },
   { name: "foldWords", everyMs: 5_000, run: foldWords },
   { name: "removeOldUploads", everyMs: 3_600_000, run: removeOldUploads },
+  { name: "removeOldChanges", everyMs: 3_600_000, run: removeOldChanges },
+  { name: "forgetRemovedViews", everyMs: 3_600_000, run: forgetRemovedViews },
   { name: "removeOldSessions", everyMs: 3_600_000, run: removeOldSessions },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
 ];

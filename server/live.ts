@@ -5,6 +5,7 @@ import { seesBrand } from "#contract/actor.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import { fromDesk, type Look, type ToDesk } from "#contract/live.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
+import { mayReadEntry } from "#modules/concerns/policy.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import { follow, type Follower } from "#platform/live/follow.ts";
 import { openHub, type Client, type Hub } from "#platform/live/hub.ts";
@@ -32,12 +33,13 @@ interface Note {
 /** A look that is not renewed is forgotten: the browser died without a word. */
 const lookLastsMs = 70_000;
 
-/** Which entries an agent's desk may see: those of the own brands, and of customers these know; drafts and saved views only of oneself. */
+/** Which entries an agent's desk may see: those of the own brands, and of customers these know; drafts and unshared views only of oneself. */
 export const deskMaySee = (who: AgentActor, event: AnyEvent): boolean => {
-  if (event.kind === "draft.changed" || event.kind === "view.changed") return event.data.agentId === who.id;
+  if (event.kind === "draft.changed") return event.data.agentId === who.id;
+  if (event.kind === "view.changed") return event.data.shared || event.data.agentId === who.id;
   if (event.kind === "session.began" || event.kind === "session.refused" || event.kind === "intake.refused")
     return false;
-  if (event.brandId !== null) return seesBrand(who, event.brandId);
+  if (event.brandId !== null) return seesBrand(who, event.brandId) && mayReadEntry(who, event);
   return who.brandIds.length === 0 || !event.kind.startsWith("customer.");
 };
 

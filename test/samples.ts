@@ -129,8 +129,15 @@ export const samples: Readonly<Record<string, Sample>> = {
   "concerns.list": { given: () => ({ query: { filter: JSON.stringify(everything) } }) },
   "concerns.views": { given: () => ({}) },
   "concerns.saveView": {
-    given: () => ({ body: { name: `Sicht ${crypto.randomUUID().slice(0, 8)}`, filter: everything } }),
+    given: () => ({
+      body: { name: `Sicht ${crypto.randomUUID().slice(0, 8)}`, filter: everything, share: { with: "me" } },
+    }),
   },
+  "concerns.changeView": {
+    given: () => ({ params: { id: nobodys }, body: { name: "Sicht", filter: everything, share: { with: "me" } } }),
+  },
+  "concerns.orderViews": { given: () => ({ body: { ids: [nobodys] } }) },
+  "concerns.restoreView": { given: () => ({ params: { id: nobodys } }) },
   "concerns.removeView": { given: () => ({ params: { id: nobodys } }) },
   "concerns.open": byConcern(),
   "concerns.byNumber": { scoped: true, given: (f) => ({ params: { number: f.number } }) },
@@ -182,7 +189,10 @@ export const samples: Readonly<Record<string, Sample>> = {
     given: (f) => ({ params: { id: f.concernId }, body: { ...content, key: crypto.randomUUID() } }),
   },
   "concerns.change": byConcern({ priority: "high" }),
-  "concerns.changeMany": { given: () => ({ body: { ids: [nobodys], change: { priority: "high" } } }) },
+  "concerns.changeMany": {
+    given: () => ({ body: { key: crypto.randomUUID(), ids: [nobodys], change: { priority: "high" } } }),
+  },
+  "concerns.undoMany": { given: () => ({ params: { key: nobodys } }) },
   "concerns.snooze": byConcern({ until: new Date(Date.now() + 3_600_000).toISOString() }),
   "concerns.follow": { scoped: true, given: (f) => ({ params: { id: f.concernId, agentId: f.me } }) },
   "concerns.unfollow": { scoped: true, given: (f) => ({ params: { id: f.concernId, agentId: f.me } }) },

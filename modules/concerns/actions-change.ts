@@ -1,32 +1,23 @@
-// What agents do with concerns besides speaking: change, snooze, follow, link. Called by concerns/routes.ts and the demo world.
+// What agents do with concerns besides speaking: change, snooze, follow. Called by concerns/routes.ts and the demo world.
 import type { AgentActor } from "#contract/actor.ts";
-import type { Change } from "#contract/concerns.ts";
-import { isRefusal, refuse, type ErrorCode, type Refusal } from "#contract/errors.ts";
+import { mostTags, type Change } from "#contract/concerns.ts";
+import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { AgentId, ConcernId } from "#contract/ids.ts";
 import { agentById, allTeams } from "#modules/agents/reads.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
 import { topicById } from "#modules/brands/reads.ts";
 import { lockFor } from "#modules/concerns/actions-locks.ts";
-import { linked, saveChange } from "#modules/concerns/actions-saving.ts";
+import { saveChange } from "#modules/concerns/actions-saving.ts";
 import { mayBecome, withChange, withStatus, type ConcernState } from "#modules/concerns/model.ts";
-import { cannotHold, forbids, mayFollowFor } from "#modules/concerns/policy.ts";
-import { rowByNumber } from "#modules/concerns/reads.ts";
-import {
-  fieldValuesOf,
-  insertFollower,
-  lockConcern,
-  removeFollower,
-  removeLink,
-  saveFields,
-  upsertLink,
-} from "#modules/concerns/store.ts";
+import { cannotHold, mayFollowFor } from "#modules/concerns/policy.ts";
+import { fieldValuesOf, insertFollower, removeFollower, saveFields } from "#modules/concerns/store.ts";
 import { judgeFields } from "#modules/fields/model.ts";
 import { fieldsOf } from "#modules/fields/reads.ts";
 import { indexSubject } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
-/** Changes a concern; what it already is says nothing. Refuses statusNotReachable, unknownAgent, agentDisabled, unknownTeam, unknownTopic, and values that fields do not take. */
+/** Changes a concern; what it already is says nothing. Refuses statusNotReachable, unknownAgent, agentDisabled, unknownTeam, unknownTopic, tooManyTags, and values that fields do not take. */
 export const change = (
   world: World,
   who: AgentActor,
@@ -41,8 +32,18 @@ export const changeIn = async (
   input: { readonly id: ConcernId; readonly change: Change },
 ): Promise<ConcernState | Refusal> => {
   const state = await lockFor(tx, who, input.id, "concern.change");
-  if (isRefusal(state)) return state;
-  const wanted = input.change;
+  return isRefusal(state) ? state : changeLocked(world, tx, who, state, input.change, null);
+};
+
+/** The same to a concern that is locked and that this agent may change. */
+export const changeLocked = async (
+  world: World,
+  tx: Tx,
+  who: AgentActor,
+  state: ConcernState,
+  wanted: Change,
+  because: string | null,
+): Promise<ConcernState | Refusal> => {
   if (wanted.status !== undefined && !mayBecome(state.status, wanted.status))
     return refuse("statusNotReachable", { from: state.status, to: wanted.status }, "status");
   const wrong = (await wrongAssignee(tx, state, wanted)) ?? (await wrongTeam(tx, wanted));
@@ -51,6 +52,8 @@ export const changeIn = async (
   if (topic === null && wanted.topicId !== undefined && wanted.topicId !== null)
     return refuse("unknownTopic", undefined, "topicId");
   const after = withChange(state, wanted, topic?.teamId ?? null, world.now().toISOString());
+  if (after.tags.length > mostTags && after.tags.length > state.tags.length)
+    return refuse("tooManyTags", { most: mostTags }, "addTags");
   const fields =
     wanted.fields === undefined
       ? null
@@ -77,7 +80,7 @@ export const changeIn = async (
       at: state.createdAt,
       subject: after.subject,
     });
-  return saveChange(world, tx, who, state, after, null, also);
+  return saveChange(world, tx, who, state, after, because, also);
 };
 
 const wrongAssignee = async (tx: Tx, state: ConcernState, wanted: Change): Promise<Refusal | null> =>
@@ -91,25 +94,6 @@ const wrongTeam = async (tx: Tx, wanted: Change): Promise<Refusal | null> =>
   (await allTeams(tx)).some((team) => team.id === wanted.teamId)
     ? null
     : refuse("unknownTeam", undefined, "teamId");
-
-/** The same change to several concerns, each for itself: one that refuses does not hold up the others. */
-export const changeMany = async (
-  world: World,
-  who: AgentActor,
-  input: { readonly ids: readonly ConcernId[]; readonly change: Change },
-): Promise<{
-  readonly changed: readonly ConcernState[];
-  readonly refused: readonly { readonly id: ConcernId; readonly code: ErrorCode }[];
-}> => {
-  const changed: ConcernState[] = [];
-  const refused: { id: ConcernId; code: ErrorCode }[] = [];
-  for (const id of new Set(input.ids)) {
-    const result = await change(world, who, { id, change: input.change });
-    if (isRefusal(result)) refused.push({ id, code: result.refused });
-    else changed.push(result);
-  }
-  return { changed, refused };
-};
 
 /** Hides a concern until a time in the future or the customer's next message. Refuses timeInPast, and concernClosed for what is resolved or closed. */
 export const snooze = (
@@ -177,73 +161,3 @@ const setFollowing = (
       ]);
     return { done: true } as const;
   });
-
-/** Links a concern to another that this agent may see, too. The one with the lower number is the earlier one. */
-export const link = (
-  world: World,
-  who: AgentActor,
-  input: { readonly id: ConcernId; readonly number: number; readonly kind: "related" | "follow-up" | "duplicate" },
-): Promise<{ readonly done: true } | Refusal> =>
-  world.db.transaction(async (tx) => {
-    const found = await rowByNumber(tx, input.number);
-    if (found?.id === input.id) return refuse("linkToItself", undefined, "number");
-    const pair = await lockPair(tx, who, input.id, found?.id ?? null);
-    if (isRefusal(pair)) return pair;
-    const [earlier, later] = pair;
-    if (await upsertLink(tx, earlier.id, later.id, input.kind))
-      await say(world, tx, who, linked(earlier, later, input.kind));
-    return { done: true } as const;
-  });
-
-/** Removes a link in whichever direction. */
-export const unlink = (
-  world: World,
-  who: AgentActor,
-  id: ConcernId,
-  other: ConcernId,
-): Promise<{ readonly done: true } | Refusal> =>
-  world.db.transaction(async (tx) => {
-    const pair = await lockPair(tx, who, id, other);
-    if (isRefusal(pair)) return pair;
-    const [earlier, later] = pair;
-    if (await removeLink(tx, id, other))
-      await say(world, tx, who, [
-        {
-          kind: "concern.unlinked",
-          brandId: earlier.brandId,
-          concernId: earlier.id,
-          customerId: earlier.customerId,
-          data: { other: later.id },
-        },
-        {
-          kind: "concern.unlinked",
-          brandId: later.brandId,
-          concernId: later.id,
-          customerId: later.customerId,
-          data: { other: earlier.id },
-        },
-      ]);
-    return { done: true } as const;
-  });
-
-/** Both concerns, locked in the order of their ids, when this agent may change the first and see the other; earlier one first. */
-const lockPair = async (
-  tx: Tx,
-  who: AgentActor,
-  id: ConcernId,
-  other: ConcernId | null,
-): Promise<readonly [ConcernState, ConcernState] | Refusal> => {
-  if (other === id) return refuse("linkToItself");
-  const locked = new Map<string, ConcernState>();
-  for (const each of [id, ...(other === null ? [] : [other])].toSorted()) {
-    const state = await lockConcern(tx, each);
-    if (state) locked.set(each, state);
-  }
-  const mine = locked.get(id);
-  if (!mine) return refuse("notFound");
-  const forbidden = forbids(who, "concern.change", mine.brandId);
-  if (forbidden) return forbidden;
-  const theirs = other === null ? undefined : locked.get(other);
-  if (!theirs || forbids(who, "concern.read", theirs.brandId)) return refuse("notFound", undefined, "number");
-  return mine.number < theirs.number ? [mine, theirs] : [theirs, mine];
-};

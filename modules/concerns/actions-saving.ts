@@ -1,6 +1,6 @@
 // What every action that adds a message or changes a concern does at the end: save and say. Called by concerns/actions*.ts.
 import type { Who } from "#contract/actor.ts";
-import type { Delivery } from "#contract/concerns.ts";
+import type { Delivery, Link } from "#contract/concerns.ts";
 import type { EventData } from "#contract/events.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
 import { patchOf, rowOf, type ConcernState } from "#modules/concerns/model.ts";
@@ -114,12 +114,8 @@ export const saveWithMessage = async (
   return state;
 };
 
-/** The entries for a new link, one for each side. */
-export const linked = (
-  earlier: ConcernState,
-  later: ConcernState,
-  kind: "related" | "follow-up" | "duplicate",
-): Said[] =>
+/** The entries for a new link, one for each side. Who serves one brand only is shown neither when the sides differ in it: see `mayReadEntry`. */
+export const linked = (earlier: ConcernState, later: ConcernState, kind: Link["kind"]): Said[] =>
   [
     { on: earlier, other: later },
     { on: later, other: earlier },
@@ -128,12 +124,12 @@ export const linked = (
     brandId: on.brandId,
     concernId: on.id,
     customerId: on.customerId,
-    // Who serves only this brand reads this entry, too: another brand's subject is not theirs to read.
     data: {
       link: {
         concernId: other.id,
+        brandId: other.brandId,
         number: other.number,
-        subject: on.brandId === other.brandId ? other.subject : "",
+        subject: other.subject,
         status: other.status,
         kind,
         earlier: other === earlier,

@@ -122,12 +122,19 @@ export const withChange = (
     subject: change.subject === undefined ? moved.subject : lineOf(change.subject, 500),
     assigneeId: change.assigneeId === undefined ? moved.assigneeId : change.assigneeId,
     teamId: change.teamId === undefined ? moved.teamId : change.teamId,
-    tags:
-      change.tags === undefined
-        ? moved.tags
-        : [...new Set(change.tags.map((tag) => lineOf(tag, 60)))].filter((tag) => tag !== ""),
+    tags: withTags(moved.tags, change),
   };
 };
+
+const withTags = (now: readonly string[], { tags, addTags = [], removeTags = [] }: Change): string[] => {
+  const gone = new Set(cleanTags(removeTags));
+  const kept = (tags === undefined ? now : cleanTags(tags)).filter((tag) => !gone.has(tag));
+  return [...new Set([...kept, ...cleanTags(addTags)])];
+};
+
+/** Tags as concerns carry them; what nothing is left of is left out. */
+export const cleanTags = (tags: readonly string[]): string[] =>
+  tags.map((tag) => lineOf(tag, 60)).filter((tag) => tag !== "");
 
 const undoableKeys = [
   "status",

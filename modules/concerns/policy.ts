@@ -1,6 +1,7 @@
 // Who may do what with a concern. Every action asks here with the concern in hand, also when the caller was checked before.
 import { seesBrand, type AgentActor, type Who } from "#contract/actor.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
+import type { AnyEvent } from "#contract/events.ts";
 import { allows, type Permission } from "#contract/permissions.ts";
 
 /**
@@ -14,9 +15,38 @@ export const forbids = (who: Who, permission: Permission, brandId: string): Refu
   return allows(who.role, permission) ? null : refuse("notAllowed");
 };
 
+/**
+ * May this agent read this entry of a concern of their own brands? One about a link names another concern: it is for who serves that one's
+ * brand, too. Whoever shows entries of the log to an agent asks here.
+ */
+export const mayReadEntry = (who: AgentActor, event: Pick<AnyEvent, "kind" | "data">): boolean => {
+  const entry = event as AnyEvent;
+  if (entry.kind === "concern.linked") return seesBrand(who, entry.data.link.brandId);
+  if (entry.kind === "concern.unlinked") return seesBrand(who, entry.data.brandId);
+  return true;
+};
+
 /** May this agent let another one follow? Oneself always; others by who supervises. */
 export const mayFollowFor = (who: AgentActor, agentId: string): boolean =>
   who.id === agentId || allows(who.role, "team.supervise");
+
+/** What decides about a view that somebody made. */
+interface KeptView {
+  readonly agentId: string;
+  readonly teamId: string | null;
+  readonly forEverybody: boolean;
+}
+
+/** Does this agent, with these teams to look after, see the view? */
+export const seesView = (who: AgentActor, teamIds: readonly string[], view: KeptView): boolean =>
+  view.forEverybody || (view.teamId === null ? view.agentId === who.id : teamIds.includes(view.teamId));
+
+/** May this agent let others see a view? */
+export const mayShare = (who: AgentActor): boolean => allows(who.role, "team.supervise");
+
+/** May this agent, who sees the view, change it? One's own always, shared ones who supervises. */
+export const mayChangeView = (who: AgentActor, view: KeptView): boolean =>
+  view.forEverybody || view.teamId !== null ? mayShare(who) : view.agentId === who.id;
 
 /** Why this agent cannot be given work of that brand; null: can. */
 export const cannotHold = (

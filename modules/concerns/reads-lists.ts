@@ -7,6 +7,7 @@ import { refuse, type Refusal } from "#contract/errors.ts";
 import type { CustomerId } from "#contract/ids.ts";
 import { horizon } from "#modules/audit/reads.ts";
 import { teamsFor } from "#modules/agents/reads.ts";
+import { mayChangeView } from "#modules/concerns/policy.ts";
 import {
   concernsOfCustomer,
   isPlannedEachTime,
@@ -15,7 +16,7 @@ import {
   type Place,
   type Scope,
 } from "#modules/concerns/store-lists.ts";
-import { countViews, viewsOf } from "#modules/concerns/store-views.ts";
+import { countViews, viewsOf, type ViewRow } from "#modules/concerns/store-views.ts";
 import { brandsOf, isKnownTo } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -66,6 +67,7 @@ const plain: ListFilter = {
   topicId: null,
   tag: null,
   customerId: null,
+  channelKind: null,
   followed: false,
   mentioned: false,
   deliveryFailed: false,
@@ -85,22 +87,47 @@ const builtIn: readonly (readonly [key: string, filter: ListFilter])[] = [
   ["all", { ...plain, statuses: [] }],
 ];
 
+/** Nobody made it, nobody changes it. */
+const byItself = { share: null, mayChange: false } as const;
+
+/** A view that somebody made, as this agent sees it. Its counter is not known yet. */
+export const asView = (who: AgentActor, row: ViewRow): View => ({
+  id: row.id,
+  key: null,
+  name: row.name,
+  filter: row.filter,
+  count: null,
+  share:
+    row.teamId !== null
+      ? { with: "team", teamId: row.teamId }
+      : row.forEverybody
+        ? { with: "everybody" }
+        : { with: "me" },
+  mayChange: mayChangeView(who, row),
+});
+
 /**
- * The agent's views with counters: the built-in ones, one for each team (supervisors and admins: every team), their own. Counters that only a
- * walk could give stop at 1,000. `upTo`: the event number the counters include.
+ * The agent's views with counters: the built-in ones, one for each team (supervisors and admins: every team), then those that people made, in
+ * the agent's order. Counters that only a walk could give stop at 1,000. `upTo`: the event number the counters include.
  */
 export const viewsFor = async (world: Pick<World, "db">, who: AgentActor): Promise<{ views: View[]; upTo: number }> => {
   const upTo = await horizon(world.db);
-  const [teams, own] = await Promise.all([teamsFor(world.db, who), viewsOf(world.db, who.id)]);
+  const teams = await teamsFor(world.db, who);
+  const made = await viewsOf(
+    world.db,
+    who.id,
+    teams.map((team) => team.id),
+  );
   const views: Omit<View, "count">[] = [
-    ...builtIn.map(([key, filter]) => ({ id: key, key, name: key, filter })),
+    ...builtIn.map(([key, filter]) => ({ id: key, key, name: key, filter, ...byItself })),
     ...teams.map((team) => ({
       id: `team-${team.id}`,
       key: null,
       name: team.name,
       filter: { ...plain, teamId: team.id },
+      ...byItself,
     })),
-    ...own.map((view) => ({ ...view, key: null })),
+    ...made.map((row) => asView(who, row)),
   ];
   const counted = views.filter((view) => !uncounted.has(view.key ?? ""));
   const counts = await countViews(

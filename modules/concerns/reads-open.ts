@@ -11,6 +11,7 @@ import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { horizon, ofConcern } from "#modules/audit/reads.ts";
 import { channelsOfBrand } from "#modules/brands/reads.ts";
+import { mayReadEntry } from "#modules/concerns/policy.ts";
 import { asDraft, messagesBefore, rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { isSure } from "#modules/concerns/model-threading.ts";
 import { opened, type LastContact, type OpenedRow } from "#modules/concerns/store-threads.ts";
@@ -60,8 +61,11 @@ export const historyOf = async (
   const row = await rowFor(world.db, who, id);
   if ("refused" in row) return row;
   const events = await ofConcern(world.db, id, before, limit + 1);
-  const entries = events.slice(0, limit).map(({ seq, at, kind, actor, data }) => ({ seq, at, kind, actor, data }));
-  return { entries, next: events.length > limit ? (entries.at(-1)?.seq ?? null) : null };
+  const page = events.slice(0, limit);
+  const entries = page
+    .filter((event) => mayReadEntry(who, event))
+    .map(({ seq, at, kind, actor, data }) => ({ seq, at, kind, actor, data }));
+  return { entries, next: events.length > limit ? (page.at(-1)?.seq ?? null) : null };
 };
 
 /**
@@ -150,7 +154,7 @@ const detailOf = (who: AgentActor, found: OpenedRow): ConcernDetail => {
     fields,
     followers: followers as ConcernDetail["followers"],
     // A link may lead to a brand this agent does not serve: its subject is not theirs to read.
-    links: links.filter((link) => seesBrand(who, link.brandId)).map(({ brandId: _brandId, ...link }) => link),
+    links: links.filter((link) => seesBrand(who, link.brandId)),
     parties,
     firstReplyAt,
     resolvedAt,

@@ -4,7 +4,7 @@ import { seesBrand } from "#contract/actor.ts";
 import { customers } from "#contract/customers.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { refuse } from "#contract/errors.ts";
-import { removeView, saveView } from "#modules/concerns/actions-views.ts";
+import { changeView, orderViews, removeView, restoreView, saveView } from "#modules/concerns/actions-views.ts";
 import { concernsOf, listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
 import { earlierMessages, historyOf, openConcern } from "#modules/concerns/reads-open.ts";
 import { searchEverything } from "#modules/concerns/reads-search.ts";
@@ -21,6 +21,15 @@ export const listRoutes: readonly Route<W>[] = [
   ),
   answer<W, typeof concerns.views>(concerns.views, (world, who) => viewsFor(world, who)),
   answer<W, typeof concerns.saveView>(concerns.saveView, (world, who, { body }) => saveView(world, who, body)),
+  answer<W, typeof concerns.changeView>(concerns.changeView, (world, who, { params, body }) =>
+    changeView(world, who, params.id, body),
+  ),
+  answer<W, typeof concerns.orderViews>(concerns.orderViews, (world, who, { body }) =>
+    orderViews(world, who, body.ids),
+  ),
+  answer<W, typeof concerns.restoreView>(concerns.restoreView, (world, who, { params }) =>
+    restoreView(world, who, params.id),
+  ),
   answer<W, typeof concerns.removeView>(concerns.removeView, (world, who, { params }) =>
     removeView(world, who, params.id),
   ),

@@ -3,7 +3,9 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow, Message } from "#contract/concerns.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
-import { change, changeMany, follow, link, snooze, unfollow, unlink } from "#modules/concerns/actions-change.ts";
+import { change, follow, snooze, unfollow } from "#modules/concerns/actions-change.ts";
+import { link, unlink } from "#modules/concerns/actions-links.ts";
+import { changeMany, undoMany, type OutcomeOfMany } from "#modules/concerns/actions-many.ts";
 import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import type { Spoken } from "#modules/concerns/actions-locks.ts";
 import { reschedule } from "#modules/concerns/actions-schedule.ts";
@@ -25,6 +27,11 @@ const shown = async (
 };
 
 const rowOr = (result: ConcernState | Refusal): ConcernRow | Refusal => (isRefusal(result) ? result : rowOf(result));
+
+const shownOfMany = (
+  outcome: OutcomeOfMany | Refusal,
+): { changed: ConcernRow[]; refused: OutcomeOfMany["refused"][number][] } | Refusal =>
+  isRefusal(outcome) ? outcome : { changed: outcome.changed.map(rowOf), refused: [...outcome.refused] };
 
 /** Routes that change concerns. */
 export const concernRoutes: readonly Route<W>[] = [
@@ -49,10 +56,12 @@ export const concernRoutes: readonly Route<W>[] = [
   answer<W, typeof concerns.change>(concerns.change, async (world, who, { params, body }) =>
     rowOr(await change(world, who, { id: params.id, change: body })),
   ),
-  answer<W, typeof concerns.changeMany>(concerns.changeMany, async (world, who, { body }) => {
-    const { changed, refused } = await changeMany(world, who, body);
-    return { changed: changed.map(rowOf), refused: [...refused] };
-  }),
+  answer<W, typeof concerns.changeMany>(concerns.changeMany, async (world, who, { body }) =>
+    shownOfMany(await changeMany(world, who, body)),
+  ),
+  answer<W, typeof concerns.undoMany>(concerns.undoMany, async (world, who, { params }) =>
+    shownOfMany(await undoMany(world, who, params.key)),
+  ),
   answer<W, typeof concerns.snooze>(concerns.snooze, async (world, who, { params, body }) =>
     rowOr(await snooze(world, who, { id: params.id, until: body.until })),
   ),

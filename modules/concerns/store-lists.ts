@@ -55,6 +55,7 @@ const conditions = ({ filter, me }: Scope): Sql[] => {
   // The second half is what its index stands for: most concerns have no tags and no place in it.
   if (filter.tag !== null) list.push(sql`c.tags @> ARRAY[${filter.tag}]::text[] AND c.tags <> '{}'`);
   if (filter.customerId !== null) list.push(sql`c.customer_id = ${filter.customerId}`);
+  if (filter.channelKind !== null) list.push(sql`c.channels @> ARRAY[${filter.channelKind}]::text[]`);
   if (filter.deliveryFailed) list.push(sql`c.delivery_failed`);
   return list;
 };

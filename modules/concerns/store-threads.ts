@@ -57,7 +57,7 @@ export interface LastContact {
 export interface OpenedRow extends ConcernRow {
   readonly fields: ConcernDetail["fields"];
   readonly followers: readonly string[];
-  readonly links: readonly (ConcernDetail["links"][number] & { readonly brandId: string })[];
+  readonly links: ConcernDetail["links"];
   readonly parties: ConcernDetail["parties"];
   readonly drafts: readonly DraftRow[];
   readonly firstReplyAt: string | null;

@@ -1,41 +1,97 @@
-// The SQL of views: an agent's own ones, and the counters, which are kept (concern_tally) and not counted. Called by concerns/reads-lists.ts and concerns/actions-views.ts.
-import { statuses, type ListFilter, type Status } from "#contract/concerns.ts";
-import type { AgentId, ViewId } from "#contract/ids.ts";
+// The SQL of views: those that people made, and the counters, which are kept (concern_tally) and not counted. Called by concerns/reads-lists.ts and concerns/actions-views.ts.
+import { everything, statuses, type ListFilter, type Status } from "#contract/concerns.ts";
+import type { AgentId, TeamId, ViewId } from "#contract/ids.ts";
 import { countQuery, type Scope } from "#modules/concerns/store-lists.ts";
 import { empty, join, raw, sql, type Db, type Sql, type Tx } from "#platform/db/db.ts";
 
-/** A filter under a name. */
+/** A filter under a name. `teamId` and `forEverybody`: who sees it beside its owner. */
 export interface ViewRow {
-  readonly id: string;
+  readonly id: ViewId;
+  readonly agentId: AgentId;
   readonly name: string;
   readonly filter: ListFilter;
+  readonly teamId: TeamId | null;
+  readonly forEverybody: boolean;
 }
 
-/** An agent's own views in their order. */
-export const viewsOf = (tx: Tx, agentId: AgentId): Promise<ViewRow[]> =>
-  tx.rows<ViewRow>(sql`SELECT id, name, filter FROM view WHERE agent_id = ${agentId} ORDER BY position, id`);
+const columns = sql`v.id, v.agent_id AS "agentId", v.name, v.filter, v.team_id AS "teamId", v.for_everybody AS "forEverybody"`;
 
-/** Adds a view behind the others, if the agent has fewer than `most`. False when they have not. */
-export const insertView = async (
+/** Filters that were kept before a condition existed do not say it. */
+const whole = (row: ViewRow): ViewRow => ({ ...row, filter: { ...everything, ...row.filter } });
+
+/** The views an agent sees, own ones and those shared with them or with these teams, in the agent's order. */
+export const viewsOf = async (tx: Tx, agentId: AgentId, teamIds: readonly TeamId[]): Promise<ViewRow[]> =>
+  (
+    await tx.rows<ViewRow>(sql`
+      SELECT ${columns} FROM view v LEFT JOIN view_place p ON p.view_id = v.id AND p.agent_id = ${agentId}
+       WHERE v.removed_at IS NULL
+         AND ((v.agent_id = ${agentId} AND v.team_id IS NULL) OR v.for_everybody OR v.team_id = ANY(${teamIds}::uuid[]))
+       ORDER BY p.position NULLS LAST, v.for_everybody DESC, v.team_id IS NULL, v.position, v.id`)
+  ).map(whole);
+
+/** A view, locked until the commit; null when there is none. `removed`: look among those that were removed. */
+export const lockView = async (tx: Tx, id: ViewId, removed: boolean): Promise<ViewRow | null> => {
+  const row = await tx.maybe<ViewRow>(
+    sql`SELECT ${columns} FROM view v WHERE v.id = ${id} AND (v.removed_at IS NOT NULL) = ${removed} FOR UPDATE`,
+  );
+  return row === null ? null : whole(row);
+};
+
+/** How many views there are of the same kind: an agent's own, a team's, everybody's. */
+export const countLike = async (
   tx: Tx,
-  row: ViewRow & { readonly agentId: AgentId },
-  most: number,
-): Promise<boolean> =>
-  (await tx.run(sql`
-    INSERT INTO view (id, agent_id, name, filter, position)
-    SELECT ${row.id}, ${row.agentId}, ${row.name}, ${JSON.stringify(row.filter)}::jsonb, coalesce(max(position), 0) + 1 FROM view WHERE agent_id = ${row.agentId} HAVING count(*) < ${most}`)) >
-  0;
+  { agentId, teamId, forEverybody }: Pick<ViewRow, "agentId" | "teamId" | "forEverybody">,
+): Promise<number> =>
+  (
+    await tx.one<{ n: number }>(sql`
+      SELECT count(*)::int AS n FROM view
+       WHERE removed_at IS NULL AND for_everybody = ${forEverybody} AND team_id IS NOT DISTINCT FROM ${teamId}
+         AND (${forEverybody || teamId !== null} OR agent_id = ${agentId})`)
+  ).n;
 
-/** Removes a view when it is this agent's. */
-export const deleteView = async (tx: Tx, agentId: AgentId, id: ViewId): Promise<boolean> =>
-  (await tx.run(sql`DELETE FROM view WHERE id = ${id} AND agent_id = ${agentId}`)) > 0;
+/** Adds a view behind its owner's others. */
+export const insertView = async (tx: Tx, row: ViewRow): Promise<void> => {
+  await tx.run(sql`
+    INSERT INTO view (id, agent_id, name, filter, team_id, for_everybody, position)
+    SELECT ${row.id}, ${row.agentId}, ${row.name}, ${JSON.stringify(row.filter)}::jsonb, ${row.teamId}, ${row.forEverybody}, coalesce(max(position), 0) + 1
+      FROM view WHERE agent_id = ${row.agentId}`);
+};
+
+/** Saves a view that is locked. */
+export const updateView = async (tx: Tx, row: ViewRow): Promise<void> => {
+  await tx.run(sql`
+    UPDATE view SET agent_id = ${row.agentId}, name = ${row.name}, filter = ${JSON.stringify(row.filter)}, team_id = ${row.teamId}, for_everybody = ${row.forEverybody}
+     WHERE id = ${row.id}`);
+};
+
+/** Removes a view, or (null) brings it back. */
+export const setRemoved = async (tx: Tx, id: ViewId, at: string | null): Promise<void> => {
+  await tx.run(sql`UPDATE view SET removed_at = ${at} WHERE id = ${id}`);
+};
+
+/** Sets the order in which an agent sees views; those that are not there are left out. */
+export const setOrder = async (tx: Tx, agentId: AgentId, ids: readonly ViewId[]): Promise<void> => {
+  await tx.run(sql`DELETE FROM view_place WHERE agent_id = ${agentId}`);
+  await tx.run(sql`
+    INSERT INTO view_place (agent_id, view_id, position)
+    SELECT ${agentId}, w.id, w.place FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS w (id, place) JOIN view v ON v.id = w.id`);
+};
+
+/** Forgets for good what was removed before that; says how many. */
+export const forgetViewsBefore = (tx: Tx, at: string): Promise<number> =>
+  tx.run(sql`DELETE FROM view WHERE removed_at < ${at}`);
 
 /** Counting by walking stops here. */
 const mostCounted = 1_000;
 
 /** Can the kept counters answer it? They know brand, status, priority, assignee, team and failed deliveries. */
 const isKept = (filter: ListFilter): boolean =>
-  !filter.followed && !filter.mentioned && filter.topicId === null && filter.tag === null && filter.customerId === null;
+  !filter.followed &&
+  !filter.mentioned &&
+  filter.topicId === null &&
+  filter.tag === null &&
+  filter.customerId === null &&
+  filter.channelKind === null;
 
 const quoted = (words: readonly string[]): Sql => {
   if (!words.every((word) => /^[a-z]+$/.test(word)))

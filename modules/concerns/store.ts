@@ -1,7 +1,7 @@
 // The SQL that changes concerns: lock a row, save it with a message in one statement, parties, followers, links, tokens.
 // Called by concerns/actions*.ts. Every change of a concern happens under its row's lock, which also gives messages their places.
 import type { Assurance, ChannelKind, Verdict } from "#contract/channel.ts";
-import type { Party } from "#contract/concerns.ts";
+import type { Link, Party } from "#contract/concerns.ts";
 import type { FieldValues } from "#contract/fields.ts";
 import type { AgentId, ChannelId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
@@ -307,11 +307,19 @@ export const removeFollower = async (tx: Tx, concernId: string, agentId: string)
   (await tx.run(sql`DELETE FROM concern_follower WHERE concern_id = ${concernId} AND agent_id = ${agentId}`)) > 0;
 
 /** Links two concerns, or changes how they are linked. False when nothing changed. */
-export const upsertLink = async (tx: Tx, earlierId: string, laterId: string, kind: string): Promise<boolean> =>
+export const upsertLink = async (tx: Tx, earlierId: string, laterId: string, kind: Link["kind"]): Promise<boolean> =>
   (await tx.run(sql`
     INSERT INTO concern_link (earlier_id, later_id, kind) VALUES (${earlierId}, ${laterId}, ${kind})
     ON CONFLICT (earlier_id, later_id) DO UPDATE SET kind = excluded.kind WHERE concern_link.kind <> excluded.kind`)) >
   0;
+
+/** How two concerns are linked; null: they are not. The caller holds both concerns' locks. */
+export const linkBetween = async (tx: Tx, a: string, b: string): Promise<Link["kind"] | null> =>
+  (
+    await tx.maybe<{ kind: Link["kind"] }>(
+      sql`SELECT kind FROM concern_link WHERE (earlier_id = ${a} AND later_id = ${b}) OR (earlier_id = ${b} AND later_id = ${a})`,
+    )
+  )?.kind ?? null;
 
 /** True when there was a link. */
 export const removeLink = async (tx: Tx, a: string, b: string): Promise<boolean> =>

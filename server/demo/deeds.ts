@@ -9,7 +9,8 @@ import type { ChannelId, ConcernId, CustomerId, IntakeId, MessageId, TopicId } f
 import { quoteHead } from "#lib/corpus/letters.ts";
 import { writeMail } from "#lib/corpus/mail.ts";
 import { receive } from "#modules/concerns/actions.ts";
-import { changeIn, follow, link, snooze } from "#modules/concerns/actions-change.ts";
+import { changeIn, follow, snooze } from "#modules/concerns/actions-change.ts";
+import { link } from "#modules/concerns/actions-links.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
 import { claimDeliveries, outboundOf, recordDelivery, rememberKeys } from "#modules/concerns/actions-outbox.ts";
 import { note, reply } from "#modules/concerns/actions-reply.ts";

@@ -217,7 +217,7 @@ test("a foreign brand's things are not in lists, views, search or among many", a
     "only who supervises makes others follow",
   );
   const many = await foreign.call(api.concerns.changeMany, {
-    body: { ids: [facts.concernId as never], change: { priority: "urgent" } },
+    body: { key: crypto.randomUUID(), ids: [facts.concernId as never], change: { priority: "urgent" } },
   });
   assert.deepEqual([many.changed.length, many.refused[0]?.code], [0, "notFound"]);
 });

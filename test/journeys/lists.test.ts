@@ -27,6 +27,8 @@ let all: ConcernRow[];
 let teams: TeamId[];
 let topics: TopicId[];
 let customers: CustomerId[];
+/** Whose the views are that are kept here. */
+const share = { with: "me" } as const;
 const tags = ["vip", "umzug", "a'b\\c{d}", "Größe"];
 
 /** A small generator with a fixed start, so that a failure can be had again. */
@@ -68,7 +70,7 @@ before(async () => {
     await world.db.run(sql`
       INSERT INTO concern (id, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, last_message_at, waiting_since, delivery_failed, created_at)
       VALUES (${id}, ${chance() < 0.7 ? cast.brandId : cast.otherBrandId}, ${`Anliegen ${i}`}, ${status}, ${one(priorities)}, ${maybe(0.5, () => one(topics))}, ${chance() < 0.4 ? [one(tags)] : []},
-              ${maybe(0.6, () => one(people))}, ${maybe(0.6, () => one(teams))}, ${one(customers)}, 'X', ${["email"]}, ${at}, ${maybe(0.4, () => at)}, ${chance() < 0.05}, ${at})`);
+              ${maybe(0.6, () => one(people))}, ${maybe(0.6, () => one(teams))}, ${one(customers)}, 'X', ${one([["email"], []])}, ${at}, ${maybe(0.4, () => at)}, ${chance() < 0.05}, ${at})`);
     if (chance() < 0.2)
       await world.db.run(sql`INSERT INTO concern_follower (concern_id, agent_id) VALUES (${id}, ${one(people)})`);
     if (chance() < 0.2)
@@ -110,6 +112,7 @@ const randomFilter = (): ListFilter => ({
   topicId: maybe(0.2, () => one(topics)),
   tag: maybe(0.2, () => one([...tags, "nobody has it"])),
   customerId: maybe(0.1, () => one(customers)),
+  channelKind: maybe(0.1, () => "email"),
   followed: chance() < 0.1,
   mentioned: chance() < 0.1,
   deliveryFailed: chance() < 0.1,
@@ -183,7 +186,7 @@ const countedBy = async (who: AgentActor, filter: ListFilter): Promise<number> =
 test("counters are what counting gives, for every built-in view and own ones, also while concerns change and rows are folded", async () => {
   const ids: ViewId[] = [];
   for (let i = 0; i < 12; i += 1) {
-    const kept = done(await saveView(world, cast.anna, { name: `Sicht ${i}`, filter: randomFilter() }));
+    const kept = done(await saveView(world, cast.anna, { name: `Sicht ${i}`, filter: randomFilter(), share }));
     viewShape.parse(kept);
     ids.push(kept.id as ViewId);
   }
@@ -225,15 +228,16 @@ test("counters are what counting gives, for every built-in view and own ones, al
 });
 
 test("views: teams by membership, own ones only for their owner, and not without end", async () => {
-  const own = done(await saveView(world, cast.anna, { name: "Meine", filter: { ...everything, tag: "vip" } }));
+  const own = done(await saveView(world, cast.anna, { name: "Meine", filter: { ...everything, tag: "vip" }, share }));
   const names = async (who: AgentActor): Promise<string[]> =>
     (await viewsFor(world, who)).views.filter((view) => view.key === null).map((view) => view.name);
   assert.deepEqual(await names(cast.anna), ["Technik", "Meine"]);
   assert.deepEqual(await names(cast.omar), ["Rechnung", "Technik"], "a supervisor sees every team");
   const stolen = await removeView(world, cast.eva, own.id as ViewId);
   assert.ok(isRefusal(stolen) && stolen.refused === "notFound");
-  for (let i = 1; i < 40; i += 1) done(await saveView(world, cast.anna, { name: `Sicht ${i}`, filter: everything }));
-  assert.ok(isRefusal(await saveView(world, cast.anna, { name: "eine zu viel", filter: everything })));
+  for (let i = 1; i < 40; i += 1)
+    done(await saveView(world, cast.anna, { name: `Sicht ${i}`, filter: everything, share }));
+  assert.ok(isRefusal(await saveView(world, cast.anna, { name: "eine zu viel", filter: everything, share })));
 });
 
 test("a customer's concerns, newest first, of the brands the agent serves", async () => {

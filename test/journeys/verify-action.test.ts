@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
-import { change, changeMany, follow, link, snooze, unfollow, unlink } from "#modules/concerns/actions-change.ts";
+import { change, follow, snooze, unfollow } from "#modules/concerns/actions-change.ts";
+import { link, unlink } from "#modules/concerns/actions-links.ts";
+import { changeMany, undoMany } from "#modules/concerns/actions-many.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
 import { followName } from "#modules/concerns/actions-names.ts";
 import {
@@ -209,7 +211,11 @@ void test("change in every part, changeMany, snooze and waking", async () => {
   );
   for (const status of ["waiting", "resolved", "closed", "open"] as const)
     await verify(() => change(world, cast.anna, { id, change: { status } }), "concern.changed");
-  await verify(() => changeMany(world, cast.anna, { ids: [id, other], change: { priority: "low" } }));
+  const key = crypto.randomUUID();
+  await verify(() =>
+    changeMany(world, cast.anna, { key, ids: [id, other], change: { priority: "low", addTags: ["c"] } }),
+  );
+  await verify(() => undoMany(world, cast.anna, key), "concern.changed");
   await verify(
     () => snooze(world, cast.anna, { id, until: new Date(world.now().getTime() + 60_000).toISOString() }),
     "concern.changed",
@@ -237,6 +243,7 @@ void test("follow and unfollow, link and unlink", async () => {
   await verify(() => unfollow(world, cast.anna, id, cast.anna.id), "concern.followed");
   await verify(() => link(world, cast.anna, { id, number: other.number, kind: "related" }), "concern.linked");
   await verify(() => link(world, cast.anna, { id, number: other.number, kind: "duplicate" }), "concern.linked");
+  await verify(() => change(world, cast.anna, { id: other.id, change: { status: "resolved", subject: "Anders" } }));
   await verify(() => unlink(world, cast.anna, other.id, id), "concern.unlinked");
 });
 

@@ -6,7 +6,7 @@ import type { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernDetail, ConcernRow, Draft, Message } from "#contract/concerns.ts";
 import type { Result } from "#contract/endpoint.ts";
 import type { Field, FieldValue } from "#contract/fields.ts";
-import type { AnyEvent, EventData } from "#contract/events.ts";
+import type { AnyEvent, EventData, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, MessageId } from "#contract/ids.ts";
 
 /** What the server answers when a concern is opened. */
@@ -109,7 +109,8 @@ export const mergeOpened = (state: DeskState, result: OpenResult): DeskState => 
     incomplete: [],
   };
   const next = mergeRows({ ...state, opened: { ...state.opened, [id]: opened } }, [result.concern.row]);
-  return replay(next, (event) => event.concernId === id);
+  const linked = new Set<string>(result.concern.links.map((link) => link.concernId));
+  return replay(next, ({ concernId }) => concernId === id || (concernId !== null && linked.has(concernId)));
 };
 
 /** Takes in whole messages: an earlier page, or the body of one that an event announced. */
@@ -174,7 +175,7 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "concern.created":
       return putRow(state, event.data.row);
     case "concern.changed":
-      return patchRow(state, event.concernId, event.data.patch);
+      return patchLinks(patchRow(state, event.concernId, event.data.patch), event);
     case "concern.fieldsChanged":
       return inDetail(state, event, (detail) => ({ ...detail, fields: event.data.fields }));
     case "concern.followed":
@@ -272,7 +273,7 @@ const hinted = (state: DeskState, event: AnyEvent): DeskState => {
       if (event.data.agentId !== state.me) break;
       return { ...state, hints: { ...hints, history, views: hints.views + 1, lists: hints.lists + 1 } };
     case "view.changed":
-      if (event.data.agentId !== state.me) break;
+      if (!event.data.shared && event.data.agentId !== state.me) break;
       return { ...state, hints: { ...hints, history, views: hints.views + 1 } };
     case "customer.created":
     case "customer.changed":
@@ -307,6 +308,24 @@ const patchRow = (
     opened && opened.concern.row.version < patch.version ? patched(opened.concern.row, patch) : opened?.concern.row;
   const withRows = rows === state.rows ? state : { ...state, rows };
   return detailRow ? rowInDetail(withRows, detailRow) : withRows;
+};
+
+/** Where open concerns lead to this one, its subject and status follow. */
+const patchLinks = (state: DeskState, event: LoggedEvent<"concern.changed">): DeskState => {
+  const { subject, status } = event.data.patch;
+  if (subject === undefined && status === undefined) return state;
+  const part = { ...(subject === undefined ? {} : { subject }), ...(status === undefined ? {} : { status }) };
+  let next = state;
+  for (const [id, { concern, upTo }] of Object.entries(state.opened))
+    if (upTo < event.seq && concern.links.some((link) => link.concernId === event.concernId))
+      next = inOpened(next, id, (opened) => ({
+        ...opened,
+        concern: {
+          ...opened.concern,
+          links: opened.concern.links.map((link) => (link.concernId === event.concernId ? { ...link, ...part } : link)),
+        },
+      }));
+  return next;
 };
 
 /** The spread of a partial type says "maybe undefined" although absent parts are absent on the wire. */

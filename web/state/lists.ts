@@ -21,6 +21,7 @@ export const unfiltered: ListFilter = {
   topicId: null,
   tag: null,
   customerId: null,
+  channelKind: null,
   followed: false,
   mentioned: false,
   deliveryFailed: false,
@@ -37,6 +38,7 @@ export const matches = (row: ConcernRow, filter: ListFilter, me: AgentId | null)
   (filter.topicId === null || row.topicId === filter.topicId) &&
   (filter.customerId === null || row.customerId === filter.customerId) &&
   (filter.tag === null || row.tags.includes(filter.tag)) &&
+  (filter.channelKind === null || row.channels.includes(filter.channelKind)) &&
   (!filter.deliveryFailed || row.deliveryFailed);
 
 /** Order of a list: newest message first, or longest wait first and then, newest first, those who do not wait; equal ones by id, so that the order is total. */

@@ -98,5 +98,5 @@ const ByNumber = ({
 const chosenView = (all: readonly View[] | null, key: string | undefined): View | null => {
   if (all === null) return null;
   const found = key === undefined ? all[0] : all.find((view) => view.key === key || view.id === key);
-  return found ?? { id: "all", key: "all", name: "", filter: unfiltered, count: null };
+  return found ?? { id: "all", key: "all", name: "", filter: unfiltered, count: null, share: null, mayChange: false };
 };

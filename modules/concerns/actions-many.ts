@@ -1,0 +1,128 @@
+// The same change to many concerns at once, and taking it back. Called by concerns/routes.ts.
+import { asActor, type AgentActor } from "#contract/actor.ts";
+import type { ChangeOfMany } from "#contract/concerns.ts";
+import { isRefusal, refuse, type ErrorCode, type Refusal } from "#contract/errors.ts";
+import type { ConcernId } from "#contract/ids.ts";
+import { agentById } from "#modules/agents/reads.ts";
+import { topicById } from "#modules/brands/reads.ts";
+import { changeLocked } from "#modules/concerns/actions-change.ts";
+import { lockFor } from "#modules/concerns/actions-locks.ts";
+import { saveChange } from "#modules/concerns/actions-saving.ts";
+import { cleanTags, type ConcernState } from "#modules/concerns/model.ts";
+import { changeable, takenBack } from "#modules/concerns/model-many.ts";
+import { cannotHold } from "#modules/concerns/policy.ts";
+import {
+  changeByKey,
+  changedBy,
+  endChange,
+  endStep,
+  holdStep,
+  insertChange,
+  insertStep,
+  removeChangesBefore,
+} from "#modules/concerns/store-many.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+/** What became of each concern. */
+export interface OutcomeOfMany {
+  readonly changed: readonly ConcernState[];
+  readonly refused: readonly {
+    readonly id: ConcernId;
+    readonly code: ErrorCode;
+    readonly facts: NonNullable<Refusal["facts"]>;
+  }[];
+}
+
+/**
+ * The same change to many concerns, each in a transaction of its own, so that one that refuses holds up no other and nobody waits for all of
+ * them: one concern is locked at a time, and two such changes cannot stand in each other's way. Under one key a concern is changed once,
+ * however often and in however many parts the change is sent, and not at all once it was taken back (takenBack). Refuses a key that stands for
+ * another change.
+ */
+export const changeMany = async (
+  world: World,
+  who: AgentActor,
+  input: { readonly key: string; readonly ids: readonly ConcernId[]; readonly change: ChangeOfMany },
+): Promise<OutcomeOfMany | Refusal> => {
+  const { key } = input;
+  const { addTags, removeTags, ...rest } = input.change;
+  const change: ChangeOfMany = {
+    ...rest,
+    ...(addTags === undefined ? {} : { addTags: cleanTags(addTags) }),
+    ...(removeTags === undefined ? {} : { removeTags: cleanTags(removeTags) }),
+  };
+  await insertChange(world.db, { key, actor: asActor(who), at: world.now().toISOString(), wanted: change });
+  const kept = await changeByKey(world.db, key, change);
+  if (kept?.actorId !== who.id || !kept.isSame) return refuse("invalidInput", undefined, "key");
+  return each(input.ids, (id) =>
+    world.db.transaction(async (tx) => {
+      const state = await lockFor(tx, who, id, "concern.change");
+      if (isRefusal(state)) return state;
+      const step = await holdStep(tx, key, id);
+      if (!step.isOpen) return refuse("takenBack");
+      if (step.before !== null) return state;
+      const after = await changeLocked(world, tx, who, state, change, "together");
+      if (isRefusal(after) || after === state) return after;
+      await insertStep(tx, key, id, { before: changeable(state), after: changeable(after) });
+      return after;
+    }),
+  );
+};
+
+/**
+ * Takes back a change to many, as far as this agent may still change the concerns: each goes back to what it was, but for what others changed
+ * since. Only who made the change can take it back, and only for a day. Again changes nothing more.
+ */
+export const undoMany = async (world: World, who: AgentActor, key: string): Promise<OutcomeOfMany | Refusal> => {
+  const kept = await changeByKey(world.db, key, null);
+  if (kept?.actorId !== who.id) return refuse("notFound");
+  await endChange(world.db, key, world.now().toISOString());
+  return each(await changedBy(world.db, key), (id) =>
+    world.db.transaction(async (tx) => {
+      const state = await lockFor(tx, who, id, "concern.change");
+      if (isRefusal(state)) return state;
+      const step = await holdStep(tx, key, id);
+      if (step.before === null || step.undone) return state;
+      await endStep(tx, key, id);
+      const wanted = await possible(tx, state, takenBack(state, step.before, step.after));
+      return saveChange(world, tx, who, state, wanted, "undoneTogether");
+    }),
+  );
+};
+
+/** Without an assignee who may no longer have it, and without a topic that is gone. */
+const possible = async (tx: Tx, state: ConcernState, wanted: ConcernState): Promise<ConcernState> => {
+  const { assigneeId, topicId } = wanted;
+  const holds =
+    assigneeId === null ||
+    assigneeId === state.assigneeId ||
+    cannotHold(await agentById(tx, assigneeId), state.brandId) === null;
+  const isThere = topicId === null || topicId === state.topicId || (await topicById(tx, topicId)) !== null;
+  return {
+    ...wanted,
+    assigneeId: holds ? assigneeId : null,
+    topicId: isThere ? topicId : null,
+  };
+};
+
+/** One concern after the other, each once, in the order of their ids. */
+const each = async (
+  ids: readonly ConcernId[],
+  act: (id: ConcernId) => Promise<ConcernState | Refusal>,
+): Promise<OutcomeOfMany | Refusal> => {
+  const changed: ConcernState[] = [];
+  const refused: OutcomeOfMany["refused"][number][] = [];
+  for (const id of [...new Set(ids)].toSorted()) {
+    const result = await act(id);
+    if (isRefusal(result)) refused.push({ id, code: result.refused, facts: result.facts ?? {} });
+    else changed.push(result);
+  }
+  return { changed, refused };
+};
+
+const keptMs = 24 * 3_600_000;
+
+/** Forgets what changes to many did a day ago: they can no longer be taken back. Says how many. */
+export const removeOldChanges = (world: Pick<World, "db" | "now">): Promise<number> =>
+  removeChangesBefore(world.db, new Date(world.now().getTime() - keptMs).toISOString());
