@@ -150,6 +150,13 @@ export const mergeReference = (
   part: Partial<Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "topics" | "fields">>,
 ): DeskState => replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
 
+/** Takes one entry of those lists in, new or changed, as an own call brought it. */
+export const mergeOne = <L extends "agents" | "teams" | "brands" | "channels" | "topics">(
+  state: DeskState,
+  list: L,
+  one: DeskState[L][number],
+): DeskState => mergeReference(state, { [list]: upsert<{ readonly id: string }>(state[list], one) });
+
 /** Lets a concern go that nobody looks at any more; its row stays. */
 export const forgetOpened = (state: DeskState, concernId: string): DeskState => {
   const { [concernId]: gone, ...rest } = state.opened;

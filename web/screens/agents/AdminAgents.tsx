@@ -1,19 +1,17 @@
 // Who works here: agents with their roles, teams and brands; adding and changing them.
 import { useEffect, useState } from "react";
-import { Button as AriaButton } from "react-aria-components";
 import { agents } from "#contract/agents.ts";
 import type { Agent } from "#contract/agents.ts";
-import { AdminPage } from "#web/kit/AdminPage.tsx";
+import { AdminEntries } from "#web/kit/AdminEntries.tsx";
 import { Button } from "#web/kit/Button.tsx";
 import { Checks } from "#web/kit/Checks.tsx";
 import { Choose, Field, Toggle } from "#web/kit/Field.tsx";
-import { Icon } from "#web/kit/Icon.tsx";
 import { Face } from "#web/kit/Marks.tsx";
-import { Sheet } from "#web/kit/Sheet.tsx";
+import { SheetForm } from "#web/kit/SheetForm.tsx";
 import { call } from "#web/state/client.ts";
 import type { CallInput, Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
-import { mergeReference } from "#web/state/apply.ts";
+import { mergeOne } from "#web/state/apply.ts";
 import { problemWords, tellProblem } from "#web/state/problems.ts";
 import { useStore } from "#web/state/store.ts";
 import { toast } from "#web/state/toasts.ts";
@@ -35,46 +33,39 @@ const fresh: AgentInput = {
 export const AdminAgents = () => {
   const all = useStore(deskState, (state) => state.agents);
   const teams = useStore(deskState, (state) => state.teams);
-  const [editing, setEditing] = useState<Agent | "new" | null>(null);
   const [teamName, setTeamName] = useState("");
   const addTeam = async (): Promise<void> => {
     const outcome = await call(agents.createTeam, { body: { name: teamName } });
     if (!outcome.ok) return tellProblem(outcome.problem);
     setTeamName("");
-    deskState.set((state) =>
-      mergeReference(state, { teams: [...state.teams.filter((team) => team.id !== outcome.value.id), outcome.value] }),
-    );
+    deskState.set((state) => mergeOne(state, "teams", outcome.value));
   };
   return (
-    <AdminPage
+    <AdminEntries
       title={t("admin.agents")}
-      action={
-        <Button look="primary" icon="plus" onPress={() => setEditing("new")}>
-          {t("admin.addAgent")}
-        </Button>
-      }
+      add={t("admin.addAgent")}
+      change={t("admin.changeAgent")}
+      entries={all.toSorted((a, b) => Number(b.active) - Number(a.active) || a.name.localeCompare(b.name))}
+      line={(agent) => ({
+        off: !agent.active,
+        content: (
+          <>
+            <Face name={agent.name} />
+            <span className="entry-words">
+              <strong>{agent.name}</strong>
+              <small>
+                @{agent.handle}
+                {agent.teamIds.length > 0
+                  ? ` · ${agent.teamIds.map((id) => teams.find((team) => team.id === id)?.name ?? "").join(", ")}`
+                  : ""}
+              </small>
+            </span>
+            <span className="badge">{agent.active ? t(`roles.${agent.role}`) : t("admin.inactive")}</span>
+          </>
+        ),
+      })}
+      form={(agent, close) => <AgentForm agent={agent} close={close} />}
     >
-      <ul className="entries">
-        {all
-          .toSorted((a, b) => Number(b.active) - Number(a.active) || a.name.localeCompare(b.name))
-          .map((agent) => (
-            <li key={agent.id}>
-              <AriaButton className="entry" onPress={() => setEditing(agent)} data-off={!agent.active || undefined}>
-                <Face name={agent.name} />
-                <span className="entry-words">
-                  <strong>{agent.name}</strong>
-                  <small>
-                    @{agent.handle}
-                    {agent.teamIds.length > 0
-                      ? ` · ${agent.teamIds.map((id) => teams.find((team) => team.id === id)?.name ?? "").join(", ")}`
-                      : ""}
-                  </small>
-                </span>
-                <span className="badge">{agent.active ? t(`roles.${agent.role}`) : t("admin.inactive")}</span>
-              </AriaButton>
-            </li>
-          ))}
-      </ul>
       <section className="card">
         <h2>{t("admin.teams")}</h2>
         <p className="card-words">
@@ -95,16 +86,7 @@ export const AdminAgents = () => {
           </div>
         </form>
       </section>
-      <Sheet
-        title={editing === "new" ? t("admin.addAgent") : t("admin.changeAgent")}
-        isOpen={editing !== null}
-        onClose={() => setEditing(null)}
-      >
-        {editing === null ? null : (
-          <AgentForm agent={editing === "new" ? null : editing} close={() => setEditing(null)} />
-        )}
-      </Sheet>
-    </AdminPage>
+    </AdminEntries>
   );
 };
 
@@ -145,21 +127,12 @@ const AgentForm = ({ agent, close }: { readonly agent: Agent | null; readonly cl
     const outcome =
       id === null ? await call(agents.create, { body }) : await call(agents.change, { params: { id }, body });
     if (!outcome.ok) return setProblem(outcome.problem);
-    deskState.set((state) =>
-      mergeReference(state, { agents: [...state.agents.filter((one) => one.id !== outcome.value.id), outcome.value] }),
-    );
+    deskState.set((state) => mergeOne(state, "agents", outcome.value));
     toast(t("admin.kept", { name: outcome.value.name }));
     close();
   };
   return (
-    <form
-      className="form"
-      data-padded
-      onSubmit={(submit) => {
-        submit.preventDefault();
-        void keep();
-      }}
-    >
+    <SheetForm problem={problem} close={close} keep={() => void keep()} isDisabled={!ready}>
       <div className="pair">
         <Field
           label={t("admin.name")}
@@ -228,20 +201,7 @@ const AgentForm = ({ agent, close }: { readonly agent: Agent | null; readonly cl
         value={input.active}
         onChange={(active) => set({ active })}
       />
-      <div className="form-foot">
-        {problem ? (
-          <p className="form-problem" role="alert">
-            <Icon name="warning" /> {problemWords(problem)}
-          </p>
-        ) : null}
-        <Button look="quiet" onPress={close}>
-          {t("kit.cancel")}
-        </Button>
-        <Button look="primary" type="submit" isDisabled={!ready}>
-          {t("kit.keep")}
-        </Button>
-      </div>
-    </form>
+    </SheetForm>
   );
 };
 

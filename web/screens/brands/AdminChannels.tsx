@@ -1,11 +1,7 @@
 // The ways in and out, and how they are: connected, failing, off.
-import { useState } from "react";
-import { Button as AriaButton } from "react-aria-components";
 import type { Channel } from "#contract/brands.ts";
-import { AdminPage } from "#web/kit/AdminPage.tsx";
-import { Button } from "#web/kit/Button.tsx";
+import { AdminEntries } from "#web/kit/AdminEntries.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
-import { Sheet } from "#web/kit/Sheet.tsx";
 import { Empty } from "#web/kit/States.tsx";
 import { ChannelForm } from "#web/screens/brands/ChannelForm.tsx";
 import { deskState } from "#web/state/desk.ts";
@@ -22,58 +18,40 @@ const tones: Readonly<Record<Channel["health"], string>> = {
 export const AdminChannels = () => {
   const all = useStore(deskState, (state) => state.channels);
   const brands = useStore(deskState, (state) => state.brands);
-  const [editing, setEditing] = useState<Channel | "new" | null>(null);
   return (
-    <AdminPage
+    <AdminEntries
+      wide
       title={t("admin.channels")}
-      action={
-        <Button look="primary" icon="plus" onPress={() => setEditing("new")}>
-          {t("admin.addChannel")}
-        </Button>
-      }
-    >
-      {all.length === 0 ? (
+      add={t("admin.addChannel")}
+      change={t("admin.changeChannel")}
+      entries={all}
+      empty={
         <Empty icon="mail" title={t("admin.noChannels")}>
           {t("admin.noChannelsHint")}
         </Empty>
-      ) : (
-        <ul className="entries">
-          {all.map((channel) => (
-            <li key={channel.id}>
-              <AriaButton
-                className="entry"
-                onPress={() => setEditing(channel)}
-                data-off={!channel.enabled || undefined}
-              >
-                <Icon name="mail" size="large" />
-                <span className="entry-words">
-                  <strong>{channel.name}</strong>
-                  <small>
-                    {channel.address} · {brands.find((brand) => brand.id === channel.brandId)?.name}
-                    {channel.canSend ? "" : ` · ${t("admin.cannotSend")}`}
-                  </small>
-                  {channel.health === "failing" && channel.healthDetail !== "" ? (
-                    <small>{channel.healthDetail}</small>
-                  ) : null}
-                </span>
-                <span className="badge" data-tone={tones[channel.health]}>
-                  {t(`health.${channel.health}`)}
-                </span>
-              </AriaButton>
-            </li>
-          ))}
-        </ul>
-      )}
-      <Sheet
-        wide
-        title={editing === "new" ? t("admin.addChannel") : t("admin.changeChannel")}
-        isOpen={editing !== null}
-        onClose={() => setEditing(null)}
-      >
-        {editing === null ? null : (
-          <ChannelForm channel={editing === "new" ? null : editing} close={() => setEditing(null)} />
-        )}
-      </Sheet>
-    </AdminPage>
+      }
+      line={(channel) => ({
+        off: !channel.enabled,
+        content: (
+          <>
+            <Icon name="mail" size="large" />
+            <span className="entry-words">
+              <strong>{channel.name}</strong>
+              <small>
+                {channel.address} · {brands.find((brand) => brand.id === channel.brandId)?.name}
+                {channel.canSend ? "" : ` · ${t("admin.cannotSend")}`}
+              </small>
+              {channel.health === "failing" && channel.healthDetail !== "" ? (
+                <small>{channel.healthDetail}</small>
+              ) : null}
+            </span>
+            <span className="badge" data-tone={tones[channel.health]}>
+              {t(`health.${channel.health}`)}
+            </span>
+          </>
+        ),
+      })}
+      form={(channel, close) => <ChannelForm channel={channel} close={close} />}
+    />
   );
 };

@@ -1,19 +1,17 @@
 // What concerns can be about: a small tree, each topic with its team and what a message to a closed concern does.
 import { useState } from "react";
-import { Button as AriaButton } from "react-aria-components";
 import { brands as endpoints } from "#contract/brands.ts";
 import type { Topic } from "#contract/brands.ts";
-import { AdminPage } from "#web/kit/AdminPage.tsx";
+import { AdminEntries } from "#web/kit/AdminEntries.tsx";
 import { Button } from "#web/kit/Button.tsx";
 import { Choose, Field } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
-import { Sheet } from "#web/kit/Sheet.tsx";
+import { SheetForm } from "#web/kit/SheetForm.tsx";
 import { Empty } from "#web/kit/States.tsx";
-import { mergeReference } from "#web/state/apply.ts";
+import { mergeOne, mergeReference } from "#web/state/apply.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
-import { problemWords } from "#web/state/problems.ts";
 import { useStore } from "#web/state/store.ts";
 import { toast } from "#web/state/toasts.ts";
 import { topicPath, topicTree } from "#web/state/topics.ts";
@@ -22,48 +20,30 @@ import { t } from "#web/state/words.ts";
 export const AdminTopics = () => {
   const topics = useStore(deskState, (state) => state.topics);
   const teams = useStore(deskState, (state) => state.teams);
-  const [editing, setEditing] = useState<Topic | "new" | null>(null);
+  const tree = topicTree(topics);
+  const depths = new Map(tree.map(({ topic, depth }) => [topic.id, depth]));
   return (
-    <AdminPage
+    <AdminEntries
       title={t("admin.topics")}
-      action={
-        <Button look="primary" icon="plus" onPress={() => setEditing("new")}>
-          {t("admin.addTopic")}
-        </Button>
-      }
-    >
-      {topics.length === 0 ? (
-        <Empty icon="topic" title={t("admin.noTopics")} />
-      ) : (
-        <ul className="entries">
-          {topicTree(topics).map(({ topic, depth }) => (
-            <li key={topic.id}>
-              <AriaButton
-                className="entry topic-line"
-                style={{ "--depth": depth } as React.CSSProperties}
-                onPress={() => setEditing(topic)}
-              >
-                <Icon name={depth === 0 ? "topic" : "right"} size="small" />
-                <span className="entry-words">
-                  <strong>{topic.name}</strong>
-                </span>
-                <span className="entry-side">{teams.find((team) => team.id === topic.teamId)?.name ?? ""}</span>
-                <span className="badge">{t(`whenClosed.${topic.whenClosed}.short`)}</span>
-              </AriaButton>
-            </li>
-          ))}
-        </ul>
-      )}
-      <Sheet
-        title={editing === "new" ? t("admin.addTopic") : t("admin.changeTopic")}
-        isOpen={editing !== null}
-        onClose={() => setEditing(null)}
-      >
-        {editing === null ? null : (
-          <TopicForm topic={editing === "new" ? null : editing} close={() => setEditing(null)} />
-        )}
-      </Sheet>
-    </AdminPage>
+      add={t("admin.addTopic")}
+      change={t("admin.changeTopic")}
+      entries={tree.map(({ topic }) => topic)}
+      empty={<Empty icon="topic" title={t("admin.noTopics")} />}
+      line={(topic) => ({
+        depth: depths.get(topic.id) ?? 0,
+        content: (
+          <>
+            <Icon name={depths.get(topic.id) === 0 ? "topic" : "right"} size="small" />
+            <span className="entry-words">
+              <strong>{topic.name}</strong>
+            </span>
+            <span className="entry-side">{teams.find((team) => team.id === topic.teamId)?.name ?? ""}</span>
+            <span className="badge">{t(`whenClosed.${topic.whenClosed}.short`)}</span>
+          </>
+        ),
+      })}
+      form={(topic, close) => <TopicForm topic={topic} close={close} />}
+    />
   );
 };
 
@@ -87,9 +67,7 @@ const TopicForm = ({ topic, close }: { readonly topic: Topic | null; readonly cl
         ? await call(endpoints.createTopic, { body: input })
         : await call(endpoints.changeTopic, { params: { id: topic.id }, body: input });
     if (!outcome.ok) return setProblem(outcome.problem);
-    deskState.set((state) =>
-      mergeReference(state, { topics: [...state.topics.filter((one) => one.id !== outcome.value.id), outcome.value] }),
-    );
+    deskState.set((state) => mergeOne(state, "topics", outcome.value));
     toast(t("admin.kept", { name: outcome.value.name }));
     close();
   };
@@ -108,13 +86,18 @@ const TopicForm = ({ topic, close }: { readonly topic: Topic | null; readonly cl
       (topic === null || !topicTree(topics, topic.id).some((below) => below.topic.id === one.id)),
   );
   return (
-    <form
-      className="form"
-      data-padded
-      onSubmit={(submit) => {
-        submit.preventDefault();
-        void keep();
-      }}
+    <SheetForm
+      problem={problem}
+      close={close}
+      keep={() => void keep()}
+      isDisabled={input.name.trim() === ""}
+      aside={
+        topic ? (
+          <Button look="danger" icon="trash" onPress={() => void remove()}>
+            {t("admin.remove")}
+          </Button>
+        ) : null
+      }
     >
       <Field
         label={t("admin.name")}
@@ -151,24 +134,6 @@ const TopicForm = ({ topic, close }: { readonly topic: Topic | null; readonly cl
         choices={(["reopen", "follow-up"] as const).map((id) => ({ id, label: t(`whenClosed.${id}.short`) }))}
         onChange={(whenClosed) => setInput({ ...input, whenClosed })}
       />
-      <div className="form-foot">
-        {topic ? (
-          <Button look="danger" icon="trash" onPress={() => void remove()}>
-            {t("admin.remove")}
-          </Button>
-        ) : null}
-        {problem ? (
-          <p className="form-problem" role="alert">
-            <Icon name="warning" /> {problemWords(problem)}
-          </p>
-        ) : null}
-        <Button look="quiet" onPress={close}>
-          {t("kit.cancel")}
-        </Button>
-        <Button look="primary" type="submit" isDisabled={input.name.trim() === ""}>
-          {t("kit.keep")}
-        </Button>
-      </div>
-    </form>
+    </SheetForm>
   );
 };

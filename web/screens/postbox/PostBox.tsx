@@ -9,11 +9,11 @@ import { Choose, Field, LongField } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
+import { SheetForm } from "#web/kit/SheetForm.tsx";
 import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { call, callOrThrow, Refused } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { onEvents } from "#web/state/desk.ts";
-import { problemWords } from "#web/state/problems.ts";
 import { toast } from "#web/state/toasts.ts";
 import { fileSize, t } from "#web/state/words.ts";
 import "#web/screens/postbox/postbox.css";
@@ -201,13 +201,13 @@ const Write = ({
     close();
   };
   return (
-    <form
-      className="form"
-      data-padded
-      onSubmit={(submit) => {
-        submit.preventDefault();
-        void send();
-      }}
+    <SheetForm
+      problem={problem}
+      close={close}
+      keep={() => void send()}
+      keepWords={t("postbox.send")}
+      keepIcon="send"
+      isDisabled={busy}
     >
       <div className="pair">
         <Choose
@@ -261,20 +261,7 @@ const Write = ({
         isRequired
         autoFocus={letter.answers !== null}
       />
-      <div className="form-foot">
-        {problem ? (
-          <p className="form-problem" role="alert">
-            <Icon name="warning" /> {problemWords(problem)}
-          </p>
-        ) : null}
-        <Button look="quiet" onPress={close}>
-          {t("kit.cancel")}
-        </Button>
-        <Button look="primary" icon="send" type="submit" isDisabled={busy}>
-          {t("postbox.send")}
-        </Button>
-      </div>
-    </form>
+    </SheetForm>
   );
 };
 

@@ -1,0 +1,54 @@
+// Forms in a sheet: the fields, and below them what is wrong, the way out and the one button that keeps it. Called by the admin pages, the post box and views.
+import type { ReactNode } from "react";
+import { Button } from "#web/kit/Button.tsx";
+import { Icon } from "#web/kit/Icon.tsx";
+import type { IconName } from "#web/kit/Icon.tsx";
+import type { Problem } from "#web/state/client.ts";
+import { problemWords } from "#web/state/problems.ts";
+import { t } from "#web/state/words.ts";
+
+/** `keep` is called by the button and by Enter; `aside` stands before the buttons (removing). */
+export const SheetForm = ({
+  problem,
+  close,
+  keep,
+  keepWords,
+  keepIcon,
+  isDisabled = false,
+  aside,
+  children,
+}: {
+  readonly problem: Problem | null;
+  readonly close: () => void;
+  readonly keep: () => void;
+  readonly keepWords?: string;
+  readonly keepIcon?: IconName;
+  readonly isDisabled?: boolean;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}) => (
+  <form
+    className="form"
+    data-padded
+    onSubmit={(submit) => {
+      submit.preventDefault();
+      if (!isDisabled) keep();
+    }}
+  >
+    {children}
+    <div className="form-foot">
+      {aside}
+      {problem ? (
+        <p className="form-problem" role="alert">
+          <Icon name="warning" /> {problemWords(problem)}
+        </p>
+      ) : null}
+      <Button look="quiet" onPress={close}>
+        {t("kit.cancel")}
+      </Button>
+      <Button look="primary" type="submit" isDisabled={isDisabled} {...(keepIcon ? { icon: keepIcon } : {})}>
+        {keepWords ?? t("kit.keep")}
+      </Button>
+    </div>
+  </form>
+);
