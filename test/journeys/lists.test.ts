@@ -52,7 +52,7 @@ before(async () => {
       if (table === "topic") await world.db.run(sql`INSERT INTO topic (id, name) VALUES (${id}, ${name})`);
       if (table === "customer")
         await world.db.run(
-          sql`INSERT INTO customer (id, name, created_at) VALUES (${id}, ${name}, ${world.now().toISOString()})`,
+          sql`INSERT INTO customer (id, name, brand_ids, created_at) VALUES (${id}, ${name}, ${[cast.brandId, cast.otherBrandId]}::uuid[], ${world.now().toISOString()})`,
         );
     }
     return ids as T[];
