@@ -235,7 +235,7 @@ export const startServer = async (
   }
 };
 
-/** Fetches from mailboxes on one node at a time; starts anew when a channel changes. Returns how to stop. */
+/** Fetches from mailboxes on one node at a time; starts anew when a channel is set otherwise. Returns how to stop. */
 const startListening = (options: {
   readonly world: World;
   readonly connected: Awaited<ReturnType<typeof connectChannels>>;
@@ -247,6 +247,15 @@ const startListening = (options: {
   let restart: () => void = () => {};
   let stopped = false;
   let wanted = 0;
+  const listeners = (): readonly ConnectedChannel[] =>
+    connected
+      .enabled()
+      .filter((channel) => channel.implementation.listen !== undefined)
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  /** How those who listen are set. Their health is said by themselves and is no reason to begin anew: it would change again with that. */
+  const howSet = (): string =>
+    JSON.stringify(listeners().map(({ id, kind, brandId, settings }) => [id, kind, brandId, settings]));
+  let begunAs = "";
   // A change that could not be read at once is read as soon as the database is back.
   const reloadUntilDone = async (): Promise<void> => {
     const mine = ++wanted;
@@ -255,7 +264,7 @@ const startListening = (options: {
         () => true,
         () => false,
       );
-      if (done) return restart();
+      if (done) return howSet() === begunAs ? undefined : restart();
       await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
     }
   };
@@ -288,9 +297,9 @@ const startListening = (options: {
       const round = new AbortController();
       restart = () => round.abort();
       const either = AbortSignal.any([signal, round.signal]);
-      const listening = connected.enabled().filter((channel) => channel.implementation.listen !== undefined);
+      begunAs = howSet();
       await Promise.all([
-        ...listening.map((channel) => listenTo(channel, either)),
+        ...listeners().map((channel) => listenTo(channel, either)),
         new Promise<void>((resolve) => either.addEventListener("abort", () => resolve(), { once: true })),
       ]);
     }
