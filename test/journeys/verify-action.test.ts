@@ -267,8 +267,8 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
     () =>
       recordDelivery(world, second, { kind: "accepted", providerId: null, detail: "", refused: [] }).then(() => true),
     "delivery.changed",
+    "concern.changed",
   );
-  await verify(() => seenFailure(world, cast.anna, id), "concern.changed");
   await verify(
     () =>
       world.db
@@ -289,6 +289,7 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
     "delivery.changed",
     "concern.changed",
   );
+  await verify(() => seenFailure(world, cast.anna, id), "concern.changed");
   for (const reaction of concernReactions(world, { acknowledge: true })) {
     if (reaction.name === "concerns.answered" || reaction.name === "concerns.customerName") continue;
     const who = `neu-${reaction.name}@kunde.example`;
