@@ -73,12 +73,12 @@ export const endIntakeLeases = (db: Db): Promise<number> =>
   );
 
 /**
- * Ends an arrival if the lease is still ours, and says which of its items are seen for the first time; null: somebody else took it over, and
+ * Ends an arrival if the lease is still ours, and says which of its items the brand sees for the first time; null: somebody else took it over, and
  * nothing may be received.
  */
 export const finishIntake = (
   tx: Tx,
-  arrival: { readonly id: IntakeId; readonly channelId: ChannelId; readonly lease: string },
+  arrival: { readonly id: IntakeId; readonly channelId: ChannelId; readonly brandId: string; readonly lease: string },
   state: "done" | "unreadable",
   error: string | null,
   items: readonly string[],
@@ -88,7 +88,7 @@ export const finishIntake = (
       UPDATE intake SET state = ${state}, error = ${error}, lease_token = NULL, lease_until = NULL
        WHERE id = ${arrival.id} AND lease_token = ${arrival.lease} AND state = 'stored' RETURNING id, raw_hash),
     marked AS (
-      INSERT INTO intake_item (channel_id, provider_id, intake_id) SELECT ${arrival.channelId}, item, mine.id FROM mine, unnest(${items}::text[]) AS item
+      INSERT INTO intake_item (brand_id, channel_id, provider_id, intake_id) SELECT ${arrival.brandId}, ${arrival.channelId}, item, mine.id FROM mine, unnest(${items}::text[]) AS item
       ON CONFLICT DO NOTHING RETURNING provider_id)
     SELECT raw_hash AS "rawHash", ARRAY(SELECT provider_id FROM marked) AS fresh FROM mine`);
 

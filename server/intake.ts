@@ -151,7 +151,7 @@ export const startIntake = (options: {
       await world.db.transaction(async (tx) => {
         const row = await finishIntake(
           tx,
-          { id: item.id, channelId: item.channel.id, lease: item.lease },
+          { id: item.id, channelId: item.channel.id, brandId: item.channel.brandId, lease: item.lease },
           failed ? "unreadable" : "done",
           failed ? reading.detail : null,
           inbound.map((each) => each.providerId),

@@ -176,7 +176,7 @@ export const deliver = (
   world.db.transaction(async (tx) => {
     const intakeId = world.newId();
     const fresh = await tx.run(
-      sql`INSERT INTO intake_item (channel_id, provider_id, intake_id) VALUES (${channel.id}, ${message.providerId}, ${intakeId}) ON CONFLICT DO NOTHING`,
+      sql`INSERT INTO intake_item (brand_id, channel_id, provider_id, intake_id) VALUES (${channel.brandId}, ${channel.id}, ${message.providerId}, ${intakeId}) ON CONFLICT DO NOTHING`,
     );
     if (fresh === 0) return false;
     await receive(

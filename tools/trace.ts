@@ -16,6 +16,7 @@ import { uuidV7 } from "#lib/id.ts";
 import { system, type AgentActor } from "#contract/actor.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { addBrand, addChannel } from "#modules/brands/actions.ts";
+import { allBrands } from "#modules/brands/reads.ts";
 import { place, randomParts, type Placed } from "#modules/concerns/model-threading.ts";
 import { openConcern } from "#modules/concerns/reads-open.ts";
 import { findClues } from "#modules/concerns/store-evidence.ts";
@@ -134,6 +135,7 @@ const tell = async (message: InboundMessage, ms: number): Promise<void> => {
     channelKind: "email",
     kind,
     senderNorm: normalise(kind, message.from.value) ?? "",
+    brandId: (await allBrands(db))[0]?.id ?? world.newId(),
     randomParts: randomParts(message.thread.tokens),
     references: message.thread.references,
     number: message.thread.number,

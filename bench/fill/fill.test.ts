@@ -129,7 +129,8 @@ const byActions = async (
         })),
       );
       await world.db.transaction(async (tx) => {
-        await finishIntake(tx, { id: intakeId, channelId: cast.channel.id, lease }, "done", null, [mail.providerId]);
+        const arrival = { id: intakeId, channelId: cast.channel.id, brandId: cast.brandId, lease };
+        await finishIntake(tx, arrival, "done", null, [mail.providerId]);
         await receive(
           world,
           tx,

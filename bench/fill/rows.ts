@@ -49,7 +49,7 @@ export const columns = {
   ],
   party: ["id", "concern_id", "customer_id", "name", "kind", "norm", "value", "role", "sees_from"],
   intake: ["id", "channel_id", "provider_id", "raw_hash", "transport", "received_at", "state"],
-  intake_item: ["channel_id", "provider_id", "intake_id"],
+  intake_item: ["brand_id", "channel_id", "provider_id", "intake_id"],
   message: [
     "id",
     "concern_id",

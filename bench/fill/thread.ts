@@ -200,7 +200,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
       at,
       "done",
     ]);
-    rows.intake_item.push([centre.channel.id, mail.providerId, intakeId]);
+    rows.intake_item.push([centre.brand.id, centre.channel.id, mail.providerId, intakeId]);
     const customer = customerOf(mail, atMs);
     customer.lastInMs = atMs;
     const actor: Actor = { kind: "customer", id: customer.id, name: customer.name };

@@ -113,7 +113,7 @@ const withSender = async (
 const receiveLoop = async (r: Receiving): Promise<void> => {
   const { world, tx, message } = r;
   const clues = await findClues(tx, { ...searched(r, null), references: message.thread.own });
-  const left = clues.find((clue) => clue.via === "reference" && clue.ours);
+  const left = clues.find((clue) => clue.via === "reference" && clue.ours && !clue.foreign);
   const state = left === undefined ? null : await lockConcern(tx, left.concernId);
   if (state !== null) return keepForColleagues(r, state, [], "loop");
   const sender = await resolveSender(r);
@@ -136,6 +136,7 @@ const searched = (r: Receiving, burst: Searched["burst"]): Searched => ({
   channelKind: r.channel.kind,
   kind: r.kind,
   senderNorm: r.norm,
+  brandId: r.channel.brandId,
   randomParts: randomParts(r.message.thread.tokens),
   references: r.message.thread.references,
   number: r.message.thread.number,
@@ -162,7 +163,8 @@ const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forw
   const sender = await resolveSender(r);
   const placed = early?.kind === "thread" ? early : await placeLate(r, sender, early);
   if (placed.kind === "thread") await intoThread(r, sender, placed);
-  else await intoNew(r, sender, placed.kind === "new" ? placed.relatedTo : null, null, forwardedBy);
+  else
+    await intoNew(r, sender, (placed.kind === "new" ? placed.relatedTo : null) ?? (await twin(r)), null, forwardedBy);
   if (
     placed.kind === "thread" &&
     placed.via === "token" &&
@@ -201,12 +203,20 @@ const placeLate = async (r: Receiving, sender: Resolved, early: Placed | null): 
     r.tx,
     searched(r, {
       customerId: sender.customerId,
-      brandId: r.channel.brandId,
       at: r.arrival.receivedAt,
       assurance: r.message.assurance,
     }),
   );
   return place(r.message.assurance, proved(r, clues));
+};
+
+/** The concern that the same mail became at another brand: each brand has its own, and they are related. Only a mail to several can have one. */
+const twin = async (r: Receiving): Promise<ConcernId | null> => {
+  const { message } = r;
+  if (message.to.length + message.cc.length < 2 || !isSure(message.assurance)) return null;
+  const own = message.thread.own.filter((key) => key.startsWith("mid:"));
+  const clues = await findClues(r.tx, { ...searched(r, null), randomParts: [], references: own, number: null });
+  return clues.find((clue) => clue.foreign && clue.senderIsParty)?.concernId ?? null;
 };
 
 const author = (sender: Resolved): Who => ({ kind: "customer", id: sender.customerId, name: sender.name });

@@ -34,6 +34,7 @@ const clue = (over: Partial<Clue>): Clue => ({
   agentId: null,
   senderIsParty: false,
   assurance: null,
+  foreign: false,
   ...over,
 });
 const anyClue = fc.record<Clue>({
@@ -43,6 +44,7 @@ const anyClue = fc.record<Clue>({
   agentId: fc.constant(null),
   senderIsParty: fc.boolean(),
   assurance: fc.constantFrom(...assurances, null),
+  foreign: fc.boolean(),
 });
 
 void test("100,000 guessed tokens: none is proved, though the random part of every one is right", () => {

@@ -54,6 +54,8 @@ export interface Clue {
   readonly senderIsParty: boolean;
   /** How sure we were of who sent the message whose key it is; null: it is no such key, or of our own message. */
   readonly assurance: Assurance | null;
+  /** A concern of another brand than the one that was written to. */
+  readonly foreign: boolean;
 }
 
 /** Where a message goes. `otherSender`: somebody new writes into a thread that was given to another. */
@@ -73,6 +75,7 @@ export const isSure = (assurance: Assurance): boolean => assurance === "proved" 
  *    was written: whoever was copied knows the key, and must not write in the name of a sender who could prove it until now;
  * 4. a number in the subject: everybody can guess it, so only a party of that concern whose address is sure;
  * 5. the sender's own concern of a moment ago.
+ * A concern of another brand takes in nothing but by its token: the brand that was written to must see the mail as well. It is related.
  */
 export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
   const token = clues.find((clue) => clue.via === "token");
@@ -81,21 +84,23 @@ export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
       ? { kind: "thread", concernId: token.concernId, via: "token", otherSender: !token.senderIsParty }
       : { kind: "agent", concernId: token.concernId, agentId: token.agentId };
   }
-  const answered = clues.find((clue) => clue.via === "reference" && clue.ours);
+  const here = clues.filter((clue) => !clue.foreign);
+  const elsewhere = clues.find((clue) => clue.foreign && clue.via === "reference" && clue.senderIsParty);
+  const answered = here.find((clue) => clue.via === "reference" && clue.ours);
   if (assurance === "failed") return { kind: "new", relatedTo: answered?.concernId ?? null };
   if (answered)
     return { kind: "thread", concernId: answered.concernId, via: "reference", otherSender: !answered.senderIsParty };
-  const known = clues.find(
+  const known = here.find(
     (clue) =>
       clue.senderIsParty &&
       ((clue.via === "number" && isSure(assurance)) ||
         (clue.via === "reference" && (isSure(assurance) || clue.assurance === assurance))),
   );
   if (known) return { kind: "thread", concernId: known.concernId, via: known.via, otherSender: false };
-  const burst = clues.find((clue) => clue.via === "burst");
+  const burst = here.find((clue) => clue.via === "burst");
   return burst
     ? { kind: "thread", concernId: burst.concernId, via: "burst", otherSender: false }
-    : { kind: "new", relatedTo: null };
+    : { kind: "new", relatedTo: isSure(assurance) ? (elsewhere?.concernId ?? null) : null };
 };
 
 /** May a message without any thread join the sender's concern of a moment ago? Not from a machine, not when it was long under way. */

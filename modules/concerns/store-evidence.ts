@@ -18,13 +18,14 @@ export interface Searched {
   readonly channelKind: ChannelKind;
   readonly kind: AddressKind;
   readonly senderNorm: string;
+  /** The brand that was written to. */
+  readonly brandId: string;
   readonly randomParts: readonly string[];
   readonly references: readonly string[];
   readonly number: number | null;
   /** Look for the sender's concern of a moment ago; null: not. */
   readonly burst: {
     readonly customerId: string;
-    readonly brandId: string;
     readonly at: string;
     readonly assurance: Assurance;
   } | null;
@@ -40,26 +41,30 @@ const ofNoMessage = sql`NULL::uuid AS message_id, NULL::text AS assurance`;
 export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
   const isParty = (concern: Sql): Sql =>
     sql`EXISTS (SELECT 1 FROM party q WHERE q.concern_id = ${concern} AND q.kind = ${s.kind} AND q.norm = ${s.senderNorm}) AS is_party`;
+  const foreign = (concern: Sql): Sql =>
+    sql`EXISTS (SELECT 1 FROM concern f WHERE f.id = ${concern} AND f.brand_id <> ${s.brandId}) AS is_foreign`;
   const parts: Sql[] = [];
   if (s.randomParts.length > 0)
     parts.push(sql`
       SELECT ${column("token", 1)}, array_position(${s.randomParts}::text[], t.token) AS place, t.token AS key, true AS ours, t.concern_id,
-             t.party_id, t.agent_id, ${isParty(sql`t.concern_id`)}, ${ofNoMessage}
+             t.party_id, t.agent_id, ${isParty(sql`t.concern_id`)}, false AS is_foreign, ${ofNoMessage}
         FROM reply_token t WHERE t.token = ANY (${s.randomParts}::text[])`);
   if (s.references.length > 0)
     parts.push(sql`
       SELECT ${column("reference", 2)}, array_position(${s.references}::text[], r.key) AS place, r.key, r.ours, r.concern_id, ${nobody},
-             ${isParty(sql`r.concern_id`)}, r.message_id, k.assurance
+             ${isParty(sql`r.concern_id`)}, ${foreign(sql`r.concern_id`)}, r.message_id, k.assurance
         FROM (SELECT * FROM reference WHERE channel_kind = ${s.channelKind} AND key = ANY (${s.references}::text[])
                ORDER BY message_id DESC LIMIT ${mostClues}) r JOIN message k ON k.id = r.message_id`);
   if (s.number !== null)
     parts.push(sql`
-      SELECT ${column("number", 3)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, ${isParty(sql`c.id`)}, ${ofNoMessage}
+      SELECT ${column("number", 3)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, ${isParty(sql`c.id`)},
+             c.brand_id <> ${s.brandId} AS is_foreign, ${ofNoMessage}
         FROM concern c WHERE c.number = ${s.number}`);
   if (s.burst !== null)
     parts.push(sql`
-      SELECT ${column("burst", 4)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, true AS is_party, ${ofNoMessage}
-        FROM (SELECT * FROM concern WHERE customer_id = ${s.burst.customerId} AND brand_id = ${s.burst.brandId} ORDER BY created_at DESC, id DESC LIMIT 1) c
+      SELECT ${column("burst", 4)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, true AS is_party, false AS is_foreign,
+             ${ofNoMessage}
+        FROM (SELECT * FROM concern WHERE customer_id = ${s.burst.customerId} AND brand_id = ${s.brandId} ORDER BY created_at DESC, id DESC LIMIT 1) c
         JOIN message m ON m.concern_id = c.id AND m.seq = 1
        WHERE c.status IN ('new', 'open') AND c.first_reply_at IS NULL
          AND c.created_at BETWEEN ${s.burst.at}::timestamptz - ${window} AND ${s.burst.at}::timestamptz + ${window}
@@ -67,7 +72,8 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
          AND EXISTS (SELECT 1 FROM party q WHERE q.concern_id = c.id AND q.kind = ${s.kind} AND q.norm = ${s.senderNorm} AND q.role = 'requester')`);
   if (parts.length === 0) return Promise.resolve([]);
   return tx.rows<FoundClue>(sql`
-    SELECT via, key, ours, concern_id AS "concernId", party_id AS "partyId", agent_id AS "agentId", is_party AS "senderIsParty", message_id AS "messageId", assurance
+    SELECT via, key, ours, concern_id AS "concernId", party_id AS "partyId", agent_id AS "agentId", is_party AS "senderIsParty", is_foreign AS "foreign",
+           message_id AS "messageId", assurance
       FROM (${join(parts, " UNION ALL ")}) AS u ORDER BY rank, place, message_id DESC`);
 };
 

@@ -215,7 +215,7 @@ const takeIn = async (
   await world.db.transaction(async (tx) => {
     await finishIntake(
       tx,
-      { id, channelId: channel.id, lease },
+      { id, channelId: channel.id, brandId: channel.brandId, lease },
       "done",
       null,
       mail.messages.map(({ message }) => message.providerId),

@@ -248,6 +248,7 @@ test("a hundred thousand guessed tokens open nothing", async () => {
       channelKind: "email",
       kind: "email",
       senderNorm: victim,
+      brandId: cast.brandId,
       randomParts: Array.from({ length: 1_000 }, () => guess().slice(0, 26)),
       references: [],
       number: null,
