@@ -109,7 +109,14 @@ export const openCentre = async (options: { readonly profile: boolean }): Promis
     desks.push(desk);
     // News by mail would go to a provider that is not there.
     await desk.call(api.agents.changePreferences, {
-      body: { language: "de", theme: "system", density: "comfortable", signature: "", notifyByMail: false },
+      body: {
+        language: "de",
+        theme: "system",
+        density: "comfortable",
+        signature: "",
+        notifyByMail: false,
+        followedByMail: false,
+      },
     });
     const filters = viewFilters(
       [...topics.values()].map((topic) => topic.id),

@@ -30,6 +30,8 @@ export const preferences = z.strictObject({
   signature: z.string().max(2000),
   /** Tell me by mail about: mentions, and answers in concerns that are mine. */
   notifyByMail: z.boolean(),
+  /** And about customers' answers in concerns I follow; at most one mail an hour for each concern. */
+  followedByMail: z.boolean(),
 });
 export type Preferences = z.infer<typeof preferences>;
 

@@ -107,7 +107,14 @@ export const addCast = async (world: World): Promise<Cast> => {
     brandIds: readonly BrandId[],
   ): Promise<AgentActor> => {
     const id = world.newId() as AgentId;
-    const preferences = { language: "de", theme: "system", density: "comfortable", signature: "", notifyByMail: true };
+    const preferences = {
+      language: "de",
+      theme: "system",
+      density: "comfortable",
+      signature: "",
+      notifyByMail: true,
+      followedByMail: true,
+    };
     await world.db.run(sql`
       INSERT INTO agent (id, name, handle, email, role, password, brand_ids, preferences, created_at)
       VALUES (${id}, ${name}, ${handle}, ${`${handle}@staff.example`}, ${role}, '', ${brandIds}, ${JSON.stringify(preferences)}, ${at})`);

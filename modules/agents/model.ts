@@ -15,6 +15,7 @@ export const firstPreferences = (language: "de" | "en"): Preferences => ({
   density: "comfortable",
   signature: "",
   notifyByMail: true,
+  followedByMail: true,
 });
 
 /** What somebody may do, as far as sessions care. */

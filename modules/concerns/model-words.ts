@@ -20,20 +20,28 @@ export const acknowledgement = (
   };
 };
 
-/** What an agent is told by mail: a mention, or a customer's answer in a concern of theirs. An answer to it goes to the customer. */
+/** Why an agent is told something by mail. */
+export type Why = "mentioned" | "answered" | "followed";
+
+/** What an agent is told by mail: a mention, or a customer's answer in a concern of theirs or one they follow. An answer to it goes to the customer. */
 export const notice = (
   language: Language,
-  why: "mentioned" | "answered",
+  why: Why,
   facts: { readonly subject: string; readonly author: string; readonly text: string },
 ): { readonly subject: string; readonly text: string } => {
-  const head =
-    language === "de"
-      ? why === "mentioned"
-        ? `${facts.author} hat Sie in einer Notiz erwähnt.`
-        : `${facts.author} hat geantwortet.`
-      : why === "mentioned"
-        ? `${facts.author} mentioned you in a note.`
-        : `${facts.author} has answered.`;
+  const heads: Readonly<Record<Language, Readonly<Record<Why, string>>>> = {
+    de: {
+      mentioned: `${facts.author} hat Sie in einer Notiz erwähnt.`,
+      answered: `${facts.author} hat geantwortet.`,
+      followed: `${facts.author} hat in einem Anliegen geantwortet, das Sie beobachten.`,
+    },
+    en: {
+      mentioned: `${facts.author} mentioned you in a note.`,
+      answered: `${facts.author} has answered.`,
+      followed: `${facts.author} has answered in a concern that you follow.`,
+    },
+  };
+  const head = heads[language][why];
   const foot =
     language === "de"
       ? "Wenn Sie auf diese Mail antworten, geht Ihre Antwort an den Kunden."

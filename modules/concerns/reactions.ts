@@ -9,12 +9,12 @@ import { followName } from "#modules/concerns/actions-names.ts";
 import { sendAutomatic } from "#modules/concerns/actions-send.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import { isSure, withoutDetail } from "#modules/concerns/model-threading.ts";
-import { acknowledgement, notice } from "#modules/concerns/model-words.ts";
+import { acknowledgement, notice, type Why } from "#modules/concerns/model-words.ts";
 import { rowById } from "#modules/concerns/reads.ts";
 import { cannotHold } from "#modules/concerns/policy.ts";
 
 import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
-import { lastInbound, lockConcern, messageText } from "#modules/concerns/store.ts";
+import { followersOf, lastInbound, lockConcern, messageText } from "#modules/concerns/store.ts";
 import { isSuppressed } from "#modules/customers/reads.ts";
 import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -34,6 +34,8 @@ const freshMs = 6 * hourMs;
 /** Most mails the program itself writes to one agent in an hour, and about one concern in five minutes. */
 const noticesPerHour = 30;
 const noticePauseMs = 5 * 60_000;
+/** Who only follows is told more quietly. */
+const followedPauseMs = hourMs;
 
 /** `acknowledge`: confirm new concerns to their senders. */
 export const concernReactions = (
@@ -46,7 +48,7 @@ export const concernReactions = (
     () => true,
     (tx, event) => tellMentioned(world, tx, event),
   ),
-  reaction("concerns.answered", "message.added", isAnswer, (tx, event) => tellAssignee(world, tx, event)),
+  reaction("concerns.answered", "message.added", isAnswer, (tx, event) => tellAnswered(world, tx, event)),
   ...(options.acknowledge
     ? [reaction("concerns.acknowledge", "message.added", isFirst, (tx, event) => acknowledge(world, tx, event))]
     : []),
@@ -147,14 +149,37 @@ const tellMentioned = async (
   await tell(world, tx, concernId, data.agentId, "mentioned", actor.name, data.messageId);
 };
 
-const tellAssignee = async (
+/** Whose it is, and who follows it. Everybody's lock is taken before the concern's, in one order. */
+const tellAnswered = async (
   world: World,
   tx: Tx,
   { concernId, data: { message } }: LoggedEvent<"message.added">,
 ): Promise<void> => {
   if (concernId === null) return;
   const row = await rowById(tx, concernId);
-  if (row?.assigneeId) await tell(world, tx, concernId, row.assigneeId, "answered", message.author.name, message.id);
+  if (row === null) return;
+  const others = (await followersOf(tx, concernId)).filter((id) => id !== row.assigneeId);
+  const told = (
+    await Promise.all(
+      [...(row.assigneeId === null ? [] : [row.assigneeId]), ...others].map(async (id) => {
+        const agent = await agentById(tx, id);
+        return agent === null ? [] : [{ agent, norm: normalise("email", agent.email) ?? "" }];
+      }),
+    )
+  )
+    .flat()
+    .toSorted((a, b) => (a.norm < b.norm ? -1 : 1));
+  for (const { norm } of told) await lockAutomatic(tx, norm);
+  for (const { agent } of told)
+    await tell(
+      world,
+      tx,
+      concernId,
+      agent.id,
+      agent.id === row.assigneeId ? "answered" : "followed",
+      message.author.name,
+      message.id,
+    );
 };
 
 /** Writes to an agent who wants it by mail; an answer to that mail comes back with the agent's own token. */
@@ -163,22 +188,20 @@ const tell = async (
   tx: Tx,
   concernId: ConcernId,
   agentId: AgentId,
-  why: "mentioned" | "answered",
+  why: Why,
   author: string,
   messageId: string,
 ): Promise<void> => {
   const agent = await agentById(tx, agentId);
-  if (agent === null || !agent.preferences.notifyByMail) return;
+  if (agent === null) return;
+  if (!(why === "followed" ? agent.preferences.followedByMail : agent.preferences.notifyByMail)) return;
   const norm = normalise("email", agent.email);
   if (norm === null) return;
   await lockAutomatic(tx, norm);
   const now = world.now().getTime();
   if ((await automaticSince(tx, norm, new Date(now - hourMs).toISOString(), null)) >= noticesPerHour) return;
-  if (
-    why === "answered" &&
-    (await automaticSince(tx, norm, new Date(now - noticePauseMs).toISOString(), concernId)) > 0
-  )
-    return;
+  const pauseMs = why === "followed" ? followedPauseMs : why === "answered" ? noticePauseMs : 0;
+  if (pauseMs > 0 && (await automaticSince(tx, norm, new Date(now - pauseMs).toISOString(), concernId)) > 0) return;
   const state = await lockConcern(tx, concernId);
   if (state === null || cannotHold(agent, state.brandId) !== null) return;
   await write(world, tx, state, agent, norm, why, author, await messageText(tx, messageId));
@@ -190,7 +213,7 @@ const write = async (
   state: ConcernState,
   agent: AgentRecord,
   norm: string,
-  why: "mentioned" | "answered",
+  why: Why,
   author: string,
   text: string | null,
 ): Promise<void> => {

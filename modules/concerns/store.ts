@@ -296,6 +296,14 @@ export const uploadsOf = (tx: Tx, agentId: string, ids: readonly string[]): Prom
         SELECT u.id, u.hash, u.name, u.media_type AS "mediaType", u.size_bytes AS "sizeBytes", u.image
           FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS w (id, place) JOIN upload u ON u.id = w.id AND u.agent_id = ${agentId} ORDER BY w.place`);
 
+/** Who follows a concern. */
+export const followersOf = async (tx: Tx, concernId: string): Promise<AgentId[]> =>
+  (
+    await tx.rows<{ id: AgentId }>(
+      sql`SELECT agent_id AS id FROM concern_follower WHERE concern_id = ${concernId} ORDER BY agent_id`,
+    )
+  ).map(({ id }) => id);
+
 /** True when the agent did not follow before. */
 export const insertFollower = async (tx: Tx, concernId: string, agentId: string): Promise<boolean> =>
   (await tx.run(

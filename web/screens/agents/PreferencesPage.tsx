@@ -86,6 +86,12 @@ export const PreferencesPage = () => {
             value={preferences.notifyByMail}
             onChange={(notifyByMail) => void keep({ notifyByMail })}
           />
+          <Toggle
+            label={t("preferences.followed")}
+            hint={t("preferences.followedHint")}
+            value={preferences.followedByMail}
+            onChange={(followedByMail) => void keep({ followedByMail })}
+          />
         </section>
         <Password />
       </div>
