@@ -6,6 +6,7 @@ import { everything } from "#contract/concerns.ts";
 import { pageQuery } from "#modules/concerns/store-lists.ts";
 import { messagesQuery, openedQuery } from "#modules/concerns/store-threads.ts";
 import { countsQuery } from "#modules/concerns/store-views.ts";
+import { findQuery, suggestQuery } from "#modules/customers/store.ts";
 import { byTimeQuery, byWordsQuery, candidatesQuery } from "#modules/search/store.ts";
 import type { Sql } from "#platform/db/db.ts";
 
@@ -63,7 +64,17 @@ const queries = async (database: Client): Promise<Named[]> => {
     { name: "concern-open", query: openedQuery(known.concern, known.me) },
     { name: "concern-messages", query: messagesQuery(known.concern, null, 51) },
     { name: "search-words-rare", query: byWordsQuery("'muggenburg'", null, 60) },
+    { name: "search-code", query: byWordsQuery("'#41170':*", null, 60) },
     { name: "search-by-time", query: byTimeQuery("'internet'", null, 2_000, 60) },
+    {
+      name: "customers-find",
+      query: findQuery(
+        { words: ["muller"], codes: [{ key: "41170", prefix: null, bare: "41170" }], address: null },
+        null,
+        8,
+      ),
+    },
+    { name: "customers-suggest", query: suggestQuery("email", ["muller"], "muller", null, 8) },
     { name: "search-near", query: candidatesQuery(["verstaerker"], ["rehcnung"]) },
   ];
 };

@@ -201,8 +201,20 @@ const searchWords = async (bench: Bench): Promise<Readonly<Record<string, readon
   const { rows } = await bench.database.query<{ name: string }>(
     "SELECT split_part(name, ' ', 2) AS name FROM customer WHERE length(split_part(name, ' ', 2)) > 7 ORDER BY id LIMIT 2000",
   );
+  const numbers = await bench.database.query<{ number: string }>(
+    "SELECT fields ->> 'Kundennummer' AS number FROM customer WHERE fields ? 'Kundennummer' ORDER BY id LIMIT 500",
+  );
+  const written = await bench.database.query<{ number: string }>(
+    "SELECT substring(text from '[0-9]{6,12}') AS number FROM message_body WHERE text ~ '[0-9]{6,12}' ORDER BY message_id LIMIT 500",
+  );
   const random = randomFrom(bench.seed, "search");
+  const number = (): string => random.pick(random.chance(0.5) ? numbers.rows : written.rows).number;
   return {
+    number: Array.from({ length: 60 }, () => {
+      const whole = number();
+      return random.chance(0.5) ? `${whole.slice(0, 3)} ${whole.slice(3)}` : whole;
+    }),
+    "end of a number": Array.from({ length: 60 }, () => number().slice(-5)),
     rare: Array.from({ length: 60 }, () => random.pick(rows).name),
     common: [
       "internet",

@@ -35,6 +35,10 @@ export const customer = z.strictObject({
 });
 export type Customer = z.infer<typeof customer>;
 
+/** Somebody to write to, as a field offers them. */
+export const suggestion = z.strictObject({ customerId, name: z.string(), value: z.string() });
+export type Suggestion = z.infer<typeof suggestion>;
+
 const byId = z.strictObject({ id: customerId });
 
 export const customers = {
@@ -66,6 +70,14 @@ export const customers = {
       ),
       next: cursor.nullable(),
     }),
+  }),
+  suggest: endpoint({
+    method: "GET",
+    path: "/api/addresses",
+    permission: "customer.read",
+    summary: "Addresses that can be written to, by parts of name or address; those used last first",
+    query: z.strictObject({ kind: addressKind, q: z.string().trim().max(200) }),
+    result: z.array(suggestion),
   }),
   create: endpoint({
     method: "POST",

@@ -100,7 +100,7 @@ export const columns = {
   reference: ["key", "channel_kind", "message_id", "concern_id", "ours"],
   reply_token: ["token", "concern_id", "party_id", "created_at"],
   event: ["at", "kind", "actor", "brand_id", "concern_id", "customer_id", "data"],
-  searched: ["message_id", "concern_id", "brand_id", "at", "text", "language"],
+  searched: ["message_id", "concern_id", "brand_id", "at", "text", "language", "codes"],
 } as const;
 
 export type Table = keyof typeof columns;

@@ -1,5 +1,6 @@
 // A planned thread as the rows that receiving, answering, noting and changing it would leave behind. Pure but for the ids it is given.
 // fill.test.ts holds it, column by column, to what the real actions write. Used by fill.ts.
+import { codeWords } from "#modules/search/model-codes.ts";
 import { searchable } from "#modules/search/model.ts";
 import type { Actor } from "#contract/events.ts";
 import type { Delivery } from "#contract/concerns.ts";
@@ -124,6 +125,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
       message.at,
       searchable(`${message.subject ?? ""}\n${message.text}`),
       saved.language,
+      codeWords(`${message.subject ?? ""}\n${message.text}`),
     ]);
     say(atMs, actor, [
       ...(before === null

@@ -13,7 +13,7 @@ import { cannotHold, mayFollowFor } from "#modules/concerns/policy.ts";
 import { fieldValuesOf, insertFollower, removeFollower, saveFields } from "#modules/concerns/store.ts";
 import { judgeFields } from "#modules/fields/model.ts";
 import { fieldsOf } from "#modules/fields/reads.ts";
-import { indexSubject } from "#modules/search/actions.ts";
+import { indexConcern } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -73,12 +73,13 @@ export const changeLocked = async (
             data: { fields: newFields.values, changed: [...newFields.changed] },
           },
         ];
-  if (after.subject !== state.subject)
-    await indexSubject(world, tx, {
+  if (after.subject !== state.subject || newFields !== null)
+    await indexConcern(world, tx, {
       concernId: state.id,
       brandId: state.brandId,
       at: state.createdAt,
       subject: after.subject,
+      fields: Object.values(newFields?.values ?? (await fieldValuesOf(tx, state.id))).map(String),
     });
   return saveChange(world, tx, who, state, after, because, also);
 };

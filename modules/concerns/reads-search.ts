@@ -2,14 +2,27 @@
 import type { AgentActor } from "#contract/actor.ts";
 import { seesBrand } from "#contract/actor.ts";
 import { everything, type ConcernRow } from "#contract/concerns.ts";
-import { isRefusal } from "#contract/errors.ts";
-import type { MessageId } from "#contract/ids.ts";
-import type { SearchResult } from "#contract/search.ts";
+import type { Result } from "#contract/endpoint.ts";
+import { isRefusal, type Refusal } from "#contract/errors.ts";
+import type { ConcernId, MessageId } from "#contract/ids.ts";
+import type { search, SearchResult } from "#contract/search.ts";
 import { listConcerns } from "#modules/concerns/reads-lists.ts";
-import { newestOfCustomers, rowsByIds, rowsByNumbers, textsByIds } from "#modules/concerns/reads.ts";
-import { brandsOf, findCustomers } from "#modules/customers/reads.ts";
 import {
+  fieldsByIds,
+  newestOfCustomers,
+  placesOf,
+  rowFor,
+  rowsByIds,
+  rowsByNumbers,
+  textsByIds,
+} from "#modules/concerns/reads.ts";
+import type { Field, FieldValue, FieldValues } from "#contract/fields.ts";
+import { fieldsOf } from "#modules/fields/reads.ts";
+import { brandsOf, findCustomers, type CustomerWish, type FoundCustomer } from "#modules/customers/reads.ts";
+import {
+  codeRuns,
   excerpt,
+  findAmong,
   findMessages,
   highlight,
   skeleton,
@@ -59,12 +72,20 @@ export const searchEverything = async (
     }
     const ids = [...found.values()].map(({ hit }) => hit?.messageId).filter((id) => id !== undefined);
     const texts = new Map((await textsByIds(tx, ids)).map(({ id, text }) => [id, text]));
+    const definitions = await fieldsOf(tx, "customer");
+    // A hit in the concern itself, not in a message: a field or its subject.
+    const own = [...found.values()].flatMap(({ row, hit }) => (hit?.messageId === row.id ? [row.id] : []));
+    if (own.length > 0) {
+      const names = await fieldsOf(tx, "concern");
+      for (const { id, fields } of await fieldsByIds(tx, own)) texts.set(id, fieldsText(names, fields));
+    }
     return {
       concerns: [...found.values()].map(({ row, hit }) => shown(row, hit, texts, marks)),
       customers: customers.map((customer) => ({
         id: customer.id,
         name: highlight(customer.name, marks),
         address: highlight(customer.address, marks),
+        fact: factOf(definitions, customer, marks),
       })),
       // Words that only other brands' messages hold are not for this agent to read.
       alsoSearched: brands === null ? [...alsoSearched] : wordsAmong(alsoSearched, [...found.values()], texts),
@@ -82,6 +103,35 @@ const wordsAmong = (
     found.flatMap(({ row, hit }) => tokensOf(`${row.subject} ${row.snippet} ${texts.get(hit?.messageId ?? "") ?? ""}`)),
   );
   return words.filter((word) => said.has(word));
+};
+
+/** Which messages of a concern fit a query, and what to mark in them: where a hit of the search leads. */
+export const searchWithin = async (
+  world: Reading,
+  who: AgentActor,
+  id: ConcernId,
+  query: string,
+): Promise<Result<typeof search.within> | Refusal> => {
+  const row = await rowFor(world.db, who, id);
+  if (isRefusal(row)) return row;
+  return world.db.transaction(async (tx) => {
+    const places = await placesOf(tx, id);
+    const found = await findAmong(
+      world,
+      tx,
+      understandWish(query),
+      places.map(({ messageId }) => messageId),
+    );
+    const hits = places.filter(({ messageId }) => found.messageIds.has(messageId));
+    if (brandsOf(who) === null) return { hits, marks: found.marks };
+    // As in the search: words that only other brands' messages hold are not for this agent to read.
+    const texts = await textsByIds(
+      tx,
+      hits.map(({ messageId }) => messageId),
+    );
+    const known = new Set([...tokensOf(query), ...texts.flatMap(({ text }) => tokensOf(text))]);
+    return { hits, marks: { ...found.marks, words: found.marks.words.filter((word) => known.has(word)) } };
+  });
 };
 
 const concernsTagged = async (
@@ -106,8 +156,8 @@ const shown = (
   return {
     row,
     subject: highlight(row.subject, marks),
-    messageId: text === undefined ? null : ((hit?.messageId ?? null) as MessageId | null),
-    excerpt: excerpt(text ?? row.snippet, marks),
+    messageId: text === undefined || hit === null || hit.messageId === row.id ? null : (hit.messageId as MessageId),
+    excerpt: excerpt(text === undefined || text === "" ? row.snippet : text, marks),
   };
 };
 
@@ -125,9 +175,40 @@ const firstOfEach = (hits: readonly Hit[], limit: number): Map<string, Hit> => {
 const newestFirst = (rows: readonly ConcernRow[]): ConcernRow[] =>
   rows.toSorted((a, b) => (a.lastMessageAt < b.lastMessageAt ? 1 : -1));
 
-/** What a query asks of customers: parts of a name, and part of an address when it is one word, or a telephone number. */
-const customerWish = (wish: Wish): { readonly words: readonly string[]; readonly address: string | null } => {
-  const words = wish.terms.flatMap(tokensOf).map(skeleton);
+const nameOf = (definitions: readonly Field[], key: string): string =>
+  definitions.find((field) => field.key === key)?.name ?? key;
+
+/** A concern's fields in a line. Yes and no say nothing without their words. */
+const fieldsText = (definitions: readonly Field[], fields: FieldValues): string =>
+  Object.entries(fields)
+    .filter(([, value]) => typeof value !== "boolean")
+    .map(([key, value]) => `${nameOf(definitions, key)}: ${String(value)}`)
+    .join(" · ");
+
+/** The first thing known of a customer, beside name and address, that fits. */
+const factOf = (
+  definitions: readonly Field[],
+  { fields, organisation }: FoundCustomer,
+  marks: Marker,
+): SearchResult["customers"][number]["fact"] => {
+  const known: readonly (readonly [string | null, FieldValue])[] = [
+    ...(organisation === null ? [] : [[null, organisation] as const]),
+    ...Object.entries(fields),
+  ];
+  for (const [key, said] of known) {
+    const value = highlight(String(said), marks);
+    if (value.some((part) => part.hit)) return { name: key === null ? null : nameOf(definitions, key), value };
+  }
+  return null;
+};
+
+/** What a query asks of customers: parts of a name or of what is known, codes, and part of an address when it is one word, or a telephone number. */
+const customerWish = (wish: Wish): CustomerWish => {
+  const codes = codeRuns(wish.terms);
+  const words = wish.terms
+    .filter((_, place) => !codes.some((run) => run.from <= place && place < run.to))
+    .flatMap(tokensOf)
+    .map(skeleton);
   const typed = wish.terms.join(" ");
   const digits = typed.replace(/\D/g, "");
   const isNumber = digits.length >= 6 && /^[+\d\s()/.-]+$/.test(typed);
@@ -136,5 +217,5 @@ const customerWish = (wish: Wish): { readonly words: readonly string[]; readonly
     : wish.terms.length === 1 && typed.length >= 3
       ? typed.toLowerCase()
       : null;
-  return { words: words.some((word) => word.length >= 3) ? words.slice(0, 5) : [], address };
+  return { words: words.some((word) => word.length >= 3) || codes.length > 0 ? words.slice(0, 5) : [], codes, address };
 };

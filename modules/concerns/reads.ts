@@ -6,10 +6,21 @@ import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
 import { asDraft, asMessage, type Links } from "#modules/concerns/reads-views.ts";
 import { newestOfCustomers, rowById, rowByNumber, rowsByIds, rowsByNumbers } from "#modules/concerns/store-lists.ts";
-import { messagesByIds, messagesOf, textsByIds } from "#modules/concerns/store-threads.ts";
+import { fieldsByIds, messagesByIds, messagesOf, placesOf, textsByIds } from "#modules/concerns/store-threads.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { asDraft, asMessage, newestOfCustomers, rowById, rowByNumber, rowsByIds, rowsByNumbers, textsByIds };
+export {
+  asDraft,
+  asMessage,
+  fieldsByIds,
+  newestOfCustomers,
+  placesOf,
+  rowById,
+  rowByNumber,
+  rowsByIds,
+  rowsByNumbers,
+  textsByIds,
+};
 export type { Links };
 
 /** What reading for the desk needs beyond the store. */

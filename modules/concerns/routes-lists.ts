@@ -7,7 +7,7 @@ import { refuse } from "#contract/errors.ts";
 import { changeView, orderViews, removeView, restoreView, saveView } from "#modules/concerns/actions-views.ts";
 import { concernsOf, listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
 import { earlierMessages, historyOf, openConcern } from "#modules/concerns/reads-open.ts";
-import { searchEverything } from "#modules/concerns/reads-search.ts";
+import { searchEverything, searchWithin } from "#modules/concerns/reads-search.ts";
 import { messageViews, rowById, rowByNumber, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { search } from "#contract/search.ts";
 import type { World } from "#platform/world.ts";
@@ -51,6 +51,9 @@ export const listRoutes: readonly Route<W>[] = [
   ),
   answer<W, typeof search.everything>(search.everything, (world, who, { query }) =>
     searchEverything(world, who, query.q, query.limit),
+  ),
+  answer<W, typeof search.within>(search.within, (world, who, { params, query }) =>
+    searchWithin(world, who, params.id, query.q),
   ),
   answer<W, typeof concerns.history>(concerns.history, (world, who, { params, query }) =>
     historyOf(world, who, params.id, query.before ?? null, query.limit),

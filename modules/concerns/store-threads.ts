@@ -1,6 +1,8 @@
 // The SQL of an opened concern: what it has beyond its row, its messages, an agent's drafts. Called by concerns/reads*.ts; bench explains the queries.
 import type { Assurance } from "#contract/channel.ts";
 import type { ConcernDetail, ConcernRow, Delivery, DraftQuote, Message } from "#contract/concerns.ts";
+import type { FieldValues } from "#contract/fields.ts";
+import type { MessageId } from "#contract/ids.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
 import { raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
@@ -122,6 +124,24 @@ export const messagesByIds = (tx: Tx, ids: readonly string[]): Promise<MessageRo
     : tx.rows<MessageRow>(sql`
         SELECT ${messageColumns} FROM message m JOIN message_body b ON b.message_id = m.id
          WHERE m.id = ANY(${ids}::uuid[]) AND m.withdrawn_at IS NULL ORDER BY m.concern_id, m.seq`);
+
+/** The fields of concerns that have some. */
+export const fieldsByIds = (
+  tx: Tx,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly fields: FieldValues }[]> =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : tx.rows(sql`SELECT concern_id AS id, fields FROM concern_extra WHERE concern_id = ANY(${ids}::uuid[])`);
+
+/** A concern's messages by id and place, in order; withdrawn ones are left out. */
+export const placesOf = (
+  tx: Tx,
+  concernId: string,
+): Promise<{ readonly messageId: MessageId; readonly seq: number }[]> =>
+  tx.rows(
+    sql`SELECT id AS "messageId", seq FROM message WHERE concern_id = ${concernId} AND withdrawn_at IS NULL ORDER BY seq`,
+  );
 
 /** The beginning of messages' texts, for excerpts. */
 export const textsByIds = (tx: Tx, ids: readonly string[]): Promise<{ readonly id: string; readonly text: string }[]> =>

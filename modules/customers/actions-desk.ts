@@ -7,7 +7,7 @@ import type { FieldChanges } from "#contract/fields.ts";
 import type { AddressId, BrandId, CustomerId, OrganisationId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import { changed } from "#modules/customers/actions.ts";
-import { normalise } from "#modules/customers/model.ts";
+import { factsOf, normalise } from "#modules/customers/model.ts";
 import { brandsOf, isKnown } from "#modules/customers/policy.ts";
 import {
   addressOf,
@@ -98,7 +98,17 @@ export const changeCustomer = (
       ...(organisationId !== undefined && organisationId !== (before.organisation?.id ?? null) ? ["organisation"] : []),
       ...(newFields === undefined ? [] : ["fields"]),
     ];
+    const facts =
+      newFields === undefined && organisationId === undefined
+        ? {}
+        : {
+            facts: factsOf(
+              organisationId === undefined ? (before.organisation?.name ?? null) : name,
+              newFields ?? before.fields,
+            ),
+          };
     await updateCustomer(tx, id, {
+      ...facts,
       ...(input.name === undefined ? {} : { name: input.name }),
       ...(input.language === undefined ? {} : { language: input.language }),
       ...(organisationId === undefined ? {} : { organisationId }),

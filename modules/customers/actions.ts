@@ -7,10 +7,12 @@ import { say, type Said } from "#modules/audit/actions.ts";
 import { betterName, nameFor, normalise } from "#modules/customers/model.ts";
 import {
   addBrand,
+  deleteCustomer,
   insertCustomer,
   liveAddress,
   lockAddress,
   lockCustomer,
+  lockUnused,
   raiseVersion,
   setSuppressed,
   setVerified,
@@ -164,6 +166,26 @@ export const reviveAddress = async (world: Acting, tx: Tx, who: Who, address: Gi
   const revived = await setSuppressed(tx, known.addressId, null);
   if (revived) await sayChanged(world, tx, who, known.customerId, ["addresses"]);
   return revived;
+};
+
+/**
+ * Removes a customer who was made for a message that was taken back, when nothing was learned of them since and `isNeeded` says so of nothing else.
+ * Whoever writes from the address at this moment keeps them: that message holds the address' lock, which is only tried here. True when they are gone.
+ */
+export const forgetCustomer = async (
+  world: Acting,
+  tx: Tx,
+  who: Who,
+  customer: { readonly id: CustomerId; readonly brandId: BrandId },
+  isNeeded: () => Promise<boolean>,
+): Promise<boolean> => {
+  const customerId = customer.id;
+  if (!(await lockUnused(tx, customerId)) || (await isNeeded())) return false;
+  await deleteCustomer(tx, customerId);
+  await say(world, tx, who, [
+    { kind: "customer.removed", brandId: customer.brandId, customerId, data: { customerId } },
+  ]);
+  return true;
 };
 
 const find = async (tx: Tx, address: GivenAddress): ReturnType<typeof liveAddress> => {

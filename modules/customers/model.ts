@@ -1,5 +1,8 @@
 // Decides how an address is compared and what a customer is called. Called by customers/actions.ts and by other modules that compare addresses.
 import type { AddressKind, Assurance } from "#contract/channel.ts";
+import type { FieldValues } from "#contract/fields.ts";
+import { codesOf } from "#lib/codes.ts";
+import { fold, skeleton } from "#lib/fold.ts";
 
 /** Control characters, bidirectional marks, zero-width and line separators: never part of an address. */
 const invisible = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
@@ -24,6 +27,16 @@ export const normalise = (kind: AddressKind, value: string): string | null => {
 export const nameFor = (name: string | null, value: string): string => {
   const said = (name ?? "").trim().slice(0, 200);
   return said === "" ? value.trim().slice(0, 200) : said;
+};
+
+/** What a search compares of a customer beside name and addresses: organisation and values, folded, and the codes among them. */
+export const factsOf = (organisation: string | null, fields: FieldValues): string => {
+  const said = [organisation ?? "", ...Object.values(fields).filter((value) => typeof value !== "boolean")]
+    .map(String)
+    .filter((text) => text !== "")
+    .join("\n")
+    .slice(0, 20_000);
+  return said === "" ? "" : [skeleton(fold(said)), ...codesOf(said)].join("\n");
 };
 
 /** True when the sender has shown to own the address: only then may a message change what we know about its customer. */

@@ -1,6 +1,9 @@
 // What others may read of customers. `brands`: who asks sees only what these know (policy.ts); null: everything.
 import type { AddressKind } from "#contract/channel.ts";
+import type { Suggestion } from "#contract/customers.ts";
+import type { FieldValues } from "#contract/fields.ts";
 import type { CustomerId } from "#contract/ids.ts";
+import { fold, skeleton } from "#lib/fold.ts";
 import { normalise } from "#modules/customers/model.ts";
 import { isKnown } from "#modules/customers/policy.ts";
 import {
@@ -10,12 +13,14 @@ import {
   findQuery,
   isKnownTo,
   liveAddress,
+  suggestQuery,
   suppressedAmong,
   type AddressRow,
+  type CustomerWish,
 } from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { addressesOf, customerById, isKnownTo };
+export { addressesOf, customerById, isKnownTo, type CustomerWish };
 export { brandsOf } from "#modules/customers/policy.ts";
 
 /** The customer who has this address now; null when nobody has, or when it is no address. Takes no lock. */
@@ -33,24 +38,45 @@ export interface FoundCustomer {
   readonly id: CustomerId;
   readonly name: string;
   readonly address: string;
+  readonly fields: FieldValues;
+  readonly organisation: string | null;
 }
 
 /**
- * Customers by parts of name or address. `words`: folded, as `skeleton` gives them; `address`: part of a normalised address, three characters or more.
- * Where nobody has such a name, names spelled nearly so.
+ * Customers by parts of name, organisation, fields or address. `words`: folded, as `skeleton` gives them; `codes`: as the search takes them from a
+ * query; `address`: part of a normalised address, three characters or more. Where nobody has such a name, names spelled nearly so.
  */
 export const findCustomers = async (
   tx: Tx,
-  wish: { readonly words: readonly string[]; readonly address: string | null },
+  wish: CustomerWish,
   brands: readonly string[] | null,
   limit: number,
 ): Promise<FoundCustomer[]> => {
-  if (wish.words.length === 0 && wish.address === null) return [];
-  const found = await tx.rows<FoundCustomer>(findQuery(wish.words, wish.address, brands, limit));
-  return found.length > 0 || wish.words.length === 0
+  if (wish.words.length === 0 && wish.codes.length === 0 && wish.address === null) return [];
+  const found = await tx.rows<FoundCustomer>(findQuery(wish, brands, limit));
+  return found.length > 0 || wish.words.length === 0 || wish.codes.length > 0
     ? found
     : tx.rows<FoundCustomer>(findNearQuery(wish.words.join(" "), brands, limit));
 };
+
+/** What a field for recipients offers after three letters: at most eight addresses. */
+export const suggestAddresses = async (
+  tx: Tx,
+  kind: AddressKind,
+  typed: string,
+  brands: readonly string[] | null,
+): Promise<Suggestion[]> => {
+  const text = typed.replaceAll("\u0000", "").trim();
+  const words = text
+    .split(/[\s<>",;]+/)
+    .map((word) => skeleton(fold(word)))
+    .filter((word) => word !== "");
+  return text.length < 3 || words.length === 0
+    ? []
+    : tx.rows<Suggestion>(suggestQuery(kind, words.slice(0, 5), text.toLowerCase(), brands, mostSuggested));
+};
+
+const mostSuggested = 8;
 
 /** Must we not write there (it bounced for good)? */
 export const isSuppressed = async (tx: Tx, kind: AddressKind, value: string): Promise<boolean> =>

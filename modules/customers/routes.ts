@@ -9,7 +9,7 @@ import {
   createCustomer,
   removeAddress,
 } from "#modules/customers/actions-desk.ts";
-import { brandsOf, customerById } from "#modules/customers/reads.ts";
+import { brandsOf, customerById, suggestAddresses } from "#modules/customers/reads.ts";
 import type { World } from "#platform/world.ts";
 
 /** Routes of customers. */
@@ -17,6 +17,9 @@ export const customerRoutes: readonly Route<World>[] = [
   answer<World, typeof customers.get>(
     customers.get,
     async (world, who, { params }) => (await customerById(world.db, params.id, brandsOf(who))) ?? refuse("notFound"),
+  ),
+  answer<World, typeof customers.suggest>(customers.suggest, (world, who, { query }) =>
+    suggestAddresses(world.db, query.kind, query.q, brandsOf(who)),
   ),
   answer<World, typeof customers.create>(customers.create, (world, who, { body }) => createCustomer(world, who, body)),
   answer<World, typeof customers.change>(customers.change, (world, who, { params, body }) =>

@@ -147,6 +147,29 @@ export const lockCustomer = async (tx: Tx, customerId: CustomerId): Promise<void
   await tx.run(sql`SELECT FROM customer WHERE id = ${customerId} FOR UPDATE`);
 };
 
+/**
+ * Locks a customer who is as they were made: first version, no address that was proved or used. Until the commit nobody else can refer to them.
+ * False when they are more than that, or when somebody is just doing something with the address or the customer: it waits for nobody.
+ */
+export const lockUnused = async (tx: Tx, customerId: CustomerId): Promise<boolean> => {
+  const { free } = await tx.one<{ free: boolean }>(sql`
+    SELECT coalesce(bool_and(pg_try_advisory_xact_lock(hashtextextended('address:' || kind || ':' || norm, 0))), false) AS free
+      FROM address WHERE customer_id = ${customerId}`);
+  if (!free) return false;
+  const mine = await tx.maybe<{ id: string }>(sql`
+    SELECT c.id FROM customer c
+     WHERE c.id = ${customerId} AND c.version = 1
+       AND NOT EXISTS (SELECT FROM address a WHERE a.customer_id = c.id AND (a.verified_at IS NOT NULL OR a.last_in_at IS NOT NULL OR a.last_out_at IS NOT NULL))
+       FOR UPDATE SKIP LOCKED`);
+  return mine !== null;
+};
+
+/** Removes a customer with their addresses. Throws when something still refers to them. */
+export const deleteCustomer = async (tx: Tx, customerId: CustomerId): Promise<void> => {
+  await tx.run(sql`DELETE FROM address WHERE customer_id = ${customerId}`);
+  await tx.run(sql`DELETE FROM customer WHERE id = ${customerId}`);
+};
+
 /** Raises the customer's version, and says who knows them. Null when there is no such customer. */
 export const raiseVersion = (
   tx: Tx,
@@ -165,6 +188,8 @@ export const updateCustomer = async (
     readonly language?: "de" | "en" | null;
     readonly organisationId?: OrganisationId | null;
     readonly fields?: Customer["fields"];
+    /** As `factsOf` gives it; set with organisation and fields. */
+    readonly facts?: string;
   },
 ): Promise<void> => {
   await tx.run(sql`
@@ -173,6 +198,7 @@ export const updateCustomer = async (
       ${part.language === undefined ? empty : sql`, language = ${part.language}`}
       ${part.organisationId === undefined ? empty : sql`, organisation_id = ${part.organisationId}`}
       ${part.fields === undefined ? empty : sql`, fields = ${JSON.stringify(part.fields)}::jsonb`}
+      ${part.facts === undefined ? empty : sql`, facts = ${part.facts}`}
      WHERE id = ${customerId}`);
 };
 
@@ -224,33 +250,75 @@ export const addressOf = (
     SELECT ${addressColumns} FROM address a JOIN customer c ON c.id = a.customer_id
      WHERE a.id = ${addressId} AND a.customer_id = ${customerId} AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)}`);
 
-/** Customers known to these brands whose name holds every one of these folded words, or one of whose addresses holds `address`; those with the shortest name first. Bounded work: the first 300 that fit are ranked. */
+/** What customers are looked for by; see `findCustomers`. */
+export interface CustomerWish {
+  readonly words: readonly string[];
+  readonly codes: readonly { readonly key: string; readonly prefix: string | null; readonly bare: string }[];
+  readonly address: string | null;
+}
+
+/**
+ * Customers known to these brands whose name or facts hold every one of these folded words and every code, or one of whose addresses holds `address`; those with the
+ * shortest name first. Bounded work: the first 300 that fit are ranked.
+ */
 export const findQuery = (
-  words: readonly string[],
-  address: string | null,
+  { words, codes, address }: CustomerWish,
   brands: readonly string[] | null,
   limit: number,
 ): Sql => {
-  const names = words.map((word) => sql`c.sound LIKE ${`%${likeText(word)}%`}`);
+  const inFacts = (text: string): Sql => sql`(c.facts <> '' AND c.facts LIKE ${`%${likeText(text)}%`})`;
+  const said = (word: string): Sql => sql`(c.sound LIKE ${`%${likeText(word)}%`} OR ${inFacts(word)})`;
+  const asked = [
+    ...words.map(said),
+    ...codes.map(({ key, prefix, bare }) =>
+      prefix === null ? inFacts(key) : sql`(${inFacts(key)} OR (${inFacts(bare)} AND ${said(prefix)}))`,
+    ),
+  ];
   const byName =
-    words.length === 0
+    asked.length === 0
       ? empty
-      : sql`(SELECT c.id, c.name, NULL::text AS address FROM customer c WHERE ${join(names, " AND ")} ${knownTo(brands, sql`c.brand_ids`)} LIMIT 300)`;
+      : sql`(SELECT c.id, c.name, NULL::text AS address FROM customer c WHERE ${join(asked, " AND ")} ${knownTo(brands, sql`c.brand_ids`)} LIMIT 300)`;
   const byAddress =
     address === null
       ? empty
       : sql`(SELECT a.customer_id, '', a.value FROM address a WHERE a.removed_at IS NULL AND a.norm LIKE ${`%${likeText(address)}%`} ${knownTo(brands, sql`a.brand_ids`)} LIMIT 300)`;
-  const union = words.length === 0 ? byAddress : address === null ? byName : sql`${byName} UNION ALL ${byAddress}`;
+  const union = asked.length === 0 ? byAddress : address === null ? byName : sql`${byName} UNION ALL ${byAddress}`;
   return sql`
     WITH found AS MATERIALIZED (SELECT DISTINCT ON (id) id, address FROM (${union}) AS f (id, name, address) ORDER BY id, address NULLS LAST)
-    SELECT c.id, c.name, coalesce(f.address, ${anAddress(brands)}, '') AS address
+    SELECT c.id, c.name, coalesce(f.address, ${anAddress(brands)}, '') AS address,
+           c.fields, (SELECT o.name FROM organisation o WHERE o.id = c.organisation_id) AS organisation
       FROM found f JOIN customer c ON c.id = f.id ORDER BY length(c.name), c.name, c.id LIMIT ${limit}`;
+};
+
+/**
+ * Addresses of a kind, known to these brands, that can be written to, whose customer's name holds every one of these folded words, or which hold `address` themselves;
+ * those that begin so first, then those used last. Bounded work: the first 300 of each that fit are ranked.
+ */
+export const suggestQuery = (
+  kind: AddressKind,
+  words: readonly string[],
+  address: string,
+  brands: readonly string[] | null,
+  limit: number,
+): Sql => {
+  const said = words.map((word) => sql`c.sound LIKE ${`%${likeText(word)}%`}`);
+  const byName =
+    said.length === 0
+      ? empty
+      : sql`SELECT a.id FROM (SELECT c.id FROM customer c WHERE ${join(said, " AND ")} ${knownTo(brands, sql`c.brand_ids`)} LIMIT 300) AS n JOIN address a ON a.customer_id = n.id AND a.kind = ${kind} AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)} UNION `;
+  const begins = sql`(c.sound LIKE ${`${likeText(words[0] ?? address)}%`} OR a.norm LIKE ${`${likeText(address)}%`})`;
+  return sql`
+    WITH found AS MATERIALIZED (${byName}(SELECT a.id FROM address a WHERE a.removed_at IS NULL AND a.kind = ${kind} AND a.norm LIKE ${`%${likeText(address)}%`} ${knownTo(brands, sql`a.brand_ids`)} LIMIT 300))
+    SELECT c.id AS "customerId", c.name, a.value
+      FROM found f JOIN address a ON a.id = f.id JOIN customer c ON c.id = a.customer_id
+     WHERE a.suppressed_reason IS NULL
+     ORDER BY ${begins} DESC, greatest(a.last_in_at, a.last_out_at) DESC NULLS LAST, c.name, a.value LIMIT ${limit}`;
 };
 
 /** Customers known to these brands whose name is spelled nearly like the given one, the nearest first. */
 export const findNearQuery = (name: string, brands: readonly string[] | null, limit: number): Sql => sql`
-  SELECT c.id, c.name, coalesce(${anAddress(brands)}, '') AS address
-    FROM (SELECT id, name, word_similarity(${name}, sound) AS likeness FROM customer WHERE ${name} <% sound ${knownTo(brands, sql`brand_ids`)} ORDER BY likeness DESC, id LIMIT ${limit}) AS c ORDER BY c.likeness DESC, c.id`;
+  SELECT c.id, c.name, coalesce(${anAddress(brands)}, '') AS address, c.fields, NULL AS organisation
+    FROM (SELECT id, name, fields, word_similarity(${name}, sound) AS likeness FROM customer WHERE ${name} <% sound ${knownTo(brands, sql`brand_ids`)} ORDER BY likeness DESC, id LIMIT ${limit}) AS c ORDER BY c.likeness DESC, c.id`;
 
 /** The address by which a customer `c` is shown. */
 const anAddress = (brands: readonly string[] | null): Sql =>

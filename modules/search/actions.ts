@@ -1,5 +1,6 @@
-// The only writers of the search's tables. `indexMessage` and `indexSubject` are called by concerns in the transaction that stores what they speak of, `foldWords` by a job.
+// The only writers of the search's tables. `indexMessage` and `indexConcern` are called by concerns in the transaction that stores what they speak of, `foldWords` by a job.
 import type { BrandId, ConcernId, MessageId } from "#contract/ids.ts";
+import { codeWords } from "#modules/search/model-codes.ts";
 import { createKnown, searchable, wordsOf } from "#modules/search/model.ts";
 import { deleteWords, foldNewWords, insertWords, redate, type IndexRow } from "#modules/search/store.ts";
 import type { Db, Tx } from "#platform/db/db.ts";
@@ -28,23 +29,29 @@ export const indexMessage = (
   },
 ): Promise<void> => index(world, tx, { ...message, text: `${message.subject ?? ""}\n${message.text}` });
 
-/** Makes a concern findable by a subject that an agent gave it. */
-export const indexSubject = (
+/** Makes a concern findable by a subject that an agent gave it, and by what stands in its fields. Again replaces what was there. */
+export const indexConcern = (
   world: Pick<World, "db">,
   tx: Tx,
-  concern: { readonly concernId: ConcernId; readonly brandId: BrandId; readonly at: string; readonly subject: string },
+  concern: {
+    readonly concernId: ConcernId;
+    readonly brandId: BrandId;
+    readonly at: string;
+    readonly subject: string;
+    readonly fields: readonly string[];
+  },
 ): Promise<void> =>
   index(world, tx, {
     messageId: concern.concernId,
     concernId: concern.concernId,
     brandId: concern.brandId,
     at: concern.at,
-    text: concern.subject,
+    text: [concern.subject, ...concern.fields].join("\n"),
     language: null,
   });
 
-/** Takes a message out of the search: it was withdrawn. */
-export const forgetMessage = (tx: Tx, messageId: MessageId): Promise<void> => deleteWords(tx, messageId);
+/** Takes a message out of the search: it was withdrawn. With a concern's id, the concern. */
+export const forgetMessage = (tx: Tx, messageId: MessageId | ConcernId): Promise<void> => deleteWords(tx, messageId);
 
 /** A message was said at another time than it was written. */
 export const redateMessage = (tx: Tx, messageId: MessageId, at: string): Promise<void> => redate(tx, messageId, at);
@@ -52,10 +59,10 @@ export const redateMessage = (tx: Tx, messageId: MessageId, at: string): Promise
 /** Moves words that messages brought into the table in which compounds and near spellings are looked up; the search reads both. To be run every few seconds. */
 export const foldWords = (world: Pick<World, "db">): Promise<number> => world.db.transaction(foldNewWords);
 
-const index = async (world: Pick<World, "db">, tx: Tx, row: IndexRow): Promise<void> => {
+const index = async (world: Pick<World, "db">, tx: Tx, row: Omit<IndexRow, "codes">): Promise<void> => {
   const text = searchable(row.text);
   const known = knownOf(world.db);
   const newWords = wordsOf(text).filter((word) => !known.has(word));
-  await insertWords(tx, { ...row, text }, newWords);
+  await insertWords(tx, { ...row, text, codes: codeWords(row.text) }, newWords);
   if (newWords.length > 0) tx.afterCommit(() => known.add(newWords));
 };

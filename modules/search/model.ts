@@ -1,27 +1,7 @@
 // Decides what a word is for the search and how words are compared. Called by search/actions.ts and search/reads.ts; pure.
+import { fold, skeleton } from "#lib/fold.ts";
 
-const letters = new Map([
-  ["ß", "ss"],
-  ["æ", "ae"],
-  ["œ", "oe"],
-  ["ø", "o"],
-  ["đ", "d"],
-  ["ð", "d"],
-  ["þ", "th"],
-  ["ł", "l"],
-  ["ı", "i"],
-  ["ħ", "h"],
-]);
-
-/** A text in lower case without accents, character by character as PostgreSQL's `fold` gives it for European letters. */
-export const fold = (text: string): string => {
-  if (!/[^\u0000-\u007f]/.test(text)) return text.toLowerCase();
-  return text
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[ßæœøđðþłıħ]/g, (letter) => letters.get(letter) ?? letter);
-};
+export { fold, skeleton };
 
 /** Longest text that is searched, in characters: an index entry has a limit, and no person writes more. */
 const searchedLength = 100_000;
@@ -107,10 +87,6 @@ export const wordOf = (term: string): string | null => {
   const word = fold(term).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
   return word.length >= shortest && word.length <= longest && /^\p{L}+$/u.test(word) ? word : null;
 };
-
-/** Words that sound alike are one: the same as PostgreSQL's `skeleton`. */
-export const skeleton = (word: string): string =>
-  word.replaceAll("ae", "a").replaceAll("oe", "o").replaceAll("ue", "u");
 
 /** A typing mistake: one letter wrong, missing, too much or two swapped; from eleven letters on two. Words of four letters have no near ones. */
 export const isNear = (term: string, word: string): boolean => {

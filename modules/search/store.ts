@@ -9,6 +9,8 @@ export interface IndexRow {
   readonly brandId: BrandId;
   readonly at: string;
   readonly text: string;
+  /** As `codeWords` gives them. */
+  readonly codes: readonly string[];
   /** The language whose word forms are known to it; null: both. */
   readonly language: "de" | "en" | null;
 }
@@ -28,12 +30,12 @@ export const insertWords = async (tx: Tx, row: IndexRow, newWords: readonly stri
   await tx.later(sql`
     ${words}
     INSERT INTO message_search (message_id, concern_id, brand_id, at, words)
-    VALUES (${row.messageId}, ${row.concernId}, ${row.brandId}, ${row.at}, strip(${wordsIn(row.language, row.text)}))
+    VALUES (${row.messageId}, ${row.concernId}, ${row.brandId}, ${row.at}, strip(${wordsIn(row.language, row.text)}) || array_to_tsvector(${row.codes}::text[]))
     ON CONFLICT (message_id) DO UPDATE SET at = excluded.at, words = excluded.words`);
 };
 
 /** Takes a message out of the search. */
-export const deleteWords = async (tx: Tx, messageId: MessageId): Promise<void> => {
+export const deleteWords = async (tx: Tx, messageId: MessageId | ConcernId): Promise<void> => {
   await tx.run(sql`DELETE FROM message_search WHERE message_id = ${messageId}`);
 };
 
@@ -92,11 +94,15 @@ export interface TermWords {
   readonly words: readonly string[];
 }
 
-/** Each term as PostgreSQL understands it: a condition, and the stems in it. `stop`: one of the languages leaves the word out. */
-export const understand = (
-  tx: Tx,
-  terms: readonly TermWords[],
-): Promise<{ readonly query: string; readonly stems: readonly string[]; readonly stop: boolean }[]> =>
+/** A term as PostgreSQL understands it: a condition, and the stems in it. `stop`: one of the languages leaves the word out. */
+export interface Understood {
+  readonly query: string;
+  readonly stems: readonly string[];
+  readonly stop: boolean;
+}
+
+/** Each term in its place. */
+export const understand = (tx: Tx, terms: readonly TermWords[]): Promise<Understood[]> =>
   tx.rows(sql`
     SELECT (de.q || en.q || also.q)::text AS query, tsvector_to_array(to_tsvector('simple', '')) || also.stems || tsvector_to_array(to_tsvector('draht_de', t.term)) || tsvector_to_array(to_tsvector('draht_en', t.term)) AS stems,
            numnode(de.q) = 0 OR numnode(en.q) = 0 AS stop
@@ -132,6 +138,14 @@ export const byTimeQuery = (
   SELECT message_id AS "messageId", concern_id AS "concernId"
     FROM (SELECT message_id, concern_id, brand_id, at, words FROM message_search ORDER BY at DESC LIMIT ${depth}) AS newest
    WHERE words @@ ${query}::tsquery ${inBrands(brandIds)} ORDER BY at DESC, message_id DESC LIMIT ${limit}`;
+
+/** Which of these messages fit. */
+export const fitAmong = async (tx: Tx, query: string, messageIds: readonly string[]): Promise<string[]> =>
+  (
+    await tx.rows<{ id: string }>(
+      sql`SELECT message_id AS id FROM message_search WHERE message_id = ANY(${messageIds}::uuid[]) AND words @@ ${query}::tsquery`,
+    )
+  ).map(({ id }) => id);
 
 /** See `byWordsQuery`. */
 export const byWords = (tx: Tx, query: string, brandIds: readonly string[] | null, limit: number): Promise<Hit[]> =>

@@ -7,11 +7,13 @@ import type { AgentActor } from "#contract/actor.ts";
 import type { ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { searchResult, type SearchResult } from "#contract/search.ts";
 import { searchEverything } from "#modules/concerns/reads-search.ts";
-import { createCustomer } from "#modules/customers/actions-desk.ts";
-import { foldWords, forgetMessage, indexMessage, indexSubject } from "#modules/search/actions.ts";
+import type { FieldChanges } from "#contract/fields.ts";
+import { change as changeConcern } from "#modules/concerns/actions-change.ts";
+import { changeCustomer, createCustomer } from "#modules/customers/actions-desk.ts";
+import { foldWords, forgetMessage, indexConcern, indexMessage } from "#modules/search/actions.ts";
 import { fold, skeleton, wordsOf } from "#modules/search/model.ts";
 import { byTime, byWords } from "#modules/search/store.ts";
-import { sql } from "#platform/db/db.ts";
+import { raw, sql } from "#platform/db/db.ts";
 import { addCast, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
 
 let world: TestWorld;
@@ -137,7 +139,13 @@ test("subjects, also those an agent gave later; numbers; tags", async () => {
   assert.deepEqual(marked(found.concerns[0]?.subject ?? []), ["Kabelsalat"]);
   const at = world.now().toISOString();
   await world.db.transaction((tx) =>
-    indexSubject(world, tx, { concernId: concern.id, brandId: cast.brandId, at, subject: "Quastenflosser" }),
+    indexConcern(world, tx, {
+      concernId: concern.id,
+      brandId: cast.brandId,
+      at,
+      subject: "Quastenflosser",
+      fields: [],
+    }),
   );
   const renamed = await find("Quastenflosser");
   assert.deepEqual(
@@ -184,6 +192,100 @@ test("customers by name and address, and their concerns behind what messages sai
   );
   assert.deepEqual(
     (await find("heidrun@wald")).customers.map((one) => one.id),
+    [person.id],
+  );
+});
+
+test("a number is found however it is written, and by its end", async () => {
+  const dashed = await write("Mahnung", "Sie mahnen Rechnung 2024-0017-88 an, bezahlt am 12.03.2026.");
+  const spaced = await write("Vertrag", "Mein Vertrag: KD 4711 0815, seit Jahren.");
+  const joined = await write("Vertrag", "Vertragsnummer KD47110816 bitte kündigen.");
+  const serial = await write("Gerät", "Seriennummer EK7Q-2291, neu!");
+  for (const q of [
+    "2024-0017-88",
+    "2024 0017 88",
+    "2024001788",
+    "2024/0017/88",
+    "rechnung 2024001788",
+    "1788",
+    "0017-88",
+  ])
+    assert.deepEqual(await ids(q), [dashed.id], q);
+  for (const q of ["KD 4711 0815", "KD-4711-0815", "kd47110815", "47110815", "4711-0815", "vertrag 0815"])
+    assert.deepEqual(await ids(q), [spaced.id], q);
+  for (const q of ["KD 4711 0816", "KD-47110816", "47110816", "110816"]) assert.deepEqual(await ids(q), [joined.id], q);
+  for (const q of ["EK7Q2291", "ek7q 2291", "EK7Q-2291"]) assert.deepEqual(await ids(q), [serial.id], q);
+  assert.deepEqual(await ids("2024001789"), []);
+  assert.deepEqual(await ids("router 1788"), [], "the other words must fit as well");
+  const [found] = (await find("2024 0017 88")).concerns;
+  assert.deepEqual(marked(found?.excerpt ?? []), ["2024-0017-88"]);
+});
+
+test("customers are found by contract number and organisation, concerns by their fields", async () => {
+  const person = await createCustomer(world, cast.anna, {
+    name: "Wolfhard Ziesemer",
+    kind: "email",
+    value: "wz@werft.example",
+  });
+  assert.ok("id" in person);
+  const theirs = await write("Ohne Nummer", "Hier steht keine.", { customerId: person.id });
+  assert.ok(
+    "id" in
+      (await changeCustomer(world, cast.anna, person.id, {
+        organisation: "Größmann Werft AG",
+        fields: { Vertragsnummer: "VN-3041 28/77", Hinweis: "wünscht Rückruf", Hausnotruf: true },
+      })),
+  );
+  const shown = async (q: string) =>
+    (await find(q)).customers
+      .filter((one) => one.id === person.id)
+      .map(({ fact }) => [fact?.name, marked(fact?.value ?? [])]);
+  for (const q of ["VN-3041 28/77", "vn30412877", "3041-2877", "30412877", "2877", "Ziesemer 2877"]) {
+    assert.deepEqual(await shown(q), [["Vertragsnummer", ["VN-3041 28/77"]]], q);
+    if (!q.includes("Ziesemer")) assert.ok((await ids(q)).includes(theirs.id), `${q}: their concerns are shown`);
+  }
+  assert.deepEqual(await shown("grossmann werft"), [[null, ["Größmann", "Werft"]]]);
+  assert.deepEqual(await shown("ziesemer rueckruf"), [["Hinweis", ["Rückruf"]]]);
+  assert.deepEqual(await shown("ziesemer 9999"), []);
+  assert.ok("id" in (await changeCustomer(world, cast.anna, person.id, { fields: { Vertragsnummer: null } })));
+  assert.deepEqual(await shown("30412877"), [], "what is taken away is found no longer");
+
+  const device = await write("Router", "Er blinkt.");
+  const change = (fields: FieldChanges) => changeConcern(world, cast.anna, { id: device.id, change: { fields } });
+  await change({ Gerät: "FritzBox 7590", Auftrag: "A-2026-4455" });
+  for (const q of ["fritzbox", "20264455", "A 2026 4455"]) assert.deepEqual(await ids(q), [device.id], q);
+  const [hit] = (await find("4455")).concerns;
+  assert.equal(hit?.messageId, null);
+  assert.deepEqual(marked(hit?.excerpt ?? []), ["A-2026-4455"]);
+  await change({ Gerät: null });
+  assert.deepEqual(await ids("fritzbox"), []);
+  assert.ok((await ids("router")).includes(device.id));
+});
+
+test("what was stored before codes had words of their own is found by them after the migration", async () => {
+  const old = await write("Alt", "Rechnung RE-2019-0042-1 und IBAN DE89 3704 0044 0532 0130 00, am 01.02.2019.");
+  const person = await createCustomer(world, cast.anna, { name: "Alte Kundin", kind: "email", value: "alt@k.example" });
+  assert.ok("id" in person);
+  await changeCustomer(world, cast.anna, person.id, { fields: { Vertrag: "AB-99/8877" } });
+  const [now] = await world.db.rows<{ words: string }>(
+    sql`SELECT words::text AS words FROM message_search WHERE message_id = ${old.messageId}`,
+  );
+  assert.ok(now?.words.includes("#124009102er"));
+  await world.db.run(
+    sql`UPDATE message_search SET words = to_tsvector('simple', 'alt') WHERE message_id = ${old.messageId}`,
+  );
+  await world.db.run(sql`UPDATE customer SET facts = '' WHERE id = ${person.id}`);
+  const file = readFileSync(join(import.meta.dirname, "../../db/migrations/0031_search_facts.sql"), "utf8");
+  const statements = file
+    .split("\n")
+    .filter((line) => !line.startsWith("--"))
+    .join("\n")
+    .split(";");
+  for (const statement of statements.filter((text) => text.trim().startsWith("UPDATE")))
+    await world.db.run(raw(statement));
+  for (const q of ["201900421", "re201900421", "3704 0044 0532 0130 00"]) assert.deepEqual(await ids(q), [old.id], q);
+  assert.deepEqual(
+    (await find("998877")).customers.map((one) => one.id),
     [person.id],
   );
 });

@@ -3,6 +3,7 @@
 import type { Context } from "#web/commands/context.ts";
 import { change, seenFailure } from "#web/state/actions.ts";
 import { linkState } from "#web/state/desk.ts";
+import { endFinding, hasHits, stepHit } from "#web/state/finding.ts";
 import { undoLatest } from "#web/state/toasts.ts";
 import { compose, setUi, toggleCustomerPanel, ui } from "#web/state/ui.ts";
 import type { PickerName } from "#web/state/ui.ts";
@@ -23,6 +24,7 @@ export interface Command {
 
 const always = (): boolean => true;
 const withConcern = (context: Context): boolean => context.concern !== null;
+const withHits = (context: Context): boolean => hasHits(context.concern?.id);
 
 const picker = (id: PickerName, title: WordKey, keys: readonly string[]): Command => ({
   id,
@@ -74,7 +76,24 @@ export const commands: readonly Command[] = [
     can: withConcern,
     run: () => compose("reply"),
   },
-  { id: "note", title: "commands.note", group: "concern", keys: ["n"], can: withConcern, run: () => compose("note") },
+  {
+    id: "note",
+    title: "commands.note",
+    group: "concern",
+    keys: ["n"],
+    // While hits are gone through, n means the next one.
+    can: (context) => context.concern !== null && !withHits(context),
+    run: () => compose("note"),
+  },
+  { id: "nextHit", title: "commands.nextHit", group: "concern", keys: ["n"], can: withHits, run: () => stepHit(1) },
+  {
+    id: "previousHit",
+    title: "commands.previousHit",
+    group: "concern",
+    keys: ["Shift+n"],
+    can: withHits,
+    run: () => stepHit(-1),
+  },
   picker("assignee", "commands.assign", ["a"]),
   {
     id: "assignToMe",
@@ -168,7 +187,7 @@ export const commands: readonly Command[] = [
     group: "list",
     keys: ["u", "Escape"],
     can: withConcern,
-    run: (context) => context.go(`/desk/${context.place.view}`),
+    run: (context) => (withHits(context) ? endFinding() : context.go(`/desk/${context.place.view}`)),
   },
 
   goTo("goMine", "commands.goMine", ["g m"], "/desk/mine"),

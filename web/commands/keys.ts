@@ -12,10 +12,11 @@ export interface Press {
 /** How long after "g" the second key may come, in milliseconds. */
 export const sequenceMs = 1_200;
 
-/** A press in the notation of commands: "j", "Ctrl+k", "?", "Ctrl+Enter". Command on a Mac counts as Ctrl. */
+/** A press in the notation of commands: "j", "Ctrl+k", "?", "Ctrl+Enter", "Shift+n". Command on a Mac counts as Ctrl. */
 export const notation = (press: Press): string => {
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
-  const held = press.ctrlKey || press.metaKey ? "Ctrl+" : press.altKey ? "Alt+" : "";
+  const shifted = press.shiftKey && /^[a-z]$/.test(key) ? "Shift+" : "";
+  const held = press.ctrlKey || press.metaKey ? "Ctrl+" : press.altKey ? "Alt+" : shifted;
   return held + key;
 };
 
@@ -29,7 +30,9 @@ export const meaning = (
   const exact = commands.find((command) => command.keys.includes(typed));
   if (exact) return exact.id;
   if (commands.some((command) => command.keys.some((keys) => keys.startsWith(`${typed} `)))) return "more";
-  return before === "" ? null : meaning(commands, "", press);
+  if (before !== "") return meaning(commands, "", press);
+  // A letter means the same with Shift, unless some command says otherwise.
+  return press.startsWith("Shift+") ? meaning(commands, "", press.slice("Shift+".length)) : null;
 };
 
 /** True for keys that may act while somebody writes: with Ctrl, and Escape. */

@@ -2,7 +2,6 @@
 import { useSyncExternalStore } from "react";
 import type { ChannelKind } from "#contract/channel.ts";
 import type { Priority, Status } from "#contract/concerns.ts";
-import type { Highlighted } from "#contract/search.ts";
 import { Icon } from "#web/kit/Icon.tsx";
 import type { IconName } from "#web/kit/Icon.tsx";
 import { fullTime, shortTime, sinceOrUntil, t } from "#web/state/words.ts";
@@ -71,7 +70,7 @@ export const When = ({ at, relative = false }: { readonly at: string; readonly r
 export const useNow = (): Date => useSyncExternalStore(watchClock, () => clock);
 
 /** Text whose matching parts are marked. */
-export const Marked = ({ parts }: { readonly parts: Highlighted }) => (
+export const Marked = ({ parts }: { readonly parts: readonly { readonly text: string; readonly hit: boolean }[] }) => (
   <>
     {parts.map((part, index) =>
       part.hit ? <mark key={index}>{part.text}</mark> : <span key={index}>{part.text}</span>,

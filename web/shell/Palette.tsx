@@ -1,6 +1,6 @@
 // Ctrl+K: go, act and find in one field. Commands that can be done now, views, and what the search finds.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Autocomplete, Input, ListBox, ListBoxItem, ListBoxSection, Header, SearchField } from "react-aria-components";
 import { search } from "#contract/search.ts";
 import type { Command } from "#web/commands/commands.ts";
@@ -9,6 +9,7 @@ import { shownKeys } from "#web/commands/keys.ts";
 import { Icon } from "#web/kit/Icon.tsx";
 import { Marked, StatusMark } from "#web/kit/Marks.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
+import { useRested } from "#web/kit/useRested.ts";
 import { mac } from "#web/kit/platform.ts";
 import { callOrThrow } from "#web/state/client.ts";
 import { deskState, views } from "#web/state/desk.ts";
@@ -71,7 +72,8 @@ const Finder = ({
     else if (kind === "view") here.go(`/desk/${id}`);
     else if (kind === "concern") {
       const hit = concerns.find((one) => one.row.id === id);
-      if (hit) here.go(`/desk/all/${hit.row.number}`);
+      const place = new URLSearchParams({ find: query, ...(hit?.messageId ? { message: hit.messageId } : {}) });
+      if (hit) here.go(`/desk/all/${hit.row.number}?${place}`);
     } else if (kind === "customer")
       here.go(
         `/search?q=${encodeURIComponent(
@@ -144,7 +146,13 @@ const Finder = ({
                 <span className="menu-label">
                   <Marked parts={one.name} />
                   <small>
-                    <Marked parts={one.address} />
+                    {one.fact === null ? (
+                      <Marked parts={one.address} />
+                    ) : (
+                      <>
+                        {one.fact.name ?? t("customers.organisation")}: <Marked parts={one.fact.value} />
+                      </>
+                    )}
                   </small>
                 </span>
               </ListBoxItem>
@@ -199,14 +207,4 @@ const Finder = ({
       </ListBox>
     </Autocomplete>
   );
-};
-
-/** A value that follows after it has rested this long. */
-const useRested = (value: string, restMs: number): string => {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), restMs);
-    return () => clearTimeout(timer);
-  }, [value, restMs]);
-  return rested;
 };

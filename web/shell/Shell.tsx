@@ -13,7 +13,8 @@ import { deskState } from "#web/state/desk.ts";
 import { paintedList } from "#web/state/painted.ts";
 import { session } from "#web/state/session.ts";
 import { t } from "#web/state/words.ts";
-import { setUi } from "#web/state/ui.ts";
+import { useStore } from "#web/state/store.ts";
+import { setUi, ui } from "#web/state/ui.ts";
 import "#web/shell/shell.css";
 
 export const Shell = () => {
@@ -34,10 +35,17 @@ export const Shell = () => {
       place: { view, number },
       concern,
       list: path.startsWith("/desk") ? paintedList.get() : [],
-      go: (to) => void navigate({ to }),
+      go: (href) => void navigate({ href }),
     };
   }, [navigate, path, view, number]);
   useCommandKeys(context);
+
+  const goTo = useStore(ui, (now) => now.goTo);
+  useEffect(() => {
+    if (goTo === null) return;
+    setUi({ goTo: null });
+    void navigate({ href: goTo });
+  }, [goTo, navigate]);
 
   useEffect(() => setUi({ picker: null, composer: null, listCursor: null }), [number]);
 

@@ -55,7 +55,15 @@ const tree = root.addChildren([
   desk.addChildren([
     createRoute({ getParentRoute: () => desk, path: "/" }),
     createRoute({ getParentRoute: () => desk, path: "$view" }),
-    createRoute({ getParentRoute: () => desk, path: "$view/$number" }),
+    createRoute({
+      getParentRoute: () => desk,
+      path: "$view/$number",
+      // Where a hit of the search leads: the words to mark, and the message that was found.
+      validateSearch: (found): { readonly find?: string; readonly message?: string } => ({
+        ...(typeof found["find"] === "string" || typeof found["find"] === "number" ? { find: `${found["find"]}` } : {}),
+        ...(typeof found["message"] === "string" ? { message: found["message"] } : {}),
+      }),
+    }),
   ]),
   createRoute({
     getParentRoute: () => root,

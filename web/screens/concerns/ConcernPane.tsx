@@ -1,4 +1,5 @@
 // The third pane: one concern. Says to colleagues that it is looked at, and keeps the newest message in sight.
+import { useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { ReactNode } from "react";
 import type { ConcernDetail } from "#contract/concerns.ts";
@@ -7,6 +8,7 @@ import { Composer } from "#web/screens/concerns/Composer.tsx";
 import { ConcernHeader } from "#web/screens/concerns/ConcernHeader.tsx";
 import { Thread } from "#web/screens/concerns/Thread.tsx";
 import { deskState, openConcern, openProblems, sayLook } from "#web/state/desk.ts";
+import { beginFinding, endFinding } from "#web/state/finding.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
 
@@ -32,6 +34,12 @@ export const ConcernPane = ({
       sayLook(null, "away");
     };
   }, [id]);
+  const { find, message }: { readonly find?: string; readonly message?: string } = useSearch({ strict: false });
+  useEffect(() => {
+    if (find === undefined || find.trim() === "") return undefined;
+    void beginFinding(id, find.trim(), message ?? null);
+    return endFinding;
+  }, [id, find, message]);
   const subject = row?.subject;
   const number = row?.number;
   useEffect(() => {

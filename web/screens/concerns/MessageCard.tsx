@@ -2,14 +2,16 @@
 import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import type { Message } from "#contract/concerns.ts";
+import type { Marker } from "#lib/marking.ts";
 import { IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
-import { ChannelMark, Face, When } from "#web/kit/Marks.tsx";
+import { ChannelMark, Face, Marked, When } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
 import { AssuranceBadge } from "#web/screens/concerns/Assurance.tsx";
 import { Deliveries } from "#web/screens/concerns/Deliveries.tsx";
 import { FileList } from "#web/screens/concerns/FileList.tsx";
 import { MailFrame } from "#web/screens/concerns/MailFrame.tsx";
+import { marked } from "#web/state/finding.ts";
 import { linesOf } from "#web/state/text.ts";
 import { t, words } from "#web/state/words.ts";
 
@@ -31,15 +33,21 @@ export const MessageCard = ({
   message,
   last,
   incomplete,
+  marker,
+  hit,
 }: {
   readonly message: Message;
   readonly last: boolean;
   readonly incomplete: boolean;
+  /** What somebody looks for; null: nothing. */
+  readonly marker: Marker | null;
+  /** It fits what is looked for: shown as text, in which words can be marked. */
+  readonly hit: boolean;
 }) => {
   const [chosen, setChosen] = useState<Mode | null>(null);
   const [folded, setFolded] = useState(true);
   const [details, setDetails] = useState(false);
-  const mode = chosen ?? firstMode(message, last);
+  const mode = chosen ?? (hit && message.text.trim() !== "" ? "text" : firstMode(message, last));
   const tone = message.author.kind === "agent" ? "agent" : message.author.kind === "customer" ? undefined : "system";
   const choose = (next: Mode): void => {
     setChosen(next);
@@ -149,7 +157,7 @@ export const MessageCard = ({
           <MailFrame html={message.html} title={t("concerns.frameTitle", { name: message.author.name })} />
         ) : (
           <>
-            <PlainText text={message.text} />
+            <PlainText text={message.text} marker={marker} />
             {message.foldedText.trim() === "" ? null : (
               <>
                 <button type="button" className="fold" aria-expanded={!folded} onClick={() => setFolded(!folded)}>
@@ -157,7 +165,7 @@ export const MessageCard = ({
                 </button>
                 {folded ? null : (
                   <div className="folded">
-                    <PlainText text={message.foldedText} />
+                    <PlainText text={message.foldedText} marker={marker} />
                   </div>
                 )}
               </>
@@ -172,14 +180,14 @@ export const MessageCard = ({
 };
 
 /** Plain text with its links made to press; only http, https and mailto, the true target always visible. */
-const PlainText = ({ text }: { readonly text: string }) => (
+const PlainText = ({ text, marker }: { readonly text: string; readonly marker: Marker | null }) => (
   <div className="plain-text" dir="auto">
     {linesOf(text).map((part, index) =>
       part.href === null ? (
-        <span key={index}>{part.text}</span>
+        <Marked key={index} parts={marked(part.text, marker)} />
       ) : (
         <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
-          {part.text}
+          <Marked parts={marked(part.text, marker)} />
         </a>
       ),
     )}

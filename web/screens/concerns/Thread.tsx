@@ -7,7 +7,9 @@ import type { Message } from "#contract/concerns.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
+import { FindBar } from "#web/screens/concerns/FindBar.tsx";
 import { MessageCard } from "#web/screens/concerns/MessageCard.tsx";
+import { useHits } from "#web/screens/concerns/useHits.ts";
 import type { Opened } from "#web/state/apply.ts";
 import { callOrThrow } from "#web/state/client.ts";
 import { deskState, loadEarlier } from "#web/state/desk.ts";
@@ -23,15 +25,17 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
   const { id } = opened.concern.row;
   const showHistory = useStore(ui, (now) => now.history);
   const bump = useStore(deskState, (state) => state.hints.history[id] ?? 0);
+  const [historyPages, setHistoryPages] = useState(1);
   const history = useQuery({
-    queryKey: ["history", id, bump],
+    queryKey: ["history", id, bump, historyPages],
     enabled: showHistory,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => callOrThrow(concerns.history, { params: { id }, query: {} }, signal),
+    queryFn: ({ signal }) => loadHistory(id, historyPages, signal),
   });
   const entries = showHistory ? (history.data?.entries ?? []) : [];
+  const visible = showHistory ? opened.messages : opened.messages.filter((message) => !isNewsForColleagues(message));
   const lines: readonly Line[] = [
-    ...opened.messages.map((message) => ({ at: message.at, message })),
+    ...visible.map((message) => ({ at: message.at, message })),
     ...entries.map((entry) => ({ at: entry.at, entry })),
   ].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 
@@ -56,19 +60,27 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
     known.current = { id, lastSeq, firstSeq, height: box.scrollHeight };
   }, [id, lastSeq, firstSeq, opened.messages, atEnd]);
 
+  const staysAtEnd = useRef(true);
+  const noteEnd = (end: boolean): void => {
+    staysAtEnd.current = end;
+    setAtEnd(end);
+  };
+  const { found, more } = useHits(scroller, opened, () => noteEnd(false));
+
   // The composer opening below makes the thread lower: its end stays in sight.
   useEffect(() => {
     const box = scroller.current;
     if (!box) return undefined;
     const watcher = new ResizeObserver(() => {
-      if (atEnd) box.scrollTop = box.scrollHeight;
+      if (staysAtEnd.current) box.scrollTop = box.scrollHeight;
     });
     watcher.observe(box);
     return () => watcher.disconnect();
-  }, [atEnd]);
+  }, []);
 
   return (
     <div className="thread-frame">
+      {found && found.at !== null ? <FindBar found={found} more={more} /> : null}
       <section
         className="thread"
         ref={scroller}
@@ -78,7 +90,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
         onScroll={(scroll) => {
           const box = scroll.currentTarget;
           const end = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-          setAtEnd(end);
+          noteEnd(end);
           if (end) setUnread(0);
         }}
       >
@@ -89,18 +101,27 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
             </Button>
           </p>
         ) : null}
+        {showHistory && history.data?.more ? (
+          <p className="thread-earlier">
+            <Button look="quiet" icon="history" onPress={() => setHistoryPages((count) => count + 1)}>
+              {t("concerns.earlierHistory")}
+            </Button>
+          </p>
+        ) : null}
         <ol className="messages">
           {lines.map((line, index) => {
             const day = dayOf(line.at);
             const before = lines[index - 1];
             const heading = before && dayOf(before.at) === day ? null : <p className="thread-day">{day}</p>;
             return "message" in line ? (
-              <li key={line.message.id}>
+              <li key={line.message.id} data-message={line.message.id}>
                 {heading}
                 <MessageCard
                   message={line.message}
-                  last={line.message.seq === lastSeq}
+                  last={line.message === visible.at(-1)}
                   incomplete={opened.incomplete.includes(line.message.id)}
+                  marker={found?.marker ?? null}
+                  hit={found?.hits.some((hit) => hit.messageId === line.message.id) ?? false}
                 />
               </li>
             ) : (
@@ -128,6 +149,28 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
       ) : null}
     </div>
   );
+};
+
+/** What the centre told an agent by mail stands in the thread already; that it was told belongs to the history. */
+const isNewsForColleagues = (message: Message): boolean =>
+  message.direction === "system" && message.author.kind === "system" && message.automatic === "auto-generated";
+
+/** The newest entries, so many pages of them. */
+const loadHistory = async (
+  id: string,
+  pages: number,
+  signal: AbortSignal,
+): Promise<{ readonly entries: readonly HistoryEntry[]; readonly more: boolean }> => {
+  const entries: HistoryEntry[] = [];
+  let next: number | null = null;
+  for (let page = 0; page < pages; page += 1) {
+    const query: { limit: number; before?: number } = { limit: 100, ...(next === null ? {} : { before: next }) };
+    const found = await callOrThrow(concerns.history, { params: { id }, query }, signal);
+    entries.push(...found.entries);
+    next = found.next;
+    if (next === null) break;
+  }
+  return { entries, more: next !== null };
 };
 
 const HistoryLine = ({ entry }: { readonly entry: HistoryEntry }) => {

@@ -93,6 +93,11 @@ export const SearchPage = () => {
                       <small>
                         <Marked parts={customer.address} />
                       </small>
+                      {customer.fact === null ? null : (
+                        <small>
+                          {customer.fact.name ?? t("customers.organisation")}: <Marked parts={customer.fact.value} />
+                        </small>
+                      )}
                     </span>
                   </Link>
                 </li>
@@ -112,6 +117,7 @@ export const SearchPage = () => {
                       className="entry search-hit"
                       to="/desk/$view/$number"
                       params={{ view: "all", number: String(row.number) }}
+                      search={{ find: wanted, ...(hit.messageId === null ? {} : { message: hit.messageId }) }}
                     >
                       <StatusMark status={row.status} words={false} />
                       <span className="entry-words">

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { excerpt, highlight, markerOf } from "#modules/search/model-highlight.ts";
+import { excerpt, highlight, markerOf } from "#lib/marking.ts";
 
 const hits = (text: string, words: readonly string[], parts: readonly string[] = []): string[] =>
   highlight(text, markerOf(words, parts))
@@ -18,6 +18,18 @@ test("marks what was meant, as it was written", () => {
   assert.deepEqual(hits("Im Zielpaketzentrum liegt es", ["paketzentrum"], ["paketzentrum"]), ["Zielpaketzentrum"]);
   assert.deepEqual(hits("<b>Kabel</b> &amp; <script>kabel</script>", ["kabel"]), ["Kabel", "kabel"], "text is text");
   assert.deepEqual(hits("nichts davon", ["kabel"]), []);
+});
+
+test("codes are marked as they were written, however they were typed", () => {
+  const marks = markerOf(["rechnung"], [], ["2024001788"]);
+  assert.deepEqual(
+    highlight("Rechnung 2024-0017-88, nicht 2024-0017-89", marks)
+      .filter((part) => part.hit)
+      .map((part) => part.text),
+    ["Rechnung", "2024-0017-88"],
+  );
+  const far = `${"Füllwort ".repeat(100)}Vertrag KD-4711-0815 ${"Nachwort ".repeat(50)}`;
+  assert.ok(excerpt(far, markerOf([], [], ["0815"])).some((part) => part.hit && part.text === "KD-4711-0815"));
 });
 
 test("the parts together are the text, and neighbours differ", () => {
