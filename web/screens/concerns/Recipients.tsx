@@ -1,8 +1,10 @@
-// Addresses as chips: typed, pasted in bulk, taken away by Backspace. What does not look like an address is said at once.
+// Addresses as chips: typed, completed by name or address, pasted in bulk, taken away by Backspace. What does not look like an address is said at once.
 import { useId, useState } from "react";
 import type { ReactNode } from "react";
 import { Button, Label, Tag, TagGroup, TagList } from "react-aria-components";
 import { Icon } from "#web/kit/Icon.tsx";
+import { Face } from "#web/kit/Marks.tsx";
+import { useSuggestions } from "#web/screens/concerns/useSuggestions.ts";
 import { addressIn, looksLikeAddress, splitAddresses } from "#web/state/composing.ts";
 import { t } from "#web/state/words.ts";
 
@@ -11,20 +13,30 @@ export const Recipients = ({
   value,
   onChange,
   action,
+  focus = false,
 }: {
   readonly label: string;
   readonly value: readonly string[];
   readonly onChange: (value: string[]) => void;
   /** Stands at the end of the line. */
   readonly action?: ReactNode;
+  /** The caret begins here. */
+  readonly focus?: boolean;
 }) => {
   const [typed, setTyped] = useState("");
   const field = useId();
+  const list = useId();
+  /** Where the arrows stand; null: at the first, unless what was typed is an address already. */
+  const [at, setAt] = useState<number | null>(null);
+  const [closed, setClosed] = useState(false);
+  const offered = useSuggestions(closed ? "" : typed, value);
+  const chosen = at === null ? (looksLikeAddress(typed.trim()) ? undefined : offered[0]) : offered[at];
   const add = (text: string): void => {
     const fresh = splitAddresses(text).filter(
       (one) => !value.some((known) => known.toLowerCase() === one.toLowerCase()),
     );
     setTyped("");
+    setAt(null);
     if (fresh.length > 0) onChange([...value, ...fresh]);
   };
   return (
@@ -50,32 +62,84 @@ export const Recipients = ({
           )}
         </TagList>
       </TagGroup>
-      <input
-        id={field}
-        className="recipient-field"
-        aria-label={t("composer.addAddress", { field: label })}
-        value={typed}
-        autoComplete="off"
-        inputMode="email"
-        onChange={(typing) =>
-          /[,;\s]$/.test(typing.target.value) && looksLikeAddress(addressIn(typing.target.value.slice(0, -1)))
-            ? add(typing.target.value.slice(0, -1))
-            : setTyped(typing.target.value)
-        }
-        onPaste={(paste) => {
-          const text = paste.clipboardData.getData("text");
-          if (splitAddresses(text).length < 2) return;
-          paste.preventDefault();
-          add(text);
-        }}
-        onBlur={() => add(typed)}
-        onKeyDown={(press) => {
-          if (press.key === "Enter" && !press.ctrlKey && !press.metaKey) {
-            press.preventDefault();
-            add(typed);
-          } else if (press.key === "Backspace" && typed === "" && value.length > 0) onChange(value.slice(0, -1));
-        }}
-      />
+      <span className="recipient-place">
+        <input
+          id={field}
+          className="recipient-field"
+          role="combobox"
+          aria-label={t("composer.addAddress", { field: label })}
+          aria-autocomplete="list"
+          aria-expanded={offered.length > 0}
+          aria-controls={list}
+          aria-activedescendant={chosen ? `${list}-${offered.indexOf(chosen)}` : undefined}
+          value={typed}
+          autoComplete="off"
+          inputMode="email"
+          autoFocus={focus}
+          onChange={(typing) => {
+            setClosed(false);
+            setAt(null);
+            if (/[,;\s]$/.test(typing.target.value) && looksLikeAddress(addressIn(typing.target.value.slice(0, -1))))
+              add(typing.target.value.slice(0, -1));
+            else setTyped(typing.target.value);
+          }}
+          onPaste={(paste) => {
+            const text = paste.clipboardData.getData("text");
+            if (splitAddresses(text).length < 2) return;
+            paste.preventDefault();
+            add(text);
+          }}
+          onBlur={() => add(typed)}
+          onKeyDown={(press) => {
+            if ((press.key === "ArrowDown" || press.key === "ArrowUp") && offered.length > 0) {
+              press.preventDefault();
+              const now = chosen ? offered.indexOf(chosen) : -1;
+              const by = press.key === "ArrowDown" ? 1 : -1;
+              setAt((now + by + offered.length) % offered.length);
+            } else if (press.key === "Tab" && !press.shiftKey && chosen) {
+              press.preventDefault();
+              add(chosen.value);
+            } else if (press.key === "Escape" && offered.length > 0) {
+              press.preventDefault();
+              press.stopPropagation();
+              setClosed(true);
+            } else if (press.key === "Enter" && !press.ctrlKey && !press.metaKey) {
+              press.preventDefault();
+              add(chosen?.value ?? typed);
+            } else if (press.key === "Backspace" && typed === "" && value.length > 0) onChange(value.slice(0, -1));
+          }}
+        />
+        {/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role -- no element of HTML is a list of completions whose focus stays in the field */}
+        <ul
+          id={list}
+          role="listbox"
+          className="suggestions popover"
+          aria-label={t("composer.suggested")}
+          hidden={offered.length === 0}
+        >
+          {offered.map((one, index) => (
+            <li
+              key={one.value}
+              id={`${list}-${index}`}
+              role="option"
+              aria-selected={one === chosen}
+              className="menu-item"
+              data-focused={one === chosen || undefined}
+              onMouseDown={(press) => {
+                press.preventDefault();
+                add(one.value);
+              }}
+            >
+              <Face small name={one.name} />
+              <span className="menu-label">
+                {one.name}
+                {one.name === one.value ? null : <small>{one.value}</small>}
+              </span>
+            </li>
+          ))}
+        </ul>
+        {/* oxlint-enable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role */}
+      </span>
       {action}
     </div>
   );
