@@ -160,6 +160,10 @@ suite("each law catches", () => {
       ["chance", file("planner/x.ts", "export const x = () => Math.random();")],
     ],
     words: [
+      [
+        "a key twice in one group",
+        { path: "locales/de.json", text: '{\n  "a": {\n    "x": "1",\n    "x": "2"\n  }\n}' },
+      ],
       ["an error without German words", { path: "locales/de.json", text: '{"days_one": "Tag"}' }],
       ["an empty text", { path: "locales/en.json", text: '{"errors": {"notFound": " "}, "days_one": "day"}' }],
       [

@@ -9,15 +9,36 @@ export function wordBreaches(files: readonly File[], errorCodes: readonly string
     const file = files.find((candidate) => candidate.path === path);
     return { path, keys: new Set(file === undefined ? [] : keysOf(JSON.parse(file.text), "")) };
   });
-  return tables.flatMap(({ path, keys }) => {
-    const wanted = new Set([
-      ...errorCodes.map((code) => `errors.${code}`),
-      ...tables.flatMap((table) => [...table.keys].filter((key) => !isPlural(key))),
-    ]);
-    return [...wanted]
-      .filter((key) => !keys.has(key))
-      .map((key): Breach => ({ law: "words", path, line: 1, says: `has no words for ${key}` }));
-  });
+  const twice = languages.flatMap((path) =>
+    twiceIn(path, files.find((candidate) => candidate.path === path)?.text ?? ""),
+  );
+  return [
+    ...twice,
+    ...tables.flatMap(({ path, keys }) => {
+      const wanted = new Set([
+        ...errorCodes.map((code) => `errors.${code}`),
+        ...tables.flatMap((table) => [...table.keys].filter((key) => !isPlural(key))),
+      ]);
+      return [...wanted]
+        .filter((key) => !keys.has(key))
+        .map((key): Breach => ({ law: "words", path, line: 1, says: `has no words for ${key}` }));
+    }),
+  ];
+}
+
+/** Keys that stand twice in one group: the first words would silently be lost. */
+function twiceIn(path: string, text: string): readonly Breach[] {
+  const groups: Set<string>[] = [];
+  const found: Breach[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    const [, indent = "", key] = /^( *)"([^"]+)":/.exec(line) ?? [];
+    if (key === undefined) continue;
+    groups.length = indent.length / 2;
+    const group = (groups[indent.length / 2 - 1] ??= new Set());
+    if (group.has(key)) found.push({ law: "words", path, line: index + 1, says: `has two words for ${key}` });
+    group.add(key);
+  }
+  return found;
 }
 
 /** Languages differ in their plural forms beyond one and other (CLDR). */
