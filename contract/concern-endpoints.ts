@@ -15,6 +15,7 @@ import {
   listFilter,
   message,
   mostAtOnce,
+  undone,
   view,
   viewInput,
 } from "#contract/concerns.ts";
@@ -232,9 +233,9 @@ export const concerns = {
     method: "POST",
     path: "/api/messages/:id/undo-send",
     permission: "concern.answer",
-    summary: "Take back a message that has not left; it becomes a draft again",
+    summary: "Take back a message that has not left; it becomes a draft again, and a concern that began with it goes",
     params: z.strictObject({ id: messageId }),
-    result: draft,
+    result: undone,
   }),
   sendNow: endpoint({
     method: "POST",

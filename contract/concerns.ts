@@ -153,7 +153,7 @@ const person = z.strictObject({ name: z.string().nullable(), value: z.string() }
 export const message = z.strictObject({
   id: messageId,
   concernId,
-  /** Place in the concern: 1, 2, 3 … without gaps. */
+  /** Place in the concern: 1, 2, 3 … An answer that was taken back leaves a gap. */
   seq: z.number().int(),
   direction,
   author,
@@ -223,6 +223,10 @@ export const draft = z.strictObject({
   updatedAt: instant,
 });
 export type Draft = z.infer<typeof draft>;
+
+/** What was taken back, to go on with. `gone`: the concern began with it and is no more; then the draft is kept nowhere. */
+export const undone = draft.extend({ gone: z.strictObject({ subject: z.string() }).nullable() });
+export type Undone = z.infer<typeof undone>;
 
 const conditions = {
   statuses: z.array(status).max(6),

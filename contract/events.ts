@@ -19,6 +19,8 @@ export const loggedMessage = message.omit({ html: true, files: true, rawUrl: tru
 
 const kinds = {
   "concern.created": z.strictObject({ row: concernRow }),
+  /** Its first message was taken back before anything else happened: it is as if it had never been. */
+  "concern.removed": z.strictObject({ number: z.number().int() }),
   "concern.changed": z.strictObject({
     patch: concernPatch,
     /** Words for the history, e.g. why ("snooze ended", "customer answered"). */ because: z.string().nullable(),
@@ -51,6 +53,7 @@ const kinds = {
   }),
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
+  "customer.removed": z.strictObject({ customerId }),
   "agent.changed": z.strictObject({ agent }),
   "agent.mentioned": z.strictObject({ agentId, messageId }),
   "team.changed": z.strictObject({ team }),

@@ -46,7 +46,14 @@ export const samples: Readonly<Record<string, Sample>> = {
   "agents.me": { given: () => ({}) },
   "agents.changePreferences": {
     given: () => ({
-      body: { language: "de", theme: "system", density: "compact", signature: "", notifyByMail: false },
+      body: {
+        language: "de",
+        theme: "system",
+        density: "compact",
+        signature: "",
+        notifyByMail: false,
+        followedByMail: false,
+      },
     }),
   },
   "agents.changePassword": { given: () => ({ body: { current: "falsch", next: "ein-ganz-neues-geheimnis" } }) },
@@ -211,6 +218,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   "concerns.seenFailure": byConcern({}),
   "customers.get": byCustomer(),
   "customers.concerns": byCustomer(),
+  "customers.suggest": { given: () => ({ query: { kind: "email", q: "anna" } }) },
   "customers.create": {
     given: () => ({ body: { name: "Neu", kind: "email", value: `${crypto.randomUUID()}@kunde.test` } }),
   },
@@ -242,6 +250,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       body: { from: "a@post.example", name: "A", to: "x@kabel.test", subject: "x", text: "x", answers: null },
     }),
   },
+  "search.within": { scoped: true, given: (f) => ({ params: { id: f.concernId }, query: { q: "Bild" } }) },
   "search.everything": { given: () => ({ query: { q: "Bild" } }) },
   "settings.public": { given: () => ({}) },
   "settings.setUp": {

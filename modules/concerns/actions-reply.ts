@@ -1,7 +1,7 @@
 // What agents say: answers, first messages, notes; and taking back or hurrying what has not left. Called by concerns/routes.ts and the demo world.
 import type { AgentActor } from "#contract/actor.ts";
 import { addressKindOf, type AddressKind } from "#contract/channel.ts";
-import type { Below, Draft, Status } from "#contract/concerns.ts";
+import type { Below, Status, Undone } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, ChannelId, ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { agentsByHandles } from "#modules/agents/reads.ts";
@@ -9,6 +9,7 @@ import { brandById } from "#modules/brands/reads.ts";
 import { chosenBelow, draftQuoteOf } from "#modules/concerns/actions-below.ts";
 import { forgetDraft, keepDraft } from "#modules/concerns/actions-drafts.ts";
 import { lockAnswer, lockFor, type Spoken } from "#modules/concerns/actions-locks.ts";
+import { removeIfEmpty, withUploads } from "#modules/concerns/actions-undo.ts";
 import { changes, saveChange, saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import {
   blank,
@@ -192,6 +193,7 @@ export const create = (world: World, who: AgentActor, input: FirstMessage): Prom
       key: input.key,
       undoUploads: input.uploads,
       below: null,
+      madeCustomer: customer.isNew,
       because: null,
     });
   });
@@ -202,10 +204,12 @@ const customerFor = async (
   who: AgentActor,
   input: FirstMessage,
   first: string,
-): Promise<{ readonly id: CustomerId; readonly name: string } | Refusal> => {
+): Promise<{ readonly id: CustomerId; readonly name: string; readonly isNew: boolean } | Refusal> => {
   if (input.customerId !== null) {
     const known = await customerById(tx, input.customerId, brandsOf(who));
-    return known === null ? refuse("notFound", undefined, "customerId") : { id: known.id, name: known.name };
+    return known === null
+      ? refuse("notFound", undefined, "customerId")
+      : { id: known.id, name: known.name, isNew: false };
   }
   const found = await resolveCustomer(world, tx, who, {
     kind: input.kind,
@@ -215,7 +219,7 @@ const customerFor = async (
     assurance: "none",
     brandId: input.brandId,
   });
-  return isRefusal(found) ? found : { id: found.customerId, name: found.name };
+  return isRefusal(found) ? found : { id: found.customerId, name: found.name, isNew: found.isNew };
 };
 
 export interface Note extends Written {
@@ -276,13 +280,14 @@ export const note = (world: World, who: AgentActor, input: Note): Promise<Spoken
 
 /**
  * Takes back an answer of one's own that has not left; it becomes a draft again, and the concern is as it was, as far as nobody has changed it since.
+ * A concern that began with it and in which nothing else has happened goes: then the draft is only given, not kept.
  * Refuses with alreadySent once a worker has taken it.
  */
 export const undoSend = (
   world: World & ReadingWorld,
   who: AgentActor,
   messageId: MessageId,
-): Promise<Draft | Refusal> =>
+): Promise<Undone | Refusal> =>
   world.db.transaction(async (tx) => {
     const found = await lockAnswer(tx, who, messageId);
     if (isRefusal(found)) return found;
@@ -291,6 +296,8 @@ export const undoSend = (
     if (message.undo === null || message.withdrawnAt !== null) return refuse("nothingToUndo");
     const at = world.now().toISOString();
     if (!(await withdraw(tx, messageId, at))) return refuse("alreadySent");
+    const removed = await removeIfEmpty(world, tx, who, state, messageId, message);
+    if (removed !== null) return { ...removed, gone: { subject: state.subject } };
     const after: ConcernState = {
       ...restored(state, message.undo.before, message.undo.after),
       messageCount: state.messageCount - 1,
@@ -308,7 +315,7 @@ export const undoSend = (
     if (patchOf(state, after) !== null) await updateConcern(tx, state, after);
     await forgetMessage(tx, messageId);
     const uploads = await uploadsOf(tx, who.id, message.undo.uploads);
-    return keepDraft(
+    const draft = await keepDraft(
       world,
       tx,
       who,
@@ -318,11 +325,12 @@ export const undoSend = (
         to: message.to,
         cc: message.cc,
         text: message.text,
-        html: message.html?.replace(/ data-inline="([0-9a-f-]{36})@inline"/g, ' data-upload="$1"') ?? null,
+        html: withUploads(message.html),
         uploads: uploads.map((upload) => upload.id),
         quote: message.undo.quote ?? null,
       },
     );
+    return isRefusal(draft) ? draft : { ...draft, gone: null };
   });
 
 /** Sends a held answer at once, or tries one again that failed or of which nobody knows; the same Message-ID, so a second copy is recognised. */

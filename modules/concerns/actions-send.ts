@@ -143,6 +143,8 @@ export interface Outgoing {
   readonly undoUploads: readonly string[] | null;
   /** What its author saw below it; null: the usual. */
   readonly below: { readonly folded: Folded; readonly quote: DraftQuote } | null;
+  /** The customer was made for it, and goes with it. */
+  readonly madeCustomer?: boolean;
   readonly because: string | null;
 }
 
@@ -212,6 +214,7 @@ export const sendAnswer = async (
           after: undoable(after),
           uploads: out.undoUploads,
           ...(out.below?.quote ? { quote: out.below.quote } : {}),
+          ...(out.madeCustomer ? { madeCustomer: true } : {}),
         };
   const deliveries = deliveriesTo(world, out.channel.id, addressed, out.sendAt, at);
   const state = await saveWithMessage(

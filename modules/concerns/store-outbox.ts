@@ -193,6 +193,8 @@ export interface AnswerRow {
     readonly after: Undoable;
     readonly uploads: readonly string[];
     readonly quote?: DraftQuote;
+    /** The customer was made for this message. */
+    readonly madeCustomer?: boolean;
   } | null;
 }
 

@@ -6,12 +6,23 @@ import type { AgentId } from "#contract/ids.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import type { Composing } from "#web/state/composing.ts";
-import { deskState, openConcern, takeIn, takeInDraft, takeInField, takeInRow, underway } from "#web/state/desk.ts";
+import {
+  deskState,
+  openConcern,
+  takeIn,
+  takeInDraft,
+  takeInField,
+  takeInRow,
+  takeOut,
+  underway,
+} from "#web/state/desk.ts";
 import { doneSending, holdSaving, putBack } from "#web/state/drafts.ts";
 import type { FieldLine } from "#web/state/fieldValues.ts";
 import { tellProblem } from "#web/state/problems.ts";
 import { toast } from "#web/state/toasts.ts";
+import { setUi } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
+import { putBackWriting } from "#web/state/writing.ts";
 
 /** Changes a concern: painted at once, put back if refused, with an undo. `said` are the words of the toast. */
 export const change = async (id: string, wanted: Change, said: string): Promise<boolean> => {
@@ -109,10 +120,16 @@ export const sendReply = async (
 export const offerUndo = (message: Message, undoSeconds: number): void =>
   void toast(t("composer.sending"), { undo: () => void undoSend(message), seconds: undoSeconds, countdown: true });
 
-/** Takes back a message that has not left: it stands in the composer again. */
+/** Takes back a message that has not left: it stands in the composer again, or, when its concern began with it, where one writes first. */
 export const undoSend = async (message: Message): Promise<void> => {
   const outcome = await call(concerns.undoSend, { params: { id: message.id } });
   if (!outcome.ok) return tellProblem(outcome.problem);
+  const { gone } = outcome.value;
+  if (gone !== null) {
+    putBackWriting(outcome.value, gone.subject);
+    setUi({ goTo: "/new" });
+    return takeOut(message.concernId);
+  }
   takeInDraft(message.concernId, "reply", outcome.value);
   putBack(outcome.value);
   await openConcern(message.concernId, true);

@@ -109,6 +109,7 @@ const start = (): DeskState => mergeOpened(emptyState(me as DeskState["me"]), op
 /** One plausible event of every kind. */
 const samples: Readonly<Record<EventKind, unknown>> = {
   "concern.created": { row: row(1) },
+  "concern.removed": { number: 1 },
   "concern.changed": { patch: { version: 2, status: "resolved" }, because: null },
   "concern.fieldsChanged": { fields: { Tarif: "250" }, changed: [{ key: "Tarif", before: null, after: "250" }] },
   "concern.followed": { agentId: me, following: true },
@@ -140,6 +141,7 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   },
   "customer.created": { customerId: "k" },
   "customer.changed": { customerId: "k", what: ["name"], version: 2 },
+  "customer.removed": { customerId: "k" },
   "agent.changed": { agent: { id: "a2", name: "Ben", handle: "ben", role: "agent", active: true, teamIds: [] } },
   "agent.mentioned": { agentId: me, messageId: "m1" },
   "team.changed": { team: { id: "t1", name: "Technik" } },
@@ -281,6 +283,17 @@ test("opening again after a while keeps the earlier pages that join on", () => {
     [9],
   );
   assert.equal(gap.opened[concernId]?.earlier, true);
+  // The story: an answer was taken back, its place stayed empty, and the loaded pages before it were dropped.
+  const late = mergeOpened(emptyState(null), openResult({ messages: [message(4), message(5)], earlier: true }));
+  const whole = mergeMessages(late, concernId, [message(1), message(2)], false);
+  const taken = mergeOpened(
+    whole,
+    openResult({ messages: [message(4), message(5), message(6)], earlier: true, upTo: 12 }),
+  );
+  assert.deepEqual(
+    taken.opened[concernId]?.messages.map((one) => one.seq),
+    [1, 2, 4, 5, 6],
+  );
 });
 
 test("reference lists fetched late are brought up to date with what was heard meanwhile", () => {

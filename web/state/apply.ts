@@ -101,7 +101,9 @@ export const mergeOpened = (state: DeskState, result: OpenResult): DeskState => 
   const { id } = result.concern.row;
   const before = state.opened[id];
   const earlierOnes = before ? before.messages.filter((message) => message.seq < (result.messages[0]?.seq ?? 0)) : [];
-  const contiguous = earlierOnes.at(-1)?.seq === (result.messages[0]?.seq ?? 0) - 1;
+  // Places have gaps where answers were taken back: what was known joins what came when they share a message.
+  const contiguous =
+    before !== undefined && before.messages.some((message) => message.id === (result.messages[0]?.id ?? null));
   const opened: Opened = {
     ...result,
     messages: contiguous ? [...earlierOnes, ...result.messages] : result.messages,
@@ -144,6 +146,12 @@ export const mergeField = (state: DeskState, concernId: string, key: string, val
     };
   });
 
+/** Takes out a concern that is no more. */
+export const withoutConcern = (state: DeskState, concernId: string): DeskState => {
+  const { [concernId]: _row, ...rows } = state.rows;
+  return { ...forgetOpened(state, concernId), rows };
+};
+
 /** Takes in the lists of colleagues, teams, brands, channels, topics and fields. */
 export const mergeReference = (
   state: DeskState,
@@ -181,6 +189,8 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
   switch (event.kind) {
     case "concern.created":
       return putRow(state, event.data.row);
+    case "concern.removed":
+      return event.concernId === null ? state : withoutConcern(state, event.concernId);
     case "concern.changed":
       return patchLinks(patchRow(state, event.concernId, event.data.patch), event);
     case "concern.fieldsChanged":
@@ -250,6 +260,7 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       return { ...state, fields: state.fields.filter((field) => field.id !== event.data.fieldId) };
     case "customer.created":
     case "customer.changed":
+    case "customer.removed":
     case "agent.mentioned":
     case "view.changed":
     case "session.began":
@@ -270,6 +281,7 @@ const hinted = (state: DeskState, event: AnyEvent): DeskState => {
     event.concernId !== null && state.opened[event.concernId] ? bump(hints.history, event.concernId) : hints.history;
   switch (event.kind) {
     case "concern.created":
+    case "concern.removed":
       return { ...state, hints: { ...hints, history, views: hints.views + 1 } };
     case "concern.changed": {
       const unknown = event.concernId !== null && state.rows[event.concernId] === undefined;

@@ -20,6 +20,7 @@ import {
   mergeOpened,
   mergeReference,
   mergeRows,
+  withoutConcern,
 } from "#web/state/apply.ts";
 import type { DeskState, Opened } from "#web/state/apply.ts";
 import { call } from "#web/state/client.ts";
@@ -200,6 +201,9 @@ export const takeInRow = (row: ConcernRow): void => deskState.set((state) => mer
 /** Takes in a custom field's value that an own call has set. */
 export const takeInField = (concernId: string, key: string, value: FieldValue | null): void =>
   deskState.set((state) => mergeField(state, concernId, key, value));
+
+/** Takes out a concern that an own call has removed. */
+export const takeOut = (concernId: string): void => deskState.set((state) => withoutConcern(state, concernId));
 
 /** Takes in a draft that an own call brought. */
 export const takeInDraft = (concernId: string, kind: Draft["kind"], draft: Draft | null): void =>

@@ -16,6 +16,8 @@ export interface Ui {
   readonly listCursor: string | null;
   readonly customerPanel: boolean;
   readonly history: boolean;
+  /** Where the desk shall go next; the shell goes there and forgets it. */
+  readonly goTo: string | null;
 }
 
 const panelKey = "draht.customerPanel";
@@ -33,6 +35,7 @@ export const ui = createStore<Ui>({
   listCursor: null,
   customerPanel: typeof document !== "undefined" && localStorage.getItem(panelKey) !== "no" && hasRoomBeside(),
   history: false,
+  goTo: null,
 });
 
 /** Changes parts of what is open. */

@@ -25,6 +25,7 @@ import { belowOf, shownBelow } from "#web/state/below.ts";
 import type { DraftKind } from "#web/state/composing.ts";
 import { deskState, sayLook } from "#web/state/desk.ts";
 import { adopt, composerOf, discard, edit } from "#web/state/drafts.ts";
+import { finding } from "#web/state/finding.ts";
 import { problemWords } from "#web/state/problems.ts";
 import { useStore } from "#web/state/store.ts";
 import { toast } from "#web/state/toasts.ts";
@@ -44,6 +45,7 @@ const stillWritingMs = 5_000;
 export const Composer = ({ opened }: { readonly opened: Opened }) => {
   const open = useStore(ui, (now) => now.composer);
   const { id } = opened.concern.row;
+  const goingThroughHits = useStore(finding, (now) => now?.concernId === id);
   const withDraft = (["reply", "note"] as const).filter((kind) => opened.drafts.some((draft) => draft.kind === kind));
   return (
     <section className="composer" aria-label={t("composer.title")} data-kind={open ?? undefined}>
@@ -63,7 +65,7 @@ export const Composer = ({ opened }: { readonly opened: Opened }) => {
           <AriaButton className="composer-start" data-kind="note" onPress={() => compose("note")}>
             <Icon name="note" />
             <span>{withDraft.includes("note") ? t("composer.goOnNote") : t("commands.note")}</span>
-            <kbd aria-hidden>N</kbd>
+            {goingThroughHits ? null : <kbd aria-hidden>N</kbd>}
           </AriaButton>
         </div>
       ) : (

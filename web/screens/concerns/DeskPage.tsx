@@ -59,23 +59,36 @@ const ByNumber = ({
   const id = useStore(deskState, (state) => Object.values(state.rows).find((row) => row.number === number)?.id ?? null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [tries, setTries] = useState(0);
+  // It was here and is no more: whoever began it took its first message back.
+  const [wasHere, setWasHere] = useState(id !== null);
+  if (id !== null && !wasHere) setWasHere(true);
+  const gone = wasHere && id === null;
   useEffect(() => {
     if (id !== null) {
       void openConcern(id, tries > 0);
       return undefined;
     }
-    let gone = false;
+    if (gone) return undefined;
+    let left = false;
     void call(concerns.byNumber, { params: { number } }).then((outcome) => {
-      if (gone) return undefined;
+      if (left) return undefined;
       if (outcome.ok) takeInRow(outcome.value);
       else setProblem(outcome.problem);
       return undefined;
     });
     return () => {
-      gone = true;
+      left = true;
     };
-  }, [id, number, tries]);
+  }, [id, number, tries, gone]);
   if (id !== null) return <ConcernPane id={id} back={back} customerPanel={customerPanel} />;
+  if (gone)
+    return (
+      <div className="concern concern-none">
+        <Empty icon="undo" title={t("concerns.gone")}>
+          {t("concerns.goneHint")}
+        </Empty>
+      </div>
+    );
   if (problem === null)
     return (
       <div className="concern">

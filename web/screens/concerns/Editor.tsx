@@ -42,7 +42,8 @@ export const Editor = ({
   readonly content: Composing;
   /** Rises when the content was replaced from outside. */
   readonly replaced: number;
-  readonly focus: number;
+  /** Rises to move the caret here; null: it stays where it is. */
+  readonly focus: number | null;
   readonly placeholder: string;
   readonly onChange: (text: string, html: string | null) => void;
   readonly onPicture: (file: File) => Promise<Uploaded | null>;
@@ -80,7 +81,7 @@ export const Editor = ({
 
   useEffect(() => {
     // React may hold a painting back for so long that TipTap has thrown its editor away and made another one.
-    if (editor && !editor.isDestroyed) editor.commands.focus("end");
+    if (editor && !editor.isDestroyed && focus !== null) editor.commands.focus("end");
   }, [editor, focus]);
   const seen = useRef(replaced);
   useEffect(() => {

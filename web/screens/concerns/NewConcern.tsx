@@ -11,36 +11,21 @@ import { useUploads } from "#web/screens/concerns/useUploads.ts";
 import { offerUndo } from "#web/state/actions.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
-import { emptyComposing, isEmpty } from "#web/state/composing.ts";
-import type { Composing } from "#web/state/composing.ts";
+import { isEmpty } from "#web/state/composing.ts";
 import { deskState, takeInRow } from "#web/state/desk.ts";
 import { problemWords } from "#web/state/problems.ts";
 import { session } from "#web/state/session.ts";
-import { createStore, useStore } from "#web/state/store.ts";
+import { useStore } from "#web/state/store.ts";
 import { t } from "#web/state/words.ts";
+import { clearWriting, keepWriting, restoreWriting, writing } from "#web/state/writing.ts";
 
 const RichEditor = lazy(() =>
   import("#web/screens/concerns/Editor.tsx").then((module) => ({ default: module.Editor })),
 );
 
-/** `key` makes a double send, or one tried again after a lost answer, one concern. */
-interface Writing extends Composing {
-  readonly subject: string;
-  readonly key: string;
-}
-
-const empty = (): Writing => ({ ...emptyComposing, subject: "", key: crypto.randomUUID() });
-const backupName = (): string => `draht.new.${deskState.get().me ?? "nobody"}`;
-
-/** What was begun and not sent stays on this machine until it is. */
-const writing = createStore<Writing>(empty());
-const keep = (part: Partial<Writing>): void => {
-  writing.set((now) => ({ ...now, ...part }));
-  localStorage.setItem(backupName(), JSON.stringify(writing.get()));
-};
+const keep = keepWriting;
 const restore = (): number => {
-  const text = localStorage.getItem(backupName());
-  if (text !== null && isEmpty(writing.get())) writing.set({ ...empty(), ...(JSON.parse(text) as Partial<Writing>) });
+  restoreWriting();
   return 0;
 };
 
@@ -53,7 +38,8 @@ export const NewConcern = () => {
   const facts = useStore(session, (all) => (all.kind === "signedIn" ? all.settings : null));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [sending, setSending] = useState(false);
-  const [key] = useState(0);
+  // One begins with whom; what was begun before is gone on with in its text.
+  const [startsInText] = useState(() => writing.get().to.length > 0);
   const navigate = useNavigate();
   const channel = channels.find((one) => one.id === now.channelId) ?? channels[0];
   const uploads = useUploads({
@@ -93,8 +79,7 @@ export const NewConcern = () => {
       if (outcome.problem.code === "sentBefore") keep({ key: crypto.randomUUID() });
       return setProblem(outcome.problem);
     }
-    localStorage.removeItem(backupName());
-    writing.set(empty());
+    clearWriting();
     takeInRow(outcome.value.concern);
     offerUndo(outcome.value.message, facts?.undoSeconds ?? 10);
     void navigate({
@@ -134,7 +119,7 @@ export const NewConcern = () => {
             {channel ? t("composer.fromAddress", { address: channel.address }) : t("composer.noWay")}
           </p>
         )}
-        <Recipients label={t("composer.to")} value={now.to} onChange={(to) => keep({ to })} />
+        <Recipients focus={!startsInText} label={t("composer.to")} value={now.to} onChange={(to) => keep({ to })} />
         <Recipients label={t("composer.cc")} value={now.cc} onChange={(cc) => keep({ cc })} />
         <Field
           label={t("concerns.subject")}
@@ -156,7 +141,7 @@ export const NewConcern = () => {
             <RichEditor
               content={now}
               replaced={replaced}
-              focus={key}
+              focus={startsInText ? 0 : null}
               placeholder={t("composer.newPlaceholder")}
               onChange={(text, html) => keep({ text, html })}
               onPicture={(file) => uploads.inline(file)}
@@ -180,8 +165,7 @@ export const NewConcern = () => {
           <Button
             look="quiet"
             onPress={() => {
-              localStorage.removeItem(backupName());
-              writing.set(empty());
+              clearWriting();
               setReplaced((count) => count + 1);
             }}
           >

@@ -1,0 +1,144 @@
+// Writing first at the desk: recipients completed by name or address, by keyboard; a first message that is taken back leaves nothing and is there to go on with.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTransport } from "nodemailer";
+import type { Browser } from "playwright-core";
+import { api } from "#contract/api.ts";
+import { everything } from "#contract/concerns.ts";
+import { addMailbox, admin, setUpCentre } from "#test/centre.ts";
+import type { Desk } from "#test/desk.ts";
+import { axeFindings, openDesk, startBrowser, startSink, type Sink } from "#test/screens/browser.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+
+let server: TestServer;
+let browser: Browser;
+let sink: Sink;
+let desk: Desk;
+let number = 0;
+const login = { email: admin.email, password: admin.password };
+
+before(async () => {
+  sink = await startSink();
+  server = await startTestServer({ env: { UNDO_SECONDS: "30" } });
+  browser = await startBrowser();
+  const centre = await setUpCentre(server.url);
+  desk = centre.desk;
+  await addMailbox(desk, centre.brand.id, {
+    address: "service@kabel.test",
+    smtp: { host: "127.0.0.1", port: sink.port },
+  });
+  const feed = await desk.live();
+  const transport = createTransport({ host: "127.0.0.1", port: server.ports.smtp, secure: false, ignoreTLS: true });
+  await transport.sendMail({
+    from: "Hanna Größmann <hanna@kunde.test>",
+    to: "service@kabel.test",
+    subject: "Kein Bild",
+    text: "Seit Freitag.",
+  });
+  transport.close();
+  const created = await feed.event((event) => event.kind === "concern.created");
+  if (created.kind === "concern.created") number = created.data.row.number;
+  feed.close();
+  for (const [name, value] of [
+    ["Karl Thomsen", "k.thomsen@werft.test"],
+    ["Karla Thoms", "karla@kunde.test"],
+  ] as const)
+    await desk.call(api.customers.create, { body: { name, kind: "email", value } });
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  await sink?.stop();
+});
+
+test("recipients are offered by name and address, and taken by keyboard", async () => {
+  const one = await openDesk(browser, server.url, { login });
+  const { page } = one;
+  await page.goto(`${server.url}/new`);
+  await page.locator(".editor-text").waitFor();
+  await page.keyboard.type("thoms");
+  await page.getByRole("option", { name: /Karl Thomsen/ }).waitFor();
+  await page.getByRole("option", { name: /Karla Thoms/ }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.type("en");
+  await page.getByRole("option", { name: /Karla Thoms/ }).waitFor({ state: "detached" });
+  await page.keyboard.press("Enter");
+  await page.locator(".tag", { hasText: "k.thomsen@werft.test" }).waitFor();
+  await page.keyboard.type("grossmann");
+  await page.getByRole("option", { name: /Hanna Größmann/ }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.locator(".tag", { hasText: "hanna@kunde.test" }).waitFor();
+  // What is an address already is taken as it is, whatever is offered; Escape closes the offer and nothing else.
+  await page.keyboard.type("karla@kunde.tes");
+  await page.getByRole("option", { name: /Karla Thoms/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator(".tag", { hasText: /^karla@kunde\.tes$/ }).waitFor();
+  await page.keyboard.press("Backspace");
+  await page.keyboard.type("karla");
+  await page.getByRole("option", { name: /Karla Thoms/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("option").first().waitFor({ state: "detached" });
+  assert.ok(page.url().endsWith("/new"));
+  await one.context.close();
+  assert.deepEqual(one.complaints, []);
+});
+
+test("in an answer, too, a copy is completed", async () => {
+  const one = await openDesk(browser, server.url, { login });
+  const { page } = one;
+  await page.goto(`${server.url}/desk/open/${number}`);
+  await page.locator(".message").waitFor();
+  await page.keyboard.press("r");
+  await page.locator(".editor-text").waitFor();
+  await page.getByRole("button", { name: "Kopien hinzufügen" }).click();
+  await page.getByRole("combobox").nth(1).focus();
+  await page.keyboard.type("werft");
+  await page.getByRole("option", { name: /Karl Thomsen/ }).click();
+  await page.locator(".tag", { hasText: "k.thomsen@werft.test" }).waitFor();
+  await one.context.close();
+  assert.deepEqual(one.complaints, []);
+});
+
+test("a first message that is taken back leaves no concern, on no desk, and stands where it was written", async () => {
+  const one = await openDesk(browser, server.url, { login });
+  const other = await openDesk(browser, server.url, { login });
+  const { page } = one;
+  await other.page.goto(`${server.url}/desk/all`);
+  await other.page.locator(".row").first().waitFor();
+  const third = await openDesk(browser, server.url, { login });
+  await page.goto(`${server.url}/new`);
+  await page.locator(".editor-text").waitFor();
+  await page.keyboard.type("vertippt@kudne.test");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Betreff").fill("Ihr neuer Vertrag");
+  await page.locator(".editor-text").click();
+  await page.keyboard.type("Guten Tag, anbei der Vertrag.");
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".message[data-direction=out]").waitFor();
+  await other.page.locator(".row", { hasText: "Ihr neuer Vertrag" }).waitFor();
+  await third.page.goto(page.url());
+  await third.page.locator(".message[data-direction=out]").waitFor();
+
+  await page.locator(".thread").focus();
+  await page.keyboard.press("z");
+  await page.waitForURL(/\/new$/);
+  await page.locator(".editor-text", { hasText: "Guten Tag, anbei der Vertrag." }).waitFor();
+  await page.locator(".tag", { hasText: "vertippt@kudne.test" }).waitFor();
+  assert.equal(await page.getByLabel("Betreff").inputValue(), "Ihr neuer Vertrag");
+  await other.page.locator(".row", { hasText: "Ihr neuer Vertrag" }).waitFor({ state: "detached" });
+  await third.page.getByText("Dieses Anliegen gibt es nicht mehr").waitFor();
+
+  const { rows } = await desk.call(api.concerns.list, { query: { filter: JSON.stringify(everything) } });
+  assert.equal(rows.length, 1, "only the customer's own concern is left");
+  assert.deepEqual(
+    (await desk.call(api.customers.suggest, { query: { kind: "email", q: "vertippt" } })).map((found) => found.value),
+    [],
+    "nor is the mistyped customer",
+  );
+  for (const each of [one, other, third]) {
+    await each.context.close();
+    assert.deepEqual(each.complaints, []);
+  }
+  assert.equal(sink.count(), 0);
+});
