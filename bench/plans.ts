@@ -6,7 +6,7 @@ import { everything } from "#contract/concerns.ts";
 import { pageQuery } from "#modules/concerns/store-lists.ts";
 import { messagesQuery, openedQuery } from "#modules/concerns/store-threads.ts";
 import { countsQuery } from "#modules/concerns/store-views.ts";
-import { findQuery, suggestQuery } from "#modules/customers/store.ts";
+import { findQuery } from "#modules/customers/store.ts";
 import { byTimeQuery, byWordsQuery, candidatesQuery } from "#modules/search/store.ts";
 import type { Sql } from "#platform/db/db.ts";
 
@@ -74,7 +74,6 @@ const queries = async (database: Client): Promise<Named[]> => {
         8,
       ),
     },
-    { name: "customers-suggest", query: suggestQuery("email", ["muller"], "muller", null, 8) },
     { name: "search-near", query: candidatesQuery(["verstaerker"], ["rehcnung"]) },
   ];
 };

@@ -148,8 +148,14 @@ test("who did what can be read back to the beginning, however much it was", asyn
     .first()
     .waitFor();
   assert.equal(await page.locator(".history-line", { hasText: "hat das Anliegen begonnen" }).count(), 0);
-  await page.getByRole("button", { name: "Ältere Einträge des Verlaufs" }).click();
-  await page.locator(".history-line", { hasText: "hat das Anliegen begonnen" }).waitFor();
+  const begun = page.locator(".history-line", { hasText: "hat das Anliegen begonnen" });
+  const older = page.getByRole("button", { name: "Ältere Einträge des Verlaufs" });
+  // Each press brings a hundred more: what was there stays, more lines follow.
+  for (let lines = 0; (await begun.count()) === 0;) {
+    lines = await page.locator(".history-line").count();
+    await older.click();
+    await page.waitForFunction(`document.querySelectorAll(".history-line").length > ${lines}`);
+  }
   await page.getByRole("button", { name: "Ältere Einträge des Verlaufs" }).waitFor({ state: "detached" });
   await one.context.close();
   assert.deepEqual(one.complaints, []);
