@@ -27,6 +27,7 @@ export const removeConcern = async (tx: Tx, concernId: string): Promise<void> =>
   await tx.run(sql`DELETE FROM message WHERE concern_id = ${concernId}`);
   await tx.run(sql`DELETE FROM reply_token WHERE concern_id = ${concernId}`);
   await tx.run(sql`DELETE FROM party WHERE concern_id = ${concernId}`);
+  await tx.run(sql`DELETE FROM change_step WHERE concern_id = ${concernId}`);
   await tx.run(sql`DELETE FROM concern_follower WHERE concern_id = ${concernId}`);
   await tx.run(sql`DELETE FROM concern_extra WHERE concern_id = ${concernId}`);
   await tx.run(sql`DELETE FROM concern WHERE id = ${concernId}`);

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
-import { changeIn, follow, link } from "#modules/concerns/actions-change.ts";
+import { changeIn, follow } from "#modules/concerns/actions-change.ts";
+import { link } from "#modules/concerns/actions-links.ts";
+import { changeMany } from "#modules/concerns/actions-many.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
 import { claimDeliveries, recordDelivery } from "#modules/concerns/actions-outbox.ts";
 import { create, note, undoSend } from "#modules/concerns/actions-reply.ts";
@@ -149,6 +151,13 @@ test("a change or a follower alone keeps nothing; what has left is not taken bac
     }),
   );
   sure(await follow(world, cast.omar, changed.id, cast.omar.id));
+  sure(
+    await changeMany(world, cast.omar, {
+      key: crypto.randomUUID(),
+      ids: [changed.id],
+      change: { priority: "low" },
+    }),
+  );
   assert.deepEqual(sure(await undoSend(world, cast.anna, changed.messageId)).gone, { subject: "Anders" });
   const left = await begin("weg@kunde.example");
   world.pass(10_000);
