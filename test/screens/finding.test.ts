@@ -154,7 +154,7 @@ test("who did what can be read back to the beginning, however much it was", asyn
   for (let lines = 0; (await begun.count()) === 0;) {
     lines = await page.locator(".history-line").count();
     await older.click();
-    await page.waitForFunction(`document.querySelectorAll(".history-line").length > ${lines}`);
+    await page.locator(".history-line").nth(lines).waitFor();
   }
   await page.getByRole("button", { name: "Ältere Einträge des Verlaufs" }).waitFor({ state: "detached" });
   await one.context.close();
