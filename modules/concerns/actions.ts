@@ -26,7 +26,15 @@ import {
   type ConcernState,
   type IncomingFile,
 } from "#modules/concerns/model.ts";
-import { behindOurName, cleanMessage, isReadable, unknownSender } from "#modules/concerns/model-arrival.ts";
+import {
+  behindOurName,
+  cleanMessage,
+  gatheringMs,
+  isReadable,
+  mostBegun,
+  mostBegunMs,
+  unknownSender,
+} from "#modules/concerns/model-arrival.ts";
 import {
   isProved,
   isSure,
@@ -39,7 +47,7 @@ import {
 } from "#modules/concerns/model-threading.ts";
 import { passedOn } from "#modules/concerns/model-words.ts";
 import { lockConcern, upsertLink, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
-import { findClues, type FoundClue, type Searched } from "#modules/concerns/store-evidence.ts";
+import { begunSince, findClues, gathering, type FoundClue, type Searched } from "#modules/concerns/store-evidence.ts";
 import {
   resolveCustomer,
   reviveAddress,
@@ -163,8 +171,12 @@ const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forw
   const sender = await resolveSender(r);
   const placed = early?.kind === "thread" ? early : await placeLate(r, sender, early);
   if (placed.kind === "thread") await intoThread(r, sender, placed);
-  else
-    await intoNew(r, sender, (placed.kind === "new" ? placed.relatedTo : null) ?? (await twin(r)), null, forwardedBy);
+  else {
+    const flood = forwardedBy === null ? await floodOf(r, sender) : null;
+    const related = (placed.kind === "new" ? placed.relatedTo : null) ?? (await twin(r));
+    if (flood?.into) await intoThread(r, sender, flood.into, true);
+    else await intoNew(r, sender, related, null, forwardedBy, flood !== null);
+  }
   if (
     placed.kind === "thread" &&
     placed.via === "token" &&
@@ -210,6 +222,22 @@ const placeLate = async (r: Receiving, sender: Resolved, early: Placed | null): 
   return place(r.message.assurance, proved(r, clues));
 };
 
+/**
+ * Does this sender begin more concerns than anybody works on? Then the rest of the flood goes into one, `into`, or a concern that begins to gather it.
+ * The caller holds the address's lock: of any number of mails at once each counts those before it.
+ */
+const floodOf = async (r: Receiving, sender: Resolved): Promise<{ readonly into: ThreadPlace | null } | null> => {
+  if (sender.isNew) return null;
+  const { tx, kind, norm, channel, message, arrival } = r;
+  const { customerId } = sender;
+  const { brandId } = channel;
+  const ago = (ms: number): string => new Date(Date.parse(arrival.receivedAt) - ms).toISOString();
+  const most = mostBegun(message.assurance);
+  if ((await begunSince(tx, customerId, brandId, ago(mostBegunMs), most)) < most) return null;
+  const found = await gathering(tx, { customerId, brandId, kind, norm, since: ago(gatheringMs) });
+  return { into: found && { kind: "thread", concernId: found.id, via: "burst", otherSender: false } };
+};
+
 /** The concern that the same mail became at another brand: each brand has its own, and they are related. Only a mail to several can have one. */
 const twin = async (r: Receiving): Promise<ConcernId | null> => {
   const { message } = r;
@@ -221,11 +249,10 @@ const twin = async (r: Receiving): Promise<ConcernId | null> => {
 
 const author = (sender: Resolved): Who => ({ kind: "customer", id: sender.customerId, name: sender.name });
 
-const intoThread = async (
-  r: Receiving,
-  sender: Resolved,
-  placed: Extract<Placed, { kind: "thread" }>,
-): Promise<void> => {
+type ThreadPlace = Extract<Placed, { kind: "thread" }>;
+
+/** Into a concern that is there. `flood`: with what its sender sends too much of; who is not sure wakes nobody by that. */
+const intoThread = async (r: Receiving, sender: Resolved, placed: ThreadPlace, flood = false): Promise<void> => {
   const { world, tx, message } = r;
   const before = await lockConcern(tx, placed.concernId);
   if (before === null) throw new Error("a clue led to a concern that is not there");
@@ -234,13 +261,15 @@ const intoThread = async (
   if (onArrival(before, topic?.whenClosed ?? "reopen", automatic) === "follow-up")
     return intoNew(r, sender, null, before, null);
   const seq = before.lastSeq + 1;
-  const warnings = placed.otherSender ? [...message.warnings, "otherSender"] : message.warnings;
+  const warnings = [...message.warnings, ...(placed.otherSender ? ["otherSender"] : []), ...(flood ? ["flood"] : [])];
   const joining: NewParty[] = [
     ...(placed.otherSender && !automatic ? [partyOf(r, sender, "third-party", seq)] : []),
     ...(placed.otherSender ? [] : await further(r, seq)),
   ];
   const saved = newMessage(r, before, sender, seq, warnings);
-  const after = withMessage(before, arrivingOf(r, saved));
+  const arriving = arrivingOf(r, saved);
+  const quiet = arriving.automatic || (flood && !isSure(message.assurance));
+  const after = withMessage(before, { ...arriving, automatic: quiet });
   await saveWithMessage(
     world,
     tx,
@@ -257,8 +286,10 @@ const intoNew = async (
   relatedId: ConcernId | null,
   followed: ConcernState | null,
   forwardedBy: Forwarder | null,
+  gathers = false,
 ): Promise<void> => {
   const { world, tx, message, channel } = r;
+  const tags = [...(message.automatic === null ? [] : ["automatic"]), ...(gathers ? ["flood"] : [])];
   const answersNobody = ["auto-reply", "bounce", "loop"].includes(message.automatic ?? "");
   const fresh = emptyConcern({
     id: world.newId() as ConcernId,
@@ -270,16 +301,14 @@ const intoNew = async (
     at: r.arrival.receivedAt,
     // What a machine answers to nothing is kept, but nobody has to work on it.
     status: answersNobody ? "resolved" : "new",
-    ...(message.automatic === null ? {} : { tags: ["automatic"] }),
+    tags,
     ...(followed === null ? {} : { topicId: followed.topicId, teamId: followed.teamId }),
   });
-  const saved = newMessage(
-    r,
-    fresh,
-    sender,
-    1,
-    forwardedBy === null ? message.warnings : [...message.warnings, "forwarded"],
-  );
+  const saved = newMessage(r, fresh, sender, 1, [
+    ...message.warnings,
+    ...(forwardedBy === null ? [] : ["forwarded"]),
+    ...(gathers ? ["flood"] : []),
+  ]);
   const after = withMessage(
     answersNobody ? { ...fresh, resolvedAt: r.arrival.receivedAt } : fresh,
     arrivingOf(r, saved),

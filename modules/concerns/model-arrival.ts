@@ -1,5 +1,5 @@
 // Decides what of an arriving message can be kept as it is. Called by concerns/actions.ts; pure.
-import type { InboundMessage, Person } from "#contract/channel.ts";
+import type { Assurance, InboundMessage, Person } from "#contract/channel.ts";
 import { storable } from "#modules/concerns/model.ts";
 
 /** Whom a message is from when its sender cannot be read: an address nobody can have (RFC 2606), so that nothing is ever sent there. */
@@ -25,6 +25,13 @@ export const behindOurName = (message: InboundMessage, isOurs: (value: string) =
     ],
   };
 };
+
+/** Concerns that one sender may begin at one brand within an hour; what comes beyond is gathered in one. A sender nobody vouches for gets fewer. */
+export const mostBegun = (assurance: Assurance): number =>
+  assurance === "proved" || assurance === "aligned" ? 60 : 20;
+export const mostBegunMs = 3_600_000;
+/** For so long further mail of a flood goes into the concern that gathers it. */
+export const gatheringMs = 24 * 3_600_000;
 
 const mostKeys = 100;
 const longestKey = 1_000;

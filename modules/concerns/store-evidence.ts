@@ -1,6 +1,6 @@
 // The SQL that looks for the thread of an arriving message. Called by concerns/actions-receive.ts.
 import type { AddressKind, Assurance, ChannelKind } from "#contract/channel.ts";
-import type { MessageId, PartyId } from "#contract/ids.ts";
+import type { ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import { burstMs } from "#modules/concerns/model.ts";
 import type { Clue } from "#modules/concerns/model-threading.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
@@ -78,3 +78,33 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
 };
 
 const window = raw(`interval '${burstMs} milliseconds'`);
+
+/** How many concerns a customer has begun at a brand since then; counts up to `most`. */
+export const begunSince = async (
+  tx: Tx,
+  customerId: string,
+  brandId: string,
+  since: string,
+  most: number,
+): Promise<number> =>
+  (
+    await tx.one<{ n: number }>(sql`
+      SELECT count(*)::int AS n FROM (SELECT 1 FROM concern WHERE customer_id = ${customerId} AND brand_id = ${brandId} AND created_at > ${since}
+                                       ORDER BY created_at DESC LIMIT ${most}) c`)
+  ).n;
+
+/** The concern that gathers what a sender sends too much of. */
+export const gathering = (
+  tx: Tx,
+  s: {
+    readonly customerId: string;
+    readonly brandId: string;
+    readonly kind: AddressKind;
+    readonly norm: string;
+    readonly since: string;
+  },
+): Promise<{ readonly id: ConcernId } | null> =>
+  tx.maybe(sql`
+    SELECT c.id FROM concern c JOIN party q ON q.concern_id = c.id AND q.kind = ${s.kind} AND q.norm = ${s.norm} AND q.role = 'requester'
+     WHERE c.customer_id = ${s.customerId} AND c.brand_id = ${s.brandId} AND c.created_at > ${s.since} AND 'flood' = ANY (c.tags) AND c.status <> 'closed'
+     ORDER BY c.created_at DESC, c.id DESC LIMIT 1`);
