@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { ListeningIo } from "#contract/channel.ts";
 import { oversizeNote } from "./oversize.ts";
 import { largestMailBytes } from "./limits.ts";
+import { statusOfTrouble } from "./trouble.ts";
 import type { EmailSettings } from "./settings.ts";
 
 type Server = NonNullable<EmailSettings["imap"]>;
@@ -404,7 +405,8 @@ function words(error: unknown): string {
     authenticationFailed?: boolean | undefined;
   };
   const said = `${authenticationFailed === true ? "sign-in refused: " : ""}${responseText ?? error.message}`;
-  return said
+  const status = statusOfTrouble(error);
+  return `${status === null ? "" : `${status} `}${said}`
     .replace(/[\u0000-\u001f\u007f]+/g, " ")
     .trim()
     .slice(0, 300);

@@ -4,6 +4,7 @@ import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { DeliveringIo, DeliveryResult, ProviderCall } from "#contract/channel.ts";
 import { compose } from "./compose.ts";
 import type { MailPayload, RefusalPayload } from "./outbound.ts";
+import { statusOfTrouble } from "./trouble.ts";
 import type { EmailSettings } from "./settings.ts";
 
 type Relay = NonNullable<EmailSettings["smtp"]>;
@@ -107,7 +108,12 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
       } catch (error) {
         io.log("warn", "smtp.connectFailed", { host: relay.host, port: relay.port, error: errorWords(error) });
         return {
-          result: { kind: "tryLater", afterMs: null, code: codeOf(error) ?? "4.4.1", detail: errorWords(error) },
+          result: {
+            kind: "tryLater",
+            afterMs: null,
+            code: connectCode(error),
+            detail: errorWords(error),
+          },
           connection: null,
           stale: false,
         };
@@ -222,6 +228,12 @@ const shared = createSmtp();
 export const deliver = shared.deliver;
 /** MessageChannel.close of e-mail: ends kept connections; mails under way become "unknown" or "tryLater". */
 export const close = shared.close;
+
+/** Why there is no connection: our password, a certificate or TLS before what the relay says, since none of it is the mail's fault. */
+function connectCode(error: unknown): string {
+  const trouble = statusOfTrouble(error);
+  return trouble?.startsWith("4.7.") ? trouble : (codeOf(error) ?? trouble ?? "4.4.1");
+}
 
 /** What nodemailer puts on its errors. */
 interface SmtpError extends Error {

@@ -6,6 +6,14 @@ export interface MailPeerPorts {
   readonly smtp: number;
   /** Where Postfix delivers mail for tuer.test: our own door. */
   readonly door: number;
+  /** With a certificate: IMAP and SMTP with TLS from the start, and SMTP that wants STARTTLS, both with AUTH. */
+  readonly secure: { readonly imaps: number; readonly smtps: number; readonly submission: number } | null;
+}
+
+/** Files in PEM. */
+export interface PeerCertificate {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** name@domain and password of everybody with a mailbox. */
@@ -21,7 +29,12 @@ export const mailUsers = {
 /** Postfix takes mail for this one and Dovecot then does not know it: a real bounce comes back. */
 export const refusedUser = "weg@kunde.test";
 
-export function dovecotConfig(dir: string, ports: MailPeerPorts): string {
+export function dovecotConfig(
+  dir: string,
+  ports: MailPeerPorts,
+  tls: PeerCertificate | null = null,
+  capability: string | null = null,
+): string {
   return `
 protocols = imap lmtp
 listen = 127.0.0.1
@@ -29,7 +42,8 @@ base_dir = ${dir}/dovecot/run
 state_dir = ${dir}/dovecot/state
 instance_name = draht-test
 log_path = ${dir}/dovecot.log
-ssl = no
+${tls === null ? "ssl = no" : `ssl = yes\nssl_cert = <${tls.certificate}\nssl_key = <${tls.key}`}
+${capability === null ? "" : `imap_capability = ${capability}`}
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 first_valid_uid = 1
@@ -64,13 +78,21 @@ service imap-login {
     port = ${ports.imap}
   }
   inet_listener imaps {
-    port = 0
+    address = 127.0.0.1
+    port = ${ports.secure?.imaps ?? 0}
+    ssl = ${ports.secure === null ? "no" : "yes"}
   }
 }
 service lmtp {
   inet_listener lmtp {
     address = 127.0.0.1
     port = ${ports.lmtp}
+  }
+}
+service auth {
+  unix_listener auth-postfix {
+    path = ${dir}/dovecot/run/auth-postfix
+    mode = 0666
   }
 }
 service anvil {
@@ -98,7 +120,7 @@ export const vacationScript = `require ["vacation"];
 vacation :days 1 :addresses ["autoreply@ferien.test"] :subject "Ich bin im Urlaub" "Bin am 1. Dezember wieder da.";
 `;
 
-export function postfixMain(dir: string, ports: MailPeerPorts): string {
+export function postfixMain(dir: string, ports: MailPeerPorts, tls: PeerCertificate | null = null): string {
   const boxes = [...Object.values(mailUsers).map(({ user }) => user), refusedUser];
   return `
 compatibility_level = 3.6
@@ -141,14 +163,32 @@ maximal_backoff_time = 5s
 queue_run_delay = 2s
 maximal_queue_lifetime = 1d
 bounce_queue_lifetime = 1d
+${
+  tls === null
+    ? ""
+    : `smtpd_tls_cert_file = ${tls.certificate}
+smtpd_tls_key_file = ${tls.key}
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = ${dir}/dovecot/run/auth-postfix`
+}
 `;
 }
+
+/** What the two doors for signed-in senders add: no mail without AUTH, no AUTH without TLS. */
+const signedInOnly =
+  "-o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=yes -o smtpd_client_restrictions=permit_sasl_authenticated,reject";
 
 export function postfixMaster(ports: MailPeerPorts): string {
   const unix = (name: string, wakeup: string, most: string, program: string): string =>
     `${name} unix - - n ${wakeup} ${most} ${program}`;
   return `${[
     `127.0.0.1:${ports.smtp} inet n - n - - smtpd`,
+    ...(ports.secure === null
+      ? []
+      : [
+          `127.0.0.1:${ports.secure.smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes ${signedInOnly}`,
+          `127.0.0.1:${ports.secure.submission} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt ${signedInOnly}`,
+        ]),
     "pickup unix n - n 60 1 pickup",
     "cleanup unix n - n - 0 cleanup",
     "qmgr unix n - n 300 1 qmgr",
@@ -158,6 +198,7 @@ export function postfixMaster(ports: MailPeerPorts): string {
     unix("trace", "-", "0", "bounce"),
     unix("verify", "-", "1", "verify"),
     "flush unix n - n 1000? 0 flush",
+    "tlsmgr unix - - n 1000? 1 tlsmgr",
     unix("proxymap", "-", "-", "proxymap"),
     unix("smtp", "-", "-", "smtp"),
     unix("relay", "-", "-", "smtp"),

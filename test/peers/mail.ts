@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import {
   type MailPeerPorts,
+  type PeerCertificate,
   dovecotConfig,
   dovecotUsers,
   mailUsers,
@@ -26,6 +27,8 @@ export interface MailPeers {
   readonly smtp: { readonly host: string; readonly port: number };
   readonly imap: { readonly host: string; readonly port: number };
   readonly lmtp: { readonly host: string; readonly port: number };
+  /** The doors with TLS, at "localhost", whose name the certificate should have; null without a certificate. */
+  readonly secure: MailPeerPorts["secure"];
   readonly accounts: typeof mailUsers;
   /** An address that Postfix takes and Dovecot refuses, so that a real bounce is written. */
   readonly refused: string;
@@ -57,11 +60,19 @@ export function peersAvailable(): { readonly ok: true } | { readonly ok: false; 
 }
 
 /** Starts both servers. `door`: the port of our SMTP door on loopback, for mail to tuer.test. */
-export async function startMailPeers(options: { readonly door?: number } = {}): Promise<MailPeers> {
+export async function startMailPeers(
+  options: { readonly door?: number; readonly tls?: PeerCertificate; readonly imapCapability?: string } = {},
+): Promise<MailPeers> {
   const dir = await mkdtemp(join(tmpdir(), "draht-mail-"));
   await chmod(dir, 0o755);
-  const [imap, lmtp, smtp] = await freePorts(3);
-  const ports: MailPeerPorts = { imap: imap ?? 0, lmtp: lmtp ?? 0, smtp: smtp ?? 0, door: options.door ?? 1 };
+  const [imap, lmtp, smtp, imaps, smtps, submission] = await freePorts(6);
+  const ports: MailPeerPorts = {
+    imap: imap ?? 0,
+    lmtp: lmtp ?? 0,
+    smtp: smtp ?? 0,
+    door: options.door ?? 1,
+    secure: options.tls ? { imaps: imaps ?? 0, smtps: smtps ?? 0, submission: submission ?? 0 } : null,
+  };
   const dovecotFile = join(dir, "dovecot", "dovecot.conf");
   const postfixDir = join(dir, "postfix", "etc");
 
@@ -72,13 +83,13 @@ export async function startMailPeers(options: { readonly door?: number } = {}): 
   const script = join(dir, "mail", mailUsers.autoreply.user, "active.sieve");
   await writeFile(script, vacationScript);
   await chown(script, nobody, nobody);
-  await writeFile(dovecotFile, dovecotConfig(dir, ports));
+  await writeFile(dovecotFile, dovecotConfig(dir, ports, options.tls ?? null, options.imapCapability ?? null));
   await writeFile(join(dir, "dovecot", "users"), dovecotUsers(dir));
   await folder(postfixDir);
   await folder(join(dir, "postfix", "queue"));
   await folder(join(dir, "postfix", "data"));
   await run("chown", ["postfix", join(dir, "postfix", "data")]);
-  await writeFile(join(postfixDir, "main.cf"), postfixMain(dir, ports));
+  await writeFile(join(postfixDir, "main.cf"), postfixMain(dir, ports, options.tls ?? null));
   await writeFile(join(postfixDir, "master.cf"), postfixMaster(ports));
 
   const dovecot = spawn("/usr/sbin/dovecot", ["-F", "-c", dovecotFile], { stdio: "ignore" });
@@ -91,7 +102,9 @@ export async function startMailPeers(options: { readonly door?: number } = {}): 
   };
   try {
     await run("postfix", ["-c", postfixDir, "start"]);
-    await Promise.all([ports.imap, ports.lmtp, ports.smtp].map((port) => listening(port)));
+    await Promise.all(
+      [ports.imap, ports.lmtp, ports.smtp, ...Object.values(ports.secure ?? {})].map((port) => listening(port)),
+    );
   } catch (error) {
     const logs = await Promise.all(
       ["dovecot.log", "postfix.log"].map((name) => readFile(join(dir, name), "utf8").catch(() => "")),
@@ -105,6 +118,7 @@ export async function startMailPeers(options: { readonly door?: number } = {}): 
     smtp: { host: "127.0.0.1", port: ports.smtp },
     imap: { host: "127.0.0.1", port: ports.imap },
     lmtp: { host: "127.0.0.1", port: ports.lmtp },
+    secure: ports.secure,
     accounts: mailUsers,
     refused: refusedUser,
     dir,

@@ -6,6 +6,7 @@ import { Empty } from "#web/kit/States.tsx";
 import { ChannelForm } from "#web/screens/brands/ChannelForm.tsx";
 import { deskState } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
+import { statusWords } from "#web/state/status.ts";
 import { t } from "#web/state/words.ts";
 
 const tones: Readonly<Record<Channel["health"], string>> = {
@@ -42,7 +43,10 @@ export const AdminChannels = () => {
                 {channel.canSend ? "" : ` · ${t("admin.cannotSend")}`}
               </small>
               {channel.health === "failing" && channel.healthDetail !== "" ? (
-                <small>{channel.healthDetail}</small>
+                <>
+                  <small>{statusWords(channel.healthDetail)}</small>
+                  <small>{channel.healthDetail}</small>
+                </>
               ) : null}
             </span>
             <span className="badge" data-tone={tones[channel.health]}>

@@ -8,6 +8,7 @@ import { When } from "#web/kit/Marks.tsx";
 import { ScheduledLine } from "#web/screens/concerns/ScheduledLine.tsx";
 import { sendNow, undoSend } from "#web/state/actions.ts";
 import { worst } from "#web/state/deliveries.ts";
+import { statusWords } from "#web/state/status.ts";
 import { dayAndTime, t } from "#web/state/words.ts";
 
 const icons: Readonly<Record<Delivery["state"], IconName>> = {
@@ -74,6 +75,7 @@ export const Deliveries = ({ message }: { readonly message: Message }) => {
               </p>
               {delivery.detail === "" ? null : (
                 <p className="delivery-detail">
+                  {statusWords(delivery.code) === null ? "" : `${statusWords(delivery.code)} `}
                   {delivery.code === null ? "" : `${delivery.code} · `}
                   {delivery.detail}
                 </p>

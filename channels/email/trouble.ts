@@ -1,0 +1,25 @@
+// Says of a connection that failed what is wrong, as a status (RFC 3463) that the desk has words for. Called by imap.ts and smtp.ts. Pure.
+
+/** What libraries and Node put on their errors. */
+interface Troubled {
+  readonly message?: string;
+  readonly code?: string | number;
+  readonly authenticationFailed?: unknown;
+  readonly cause?: unknown;
+}
+
+/**
+ * 4.7.8 the password is wrong (RFC 4954), 4.7.5 the certificate is not to be trusted, 4.7.4 no such encryption there, 4.4.4 the name is
+ * unknown, 4.4.2 it went silent or closed, 4.4.1 nobody answers. Null when the error says none of it.
+ */
+export function statusOfTrouble(error: unknown): string | null {
+  const { message, code, authenticationFailed, cause } = (error ?? {}) as Troubled;
+  const said = `${code ?? ""} ${message ?? ""}`;
+  if (authenticationFailed === true || /^EAUTH\b/.test(said)) return "4.7.8";
+  if (/certificate|CERT_|altname/i.test(said)) return "4.7.5";
+  if (/STARTTLS|ETLS\b|wrong version number|EPROTO\b|packet length too long|plaintext/i.test(said)) return "4.7.4";
+  if (/ENOTFOUND|EAI_AGAIN|EDNS\b/.test(said)) return "4.4.4";
+  if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/.test(said)) return "4.4.1";
+  if (/ETIMEDOUT|ECONNRESET|EPIPE|timed? ?out|closed/i.test(said)) return "4.4.2";
+  return cause === undefined || cause === error ? null : statusOfTrouble(cause);
+}
