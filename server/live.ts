@@ -43,6 +43,16 @@ export const deskMaySee = (who: AgentActor, event: AnyEvent): boolean => {
   return who.brandIds.length === 0 || !event.kind.startsWith("customer.");
 };
 
+let last: { readonly entries: readonly string[]; readonly upTo: number; readonly frame: Buffer } | null = null;
+
+/** Thirty desks that see the same are sent the same bytes. */
+const frameOf = (entries: readonly string[], upTo: number): Buffer => {
+  if (last?.entries === entries && last.upTo === upTo) return last.frame;
+  const frame = Buffer.from(`{"type":"events","events":[${entries.join(",")}],"upTo":${upTo}}`);
+  last = { entries, upTo, frame };
+  return frame;
+};
+
 /** Opens the feed. `admit` gives the agent behind an upgrade request, or an HTTP status. `seesConcern`: may this agent see who looks at it? */
 export const startLive = async (options: {
   readonly world: World;
@@ -130,7 +140,7 @@ export const startLive = async (options: {
         // Numbers that only pass by (others' brands, others' drafts) are told now and then, so that a reconnect need not replay them.
         if (entries.length === 0 && now - lastFrameAt < 5_000) return;
         lastFrameAt = now;
-        client.send(`{"type":"events","events":[${entries.join(",")}],"upTo":${upTo}}`);
+        client.send(frameOf(entries, upTo));
       },
       reset: (upTo) => say(client, { type: "reset", upTo }),
     });

@@ -8,7 +8,10 @@ export interface Entry {
 export interface Subscriber<E> {
   /** May this subscriber see the entry? */
   readonly wants: (entry: E) => boolean;
-  /** Gets serialised entries in order, and the number up to which nothing is missing. May be called with none: only the number moved. */
+  /**
+   * Gets serialised entries in order, and the number up to which nothing is missing. May be called with none: only the number moved.
+   * Subscribers who see the same get the same array, so that what is made of it is made once.
+   */
   readonly give: (entries: readonly string[], upTo: number) => void;
   /** Too much was missed (or the log was cut): fetch afresh. */
   readonly reset: (upTo: number) => void;
@@ -49,11 +52,13 @@ export const follow = async <E extends Entry>(options: {
 
   const spread = (events: readonly E[], upTo: number): void => {
     const texts = events.map((event) => JSON.stringify(event));
+    const shared = new Map<string, readonly string[]>();
     for (const subscriber of subscribers) {
-      subscriber.give(
-        texts.filter((_, i) => subscriber.wants(events[i] as E)),
-        upTo,
-      );
+      const seen = events.map((event) => subscriber.wants(event));
+      const key = seen.map(Number).join("");
+      const entries = shared.get(key) ?? texts.filter((_, i) => seen[i]);
+      shared.set(key, entries);
+      subscriber.give(entries, upTo);
     }
   };
 

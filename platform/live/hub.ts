@@ -6,8 +6,8 @@ import { WebSocketServer, type WebSocket } from "ws";
 /** One connected client. */
 export interface Client<W> {
   readonly who: W;
-  /** Sends one frame, or closes the client (1013: come again) when it reads too slowly. It then resumes by itself. */
-  readonly send: (frame: string) => void;
+  /** Sends one frame (text, or its bytes in UTF-8), or closes the client (1013: come again) when it reads too slowly. It then resumes by itself. */
+  readonly send: (frame: string | Buffer) => void;
   readonly close: (code: number, reason: string) => void;
 }
 
@@ -60,7 +60,7 @@ export const openHub = <W>(options: { readonly maxClients: number; readonly hand
       send: (frame) => {
         if (socket.readyState !== socket.OPEN) return;
         if (socket.bufferedAmount > maxWaitingBytes) return socket.close(1013, "too slow");
-        socket.send(frame);
+        socket.send(frame, { binary: false });
       },
       close: (code, reason) => socket.close(code, reason),
     };
