@@ -233,6 +233,8 @@ export interface DeliveringIo extends TransportIo {
 }
 
 export interface ListeningIo extends TransportIo {
+  /** The largest message the operator takes whole, in bytes; left out: as large as the channel does. */
+  readonly mostBytes?: number;
   /**
    * Stores the bytes (and the cursor in the same transaction) and resolves after the commit; rejects when they could not be stored.
    * "known": this provider id or these bytes were already there.

@@ -224,7 +224,7 @@ export const startServer = async (
       });
     }
 
-    closers.push(startListening({ world, connected, intake, log, bus }));
+    closers.push(startListening({ world, connected, intake, log, bus, mostBytes: config.maxMailBytes }));
     metrics.gauge("intake_backlog", "Stored and not yet read", () => intake.backlog());
     metrics.gauge("reading_processes", "Processes that read mail", () => reader.stats().processes);
 
@@ -242,6 +242,7 @@ const startListening = (options: {
   readonly intake: ReturnType<typeof startIntake>;
   readonly log: Log;
   readonly bus: Awaited<ReturnType<typeof postgresBus>>;
+  readonly mostBytes: number;
 }): (() => Promise<void>) => {
   const { world, connected, intake, log } = options;
   let restart: () => void = () => {};
@@ -274,6 +275,7 @@ const startListening = (options: {
 
   const listenTo = async (channel: ConnectedChannel, signal: AbortSignal): Promise<void> => {
     const io: ListeningIo = {
+      mostBytes: options.mostBytes,
       log: (level, event, facts) => log[level](event, { ...facts, channelId: channel.id }),
       now: world.now,
       store: (raw, providerId, cursor) => intake.store(channel, raw, providerId, cursor),

@@ -56,7 +56,7 @@ type Cursor = z.infer<typeof cursorShape>;
 
 /** MessageChannel.listen of e-mail: one connection for each folder, until `stop` aborts. Rejects never; trouble shows in `io.health`. */
 export function listen(settings: EmailSettings, io: ListeningIo, stop: AbortSignal): Promise<void> {
-  return listenWith(settings, io, stop, imapTimes);
+  return listenWith(settings, io, stop, { ...imapTimes, mailBytes: io.mostBytes ?? imapTimes.mailBytes });
 }
 
 /** listen() with other times. */

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { ImapFlow } from "imapflow";
 import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import { openDoor } from "#channels/email/door.ts";
-import { type ImapTimes, imapTimes, listenWith } from "#channels/email/imap.ts";
+import { type ImapTimes, imapTimes, listen, listenWith } from "#channels/email/imap.ts";
 import { render } from "#channels/email/outbound.ts";
 import type { EmailSettings } from "#channels/email/settings.ts";
 import { converse } from "#channels/email/simClient.ts";
@@ -361,7 +361,7 @@ test("P26: naughty strings that lie in a mailbox come in byte for byte", { skip 
 test("a mail that is too large is told of, not left out", { skip }, async () => {
   const place = memory();
   const ending = new AbortController();
-  const listened = listenWith(settings("service"), place.io, ending.signal, { ...times, mailBytes: 20_000 });
+  const listened = listen(settings("service"), { ...place.io, mostBytes: 20_000 }, ending.signal);
   await write("service@kabel.test", "Riesig");
   await converse(peers.smtp, {
     hello: "kunde.test",
