@@ -257,7 +257,7 @@ export const readConfig = (
     databaseConnections: reader.whole(
       "DATABASE_CONNECTIONS",
       "connections to PostgreSQL this process may hold",
-      8,
+      6,
       3,
       200,
     ),
