@@ -254,11 +254,11 @@ export interface MessageChannel<S> {
   readonly id: ChannelKind;
   readonly settings: z.ZodType<S>;
   readonly can: Capabilities;
-  /** Signature check of a webhook, constant time; channels without webhooks answer false. */
   /** Loads what `receive` needs; a reading process calls it before it takes messages. */
   prepare?(): Promise<void>;
   /** What can be said of bytes that `receive` could not read in time: best effort, bounded, never throws. */
   unreadable(raw: Raw): InboundMessage;
+  /** Signature check of a webhook, constant time; channels without webhooks answer false. */
   verify(
     request: { readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Uint8Array },
     settings: S,

@@ -19,7 +19,6 @@ export const permissions = {
   "channel.manage": ["admin"],
   "agent.manage": ["admin"],
   "setting.manage": ["admin"],
-  "audit.read": ["supervisor", "admin"],
   "postbox.use": roles,
 } as const satisfies Record<string, readonly Role[] | null>;
 

@@ -25,6 +25,18 @@ test("counters, gauges and times come out in Prometheus' text format", async () 
   assert.match(metrics.contentType, /^text\/plain/);
 });
 
+test("numbers by label are asked for when somebody looks; what cannot be told has no value", async () => {
+  const metrics = createMetrics({ withProcess: false });
+  let tell: () => Promise<Record<string, number>> = async () => ({ held: 2, waiting: 0 });
+  metrics.gauges("outbox", "Deliveries", "state", () => tell());
+  assert.match(await metrics.text(), /^draht_outbox\{state="held"\} 2$/m);
+  tell = async () => ({ waiting: 1 });
+  const less = await metrics.text();
+  assert.ok(less.includes('draht_outbox{state="waiting"} 1') && !less.includes("held"));
+  tell = () => Promise.reject(new Error("away"));
+  assert.doesNotMatch(await metrics.text(), /^draht_outbox\{/m);
+});
+
 test("the process's own numbers are there when asked for, and a bad name is refused", async () => {
   const metrics = createMetrics({ withProcess: true });
   assert.match(await metrics.text(), /draht_process_resident_memory_bytes \d+/);

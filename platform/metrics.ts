@@ -13,6 +13,13 @@ export interface Metrics {
   ) => { readonly add: (labels?: Labels, by?: number) => void };
   /** A number that is asked for when somebody looks, or set. */
   readonly gauge: (name: string, help: string, read?: () => number) => { readonly set: (value: number) => void };
+  /** Numbers by one label, asked for when somebody looks; while they cannot be told, the metric has no values. */
+  readonly gauges: (
+    name: string,
+    help: string,
+    label: string,
+    read: () => Promise<Readonly<Record<string, number>>>,
+  ) => void;
   /** Times in seconds. */
   readonly histogram: (
     name: string,
@@ -24,6 +31,9 @@ export interface Metrics {
   readonly text: () => Promise<string>;
   readonly contentType: string;
 }
+
+/** What is asked for may take so long; whoever watches gives up soon. */
+const patienceMs = 2_000;
 
 const usual = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -62,6 +72,25 @@ export const createMetrics = (options: { readonly withProcess: boolean }): Metri
         });
         return { set: (value) => gauge.set(value) };
       }),
+    gauges: (name, help, label, read) =>
+      void once(
+        name,
+        (full) =>
+          new Gauge({
+            name: full,
+            help,
+            labelNames: [label],
+            registers: [register],
+            async collect(this: Gauge) {
+              const late = new Promise<Record<string, number>>((resolve) =>
+                setTimeout(() => resolve({}), patienceMs).unref(),
+              );
+              const values = await Promise.race([read().catch(() => ({})), late]);
+              this.reset();
+              for (const [value, count] of Object.entries(values)) this.set({ [label]: value }, count);
+            },
+          }),
+      ),
     histogram: (name, help, labelNames = [], buckets = usual) =>
       once(name, (full) => {
         const histogram = new Histogram({

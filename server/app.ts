@@ -1,6 +1,8 @@
 // The HTTP side put together: routes of all modules, the live feed, frames and files, health, metrics, the desk's pages. Called by server/start.ts.
+import { timingSafeEqual } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { FastifyRequest } from "fastify";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { isRefusal } from "#contract/errors.ts";
 import { files } from "#contract/files.ts";
@@ -55,6 +57,16 @@ export interface AppOptions {
 
 const pages = fileURLToPath(new URL("../dist/web/", import.meta.url));
 const isLoopback = (ip: string): boolean => ip === "127.0.0.1" || ip === "::1" || ip === "::ffff:127.0.0.1";
+
+/** The numbers go to whoever shows the token; without one, to this machine alone (and not to somebody behind its proxy). */
+const mayWatch = (token: string | null, { raw, headers }: FastifyRequest): boolean => {
+  if (token === null) return isLoopback(raw.socket.remoteAddress ?? "") && headers["x-forwarded-for"] === undefined;
+  const [given, wanted] = [headers.authorization ?? "", `Bearer ${token}`].map((text) => Buffer.from(text)) as [
+    Buffer,
+    Buffer,
+  ];
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+};
 
 type Everything = World &
   ReadingWorld & { readonly channelKinds: ChannelKinds; readonly facts: CentreFacts; readonly undoMs: number };
@@ -167,7 +179,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const unwatch = watchChanges(options, live);
   options.metrics.gauge("live_clients", "Desks connected to the live feed", live.hub.size);
 
-  const api = JSON.stringify(openApi(options.version));
+  const api = JSON.stringify(openApi(options.version, http.cookieName));
   http.app.get("/api/openapi.json", (_request, reply) => reply.type("application/json; charset=utf-8").send(api));
   http.app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
   http.app.get("/readyz", async (_request, reply) => {
@@ -178,11 +190,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       .send(missing.length === 0 ? "ready\n" : `${missing.join("\n")}\n`);
   });
   http.app.get("/metrics", async (request, reply) => {
-    const allowed =
-      config.metricsToken === null
-        ? isLoopback(request.raw.socket.remoteAddress ?? "") && request.headers["x-forwarded-for"] === undefined
-        : request.headers.authorization === `Bearer ${config.metricsToken}`;
-    if (!allowed) throw httpError(404, "no such address");
+    if (!mayWatch(config.metricsToken, request)) throw httpError(404, "no such address");
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });
   if (existsSync(`${pages}index.html`)) await http.servePages(pages);

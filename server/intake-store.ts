@@ -112,3 +112,17 @@ export const readCursor = async (db: Db, channelId: ChannelId, name: string): Pr
       sql`SELECT value FROM channel_cursor WHERE channel_id = ${channelId} AND name = ${name}`,
     )
   )?.value ?? null;
+
+/** Those of the hashes that are an arrival's bytes. */
+export const rawFiles = async (tx: Tx, hashes: readonly string[]): Promise<string[]> =>
+  (
+    await tx.rows<{ hash: string }>(
+      sql`SELECT DISTINCT raw_hash AS hash FROM unnest(${hashes}::text[]) AS asked (hash) JOIN intake ON raw_hash = asked.hash`,
+    )
+  ).map(({ hash }) => hash);
+
+/** Until the transaction ends nobody records an arrival, and none is half recorded; gives up after two seconds. */
+export const lockArrivals = async (tx: Tx): Promise<void> => {
+  await tx.run(sql`SET LOCAL lock_timeout = '2s'`);
+  await tx.run(sql`LOCK TABLE intake IN SHARE MODE`);
+};

@@ -8,6 +8,7 @@ import { foldWords } from "#modules/search/actions.ts";
 import { lead } from "#platform/db/leader.ts";
 import type { Log } from "#platform/log.ts";
 import type { World } from "#platform/world.ts";
+import { sweepFiles } from "#server/file-sweep.ts";
 
 interface Timed {
   readonly name: string;
@@ -24,6 +25,7 @@ const timed: readonly Timed[] = [
   { name: "forgetRemovedViews", everyMs: 3_600_000, run: forgetRemovedViews },
   { name: "removeOldSessions", everyMs: 3_600_000, run: removeOldSessions },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
+  { name: "sweepFiles", everyMs: 24 * 3_600_000, run: sweepFiles },
 ];
 
 /**

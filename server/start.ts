@@ -8,6 +8,8 @@ import { system } from "#contract/actor.ts";
 import type { ListeningIo, Raw } from "#contract/channel.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { recordHealth } from "#modules/brands/actions.ts";
+import { channelHealths } from "#modules/brands/reads.ts";
+import { outboxDepth, outboxLateSeconds } from "#modules/concerns/reads.ts";
 import { openDb } from "#platform/db/db.ts";
 import { lead } from "#platform/db/leader.ts";
 import { watchDatabase } from "#platform/db/watch.ts";
@@ -16,7 +18,7 @@ import { withSmall } from "#platform/files/small.ts";
 import { openIds } from "#platform/ids.ts";
 import { postgresBus } from "#platform/live/bus.ts";
 import type { Log } from "#platform/log.ts";
-import { createMetrics } from "#platform/metrics.ts";
+import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { newToken, openSecret } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
 import { createApp } from "#server/app.ts";
@@ -205,7 +207,7 @@ export const startServer = async (
         demo,
         version: options.version,
         away: watch.away,
-        missing: () => missingParts(db),
+        missing: () => missingParts({ db, away: watch.away, files: world.files, door: door.isOpen }),
       }),
     );
     closers.push(app.close);
@@ -225,14 +227,36 @@ export const startServer = async (
     }
 
     closers.push(startListening({ world, connected, intake, log, bus, mostBytes: config.maxMailBytes }));
-    metrics.gauge("intake_backlog", "Stored and not yet read", () => intake.backlog());
-    metrics.gauge("reading_processes", "Processes that read mail", () => reader.stats().processes);
+    measure({ metrics, world, intake, reader });
 
     return { deskUrl: publicUrl, port: app.port, door: { host: config.smtpHost, port: door.port }, demo, world, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+};
+
+/** What an operator watches beside what each part counts by itself; docs/guide/operate.md lists it. */
+const measure = (parts: {
+  readonly metrics: Metrics;
+  readonly world: World;
+  readonly intake: ReturnType<typeof startIntake>;
+  readonly reader: ReturnType<typeof openReader>;
+}): void => {
+  const { metrics, world, intake, reader } = parts;
+  metrics.gauge("intake_backlog", "Stored and not yet read", () => intake.backlog());
+  metrics.gauge("reading_processes", "Processes that read mail", () => reader.stats().processes);
+  metrics.gauges("outbox_deliveries", "Deliveries that have not left, by state", "state", () => outboxDepth(world.db));
+  metrics.gauges("outbox_late_seconds", "How long the oldest delivery that is due has waited", "of", async () => ({
+    oldest: await outboxLateSeconds(world.db),
+  }));
+  metrics.gauges("channels", "Connected channels that are switched on, by health", "health", () =>
+    channelHealths(world.db),
+  );
+  metrics.gauges("database_connections", "Connections of this process's pool, by use", "use", async () => {
+    const { total, idle, waiting } = world.db.stats();
+    return { busy: total - idle, idle, waited_for: waiting };
+  });
 };
 
 /** Fetches from mailboxes on one node at a time; starts anew when a channel is set otherwise. Returns how to stop. */

@@ -1,7 +1,7 @@
 // The steps of a start that can fail for an operator's reasons: ports, store, files. Called by server/start.ts; each says what to do in a sentence.
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import { isUnavailable, sql, type Db, type Tx } from "#platform/db/db.ts";
+import { isUnavailable, sql, type Tx } from "#platform/db/db.ts";
 import { migrate, MigrationProblem } from "#platform/db/migrate.ts";
 import { openDiskFiles } from "#platform/files/disk.ts";
 import type { Files } from "#platform/files/files.ts";
@@ -91,13 +91,30 @@ export const assertDurable = async (db: Pick<Tx, "one">): Promise<void> => {
     );
 };
 
-/** What keeps this node from working, in words. */
-export const missingParts = async (db: Db): Promise<readonly string[]> => {
-  const late = new Promise<"late">((resolve) => setTimeout(() => resolve("late"), 2_000).unref());
-  const asked = db.rows(sql`SELECT 1`).then(
-    () => "there" as const,
-    () => "away" as const,
+const patienceMs = 2_000;
+
+/** Whether it succeeds within two seconds. */
+const succeeds = (work: Promise<unknown>): Promise<boolean> => {
+  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), patienceMs).unref());
+  const done = work.then(
+    () => true,
+    () => false,
   );
-  const store = await Promise.race([asked, late]);
-  return store === "there" ? [] : ["the database does not answer"];
+  return Promise.race([done, late]);
+};
+
+/** What keeps this node from working, in words: /readyz shows them. */
+export const missingParts = async (node: {
+  readonly db: Pick<Tx, "rows">;
+  /** Calls are refused because the database did not answer lately. */
+  readonly away: () => boolean;
+  readonly files: Files;
+  readonly door: () => boolean;
+}): Promise<readonly string[]> => {
+  const [database, files] = await Promise.all([succeeds(node.db.rows(sql`SELECT 1`)), succeeds(node.files.check())]);
+  return [
+    ...(database && !node.away() ? [] : ["the database does not answer"]),
+    ...(files ? [] : ["the file store cannot be used"]),
+    ...(node.door() ? [] : ["the SMTP door is closed"]),
+  ];
 };

@@ -61,6 +61,8 @@ export interface DoorOptions {
 
 export interface Door {
   readonly port: number;
+  /** Clients can come in. */
+  readonly isOpen: () => boolean;
   /** Refuses new clients, lets running ones finish for `closeMs`, then says 421 to the rest. */
   readonly close: () => Promise<void>;
 }
@@ -131,6 +133,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
   return {
     port: bound.port,
+    isOpen: () => !closing && server.server.listening,
     close: () =>
       new Promise((resolve) => {
         closing = true;

@@ -7,6 +7,7 @@ import {
   allChannels,
   allTopics,
   brandById,
+  channelHealths,
   channelRow,
   channelRows,
   channelsOfBrand,
@@ -16,7 +17,7 @@ import {
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
-export { allBrands, allChannels, allTopics, brandById, channelsOfBrand, topicById };
+export { allBrands, allChannels, allTopics, brandById, channelHealths, channelsOfBrand, topicById };
 
 /** A channel with its settings opened: only for the program itself, never for an answer. */
 export interface OpenedChannel extends Channel {

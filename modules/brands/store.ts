@@ -106,3 +106,17 @@ export const deleteTopic = async (tx: Tx, id: TopicId): Promise<boolean> =>
 /** True when a statement failed because another row still refers to the one it removes. */
 export const isReferred = (error: unknown): boolean =>
   typeof error === "object" && error !== null && "code" in error && error.code === "23503";
+
+/** How many channels that are switched on are in which health. */
+export const channelHealths = async (tx: Tx): Promise<Readonly<Record<string, number>>> => {
+  const rows = await tx.rows<{ health: string; n: number }>(
+    sql`SELECT health, count(*)::int AS n FROM channel WHERE enabled GROUP BY health`,
+  );
+  return {
+    connected: 0,
+    connecting: 0,
+    failing: 0,
+    off: 0,
+    ...Object.fromEntries(rows.map((row) => [row.health, row.n])),
+  };
+};

@@ -1,4 +1,4 @@
-// Everything that goes out: answers, first messages, and what the centre itself writes. Called by actions-reply.ts, actions-receive.ts and reactions.ts.
+// Everything that goes out: answers, first messages, and what the centre itself writes. Called by actions-reply.ts, actions-receipts.ts and reactions.ts.
 import { system, type AgentActor } from "#contract/actor.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
 import { addressKindOf } from "#contract/channel.ts";

@@ -1,4 +1,4 @@
-// Decides to which concern an arriving message belongs, and who may come in by it. Called by actions-receive.ts; pure.
+// Decides to which concern an arriving message belongs, and who may come in by it. Called by actions.ts; pure.
 import type { Assurance, InboundMessage, Person } from "#contract/channel.ts";
 import type { AgentId, ConcernId, PartyId } from "#contract/ids.ts";
 import { burstDelayMs, mostParties } from "#modules/concerns/model.ts";

@@ -6,14 +6,19 @@ import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
 import { asDraft, asMessage, type Links } from "#modules/concerns/reads-views.ts";
 import { newestOfCustomers, rowById, rowByNumber, rowsByIds, rowsByNumbers } from "#modules/concerns/store-lists.ts";
+import { outboxDepth, outboxLateSeconds } from "#modules/concerns/store-outbox.ts";
 import { fieldsByIds, messagesByIds, messagesOf, placesOf, textsByIds } from "#modules/concerns/store-threads.ts";
+import { namedFiles } from "#modules/concerns/store-uploads.ts";
 import type { Tx } from "#platform/db/db.ts";
 
 export {
   asDraft,
   asMessage,
   fieldsByIds,
+  namedFiles,
   newestOfCustomers,
+  outboxDepth,
+  outboxLateSeconds,
   placesOf,
   rowById,
   rowByNumber,

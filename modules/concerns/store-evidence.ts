@@ -1,4 +1,4 @@
-// The SQL that looks for the thread of an arriving message. Called by concerns/actions-receive.ts.
+// The SQL that looks for the thread of an arriving message. Called by concerns/actions.ts.
 import type { AddressKind, Assurance, ChannelKind } from "#contract/channel.ts";
 import type { ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import { burstMs } from "#modules/concerns/model.ts";

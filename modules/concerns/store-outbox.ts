@@ -52,6 +52,22 @@ export const expired = (
     SELECT d.id, m.concern_id AS "concernId" FROM delivery d JOIN message m ON m.id = d.message_id
      WHERE d.state = 'sending' AND d.lease_until < ${at} ORDER BY d.lease_until LIMIT ${limit}`);
 
+/** How many deliveries have not left, by state. */
+export const outboxDepth = async (tx: Tx): Promise<Readonly<Record<string, number>>> => {
+  const rows = await tx.rows<{ state: string; n: number }>(
+    sql`SELECT state, count(*)::int AS n FROM delivery WHERE state IN ('held', 'waiting') OR state = 'sending' GROUP BY state`,
+  );
+  return { held: 0, waiting: 0, sending: 0, ...Object.fromEntries(rows.map((row) => [row.state, row.n])) };
+};
+
+/** Seconds since the oldest delivery that is due should have left; 0 when none is. */
+export const outboxLateSeconds = async (tx: Tx): Promise<number> =>
+  (
+    await tx.one<{ late: number | null }>(
+      sql`SELECT extract(epoch FROM now() - min(next_try_at))::float8 AS late FROM delivery WHERE state IN ('held', 'waiting') AND next_try_at <= now()`,
+    )
+  ).late ?? 0;
+
 /** Every lease ends now. */
 export const endLeases = async (tx: Tx, at: string): Promise<void> => {
   await tx.run(

@@ -18,3 +18,12 @@ export const insertUpload = async (tx: Tx, row: UploadRow): Promise<void> => {
     INSERT INTO upload (id, agent_id, hash, name, media_type, size_bytes, image, at)
     VALUES (${row.id}, ${row.agentId}, ${row.hash}, ${row.name}, ${row.mediaType}, ${row.sizeBytes}, ${row.image}, ${row.at})`);
 };
+
+/** Those of the hashes that a message, an attachment or an upload names. */
+export const namedFiles = async (tx: Tx, hashes: readonly string[]): Promise<string[]> =>
+  (
+    await tx.rows<{ hash: string }>(sql`
+      WITH asked AS (SELECT hash FROM unnest(${hashes}::text[]) AS each (hash))
+      SELECT hash FROM asked JOIN attachment USING (hash) UNION SELECT hash FROM asked JOIN upload USING (hash)
+      UNION SELECT hash FROM asked JOIN message_body ON raw_hash = asked.hash`)
+  ).map(({ hash }) => hash);

@@ -14,7 +14,7 @@ import {
   unlink,
   write,
 } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { access, constants, readdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
@@ -39,7 +39,15 @@ const look = promisify(stat);
 const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 
-const digits = "0123456789abcdef";
+const digits = "0123456789abcdef".split("");
+
+const asideName = "aside";
+const portion = 1_000;
+
+const dropped = (path: string): Promise<void> =>
+  drop(path).catch((error: unknown) => {
+    if (codeOf(error) !== "ENOENT") throw error;
+  });
 
 /** Makes the 16 × 16 folders once, so that storing never has to; durable before it returns. */
 const layOut = (root: string): void => {
@@ -54,6 +62,7 @@ const layOut = (root: string): void => {
     for (const b of digits) made = mkdirSync(join(root, a, b), { recursive: true, mode: 0o700 }) !== undefined || made;
     if (made) settle(join(root, a));
   }
+  made = mkdirSync(join(root, asideName), { recursive: true, mode: 0o700 }) !== undefined || made;
   if (made) settle(root);
 };
 
@@ -64,14 +73,39 @@ export type DiskStep = "opened" | "written" | "synced" | "renamed" | "settled";
  * Files under `root`/a/b/<hash>, where a and b are the hash's first two digits: written to a temporary name, synced, renamed, and the
  * folder synced. A crash leaves either nothing or the whole file, and at most a ".tmp" that `sweep` takes away.
  */
-export const openDiskFiles = (
-  root: string,
-  onStep?: (step: DiskStep) => void,
-): Files & { readonly sweep: (olderThan: Date) => Promise<number> } => {
+export const openDiskFiles = (root: string, onStep?: (step: DiskStep) => void): Files => {
   layOut(root);
   const folderOf = (hash: string): string => join(root, hash.charAt(0), hash.charAt(1));
   const pathOf = (hash: string): string => join(folderOf(checkHash(hash)), hash);
+  const asideOf = (hash: string): string => join(root, asideName, checkHash(hash));
   const running = new Map<string, Promise<void>>();
+
+  /** Names in a folder that were last touched before that time. */
+  const old = async (folder: string, olderThan: Date, fits: (name: string) => boolean): Promise<string[]> => {
+    const found: string[] = [];
+    for (const name of await readdir(folder)) {
+      if (!fits(name)) continue;
+      const info = await look(join(folder, name)).catch(() => null);
+      if (info !== null && info.mtimeMs < olderThan.getTime()) found.push(name);
+    }
+    return found;
+  };
+  const folders = digits.flatMap((a) => digits.map((b) => join(root, a, b)));
+  const isHash = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
+
+  /** Does it with the file; what was set aside is put back first, and once more if a sweep is at it this very moment. */
+  const withFile = async <T>(hash: string, work: (path: string) => Promise<T>): Promise<T> => {
+    const path = pathOf(hash);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work(path);
+      } catch (error) {
+        if (codeOf(error) !== "ENOENT") throw error;
+        if (attempt === 4) throw fileMissing(hash);
+        await move(asideOf(hash), path).catch(() => {});
+      }
+    }
+  };
 
   const settle = async (folder: string): Promise<void> => {
     const fd = await openFile(folder, "r");
@@ -124,39 +158,43 @@ export const openDiskFiles = (
         if (other === undefined) running.delete(hash);
       }
     },
-    read: async (hash) => {
-      try {
-        return await readFile(pathOf(hash));
-      } catch (error) {
-        throw codeOf(error) === "ENOENT" ? fileMissing(hash) : error;
+    read: (hash) => withFile(hash, (path) => readFile(path)),
+    stream: (hash): Promise<Readable> =>
+      withFile(hash, async (path) => createReadStream(path, { fd: await openFile(path, "r"), autoClose: true })),
+    has: (hash) =>
+      withFile(hash, look).then(
+        () => true,
+        () => false,
+      ),
+    remove: async (hash) => {
+      await dropped(pathOf(hash));
+      await dropped(asideOf(hash));
+    },
+    stored: async function* (olderThan) {
+      for (const folder of folders) {
+        const names = await old(folder, olderThan, isHash);
+        for (let at = 0; at < names.length; at += portion) yield names.slice(at, at + portion);
       }
     },
-    stream: async (hash): Promise<Readable> => {
-      const path = pathOf(hash);
-      const fd = await openFile(path, "r").catch((error: unknown) => {
-        throw codeOf(error) === "ENOENT" ? fileMissing(hash) : error;
-      });
-      return createReadStream(path, { fd, autoClose: true });
+    setAside: async (hash) => {
+      const now = new Date();
+      // First, so that a crash in between leaves a file that only looks younger. What is read at this moment stays open to its reader.
+      await utimes(pathOf(hash), now, now);
+      await move(pathOf(hash), asideOf(hash));
     },
-    has: async (hash) => (await look(pathOf(hash)).catch(() => null)) !== null,
-    remove: async (hash) => {
-      await drop(pathOf(hash)).catch((error: unknown) => {
-        if (codeOf(error) !== "ENOENT") throw error;
-      });
+    aside: async function* (olderThan) {
+      const names = await old(join(root, asideName), olderThan, isHash);
+      for (let at = 0; at < names.length; at += portion) yield names.slice(at, at + portion);
     },
-    /** Takes away temporary files that a crash left, if they are older than that; says how many. */
+    putBack: (hash) => move(asideOf(hash), pathOf(hash)),
+    forgetAside: (hash) => dropped(asideOf(hash)),
+    check: () => access(root, constants.R_OK | constants.W_OK),
     sweep: async (olderThan) => {
       let swept = 0;
-      for (const a of digits) {
-        for (const b of digits) {
-          for (const entry of await readdir(join(root, a, b))) {
-            if (!entry.endsWith(".tmp")) continue;
-            const path = join(root, a, b, entry);
-            const info = await look(path).catch(() => null);
-            if (info === null || info.mtimeMs >= olderThan.getTime()) continue;
-            await drop(path).catch(() => {});
-            swept += 1;
-          }
+      for (const folder of folders) {
+        for (const name of await old(folder, olderThan, (each) => each.endsWith(".tmp"))) {
+          await dropped(join(folder, name));
+          swept += 1;
         }
       }
       return swept;

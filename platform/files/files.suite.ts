@@ -55,4 +55,37 @@ export const filesSuite = (
       await assert.rejects(files.stream(bad));
     }
   });
+
+  test(`${name}: what is set aside is not listed, is found by whoever reads it, comes back whole and is forgotten on its own`, async () => {
+    const { files } = await open();
+    const contents = Array.from({ length: 9 }, () => randomBytes(300));
+    const hashes = (await Promise.all(contents.map((bytes) => files.put(bytes)))).map((put) => put.hash);
+    const [soon, past] = [new Date(Date.now() + 60_000), new Date(0)];
+    const all = async (portions: AsyncIterable<readonly string[]>): Promise<string[]> =>
+      (await Array.fromAsync(portions))
+        .flat()
+        .filter((hash) => hashes.includes(hash))
+        .toSorted();
+    assert.deepEqual(await all(files.stored(soon)), hashes.toSorted());
+    assert.deepEqual(await all(files.stored(past)), [], "all of them are younger");
+    for (const hash of hashes) await files.setAside(hash);
+    assert.deepEqual(await all(files.stored(soon)), []);
+    assert.deepEqual(await all(files.aside(soon)), hashes.toSorted());
+    assert.deepEqual(await all(files.aside(past)), []);
+    const [read = "", streamed = "", back = "", again = "", gone = ""] = hashes;
+    assert.ok(Buffer.from(await files.read(read)).equals(contents[0] ?? Buffer.alloc(0)));
+    assert.equal((await Array.fromAsync(await files.stream(streamed))).length, 1);
+    await files.putBack(back);
+    assert.equal(await files.has(back), true);
+    // Stored anew while a copy lies aside: forgetting that copy leaves the new one.
+    await files.put(contents[3] ?? Buffer.alloc(0));
+    for (const hash of [again, gone]) await files.forgetAside(hash);
+    assert.ok(Buffer.from(await files.read(again)).equals(contents[3] ?? Buffer.alloc(0)));
+    assert.equal(await files.has(gone), false);
+    await assert.rejects(files.read(gone), isFileMissing);
+    const listed = await all(files.stored(soon));
+    assert.ok([back, again].every((hash) => listed.includes(hash)));
+    for (const hash of hashes) await files.remove(hash);
+    assert.deepEqual([await all(files.stored(soon)), await all(files.aside(soon))], [[], []]);
+  });
 };

@@ -21,6 +21,20 @@ export interface Files {
   readonly has: (hash: string) => Promise<boolean>;
   /** Forgets the bytes; missing ones are no error. The caller knows that nobody refers to them. */
   readonly remove: (hash: string) => Promise<void>;
+  /** Takes away what crashes left half-written before that time; says how much. */
+  readonly sweep: (olderThan: Date) => Promise<number>;
+  /** Hashes of what was stored before that time, in portions. */
+  readonly stored: (olderThan: Date) => AsyncIterable<readonly string[]>;
+  /** Puts the bytes where `stored` does not list them. Reading finds them all the same, and storing them again stores them anew. */
+  readonly setAside: (hash: string) => Promise<void>;
+  /** Hashes of what was set aside before that time, in portions. */
+  readonly aside: (olderThan: Date) => AsyncIterable<readonly string[]>;
+  /** Puts back what was set aside. */
+  readonly putBack: (hash: string) => Promise<void>;
+  /** Forgets what was set aside, and only that. */
+  readonly forgetAside: (hash: string) => Promise<void>;
+  /** Rejects when the store cannot be used now. */
+  readonly check: () => Promise<void>;
 }
 
 const coded = (code: string, message: string, cause?: unknown): Error =>

@@ -15,6 +15,8 @@ export interface S3Sim {
   readonly close: () => Promise<void>;
 }
 
+const pageLength = 3;
+
 const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
 
@@ -69,6 +71,24 @@ export const startS3Sim = async (options: {
   const objects = new Map<string, Uint8Array>();
   const requests: string[] = [];
   const answerNext: number[] = [];
+  const written = new Map<string, Date>();
+  /** One page of ListObjectsV2; a page is short, so that callers must turn it. */
+  const listing = (query: string): string => {
+    const asked = new URLSearchParams(query);
+    const home = `/${options.bucket}/`;
+    const after = asked.get("continuation-token") ?? "";
+    const keys = [...objects.keys()]
+      .map((path) => path.slice(home.length))
+      .filter((key) => key.startsWith(asked.get("prefix") ?? "") && key > after)
+      .toSorted();
+    const page = keys.slice(0, pageLength);
+    const entries = page.map((key) => {
+      const at = written.get(home + key)?.toISOString() ?? "";
+      return `<Contents><Key>${key}</Key><LastModified>${at}</LastModified><Size>1</Size></Contents>`;
+    });
+    const more = keys.length > page.length ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : "";
+    return `<?xml version="1.0"?><ListBucketResult>${entries.join("")}${more}</ListBucketResult>`;
+  };
   const serve = async (
     request: IncomingMessage,
   ): Promise<{ readonly status: number; readonly body?: Uint8Array | string }> => {
@@ -77,11 +97,13 @@ export const startS3Sim = async (options: {
     if (forced !== undefined) return { status: forced, body: "<Error><Code>SlowDown</Code></Error>" };
     const fault = faultOf(request, body, options);
     if (fault !== null) return { status: 403, body: `<Error><Code>${fault}</Code></Error>` };
-    const path = request.url ?? "";
+    const [path = "", query] = (request.url ?? "").split("?");
+    if (path === `/${options.bucket}` && query !== undefined) return { status: 200, body: listing(query) };
     if (!path.startsWith(`/${options.bucket}/`))
       return { status: 404, body: "<Error><Code>NoSuchBucket</Code></Error>" };
     if (request.method === "PUT") {
       objects.set(path, body);
+      written.set(path, new Date());
       return { status: 200 };
     }
     if (request.method === "DELETE") {

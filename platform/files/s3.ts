@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { setTimeout as pause } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
-import { checkHash, fileMissing, filesUnavailable } from "#platform/files/files.ts";
+import { checkHash, fileMissing, filesUnavailable, isFileMissing } from "#platform/files/files.ts";
 import type { Files, StoredFile } from "#platform/files/files.ts";
 import { sniff } from "#platform/files/sniff.ts";
 
@@ -34,13 +34,17 @@ export const openS3Files = (place: S3Place): Files => {
   });
   const base = `${place.endpoint.replace(/\/+$/, "")}/${encodeURIComponent(place.bucket)}`;
   const urlOf = (hash: string): string => `${base}/${checkHash(hash).charAt(0)}/${hash.charAt(1)}/${hash}`;
+  const asideOf = (hash: string): string => `${base}/aside/${checkHash(hash)}`;
 
-  const ask = async (
-    method: "GET" | "HEAD" | "PUT" | "DELETE",
-    hash: string,
-    bytes?: Uint8Array,
+  type Method = "GET" | "HEAD" | "PUT" | "DELETE";
+  const ask = (method: Method, hash: string, bytes?: Uint8Array): Promise<Response> =>
+    askAt(urlOf(hash), method, bytes === undefined ? undefined : { hash, bytes });
+
+  const askAt = async (
+    url: string,
+    method: Method,
+    given?: { readonly hash: string; readonly bytes: Uint8Array },
   ): Promise<Response> => {
-    const url = urlOf(hash);
     let last = "";
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       if (attempt > 1) await pause(100 * 4 ** (attempt - 2));
@@ -48,9 +52,9 @@ export const openS3Files = (place: S3Place): Files => {
       const timer = setTimeout(() => stop.abort(), place.timeoutMs ?? 20_000);
       try {
         const init =
-          bytes === undefined
+          given === undefined
             ? { method }
-            : { method, body: bytes as BodyInit, headers: { "X-Amz-Content-Sha256": hash } };
+            : { method, body: given.bytes as BodyInit, headers: { "X-Amz-Content-Sha256": given.hash } };
         const response = await fetch(await client.sign(url, init), { signal: stop.signal, redirect: "error" });
         if (response.status < 500 && response.status !== 429) return response;
         last = `it answered ${response.status}`;
@@ -77,21 +81,62 @@ export const openS3Files = (place: S3Place): Files => {
     );
   };
 
-  const has = async (hash: string): Promise<boolean> => {
-    const response = await ask("HEAD", hash);
+  const isAt = async (url: string, hash: string): Promise<boolean> => {
+    const response = await askAt(url, "HEAD");
     if (response.status === 200) return true;
     if (response.status === 404) return false;
     throw await refusal(response, hash);
   };
 
-  const open = async (hash: string): Promise<Response> => {
-    const response = await ask("GET", hash);
+  const openAt = async (url: string, hash: string): Promise<Response> => {
+    const response = await askAt(url, "GET");
     if (response.status !== 200) throw await refusal(response, hash);
     return response;
   };
 
+  /** What was set aside is as good as what was not. */
+  const has = async (hash: string): Promise<boolean> =>
+    (await isAt(urlOf(hash), hash)) || (await isAt(asideOf(hash), hash));
+  const open = (hash: string): Promise<Response> =>
+    openAt(urlOf(hash), hash).catch((error: unknown) => {
+      if (!isFileMissing(error)) throw error;
+      return openAt(asideOf(hash), hash);
+    });
+
+  const dropAt = async (url: string, hash: string): Promise<void> => {
+    const response = await askAt(url, "DELETE");
+    if (response.status !== 204 && response.status !== 200 && response.status !== 404)
+      throw await refusal(response, hash);
+    await response.body?.cancel();
+  };
+
+  /** Another name for the same bytes: written there, then gone here. */
+  const moveTo = async (from: string, to: string, hash: string): Promise<void> => {
+    const bytes = new Uint8Array(await (await openAt(from, hash)).arrayBuffer());
+    const response = await askAt(to, "PUT", { hash, bytes });
+    if (response.status !== 200) throw await refusal(response, hash);
+    await response.body?.cancel();
+    await dropAt(from, hash);
+  };
+
+  /** ListObjectsV2 below a prefix, page by page: the hashes of keys last written before that time. */
+  const list = async function* (prefix: string, olderThan: Date): AsyncGenerator<readonly string[]> {
+    for (let more: string | null = ""; more !== null;) {
+      const query = new URLSearchParams({ "list-type": "2", prefix });
+      if (more !== "") query.set("continuation-token", more);
+      const response: Response = await askAt(`${base}?${query}`, "GET");
+      if (response.status !== 200) throw await refusal(response, prefix);
+      const page = await response.text();
+      const entries = [...page.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map((match) => match[1] ?? "");
+      yield entries
+        .filter((entry) => Date.parse(/<LastModified>([^<]{1,40})</.exec(entry)?.[1] ?? "") < olderThan.getTime())
+        .flatMap((entry) => /<Key>[^<]{0,100}\/([0-9a-f]{64})<\/Key>/.exec(entry)?.[1] ?? []);
+      more = /<NextContinuationToken>([^<]{1,2000})</.exec(page)?.[1] ?? null;
+    }
+  };
+
   const store = async (hash: string, bytes: Uint8Array): Promise<void> => {
-    if (bytes.length > askFirstBytes && (await has(hash))) return;
+    if (bytes.length > askFirstBytes && (await isAt(urlOf(hash), hash))) return;
     const response = await ask("PUT", hash, bytes);
     if (response.status === 200) await response.body?.cancel();
     else {
@@ -114,11 +159,19 @@ export const openS3Files = (place: S3Place): Files => {
       return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
     },
     has,
+    check: async () => void (await has("0".repeat(64))),
     remove: async (hash) => {
-      const response = await ask("DELETE", hash);
-      if (response.status !== 204 && response.status !== 200 && response.status !== 404)
-        throw await refusal(response, hash);
-      await response.body?.cancel();
+      await dropAt(urlOf(hash), hash);
+      await dropAt(asideOf(hash), hash);
     },
+    // An object is there whole or not at all.
+    sweep: async () => 0,
+    stored: async function* (olderThan) {
+      for (const digit of "0123456789abcdef") yield* list(`${digit}/`, olderThan);
+    },
+    setAside: (hash) => moveTo(urlOf(hash), asideOf(hash), hash),
+    aside: (olderThan) => list("aside/", olderThan),
+    putBack: (hash) => moveTo(asideOf(hash), urlOf(hash), hash),
+    forgetAside: (hash) => dropAt(asideOf(hash), hash),
   };
 };

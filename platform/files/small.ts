@@ -1,7 +1,7 @@
 // Small bytes kept in the database, by the commit that speaks of them. Called by the intake's SQL (`keepSmall`) and by the server's start (`withSmall`).
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import { sql, type Db, type Sql } from "#platform/db/db.ts";
+import { sql, type Db, type Sql, type Tx } from "#platform/db/db.ts";
 import type { Files } from "#platform/files/files.ts";
 
 /** Bytes up to this size may be kept in the database; larger ones belong into a file. */
@@ -14,12 +14,24 @@ export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update
 export const keepSmall = (hash: string, bytes: Uint8Array): Sql =>
   sql`INSERT INTO small_file (hash, bytes) VALUES (${hash}, ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)}) ON CONFLICT DO NOTHING`;
 
+/** Hashes of what is kept here, a thousand at a time after `after` (null: from the first). */
+export const smallHashes = async (tx: Tx, after: string | null): Promise<string[]> =>
+  (
+    await tx.rows<{ hash: string }>(
+      sql`SELECT hash FROM small_file WHERE hash > ${after ?? ""} ORDER BY hash LIMIT 1000`,
+    )
+  ).map(({ hash }) => hash);
+
+/** Forgets small bytes; the caller's transaction knows that nobody refers to them. */
+export const dropSmall = (tx: Tx, hashes: readonly string[]): Promise<number> =>
+  tx.run(sql`DELETE FROM small_file WHERE hash = ANY(${hashes})`);
+
 /** The same store, which also finds and forgets what was kept by `keepSmall`. `put` goes on into files. */
 export const withSmall = (db: Db, files: Files): Files => {
   const find = async (hash: string): Promise<Uint8Array | null> =>
     (await db.maybe<{ bytes: Uint8Array }>(sql`SELECT bytes FROM small_file WHERE hash = ${hash}`))?.bytes ?? null;
   return {
-    put: files.put,
+    ...files,
     read: async (hash) => (await find(hash)) ?? files.read(hash),
     stream: async (hash) => {
       const bytes = await find(hash);

@@ -16,7 +16,7 @@ const root = dirname(dirname(import.meta.dirname));
 function repository(): readonly File[] {
   const read = (path: string): File => ({
     path,
-    text: /\.(?:tsx?|json|md|css)$/.test(path) ? readFileSync(join(root, path), "utf8") : "",
+    text: /\.(?:tsx?|json|md|css|sql)$/.test(path) ? readFileSync(join(root, path), "utf8") : "",
   });
   return paths()
     .filter((path) => statSync(join(root, path), { throwIfNoEntry: false })?.isFile() === true)
@@ -174,6 +174,10 @@ suite("each law catches", () => {
     paths: [
       ["a path that is not there", { path: "README.md", text: "See `modules/concerns/gone.ts`.\n" }],
       ["a page that is not there", { path: "docs/guide/use.md", text: "See `../gone.md` or `docs/gone.md`.\n" }],
+      ["a bare name of nobody's in a document", { path: "channels/email/README.md", text: "`gone.ts` sends.\n" }],
+      ["a file in a comment that is not there", file("lib/x.ts", "// Called by gone.ts.\nexport const x = 1;")],
+      ["one of a folder", file("lib/x.ts", "/** As modules/concerns/gone.ts has it. */\nexport const x = 1;")],
+      ["one in SQL", { path: "db/migrations/0009_x.sql", text: "-- See docs/gone.md.\nSELECT 1;\n" }],
     ],
     regex: [
       ["an exponential one", file("lib/x.ts", "export const x = /^(a+)+$/;")],

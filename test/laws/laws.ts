@@ -184,7 +184,7 @@ export const generalLaws = [
     id: "words",
     says: "every error of the contract has its words in German and English; both languages have the same keys",
   },
-  { id: "paths", says: "every path that a .md names in backticks exists" },
+  { id: "paths", says: "every path that a .md names in backticks exists, and every file that a comment names" },
   {
     id: "regex",
     says: "no regular expression whose time grows faster than its input, unless a comment `bounded:` above it says why its input is short",

@@ -39,11 +39,11 @@ export const zones = demoZones(["kunde.test", "kabel.test", "tuer.test"], "127.0
   publicKey: dkimKey.publicKey,
 });
 
-/** Starts all of it; answers are held for a minute unless they are sent at once. */
-export async function startMailCentre(): Promise<MailCentre> {
+/** Starts all of it; answers are held for a minute unless they are sent at once. `env`: settings of the server beside. */
+export async function startMailCentre(env: Readonly<Record<string, string>> = {}): Promise<MailCentre> {
   const ports = await serverPorts();
   const [peers, names] = await Promise.all([startMailPeers({ door: ports.smtp }), startNameServer(zones)]);
-  const server = await startTestServer({ ports, env: { DNS: names.address, UNDO_SECONDS: "60" } });
+  const server = await startTestServer({ ports, env: { DNS: names.address, UNDO_SECONDS: "60", ...env } });
   const { desk: admin, brand } = await setUpCentre(server.url);
   const door = await addMailbox(admin, brand.id, {
     address: "service@tuer.test",
