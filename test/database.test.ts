@@ -1,5 +1,6 @@
 // The private databases of the tests: migrated, empty, apart from each other, gone after drop.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { Client } from "pg";
 import { emptyDatabase, freshDatabase } from "#test/database.ts";
@@ -30,4 +31,12 @@ test("an empty database has no table", async () => {
   const empty = await emptyDatabase();
   assert.deepEqual(await rows(empty.url, tables), []);
   await empty.drop();
+});
+
+test("every migration has a number of its own: two of one number would have no order", () => {
+  const numbers = readdirSync(new URL("../db/migrations/", import.meta.url)).map((name) => name.slice(0, 4));
+  assert.deepEqual(
+    numbers.filter((number, i) => numbers.indexOf(number) !== i),
+    [],
+  );
 });
