@@ -50,8 +50,9 @@ test(
     const ports = nodes.servers.map((server) => server.ports.smtp);
     const wrong: string[] = [];
     let one = 0;
-    let longestMs = 0;
-    for (let round = 0; round < bursts; round += 1) {
+    let late = 0;
+    // A burst that the machine could not begin in time is judged like the others, but not counted.
+    for (let round = 0; one + wrong.length < bursts && round < 2 * bursts; round += 1) {
       const address = `schwall${round}@kunde.test`;
       const begun: number[] = [];
       await Promise.all(
@@ -62,21 +63,21 @@ test(
           await handOver(ports[n % ports.length] ?? 0, letter(`s-${round}-${n}-x`, address, null), address);
         }),
       );
-      longestMs = Math.max(longestMs, Math.max(...begun) - Math.min(...begun));
+      const inTime = Math.max(...begun) - Math.min(...begun) <= withinMs;
       let made = await madeOf(address);
       while (made.messages < mailsOfOne) {
         await pause(10);
         made = await madeOf(address);
       }
       const places = made.places.every((place, index) => place === index + 1);
-      if (made.customers === 1 && made.concerns === 1 && made.messages === mailsOfOne && places) one += 1;
-      else wrong.push(`${address}: ${JSON.stringify(made)}`);
+      if (made.customers === 1 && made.concerns === 1 && made.messages === mailsOfOne && places) {
+        one += inTime ? 1 : 0;
+        late += inTime ? 0 : 1;
+      } else wrong.push(`${address}: ${JSON.stringify(made)}`);
     }
-    t.diagnostic(
-      `${one} of ${bursts} bursts made one concern; the longest was begun within ${Math.round(longestMs)} ms`,
-    );
+    t.diagnostic(`${one} of ${bursts} bursts made one concern; so did ${late} that took longer to begin`);
     assert.deepEqual(wrong, []);
-    assert.equal(one, bursts);
+    assert.ok(one + late >= bursts);
   },
 );
 
@@ -85,16 +86,21 @@ test("guesses at a password count over all processes", async () => {
   assert.ok(one && two && three && four);
   const enter = (server: TestServer, email: string, password: string) =>
     callRaw(server.url, api.agents.signIn, { body: { email, password } });
-  const guesses = await Promise.all(
-    Array.from({ length: 20 }, (_, n) => enter(nodes.servers[n % 4] ?? one, "niemand@kabel.test", "geraten geraten")),
-  );
-  assert.equal(guesses.filter(({ status }) => status === 401).length, 5);
-  assert.equal(guesses.filter(({ status }) => status === 429).length, 15);
-  for (const server of nodes.servers) {
-    const { status, headers } = await enter(server, "niemand@kabel.test", "geraten geraten");
-    assert.equal(status, 429);
-    assert.ok(Number(headers.get("retry-after")) >= 1);
-  }
+  const guesses = async (): Promise<readonly number[]> =>
+    (
+      await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          enter(nodes.servers[n % 4] ?? one, "niemand@kabel.test", "geraten geraten"),
+        ),
+      )
+    ).map(({ status, headers }) => {
+      assert.ok(status === 401 || (status === 429 && Number(headers.get("retry-after")) >= 1), `${status}`);
+      return status;
+    });
+  // Five are free; each further one costs twice the wait, so that soon nobody of twenty at once gets through, whichever process they ask.
+  let checked = 0;
+  for (let now = -1; now !== 0; checked += now) now = (await guesses()).filter((status) => status === 401).length;
+  assert.ok(checked >= 5 && checked <= 10, `${checked} guesses were checked`);
   // Somebody else at the same address is not held up.
   assert.equal((await enter(two, admin.email, admin.password)).status, 200);
 });
