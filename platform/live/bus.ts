@@ -41,13 +41,14 @@ export const memoryBus = (): Bus => {
 };
 
 const channel = "draht_live";
-const coalesceMs = 5;
+/** Each word to the others costs two wakings of PostgreSQL; here it is heard at once all the same. */
+const coalesceMs = 15;
 /** PostgreSQL refuses payloads of 8,000 bytes and more. */
 const maxPayloadBytes = 7_500;
 const reconnectMs = 500;
 
 /**
- * The bus over PostgreSQL: one NOTIFY per 5 ms at most, sent on a connection of its own and never inside a transaction (a NOTIFY in every
+ * The bus over PostgreSQL: one NOTIFY per 15 ms at most, sent on a connection of its own and never inside a transaction (a NOTIFY in every
  * transaction serialises the commits). Notes too large for one notification are dropped with a warning. Reconnects by itself; what was
  * said meanwhile elsewhere is not heard, so listeners also look from time to time.
  */

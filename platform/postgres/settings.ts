@@ -18,7 +18,7 @@ const settings: Readonly<Record<string, string>> = {
   checkpoint_timeout: "10min",
 
   // Memory: the whole process tree stays below 400 MB; the operating system's cache does the rest.
-  shared_buffers: "64MB",
+  shared_buffers: "48MB",
   work_mem: "8MB",
   maintenance_work_mem: "64MB",
   effective_cache_size: "1GB",
