@@ -245,6 +245,8 @@ export interface ListeningIo extends TransportIo {
     cursor?: { readonly name: string; readonly value: unknown },
   ) => Promise<"stored" | "known">;
   readonly cursor: (name: string) => Promise<unknown>;
+  /** Keeps a cursor without a message; resolves after the commit, rejects when it could not be kept. */
+  readonly keepCursor: (cursor: { readonly name: string; readonly value: unknown }) => Promise<void>;
   readonly health: (state: "connected" | "connecting" | "failing", detail: string) => void;
 }
 

@@ -47,9 +47,7 @@ export const insertIntake = async (
   if (!cursor) return (await db.run(insert)) === 1;
   return db.transaction(async (tx) => {
     const inserted = await tx.run(insert);
-    await tx.run(sql`
-      INSERT INTO channel_cursor (channel_id, name, value) VALUES (${row.channelId}, ${cursor.name}, ${JSON.stringify(cursor.value)})
-      ON CONFLICT (channel_id, name) DO UPDATE SET value = excluded.value`);
+    await keepCursor(tx, row.channelId, cursor);
     return inserted === 1;
   });
 };
@@ -104,6 +102,17 @@ export const postponeIntake = (
     UPDATE intake SET lease_token = NULL, lease_until = now() + least(60, power(2, attempts)) * interval '1 second', 
            error = CASE WHEN ${blameless} THEN error ELSE left(${error}, 500) END, attempts = attempts + CASE WHEN ${blameless} THEN 0 ELSE 1 END
      WHERE id = ${id} AND lease_token = ${lease} AND state = 'stored'`);
+
+/** Saves a transport's place. */
+export const keepCursor = async (
+  tx: Pick<Tx, "run">,
+  channelId: ChannelId,
+  cursor: { readonly name: string; readonly value: unknown },
+): Promise<void> => {
+  await tx.run(sql`
+    INSERT INTO channel_cursor (channel_id, name, value) VALUES (${channelId}, ${cursor.name}, ${JSON.stringify(cursor.value)})
+    ON CONFLICT (channel_id, name) DO UPDATE SET value = excluded.value`);
+};
 
 /** A transport's saved place; null: it has none yet. */
 export const readCursor = async (db: Db, channelId: ChannelId, name: string): Promise<unknown> =>

@@ -28,7 +28,7 @@ import { connectChannels } from "#server/connected.ts";
 import { startDemo, type Demo } from "#server/demo/demo.ts";
 import { startDispatch } from "#server/dispatch.ts";
 import { startIntake, type ConnectedChannel } from "#server/intake.ts";
-import { endIntakeLeases, readCursor } from "#server/intake-store.ts";
+import { endIntakeLeases, keepCursor, readCursor } from "#server/intake-store.ts";
 import { endDeliveryLeases } from "#modules/concerns/actions-outbox.ts";
 import { startJobs } from "#server/jobs.ts";
 import { reactions } from "#server/reactions.ts";
@@ -304,6 +304,7 @@ const startListening = (options: {
       now: world.now,
       store: (raw, providerId, cursor) => intake.store(channel, raw, providerId, cursor),
       cursor: (name) => readCursor(world.db, channel.id, name),
+      keepCursor: (cursor) => keepCursor(world.db, channel.id, cursor),
       health: (state, detail) => {
         recordHealth(world, system, channel.id, state, detail).catch((error: unknown) =>
           log.warn("channel.healthNotKept", { error: error instanceof Error ? error.message : "unknown" }),

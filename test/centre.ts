@@ -49,6 +49,8 @@ export interface MailboxWish {
   readonly address: string;
   readonly smtp: { readonly host: string; readonly port: number } | null;
   readonly imap?: { readonly host: string; readonly port: number; readonly user: string; readonly password: string };
+  /** Only mail of the last days is fetched; everything when absent. */
+  readonly days?: number;
   readonly dkim?: { readonly domain: string; readonly selector: string; readonly privateKey: string };
   readonly door?: boolean;
   readonly aliases?: readonly string[];
@@ -60,7 +62,14 @@ export const mailboxSettings = (wish: MailboxWish): Record<string, unknown> => (
   address: wish.address,
   aliases: [...(wish.aliases ?? [])],
   displayName: "Kabel Service",
-  imap: wish.imap ? { ...wish.imap, security: "none", folders: ["INBOX"] } : null,
+  imap: wish.imap
+    ? {
+        ...wish.imap,
+        security: "none",
+        folders: ["INBOX"],
+        ...(wish.days === undefined ? { from: "everything" } : { from: "days", days: wish.days }),
+      }
+    : null,
   smtp: wish.smtp ? { ...wish.smtp, security: "none", user: null, password: null, maxConnections: 4 } : null,
   dkim: wish.dkim ?? null,
   door: wish.door ?? true,

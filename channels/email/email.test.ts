@@ -31,7 +31,7 @@ const nobody = { host: "127.0.0.1", port: bound.port, security: "none" as const,
 messageChannelSuite({
   channel: email,
   unreachable: mailbox({
-    imap: { ...nobody, password: "imap-geheim-7f3a", folders: ["INBOX", "Archiv"] },
+    imap: { ...nobody, password: "imap-geheim-7f3a", folders: ["INBOX", "Archiv"], from: "everything", days: 30 },
     smtp: { ...nobody, password: "smtp-geheim-91bc", maxConnections: 1 },
   }),
   inbound: readdirSync(folder)

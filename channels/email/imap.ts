@@ -3,14 +3,24 @@
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { ImapFlow, type MailboxObject } from "imapflow";
-import { z } from "zod";
 import type { ListeningIo } from "#contract/channel.ts";
+import {
+  beginning,
+  beginningAgain,
+  type Cursor,
+  cursorName,
+  fits,
+  type ImapServer,
+  isOld,
+  nextUid,
+  readCursor,
+  unread,
+  withoutOld,
+} from "./imapCursor.ts";
 import { oversizeNote } from "./oversize.ts";
 import { largestMailBytes } from "./limits.ts";
 import { statusOfTrouble } from "./trouble.ts";
 import type { EmailSettings } from "./settings.ts";
-
-type Server = NonNullable<EmailSettings["imap"]>;
 
 /** Waiting times in milliseconds and sizes in bytes; tests shorten them. */
 export interface ImapTimes {
@@ -45,15 +55,6 @@ const mostMissing = 200;
 /** Connections that may die over one mail before the others go first. */
 const patience = 3;
 
-/** How far a folder has been read: every mail up to `uid` is stored, but for `missing`. Kept with each stored mail. */
-const cursorShape = z.object({
-  uidValidity: z.string(),
-  uid: z.number().int().nonnegative(),
-  missing: z.array(z.number().int().positive()),
-  modseq: z.string().nullable(),
-});
-type Cursor = z.infer<typeof cursorShape>;
-
 /** MessageChannel.listen of e-mail: one connection for each folder, until `stop` aborts. Rejects never; trouble shows in `io.health`. */
 export function listen(settings: EmailSettings, io: ListeningIo, stop: AbortSignal): Promise<void> {
   return listenWith(settings, io, stop, { ...imapTimes, mailBytes: io.mostBytes ?? imapTimes.mailBytes });
@@ -87,6 +88,8 @@ export async function listenWith(
 interface Folder {
   readonly name: string;
   cursor: Cursor | null;
+  /** Does the store know where the reading began? */
+  begun: boolean;
   /** Tries of mails that could not be fetched or stored, and when the next one is due (ms since 1970). */
   readonly troubled: Map<number, { tries: number; due: number }>;
   /** The mails that were being fetched when the connection was last heard of. */
@@ -95,14 +98,14 @@ interface Folder {
 }
 
 async function follow(
-  server: Server,
+  server: ImapServer,
   name: string,
   io: ListeningIo,
   stop: AbortSignal,
   times: ImapTimes,
   health: ListeningIo["health"],
 ): Promise<void> {
-  const folder: Folder = { name, cursor: null, troubled: new Map(), fetching: [], storeFailures: 0 };
+  const folder: Folder = { name, cursor: null, begun: true, troubled: new Map(), fetching: [], storeFailures: 0 };
   let failures = 0;
   while (!stop.aborted) {
     health("connecting", `${server.host}:${server.port}`);
@@ -125,7 +128,7 @@ async function follow(
 
 /** One connection from login to its end. Rejects when it breaks; resolves when `stop` aborts. */
 async function session(
-  server: Server,
+  server: ImapServer,
   folder: Folder,
   io: ListeningIo,
   stop: AbortSignal,
@@ -190,20 +193,27 @@ async function session(
   }
 }
 
-/** Opens the folder read-only where it was left; a changed UIDVALIDITY starts it over, and the store knows what it has already. */
-async function open(client: ImapFlow, server: Server, folder: Folder, io: ListeningIo): Promise<void> {
+/** Opens the folder read-only where it was left. Where a reading begins is kept before anything is read: a later one must not begin elsewhere. */
+async function open(client: ImapFlow, server: ImapServer, folder: Folder, io: ListeningIo): Promise<void> {
   folder.cursor ??= readCursor(await io.cursor(cursorName(server, folder.name)));
   const known = folder.cursor;
   const resume =
     known?.modseq == null ? {} : { changedSince: BigInt(known.modseq), uidValidity: BigInt(known.uidValidity) };
   const box: MailboxObject = await client.mailboxOpen(folder.name, { readOnly: true, ...resume });
-  const uidValidity = String(box.uidValidity);
-  if (known !== null && known.uidValidity !== uidValidity) {
-    io.log("warn", "imap.uidValidityChanged", { folder: folder.name, before: known.uidValidity, now: uidValidity });
+  if (known === null) {
+    folder.cursor = beginning(server, box, await nextUid(client, box), io.now());
+    folder.begun = false;
+    io.log("info", "imap.begins", { folder: folder.name, mails: box.exists, since: folder.cursor.since });
+  } else if (!fits(known, server, box)) {
+    const now = String(box.uidValidity);
+    io.log("warn", "imap.uidValidityChanged", { folder: folder.name, before: known.uidValidity, now });
     folder.troubled.clear();
+    folder.cursor = beginningAgain(server, box, await nextUid(client, box), known);
+    folder.begun = false;
   }
-  if (known === null || known.uidValidity !== uidValidity) {
-    folder.cursor = { uidValidity, uid: 0, missing: [], modseq: null };
+  if (!folder.begun && folder.cursor !== null) {
+    await io.keepCursor({ name: cursorName(server, folder.name), value: folder.cursor });
+    folder.begun = true;
   }
   io.log("info", "imap.opened", {
     folder: folder.name,
@@ -216,7 +226,7 @@ async function open(client: ImapFlow, server: Server, folder: Folder, io: Listen
 /** Fetches and stores all that is new, and what is due again. Rejects only when the connection breaks. */
 async function readNew(
   client: ImapFlow,
-  server: Server,
+  server: ImapServer,
   folder: Folder,
   io: ListeningIo,
   stop: AbortSignal,
@@ -226,10 +236,7 @@ async function readNew(
   const cursor = folder.cursor;
   if (cursor === null) return;
   const modseq = client.mailbox === false ? null : (client.mailbox.highestModseq?.toString() ?? null);
-  const found = await client.search({ uid: `${cursor.uid + 1}:*` }, { uid: true });
-  if (!Array.isArray(found)) throw new Error("the server did not answer the search");
-  // "n:*" always names the last mail, even one below n.
-  const fresh = found.filter((uid) => uid > cursor.uid).toSorted((one, other) => one - other);
+  const fresh = await unread(client, cursor);
   const now = io.now().getTime();
   const again = cursor.missing.filter((uid) => (folder.troubled.get(uid)?.due ?? 0) <= now);
   const todo = [...again, ...fresh];
@@ -252,13 +259,17 @@ async function readNew(
       }
     }
   }
+  if (stop.aborted || folder.cursor === null || folder.cursor.old === null) return;
+  // Kept, so that the next reading need not look at the old ones again.
+  folder.cursor = withoutOld(folder.cursor);
+  await io.keepCursor({ name: cursorName(server, folder.name), value: folder.cursor });
 }
 
 interface Fetched {
   readonly uid: number;
   readonly size: number;
   readonly receivedAt: string | null;
-  /** Null: the mail is gone from the folder. */
+  /** Null: the mail is gone from the folder, or too old to count. */
   readonly bytes: Buffer | null;
   /** The bytes are only the head of a mail that is larger than what is taken. */
   readonly headOnly: boolean;
@@ -283,7 +294,7 @@ async function nextBatch(client: ImapFlow, folder: Folder, todo: number[], times
   let bytes = 0;
   for (const [index, uid] of candidates.entries()) {
     const fact = facts.get(uid);
-    if (fact === undefined) {
+    if (fact === undefined || (folder.cursor !== null && isOld(folder.cursor, uid, fact.receivedAt))) {
       fetched.push({ uid, size: 0, receivedAt: null, bytes: null, headOnly: false });
       continue;
     }
@@ -309,7 +320,7 @@ async function nextBatch(client: ImapFlow, folder: Folder, todo: number[], times
 
 /** Stores one mail with the cursor behind it; false when the store rejected. The mail is then missing, not forgotten. */
 async function keep(
-  server: Server,
+  server: ImapServer,
   folder: Folder,
   mail: Fetched,
   modseq: string | null,
@@ -381,15 +392,6 @@ function backOff(tries: number, times: ImapTimes): number {
 /** Resolves after that time or when stop aborts. */
 async function wait(ms: number, stop: AbortSignal): Promise<void> {
   await pause(ms, undefined, { signal: stop, ref: false }).catch(() => undefined);
-}
-
-function cursorName(server: Server, folder: string): string {
-  return `imap:${server.user ?? ""}@${server.host}:${server.port}/${folder}`;
-}
-
-function readCursor(value: unknown): Cursor | null {
-  const read = cursorShape.safeParse(value);
-  return read.success ? read.data : null;
 }
 
 function instant(date: Date | string | undefined): string | null {

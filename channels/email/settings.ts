@@ -20,7 +20,15 @@ export const emailSettings = z.strictObject({
   aliases: z.array(z.email()),
   displayName: z.string().max(200),
   /** Where mail is fetched from; null: none. */
-  imap: z.strictObject({ ...server, folders: z.array(z.string().min(1)).min(1) }).nullable(),
+  imap: z
+    .strictObject({
+      ...server,
+      folders: z.array(z.string().min(1)).min(1),
+      /** Which mail counts when a folder is opened for the first time: what arrives from now on, that of the last `days`, or everything. */
+      from: z.enum(["now", "days", "everything"]).default("now"),
+      days: z.number().int().min(1).max(3_650).default(30),
+    })
+    .nullable(),
   /** Where mail is handed over for delivery; null: this channel cannot send. */
   smtp: z.strictObject({ ...server, maxConnections: z.number().int().min(1).max(50) }).nullable(),
   /** RFC 6376 signing of what we send; null: the relay signs, or nobody does. */

@@ -65,6 +65,7 @@ const store = () => {
     now: () => new Date(),
     health: () => undefined,
     cursor: async (name) => cursors.get(name) ?? null,
+    keepCursor: async ({ name, value }) => void cursors.set(name, value),
     store: async (raw, _id, cursor) => {
       calls += 1;
       const text = Buffer.from(raw.bytes).toString("utf8");
@@ -113,7 +114,16 @@ const follow = (at: MailPeers, port: number, io: ListeningIo, pollMs: number) =>
   const { user, password } = at.accounts.service;
   const ending = new AbortController();
   const settings = mailbox({
-    imap: { host: "127.0.0.1", port, security: "none", user, password, folders: ["INBOX"] },
+    imap: {
+      host: "127.0.0.1",
+      port,
+      security: "none",
+      user,
+      password,
+      folders: ["INBOX"],
+      from: "everything",
+      days: 30,
+    },
   });
   const ended = listenWith(settings, io, ending.signal, {
     ...imapTimes,

@@ -59,6 +59,8 @@ const fetching = (security: Security, way: Way = {}): EmailSettings => {
       user: account().user,
       password: way.password ?? account().password,
       folders: ["INBOX"],
+      from: "everything",
+      days: 30,
     },
   });
 };
@@ -95,6 +97,7 @@ const listens = async (
       if (state === "failing" || enough(texts)) done.resolve();
     },
     cursor: async () => null,
+    keepCursor: async () => undefined,
     store: async (raw) => {
       texts.push(Buffer.from(raw.bytes).toString("utf8"));
       if (enough(texts)) done.resolve();

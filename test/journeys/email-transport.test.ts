@@ -77,6 +77,7 @@ function memory(): {
         changed();
       },
       cursor: async (name) => JSON.parse(cursors.get(name) ?? "null") as unknown,
+      keepCursor: async ({ name, value }) => void cursors.set(name, JSON.stringify(value)),
       store: async (raw, providerId, cursor) => {
         place.calls += 1;
         if (place.reject?.(raw) === true) throw new Error("the database is away");
@@ -122,7 +123,15 @@ function settings(user: keyof MailPeers["accounts"], folders = ["INBOX"]): Email
   const account = peers.accounts[user];
   return mailbox({
     address: account.user,
-    imap: { ...peers.imap, security: "none", user: account.user, password: account.password, folders },
+    imap: {
+      ...peers.imap,
+      security: "none",
+      user: account.user,
+      password: account.password,
+      folders,
+      from: "everything",
+      days: 30,
+    },
     smtp: { ...peers.smtp, security: "none", user: null, password: null, maxConnections: 2 },
   });
 }

@@ -1,4 +1,5 @@
-// kill -9 of the server while it fetches a mailbox from a real Dovecot: every mail is there once, and nothing in the mailbox is marked.
+// kill -9 of the server while it fetches a mailbox from a real Dovecot: every mail is there once, and nothing in the mailbox is marked. Old mail
+// that the operator does not want lies between them and stays where it is.
 // FETCH_KILLS=50 node test/journeys/fetch-kill.test.ts kills fifty times.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -45,6 +46,10 @@ test(
         const mark = `h-${round}-${n}-x`;
         marks.push(mark);
         await box.append("INBOX", letter(mark, `${mark}@kunde.test`, null));
+        if (round === 0) {
+          const long = new Date(Date.now() - 40 * 24 * 60 * 60_000);
+          await box.append("INBOX", letter(`alt-${n}-x`, `alt-${n}@kunde.test`, null), [], long);
+        }
       }
     };
     await put(0);
@@ -53,6 +58,7 @@ test(
       smtp: null,
       door: false,
       imap: { ...peers.imap, ...peers.accounts.service },
+      days: 30,
     });
     let inTheMiddle = 0;
     for (let round = 1; round <= kills; round += 1) {

@@ -40,7 +40,7 @@ export interface MailPeers {
   /** Dovecot ends the user's IMAP connections as it does when it is stopped. */
   readonly kick: (user: string) => Promise<void>;
   /** The mailbox looks like a restored one: all UIDs are void (RFC 9051 section 2.3.1.1). */
-  readonly changeUidValidity: (user: string) => Promise<void>;
+  readonly changeUidValidity: (user: string, folder?: string) => Promise<void>;
   /** Moves the mails that fit Dovecot's search words from one folder to another. */
   readonly move: (user: string, from: string, to: string, ...query: readonly string[]) => Promise<void>;
   /** The flags of every mail in the INBOX, one text each ("" for none). */
@@ -134,7 +134,7 @@ export async function startMailPeers(
         });
     },
     kick: async (user) => void (await doveadm("kick", user).catch(() => undefined)),
-    changeUidValidity: async (user) =>
+    changeUidValidity: async (user, folder = "INBOX") =>
       void (await doveadm(
         "mailbox",
         "update",
@@ -142,7 +142,7 @@ export async function startMailPeers(
         user,
         "--uid-validity",
         String(Math.floor(Date.now() / 1000) + 1_000),
-        "INBOX",
+        folder,
       )),
     move: async (user, from, to, ...query) => void (await doveadm("move", "-u", user, to, "mailbox", from, ...query)),
     flags: async (user) =>

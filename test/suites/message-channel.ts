@@ -260,6 +260,7 @@ export function messageChannelSuite<S>(subject: ChannelCase<S>): void {
           ...io,
           store: () => Promise.reject(new Error("nothing was there to store")),
           cursor: () => Promise.resolve(null),
+          keepCursor: () => Promise.resolve(),
           health: (state, detail) => {
             said.push(`${state} ${detail}`);
             if (state === "failing") failing.resolve();

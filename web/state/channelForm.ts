@@ -2,8 +2,11 @@
 // `channels.<kind>.<field>`. Pure; called by the admin's channel page.
 import type { ChannelKind } from "#contract/channel.ts";
 
-/** One thing to fill in. "group" can be switched off as a whole (null); `secret` is never sent back by the server. */
-export type FormField =
+/**
+ * One thing to fill in. "group" can be switched off as a whole (null); `secret` is never sent back by the server. One with `when` is asked only
+ * while another of the same group is set to that.
+ */
+export type FormField = { readonly when?: { readonly name: string; readonly is: string } } & (
   | {
       readonly name: string;
       readonly kind: "text" | "number" | "flag" | "secret" | "longSecret" | "list";
@@ -11,7 +14,8 @@ export type FormField =
       readonly optional?: boolean;
     }
   | { readonly name: string; readonly kind: "choice"; readonly start: string; readonly options: readonly string[] }
-  | { readonly name: string; readonly kind: "group"; readonly fields: readonly FormField[] };
+  | { readonly name: string; readonly kind: "group"; readonly fields: readonly FormField[] }
+);
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -31,7 +35,16 @@ export const channelFields: Readonly<Record<ChannelKind, readonly FormField[]>> 
     { name: "aliases", kind: "list", start: [] },
     { name: "door", kind: "flag", start: true },
     { name: "plusAddressing", kind: "flag", start: true },
-    { name: "imap", kind: "group", fields: [...server(993), { name: "folders", kind: "list", start: ["INBOX"] }] },
+    {
+      name: "imap",
+      kind: "group",
+      fields: [
+        ...server(993),
+        { name: "folders", kind: "list", start: ["INBOX"] },
+        { name: "from", kind: "choice", start: "now", options: ["now", "days", "everything"] },
+        { name: "days", kind: "number", start: 30, when: { name: "from", is: "days" } },
+      ],
+    },
     { name: "smtp", kind: "group", fields: [...server(465), { name: "maxConnections", kind: "number", start: 5 }] },
     {
       name: "dkim",
@@ -50,6 +63,10 @@ export const channelFields: Readonly<Record<ChannelKind, readonly FormField[]>> 
 /** Settings to start from: every field at its start, groups off. */
 export const startSettings = (fields: readonly FormField[]): Settings =>
   Object.fromEntries(fields.map((field) => [field.name, field.kind === "group" ? null : field.start]));
+
+/** The fields that are asked while the group is set like this. */
+export const askedFields = (fields: readonly FormField[], settings: Settings): readonly FormField[] =>
+  fields.filter(({ when }) => when === undefined || settings[when.name] === when.is);
 
 /** Settings with one value changed, at a path such as ["imap", "port"]. */
 export const withValue = (settings: Settings, path: readonly string[], value: unknown): Settings => {

@@ -6,7 +6,7 @@ import { Button } from "#web/kit/Button.tsx";
 import { Choose, Field, LongField, Toggle } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { mergeReference } from "#web/state/apply.ts";
-import { channelFields, listOf, startSettings, withValue } from "#web/state/channelForm.ts";
+import { askedFields, channelFields, listOf, startSettings, withValue } from "#web/state/channelForm.ts";
 import type { FormField } from "#web/state/channelForm.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
@@ -127,7 +127,8 @@ const OneField = ({
   readonly known: boolean;
   readonly set: (path: readonly string[], value: unknown) => void;
 }) => {
-  const value = settings[field.name];
+  // Settings that were kept before there was such a field lack it.
+  const value: unknown = settings[field.name] ?? ("start" in field ? field.start : undefined);
   const label = words(`${base}.${field.name}.label`) ?? field.name;
   const hint = words(`${base}.${field.name}.hint`) ?? undefined;
   const fault =
@@ -146,7 +147,7 @@ const OneField = ({
           />
           {inner === null ? null : (
             <div className="pair">
-              {field.fields.map((one) => (
+              {askedFields(field.fields, inner).map((one) => (
                 <OneField
                   key={one.name}
                   field={one}
@@ -170,7 +171,7 @@ const OneField = ({
         <Choose
           label={label}
           hint={hint}
-          value={String(value)}
+          value={typeof value === "string" ? value : ""}
           choices={field.options.map((option) => ({
             id: option,
             label: words(`${base}.${field.name}.options.${option}`) ?? words(`securities.${option}`) ?? option,
