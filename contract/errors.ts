@@ -10,6 +10,7 @@ const table = {
   invalidInput: 400,
   tooLarge: 413,
   fileTypeRefused: 415,
+  fileEmpty: 400,
   tooManyFiles: 413,
   staleVersion: 409,
   alreadySetUp: 409,

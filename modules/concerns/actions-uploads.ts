@@ -4,17 +4,20 @@ import type { Result } from "#contract/endpoint.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { files, UploadId } from "#contract/files.ts";
 import type { Links } from "#modules/concerns/reads-views.ts";
+import { isProgram } from "#modules/concerns/model-compose.ts";
 import { insertUpload } from "#modules/concerns/store-uploads.ts";
 import { safeFileName } from "#platform/files/signed.ts";
+import { sniff } from "#platform/files/sniff.ts";
 import type { World } from "#platform/world.ts";
 
-/** Stores the bytes, then the row that lets this agent attach them within a day. Empty files are refused. */
+/** Stores the bytes, then the row that lets this agent attach them within a day. Empty files and programs are refused. */
 export const keepUpload = async (
   world: Pick<World, "db" | "files" | "newId" | "now"> & { readonly links: Pick<Links, "file"> },
   who: AgentActor,
   given: { readonly name: string; readonly bytes: Uint8Array },
 ): Promise<Result<typeof files.upload> | Refusal> => {
-  if (given.bytes.byteLength === 0) return refuse("emptyMessage", {}, "file");
+  if (given.bytes.byteLength === 0) return refuse("fileEmpty", {}, "file");
+  if (isProgram((await sniff(given.bytes)).mediaType)) return refuse("fileTypeRefused", {}, "file");
   const stored = await world.files.put(given.bytes);
   const id = world.newId() as UploadId;
   const file = {

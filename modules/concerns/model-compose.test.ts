@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   foldedPart,
+  isProgram,
   leavingSubject,
   replySubject,
   senderName,
@@ -58,6 +59,11 @@ void test("whatever a customer wrote, or is called, stays text in our HTML", () 
       assert.ok(!html.includes("<script>") && !html.includes("<img"));
     }),
   );
+});
+
+void test("programs are told from documents by what their bytes are", () => {
+  assert.ok(isProgram("application/x-msdownload") && isProgram("application/x-elf"));
+  assert.ok(!isProgram("application/pdf") && !isProgram("application/octet-stream") && !isProgram("image/png"));
 });
 
 void test("subjects carry the number once", () => {

@@ -4,6 +4,20 @@ import { cleanSubject } from "#modules/concerns/model.ts";
 
 export { signatureOf };
 
+/** What runs when it is opened. Mail providers turn such files away, so they are refused before the message is written. */
+const programs: ReadonlySet<string> = new Set([
+  "application/x-msdownload",
+  "application/x-elf",
+  "application/x-mach-binary",
+  "application/x-ms-shortcut",
+  "application/java-vm",
+  "application/java-archive",
+  "application/vnd.android.package-archive",
+]);
+
+/** True for a sniffed type that is a program. */
+export const isProgram = (mediaType: string): boolean => programs.has(mediaType);
+
 /** What stands below an answer when nobody chose otherwise: signature and the last message, with its day. */
 export const foldedPart = (signature: string, quoted: Quoted | null, language: "de" | "en"): string =>
   belowText(signature, quoted === null ? null : { head: quoteHead(language, quoted, null), text: quoted.text });

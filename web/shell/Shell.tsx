@@ -47,6 +47,21 @@ export const Shell = () => {
     void navigate({ href: goTo });
   }, [goTo, navigate]);
 
+  // A file let go beside the places that take files would replace the desk by the file.
+  useEffect(() => {
+    const keepHere = (drag: DragEvent): void => {
+      if (drag.defaultPrevented || !drag.dataTransfer?.types.includes("Files")) return;
+      drag.preventDefault();
+      drag.dataTransfer.dropEffect = "none";
+    };
+    addEventListener("dragover", keepHere);
+    addEventListener("drop", keepHere);
+    return () => {
+      removeEventListener("dragover", keepHere);
+      removeEventListener("drop", keepHere);
+    };
+  }, []);
+
   useEffect(() => setUi({ picker: null, composer: null, listCursor: null }), [number]);
 
   const depth = !path.startsWith("/desk") ? "page" : number !== null ? "concern" : place.view ? "list" : "views";

@@ -87,7 +87,7 @@ test("files over a limit are refused before a byte is sent, each with its reason
   const file = (name: string, size: number) => ({ name, size });
   const limits = { fileBytes: 100, filesPerMessage: 3, messageBytes: 150 };
   const { accepted, refused } = judgeFiles(
-    [file("big", 101), file("a", 90), file("b", 70), file("c", 50), file("d", 1)],
+    [file("nothing", 0), file("big", 101), file("a", 90), file("b", 70), file("c", 50), file("d", 1)],
     [{ sizeBytes: 10 }],
     limits,
   );
@@ -98,6 +98,7 @@ test("files over a limit are refused before a byte is sent, each with its reason
   assert.deepEqual(
     refused.map((one) => [one.file.name, one.reason]),
     [
+      ["nothing", "fileEmpty"],
       ["big", "fileTooLarge"],
       ["b", "messageTooLarge"],
       ["d", "tooManyFiles"],

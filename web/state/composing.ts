@@ -132,14 +132,15 @@ export const judgeFiles = <F extends { readonly size: number; readonly name: str
   readonly accepted: readonly F[];
   readonly refused: readonly {
     readonly file: F;
-    readonly reason: "fileTooLarge" | "tooManyFiles" | "messageTooLarge";
+    readonly reason: "fileEmpty" | "fileTooLarge" | "tooManyFiles" | "messageTooLarge";
   }[];
 } => {
   const accepted: F[] = [];
-  const refused: { file: F; reason: "fileTooLarge" | "tooManyFiles" | "messageTooLarge" }[] = [];
+  const refused: { file: F; reason: "fileEmpty" | "fileTooLarge" | "tooManyFiles" | "messageTooLarge" }[] = [];
   let total = already.reduce((sum, one) => sum + one.sizeBytes, 0);
   for (const file of files) {
-    if (file.size > limits.fileBytes) refused.push({ file, reason: "fileTooLarge" });
+    if (file.size === 0) refused.push({ file, reason: "fileEmpty" });
+    else if (file.size > limits.fileBytes) refused.push({ file, reason: "fileTooLarge" });
     else if (already.length + accepted.length >= limits.filesPerMessage) refused.push({ file, reason: "tooManyFiles" });
     else if (total + file.size > limits.messageBytes) refused.push({ file, reason: "messageTooLarge" });
     else {

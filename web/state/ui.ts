@@ -18,6 +18,8 @@ export interface Ui {
   readonly history: boolean;
   /** Where the desk shall go next; the shell goes there and forgets it. */
   readonly goTo: string | null;
+  /** Files let go over the concern, until the composer has taken them. */
+  readonly dropped: readonly File[];
 }
 
 const panelKey = "draht.customerPanel";
@@ -36,6 +38,7 @@ export const ui = createStore<Ui>({
   customerPanel: typeof document !== "undefined" && localStorage.getItem(panelKey) !== "no" && hasRoomBeside(),
   history: false,
   goTo: null,
+  dropped: [],
 });
 
 /** Changes parts of what is open. */

@@ -136,6 +136,16 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     choice: content.quote ?? null,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
+
+  // Files let go anywhere over the concern are handed on by its pane.
+  const dropped = useStore(ui, (all) => all.dropped);
+  useEffect(() => {
+    if (dropped.length === 0) return;
+    setUi({ dropped: [] });
+    uploads.add(dropped);
+    // oxlint-disable-next-line react/exhaustive-deps -- each drop is taken once; what takes it is made anew with every painting
+  }, [dropped]);
+
   const blocked =
     kind === "reply" && way !== null && way.blocked !== null && channelId === way.channelId && to.includes(way.value);
   const canSend =
@@ -188,8 +198,6 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
       className="composer-open"
       onSubmit={(submit) => submit.preventDefault()}
       onKeyDown={pressed}
-      onDragOver={(drag) => drag.preventDefault()}
-      onDrop={(drop) => uploads.take(drop, [...drop.dataTransfer.files])}
       onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}
     >
       <div className="composer-tabs">

@@ -7,10 +7,12 @@ import { Failed, Waiting } from "#web/kit/States.tsx";
 import { Composer } from "#web/screens/concerns/Composer.tsx";
 import { ConcernHeader } from "#web/screens/concerns/ConcernHeader.tsx";
 import { Thread } from "#web/screens/concerns/Thread.tsx";
+import { useDrop } from "#web/screens/concerns/useDrop.ts";
 import { deskState, openConcern, openProblems, sayLook } from "#web/state/desk.ts";
 import { beginFinding, endFinding } from "#web/state/finding.ts";
 import { useStore } from "#web/state/store.ts";
-import { setUi, ui } from "#web/state/ui.ts";
+import { compose, setUi, ui } from "#web/state/ui.ts";
+import { t } from "#web/state/words.ts";
 
 export const ConcernPane = ({
   id,
@@ -50,9 +52,19 @@ export const ConcernPane = ({
   }, [subject, number]);
   useEffect(() => () => setUi({ picker: null }), [id]);
 
+  const { dropping, handlers } = useDrop((files) => {
+    compose(ui.get().composer ?? "reply");
+    setUi({ dropped: files });
+  });
+
   return (
     <div className="concern-and-customer" data-panel={panel || undefined}>
-      <article className="concern" aria-label={row ? `#${row.number} ${row.subject}` : undefined}>
+      <article
+        className="concern"
+        aria-label={row ? `#${row.number} ${row.subject}` : undefined}
+        {...(opened ? handlers : {})}
+      >
+        {dropping ? <p className="drop-here">{t("composer.dropHere")}</p> : null}
         {opened ? (
           <>
             <ConcernHeader opened={opened} back={back} />

@@ -7,6 +7,7 @@ import { Choose, Field } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { Recipients } from "#web/screens/concerns/Recipients.tsx";
 import { UploadList } from "#web/screens/concerns/UploadList.tsx";
+import { useDrop } from "#web/screens/concerns/useDrop.ts";
 import { useUploads } from "#web/screens/concerns/useUploads.ts";
 import { offerUndo } from "#web/state/actions.ts";
 import { call } from "#web/state/client.ts";
@@ -47,6 +48,7 @@ export const NewConcern = () => {
     already: now.uploads,
     add: (one) => keep({ uploads: [...writing.get().uploads, one] }),
   });
+  const { dropping, handlers } = useDrop(uploads.add);
   const canSend =
     !sending &&
     channel !== undefined &&
@@ -98,8 +100,7 @@ export const NewConcern = () => {
       <form
         className="page-body new-concern"
         onSubmit={(submit) => submit.preventDefault()}
-        onDragOver={(drag) => drag.preventDefault()}
-        onDrop={(drop) => uploads.take(drop, [...drop.dataTransfer.files])}
+        {...handlers}
         onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}
         onKeyDown={(press) => {
           if (press.key !== "Enter" || !(press.ctrlKey || press.metaKey)) return;
@@ -107,6 +108,7 @@ export const NewConcern = () => {
           void send();
         }}
       >
+        {dropping ? <p className="drop-here">{t("composer.dropHere")}</p> : null}
         {channels.length > 1 ? (
           <Choose
             label={t("composer.from")}

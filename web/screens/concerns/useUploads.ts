@@ -24,8 +24,10 @@ export interface Uploads {
   readonly underway: readonly Underway[];
   /** Opens the system's file dialog. */
   readonly choose: () => void;
-  /** Takes files from a drop or a paste; leaves the event alone when there are none. */
+  /** Takes pasted files; leaves the event alone when there are none. */
   readonly take: (event: SyntheticEvent, files: readonly File[]) => void;
+  /** Takes files that were let go over the message. */
+  readonly add: (files: readonly File[]) => void;
   /** Uploads one picture for a place in the text; null when it was refused. */
   readonly inline: (file: File) => Promise<Uploaded | null>;
   readonly stop: (id: string) => void;
@@ -101,6 +103,7 @@ export const useUploads = ({
       input.addEventListener("change", () => sendAll([...(input.files ?? [])]));
       input.click();
     },
+    add: sendAll,
     take: (event, files) => {
       // The editor may have put a pasted picture into the text already.
       if (files.length === 0 || event.isDefaultPrevented()) return;
