@@ -5,6 +5,7 @@ import { agent, team } from "#contract/agents.ts";
 import { concernRow, delivery, draft, link, message, party, scheduled } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
+import { uploadId } from "#contract/files.ts";
 import { brandId } from "#contract/ids.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
@@ -49,7 +50,11 @@ const kinds = {
   "draft.changed": z.strictObject({
     agentId,
     kind: z.enum(["reply", "note"]),
-    draft: draft.omit({ uploads: true }).nullable(),
+    /** Files by their ids only: their signed addresses are for whoever asks, not for the log. */
+    draft: draft
+      .omit({ uploads: true })
+      .extend({ uploadIds: z.array(uploadId) })
+      .nullable(),
   }),
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),

@@ -8,7 +8,15 @@ import { openConcern } from "#modules/concerns/reads-open.ts";
 import { messageViews, rowsByIds } from "#modules/concerns/reads.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { allConcerns, type TestWorld } from "#test/world.ts";
-import { apply, emptyState, mergeMessages, mergeOpened, mergeRows, type DeskState } from "#web/state/apply.ts";
+import {
+  apply,
+  emptyState,
+  mergeDraft,
+  mergeMessages,
+  mergeOpened,
+  mergeRows,
+  type DeskState,
+} from "#web/state/apply.ts";
 
 /** What a desk of this agent knows that has every concern in its lists and open. */
 export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<DeskState> => {
@@ -22,11 +30,16 @@ export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<Desk
 };
 
 /** The bodies that events only announce are fetched, as the desk does. */
-const fetched = async (world: TestWorld, state: DeskState): Promise<DeskState> => {
+const fetched = async (world: TestWorld, who: AgentActor, state: DeskState): Promise<DeskState> => {
   let next = state;
   for (const [id, opened] of Object.entries(state.opened)) {
     if (opened.incomplete.length > 0)
       next = mergeMessages(next, id, await messageViews(world, world.db, opened.incomplete));
+    if (opened.staleDrafts.length === 0) continue;
+    const again = await openConcern(world, who, id as ConcernId);
+    if (isRefusal(again)) continue;
+    for (const kind of opened.staleDrafts)
+      next = mergeDraft(next, id, kind, again.drafts.find((draft) => draft.kind === kind) ?? null);
   }
   return next;
 };
@@ -78,8 +91,8 @@ export const verifyAction = async <T>(
   const kinds = events.map((event) => event.kind as string);
   assert.ok(kinds.length > 0, "an action that changes something says so");
   for (const kind of must) assert.ok(kinds.includes(kind), `${kind} is among ${kinds.join(", ")}`);
-  const applied = await fetched(world, events.reduce(apply, old));
-  const twice = await fetched(world, [...events, ...events].reduce(apply, old));
+  const applied = await fetched(world, who, events.reduce(apply, old));
+  const twice = await fetched(world, who, [...events, ...events].reduce(apply, old));
   const fresh = await freshDesk(world, who);
   const opened = Object.keys(old.opened);
   assert.deepEqual(comparable(applied, opened), comparable(fresh, opened));

@@ -74,7 +74,8 @@ export const keepDraft = async (
     updatedAt: at,
     files,
   });
-  const { uploads: _uploads, ...said } = draft;
+  const { uploads, ...rest } = draft;
+  const said = { ...rest, uploadIds: uploads.map((upload) => upload.uploadId) };
   await say(world, tx, who, [
     {
       kind: "draft.changed",

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
+import type { UploadId } from "#contract/files.ts";
 import type { ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { change, follow, snooze, unfollow } from "#modules/concerns/actions-change.ts";
 import { link, unlink } from "#modules/concerns/actions-links.ts";
@@ -136,6 +137,23 @@ void test("reply, undoSend, sendNow, note, create, drafts", async () => {
         text: "Ent",
         html: null,
         uploads: [],
+      }),
+    "draft.changed",
+  );
+  const upload = world.newId() as UploadId;
+  await world.db.run(
+    sql`INSERT INTO upload (id, agent_id, hash, name, media_type, size_bytes, image, at) VALUES (${upload}, ${cast.anna.id}, ${"2".repeat(64)}, 'plan.pdf', 'application/pdf', 10, false, ${world.now().toISOString()})`,
+  );
+  world.pass(1);
+  await verify(
+    () =>
+      saveDraft(world, cast.anna, id, "reply", {
+        channelId: cast.channel.id,
+        to: ["r@kunde.example"],
+        cc: [],
+        text: "Entwurf mit Anlage",
+        html: null,
+        uploads: [upload],
       }),
     "draft.changed",
   );

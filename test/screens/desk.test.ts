@@ -112,6 +112,7 @@ test("a mail appears by itself, is opened, answered, taken back, sent and resolv
   await page.keyboard.type(" wieder.");
   await page.keyboard.press("Control+Enter");
   await page.locator(".toast").getByText("Wird gesendet").waitFor();
+  assert.match((await page.locator(".toast-count").textContent()) ?? "", /^ [0-4]$/, "the seconds left are shown");
   await page.locator(".message[data-direction=out]").waitFor();
   assert.equal(sink.count(), 0);
 

@@ -112,7 +112,7 @@ export const sendReply = async (
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
   if (time === null) offerUndo(outcome.value.message, undoSeconds);
-  else toast(t("composer.scheduled"), { undo: () => void undoSend(outcome.value.message), seconds: undoSeconds });
+  else toast(t("composer.scheduled"), { undo: () => void undoSend(outcome.value.message) });
   return null;
 };
 

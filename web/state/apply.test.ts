@@ -1,10 +1,18 @@
 // The reducer: total, idempotent, and right whatever overtakes what.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ConcernRow, Message } from "#contract/concerns.ts";
+import type { ConcernRow, Draft, Message } from "#contract/concerns.ts";
 import { eventKinds } from "#contract/events.ts";
 import type { AnyEvent, EventData, EventKind } from "#contract/events.ts";
-import { apply, emptyState, mergeMessages, mergeOpened, mergeReference, mergeRows } from "#web/state/apply.ts";
+import {
+  apply,
+  emptyState,
+  mergeDraft,
+  mergeMessages,
+  mergeOpened,
+  mergeReference,
+  mergeRows,
+} from "#web/state/apply.ts";
 import type { DeskState, OpenResult } from "#web/state/apply.ts";
 
 const at = "2026-11-24T08:00:00.000Z";
@@ -137,7 +145,17 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "draft.changed": {
     agentId: me,
     kind: "note",
-    draft: { concernId, kind: "note", channelId: null, to: [], cc: [], text: "x", html: null, updatedAt: at },
+    draft: {
+      concernId,
+      kind: "note",
+      channelId: null,
+      to: [],
+      cc: [],
+      text: "x",
+      html: null,
+      uploadIds: [],
+      updatedAt: at,
+    },
   },
   "customer.created": { customerId: "k" },
   "customer.changed": { customerId: "k", what: ["name"], version: 2 },
@@ -255,6 +273,32 @@ test("only my own drafts are mine", () => {
     apply(start(), event(11, "draft.changed", samples["draft.changed"])).opened[concernId]?.drafts.length,
     1,
   );
+});
+
+// The story: the event of the first save of an answer with files overtook the answer to that save. It names no signed
+// addresses, so the desk took the draft for one without files, and the files vanished from under the writer's eyes.
+test("a draft that names files this desk has not seen is not taken in without them, but asked for", () => {
+  const data = samples["draft.changed"] as { draft: object };
+  const withFile = {
+    ...data,
+    draft: { ...data.draft, text: "y", uploadIds: ["u1"], updatedAt: "2026-11-24T09:00:00.000Z" },
+  };
+  const stale = apply(apply(start(), event(11, "draft.changed", data)), event(12, "draft.changed", withFile)).opened[
+    concernId
+  ];
+  assert.deepEqual(stale?.staleDrafts, ["note"]);
+  assert.equal(stale?.drafts[0]?.text, "x", "until then the older one stands");
+
+  const uploads = [{ uploadId: "u1", file: { id: "u1", name: "a" } }];
+  const whole = { ...withFile.draft, uploads } as unknown as Draft;
+  const known = mergeDraft(start(), concernId, "note", { ...whole, updatedAt: at });
+  const after = apply(known, event(12, "draft.changed", withFile)).opened[concernId];
+  assert.deepEqual([after?.staleDrafts, after?.drafts[0]?.text, after?.drafts[0]?.uploads], [[], "y", uploads]);
+  const gone = apply(
+    apply(known, event(12, "draft.changed", withFile)),
+    event(13, "draft.changed", { ...data, draft: null }),
+  );
+  assert.deepEqual([gone.opened[concernId]?.drafts, gone.opened[concernId]?.staleDrafts], [[], []]);
 });
 
 test("following and not following leaves nobody", () => {

@@ -14,7 +14,10 @@ export type OpenResult = Result<typeof concerns.open>;
 /** One way to reach the customer, as the composer offers it. */
 export type Way = OpenResult["ways"][number];
 
-/** A concern that is open on this desk. `incomplete` names messages whose bodies must still be fetched. */
+/**
+ * A concern that is open on this desk. `incomplete` names messages whose bodies must still be fetched, `staleDrafts` my drafts
+ * that were changed elsewhere and name files this desk has not seen; until they are fetched the older draft stands.
+ */
 export interface Opened {
   readonly concern: ConcernDetail;
   readonly messages: readonly Message[];
@@ -23,6 +26,7 @@ export interface Opened {
   readonly ways: readonly Way[];
   readonly upTo: number;
   readonly incomplete: readonly MessageId[];
+  readonly staleDrafts: readonly Draft["kind"][];
 }
 
 /** Everything a desk knows of the server's state. Plain data; every function here gives a new one. */
@@ -109,6 +113,7 @@ export const mergeOpened = (state: DeskState, result: OpenResult): DeskState => 
     messages: contiguous ? [...earlierOnes, ...result.messages] : result.messages,
     earlier: contiguous && before ? before.earlier : result.earlier,
     incomplete: [],
+    staleDrafts: [],
   };
   const next = mergeRows({ ...state, opened: { ...state.opened, [id]: opened } }, [result.concern.row]);
   const linked = new Set<string>(result.concern.links.map((link) => link.concernId));
@@ -134,6 +139,7 @@ export const mergeDraft = (state: DeskState, concernId: string, kind: Draft["kin
   inOpened(state, concernId, (opened) => ({
     ...opened,
     drafts: [...opened.drafts.filter((d) => d.kind !== kind), ...(draft ? [draft] : [])],
+    staleDrafts: opened.staleDrafts.filter((one) => one !== kind),
   }));
 
 /** Takes in a custom field's value that an own call has set, so that it is right before its event arrives. */
@@ -240,7 +246,7 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       }));
     case "draft.changed":
       return event.data.agentId === state.me
-        ? afterwards(state, event, (opened) => ({ ...opened, drafts: draftsAfter(opened.drafts, event.data) }))
+        ? afterwards(state, event, (opened) => draftsAfter(opened, event.data))
         : state;
     case "agent.changed":
       return { ...state, agents: upsert(state.agents, event.data.agent) };
@@ -397,12 +403,16 @@ const withPlan = (message: Message, data: EventData<"message.scheduled">): Messa
     ? message
     : { ...message, version: data.version, scheduled: data.scheduled, at: data.at ?? message.at };
 
-const draftsAfter = (drafts: readonly Draft[], data: EventData<"draft.changed">): readonly Draft[] => {
-  const known = drafts.find((draft) => draft.kind === data.kind);
-  const others = drafts.filter((draft) => draft.kind !== data.kind);
-  if (data.draft === null) return others;
-  if (known && known.updatedAt >= data.draft.updatedAt) return drafts;
-  return [...others, { ...data.draft, uploads: known?.uploads ?? [] }];
+const draftsAfter = (opened: Opened, { kind, draft }: EventData<"draft.changed">): Opened => {
+  const known = opened.drafts.find((one) => one.kind === kind);
+  const others = opened.drafts.filter((one) => one.kind !== kind);
+  const staleDrafts = opened.staleDrafts.filter((one) => one !== kind);
+  if (draft === null) return { ...opened, drafts: others, staleDrafts };
+  if (known && known.updatedAt >= draft.updatedAt) return opened;
+  const { uploadIds, ...rest } = draft;
+  const uploads = uploadIds.flatMap((id) => known?.uploads.find((one) => one.uploadId === id) ?? []);
+  if (uploads.length < uploadIds.length) return { ...opened, staleDrafts: [...staleDrafts, kind] };
+  return { ...opened, drafts: [...others, { ...rest, uploads }], staleDrafts };
 };
 
 const followersAfter = (followers: readonly AgentId[], data: EventData<"concern.followed">): AgentId[] => {

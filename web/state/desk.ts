@@ -288,7 +288,11 @@ const watchHints = (): (() => void) => {
         if (now.hints.customers[customerId] !== before.hints.customers[customerId]) void openConcern(id, true);
       }
     if (now.opened !== before.opened)
-      for (const [id, opened] of Object.entries(now.opened)) fetchBodies(id, opened, before.opened[id]);
+      for (const [id, opened] of Object.entries(now.opened)) {
+        fetchBodies(id, opened, before.opened[id]);
+        if (opened.staleDrafts.length > 0 && opened.staleDrafts !== before.opened[id]?.staleDrafts)
+          void openConcern(id, true);
+      }
     before = now;
   });
   return () => {

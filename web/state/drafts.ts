@@ -145,7 +145,8 @@ const save = async (concernId: string, kind: DraftKind): Promise<void> => {
   await inFlight.get(name);
   const { content } = store.get();
   store.set((now) => ({ ...now, saving: "saving" }));
-  const run = put(concernId, kind, content).then((saved) => {
+  const run = put(concernId, kind, content).then((outcome) => {
+    const saved = outcome.ok;
     inFlight.delete(name);
     const unchanged = sameContent(store.get().content, content);
     store.set((now) => ({
@@ -154,6 +155,8 @@ const save = async (concernId: string, kind: DraftKind): Promise<void> => {
     }));
     if (saved && unchanged && isEmpty(content)) localStorage.removeItem(name);
     else if (saved && unchanged) writeBackup(name, { content, changedAt: Date.now(), saved: true });
+    // The event that tells of it names its files only; here they are.
+    if (outcome.ok) takeInDraft(concernId, kind, outcome.value);
     if (!saved && !store.get().sending) saveSoon(concernId, kind, retryMs);
     return undefined;
   });
@@ -161,8 +164,8 @@ const save = async (concernId: string, kind: DraftKind): Promise<void> => {
   await run;
 };
 
-const put = async (concernId: string, kind: DraftKind, content: Composing): Promise<boolean> => {
-  const outcome = await call(concerns.saveDraft, {
+const put = (concernId: string, kind: DraftKind, content: Composing): Promise<Outcome<Draft | null>> =>
+  call(concerns.saveDraft, {
     params: { id: concernId, kind },
     body: {
       channelId: content.channelId,
@@ -174,9 +177,6 @@ const put = async (concernId: string, kind: DraftKind, content: Composing): Prom
       quote: content.quote ?? null,
     },
   });
-  // A refusal other than a lost link would be refused again; the copy on this machine stays.
-  return outcome.ok;
-};
 
 const readBackup = (name: string): Backup | null => {
   const text = localStorage.getItem(name);
