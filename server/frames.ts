@@ -31,13 +31,14 @@ const framePolicy =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'";
 
 const look = `:root{color-scheme:light}
-body{margin:0;padding:12px 16px;background:#fff;color:#1b1e24;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+body{display:flow-root;margin:0;padding:12px 16px;background:#fff;color:#1b1e24;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 img{max-width:100%;height:auto}img[data-remote-src],img[data-inline]{display:inline-block;min-width:24px;min-height:24px;outline:1px dashed #b6bcc8}
-table{max-width:100%}pre{white-space:pre-wrap}a[data-true-host]::after{content:" [" attr(data-true-host) "]";color:#b42318}
+table{max-width:100%}@media (max-width:639px){body *{min-width:0!important;max-width:100%!important}:is(table,td,th):is([width]:not([width$="%"]),[style*="width"]){width:auto!important}}pre{white-space:pre-wrap}a[data-true-host]::after{content:" [" attr(data-true-host) "]";color:#b42318}
 [data-folded]{border-left:3px solid #d5dae3;padding-left:12px;color:#545c6b}`;
 
+/** The last meta tag lets the page that frames it (frame-ancestors: only our own) have the document's height, without a script, where browsers do that. */
 const page = (body: string, language: string): string =>
-  `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><style>${look}</style></head><body>${body}</body></html>`;
+  `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="responsive-embedded-sizing"><style>${look}</style></head><body>${body}</body></html>`;
 
 const sendFrame = (reply: FastifyReply, body: string, language: string): FastifyReply =>
   reply

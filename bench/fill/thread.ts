@@ -7,7 +7,8 @@ import type { Delivery } from "#contract/concerns.ts";
 import type { InboundMessage } from "#contract/channel.ts";
 import type { Step } from "#lib/corpus/threads.ts";
 import { changes } from "#modules/concerns/actions-saving.ts";
-import { blank, linesOf } from "#modules/concerns/actions-send.ts";
+import { blank } from "#modules/concerns/actions-send.ts";
+import { linesOf, linesOfHtml } from "#modules/concerns/model-lines.ts";
 import {
   emptyConcern,
   giveUpMs,
@@ -233,7 +234,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
       text: mail.text,
       foldedText: mail.foldedText,
       html: mail.html,
-      htmlLines: mail.html === null ? 0 : linesOf(mail.text),
+      htmlLines: mail.html === null ? 0 : linesOfHtml(mail.html),
       assurance: mail.assurance,
       verdicts: mail.verdicts,
       intakeId,

@@ -5,7 +5,8 @@ import type { BrandId, ChannelId, ConcernId, MessageId } from "#contract/ids.ts"
 import { say } from "#modules/audit/actions.ts";
 import { allChannels } from "#modules/brands/reads.ts";
 import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
-import { blank, linesOf } from "#modules/concerns/actions-send.ts";
+import { blank } from "#modules/concerns/actions-send.ts";
+import { linesOfHtml } from "#modules/concerns/model-lines.ts";
 import { withMessage, type ConcernState, type IncomingFile } from "#modules/concerns/model.ts";
 import type { NewMessage } from "#modules/concerns/store.ts";
 import type { Resolved } from "#modules/customers/actions.ts";
@@ -138,7 +139,7 @@ export const newMessage = (
     text: message.text,
     foldedText: message.foldedText,
     html: message.html,
-    htmlLines: message.html === null ? 0 : linesOf(message.text),
+    htmlLines: message.html === null ? 0 : linesOfHtml(message.html),
     remoteImages: message.html?.includes("data-remote-src=") ?? false,
     assurance: message.assurance,
     verdicts: message.verdicts,

@@ -14,7 +14,7 @@ import { changes, saveChange, saveWithMessage } from "#modules/concerns/actions-
 import {
   blank,
   contentOf,
-  linesOf,
+  heightOf,
   recipientsOf,
   sendAnswer,
   sendingChannel,
@@ -247,7 +247,7 @@ export const note = (world: World, who: AgentActor, input: Note): Promise<Spoken
       author: { kind: "agent" as const, id: who.id, name: who.name },
       text: content.text,
       html: content.html,
-      htmlLines: linesOf(content.text),
+      htmlLines: heightOf(content),
       files: content.files,
       mentions: mentioned.map((agent) => agent.id),
       clientKey: input.key,

@@ -10,6 +10,7 @@ import type { Said } from "#modules/audit/actions.ts";
 import { brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { giveUpMs, storable, undoable, withMessage, withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import { linesOf, linesOfHtml } from "#modules/concerns/model-lines.ts";
 import { withScheduled, type Plan } from "#modules/concerns/model-schedule.ts";
 import { maySee, usualBelow, type Folded } from "#modules/concerns/actions-below.ts";
 import { replySubject, signatureOf } from "#modules/concerns/model-compose.ts";
@@ -190,7 +191,7 @@ export const sendAnswer = async (
     foldedText: folded.text,
     quoteOf: out.content.html === null ? null : folded.quoteOf,
     html: out.content.html,
-    htmlLines: linesOf(out.content.text),
+    htmlLines: heightOf(out.content),
     answersId: last?.id ?? null,
     clientKey: out.key,
     files: out.content.files,
@@ -310,12 +311,9 @@ export const blank = (state: ConcernState, id: MessageId, seq: number, at: strin
   keys: [],
 });
 
-/** How many lines a text has, at most 10,000: what the frame that shows its HTML reserves. */
-export const linesOf = (text: string): number => {
-  let lines = 1;
-  for (let at = text.indexOf("\n"); at !== -1 && lines < 10_000; at = text.indexOf("\n", at + 1)) lines += 1;
-  return lines;
-};
+/** What the frame reserves for what an agent wrote. */
+export const heightOf = (content: Pick<Content, "text" | "html">): number =>
+  content.html === null ? linesOf(content.text) : linesOfHtml(content.html);
 
 // Each recipient has a delivery of their own: tried, bounced and repeated without the others. The ids are in the order of the recipients.
 const deliveriesTo = (

@@ -15,8 +15,8 @@ const places = [
 /** Path of a Chromium on this machine, or undefined. */
 export const chromiumPath = (): string | undefined => places.find((place) => place !== "" && existsSync(place));
 
-/** Starts a headless Chromium that asks nobody on the network for anything. */
-export const startBrowser = (): Promise<Browser> => {
+/** Starts a headless Chromium that asks nobody on the network for anything; `more` are switches of its command line. */
+export const startBrowser = (more: readonly string[] = []): Promise<Browser> => {
   const executablePath = chromiumPath();
   if (executablePath === undefined)
     throw new Error("No Chromium was found. Install it (apt-get install chromium) or say where it is with CHROMIUM.");
@@ -31,6 +31,7 @@ export const startBrowser = (): Promise<Browser> => {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 };
@@ -59,7 +60,8 @@ export const openDesk = async (
   const { login, ...rest } = options;
   const context = await browser.newContext({ ...wide, locale: "de-DE", timezoneId: "Europe/Berlin", ...rest });
   const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  // A crowded machine takes its time; what does not come at all fails all the same.
+  page.setDefaultTimeout(20_000);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("console", (message) => {

@@ -30,17 +30,20 @@ export interface ScreenCentre {
   }) => Promise<ConcernRow>;
   /** Opens a window, signed in as Ada unless somebody else is named, in the language that person prefers. */
   readonly open: (
-    options?: BrowserContextOptions & { readonly login?: typeof omar | typeof ada },
+    options?: BrowserContextOptions & { readonly login?: typeof omar | typeof ada; readonly browser?: Browser },
   ) => Promise<BrowserDesk>;
   readonly speak: (language: "de" | "en") => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts everything; `env` as server/config.ts reads it. */
-export const startScreenCentre = async (env: Readonly<Record<string, string>> = {}): Promise<ScreenCentre> => {
+/** Starts everything; `env` as server/config.ts reads it, `switches` as Chromium does. */
+export const startScreenCentre = async (
+  env: Readonly<Record<string, string>> = {},
+  switches: readonly string[] = [],
+): Promise<ScreenCentre> => {
   const sink = await startSink();
   const server = await startTestServer({ env });
-  const browser = await startBrowser();
+  const browser = await startBrowser(switches);
   const { desk, brand } = await setUpCentre(server.url);
   await addMailbox(desk, brand.id, { address: service, smtp: { host: "127.0.0.1", port: sink.port } });
   await addAgent(desk, { name: "Omar Celik", email: omar.email, role: "agent" });
@@ -66,7 +69,8 @@ export const startScreenCentre = async (env: Readonly<Record<string, string>> = 
       assert.ok(created.kind === "concern.created");
       return created.data.row;
     },
-    open: (options = {}) => openDesk(browser, server.url, { login: ada, ...options }),
+    open: ({ browser: another, ...options } = {}) =>
+      openDesk(another ?? browser, server.url, { login: ada, ...options }),
     speak: async (language) => {
       const { preferences } = await desk.call(api.agents.me);
       await desk.call(api.agents.changePreferences, { body: { ...preferences, language } });

@@ -149,6 +149,14 @@ export const commands: readonly Command[] = [
     run: () => setUi({ history: !ui.get().history }),
   },
   {
+    id: "wholeMails",
+    title: "commands.wholeMails",
+    group: "concern",
+    keys: ["v"],
+    can: withConcern,
+    run: () => setUi({ wholeMails: !ui.get().wholeMails }),
+  },
+  {
     id: "customer",
     title: "commands.customer",
     group: "concern",

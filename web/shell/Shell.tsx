@@ -62,7 +62,7 @@ export const Shell = () => {
     };
   }, []);
 
-  useEffect(() => setUi({ picker: null, composer: null, listCursor: null }), [number]);
+  useEffect(() => setUi({ picker: null, composer: null, listCursor: null, wholeMails: false }), [number]);
 
   const depth = !path.startsWith("/desk") ? "page" : number !== null ? "concern" : place.view ? "list" : "views";
   return (

@@ -18,6 +18,8 @@ export interface Ui {
   readonly history: boolean;
   /** Where the desk shall go next; the shell goes there and forgets it. */
   readonly goTo: string | null;
+  /** Formatted mails stand in their full height, however long they are. */
+  readonly wholeMails: boolean;
   /** Files let go over the concern, until the composer has taken them. */
   readonly dropped: readonly File[];
 }
@@ -38,6 +40,7 @@ export const ui = createStore<Ui>({
   customerPanel: typeof document !== "undefined" && localStorage.getItem(panelKey) !== "no" && hasRoomBeside(),
   history: false,
   goTo: null,
+  wholeMails: false,
   dropped: [],
 });
 

@@ -67,16 +67,30 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
   };
   const { found, more } = useHits(scroller, opened, () => noteEnd(false));
 
-  // The composer opening below makes the thread lower: its end stays in sight.
+  // The composer opening below makes the thread lower: its end stays in sight. A mail or a picture that comes late makes a message
+  // taller: the end stays in sight as well, and whoever reads further up goes on reading at the same place.
+  const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
-    const box = scroller.current;
-    if (!box) return undefined;
-    const watcher = new ResizeObserver(() => {
+    const [box, messages] = [scroller.current, list.current];
+    if (!box || !messages) return undefined;
+    const heights = new Map<Element, number>();
+    const watcher = new ResizeObserver((changed) => {
+      let above = 0;
+      for (const { target } of changed) {
+        if (target === box) continue;
+        const height = target.getBoundingClientRect().height;
+        const before = heights.get(target);
+        heights.set(target, height);
+        const end = target.getBoundingClientRect().top + (before ?? height);
+        if (before !== undefined && end <= box.getBoundingClientRect().top) above += height - before;
+      }
       if (staysAtEnd.current) box.scrollTop = box.scrollHeight;
+      else if (above !== 0) box.scrollTop += above;
     });
     watcher.observe(box);
+    for (const message of messages.children) watcher.observe(message);
     return () => watcher.disconnect();
-  }, []);
+  }, [id, lines.length]);
 
   return (
     <div className="thread-frame">
@@ -108,7 +122,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
             </Button>
           </p>
         ) : null}
-        <ol className="messages">
+        <ol className="messages" ref={list}>
           {lines.map((line, index) => {
             const day = dayOf(line.at);
             const before = lines[index - 1];
