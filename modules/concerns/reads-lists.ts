@@ -56,8 +56,8 @@ export const listConcerns = async (
 /** Views nobody works down have no counter. */
 const uncounted: ReadonlySet<string> = new Set(["resolved", "all"]);
 
-/** The built-in views: those of an agent's day, in the order of the first pane. Names stand in locales under `views.<key>`. */
-const live = ["new", "open", "waiting", "snoozed"] as const;
+/** What is to be done, or may be any moment. Whoever snoozes a concern wants it out of sight: it has a view of its own. */
+const live = ["new", "open", "waiting"] as const;
 const plain: ListFilter = {
   statuses: [...live],
   assignee: null,
@@ -73,6 +73,7 @@ const plain: ListFilter = {
   deliveryFailed: false,
   sort: "newest",
 };
+/** The built-in views: those of an agent's day, in the order of the first pane. Names stand in locales under `views.<key>`. */
 const builtIn: readonly (readonly [key: string, filter: ListFilter])[] = [
   ["mine", { ...plain, assignee: "me" }],
   ["unassigned", { ...plain, assignee: "none" }],
@@ -80,8 +81,8 @@ const builtIn: readonly (readonly [key: string, filter: ListFilter])[] = [
   ["open", plain],
   ["waiting", { ...plain, statuses: ["waiting"] }],
   ["snoozed", { ...plain, statuses: ["snoozed"] }],
-  ["mentioned", { ...plain, mentioned: true }],
-  ["followed", { ...plain, followed: true }],
+  ["mentioned", { ...plain, statuses: [...live, "snoozed"], mentioned: true }],
+  ["followed", { ...plain, statuses: [...live, "snoozed"], followed: true }],
   ["failed", { ...plain, statuses: [], deliveryFailed: true }],
   ["resolved", { ...plain, statuses: ["resolved", "closed"] }],
   ["all", { ...plain, statuses: [] }],

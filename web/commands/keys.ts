@@ -38,6 +38,10 @@ export const meaning = (
 /** True for keys that may act while somebody writes: with Ctrl, and Escape. */
 export const worksWhileWriting = (press: string): boolean => press.startsWith("Ctrl+") || press === "Escape";
 
+/** The key that sends what is being written; not while a letter is still being put together (input methods). */
+export const sends = (press: Press & { readonly isComposing: boolean }): boolean =>
+  press.key === "Enter" && (press.ctrlKey || press.metaKey) && !press.isComposing;
+
 /** A key as people read it: "Ctrl K", "G I", "Enter". On a Mac Ctrl is shown as the command sign. */
 export const shownKeys = (keys: string, mac: boolean): readonly string[] =>
   keys

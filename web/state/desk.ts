@@ -51,6 +51,7 @@ export const underway = createStore<Readonly<Record<string, Partial<ConcernRow>>
 export const openProblems = createStore<Readonly<Record<string, Problem>>>({});
 
 let link: Link | null = null;
+let saidLook: Parameters<Link["say"]>[0] | null = null;
 let stopAll: (() => void) | null = null;
 const heard = new Set<(events: readonly AnyEvent[]) => void>();
 
@@ -107,6 +108,7 @@ export const beginDesk = async (me: AgentId): Promise<void> => {
     },
     chance: Math.random,
   });
+  if (saidLook) link.say(saidLook);
   await loadReference();
 };
 
@@ -114,15 +116,18 @@ export const beginDesk = async (me: AgentId): Promise<void> => {
 export const endDesk = (): void => {
   link?.end();
   link = null;
+  saidLook = null;
   stopAll?.();
   stopAll = null;
   for (const store of [lists, looks, underway, openProblems]) store.set({});
   views.set({ views: null, problem: null });
 };
 
-/** Tells colleagues what I am doing with a concern. */
-export const sayLook = (concernId: string | null, state: LookState): void =>
-  link?.say({ type: "look", concernId: concernId as Look["concernId"] | null, state });
+/** Tells colleagues what I am doing with a concern; what is said before there is a link is said when it begins. */
+export const sayLook = (concernId: string | null, state: LookState): void => {
+  saidLook = { type: "look", concernId: concernId as Look["concernId"] | null, state };
+  link?.say(saidLook);
+};
 
 /** The row as it is painted: the server's, with my own changes that are on their way on top. */
 export const painted = (row: ConcernRow, mine: Partial<ConcernRow> | undefined): ConcernRow =>

@@ -13,6 +13,7 @@ import { ScheduledNotice } from "#web/screens/concerns/ScheduledLine.tsx";
 import type { ChosenTime } from "#web/screens/concerns/ScheduleSheet.tsx";
 import { SendButtons, usualThen } from "#web/screens/concerns/SendButtons.tsx";
 import { UploadList } from "#web/screens/concerns/UploadList.tsx";
+import { sends } from "#web/commands/keys.ts";
 import { WayChoice } from "#web/screens/concerns/WayChoice.tsx";
 import { mac } from "#web/kit/platform.ts";
 import { WhoWrites } from "#web/screens/concerns/WhoElse.tsx";
@@ -170,11 +171,9 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
   };
 
   const pressed = (press: React.KeyboardEvent): void => {
-    if (press.key === "Enter" && (press.ctrlKey || press.metaKey)) {
-      press.preventDefault();
-      if (!press.shiftKey) void send(then, null);
-      else if (kind === "reply" && canSend) setChoosing(true);
-    } else if (press.key === "Escape" && !press.defaultPrevented) {
+    if (!isInside(press)) return;
+    if (press.key === "Escape" && !press.nativeEvent.isComposing) {
+      // What takes an Escape for itself (a menu, a list of names) does not let it come here; the editor prevents every one.
       press.stopPropagation();
       setUi({ composer: null });
       document.querySelector<HTMLElement>(".thread")?.focus();
@@ -197,6 +196,13 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     <form
       className="composer-open"
       onSubmit={(submit) => submit.preventDefault()}
+      onKeyDownCapture={(press) => {
+        // On its way down: the editor would take it for a line break of its own.
+        if (!sends(press.nativeEvent) || !isInside(press)) return;
+        press.preventDefault();
+        if (!press.shiftKey) void send(then, null);
+        else if (kind === "reply" && canSend) setChoosing(true);
+      }}
       onKeyDown={pressed}
       onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}
     >
@@ -324,3 +330,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     </form>
   );
 };
+
+/** A sheet or menu opened from here stands elsewhere on the page; its keys pass by, but are not meant for the message. */
+const isInside = (press: React.KeyboardEvent): boolean =>
+  press.target instanceof Node && press.currentTarget.contains(press.target);

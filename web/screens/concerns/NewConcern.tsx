@@ -5,6 +5,7 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import { Button, IconButton } from "#web/kit/Button.tsx";
 import { Choose, Field } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
+import { sends } from "#web/commands/keys.ts";
 import { Recipients } from "#web/screens/concerns/Recipients.tsx";
 import { UploadList } from "#web/screens/concerns/UploadList.tsx";
 import { useDrop } from "#web/screens/concerns/useDrop.ts";
@@ -96,14 +97,13 @@ export const NewConcern = () => {
         <IconButton icon="back" label={t("kit.backToDesk")} onPress={() => void navigate({ to: "/desk" })} />
         <h1>{t("commands.new")}</h1>
       </header>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys, drops and pastes meant for the fields inside are caught on their way up */}
       <form
         className="page-body new-concern"
         onSubmit={(submit) => submit.preventDefault()}
         {...handlers}
         onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}
-        onKeyDown={(press) => {
-          if (press.key !== "Enter" || !(press.ctrlKey || press.metaKey)) return;
+        onKeyDownCapture={(press) => {
+          if (!sends(press.nativeEvent)) return;
           press.preventDefault();
           void send();
         }}
