@@ -233,11 +233,13 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
 /** Waits that long, or until the other side has gone. */
 function late(ms: number, socket: Socket): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    socket.once("close", () => {
+    const end = (): void => {
       clearTimeout(timer);
+      socket.off("close", end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    socket.once("close", end);
   });
 }
 
