@@ -335,5 +335,5 @@ export const changeOfMany = change
   })
   .refine((wanted) => Object.values(wanted).some((part) => part !== undefined), "nothing to change");
 export type ChangeOfMany = z.infer<typeof changeOfMany>;
-/** Most concerns in one call. */
+/** Most concerns under one key: in one call or in its parts together. */
 export const mostAtOnce = 200;

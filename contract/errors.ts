@@ -23,6 +23,7 @@ const table = {
   topicInUse: 409,
   tooManyTags: 400,
   tooManyViews: 409,
+  tooManyAtOnce: 400,
   unknownChannel: 400,
   channelCannotSend: 400,
   noRecipient: 400,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentActor } from "#contract/actor.ts";
 import type { InboundMessage } from "#contract/channel.ts";
+import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import type { AgentId, BrandId, ChannelId, ConcernId } from "#contract/ids.ts";
 import { uuidV7 } from "#lib/id.ts";
@@ -196,6 +197,12 @@ export const deliver = (
     );
     return true;
   });
+
+/** What was not refused; a refusal fails the test. */
+export const sure = <T>(value: T): Exclude<T, Refusal> => {
+  if (isRefusal(value)) throw new Error(`refused: ${JSON.stringify(value)}`);
+  return value as Exclude<T, Refusal>;
+};
 
 /** The concerns there are, oldest first. */
 export const allConcerns = (

@@ -55,7 +55,44 @@ const palette = async (page: Page): Promise<void> => {
   await seen(".row")(page);
   await page.keyboard.press("Control+k");
   await page.keyboard.type("internet");
-  await seen(".palette-list mark")(page);
+  await seen(".finder-list mark")(page);
+};
+
+const afterListKey =
+  (keys: string, selector: string) =>
+  async (page: Page): Promise<void> => {
+    await seen(".row")(page);
+    for (const key of keys.split(" ")) await page.keyboard.press(key);
+    await seen(selector)(page);
+  };
+
+/** Three rows, and the choice of who is to have them. */
+const selection = async (page: Page): Promise<void> => {
+  await afterListKey("j x Shift+J Shift+J", ".selection-bar")(page);
+  await page.keyboard.press("a");
+  await seen(".picker [role=option]")(page);
+  // On a phone it waits unseen for the keyboard on the screen.
+  await page.waitForFunction(() => {
+    const popover = document.querySelector(".popover");
+    return popover !== null && getComputedStyle(popover).opacity === "1";
+  });
+};
+
+/** Filtered by priority; the first choice that fits is taken. */
+const filtered = async (page: Page): Promise<void> => {
+  await afterListKey("f", ".picker [role=option]")(page);
+  await page.keyboard.type("priorität");
+  await page.locator(".picker [role=option]", { hasText: "Dringend" }).waitFor();
+  for (const key of ["Enter", "Escape"]) await page.keyboard.press(key);
+  await seen(".filter-chip")(page);
+  await page.locator(".picker").waitFor({ state: "detached" });
+};
+
+const linking = async (page: Page): Promise<void> => {
+  await seen(".message")(page);
+  await page.keyboard.press("Shift+D");
+  await page.keyboard.type("internet");
+  await seen(".finder-list mark")(page);
 };
 
 const afterKey =
@@ -87,6 +124,17 @@ const pictures = (row: ConcernRow): readonly Picture[] => {
     { name: "history", path: concern, options: light, act: afterKey("h", ".history-line") },
     { name: "keys", path: concern, options: dark, act: afterKey("?", ".help") },
     { name: "palette", path: "/desk/open", options: light, act: palette },
+    { name: "selection", path: "/desk/open", options: light, act: selection },
+    {
+      name: "filter",
+      path: "/desk/open",
+      options: dark,
+      language: "en",
+      act: afterListKey("f", ".picker [role=option]"),
+    },
+    { name: "filtered", path: "/desk/open", options: light, act: filtered },
+    { name: "view", path: "/desk/open", options: light, act: afterListKey("Shift+V s", ".sheet .form") },
+    { name: "links", path: concern, options: light, act: linking },
     { name: "search", path: "/search?q=internet", options: light, act: seen(".search-hit") },
     { name: "new", path: "/new", options: light, act: seen(".editor-text") },
     { name: "preferences", path: "/preferences", options: light, act: seen(".card") },
@@ -98,6 +146,7 @@ const pictures = (row: ConcernRow): readonly Picture[] => {
     { name: "post-box", path: "/postbox", options: light, act: opened(".postbox-list .entry", ".postbox-open") },
     { name: "phone-views", path: "/desk", options: pocket, act: seen(".nav-view") },
     { name: "phone-list", path: "/desk/open", options: pocketDark, act: seen(".row") },
+    { name: "phone-selection", path: "/desk/open", options: pocketDark, act: selection },
     { name: "phone-concern", path: concern, options: pocket, act: seen(".message") },
     { name: "phone-reply", path: concern, options: pocketDark, act: reply },
   ];

@@ -1,6 +1,6 @@
 // The same change to many concerns at once, and taking it back. Called by concerns/routes.ts.
 import { asActor, type AgentActor } from "#contract/actor.ts";
-import type { ChangeOfMany } from "#contract/concerns.ts";
+import { mostAtOnce, type ChangeOfMany } from "#contract/concerns.ts";
 import { isRefusal, refuse, type ErrorCode, type Refusal } from "#contract/errors.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { agentById } from "#modules/agents/reads.ts";
@@ -13,6 +13,7 @@ import { changeable, takenBack } from "#modules/concerns/model-many.ts";
 import { cannotHold } from "#modules/concerns/policy.ts";
 import {
   changeByKey,
+  changedBeside,
   changedBy,
   endChange,
   endStep,
@@ -38,7 +39,7 @@ export interface OutcomeOfMany {
  * The same change to many concerns, each in a transaction of its own, so that one that refuses holds up no other and nobody waits for all of
  * them: one concern is locked at a time, and two such changes cannot stand in each other's way. Under one key a concern is changed once,
  * however often and in however many parts the change is sent, and not at all once it was taken back (takenBack). Refuses a key that stands for
- * another change.
+ * another change, and more than 200 concerns under one (tooManyAtOnce).
  */
 export const changeMany = async (
   world: World,
@@ -55,7 +56,10 @@ export const changeMany = async (
   await insertChange(world.db, { key, actor: asActor(who), at: world.now().toISOString(), wanted: change });
   const kept = await changeByKey(world.db, key, change);
   if (kept?.actorId !== who.id || !kept.isSame) return refuse("invalidInput", undefined, "key");
-  return each(input.ids, (id) =>
+  const ids = [...new Set(input.ids)];
+  if (ids.length + (await changedBeside(world.db, key, ids)) > mostAtOnce)
+    return refuse("tooManyAtOnce", { most: mostAtOnce }, "ids");
+  return each(ids, (id) =>
     world.db.transaction(async (tx) => {
       const state = await lockFor(tx, who, id, "concern.change");
       if (isRefusal(state)) return state;
@@ -106,14 +110,14 @@ const possible = async (tx: Tx, state: ConcernState, wanted: ConcernState): Prom
   };
 };
 
-/** One concern after the other, each once, in the order of their ids. */
+/** One concern after the other, in the order of their ids. */
 const each = async (
   ids: readonly ConcernId[],
   act: (id: ConcernId) => Promise<ConcernState | Refusal>,
 ): Promise<OutcomeOfMany | Refusal> => {
   const changed: ConcernState[] = [];
   const refused: OutcomeOfMany["refused"][number][] = [];
-  for (const id of [...new Set(ids)].toSorted()) {
+  for (const id of ids.toSorted()) {
     const result = await act(id);
     if (isRefusal(result)) refused.push({ id, code: result.refused, facts: result.facts ?? {} });
     else changed.push(result);

@@ -67,6 +67,14 @@ export const insertStep = (
 export const endStep = (tx: Tx, key: string, concernId: ConcernId): Promise<void> =>
   tx.later(sql`UPDATE change_step SET undone = true WHERE change_set_id = ${key} AND concern_id = ${concernId}`);
 
+/** How many concerns the change has moved beside these. */
+export const changedBeside = async (tx: Tx, key: string, ids: readonly ConcernId[]): Promise<number> =>
+  (
+    await tx.one<{ n: number }>(
+      sql`SELECT count(*)::int AS n FROM change_step WHERE change_set_id = ${key} AND concern_id <> ALL (${ids}::uuid[])`,
+    )
+  ).n;
+
 /** The concerns that the change moved, in the order of their ids. */
 export const changedBy = async (tx: Tx, key: string): Promise<ConcernId[]> =>
   (

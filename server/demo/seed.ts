@@ -27,6 +27,7 @@ import { play, type DemoChannel, type Stage } from "#server/demo/deeds.ts";
 import { beginDemo, endDemo } from "#server/demo/marker.ts";
 import { storyScripts } from "#server/demo/stories.ts";
 import { startWalk } from "#server/demo/walk.ts";
+import { addDemoViews } from "#server/demo/views.ts";
 import { makeLinks } from "#server/frames.ts";
 import type { Reader } from "#server/reader.ts";
 
@@ -90,7 +91,7 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
   await endDemo(world);
 };
 
-/** Brands, channels, teams, topics and agents. */
+/** Brands, channels, teams, topics, agents and their views. */
 const openHouse = async (
   world: World,
   options: SeedOptions,
@@ -173,6 +174,7 @@ const openHouse = async (
     );
     agents.set(agent.handle, { kind: "agent", id: made.id, name: agent.name, role: agent.role, brandIds });
   }
+  await addDemoViews(world, agents, topics);
   return { channels: { elb, harbour }, agents, topics };
 };
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { AgentActor } from "#contract/actor.ts";
 import { concerns as endpoints } from "#contract/concern-endpoints.ts";
-import { isRefusal, type Refusal } from "#contract/errors.ts";
+import { isRefusal } from "#contract/errors.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { change } from "#modules/concerns/actions-change.ts";
 import { link, unlink } from "#modules/concerns/actions-links.ts";
@@ -11,7 +11,7 @@ import { mayReadEntry } from "#modules/concerns/policy.ts";
 import { historyOf, openConcern } from "#modules/concerns/reads-open.ts";
 import { sql } from "#platform/db/db.ts";
 import { deskMaySee } from "#server/live.ts";
-import { addCast, allConcerns, deliver, mail, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
+import { addCast, allConcerns, deliver, mail, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
 import { apply, emptyState, mergeOpened } from "#web/state/apply.ts";
 
 let world: TestWorld;
@@ -21,11 +21,6 @@ before(async () => {
   cast = await addCast(world);
 });
 after(() => world.close());
-
-const sure = <T>(value: T | Refusal): T => {
-  if (isRefusal(value)) assert.fail(`refused: ${value.refused}`);
-  return value;
-};
 
 let people = 0;
 /** A new concern of somebody new. */

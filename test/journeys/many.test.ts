@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { concerns as endpoints } from "#contract/concern-endpoints.ts";
 import { mostAtOnce, mostTags, type ChangeOfMany } from "#contract/concerns.ts";
-import { isRefusal, type Refusal } from "#contract/errors.ts";
+import { isRefusal } from "#contract/errors.ts";
 import type { ConcernId, TopicId } from "#contract/ids.ts";
 import { change, snooze } from "#modules/concerns/actions-change.ts";
 import { changeMany, removeOldChanges, undoMany, type OutcomeOfMany } from "#modules/concerns/actions-many.ts";
 import { lockConcern } from "#modules/concerns/store.ts";
 import { sql } from "#platform/db/db.ts";
-import { addCast, allConcerns, deliver, mail, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
+import { addCast, allConcerns, deliver, mail, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -18,11 +18,6 @@ before(async () => {
   cast = await addCast(world);
 });
 after(() => world.close());
-
-const sure = <T>(value: T | Refusal): T => {
-  if (isRefusal(value)) assert.fail(`refused: ${value.refused}`);
-  return value;
-};
 
 let people = 0;
 const some = async (count: number, channel = cast.channel): Promise<ConcernId[]> => {
@@ -130,6 +125,17 @@ test("under one key a concern is changed once, however often and in however many
     assert.ok(isRefusal(result) && result.refused === "notFound", "only who made it takes it back");
   }
   assert.equal(await now(), at);
+});
+
+test("a key stands for two hundred concerns at the most, in one call or in parts", async () => {
+  const key = crypto.randomUUID();
+  const ids = await some(2);
+  const absent = Array.from({ length: mostAtOnce - 1 }, () => world.newId() as ConcernId);
+  sure(await many(ids, { priority: "high" }, cast.anna, key));
+  const tooMany = await many(absent, { priority: "high" }, cast.anna, key);
+  assert.ok(isRefusal(tooMany) && tooMany.refused === "tooManyAtOnce");
+  assert.equal(sure(await many(absent.slice(1), { priority: "high" }, cast.anna, key)).refused.length, mostAtOnce - 2);
+  assert.equal(sure(await many([...ids, ...absent.slice(1)], { priority: "high" }, cast.anna, key)).changed.length, 2);
 });
 
 test("the same key at once from two connections: one change each", async () => {

@@ -1,7 +1,6 @@
 // Every action of concerns: a desk's old state and the events of the action give the state a fresh desk sees.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { UploadId } from "#contract/files.ts";
 import type { ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { change, follow, snooze, unfollow } from "#modules/concerns/actions-change.ts";
@@ -24,7 +23,7 @@ import { updateConcern, lockConcern } from "#modules/concerns/store.ts";
 import { changeCustomer } from "#modules/customers/actions-desk.ts";
 import { sql } from "#platform/db/db.ts";
 import { verifyAction } from "#test/verify-action.ts";
-import { addCast, allConcerns, deliver, mail, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
+import { addCast, allConcerns, deliver, mail, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -33,11 +32,6 @@ before(async () => {
   cast = await addCast(world);
 });
 after(() => world.close());
-
-const sure = <T>(value: T): Exclude<T, Refusal> => {
-  if (isRefusal(value)) return assert.fail(JSON.stringify(value));
-  return value as Exclude<T, Refusal>;
-};
 
 const fresh = async (from: string): Promise<ConcernId> => {
   await deliver(world, cast.channel, mail(from));

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import type { AgentActor } from "#contract/actor.ts";
 import { concerns as endpoints } from "#contract/concern-endpoints.ts";
 import { everything, view as viewShape, type ViewInput } from "#contract/concerns.ts";
-import { isRefusal, type Refusal } from "#contract/errors.ts";
+import { isRefusal } from "#contract/errors.ts";
 import type { AgentId, TeamId, ViewId } from "#contract/ids.ts";
 import {
   changeView,
@@ -19,7 +19,7 @@ import {
 import { viewsFor } from "#modules/concerns/reads-lists.ts";
 import { sql } from "#platform/db/db.ts";
 import { deskMaySee } from "#server/live.ts";
-import { addCast, deliver, mail, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
+import { addCast, deliver, mail, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -43,10 +43,6 @@ before(async () => {
 });
 after(() => world.close());
 
-const sure = <T>(value: T | Refusal): T => {
-  if (isRefusal(value)) assert.fail(`refused: ${value.refused}`);
-  return value;
-};
 const refusedWith = (result: unknown, code: string): void =>
   assert.ok(isRefusal(result) && result.refused === code, JSON.stringify(result));
 

@@ -99,6 +99,8 @@ const screens: readonly Screen[] = [
     ready: async (page) => {
       await seen(".message")(page);
       await page.keyboard.press("n");
+      // The draft of the look before may have been saved: the same text again would change nothing.
+      await page.locator(".note-field textarea").fill("");
       await page.locator(".note-field textarea").fill("@ad");
       await seen(".mentions [role=option]")(page);
     },
@@ -119,7 +121,7 @@ const screens: readonly Screen[] = [
       await page.locator(".row, .nav-view").first().waitFor({ state: "attached" });
       await page.keyboard.press("Control+k");
       await page.keyboard.type("internet");
-      await seen(".palette-list mark")(page);
+      await seen(".finder-list mark")(page);
     },
   },
   {
@@ -129,6 +131,56 @@ const screens: readonly Screen[] = [
       await seen(".row")(page);
       await page.keyboard.press("?");
       await seen(".help")(page);
+    },
+  },
+  {
+    name: "selection",
+    path: () => "/desk/open",
+    ready: async (page) => {
+      await seen(".row")(page);
+      await page.keyboard.press("x");
+      await seen(".selection-bar")(page);
+      await page.keyboard.press("#");
+      await seen(".picker")(page);
+    },
+  },
+  {
+    name: "filter",
+    path: () => "/desk/open",
+    ready: async (page) => {
+      await seen(".row")(page);
+      await page.keyboard.press("f");
+      await seen(".picker [role=option]")(page);
+    },
+  },
+  {
+    name: "filtered list",
+    path: () => "/desk/all",
+    ready: async (page) => {
+      await seen(".row")(page);
+      await page.keyboard.press("f");
+      await seen(".picker [role=option]")(page);
+      for (const key of ["ArrowDown", "Enter", "Escape"]) await page.keyboard.press(key);
+      await seen(".filter-chip")(page);
+    },
+  },
+  {
+    name: "view",
+    path: () => "/desk/open",
+    ready: async (page) => {
+      await seen(".row")(page);
+      await page.keyboard.press("Shift+V");
+      await page.keyboard.press("s");
+      await seen(".sheet .form")(page);
+    },
+  },
+  {
+    name: "linking",
+    path: () => `/desk/open/${number}`,
+    ready: async (page) => {
+      await seen(".message")(page);
+      await page.keyboard.press("Shift+D");
+      await page.locator(".finder-list").waitFor();
     },
   },
   { name: "new", path: () => "/new", ready: seen(".editor-text") },

@@ -1,6 +1,6 @@
 // What commands may know and do: filled in by the shell, read by every command.
 import type { Me } from "#contract/agents.ts";
-import type { ConcernRow } from "#contract/concerns.ts";
+import type { ConcernRow, ListFilter, View } from "#contract/concerns.ts";
 import type { PublicSettings } from "#contract/settings.ts";
 
 /** The place on the desk the agent is at. */
@@ -17,7 +17,13 @@ export interface Context {
   readonly place: Place;
   /** The concern that is open, else null. */
   readonly concern: ConcernRow | null;
-  /** Ids of the rows painted in the list, in order. */
+  /** The rows painted in the list, in order. */
   readonly list: readonly ConcernRow[];
+  /** Those of them that are selected. */
+  readonly selected: readonly ConcernRow[];
+  /** The view that is shown, else null. */
+  readonly view: View | null;
+  /** What it is filtered by right now. */
+  readonly filter: ListFilter | null;
   readonly go: (path: string) => void;
 }

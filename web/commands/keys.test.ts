@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commands } from "#web/commands/commands.ts";
+import type { Context } from "#web/commands/context.ts";
+import { belongsToList, meaning, notation, shownKeys, worksWhileWriting } from "#web/commands/keys.ts";
 import { finding } from "#web/state/finding.ts";
-import { meaning, notation, shownKeys, worksWhileWriting } from "#web/commands/keys.ts";
+import { unfiltered } from "#web/state/lists.ts";
 
 const press = (key: string, part: Partial<Parameters<typeof notation>[0]> = {}) => ({
   key,
@@ -21,19 +23,41 @@ test("a press reads the same whatever the keyboard calls it", () => {
   assert.equal(notation(press("Enter")), "Enter");
 });
 
+test("Shift is a key of its own with letters and named keys, not with signs", () => {
+  assert.equal(notation(press("J", { shiftKey: true })), "Shift+j");
+  assert.equal(notation(press("J")), "j", "capitals by the caps lock are no Shift");
+  assert.equal(notation(press("ArrowDown", { shiftKey: true })), "Shift+ArrowDown");
+  assert.equal(notation(press("#", { shiftKey: true })), "#");
+  assert.equal(notation(press("/", { shiftKey: true })), "/");
+});
+
+test("arrows and Ctrl+A belong to the list only where nothing else wants them", () => {
+  assert.ok(belongsToList("ArrowDown") && belongsToList("Shift+ArrowUp") && belongsToList("Ctrl+a"));
+  assert.ok(!belongsToList("j") && !belongsToList("Shift+j"));
+  assert.ok(!worksWhileWriting("Ctrl+a"), "in a text field Ctrl+A is the text's");
+});
+
 test("no key means two commands that can be done at once, and no key hides a sequence", () => {
   const keys = commands.flatMap((command) => command.keys);
-  const concern = { id: "c", assigneeId: null, status: "open", deliveryFailed: true };
-  const context = { me: { agent: { id: "a", role: "admin" } }, settings: { demo: true }, concern, list: [] };
-  for (const found of [null, { concernId: "c" }]) {
-    finding.set(found as never);
-    const able = commands.filter((command) => command.can(context as never)).flatMap((command) => command.keys);
-    assert.deepEqual(
-      able.filter((key, index) => able.indexOf(key) !== index),
-      [],
-    );
-    assert.ok(able.includes("n") && able.includes("Shift+n") === (found !== null));
-  }
+  const row = { id: "c", assigneeId: null, status: "open", deliveryFailed: true };
+  const view = { id: "v", key: null, share: { with: "me" }, mayChange: true, filter: unfiltered };
+  const filter = { ...unfiltered, tag: "vip" };
+  for (const found of [null, { concernId: "c" }])
+    for (const concern of [null, row])
+      for (const list of [[], [row]])
+        for (const selected of list.length === 0 ? [[]] : [[], [row]]) {
+          finding.set(found as never);
+          const me = { agent: { id: "a", role: "admin" } };
+          const context = { me, settings: { demo: true }, concern, list, selected, view, filter } as unknown as Context;
+          const able = commands.filter((command) => command.can(context)).flatMap((command) => command.keys);
+          assert.deepEqual(
+            able.filter((key, index) => able.indexOf(key) !== index),
+            [],
+          );
+          assert.equal(able.includes("n"), concern !== null);
+          assert.equal(able.includes("Shift+n"), concern !== null && found !== null);
+          assert.ok(able.includes("Shift+v u"), "the context has what filters and views need");
+        }
   finding.set(null);
   const firsts = keys.filter((key) => key.includes(" ")).map((key) => key.split(" ")[0]);
   assert.deepEqual(
@@ -46,7 +70,7 @@ test("g waits for a second key; a wrong second key means what it means alone", (
   assert.equal(meaning(commands, "", "g"), "more");
   assert.equal(meaning(commands, "g", "m"), "goMine");
   assert.equal(meaning(commands, "g", "r"), "reply");
-  assert.equal(meaning(commands, "", "x"), null);
+  assert.equal(meaning(commands, "", "y"), null);
 });
 
 test("Shift makes another key of a letter only where a command says so", () => {
@@ -54,6 +78,7 @@ test("Shift makes another key of a letter only where a command says so", () => {
   assert.equal(notation(press("#", { shiftKey: true })), "#");
   assert.equal(meaning(commands, "", "Shift+n"), "previousHit");
   assert.equal(meaning(commands, "", "Shift+e"), "resolve");
+  assert.equal(meaning(commands, "Shift+v", "Shift+s"), "saveView", "Shift may be held through a sequence");
 });
 
 test("while somebody writes only keys with Ctrl and Escape act", () => {
@@ -65,4 +90,5 @@ test("keys are shown as they stand on the keyboard", () => {
   assert.deepEqual(shownKeys("Ctrl+k", false), ["Ctrl", "K"]);
   assert.deepEqual(shownKeys("Ctrl+k", true), ["⌘", "K"]);
   assert.deepEqual(shownKeys("g i", false), ["G", "I"]);
+  assert.deepEqual(shownKeys("Shift+ArrowDown", false), ["Shift", "↓"]);
 });

@@ -1,8 +1,9 @@
 // Turns key presses into commands while the desk is shown; called by the shell.
 import { useEffect } from "react";
+import type { Command } from "#web/commands/command.ts";
 import { commands } from "#web/commands/commands.ts";
 import type { Context } from "#web/commands/context.ts";
-import { meaning, notation, sequenceMs, worksWhileWriting } from "#web/commands/keys.ts";
+import { belongsToList, meaning, notation, sequenceMs, worksWhileWriting } from "#web/commands/keys.ts";
 
 /** Listens for keys. `context` is asked at each press. */
 export const useCommandKeys = (context: () => Context | null): void => {
@@ -17,7 +18,10 @@ export const useCommandKeys = (context: () => Context | null): void => {
       const now = context();
       if (!now) return;
       const able = commands.filter((command) => command.can(now));
-      const meant = meaning(able, press.timeStamp - pressedAt < sequenceMs ? before : "", typed);
+      const since = press.timeStamp - pressedAt < sequenceMs ? before : "";
+      // A key with Shift that is some command's own means nothing else while that cannot be done.
+      const owned = since === "" && typed.startsWith("Shift+") && hasKey(commands, typed) && !hasKey(able, typed);
+      const meant = owned ? null : meaning(able, since, typed);
       pressedAt = press.timeStamp;
       before = meant === "more" ? typed : "";
       if (meant === null) return;
@@ -29,11 +33,16 @@ export const useCommandKeys = (context: () => Context | null): void => {
   }, [context]);
 };
 
+const hasKey = (all: readonly Command[], key: string): boolean =>
+  all.some((command) => command.keys.some((keys) => keys === key || keys.startsWith(`${key} `)));
+
 /** Keys belong to what is focused first: to text fields, menus and dialogs; Enter and Space to buttons and links. */
 const isBusyElsewhere = (target: EventTarget | null, typed: string): boolean => {
   if (!(target instanceof HTMLElement)) return false;
-  const writes = target.isContentEditable || target.matches("input, textarea, select, [role=textbox]");
+  const writes =
+    target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select, [role=textbox]");
   if (writes) return !worksWhileWriting(typed) || typed === "Escape";
+  if (belongsToList(typed) && target !== document.body && target.closest("[data-keys=list]") === null) return true;
   if (target.closest("[role=dialog], [role=menu], [role=listbox]:not([data-keys=desk])"))
     return !typed.startsWith("Ctrl+");
   return (

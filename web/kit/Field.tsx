@@ -5,7 +5,6 @@ import {
   Input,
   Label,
   ListBox,
-  ListBoxItem,
   Popover,
   Select,
   SelectValue,
@@ -14,6 +13,7 @@ import {
   TextArea,
   TextField,
 } from "react-aria-components";
+import { ChoiceItem } from "#web/kit/ChoiceItem.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import "#web/kit/field.css";
 
@@ -133,17 +133,7 @@ export const Choose = <T extends string>({
     <Popover className="popover">
       <ListBox className="menu">
         {choices.map((choice) => (
-          <ListBoxItem key={choice.id} id={choice.id} className="menu-item" textValue={choice.label}>
-            {({ isSelected }) => (
-              <>
-                <span className="menu-label">
-                  {choice.label}
-                  {choice.detail ? <small>{choice.detail}</small> : null}
-                </span>
-                {isSelected ? <Icon name="check" size="small" /> : null}
-              </>
-            )}
-          </ListBoxItem>
+          <ChoiceItem key={choice.id} choice={choice} />
         ))}
       </ListBox>
     </Popover>

@@ -6,18 +6,24 @@ import {
   Button,
   Dialog,
   DialogTrigger,
+  Header,
   Input,
   ListBox,
-  ListBoxItem,
+  ListBoxSection,
   Menu,
   MenuItem,
   MenuTrigger,
   Popover,
   SearchField,
   Separator,
+  TooltipTrigger,
   useFilter,
 } from "react-aria-components";
+import { Tip } from "#web/kit/Button.tsx";
+import { ChoiceItem, choiceText } from "#web/kit/ChoiceItem.tsx";
+import type { Choice } from "#web/kit/ChoiceItem.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
+import { ScrollBox } from "#web/kit/ScrollBox.tsx";
 import type { IconName } from "#web/kit/Icon.tsx";
 import "#web/kit/menu.css";
 
@@ -69,14 +75,6 @@ export const ActionMenu = ({
   </MenuTrigger>
 );
 
-/** One choice of a picker. */
-export interface Choice {
-  readonly id: string;
-  readonly label: string;
-  readonly detail?: string;
-  readonly picture?: ReactNode;
-}
-
 /**
  * A picker: a button that says what is chosen, and a list that is narrowed by typing. `multiple` keeps it open.
  * `create` offers what was typed as a new choice. It may be opened by a command through `isOpen`.
@@ -95,9 +93,12 @@ export const Picker = ({
   placeholder,
   emptyText,
   footer,
+  tip,
 }: {
   readonly label: string;
   readonly button: ReactNode;
+  /** Shown beside a button that is a picture only; with its key. */
+  readonly tip?: { readonly words: string; readonly keys: string | undefined };
   readonly className?: string;
   readonly choices: readonly Choice[];
   readonly chosen: readonly string[];
@@ -119,18 +120,36 @@ export const Picker = ({
   };
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={openChanged}>
-      <Button className={className} aria-label={label}>
-        {button}
-      </Button>
+      {tip ? (
+        <TooltipTrigger delay={500} closeDelay={0}>
+          <Button className={className} aria-label={label}>
+            {button}
+          </Button>
+          <Tip keys={tip.keys}>{tip.words}</Tip>
+        </TooltipTrigger>
+      ) : (
+        <Button className={className} aria-label={label}>
+          {button}
+        </Button>
+      )}
       <Popover className="popover" placement="bottom start" offset={6}>
         <Dialog className="picker" aria-label={label}>
           <Autocomplete filter={contains} inputValue={typed} onInputChange={setTyped}>
-            <SearchField className="picker-search" aria-label={label} autoFocus>
+            <SearchField
+              className="picker-search"
+              aria-label={label}
+              autoFocus
+              onKeyDown={(press) => {
+                // One Escape closes, also with words in the field.
+                if (press.key === "Escape") openChanged(false);
+                else press.continuePropagation();
+              }}
+            >
               <Icon name="search" size="small" />
               <Input
                 placeholder={placeholder}
                 onKeyDown={(press) => {
-                  if (press.key === "Enter" && made && !choices.some((choice) => contains(choice.label, typed))) {
+                  if (press.key === "Enter" && made && !choices.some((choice) => contains(choiceText(choice), typed))) {
                     press.preventDefault();
                     made.run();
                     setTyped("");
@@ -138,35 +157,37 @@ export const Picker = ({
                 }}
               />
             </SearchField>
-            <ListBox
-              className="menu"
-              aria-label={label}
-              selectionMode={multiple ? "multiple" : "single"}
-              selectionBehavior="toggle"
-              shouldFocusWrap
-              selectedKeys={new Set(chosen)}
-              onSelectionChange={(keys) => {
-                if (keys === "all") return;
-                choose([...keys].map(String));
-                if (!multiple) openChanged(false);
-              }}
-              renderEmptyState={() => <p className="picker-empty">{made ? "" : emptyText}</p>}
-            >
-              {choices.map((choice) => (
-                <ListBoxItem key={choice.id} id={choice.id} className="menu-item" textValue={choice.label}>
-                  {({ isSelected }) => (
-                    <>
-                      {choice.picture}
-                      <span className="menu-label">
-                        {choice.label}
-                        {choice.detail ? <small>{choice.detail}</small> : null}
-                      </span>
-                      {isSelected ? <Icon name="check" size="small" /> : null}
-                    </>
-                  )}
-                </ListBoxItem>
-              ))}
-            </ListBox>
+            <ScrollBox className="menu" label={label}>
+              <ListBox
+                aria-label={label}
+                selectionMode={multiple ? "multiple" : "single"}
+                selectionBehavior="toggle"
+                shouldFocusWrap
+                // Escape closes; by itself the list would take everything back that is chosen.
+                escapeKeyBehavior="none"
+                selectedKeys={new Set(chosen)}
+                onSelectionChange={(keys) => {
+                  if (keys === "all") return;
+                  choose([...keys].map(String));
+                  if (multiple) setTyped("");
+                  else openChanged(false);
+                }}
+                renderEmptyState={() => <p className="picker-empty">{made ? "" : emptyText}</p>}
+              >
+                {[...Map.groupBy(choices, (choice) => choice.group ?? "")].map(([group, some]) =>
+                  group === "" ? (
+                    some.map((choice) => <ChoiceItem key={choice.id} choice={choice} />)
+                  ) : (
+                    <ListBoxSection key={group} id={group}>
+                      <Header className="menu-head">{group}</Header>
+                      {some.map((choice) => (
+                        <ChoiceItem key={choice.id} choice={choice} />
+                      ))}
+                    </ListBoxSection>
+                  ),
+                )}
+              </ListBox>
+            </ScrollBox>
           </Autocomplete>
           {made ? (
             <Button

@@ -43,8 +43,19 @@ const OneToast = ({ one }: { readonly one: Toast }) => {
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
     >
-      <Icon name={one.tone === "failed" ? "warning" : "check"} />
+      <Icon name={one.tone === "failed" ? "warning" : one.progress ? "clock" : "check"} />
       <p>{one.text}</p>
+      {one.progress ? (
+        <>
+          <progress aria-label={one.text} max={one.progress.total} value={one.progress.done} />
+          <span className="toast-count" aria-hidden>
+            {t("kit.ofTotal", { done: one.progress.done, total: one.progress.total })}
+          </span>
+          <Button look="quiet" onPress={one.progress.stop}>
+            {t("kit.stop")}
+          </Button>
+        </>
+      ) : null}
       {undo ? (
         <Button
           look="quiet"
@@ -63,7 +74,9 @@ const OneToast = ({ one }: { readonly one: Toast }) => {
           ) : null}
         </Button>
       ) : null}
-      <IconButton icon="close" size="tiny" label={t("kit.dismiss")} onPress={() => dismiss(one.id)} />
+      {one.progress ? null : (
+        <IconButton icon="close" size="tiny" label={t("kit.dismiss")} onPress={() => dismiss(one.id)} />
+      )}
     </div>
   );
 };

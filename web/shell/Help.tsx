@@ -1,5 +1,5 @@
 // Every key of the desk on one page, made from the commands themselves.
-import type { Command, CommandGroup } from "#web/commands/commands.ts";
+import type { Command, CommandGroup } from "#web/commands/command.ts";
 import type { Context } from "#web/commands/context.ts";
 import { shownKeys } from "#web/commands/keys.ts";
 import { Sheet } from "#web/kit/Sheet.tsx";
@@ -8,7 +8,7 @@ import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 
-const groups: readonly CommandGroup[] = ["concern", "list", "go", "desk"];
+const groups: readonly CommandGroup[] = ["concern", "list", "selection", "views", "go", "desk"];
 
 export const Help = ({
   commands,

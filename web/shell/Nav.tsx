@@ -2,8 +2,10 @@
 import { Link } from "@tanstack/react-router";
 import { Button as AriaButton } from "react-aria-components";
 import { command } from "#web/commands/commands.ts";
+import type { View, ViewShare } from "#contract/concerns.ts";
 import type { Context } from "#web/commands/context.ts";
 import { shownKeys } from "#web/commands/keys.ts";
+import { runCommand } from "#web/commands/run.ts";
 import { IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import type { IconName } from "#web/kit/Icon.tsx";
@@ -15,7 +17,7 @@ import { loadViews, views } from "#web/state/desk.ts";
 import { session, signOut } from "#web/state/session.ts";
 import { useStore } from "#web/state/store.ts";
 import { number, t } from "#web/state/words.ts";
-import { viewName } from "#web/state/viewNames.ts";
+import { viewKey, viewName } from "#web/state/viewNames.ts";
 import { mac } from "#web/kit/platform.ts";
 
 const viewIcons: Readonly<Record<string, IconName>> = {
@@ -32,20 +34,18 @@ const viewIcons: Readonly<Record<string, IconName>> = {
   all: "list",
 };
 
-export const Nav = ({ context }: { readonly context: () => Context | null }) => {
+const shareIcons: Readonly<Record<ViewShare["with"], IconName>> = { me: "list", team: "people", everybody: "globe" };
+
+export const Nav = () => {
   const { views: all, problem } = useStore(views, (now) => now);
   const now = useStore(session, (one) => one);
-  const run = (id: string): void => {
-    const here = context();
-    if (here) command(id).run(here);
-  };
   if (now.kind !== "signedIn") return null;
-  const entry = (id: string, icon: IconName): MenuEntry => ({
+  const entry = (id: string, icon: IconName, over: Partial<Context> = {}): MenuEntry => ({
     id,
     label: t(command(id).title),
     icon,
-    run: () => run(id),
-    keys: command(id).keys[0],
+    run: () => runCommand(id, over),
+    keys: command(id).keys[0]?.toUpperCase(),
   });
   const admin = now.me.agent.role === "admin";
   return (
@@ -54,9 +54,9 @@ export const Nav = ({ context }: { readonly context: () => Context | null }) => 
         <span className="nav-name">
           <Wire /> Draht
         </span>
-        <IconButton icon="plus" label={t("commands.new")} keys="W" onPress={() => run("new")} />
+        <IconButton icon="plus" label={t("commands.new")} keys="W" onPress={() => runCommand("new")} />
       </div>
-      <AriaButton className="nav-search" onPress={() => run("palette")}>
+      <AriaButton className="nav-search" onPress={() => runCommand("palette")}>
         <Icon name="search" />
         <span>{t("shell.find")}</span>
         <kbd aria-hidden>{shownKeys("Ctrl+k", mac).join(" ")}</kbd>
@@ -70,25 +70,47 @@ export const Nav = ({ context }: { readonly context: () => Context | null }) => 
           )
         ) : null}
         <ul>
-          {all?.map((view) => (
-            <li key={view.id}>
-              <Link
-                to="/desk/$view"
-                params={{ view: view.key ?? view.id }}
-                className="nav-view"
-                activeProps={{ "data-active": true }}
-              >
-                <Icon name={viewIcons[view.key ?? ""] ?? "list"} />
-                <span className="nav-view-name">{viewName(view)}</span>
-                {view.count === null ? null : (
-                  <span className="nav-count" data-quiet={view.count === 0 || undefined}>
-                    {number(view.count)}
-                  </span>
-                )}
-              </Link>
-            </li>
-          ))}
+          {all
+            ?.filter((view) => view.share === null)
+            .map((view) => (
+              <li key={view.id}>
+                <ViewLink view={view} />
+              </li>
+            ))}
         </ul>
+        {all?.some((view) => view.share !== null) ? (
+          <>
+            <h2 className="nav-title">{t("shell.views")}</h2>
+            <ul>
+              {all
+                .filter((view) => view.share !== null)
+                .map((view) => (
+                  <li key={view.id} className="nav-made">
+                    <ViewLink view={view} />
+                    <ActionMenu
+                      label={t("shell.viewMenu", { name: view.name })}
+                      placement="bottom start"
+                      trigger={
+                        <AriaButton
+                          className="icon-button"
+                          data-size="tiny"
+                          aria-label={t("shell.viewMenu", { name: view.name })}
+                        >
+                          <Icon name="more" />
+                        </AriaButton>
+                      }
+                      entries={[
+                        ...(view.mayChange ? [entry("editView", "settings", { view })] : []),
+                        entry("viewUp", "up", { view }),
+                        entry("viewDown", "down", { view }),
+                        ...(view.mayChange ? [null, entry("removeView", "trash", { view })] : []),
+                      ]}
+                    />
+                  </li>
+                ))}
+            </ul>
+          </>
+        ) : null}
       </div>
       <div className="nav-foot">
         {now.settings.demo ? (
@@ -131,6 +153,19 @@ export const Nav = ({ context }: { readonly context: () => Context | null }) => 
     </nav>
   );
 };
+
+/** A view with its counter. Shared ones look so. */
+const ViewLink = ({ view }: { readonly view: View }) => (
+  <Link to="/desk/$view" params={{ view: viewKey(view) }} className="nav-view" activeProps={{ "data-active": true }}>
+    <Icon name={viewIcons[view.key ?? ""] ?? shareIcons[view.share?.with ?? "me"]} />
+    <span className="nav-view-name">{viewName(view)}</span>
+    {view.count === null ? null : (
+      <span className="nav-count" data-quiet={view.count === 0 || undefined}>
+        {number(view.count)}
+      </span>
+    )}
+  </Link>
+);
 
 /** The product's mark: a wire that ends in a spark. */
 const Wire = () => (

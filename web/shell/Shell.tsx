@@ -4,17 +4,22 @@ import { useCallback, useEffect } from "react";
 import { commands } from "#web/commands/commands.ts";
 import type { Context } from "#web/commands/context.ts";
 import { useCommandKeys } from "#web/commands/listen.ts";
+import { provideContext } from "#web/commands/run.ts";
 import { Banner } from "#web/shell/Banner.tsx";
 import { Help } from "#web/shell/Help.tsx";
 import { Nav } from "#web/shell/Nav.tsx";
 import { Palette } from "#web/shell/Palette.tsx";
 import { Spoken } from "#web/shell/Spoken.tsx";
-import { deskState } from "#web/state/desk.ts";
+import { ViewSheet } from "#web/shell/ViewSheet.tsx";
+import { deskState, views } from "#web/state/desk.ts";
+import { filtersInHand } from "#web/state/filtering.ts";
 import { paintedList } from "#web/state/painted.ts";
+import { nothingSelected, selection } from "#web/state/selection.ts";
 import { session } from "#web/state/session.ts";
 import { t } from "#web/state/words.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
+import { chosenView, viewKey } from "#web/state/viewNames.ts";
 import "#web/shell/shell.css";
 
 export const Shell = () => {
@@ -24,21 +29,30 @@ export const Shell = () => {
   const view = place.view ?? "mine";
   const number = place.number === undefined ? null : Number(place.number);
 
+  useEffect(() => selection.set(nothingSelected), [view]);
+
   const context = useCallback((): Context | null => {
     const now = session.get();
     if (now.kind !== "signedIn") return null;
     const concern =
       number === null ? null : (Object.values(deskState.get().rows).find((row) => row.number === number) ?? null);
+    const list = path.startsWith("/desk") ? paintedList.get() : [];
+    const { ids } = selection.get();
+    const shown = path.startsWith("/desk") ? chosenView(views.get().views, view) : null;
     return {
       me: now.me,
       settings: now.settings,
       place: { view, number },
       concern,
-      list: path.startsWith("/desk") ? paintedList.get() : [],
+      list,
+      selected: list.filter((row) => ids.has(row.id)),
+      view: shown,
+      filter: shown && (filtersInHand.get()[viewKey(shown)] ?? shown.filter),
       go: (href) => void navigate({ href }),
     };
   }, [navigate, path, view, number]);
   useCommandKeys(context);
+  useEffect(() => provideContext(context), [context]);
 
   const goTo = useStore(ui, (now) => now.goTo);
   useEffect(() => {
@@ -62,7 +76,10 @@ export const Shell = () => {
     };
   }, []);
 
-  useEffect(() => setUi({ picker: null, composer: null, listCursor: null, wholeMails: false }), [number]);
+  useEffect(
+    () => setUi({ picker: null, linking: null, composer: null, listCursor: null, wholeMails: false }),
+    [number],
+  );
 
   const depth = !path.startsWith("/desk") ? "page" : number !== null ? "concern" : place.view ? "list" : "views";
   return (
@@ -72,13 +89,14 @@ export const Shell = () => {
       </a>
       <Banner />
       <div className="shell-panes">
-        <Nav context={context} />
+        <Nav />
         <main id="main" className="shell-main" tabIndex={-1}>
           <Outlet />
         </main>
       </div>
       <Palette context={context} commands={commands} />
       <Help context={context} commands={commands} />
+      <ViewSheet context={context} />
       <Spoken openNumber={number} />
     </div>
   );

@@ -10,6 +10,7 @@ import {
 } from "@tanstack/react-router";
 import { CustomerPanel } from "#web/screens/customers/CustomerPanel.tsx";
 import { DeskPage } from "#web/screens/concerns/DeskPage.tsx";
+import { Links } from "#web/screens/concerns/Links.tsx";
 import { Shell } from "#web/shell/Shell.tsx";
 import { Empty, Waiting } from "#web/kit/States.tsx";
 import { session } from "#web/state/session.ts";
@@ -40,7 +41,9 @@ const admin = (path: string, component: RouteComponent) =>
 const desk = createRoute({
   getParentRoute: () => root,
   path: "/desk",
-  component: () => <DeskPage customerPanel={(concern) => <CustomerPanel concern={concern} />} />,
+  component: () => (
+    <DeskPage customerPanel={(concern) => <CustomerPanel concern={concern} links={<Links concern={concern} />} />} />
+  ),
 });
 
 const tree = root.addChildren([

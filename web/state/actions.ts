@@ -28,8 +28,7 @@ import { putBackWriting } from "#web/state/writing.ts";
 export const change = async (id: string, wanted: Change, said: string): Promise<boolean> => {
   const before = deskState.get().rows[id];
   if (!before) return false;
-  const { fields: _, ...visible } = wanted;
-  underway.set((all) => ({ ...all, [id]: { ...all[id], ...visible } as Partial<ConcernRow> }));
+  underway.set((all) => ({ ...all, [id]: { ...all[id], ...visiblePart(before, wanted) } }));
   const outcome = await call(concerns.change, { params: { id }, body: wanted });
   underway.set(({ [id]: _done, ...rest }) => rest);
   if (!outcome.ok) {
@@ -54,6 +53,18 @@ export const changeField = async (id: string, line: FieldLine, value: FieldValue
       ),
   });
   return null;
+};
+
+/** What of a change shows on the row before the server has answered. */
+export const visiblePart = (row: ConcernRow, wanted: Change): Partial<ConcernRow> => {
+  const { fields: _fields, tags, addTags = [], removeTags = [], ...rest } = wanted;
+  const touchesTags = tags !== undefined || addTags.length > 0 || removeTags.length > 0;
+  return {
+    ...(rest as Partial<ConcernRow>),
+    ...(touchesTags
+      ? { tags: [...new Set([...(tags ?? row.tags).filter((tag) => !removeTags.includes(tag)), ...addTags])] }
+      : {}),
+  };
 };
 
 /** Hides a concern until a time or the customer's next message. */
@@ -193,4 +204,7 @@ const reversed = (before: ConcernRow, wanted: Change): Change => ({
   ...(wanted.assigneeId === undefined ? {} : { assigneeId: before.assigneeId }),
   ...(wanted.teamId === undefined ? {} : { teamId: before.teamId }),
   ...(wanted.tags === undefined ? {} : { tags: before.tags }),
+  // Only what this change did to the tags is undone: colleagues may have added others since.
+  ...(wanted.addTags === undefined ? {} : { removeTags: wanted.addTags.filter((tag) => !before.tags.includes(tag)) }),
+  ...(wanted.removeTags === undefined ? {} : { addTags: wanted.removeTags.filter((tag) => before.tags.includes(tag)) }),
 });

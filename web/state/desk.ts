@@ -25,6 +25,8 @@ import {
 import type { DeskState, Opened } from "#web/state/apply.ts";
 import { call } from "#web/state/client.ts";
 import type { Outcome, Problem } from "#web/state/client.ts";
+import { beginFiltering } from "#web/state/filtering.ts";
+import { isSameFilter } from "#web/state/filters.ts";
 import type { LoadedList } from "#web/state/lists.ts";
 import { startLink } from "#web/state/live.ts";
 import type { Link, LinkState } from "#web/state/live.ts";
@@ -65,6 +67,7 @@ export const onEvents = (listener: (events: readonly AnyEvent[]) => void): (() =
 export const beginDesk = async (me: AgentId): Promise<void> => {
   endDesk();
   deskState.set(emptyState(me));
+  beginFiltering(me);
   const stopHints = watchHints();
   const nudge = (): void => {
     if (document.visibilityState === "visible") link?.hurry();
@@ -133,19 +136,19 @@ export const sayLook = (concernId: string | null, state: LookState): void => {
 export const painted = (row: ConcernRow, mine: Partial<ConcernRow> | undefined): ConcernRow =>
   mine ? { ...row, ...mine } : row;
 
-/** Loads the first page of a list, or loads it again. */
+/**
+ * Loads the first page of a list, or loads it again. Filtered otherwise than it was, it shows at once what the desk knows that fits; an answer to
+ * the filter before comes too late and is let go.
+ */
 export const loadList = async (key: string, filter: ListFilter): Promise<void> => {
-  const known = lists.get()[key];
+  const before = lists.get()[key];
+  const known = before && isSameFilter(before.filter, filter) ? before : undefined;
   if (known?.loading) return;
-  setList(key, { ...(known ?? { ids: new Set(), last: null, next: null }), filter, loading: true, problem: null });
+  const start = { ...(known ?? { ids: new Set<string>(), last: null, next: null }), filter };
+  setList(key, { ...start, loading: true, problem: null });
   const outcome = await call(concerns.list, { query: { filter: JSON.stringify(filter), limit: 50 } });
-  if (!outcome.ok)
-    return setList(key, {
-      ...(known ?? { ids: new Set(), last: null, next: null }),
-      filter,
-      loading: false,
-      problem: outcome.problem,
-    });
+  if (lists.get()[key]?.filter !== filter) return;
+  if (!outcome.ok) return setList(key, { ...start, loading: false, problem: outcome.problem });
   const { rows, next } = outcome.value;
   deskState.set((state) => mergeRows(state, rows));
   setList(key, {
@@ -166,6 +169,7 @@ export const loadMore = async (key: string): Promise<void> => {
   const outcome = await call(concerns.list, {
     query: { filter: JSON.stringify(known.filter), after: known.next, limit: 50 },
   });
+  if (lists.get()[key]?.filter !== known.filter) return;
   if (!outcome.ok) return setList(key, { ...known, loading: false, problem: outcome.problem });
   const { rows, next } = outcome.value;
   deskState.set((state) => mergeRows(state, rows));
@@ -201,7 +205,10 @@ export const takeIn = (row: ConcernRow, message: Parameters<typeof mergeMessages
   deskState.set((state) => mergeMessages(mergeRows(state, [row]), row.id, [message]));
 
 /** Takes in a row that an own call brought. */
-export const takeInRow = (row: ConcernRow): void => deskState.set((state) => mergeRows(state, [row]));
+export const takeInRow = (row: ConcernRow): void => takeInRows([row]);
+
+/** Takes in rows that an own call brought. */
+export const takeInRows = (rows: readonly ConcernRow[]): void => deskState.set((state) => mergeRows(state, rows));
 
 /** Takes in a custom field's value that an own call has set. */
 export const takeInField = (concernId: string, key: string, value: FieldValue | null): void =>

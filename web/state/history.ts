@@ -28,10 +28,12 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
         who: names.agents.find((agent) => agent.id === agentId)?.name ?? who,
       });
     }
-    case "concern.linked":
-      return t("history.linked", { who, number: String((entry.data as EventData<"concern.linked">).link.number) });
+    case "concern.linked": {
+      const { kind, number } = (entry.data as EventData<"concern.linked">).link;
+      return t(`history.linked.${kind}`, { who, number: String(number) });
+    }
     case "concern.unlinked":
-      return t("history.unlinked", { who });
+      return t("history.unlinked", { who, number: String((entry.data as EventData<"concern.unlinked">).number) });
     case "concern.partyJoined":
       return t("history.joined", { who: partyName((entry.data as EventData<"concern.partyJoined">).party) });
     case "message.scheduled": {

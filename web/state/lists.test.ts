@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { everything } from "#contract/concerns.ts";
-import { compareRows, matches, shown, steady, unfiltered } from "#web/state/lists.ts";
+import { compareRows, matches, neighbour, shown, steady, unfiltered } from "#web/state/lists.ts";
 
 const row = (id: string, part: Partial<ConcernRow> = {}): ConcernRow =>
   ({
@@ -67,4 +67,12 @@ test("what cannot be read off a row is shown only when the server said so", () =
 test("a scrolled list keeps its order, counts what came in above, drops what left, and grows at its end", () => {
   const now = [row("9"), row("5"), row("3"), row("1")];
   assert.deepEqual(steady(["3", "5", "4"], now), { ids: ["3", "5", "1"], above: 1 });
+});
+
+test("when rows leave, the keys stand on the next one that stayed, at the end on the last", () => {
+  const before = ["a", "b", "c", "d"];
+  assert.equal(neighbour(before, "b", ["a", "c", "d"]), "c");
+  assert.equal(neighbour(before, "b", ["a", "d"]), "d", "also when more than one left");
+  assert.equal(neighbour(before, "d", ["a", "b"]), "b");
+  assert.equal(neighbour(before, "b", ["x"]), null);
 });

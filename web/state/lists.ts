@@ -81,6 +81,17 @@ export const steady = (
   return { ids: [...kept, ...below], above: now.length - kept.length - below.length };
 };
 
+/** Where the keys stand when the row under them has left: on the next one below that stayed, else on the last one above; null when none did. */
+export const neighbour = (before: readonly string[], gone: string, now: readonly string[]): string | null => {
+  const present = new Set(now);
+  const at = before.indexOf(gone);
+  return (
+    before.slice(at + 1).find((id) => present.has(id)) ??
+    before.slice(0, Math.max(0, at)).findLast((id) => present.has(id)) ??
+    null
+  );
+};
+
 type SortKeys = Pick<ConcernRow, "id" | "lastMessageAt" | "waitingSince">;
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

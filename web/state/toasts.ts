@@ -9,6 +9,15 @@ export interface Toast {
   readonly undo: (() => void) | null;
   readonly until: number;
   readonly countdown: boolean;
+  /** Long work: how far it is. It stays until it is taken away. */
+  readonly progress: Progress | null;
+}
+
+/** Long work that says how far it is; `stop` ends it after what is under way. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly stop: () => void;
 }
 
 export const toasts = createStore<readonly Toast[]>([]);
@@ -23,24 +32,32 @@ export const toast = (
     readonly undo?: () => void;
     readonly seconds?: number;
     readonly countdown?: boolean;
+    readonly progress?: Progress;
   } = {},
 ): number => {
   const tone = options.tone ?? "done";
   const id = (count += 1);
   const seconds = options.seconds ?? (tone === "failed" ? 10 : 6);
   toasts.set((all) => [
-    ...all.slice(-3),
+    ...all.filter((one, index) => one.progress !== null || index >= all.length - 3),
     {
       id,
       tone,
       text,
       undo: options.undo ?? null,
-      until: Date.now() + seconds * 1000,
+      until: options.progress ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1000,
       countdown: options.countdown ?? false,
+      progress: options.progress ?? null,
     },
   ]);
   return id;
 };
+
+/** Says how far long work is. */
+export const advanceToast = (id: number, done: number): void =>
+  toasts.set((all) =>
+    all.map((one) => (one.id === id && one.progress ? { ...one, progress: { ...one.progress, done } } : one)),
+  );
 
 /** Takes a toast away. */
 export const dismiss = (id: number): void => toasts.set((all) => all.filter((one) => one.id !== id));

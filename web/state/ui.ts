@@ -1,14 +1,23 @@
 // What is open on this screen and where the agent stands; never sent anywhere. Written by commands, read by the shell.
+import type { LinkKind } from "#contract/concerns.ts";
 import type { DraftKind } from "#web/state/composing.ts";
 import { createStore } from "#web/state/store.ts";
 
+/** The choices that can be made for many concerns at once. */
+export type ManyPickerName = "assignee" | "team" | "status" | "priority" | "tags" | "topic";
 /** The choices in a concern's header that a key can open. */
-export type PickerName = "assignee" | "team" | "status" | "priority" | "tags" | "topic" | "snooze" | "fields";
+export type PickerName = ManyPickerName | "snooze" | "fields";
+/** Every list of choices that a key can open, and where it stands: the concern's header, the bar of what is selected, the list's head. */
+export type OpenPicker = `concern.${PickerName}` | `selection.${ManyPickerName}` | "filter";
 
 export interface Ui {
   readonly palette: boolean;
   readonly help: boolean;
-  readonly picker: PickerName | null;
+  readonly picker: OpenPicker | null;
+  /** The sheet that links the open concern, or removes one of its links. */
+  readonly linking: LinkKind | "remove" | null;
+  /** The sheet of a view: of the one with this id, or (id null) of a new one that keeps the filter in hand. */
+  readonly viewSheet: { readonly id: string | null } | null;
   /** The composer's tab, null: folded. `focus` rises to move the caret there. */
   readonly composer: DraftKind | null;
   readonly composerFocus: number;
@@ -34,6 +43,8 @@ export const ui = createStore<Ui>({
   palette: false,
   help: false,
   picker: null,
+  linking: null,
+  viewSheet: null,
   composer: null,
   composerFocus: 0,
   listCursor: null,

@@ -23,7 +23,7 @@ export const ConcernFields = ({
     (state) => ({ fields: state.fields, topics: state.topics }),
     (a, b) => a.fields === b.fields && a.topics === b.topics,
   );
-  const isOpen = useStore(ui, (now) => now.picker === "fields");
+  const isOpen = useStore(ui, (now) => now.picker === "concern.fields");
   const lines = fieldLines(fields, "concern", opened.concern.fields, topics, topicId);
   const filled = lines.flatMap(({ name, kind, value }) =>
     value === null ? [] : [`${name}: ${fieldWords(value, kind)}`],
@@ -31,7 +31,7 @@ export const ConcernFields = ({
   if (lines.length === 0 && !isOpen) return null;
   const said = filled.length === 0 ? t("fields.title") : filled.join(" · ");
   return (
-    <DialogTrigger isOpen={isOpen} onOpenChange={(open) => setUi({ picker: open ? "fields" : null })}>
+    <DialogTrigger isOpen={isOpen} onOpenChange={(open) => setUi({ picker: open ? "concern.fields" : null })}>
       <Button className="chip concern-fields" aria-label={filled.length === 0 ? said : `${t("fields.title")}: ${said}`}>
         <Icon name="field" size="small" />
         <span>{said}</span>

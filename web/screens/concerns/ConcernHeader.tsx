@@ -1,14 +1,14 @@
 // What a concern is and whose: subject, number, status, priority, assignee, team, topic, tags, snooze, and who else looks.
 import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import type { ConcernRow, Priority } from "#contract/concerns.ts";
+import type { ConcernRow } from "#contract/concerns.ts";
 import { command } from "#web/commands/commands.ts";
 import { IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
-import { Face, PriorityMark, StatusMark, useNow, When } from "#web/kit/Marks.tsx";
+import { useNow, When } from "#web/kit/Marks.tsx";
 import { Picker } from "#web/kit/Menu.tsx";
-import type { Choice } from "#web/kit/Menu.tsx";
 import { ConcernFields } from "#web/screens/concerns/ConcernFields.tsx";
+import { Pickers, usePicker } from "#web/screens/concerns/Pickers.tsx";
 import { WhoElse } from "#web/screens/concerns/WhoElse.tsx";
 import type { Opened } from "#web/state/apply.ts";
 import { change, follow, seenFailure, snooze } from "#web/state/actions.ts";
@@ -16,12 +16,7 @@ import { likelyTimes } from "#web/state/composing.ts";
 import { deskState, painted, underway } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, toggleCustomerPanel, ui } from "#web/state/ui.ts";
-import type { PickerName } from "#web/state/ui.ts";
 import { dayAndTime, t } from "#web/state/words.ts";
-import { topicPath } from "#web/state/topics.ts";
-
-const askable = ["open", "waiting", "resolved", "closed"] as const;
-const priorities: readonly Priority[] = ["urgent", "high", "normal", "low"];
 
 export const ConcernHeader = ({ opened, back }: { readonly opened: Opened; readonly back: () => void }) => {
   const mine = useStore(underway, (all) => all[opened.concern.row.id]);
@@ -79,12 +74,7 @@ export const ConcernHeader = ({ opened, back }: { readonly opened: Opened; reado
         </div>
       </div>
       <div className="concern-chips">
-        <StatusPicker row={row} />
-        <PriorityPicker row={row} />
-        <AssigneePicker row={row} />
-        <TeamPicker row={row} />
-        <TopicPicker row={row} />
-        <TagsPicker row={row} />
+        <Pickers place="concern" rows={[row]} />
         <SnoozePicker row={row} />
         <ConcernFields opened={opened} topicId={row.topicId} />
       </div>
@@ -138,205 +128,8 @@ const Subject = ({ row }: { readonly row: ConcernRow }) => {
   );
 };
 
-/** Opens and closes by press and by key. */
-const usePicker = (name: PickerName): { readonly isOpen: boolean; readonly onOpenChange: (open: boolean) => void } => ({
-  isOpen: useStore(ui, (now) => now.picker === name),
-  onOpenChange: (open) => setUi({ picker: open ? name : null }),
-});
-
-const none = "none";
-
-const StatusPicker = ({ row }: { readonly row: ConcernRow }) => (
-  <Picker
-    {...usePicker("status")}
-    label={`${t("concerns.status")}: ${t(`status.${row.status}`)}`}
-    placeholder={t("concerns.status")}
-    emptyText={t("kit.noneFits")}
-    button={<StatusMark status={row.status} />}
-    choices={askable.map((status) => ({
-      id: status,
-      label: t(`status.${status}`),
-      picture: <StatusMark status={status} words={false} />,
-    }))}
-    chosen={[row.status]}
-    choose={([id]) => {
-      const status = askable.find((one) => one === id);
-      if (status && status !== row.status)
-        void change(row.id, { status }, t("done.status", { status: t(`status.${status}`) }));
-    }}
-  />
-);
-
-const PriorityPicker = ({ row }: { readonly row: ConcernRow }) => (
-  <Picker
-    {...usePicker("priority")}
-    label={`${t("concerns.priority")}: ${t(`priority.${row.priority}`)}`}
-    placeholder={t("concerns.priority")}
-    emptyText={t("kit.noneFits")}
-    button={<PriorityMark priority={row.priority} />}
-    choices={priorities.map((priority) => ({
-      id: priority,
-      label: t(`priority.${priority}`),
-      picture: <PriorityMark priority={priority} words={false} />,
-    }))}
-    chosen={[row.priority]}
-    choose={([id]) => {
-      const priority = priorities.find((one) => one === id);
-      if (priority && priority !== row.priority)
-        void change(row.id, { priority }, t("done.priority", { priority: t(`priority.${priority}`) }));
-    }}
-  />
-);
-
-const AssigneePicker = ({ row }: { readonly row: ConcernRow }) => {
-  const { agents, me } = useStore(
-    deskState,
-    (state) => ({ agents: state.agents, me: state.me }),
-    (a, b) => a.agents === b.agents && a.me === b.me,
-  );
-  const assignee = agents.find((agent) => agent.id === row.assigneeId);
-  const mineFirst = agents
-    .filter((agent) => agent.active)
-    .toSorted((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name));
-  const choices: readonly Choice[] = [
-    ...mineFirst.map((agent) => ({
-      id: agent.id,
-      label: agent.id === me ? t("concerns.meName", { name: agent.name }) : agent.name,
-      detail: `@${agent.handle}`,
-      picture: <Face small name={agent.name} />,
-    })),
-    { id: none, label: t("concerns.nobody"), picture: <Icon name="person" /> },
-  ];
-  return (
-    <Picker
-      {...usePicker("assignee")}
-      label={`${t("concerns.assignee")}: ${assignee?.name ?? t("concerns.nobody")}`}
-      placeholder={t("concerns.findAgent")}
-      emptyText={t("kit.noneFits")}
-      button={
-        <>
-          {assignee ? <Face small name={assignee.name} /> : <Icon name="person" size="small" />}
-          <span>{assignee?.name ?? t("concerns.nobody")}</span>
-        </>
-      }
-      choices={choices}
-      chosen={[row.assigneeId ?? none]}
-      choose={([id]) => {
-        const chosen = agents.find((agent) => agent.id === id);
-        if ((chosen?.id ?? null) === row.assigneeId || id === undefined) return;
-        void change(
-          row.id,
-          { assigneeId: chosen?.id ?? null },
-          chosen ? t("done.assigned", { name: chosen.name }) : t("done.unassigned"),
-        );
-      }}
-    />
-  );
-};
-
-const TeamPicker = ({ row }: { readonly row: ConcernRow }) => {
-  const teams = useStore(deskState, (state) => state.teams);
-  const team = teams.find((one) => one.id === row.teamId);
-  return (
-    <Picker
-      {...usePicker("team")}
-      label={`${t("concerns.team")}: ${team?.name ?? t("concerns.noTeam")}`}
-      placeholder={t("concerns.findTeam")}
-      emptyText={t("kit.noneFits")}
-      button={
-        <>
-          <Icon name="people" size="small" />
-          <span>{team?.name ?? t("concerns.noTeam")}</span>
-        </>
-      }
-      choices={[
-        ...teams.map((one) => ({ id: one.id as string, label: one.name })),
-        { id: none, label: t("concerns.noTeam") },
-      ]}
-      chosen={[row.teamId ?? none]}
-      choose={([id]) => {
-        const chosen = teams.find((one) => one.id === id);
-        if ((chosen?.id ?? null) === row.teamId || id === undefined) return;
-        void change(
-          row.id,
-          { teamId: chosen?.id ?? null },
-          chosen ? t("done.team", { name: chosen.name }) : t("done.noTeam"),
-        );
-      }}
-    />
-  );
-};
-
-const TopicPicker = ({ row }: { readonly row: ConcernRow }) => {
-  const topics = useStore(deskState, (state) => state.topics);
-  const topic = topics.find((one) => one.id === row.topicId);
-  return (
-    <Picker
-      {...usePicker("topic")}
-      label={`${t("concerns.topic")}: ${topic?.name ?? t("concerns.noTopic")}`}
-      placeholder={t("concerns.findTopic")}
-      emptyText={t("kit.noneFits")}
-      button={
-        <>
-          <Icon name="topic" size="small" />
-          <span>{topic?.name ?? t("concerns.noTopic")}</span>
-        </>
-      }
-      choices={[
-        ...topics
-          .map((one) => ({ id: one.id as string, label: topicPath(topics, one) }))
-          .toSorted((a, b) => a.label.localeCompare(b.label)),
-        { id: none, label: t("concerns.noTopic") },
-      ]}
-      chosen={[row.topicId ?? none]}
-      choose={([id]) => {
-        const chosen = topics.find((one) => one.id === id);
-        if ((chosen?.id ?? null) === row.topicId || id === undefined) return;
-        void change(
-          row.id,
-          { topicId: chosen?.id ?? null },
-          chosen ? t("done.topic", { name: chosen.name }) : t("done.noTopic"),
-        );
-      }}
-    />
-  );
-};
-
-const TagsPicker = ({ row }: { readonly row: ConcernRow }) => {
-  // Tags that stand on any concern this desk has loaded are offered; a new one is made by typing it.
-  const known = useStore(
-    deskState,
-    (state) => [...new Set(Object.values(state.rows).flatMap((one) => one.tags))].toSorted(),
-    (a, b) => a.join("\n") === b.join("\n"),
-  );
-  const setTags = (tags: readonly string[]): void => void change(row.id, { tags: [...tags] }, t("done.tags"));
-  return (
-    <Picker
-      {...usePicker("tags")}
-      multiple
-      label={row.tags.length > 0 ? `${t("concerns.tags")}: ${row.tags.join(", ")}` : t("concerns.addTag")}
-      placeholder={t("concerns.findTag")}
-      emptyText={t("concerns.typeTag")}
-      button={
-        <>
-          <Icon name="tag" size="small" />
-          <span>{row.tags.length > 0 ? row.tags.join(", ") : t("concerns.addTag")}</span>
-        </>
-      }
-      choices={[...new Set([...row.tags, ...known])].map((tag) => ({ id: tag, label: tag }))}
-      chosen={row.tags}
-      choose={(ids) => setTags(ids)}
-      create={(typed) =>
-        known.includes(typed) || row.tags.includes(typed) || typed.length > 60
-          ? null
-          : { label: t("concerns.newTag", { tag: typed }), run: () => setTags([...row.tags, typed]) }
-      }
-    />
-  );
-};
-
 const SnoozePicker = ({ row }: { readonly row: ConcernRow }) => {
-  const picker = usePicker("snooze");
+  const picker = usePicker("concern.snooze");
   const [own, setOwn] = useState("");
   const times = likelyTimes(useNow());
   const until = (at: Date): void => {

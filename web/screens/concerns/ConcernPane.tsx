@@ -6,6 +6,7 @@ import type { ConcernDetail } from "#contract/concerns.ts";
 import { Failed, Waiting } from "#web/kit/States.tsx";
 import { Composer } from "#web/screens/concerns/Composer.tsx";
 import { ConcernHeader } from "#web/screens/concerns/ConcernHeader.tsx";
+import { LinkSheet } from "#web/screens/concerns/LinkSheet.tsx";
 import { Thread } from "#web/screens/concerns/Thread.tsx";
 import { useDrop } from "#web/screens/concerns/useDrop.ts";
 import { deskState, openConcern, openProblems, sayLook } from "#web/state/desk.ts";
@@ -50,7 +51,7 @@ export const ConcernPane = ({
       document.title = "Draht";
     };
   }, [subject, number]);
-  useEffect(() => () => setUi({ picker: null }), [id]);
+  useEffect(() => () => setUi({ picker: null, linking: null }), [id]);
 
   const { dropping, handlers } = useDrop((files) => {
     compose(ui.get().composer ?? "reply");
@@ -70,6 +71,7 @@ export const ConcernPane = ({
             <ConcernHeader opened={opened} back={back} />
             <Thread opened={opened} />
             <Composer key={id} opened={opened} />
+            <LinkSheet concern={opened.concern} />
           </>
         ) : problem ? (
           <Failed problem={problem} retry={() => void openConcern(id, true)} />

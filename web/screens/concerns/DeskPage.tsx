@@ -3,15 +3,15 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { concerns } from "#contract/concern-endpoints.ts";
-import type { ConcernDetail, View } from "#contract/concerns.ts";
+import type { ConcernDetail } from "#contract/concerns.ts";
 import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { ConcernPane } from "#web/screens/concerns/ConcernPane.tsx";
 import { ListPane } from "#web/screens/concerns/ListPane.tsx";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { deskState, openConcern, takeInRow, views } from "#web/state/desk.ts";
-import { unfiltered } from "#web/state/lists.ts";
 import { useStore } from "#web/state/store.ts";
+import { chosenView } from "#web/state/viewNames.ts";
 import { t } from "#web/state/words.ts";
 import "#web/screens/concerns/concern.css";
 import "#web/screens/concerns/thread.css";
@@ -106,10 +106,4 @@ const ByNumber = ({
       />
     </div>
   );
-};
-
-const chosenView = (all: readonly View[] | null, key: string | undefined): View | null => {
-  if (all === null) return null;
-  const found = key === undefined ? all[0] : all.find((view) => view.key === key || view.id === key);
-  return found ?? { id: "all", key: "all", name: "", filter: unfiltered, count: null, share: null, mayChange: false };
 };

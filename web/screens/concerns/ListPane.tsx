@@ -2,31 +2,41 @@
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import type { ConcernRow, View } from "#contract/concerns.ts";
+import type { ListFilter, View } from "#contract/concerns.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
-import { ChannelMark, Face, PriorityMark, StatusMark, useNow, When } from "#web/kit/Marks.tsx";
 import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
+import { FilterChips, FilterPicker } from "#web/screens/concerns/FilterBar.tsx";
+import { ListRow } from "#web/screens/concerns/ListRow.tsx";
+import { SelectionBar } from "#web/screens/concerns/SelectionBar.tsx";
 import { deskState, lists, loadList, loadMore, painted, underway } from "#web/state/desk.ts";
-import { matches, shown, steady } from "#web/state/lists.ts";
+import { filtersInHand } from "#web/state/filtering.ts";
+import { isSameFilter } from "#web/state/filters.ts";
+import { matches, neighbour, shown, steady } from "#web/state/lists.ts";
+import type { LoadedList } from "#web/state/lists.ts";
 import { paintedList } from "#web/state/painted.ts";
+import { extended, selection, toggled, within } from "#web/state/selection.ts";
 import { useStore } from "#web/state/store.ts";
-import { ui } from "#web/state/ui.ts";
-import { duration, fullTime, t } from "#web/state/words.ts";
-import { viewName } from "#web/state/viewNames.ts";
+import { setUi, ui } from "#web/state/ui.ts";
+import { t } from "#web/state/words.ts";
+import { viewKey, viewName } from "#web/state/viewNames.ts";
 
 export const ListPane = ({ view, openNumber }: { readonly view: View; readonly openNumber: number | null }) => {
-  const key = view.key ?? view.id;
+  const key = viewKey(view);
+  const filter = useStore(filtersInHand, (all) => all[key]) ?? view.filter;
   const list = useStore(lists, (all) => all[key]);
   const me = useStore(deskState, (state) => state.me);
   const rows = useStore(deskState, (state) => state.rows);
   const mine = useStore(underway, (all) => all);
   const cursor = useStore(ui, (now) => now.listCursor);
+  const filterText = JSON.stringify(filter);
   useEffect(() => {
-    void loadList(key, view.filter);
-    // oxlint-disable-next-line react/exhaustive-deps -- the filter of a view is the same as long as its key is
-  }, [key]);
+    void loadList(key, filter);
+    setHeld(null);
+    // oxlint-disable-next-line react/exhaustive-deps -- the filter itself is a new object with every answer that brings the views
+  }, [key, filterText]);
 
+  const scroller = useRef<HTMLDivElement>(null);
   const current = useMemo(
     () =>
       list
@@ -37,7 +47,6 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
     [rows, list, me, mine],
   );
 
-  const scroller = useRef<HTMLDivElement>(null);
   /** The order at the moment the agent scrolled down; null while the list stands at its top. */
   const [held, setHeld] = useState<readonly string[] | null>(null);
   const { visible, above } = useMemo(() => {
@@ -46,7 +55,12 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
     const kept = steady(held, current);
     return { visible: kept.ids.flatMap((id) => byId.get(id) ?? []), above: kept.above };
   }, [held, current]);
-  useEffect(() => paintedList.set(visible), [visible]);
+  const chosen = useStore(selection, (now) => now.ids);
+  useEffect(() => {
+    paintedList.set(visible);
+    const order = visible.map((row) => row.id);
+    selection.set((now) => within(now, order));
+  }, [visible]);
   useEffect(() => () => paintedList.set([]), []);
 
   const rowHeight = useRowHeight();
@@ -64,13 +78,32 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
     if (lastSeen >= visible.length - 12) void loadMore(key);
   }, [lastSeen, visible.length, key]);
 
+  const selected = visible.filter((row) => chosen.has(row.id));
+  const select = (id: string, range: boolean): void => {
+    const order = visible.map((row) => row.id);
+    selection.set((now) => (range ? extended(now, order, now.head ?? cursor ?? id, id) : toggled(now, id)));
+  };
+
   const cursorAt = cursor === null ? -1 : visible.findIndex((row) => row.id === cursor);
   useEffect(() => {
     if (cursorAt >= 0) virtual.scrollToIndex(cursorAt);
     if (cursor !== null)
-      requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-id="${cursor}"]`)?.focus());
+      requestAnimationFrame(() => {
+        // A list of choices that was opened meanwhile keeps the focus: losing it, it would close.
+        if (ui.get().picker !== null || isWriting()) return;
+        scroller.current?.querySelector<HTMLElement>(`[data-id="${cursor}"]`)?.focus();
+      });
     // oxlint-disable-next-line react/exhaustive-deps -- only a move of the cursor may move the focus, not a live event
   }, [cursor]);
+
+  // The row under the keys has left: they stand on the next one.
+  const orderBefore = useRef<readonly string[]>([]);
+  useEffect(() => {
+    const order = visible.map((row) => row.id);
+    if (cursor !== null && cursorAt < 0 && orderBefore.current.includes(cursor) && !isWriting())
+      setUi({ listCursor: neighbour(orderBefore.current, cursor, order) });
+    orderBefore.current = order;
+  }, [cursorAt, cursor, visible]);
 
   const toTop = (): void => {
     setHeld(null);
@@ -78,14 +111,21 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
   };
 
   return (
-    <section className="list" aria-label={viewName(view)}>
+    <section
+      className="list"
+      aria-label={viewName(view)}
+      data-keys="list"
+      data-selecting={selected.length > 0 || undefined}
+    >
       <header className="list-head">
         <Link to="/desk" className="phone-back" aria-label={t("concerns.backToViews")}>
           <Icon name="back" />
         </Link>
         <h1>{viewName(view)}</h1>
-        <span className="list-count">{view.count === null ? "" : t("concerns.count", { count: view.count })}</span>
+        <span className="list-count">{countWords(view, filter, list, visible.length)}</span>
+        <FilterPicker view={view} filter={filter} />
       </header>
+      <FilterChips view={view} filter={filter} />
       {above > 0 ? (
         <div className="list-news">
           <Button look="primary" icon="up" onPress={toTop}>
@@ -104,11 +144,15 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
         {!list || (list.loading && visible.length === 0) ? (
           <Waiting rows={7} />
         ) : list.problem && visible.length === 0 ? (
-          <Failed problem={list.problem} retry={() => void loadList(key, view.filter)} />
+          <Failed problem={list.problem} retry={() => void loadList(key, filter)} />
         ) : visible.length === 0 ? (
-          <Empty icon="check" title={t("concerns.nothingHere")}>
-            {t("concerns.nothingHint")}
-          </Empty>
+          isSameFilter(filter, view.filter) ? (
+            <Empty icon="check" title={t("concerns.nothingHere")}>
+              {t("concerns.nothingHint")}
+            </Empty>
+          ) : (
+            <Empty icon="filter" title={t("filters.nothing")} />
+          )
         ) : (
           <ul className="rows" style={{ height: virtual.getTotalSize() }}>
             {items.map((item) => {
@@ -121,7 +165,14 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
                   aria-setsize={list.next === null ? visible.length : -1}
                   aria-posinset={item.index + 1}
                 >
-                  <Row row={row} viewKey={key} open={row.number === openNumber} />
+                  <ListRow
+                    row={row}
+                    viewKey={key}
+                    open={row.number === openNumber}
+                    selected={chosen.has(row.id)}
+                    selecting={selected.length > 0}
+                    select={(range) => select(row.id, range)}
+                  />
                 </li>
               ) : null;
             })}
@@ -135,75 +186,22 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
           </p>
         ) : null}
       </div>
+      <SelectionBar rows={selected} />
     </section>
   );
 };
 
-const Row = ({
-  row,
-  viewKey,
-  open,
-}: {
-  readonly row: ConcernRow;
-  readonly viewKey: string;
-  readonly open: boolean;
-}) => {
-  const assignee = useStore(
-    deskState,
-    (state) => state.agents.find((agent) => agent.id === row.assigneeId)?.name ?? null,
-  );
-  const now = useNow();
-  return (
-    <Link
-      to="/desk/$view/$number"
-      params={{ view: viewKey, number: String(row.number) }}
-      className="row"
-      data-id={row.id}
-      data-waits={row.waitingSince !== null || undefined}
-      aria-current={open ? "true" : undefined}
-      preload={false}
-    >
-      <span className="row-top">
-        <StatusMark status={row.status} words={false} />
-        <span className="row-name">{row.customerName}</span>
-        {row.priority === "high" || row.priority === "urgent" ? (
-          <PriorityMark priority={row.priority} words={false} />
-        ) : null}
-        <span className="row-when">
-          <When at={row.lastMessageAt} />
-        </span>
-      </span>
-      <span className="row-subject">{row.subject}</span>
-      <span className="row-bottom">
-        <span className="row-snippet">
-          {row.lastDirection === "out" ? (
-            <Icon name="reply" size="small" label={t("concerns.weAnswered")} />
-          ) : row.lastDirection === "note" ? (
-            <Icon name="note" size="small" label={t("concerns.lastIsNote")} />
-          ) : null}
-          <span>{row.snippet}</span>
-        </span>
-        {row.deliveryFailed ? (
-          <span className="row-failed">
-            <Icon name="warning" size="small" label={t("concerns.deliveryFailed")} />
-          </span>
-        ) : null}
-        {row.snoozedUntil === null ? null : (
-          <span className="row-quiet" title={fullTime(row.snoozedUntil)}>
-            <Icon name="clock" size="small" label={t("concerns.snoozedUntil", { time: fullTime(row.snoozedUntil) })} />
-          </span>
-        )}
-        {row.waitingSince !== null && now.getTime() - Date.parse(row.waitingSince) > 3_600_000 ? (
-          <span className="row-wait" title={t("concerns.waitsSince", { time: fullTime(row.waitingSince) })}>
-            {duration(now.getTime() - Date.parse(row.waitingSince))}
-          </span>
-        ) : null}
-        {row.channels.length > 1 ? row.channels.map((kind) => <ChannelMark key={kind} kind={kind} />) : null}
-        {assignee === null ? null : <Face small name={assignee} spoken />}
-      </span>
-    </Link>
-  );
+/** How many there are: the view's counter, or of a filter in hand what is loaded. */
+const countWords = (view: View, filter: ListFilter, list: LoadedList | undefined, loaded: number): string => {
+  if (isSameFilter(filter, view.filter)) return view.count === null ? "" : t("concerns.count", { count: view.count });
+  if (list === undefined) return "";
+  return list.next === null ? t("concerns.count", { count: loaded }) : t("concerns.countMore", { count: loaded });
 };
+
+/** Whoever writes keeps the focus. */
+const isWriting = (): boolean =>
+  document.activeElement?.matches("input:not([type=checkbox]), textarea, [contenteditable=true], [role=dialog] *") ===
+  true;
 
 /** Height of a row as the tokens say it, for the density chosen. Pixels. */
 const useRowHeight = (): number => {

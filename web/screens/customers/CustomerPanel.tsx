@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
+import type { ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import type { ConcernDetail } from "#contract/concerns.ts";
 import { customers } from "#contract/customers.ts";
@@ -26,7 +27,8 @@ import "#web/screens/customers/customer.css";
 
 type CustomerChange = NonNullable<CallInput<typeof customers.change>["body"]>;
 
-export const CustomerPanel = ({ concern }: { readonly concern: ConcernDetail }) => {
+/** `links` is given by the routes: screens do not know each other. */
+export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDetail; readonly links: ReactNode }) => {
   const id = concern.row.customerId;
   const store = useQueryClient();
   const bump = useStore(deskState, (state) => state.hints.customers[id] ?? 0);
@@ -148,26 +150,7 @@ export const CustomerPanel = ({ concern }: { readonly concern: ConcernDetail }) 
               </ul>
             </section>
           ) : null}
-          {concern.links.length > 0 ? (
-            <section>
-              <h4>{t("customers.links")}</h4>
-              <ul>
-                {concern.links.map((link) => (
-                  <li key={link.concernId}>
-                    <Link
-                      className="customer-concern"
-                      to="/desk/$view/$number"
-                      params={{ view: "all", number: String(link.number) }}
-                    >
-                      <StatusMark status={link.status} words={false} />
-                      <span>{link.subject}</span>
-                      <small>{t(`linkKinds.${link.kind}`)}</small>
-                    </Link>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ) : null}
+          {links}
           <section>
             <h4>{t("customers.concerns")}</h4>
             <ul>

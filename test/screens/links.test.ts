@@ -1,0 +1,133 @@
+// Links between concerns, by keyboard alone: found by number, subject and customer, on both sides and both desks, and taken back.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
+import { api } from "#contract/api.ts";
+import type { ConcernRow } from "#contract/concerns.ts";
+import { axeFindings, type BrowserDesk } from "#test/screens/browser.ts";
+import { close, openAt, press, startFilled, type Filled } from "#test/screens/filled.ts";
+
+let filled: Filled;
+let first: ConcernRow;
+let second: ConcernRow;
+let third: ConcernRow;
+before(async () => {
+  filled = await startFilled();
+  const made = await filled.write(["Kein Bild im Wohnzimmer", "Bild ist wieder weg", "Rechnung doppelt"]);
+  [first, second, third] = made as [ConcernRow, ConcernRow, ConcernRow];
+});
+after(() => filled?.stop());
+
+const open = (row: ConcernRow, who: "ada" | "omar" = "ada"): Promise<BrowserDesk> =>
+  openAt(filled, `/desk/open/${row.number}`, ".message", who);
+const line = (page: Page, row: ConcernRow, words: string) =>
+  page.locator(".link-line", { hasText: row.subject }).filter({ hasText: words });
+/** Takes the last thing back, once its way back is offered: the event may be faster than the answer. */
+const undo = async (page: Page, done: string): Promise<void> => {
+  await page.locator(".toast", { hasText: done }).waitFor();
+  await press(page, "z");
+};
+const find = async (page: Page, key: string, typed: string, row: ConcernRow): Promise<void> => {
+  await press(page, key);
+  await page.locator(".finder-list").waitFor();
+  await page.keyboard.type(typed);
+  await page.locator(".finder-list [role=option]", { hasText: row.subject }).waitFor();
+  await press(page, "Enter");
+};
+
+test("linked by number: on both concerns, live on the colleague's desk, in both histories; undone and done by z", async () => {
+  const ada = await open(first);
+  const omar = await open(second, "omar");
+  const { page } = ada;
+  await press(page, "l");
+  await page.locator(".finder-list").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await press(page, "Escape");
+  await page.locator(".finder-list").waitFor({ state: "detached" });
+  await find(page, "l", `#${second.number}`, second);
+  await line(page, second, "verwandt").waitFor();
+  await line(omar.page, first, "verwandt").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await press(omar.page, "h");
+  await omar.page.locator(".history-line", { hasText: `Ada Brandt hat #${first.number} verknüpft` }).waitFor();
+  await undo(page, `Mit #${second.number} verknüpft`);
+  await page.locator(".link-line").waitFor({ state: "detached" });
+  await omar.page.locator(".link-line").waitFor({ state: "detached" });
+  await omar.page.locator(".history-line", { hasText: `Verknüpfung mit #${first.number} gelöst` }).waitFor();
+  await close(ada);
+  await close(omar);
+});
+
+test("a duplicate is found by its subject or its customer; the other's new status and subject show at once", async () => {
+  const one = await open(second);
+  const { page } = one;
+  await find(page, "Shift+D", "wohnzimmer", first);
+  await line(page, first, "Original").waitFor();
+  await find(page, "l", "Kundin 3", third);
+  await line(page, third, "verwandt").waitFor();
+  await filled.omar.call(api.concerns.change, {
+    params: { id: third.id },
+    body: { status: "resolved", subject: "Rechnung stimmt" },
+  });
+  await page.locator(".link-line", { hasText: "Rechnung stimmt" }).locator("[data-status=resolved]").waitFor();
+  await close(one);
+});
+
+test("one of several links is removed by choosing it, the last one at once; z brings it back as it was", async () => {
+  const one = await open(second);
+  const { page } = one;
+  await page.locator(".link-line").nth(1).waitFor();
+  await press(page, "Shift+L");
+  await page.locator(".finder-list [role=option]").nth(1).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.type("stimmt");
+  await page.locator(".finder-list [role=option]", { hasText: first.subject }).waitFor({ state: "detached" });
+  await press(page, "Enter");
+  await page.locator(".link-line", { hasText: "Rechnung stimmt" }).waitFor({ state: "detached" });
+  await press(page, "Shift+L");
+  await page.locator(".link-line").waitFor({ state: "detached" });
+  await page.getByText("Keine.").waitFor();
+  await undo(page, `Verknüpfung mit #${first.number} gelöst`);
+  await line(page, first, "Original").waitFor();
+  await close(one);
+});
+
+test("the kind is changed in the line's menu; before anything is typed the customer's own others are offered", async () => {
+  const [again] = await filled.write(["Noch ein Anliegen"]);
+  assert.ok(again);
+  const one = await open(second);
+  const { page } = one;
+  await line(page, first, "Original").waitFor();
+  await page.getByRole("button", { name: `Was mit der Verknüpfung zu #${first.number}` }).press("Enter");
+  await page.getByRole("menuitem", { name: "Nur verwandt" }).press("Enter");
+  await line(page, first, "verwandt").waitFor();
+  await undo(page, `Mit #${first.number} verknüpft`);
+  await line(page, first, "Original").waitFor();
+  await close(one);
+  // The customer's own others: one more of the same person, made at the desk.
+  const { customerId } = await filled.row(second.number);
+  const opened = await filled.desk.call(api.concerns.open, { params: { id: second.id } });
+  const way = opened.ways.find((each) => each.blocked === null);
+  assert.ok(way);
+  await filled.desk.call(api.concerns.create, {
+    body: {
+      brandId: second.brandId,
+      channelId: way.channelId,
+      customerId,
+      kind: "email",
+      to: [way.value],
+      cc: [],
+      subject: "Rückfrage von uns",
+      text: "Guten Tag",
+      html: null,
+      uploads: [],
+      key: crypto.randomUUID(),
+    },
+  });
+  const two = await open(second);
+  await press(two.page, "Shift+D");
+  await two.page.getByText("Weitere von Kundin 2").waitFor();
+  await press(two.page, "ArrowDown", "Enter");
+  await two.page.locator(".link-line", { hasText: "Rückfrage von uns" }).waitFor();
+  await close(two);
+});

@@ -1,0 +1,26 @@
+// What a command is. Every file of commands makes some, commands.ts joins them.
+import type { Context } from "#web/commands/context.ts";
+import { hasHits } from "#web/state/finding.ts";
+import type { WordKey } from "#web/state/words.ts";
+
+/** Under which heading help shows it. */
+export type CommandGroup = "concern" | "list" | "selection" | "views" | "go" | "desk";
+
+/** One action. `title` is a key of words; `keys` are alternatives in the notation of keys.ts. */
+export interface Command {
+  readonly id: string;
+  readonly title: WordKey;
+  readonly group: CommandGroup;
+  readonly keys: readonly string[];
+  readonly can: (context: Context) => boolean;
+  readonly run: (context: Context) => void;
+}
+
+/** Always possible. */
+export const always = (): boolean => true;
+
+/** A concern is open. */
+export const withConcern = (context: Context): boolean => context.concern !== null;
+
+/** The hits of a search are gone through in the open concern. */
+export const withHits = (context: Context): boolean => hasHits(context.concern?.id);

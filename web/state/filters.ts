@@ -1,0 +1,207 @@
+// Filters as people set them: every choice there is, which are made, what differs from the view, in words. Pure; called by the list pane and views.
+import type { ChannelKind } from "#contract/channel.ts";
+import { priorities, statuses } from "#contract/concerns.ts";
+import type { ListFilter } from "#contract/concerns.ts";
+import type { AgentId } from "#contract/ids.ts";
+import type { DeskState } from "#web/state/apply.ts";
+import { topicPath } from "#web/state/topics.ts";
+import { listed, t } from "#web/state/words.ts";
+
+/** The parts of a filter that can be set by hand, in the order in which they are offered. */
+export const conditions = [
+  "statuses",
+  "assignee",
+  "priorities",
+  "topicId",
+  "tag",
+  "teamId",
+  "channelKind",
+  "brandId",
+  "deliveryFailed",
+  "followed",
+  "mentioned",
+  "customerId",
+  "sort",
+] as const satisfies readonly (keyof ListFilter)[];
+export type Condition = (typeof conditions)[number];
+
+/** One value of one condition. */
+export interface FilterOption {
+  /** "<condition>:<value>" */
+  readonly id: string;
+  readonly condition: Condition;
+  readonly label: string;
+}
+
+/** Names for the ids in a filter. `tags` are those on any concern this desk has loaded. */
+export type FilterNames = Pick<DeskState, "agents" | "teams" | "topics" | "brands" | "channels"> & {
+  readonly tags: readonly string[];
+  readonly me: AgentId | null;
+};
+
+/** Everything a list can be filtered by. */
+export const filterOptions = (names: FilterNames): readonly FilterOption[] =>
+  conditions.flatMap((condition) =>
+    valuesOf(condition, names).map((value) => ({
+      id: `${condition}:${value}`,
+      condition,
+      label: valueWords(condition, value, names),
+    })),
+  );
+
+/** The ids of the choices that a filter makes. */
+export const chosenIn = (filter: ListFilter): readonly string[] =>
+  conditions.flatMap((condition) => valuesIn(filter, condition).map((value) => `${condition}:${value}`));
+
+/** The filter after choices were made and unmade: one value of its kind replaces another, but for statuses and priorities, of which there may be several. */
+export const withChosen = (filter: ListFilter, ids: readonly string[]): ListFilter => {
+  const before = chosenIn(filter);
+  const unmade = before.filter((id) => !ids.includes(id)).reduce(without, filter);
+  return ids.filter((id) => !before.includes(id)).reduce(withOption, unmade);
+};
+
+/** Which conditions are not as the view has them. */
+export const differences = (filter: ListFilter, base: ListFilter): readonly Condition[] =>
+  conditions.filter((condition) => !sameValues(valuesIn(filter, condition), valuesIn(base, condition)));
+
+/** Do two filters show the same? */
+export const isSameFilter = (a: ListFilter, b: ListFilter): boolean => differences(a, b).length === 0;
+
+/** The filter with one condition as the view has it. */
+export const restoredTo = (filter: ListFilter, base: ListFilter, condition: Condition): ListFilter => ({
+  ...filter,
+  [condition]: base[condition],
+});
+
+/** One condition of a filter in words: "Status: New and Open", "Assigned to: anybody". */
+export const conditionWords = (filter: ListFilter, condition: Condition, names: FilterNames): string => {
+  const values = valuesIn(filter, condition);
+  const said =
+    values.length === 0 ? t("filters.any") : listed(values.map((value) => valueWords(condition, value, names)));
+  return t("filters.is", { condition: t(`filters.conditions.${condition}`), value: said });
+};
+
+/** A tag that is not among those known, as a choice. */
+export const tagOption = (tag: string): string => `tag:${tag}`;
+
+const yes = "yes";
+
+const valuesOf = (condition: Condition, names: FilterNames): readonly string[] => {
+  switch (condition) {
+    case "statuses":
+      return statuses;
+    case "priorities":
+      return priorities.toReversed();
+    case "assignee":
+      return [
+        "me",
+        "none",
+        ...names.agents
+          .filter((agent) => agent.active && agent.id !== names.me)
+          .toSorted((a, b) => a.name.localeCompare(b.name))
+          .map((agent) => agent.id),
+      ];
+    case "teamId":
+      return names.teams.map((team) => team.id);
+    case "topicId":
+      return names.topics
+        .toSorted((a, b) => topicPath(names.topics, a).localeCompare(topicPath(names.topics, b)))
+        .map((topic) => topic.id);
+    case "tag":
+      return names.tags;
+    case "channelKind":
+      return [...new Set(names.channels.map((channel) => channel.kind))];
+    case "brandId":
+      // Of one brand there is nothing to choose.
+      return names.brands.length > 1 ? names.brands.map((brand) => brand.id) : [];
+    case "sort":
+      return ["newest", "waiting"];
+    // A customer's concerns are found by search and in their panel; the condition can only be taken away.
+    case "customerId":
+      return [];
+    default:
+      return [yes];
+  }
+};
+
+const valuesIn = (filter: ListFilter, condition: Condition): readonly string[] => {
+  const value = filter[condition];
+  if (Array.isArray(value)) return value;
+  if (value === null || value === false) return [];
+  return [value === true ? yes : String(value)];
+};
+
+/** In any order; an empty list of statuses is all of them. */
+const sameValues = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((value) => b.includes(value));
+
+const split = (id: string): { readonly condition: Condition; readonly value: string } => {
+  const at = id.indexOf(":");
+  return { condition: id.slice(0, at) as Condition, value: id.slice(at + 1) };
+};
+
+const without = (filter: ListFilter, id: string): ListFilter => {
+  const { condition, value } = split(id);
+  switch (condition) {
+    case "statuses":
+      return { ...filter, statuses: filter.statuses.filter((status) => status !== value) };
+    case "priorities":
+      return { ...filter, priorities: filter.priorities.filter((priority) => priority !== value) };
+    case "deliveryFailed":
+    case "followed":
+    case "mentioned":
+      return { ...filter, [condition]: false };
+    // There is always an order.
+    case "sort":
+      return filter;
+    default:
+      return { ...filter, [condition]: null };
+  }
+};
+
+const withOption = (filter: ListFilter, id: string): ListFilter => {
+  const { condition, value } = split(id);
+  switch (condition) {
+    case "statuses":
+      return { ...filter, statuses: statuses.filter((one) => one === value || filter.statuses.includes(one)) };
+    case "priorities":
+      return { ...filter, priorities: priorities.filter((one) => one === value || filter.priorities.includes(one)) };
+    case "deliveryFailed":
+    case "followed":
+    case "mentioned":
+      return { ...filter, [condition]: true };
+    default:
+      return { ...filter, [condition]: value };
+  }
+};
+
+const valueWords = (condition: Condition, value: string, names: FilterNames): string => {
+  const named = (all: readonly { readonly id: string; readonly name: string }[]): string =>
+    all.find((one) => one.id === value)?.name ?? t("filters.gone");
+  switch (condition) {
+    case "statuses":
+      return t(`status.${value as ListFilter["statuses"][number]}`);
+    case "priorities":
+      return t(`priority.${value as ListFilter["priorities"][number]}`);
+    case "assignee":
+      return value === "me" ? t("filters.me") : value === "none" ? t("concerns.nobody") : named(names.agents);
+    case "teamId":
+      return named(names.teams);
+    case "topicId": {
+      const topic = names.topics.find((one) => one.id === value);
+      return topic ? topicPath(names.topics, topic) : t("filters.gone");
+    }
+    case "brandId":
+      return named(names.brands);
+    case "channelKind":
+      return t(`channelKinds.${value as ChannelKind}`);
+    case "sort":
+      return t(`filters.sorts.${value as ListFilter["sort"]}`);
+    case "customerId":
+      return t("filters.oneCustomer");
+    case "tag":
+      return value;
+    default:
+      return t("filters.yes");
+  }
+};

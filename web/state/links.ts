@@ -1,0 +1,46 @@
+// Links between concerns, each with a way back. Called by the links' commands, sheet and section.
+import { concerns } from "#contract/concern-endpoints.ts";
+import type { ConcernRow, Link, LinkKind } from "#contract/concerns.ts";
+import { call } from "#web/state/client.ts";
+import { deskState } from "#web/state/desk.ts";
+import { tellProblem } from "#web/state/problems.ts";
+import { toast } from "#web/state/toasts.ts";
+import { t } from "#web/state/words.ts";
+
+/** The links of an open concern, as far as this desk knows. */
+export const linksOf = (concernId: string): readonly Link[] => deskState.get().opened[concernId]?.concern.links ?? [];
+
+/** A follow-up is how a message came in; every other link was made by somebody and may go. */
+export const isRemovable = (link: Pick<Link, "kind">): boolean => link.kind !== "follow-up";
+
+/** Links a concern to the one with this number, or changes what kind of link it is. False when it was refused. */
+export const link = async (id: string, other: Pick<ConcernRow, "id" | "number">, kind: LinkKind): Promise<boolean> => {
+  const before = linksOf(id).find((one) => one.concernId === other.id);
+  if (!(await put(id, other.number, kind))) return false;
+  const said = t(`done.linked.${kind}`, { number: String(other.number) });
+  const back = before?.kind;
+  toast(said, {
+    undo: () => void (back === undefined || back === "follow-up" ? take(id, other.id) : put(id, other.number, back)),
+  });
+  return true;
+};
+
+/** Removes a link. */
+export const unlink = async (id: string, gone: Link): Promise<void> => {
+  const { kind } = gone;
+  if (kind === "follow-up" || !(await take(id, gone.concernId))) return;
+  toast(t("done.unlinked", { number: String(gone.number) }), { undo: () => void put(id, gone.number, kind) });
+};
+
+/** The event brings the link to both concerns, on this desk as on every other. */
+const put = async (id: string, number: number, kind: LinkKind): Promise<boolean> => {
+  const outcome = await call(concerns.link, { params: { id }, body: { number, kind } });
+  if (!outcome.ok) tellProblem(outcome.problem);
+  return outcome.ok;
+};
+
+const take = async (id: string, other: string): Promise<boolean> => {
+  const outcome = await call(concerns.unlink, { params: { id, other } });
+  if (!outcome.ok) tellProblem(outcome.problem);
+  return outcome.ok;
+};
