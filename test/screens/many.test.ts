@@ -22,8 +22,9 @@ const now = (subject: string): Promise<ConcernRow> => filled.row(numberOf(subjec
 const selected = (page: Page, count: number): Promise<void> =>
   page.locator(".selection-count", { hasText: new RegExp(`^${count}$`) }).waitFor();
 const nothingSelected = (page: Page): Promise<void> => page.locator(".selection-bar").waitFor({ state: "detached" });
+/** What was done, when the server has done it. */
 const toast = (page: Page, text: string | RegExp): Promise<void> =>
-  page.locator(".toast", { hasText: text }).first().waitFor();
+  page.locator(".toast:not([data-underway])", { hasText: text }).first().waitFor();
 const checked = (page: Page): Promise<readonly string[]> =>
   page.locator(".row-frame[data-selected] .row-subject").allTextContents();
 /** Types into the open list of choices and takes the first that fits. */
@@ -140,6 +141,45 @@ test("priority, person, team, topic, status and tags of several: seen at once by
   );
   await close(one);
   await close(omar);
+});
+
+test("what is still under way is taken back: of one and of several, and nothing that was done before", async () => {
+  const one = await open();
+  const { page } = one;
+  await press(page, "j", "Enter");
+  await page.locator(".message").first().waitFor();
+  await press(page, "p");
+  await choose(page, "Hoch");
+  await toast(page, "Priorität: Hoch");
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/api\/concerns\/[^/]+$/, async (route) => {
+    const answer = await route.fetch();
+    await held;
+    await route.fulfill({ response: answer });
+  });
+  await press(page, "p");
+  await choose(page, "Dringend");
+  await page.locator(".row .priority-mark[data-priority=urgent]").waitFor();
+  await press(page, "z", "j", "x", "Shift+J");
+  await selected(page, 2);
+  await press(page, "p");
+  await choose(page, "Dringend");
+  await page.locator(".row .priority-mark[data-priority=urgent]").nth(2).waitFor();
+  await press(page, "z");
+  release();
+  await toast(page, "2 Anliegen wie zuvor");
+  await page.locator(".row .priority-mark[data-priority=urgent]").first().waitFor({ state: "detached" });
+  const priorities = async () => [
+    (await now("Sechs")).priority,
+    (await now("Fünf")).priority,
+    (await now("Vier")).priority,
+  ];
+  assert.deepEqual(await priorities(), ["high", "normal", "normal"]);
+  await page.unrouteAll();
+  await press(page, "z");
+  await page.locator(".row .priority-mark").first().waitFor({ state: "detached" });
+  await close(one);
 });
 
 test("what cannot be done is said with its numbers, and stays selected", async () => {

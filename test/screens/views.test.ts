@@ -21,7 +21,8 @@ const subjects = async (page: Page, ...wanted: readonly string[]): Promise<void>
   for (const subject of wanted) await page.locator(".row-subject", { hasText: subject }).waitFor();
   await page.waitForFunction((count) => document.querySelectorAll(".row").length === count, wanted.length);
 };
-const toast = (page: Page, text: string): Promise<void> => page.locator(".toast", { hasText: text }).first().waitFor();
+const toast = (page: Page, text: string): Promise<void> =>
+  page.locator(".toast:not([data-underway])", { hasText: text }).first().waitFor();
 const made = (page: Page): Promise<readonly string[]> => page.locator(".nav-made .nav-view-name").allTextContents();
 const hasViews = async (page: Page, ...names: readonly string[]): Promise<void> => {
   await page.waitForFunction(

@@ -142,7 +142,7 @@ export const concernCommands: readonly Command[] = [
     can: (context) => removableLinks(context).length > 0,
     run: (context) => {
       const [only, ...more] = removableLinks(context);
-      if (only && more.length === 0) void unlink(context.concern?.id ?? "", only);
+      if (only && more.length === 0) unlink(context.concern?.id ?? "", only);
       else setUi({ linking: "remove" });
     },
   },

@@ -39,6 +39,8 @@ const hasKey = (all: readonly Command[], key: string): boolean =>
 /** Keys belong to what is focused first: to text fields, menus and dialogs; Enter and Space to buttons and links. */
 const isBusyElsewhere = (target: EventTarget | null, typed: string): boolean => {
   if (!(target instanceof HTMLElement)) return false;
+  // A menu that has been left holds the focus for some moments more; keys pressed then are no longer for it.
+  if (target.closest("[data-exiting]")) return false;
   const writes =
     target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select, [role=textbox]");
   if (writes) return !worksWhileWriting(typed) || typed === "Escape";

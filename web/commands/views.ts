@@ -89,7 +89,7 @@ export const viewCommands: readonly Command[] = [
     run: ({ view, place, go }) => {
       if (view === null) return;
       if (place.view === view.id) go("/desk/open");
-      void removeView(view);
+      removeView(view);
     },
   },
 ];

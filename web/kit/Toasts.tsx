@@ -38,6 +38,7 @@ const OneToast = ({ one }: { readonly one: Toast }) => {
     <div
       className="toast"
       data-tone={one.tone}
+      data-underway={one.until === Number.POSITIVE_INFINITY || undefined}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}

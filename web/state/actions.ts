@@ -4,7 +4,7 @@ import type { Below, Change, ConcernRow, Message } from "#contract/concerns.ts";
 import type { FieldValue } from "#contract/fields.ts";
 import type { AgentId } from "#contract/ids.ts";
 import { call } from "#web/state/client.ts";
-import type { Problem } from "#web/state/client.ts";
+import type { Outcome, Problem } from "#web/state/client.ts";
 import type { Composing } from "#web/state/composing.ts";
 import {
   deskState,
@@ -18,41 +18,44 @@ import {
 } from "#web/state/desk.ts";
 import { doneSending, holdSaving, putBack } from "#web/state/drafts.ts";
 import type { FieldLine } from "#web/state/fieldValues.ts";
-import { tellProblem } from "#web/state/problems.ts";
-import { toast } from "#web/state/toasts.ts";
+import { tellProblem, tellRefusal } from "#web/state/problems.ts";
+import { offerBack, toast } from "#web/state/toasts.ts";
 import { setUi } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 import { putBackWriting } from "#web/state/writing.ts";
 
 /** Changes a concern: painted at once, put back if refused, with an undo. `said` are the words of the toast. */
 export const change = async (id: string, wanted: Change, said: string): Promise<boolean> => {
-  const before = deskState.get().rows[id];
-  if (!before) return false;
-  underway.set((all) => ({ ...all, [id]: { ...all[id], ...visiblePart(before, wanted) } }));
+  const row = deskState.get().rows[id];
+  if (!row) return false;
+  // What stands there, a change still under way included, is what the way back leads to.
+  const before = { ...row, ...underway.get()[id] };
+  const outcome = await offerBack(said, painted(row, wanted), () => void undoChange(before, wanted));
+  if (!outcome.ok) tellProblem(outcome.problem);
+  return outcome.ok;
+};
+
+/** Asks for a change and shows it meanwhile. */
+const painted = async (row: ConcernRow, wanted: Change): Promise<Outcome<ConcernRow>> => {
+  const { id } = row;
+  underway.set((all) => ({ ...all, [id]: { ...all[id], ...visiblePart(row, wanted) } }));
   const outcome = await call(concerns.change, { params: { id }, body: wanted });
   underway.set(({ [id]: _done, ...rest }) => rest);
-  if (!outcome.ok) {
-    tellProblem(outcome.problem);
-    return false;
-  }
-  takeInRow(outcome.value);
-  toast(said, { undo: () => void undoChange(before, wanted) });
-  return true;
+  if (outcome.ok) takeInRow(outcome.value);
+  return outcome;
 };
 
 /** Sets or takes away a custom field of a concern, with an undo. Gives null when it is kept, else the problem. */
 export const changeField = async (id: string, line: FieldLine, value: FieldValue | null): Promise<Problem | null> => {
-  const outcome = await call(concerns.change, { params: { id }, body: { fields: { [line.key]: value } } });
-  if (!outcome.ok) return outcome.problem;
-  takeInRow(outcome.value);
-  takeInField(id, line.key, value);
-  toast(t("done.field", { name: line.name }), {
-    undo: () =>
-      void call(concerns.change, { params: { id }, body: { fields: { [line.key]: line.value } } }).then((back) =>
-        back.ok ? takeInField(id, line.key, line.value) : tellProblem(back.problem),
-      ),
-  });
-  return null;
+  const put = async (wanted: FieldValue | null): Promise<Outcome<ConcernRow>> => {
+    const outcome = await call(concerns.change, { params: { id }, body: { fields: { [line.key]: wanted } } });
+    if (!outcome.ok) return outcome;
+    takeInRow(outcome.value);
+    takeInField(id, line.key, wanted);
+    return outcome;
+  };
+  const outcome = await offerBack(t("done.field", { name: line.name }), put(value), () => tellRefusal(put(line.value)));
+  return outcome.ok ? null : outcome.problem;
 };
 
 /** What of a change shows on the row before the server has answered. */
@@ -70,10 +73,10 @@ export const visiblePart = (row: ConcernRow, wanted: Change): Partial<ConcernRow
 /** Hides a concern until a time or the customer's next message. */
 export const snooze = async (id: string, until: Date, said: string): Promise<void> => {
   const before = deskState.get().rows[id];
-  const outcome = await call(concerns.snooze, { params: { id }, body: { until: until.toISOString() } });
-  if (!outcome.ok) return tellProblem(outcome.problem);
-  takeInRow(outcome.value);
-  toast(said, { undo: () => void (before && undoChange(before, { status: "open" })) });
+  const work = call(concerns.snooze, { params: { id }, body: { until: until.toISOString() } });
+  const outcome = await offerBack(said, work, () => void (before && undoChange(before, { status: "open" })));
+  if (outcome.ok) takeInRow(outcome.value);
+  else tellProblem(outcome.problem);
 };
 
 /** Follows a concern or stops following it. */
@@ -188,9 +191,7 @@ const undoChange = async (before: ConcernRow, wanted: Change): Promise<void> => 
     const outcome = await call(concerns.snooze, { params: { id: before.id }, body: { until: before.snoozedUntil } });
     return outcome.ok ? takeInRow(outcome.value) : tellProblem(outcome.problem);
   }
-  const outcome = await call(concerns.change, { params: { id: before.id }, body: reversed(before, wanted) });
-  if (outcome.ok) takeInRow(outcome.value);
-  else tellProblem(outcome.problem);
+  tellRefusal(painted(deskState.get().rows[before.id] ?? before, reversed(before, wanted)));
 };
 
 /** The change that puts back what a change touched. "new" and "snoozed" cannot be asked for: open is the nearest. */

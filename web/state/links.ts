@@ -3,8 +3,8 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow, Link, LinkKind } from "#contract/concerns.ts";
 import { call } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
-import { tellProblem } from "#web/state/problems.ts";
-import { toast } from "#web/state/toasts.ts";
+import { tellProblem, tellRefusal } from "#web/state/problems.ts";
+import { offerBack } from "#web/state/toasts.ts";
 import { t } from "#web/state/words.ts";
 
 /** The links of an open concern, as far as this desk knows. */
@@ -15,32 +15,26 @@ export const isRemovable = (link: Pick<Link, "kind">): boolean => link.kind !== 
 
 /** Links a concern to the one with this number, or changes what kind of link it is. False when it was refused. */
 export const link = async (id: string, other: Pick<ConcernRow, "id" | "number">, kind: LinkKind): Promise<boolean> => {
-  const before = linksOf(id).find((one) => one.concernId === other.id);
-  if (!(await put(id, other.number, kind))) return false;
-  const said = t(`done.linked.${kind}`, { number: String(other.number) });
-  const back = before?.kind;
-  toast(said, {
-    undo: () => void (back === undefined || back === "follow-up" ? take(id, other.id) : put(id, other.number, back)),
-  });
-  return true;
+  const before = linksOf(id).find((one) => one.concernId === other.id)?.kind;
+  const outcome = await offerBack(
+    t(`done.linked.${kind}`, { number: String(other.number) }),
+    put(id, other.number, kind),
+    () =>
+      tellRefusal(before === undefined || before === "follow-up" ? take(id, other.id) : put(id, other.number, before)),
+  );
+  if (!outcome.ok) tellProblem(outcome.problem);
+  return outcome.ok;
 };
 
 /** Removes a link. */
-export const unlink = async (id: string, gone: Link): Promise<void> => {
+export const unlink = (id: string, gone: Link): void => {
   const { kind } = gone;
-  if (kind === "follow-up" || !(await take(id, gone.concernId))) return;
-  toast(t("done.unlinked", { number: String(gone.number) }), { undo: () => void put(id, gone.number, kind) });
+  if (kind === "follow-up") return;
+  const said = t("done.unlinked", { number: String(gone.number) });
+  tellRefusal(offerBack(said, take(id, gone.concernId), () => tellRefusal(put(id, gone.number, kind))));
 };
 
-/** The event brings the link to both concerns, on this desk as on every other. */
-const put = async (id: string, number: number, kind: LinkKind): Promise<boolean> => {
-  const outcome = await call(concerns.link, { params: { id }, body: { number, kind } });
-  if (!outcome.ok) tellProblem(outcome.problem);
-  return outcome.ok;
-};
-
-const take = async (id: string, other: string): Promise<boolean> => {
-  const outcome = await call(concerns.unlink, { params: { id, other } });
-  if (!outcome.ok) tellProblem(outcome.problem);
-  return outcome.ok;
-};
+// The event brings the link to both concerns, on this desk as on every other.
+const put = (id: string, number: number, kind: LinkKind) =>
+  call(concerns.link, { params: { id }, body: { number, kind } });
+const take = (id: string, other: string) => call(concerns.unlink, { params: { id, other } });

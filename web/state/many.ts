@@ -10,7 +10,7 @@ import type { Outcome } from "#web/state/client.ts";
 import { deskState, takeInRows, underway } from "#web/state/desk.ts";
 import { problemWords, tellProblem } from "#web/state/problems.ts";
 import { exactly, selection } from "#web/state/selection.ts";
-import { advanceToast, dismiss, toast } from "#web/state/toasts.ts";
+import { advanceToast, dismiss, keepFor, toast } from "#web/state/toasts.ts";
 import { t } from "#web/state/words.ts";
 
 type OutcomeOfMany = Result<typeof concerns.changeMany>;
@@ -20,6 +20,8 @@ type RefusedOne = OutcomeOfMany["refused"][number];
 const partSize = 25;
 /** Work that is done sooner says nothing of how far it is. */
 const quietMs = 1_000;
+/** So long it can be taken back when it is done. */
+const doneSeconds = 10;
 
 /**
  * Changes all of these. `what` is what was done, in words, for the toast. Those that could not be changed stay selected, with the reason said;
@@ -32,11 +34,20 @@ export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMa
   const ids = rows.map((row) => row.id);
   paint(rows, wanted);
   let stopped = false;
+  let unwanted = false;
   let done = 0;
+  const stop = (): void => void (stopped = true);
+  let ended = false;
+  // Offered at once and as long as it takes: what is under way then is taken back when its answer is here.
+  const undo = (): void => {
+    stopped = unwanted = true;
+    if (ended) void undoMany(key);
+  };
+  const offered = toast(t("many.done", { count: rows.length, what }), { undo, seconds: Number.POSITIVE_INFINITY });
   let shown: number | null = null;
   const slow = setTimeout(() => {
-    const stop = (): void => void (stopped = true);
-    shown = toast(t("many.working"), { progress: { done, total: rows.length, stop } });
+    dismiss(offered);
+    shown = toast(t("many.working"), { progress: { done, total: rows.length, stop }, ...(unwanted ? {} : { undo }) });
   }, quietMs);
   const changed: string[] = [];
   const refused: RefusedOne[] = [];
@@ -54,14 +65,18 @@ export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMa
     } else failed = outcome;
   }
   clearTimeout(slow);
+  ended = true;
   if (shown !== null) dismiss(shown);
   unpaint(ids);
+  if (unwanted && changed.length > 0) return undoMany(key);
   const left = ids.filter((id) => !changed.includes(id));
   if (left.length > 0) selection.set(exactly(left));
   for (const sentence of refusalWords(refused, deskState.get().rows)) toast(sentence, { tone: "failed" });
   if (failed) tellProblem(failed.problem);
+  if (changed.length === rows.length && shown === null) return keepFor(offered, doneSeconds);
+  dismiss(offered);
   if (changed.length > 0)
-    toast(t("many.done", { count: changed.length, what }), { undo: () => void undoMany(key), seconds: 10 });
+    toast(t("many.done", { count: changed.length, what }), { undo: () => void undoMany(key), seconds: doneSeconds });
 };
 
 /** Takes a change to many back as a whole. */

@@ -1,5 +1,5 @@
 // Why something was not done, in words. Called by everything that shows a refusal.
-import type { Problem } from "#web/state/client.ts";
+import type { Outcome, Problem } from "#web/state/client.ts";
 import { toast } from "#web/state/toasts.ts";
 import { t, words } from "#web/state/words.ts";
 
@@ -9,3 +9,7 @@ export const problemWords = (problem: Problem): string =>
 
 /** Shows a refusal at the edge of the screen. */
 export const tellProblem = (problem: Problem): void => void toast(problemWords(problem), { tone: "failed" });
+
+/** Shows why something was refused, once that is known. */
+export const tellRefusal = (work: Promise<Outcome<unknown>>): void =>
+  void work.then((outcome) => (outcome.ok ? undefined : tellProblem(outcome.problem)));

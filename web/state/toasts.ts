@@ -1,4 +1,5 @@
 // Short messages at the edge of the screen: what was done, with its undo, and what did not work. Called by actions.
+import type { Outcome } from "#web/state/client.ts";
 import { createStore } from "#web/state/store.ts";
 
 /** One toast. `until`: it leaves then (milliseconds since 1970). `countdown`: the remaining seconds are shown. */
@@ -23,6 +24,8 @@ export interface Progress {
 export const toasts = createStore<readonly Toast[]>([]);
 
 let count = 0;
+/** So long what was done is shown. */
+const doneSeconds = 6;
 
 /** Shows a toast for some seconds (6 for what was done, 10 for what failed). */
 export const toast = (
@@ -37,7 +40,7 @@ export const toast = (
 ): number => {
   const tone = options.tone ?? "done";
   const id = (count += 1);
-  const seconds = options.seconds ?? (tone === "failed" ? 10 : 6);
+  const seconds = options.seconds ?? (tone === "failed" ? 10 : doneSeconds);
   toasts.set((all) => [
     ...all.filter((one, index) => one.progress !== null || index >= all.length - 3),
     {
@@ -51,6 +54,29 @@ export const toast = (
     },
   ]);
   return id;
+};
+
+/**
+ * Says at once what is being done, with its way back, since the picture has changed or a live event may change it before the server's answer is here.
+ * Who wants it back before the answer gets it back with the answer; a refusal takes the toast away, and telling it is the caller's.
+ */
+export const offerBack = async <T>(
+  text: string,
+  work: Promise<Outcome<T>>,
+  back: (value: T) => void,
+): Promise<Outcome<T>> => {
+  const undo = (): void => void work.then((outcome) => (outcome.ok ? back(outcome.value) : undefined));
+  const id = toast(text, { undo, seconds: Number.POSITIVE_INFINITY });
+  const outcome = await work;
+  if (outcome.ok) keepFor(id, doneSeconds);
+  else dismiss(id);
+  return outcome;
+};
+
+/** Gives a toast so many seconds from now on. */
+export const keepFor = (id: number, seconds: number): void => {
+  const until = Date.now() + seconds * 1000;
+  toasts.set((all) => all.map((one) => (one.id === id ? { ...one, until } : one)));
 };
 
 /** Says how far long work is. */

@@ -4,8 +4,8 @@ import type { View, ViewInput } from "#contract/concerns.ts";
 import { call } from "#web/state/client.ts";
 import type { Outcome } from "#web/state/client.ts";
 import { loadViews, views } from "#web/state/desk.ts";
-import { tellProblem } from "#web/state/problems.ts";
-import { toast } from "#web/state/toasts.ts";
+import { tellProblem, tellRefusal } from "#web/state/problems.ts";
+import { offerBack } from "#web/state/toasts.ts";
 import { t } from "#web/state/words.ts";
 
 /** What can be said of a view again, to change part of it. */
@@ -16,32 +16,22 @@ export const inputOf = (view: View): ViewInput => ({
 });
 
 /** Keeps a filter as a view. */
-export const saveView = async (input: ViewInput): Promise<Outcome<View>> => {
-  const outcome = await call(concerns.saveView, { body: input });
-  if (outcome.ok) {
-    await loadViews();
-    toast(t("done.viewSaved", { name: outcome.value.name }), { undo: () => void take(outcome.value) });
-  }
-  return outcome;
-};
+export const saveView = (input: ViewInput): Promise<Outcome<View>> =>
+  offerBack(t("done.viewSaved", { name: input.name }), thenLoaded(call(concerns.saveView, { body: input })), (view) =>
+    tellRefusal(take(view)),
+  );
 
 /** Changes a view; `said` are the words of the toast. */
-export const changeView = async (view: View, input: ViewInput, said: string): Promise<Outcome<View>> => {
-  const outcome = await put(view.id, input);
-  if (outcome.ok)
-    toast(said, {
-      undo: () =>
-        void put(view.id, inputOf(view)).then((undone) => (undone.ok ? undefined : tellProblem(undone.problem))),
-    });
-  return outcome;
-};
+export const changeView = (view: View, input: ViewInput, said: string): Promise<Outcome<View>> =>
+  offerBack(said, put(view.id, input), () => tellRefusal(put(view.id, inputOf(view))));
 
 /** Removes a view; for some seconds it can be brought back, to its place. */
-export const removeView = async (view: View): Promise<boolean> => {
-  const gone = await take(view);
-  if (gone) toast(t("done.viewRemoved", { name: view.name }), { undo: () => void bringBack(view) });
-  return gone;
-};
+export const removeView = (view: View): void =>
+  tellRefusal(
+    offerBack(t("done.viewRemoved", { name: view.name }), take(view), () =>
+      tellRefusal(thenLoaded(call(concerns.restoreView, { params: { id: view.id } }))),
+    ),
+  );
 
 /** Moves a view up or down among those that people made; the order is this agent's own. */
 export const moveView = async (view: View, by: 1 | -1): Promise<void> => {
@@ -72,21 +62,14 @@ export const moved = (ids: readonly string[], id: string, by: 1 | -1): readonly 
   return [...rest.slice(0, to), id, ...rest.slice(to)];
 };
 
-const put = async (id: string, input: ViewInput): Promise<Outcome<View>> => {
-  const outcome = await call(concerns.changeView, { params: { id }, body: input });
+const put = (id: string, input: ViewInput): Promise<Outcome<View>> =>
+  thenLoaded(call(concerns.changeView, { params: { id }, body: input }));
+
+const take = (view: View): Promise<Outcome<unknown>> =>
+  thenLoaded(call(concerns.removeView, { params: { id: view.id } }));
+
+const thenLoaded = async <T>(work: Promise<Outcome<T>>): Promise<Outcome<T>> => {
+  const outcome = await work;
   if (outcome.ok) await loadViews();
   return outcome;
-};
-
-const take = async (view: View): Promise<boolean> => {
-  const outcome = await call(concerns.removeView, { params: { id: view.id } });
-  if (outcome.ok) await loadViews();
-  else tellProblem(outcome.problem);
-  return outcome.ok;
-};
-
-const bringBack = async (view: View): Promise<void> => {
-  const outcome = await call(concerns.restoreView, { params: { id: view.id } });
-  if (outcome.ok) await loadViews();
-  else tellProblem(outcome.problem);
 };

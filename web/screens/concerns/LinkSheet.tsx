@@ -140,7 +140,7 @@ const Remove = ({ concern, close }: { readonly concern: ConcernDetail; readonly 
       act={(chosen) => {
         const gone = fitting.find((one) => one.concernId === chosen);
         close();
-        if (gone) void unlink(concern.row.id, gone);
+        if (gone) unlink(concern.row.id, gone);
       }}
       close={close}
     >

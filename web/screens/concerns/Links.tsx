@@ -66,7 +66,7 @@ const LinkLine = ({ concernId, one }: { readonly concernId: string; readonly one
                   icon: "copy",
                   run: () => void link(concernId, other, "duplicate"),
                 },
-            { id: "remove", label: t("links.remove"), icon: "close", run: () => void unlink(concernId, one) },
+            { id: "remove", label: t("links.remove"), icon: "close", run: () => unlink(concernId, one) },
           ]}
         />
       ) : (
