@@ -1,6 +1,7 @@
 // Brands, channels and topics: under which name we serve, by which ways, about what.
 import { z } from "zod";
 import { channelKind } from "#contract/channel.ts";
+import { kindOfChannel } from "#contract/channel-form.ts";
 import { done, endpoint, instant } from "#contract/endpoint.ts";
 import { brandId, channelId, teamId, topicId } from "#contract/ids.ts";
 
@@ -86,6 +87,13 @@ export const brands = {
     permission: "channel.read",
     summary: "All channels with their health",
     result: z.array(channel),
+  }),
+  channelKinds: endpoint({
+    method: "GET",
+    path: "/api/channel-kinds",
+    permission: "channel.read",
+    summary: "The kinds of channel there are: what each can do, and what its form asks",
+    result: z.array(kindOfChannel),
   }),
   channelSettings: endpoint({
     method: "GET",

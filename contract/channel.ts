@@ -17,29 +17,33 @@ export const addressKinds = [
 export const addressKind = z.enum(addressKinds);
 export type AddressKind = z.infer<typeof addressKind>;
 
-/** The kinds of channel. A message keeps the kind it came by, for ever. */
-export const channelKinds = ["email"] as const;
+/**
+ * The kinds of channel, each with the kind of address it speaks; one line a channel. A message keeps the kind it came by, for ever. What a channel
+ * can do is its own affair (`can`), but the kind of its addresses is asked where no channel is at hand: in tables of old messages, in a browser.
+ */
+const kinds = { email: "email" } as const satisfies Readonly<Record<string, AddressKind>>;
+export type ChannelKind = keyof typeof kinds;
+export const channelKinds = Object.keys(kinds) as readonly ChannelKind[];
 export const channelKind = z.enum(channelKinds);
-export type ChannelKind = z.infer<typeof channelKind>;
 
 /** Which kind of address each kind of channel speaks. */
-export const addressKindOf: Readonly<Record<ChannelKind, AddressKind>> = { email: "email" };
+export const addressKindOf: Readonly<Record<ChannelKind, AddressKind>> = kinds;
 
-/** What a channel is able to do; the composer and the conformance suite read it. Lengths in characters, sizes in bytes. */
-export interface Capabilities {
-  readonly addressKind: AddressKind;
+/** What a channel is able to do; the desk and the conformance suite read it. Lengths in characters, sizes in bytes. */
+export const capabilities = z.strictObject({
   /** Longest text, null: no limit. */
-  readonly maxTextLength: number | null;
-  readonly html: boolean;
-  readonly subject: boolean;
-  readonly copies: boolean;
-  readonly attachments: { readonly maxCount: number; readonly maxTotalBytes: number } | null;
+  maxTextLength: z.number().int().nullable(),
+  html: z.boolean(),
+  subject: z.boolean(),
+  copies: z.boolean(),
+  attachments: z.strictObject({ maxCount: z.number().int(), maxTotalBytes: z.number().int() }).nullable(),
   /** Hours after the customer's last message in which we may write; null: no window. */
-  readonly windowHours: number | null;
+  windowHours: z.number().nullable(),
   /** May we write first to somebody who never wrote to us? */
-  readonly firstContact: boolean;
-  readonly receipts: readonly ("delivered" | "read" | "failed")[];
-}
+  firstContact: z.boolean(),
+  receipts: z.array(z.enum(["delivered", "read", "failed"])),
+});
+export type Capabilities = z.infer<typeof capabilities>;
 
 /**
  * How sure we are that the sender's address is really the sender's.
@@ -250,12 +254,51 @@ export interface ListeningIo extends TransportIo {
   readonly health: (state: "connected" | "connecting" | "failing", detail: string) => void;
 }
 
+/** What a channel's door is opened with, and how it reaches the channels behind it. */
+export interface DoorIo extends TransportIo {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** PEM: the operator's own certificate, or one made for this machine. */
+  readonly tls: { readonly key: string; readonly cert: string };
+  /** The largest message the operator takes, in bytes. */
+  readonly mostBytes: number;
+  /** The connected channel whose door has this name: its id, null when there is none, "later" when that cannot be told now. */
+  readonly find: (name: string) => Promise<{ readonly channel: string } | "later" | null>;
+  /** Stores the bytes for that channel and resolves after the commit; rejects when they could not be stored. */
+  readonly store: (raw: Raw, providerId: string, channel: string) => Promise<"stored" | "known">;
+}
+
+export interface OpenDoor {
+  readonly port: number;
+  /** Somebody can come in. */
+  readonly isOpen: () => boolean;
+  /** Lets nobody in any more, lets those inside finish for a moment, then closes. */
+  readonly close: () => Promise<void>;
+}
+
+/** A port of its own at which a channel's customers or providers come to us; one for all connected channels of the kind. */
+export interface ChannelDoor<S> {
+  /** What it is set by from outside: "SMTP" gives SMTP_HOST, SMTP_PORT, SMTP_TLS_CERT and SMTP_TLS_KEY. Upper case. */
+  readonly name: string;
+  readonly usualPort: number;
+  /** The names under which the door finds this channel; none while its door is shut. */
+  names(settings: S): readonly string[];
+  /** Opens it and resolves when it listens; rejects with the system's error when the port is taken. */
+  open(io: DoorIo): Promise<OpenDoor>;
+}
+
 /** A way in and out that carries messages. S: the settings, as its zod schema gives them. */
 export interface MessageChannel<S> {
   readonly kind: "message";
   readonly id: ChannelKind;
   readonly settings: z.ZodType<S>;
   readonly can: Capabilities;
+  /** Our own addresses in this channel: the one customers see first, if there is one, then further ones that count as ours. */
+  addresses(settings: S): readonly string[];
+  /** Is it set so that something can go out? */
+  canSend(settings: S): boolean;
+  readonly door?: ChannelDoor<S>;
   /** Loads what `receive` needs; a reading process calls it before it takes messages. */
   prepare?(): Promise<void>;
   /** What can be said of bytes that `receive` could not read in time: best effort, bounded, never throws. */

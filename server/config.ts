@@ -1,6 +1,8 @@
 // Everything that can be set from outside, in one place. The only reader of process.env.
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { channels } from "#channels/index.ts";
+import type { ChannelKind } from "#contract/channel.ts";
 
 /** One thing an operator can set: its name, what it is for, what holds when it is not set. Printed by `npm start -- --help`. */
 export interface Setting {
@@ -9,13 +11,20 @@ export interface Setting {
   readonly fallback: string;
 }
 
+/** How the door of one kind of channel is set. */
+export interface DoorConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
   /** Null: the desk's own address on this machine. */
   readonly publicUrl: string | null;
-  readonly smtpHost: string;
-  readonly smtpPort: number;
+  /** Of every kind of channel that has a door. */
+  readonly doors: Readonly<Partial<Record<ChannelKind, DoorConfig>>>;
   readonly postPort: number;
   readonly dataDir: string;
   readonly databaseUrl: string | null;
@@ -35,7 +44,6 @@ export interface Config {
       };
   /** "system", "off", or the name servers to ask, as IP addresses with or without a port. */
   readonly dns: "system" | "off" | readonly string[];
-  readonly smtpTls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly maxMailBytes: number;
   readonly maxFileBytes: number;
   readonly acknowledge: boolean;
@@ -191,22 +199,35 @@ const readFiles = (reader: Reader): Config["files"] => {
   };
 };
 
-const readTls = (reader: Reader): Config["smtpTls"] => {
+const readTls = (reader: Reader, door: string): DoorConfig["tls"] => {
   const certFile = reader.text(
-    "SMTP_TLS_CERT",
-    "PEM file with the SMTP door's certificate (default: one made at the first start)",
+    `${door}_TLS_CERT`,
+    `PEM file with the ${door} door's certificate (default: one made at the first start)`,
   );
-  const keyFile = reader.text("SMTP_TLS_KEY", "PEM file with its key");
+  const keyFile = reader.text(`${door}_TLS_KEY`, "PEM file with its key");
   if (certFile === null && keyFile === null) return null;
   if (certFile === null || keyFile === null) {
     reader.problems.push({
-      name: "SMTP_TLS_CERT",
-      sentence: "SMTP_TLS_CERT and SMTP_TLS_KEY belong together: set both or neither.",
+      name: `${door}_TLS_CERT`,
+      sentence: `${door}_TLS_CERT and ${door}_TLS_KEY belong together: set both or neither.`,
     });
     return null;
   }
   return { certFile, keyFile };
 };
+
+/** Every kind of channel that has a door brings its three settings. */
+const readDoors = (reader: Reader, host: string): Config["doors"] =>
+  Object.fromEntries(
+    Object.values(channels).flatMap(({ id, door }): [ChannelKind, DoorConfig][] => {
+      if (door === undefined) return [];
+      const own = reader.text(`${door.name}_HOST`, `address the ${door.name} door listens on`, (value) =>
+        isIP(value) > 0 ? null : "it must be an IP address.",
+      );
+      const port = reader.port(`${door.name}_PORT`, `port of the ${door.name} door`, door.usualPort);
+      return [[id, { host: own ?? host, port, tls: readTls(reader, door.name) }]];
+    }),
+  );
 
 /** Reads the configuration, or says every wrong value in a sentence of its own. `args`: what follows `npm start --`. */
 export const readConfig = (
@@ -246,11 +267,7 @@ export const readConfig = (
     port,
     publicUrl:
       reader.text("PUBLIC_URL", "address under which browsers reach the desk", httpUrl)?.replace(/\/+$/, "") ?? null,
-    smtpHost:
-      reader.text("SMTP_HOST", "address the SMTP door listens on", (value) =>
-        isIP(value) > 0 ? null : "it must be an IP address.",
-      ) ?? host,
-    smtpPort: reader.port("SMTP_PORT", "port of the SMTP door", 7325),
+    doors: readDoors(reader, host),
     postPort: reader.port("POST_PORT", "port of the demo world's mail provider", 7326),
     dataDir,
     databaseUrl,
@@ -275,7 +292,6 @@ export const readConfig = (
       nameServers,
       "system",
     ),
-    smtpTls: readTls(reader),
     maxMailBytes: reader.whole("MAX_MAIL_BYTES", "largest mail that is accepted", 35_000_000, 10_000, 200_000_000),
     maxFileBytes: reader.whole("MAX_FILE_BYTES", "largest file an agent may attach", 20_000_000, 10_000, 200_000_000),
     acknowledge:
@@ -305,9 +321,9 @@ export const readConfig = (
   const used = new Map<number, string>();
   for (const [name, value] of [
     ["PORT", config.port],
-    ["SMTP_PORT", config.smtpPort],
+    ...Object.values(channels).map(({ id, door }) => [`${door?.name}_PORT`, config.doors[id]?.port ?? 0]),
     ["POST_PORT", config.postPort],
-  ] as const) {
+  ] as [string, number][]) {
     const other = used.get(value);
     if (value !== 0 && other !== undefined)
       reader.problems.push({ name, sentence: `${name} and ${other} are both ${value}: give each its own port.` });

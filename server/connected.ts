@@ -1,16 +1,17 @@
 // The channels this centre is connected by, with opened settings, kept in memory and fetched anew when one changes.
 import { channels } from "#channels/index.ts";
-import type { MessageChannel } from "#contract/channel.ts";
+import type { ChannelKind, MessageChannel } from "#contract/channel.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
 import { openedChannels } from "#modules/brands/reads.ts";
 import type { World } from "#platform/world.ts";
+import { formOf, secretPaths } from "#server/channel-form.ts";
 import type { ConnectedChannel } from "#server/intake.ts";
 
 export interface Connected {
   readonly byId: (id: string) => ConnectedChannel | undefined;
   readonly enabled: () => readonly ConnectedChannel[];
-  /** Which enabled channel takes mail for this address at our door; detail after "+" is kept by the channel. */
-  readonly atDoor: (address: string) => ConnectedChannel | null;
+  /** Which enabled channel of the kind has this name at the kind's door. */
+  readonly atDoor: (kind: ChannelKind, name: string) => ConnectedChannel | null;
   readonly reload: () => Promise<void>;
   /** Resolves with a list that is at most a second old; rejects when the database cannot be asked. */
   readonly freshen: () => Promise<void>;
@@ -22,27 +23,14 @@ const freshMs = 1_000;
 export const channelOf = (kind: string): MessageChannel<unknown> | undefined =>
   Object.hasOwn(channels, kind) ? channels[kind as keyof typeof channels] : undefined;
 
-interface DoorSettings {
-  readonly door?: boolean;
-  readonly address?: string;
-  readonly aliases?: readonly string[];
-}
-
-/** Local part without "+detail", domain in lower case. */
-const mailboxOf = (address: string): string => {
-  const at = address.lastIndexOf("@");
-  const local = address.slice(0, at).toLowerCase();
-  const plus = local.indexOf("+");
-  return `${plus > 0 ? local.slice(0, plus) : local}@${address.slice(at + 1).toLowerCase()}`;
-};
-
 /** Opens the list; a channel whose settings do not fit their schema is left out with a line in the log. */
 export const connectChannels = async (world: World): Promise<Connected> => {
   let all = new Map<string, ConnectedChannel & { readonly enabled: boolean }>();
-  let door = new Map<string, ConnectedChannel>();
+  let doors = new Map<string, ConnectedChannel>();
+  const doorKey = (kind: ChannelKind, name: string): string => `${kind} ${name}`;
   const reload = async (): Promise<void> => {
     const next = new Map<string, ConnectedChannel & { readonly enabled: boolean }>();
-    const nextDoor = new Map<string, ConnectedChannel>();
+    const nextDoors = new Map<string, ConnectedChannel>();
     for (const row of await openedChannels(world, world.db)) {
       const implementation = channelOf(row.kind);
       const parsed = implementation?.settings.safeParse(row.settings);
@@ -50,10 +38,8 @@ export const connectChannels = async (world: World): Promise<Connected> => {
         world.log.error("channel.unusable", { channelId: row.id, kind: row.kind });
         continue;
       }
-      const settings = parsed.data as DoorSettings;
-      const own = [settings.address ?? "", ...(settings.aliases ?? [])].filter((address) => address !== "");
       const connected = {
-        ownAddresses: own,
+        ownAddresses: implementation.addresses(parsed.data),
         id: row.id,
         kind: row.kind,
         brandId: row.brandId,
@@ -62,10 +48,12 @@ export const connectChannels = async (world: World): Promise<Connected> => {
         enabled: row.enabled,
       };
       next.set(row.id, connected);
-      if (row.enabled && settings.door) for (const address of own) nextDoor.set(mailboxOf(address), connected);
+      if (!row.enabled) continue;
+      for (const name of implementation.door?.names(parsed.data) ?? [])
+        nextDoors.set(doorKey(row.kind, name), connected);
     }
     all = next;
-    door = nextDoor;
+    doors = nextDoors;
     loadedAt = performance.now();
   };
   let loadedAt = 0;
@@ -74,7 +62,7 @@ export const connectChannels = async (world: World): Promise<Connected> => {
   return {
     byId: (id) => all.get(id),
     enabled: () => [...all.values()].filter((channel) => channel.enabled),
-    atDoor: (address) => door.get(mailboxOf(address)) ?? null,
+    atDoor: (kind, name) => doors.get(doorKey(kind, name)) ?? null,
     reload,
     freshen: () => {
       if (performance.now() - loadedAt < freshMs) return Promise.resolve();
@@ -84,38 +72,30 @@ export const connectChannels = async (world: World): Promise<Connected> => {
   };
 };
 
-interface JsonSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly secret?: boolean;
-}
-
-const secretPaths = (schema: JsonSchema, path: readonly string[] = []): string[][] => {
-  if (schema.secret) return [[...path]];
-  return [
-    ...Object.entries(schema.properties ?? {}).flatMap(([name, each]) => secretPaths(each, [...path, name])),
-    ...(schema.anyOf ?? []).flatMap((each) => secretPaths(each, path)),
-  ];
-};
-
 /** What modules/brands may know of the kinds of channel, without importing any. */
 export const channelKinds = (): ChannelKinds => {
-  const secrets = new Map(
-    Object.values(channels).map((channel) => [
-      channel.id as string,
-      secretPaths(channel.settings.toJSONSchema({ unrepresentable: "any" }) as JsonSchema),
-    ]),
-  );
+  const kinds = Object.values(channels).map((channel) => ({
+    kind: channel.id,
+    can: channel.can,
+    fields: [...formOf(channel.settings)],
+  }));
+  const secrets = new Map(Object.values(channels).map((channel) => [channel.id, secretPaths(channel.settings)]));
   return {
+    all: () => kinds,
     parse: (kind, settings) => {
-      const parsed = channelOf(kind)?.settings.safeParse(settings);
-      if (!parsed) return { ok: false, field: "kind", detail: "unknown kind" };
-      if (parsed.success) return { ok: true, settings: parsed.data as Readonly<Record<string, unknown>> };
+      const channel = channelOf(kind);
+      const parsed = channel?.settings.safeParse(settings);
+      if (!channel || !parsed) return { ok: false, field: "kind", detail: "unknown kind" };
+      if (parsed.success)
+        return {
+          ok: true,
+          settings: parsed.data as Readonly<Record<string, unknown>>,
+          address: channel.addresses(parsed.data)[0] ?? "",
+          canSend: channel.canSend(parsed.data),
+        };
       const issue = parsed.error.issues[0];
       return { ok: false, field: issue?.path.join(".") ?? "", detail: issue?.message ?? "" };
     },
     secrets: (kind) => secrets.get(kind) ?? [],
-    addressOf: (_kind, settings) => (typeof settings["address"] === "string" ? settings["address"] : ""),
-    canSend: (_kind, settings) => settings["smtp"] !== null && settings["smtp"] !== undefined,
   };
 };

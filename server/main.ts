@@ -34,17 +34,17 @@ const buildPages = (): Promise<void> =>
   });
 
 /** An address as programs take it; one that stands for all of the machine's says so. */
-const listens = ({ host, port }: Running["door"]): string =>
+const listens = ({ host, port }: Running["doors"][number]): string =>
   `${host.includes(":") ? `[${host}]` : host}:${port}${host === "0.0.0.0" || host === "::" ? " (every address of this machine)" : ""}`;
 
 const block = (running: Running, dataDir: string): string[] => {
   const rows: [string, string][] = [
     ["Desk", running.deskUrl],
     ...(running.demo ? ([["Post box", `${running.deskUrl}/postbox`]] as [string, string][]) : []),
-    [
-      "SMTP door",
-      `${listens(running.door)}${running.demo ? `   write to ${running.demo.doors.slice(0, 2).join(" or ")}` : ""}`,
-    ],
+    ...running.doors.map((door, index): [string, string] => [
+      `${door.name} door`,
+      `${listens(door)}${running.demo && index === 0 ? `   write to ${running.demo.doors.slice(0, 2).join(" or ")}` : ""}`,
+    ]),
     ["API", `${running.deskUrl}/api/openapi.json`],
     ["Data", dataDir],
   ];

@@ -2,10 +2,9 @@
 import { hostname } from "node:os";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { openDoor, type Door } from "#channels/email/door.ts";
 import { channels } from "#channels/index.ts";
 import { system } from "#contract/actor.ts";
-import type { ListeningIo, Raw } from "#contract/channel.ts";
+import type { ListeningIo } from "#contract/channel.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { recordHealth } from "#modules/brands/actions.ts";
 import { channelHealths } from "#modules/brands/reads.ts";
@@ -22,11 +21,11 @@ import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { newToken, openSecret } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
 import { createApp } from "#server/app.ts";
-import { doorCertificate } from "#server/certificate.ts";
 import type { Config } from "#server/config.ts";
 import { connectChannels } from "#server/connected.ts";
 import { startDemo, type Demo } from "#server/demo/demo.ts";
 import { startDispatch } from "#server/dispatch.ts";
+import { openDoors, type Door } from "#server/doors.ts";
 import { startIntake, type ConnectedChannel } from "#server/intake.ts";
 import { endIntakeLeases, keepCursor, readCursor } from "#server/intake-store.ts";
 import { endDeliveryLeases } from "#modules/concerns/actions-outbox.ts";
@@ -48,8 +47,8 @@ import { StartProblem } from "#server/problem.ts";
 export interface Running {
   readonly deskUrl: string;
   readonly port: number;
-  /** Where the SMTP door listens. */
-  readonly door: { readonly host: string; readonly port: number };
+  /** Where channels are come to. */
+  readonly doors: readonly Pick<Door, "name" | "host" | "port">[];
   readonly demo: Demo | null;
   readonly world: World;
   /** Closes doors, finishes what is being worked on, stops the embedded store. */
@@ -59,6 +58,13 @@ export interface Running {
 /** The desk's host as a person on this machine types it. */
 const shownHost = (host: string): string =>
   ["0.0.0.0", "127.0.0.1", "::", "::1"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
+
+/** Where the demo's post box hands in its customers' mail: the open door, or where it is going to be. */
+const smtpOf = (config: Config, doors: readonly Door[]): { readonly host: string; readonly port: number } => {
+  const door = doors.find(({ kind }) => kind === "email") ?? config.doors.email;
+  if (door === undefined) throw new Error("e-mail has no door");
+  return { host: door.host, port: door.port };
+};
 
 const migrations = fileURLToPath(new URL("../db/migrations/", import.meta.url));
 
@@ -83,7 +89,10 @@ export const startServer = async (
   try {
     const port = await freePort(config.host, config.port, "PORT");
     const publicUrl = config.publicUrl ?? `http://${shownHost(config.host)}:${port}`;
-    await freePort(config.smtpHost, config.smtpPort, "SMTP_PORT");
+    for (const channel of Object.values(channels)) {
+      const door = config.doors[channel.id];
+      if (door) await freePort(door.host, door.port, `${channel.door?.name}_PORT`);
+    }
     if (config.world === "demo") await freePort("127.0.0.1", config.postPort, "POST_PORT");
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: Error) => {
       throw new StartProblem(
@@ -143,6 +152,7 @@ export const startServer = async (
     const intake = startIntake({ world, reader, channelById: connected.byId, metrics, concurrency: 16 });
     closers.push(intake.stop);
 
+    let doors: readonly Door[] = [];
     let demo: Demo | null = null;
     if (config.world === "demo") {
       demo = await opening("POST_PORT", "127.0.0.1", config.postPort, () =>
@@ -150,7 +160,7 @@ export const startServer = async (
           world,
           dataDir: config.dataDir,
           postPort: config.postPort,
-          smtp: () => ({ host: config.smtpHost, port: door?.port ?? config.smtpPort }),
+          smtp: () => smtpOf(config, doors),
           say,
         }),
       );
@@ -165,35 +175,14 @@ export const startServer = async (
       await dispatch.stop();
     });
 
-    const tls = await doorCertificate(config, hostname());
-    const accepts = async (address: string): Promise<{ readonly channel: string } | "later" | null> => {
-      if (watch.away()) return "later";
-      const known = connected.atDoor(address);
-      if (known) return { channel: known.id };
-      // Nobody is turned away for good on old knowledge; when it cannot be renewed, the door says "later".
-      await connected.freshen();
-      const channel = connected.atDoor(address);
-      return channel ? { channel: channel.id } : null;
-    };
-    const keep = async (raw: Raw, providerId: string, channelId: string): Promise<"stored" | "known"> => {
-      const channel = connected.byId(channelId);
-      if (!channel) throw new Error("the channel was disconnected");
-      return intake.store(channel, raw, providerId);
-    };
-    const doorLog: ListeningIo["log"] = (level, event, facts) => log[level](event, facts);
-    const door: Door = await opening("SMTP_PORT", config.smtpHost, config.smtpPort, () =>
-      openDoor({
-        port: config.smtpPort,
-        host: config.smtpHost,
-        name: null,
-        tls,
-        limits: { mailBytes: config.maxMailBytes },
-        accepts,
-        store: keep,
-        log: doorLog,
-        now: world.now,
-      }),
-    );
+    doors = await openDoors({
+      world,
+      config,
+      machine: hostname(),
+      connected,
+      away: watch.away,
+      store: intake.store,
+    });
 
     await options.pages;
     const app = await opening("PORT", config.host, port, () =>
@@ -207,11 +196,13 @@ export const startServer = async (
         demo,
         version: options.version,
         away: watch.away,
-        missing: () => missingParts({ db, away: watch.away, files: world.files, door: door.isOpen }),
+        missing: () => missingParts({ db, away: watch.away, files: world.files, doors }),
       }),
     );
     closers.push(app.close);
-    closers.push(door.close);
+    closers.push(async () => {
+      await Promise.all(doors.map((door) => door.close()));
+    });
 
     const stopHints = bus.on("events", () => dispatch.wake());
     closers.push(async () => stopHints());
@@ -229,7 +220,7 @@ export const startServer = async (
     closers.push(startListening({ world, connected, intake, log, bus, mostBytes: config.maxMailBytes }));
     measure({ metrics, world, intake, reader });
 
-    return { deskUrl: publicUrl, port: app.port, door: { host: config.smtpHost, port: door.port }, demo, world, stop };
+    return { deskUrl: publicUrl, port: app.port, doors, demo, world, stop };
   } catch (error) {
     await stop();
     throw error;

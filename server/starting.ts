@@ -109,12 +109,12 @@ export const missingParts = async (node: {
   /** Calls are refused because the database did not answer lately. */
   readonly away: () => boolean;
   readonly files: Files;
-  readonly door: () => boolean;
+  readonly doors: readonly { readonly name: string; readonly isOpen: () => boolean }[];
 }): Promise<readonly string[]> => {
   const [database, files] = await Promise.all([succeeds(node.db.rows(sql`SELECT 1`)), succeeds(node.files.check())]);
   return [
     ...(database && !node.away() ? [] : ["the database does not answer"]),
     ...(files ? [] : ["the file store cannot be used"]),
-    ...(node.door() ? [] : ["the SMTP door is closed"]),
+    ...node.doors.filter((door) => !door.isOpen()).map((door) => `the ${door.name} door is closed`),
   ];
 };

@@ -96,6 +96,7 @@ export const samples: Readonly<Record<string, Sample>> = {
     given: (f) => ({ params: { id: f.brandId }, body: { name: "Kabel", signature: "", language: "de" } }),
   },
   "brands.channels": { given: () => ({}) },
+  "brands.channelKinds": { given: () => ({}) },
   "brands.channelSettings": { given: (f) => ({ params: { id: f.channelId } }) },
   "brands.addChannel": {
     given: (f) => ({

@@ -16,6 +16,8 @@ export interface ServerWish {
   /** Settings of server/config.ts beside ports, data folder and database. */
   readonly env?: Readonly<Record<string, string>>;
   readonly ports?: Ports;
+  /** Another copy of the tree to run; absent: this one. */
+  readonly tree?: string;
   /** Kept by whoever gives it; else a new folder that goes with the server. */
   readonly dataDir?: string;
 }
@@ -59,7 +61,7 @@ export class NotUp extends Error {
   }
 }
 
-const main = fileURLToPath(new URL("../server/main.ts", import.meta.url));
+const thisTree = fileURLToPath(new URL("..", import.meta.url));
 /** As the launcher runs it. */
 const node = JSON.parse(readFileSync(new URL("../server/node.json", import.meta.url), "utf8")) as {
   readonly flags: readonly string[];
@@ -71,22 +73,26 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
   const ports = wish.ports ?? (await serverPorts());
   const dataDir = wish.dataDir ?? (await mkdtemp(join(tmpdir(), "draht-server-")));
   const begun = performance.now();
-  const child = spawn(process.execPath, [...node.flags, main, ...(wish.args ?? ["--empty"])], {
-    env: {
-      ...node.environment,
-      ...process.env,
-      PORT: String(ports.desk),
-      SMTP_PORT: String(ports.smtp),
-      POST_PORT: String(ports.post),
-      DATA_DIR: dataDir,
-      DNS: "off",
-      LOG_LEVEL: "warn",
-      CHECK_ANSWERS: "yes",
-      ...(wish.database === undefined ? {} : { DATABASE_URL: wish.database }),
-      ...wish.env,
+  const child = spawn(
+    process.execPath,
+    [...node.flags, join(wish.tree ?? thisTree, "server/main.ts"), ...(wish.args ?? ["--empty"])],
+    {
+      env: {
+        ...node.environment,
+        ...process.env,
+        PORT: String(ports.desk),
+        SMTP_PORT: String(ports.smtp),
+        POST_PORT: String(ports.post),
+        DATA_DIR: dataDir,
+        DNS: "off",
+        LOG_LEVEL: "warn",
+        CHECK_ANSWERS: "yes",
+        ...(wish.database === undefined ? {} : { DATABASE_URL: wish.database }),
+        ...wish.env,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
     },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  );
   let output = "";
   const gone = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 128)));
   let ended = false;

@@ -192,3 +192,11 @@ function commentEnd(raw: string, open: number): number {
   }
   return raw.length;
 }
+
+/** The mailbox an address leads to: without "+detail", which the mailbox keeps for itself, and in lower case. */
+export function mailboxOf(address: string): string {
+  const at = address.lastIndexOf("@");
+  const local = address.slice(0, at).toLowerCase();
+  const plus = local.indexOf("+");
+  return `${plus > 0 ? local.slice(0, plus) : local}@${address.slice(at + 1).toLowerCase()}`;
+}

@@ -5,9 +5,9 @@ import { once } from "node:events";
 import { type Socket, connect } from "node:net";
 import { test } from "node:test";
 import { type TLSSocket, connect as secureConnect } from "node:tls";
-import type { Raw } from "#contract/channel.ts";
-import { selfSigned } from "./certificate.ts";
-import { type Door, type DoorOptions, openDoor } from "./door.ts";
+import type { OpenDoor, Raw } from "#contract/channel.ts";
+import { selfSigned } from "#platform/certificate.ts";
+import { type DoorOptions, openDoor } from "./door.ts";
 import { converse } from "./simClient.ts";
 
 interface Kept {
@@ -21,7 +21,7 @@ const boxes: Readonly<Record<string, string>> = { "service@tuer.test": "service"
 /** A door that keeps mails in a list; `change` replaces what a test is about. */
 async function opened(
   change: Partial<DoorOptions> = {},
-): Promise<{ door: Door; kept: Kept[]; events: string[]; [Symbol.asyncDispose]: () => Promise<void> }> {
+): Promise<{ door: OpenDoor; kept: Kept[]; events: string[]; [Symbol.asyncDispose]: () => Promise<void> }> {
   const kept: Kept[] = [];
   const events: string[] = [];
   const door = await openDoor({
@@ -103,7 +103,7 @@ const mail = (text: string, to = ["service@tuer.test"]): Parameters<typeof conve
   to,
   raw: Buffer.from(`Subject: x\r\n\r\n${text}\r\n`),
 });
-const at = (door: Door): { host: string; port: number } => ({ host: "127.0.0.1", port: door.port });
+const at = (door: OpenDoor): { host: string; port: number } => ({ host: "127.0.0.1", port: door.port });
 
 test("a mail is kept as it came, with what the connection says about it", async () => {
   await using place = await opened();

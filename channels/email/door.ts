@@ -1,8 +1,8 @@
-// Our own SMTP door (RFC 5321): takes mail for known addresses and answers 250 only after it is stored. Opened by server/main.
+// Our own SMTP door (RFC 5321): takes mail for known addresses and answers 250 only after it is stored. Opened by server/doors.ts through index.ts.
 import { createHash } from "node:crypto";
 import { domainToASCII } from "node:url";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
-import type { Raw, TransportIo } from "#contract/channel.ts";
+import type { OpenDoor, Raw, TransportIo } from "#contract/channel.ts";
 import { largestMailBytes } from "./limits.ts";
 
 /** Bounds of one door. Times in milliseconds, sizes in bytes. */
@@ -59,16 +59,11 @@ export interface DoorOptions {
   readonly now: () => Date;
 }
 
-export interface Door {
-  readonly port: number;
-  /** Clients can come in. */
-  readonly isOpen: () => boolean;
-  /** Refuses new clients, lets running ones finish for `closeMs`, then says 421 to the rest. */
-  readonly close: () => Promise<void>;
-}
-
-/** Opens the door and resolves when it listens; rejects with the system's error when the port is taken. */
-export async function openDoor(options: DoorOptions): Promise<Door> {
+/**
+ * Opens the door and resolves when it listens; rejects with the system's error when the port is taken. Closing refuses new clients, lets running
+ * ones finish for `closeMs`, then says 421 to the rest.
+ */
+export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
   const limits: DoorLimits = { ...doorLimits, ...options.limits };
   let mails = 0;
   let held = 0;

@@ -1,5 +1,6 @@
 // The e-mail channel: a mailbox by IMAP, our own SMTP door, and SMTP for what goes out. Listed in channels/index.ts.
 import type { MessageChannel } from "#contract/channel.ts";
+import { mailboxOf } from "./addresses.ts";
 import { can, render } from "./outbound.ts";
 import { type EmailSettings, emailSettings } from "./settings.ts";
 import { unreadable } from "./unreadable.ts";
@@ -16,6 +17,20 @@ export const email: MessageChannel<EmailSettings> = {
   id: "email",
   settings: emailSettings,
   can,
+  addresses: ({ address, aliases }) => [address, ...aliases],
+  canSend: ({ smtp }) => smtp !== null,
+  door: {
+    name: "SMTP",
+    usualPort: 7325,
+    names: ({ door, address, aliases }) => (door ? [address, ...aliases].map(mailboxOf) : []),
+    open: async ({ mostBytes, find, ...io }) =>
+      (await import("./door.ts")).openDoor({
+        ...io,
+        name: null,
+        limits: { mailBytes: mostBytes },
+        accepts: (address) => find(mailboxOf(address)),
+      }),
+  },
   verify: () => false,
   prepare: async () => {
     await import("./inbound.ts");

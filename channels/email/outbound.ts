@@ -6,7 +6,6 @@ import type { EmailSettings } from "./settings.ts";
 
 /** What a mail can carry. 25 MB of files become 34 MB on the wire, which the large providers still take. */
 export const can: Capabilities = {
-  addressKind: "email",
   maxTextLength: null,
   html: true,
   subject: true,

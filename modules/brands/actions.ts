@@ -183,8 +183,8 @@ const keepChannel = async (
     name: input.name,
     enabled: input.enabled,
     settings: sealed(parsed.settings, world.channelKinds.secrets(input.kind), world.seal),
-    address: world.channelKinds.addressOf(input.kind, parsed.settings),
-    canSend: world.channelKinds.canSend(input.kind, parsed.settings),
+    address: parsed.address,
+    canSend: parsed.canSend,
   });
   const row = await channelRow(tx, id);
   if (row === null) return refuse("notFound");

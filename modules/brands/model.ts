@@ -1,20 +1,26 @@
 // Decides how a channel's settings are kept: secrets sealed inside the stored JSON, each as {"$sealed": "…"}.
 import type { ChannelKind } from "#contract/channel.ts";
+import type { KindOfChannel } from "#contract/channel-form.ts";
 
 /**
  * What brands need to know of the channels without importing one; server/app.ts gives it from channels/index.ts.
  * `secrets`: paths of fields that are sealed at rest, with "*" for any index of a list.
  */
 export interface ChannelKinds {
+  readonly all: () => readonly KindOfChannel[];
+  /** `address`: the one customers see, empty when there is none. */
   readonly parse: (
     kind: ChannelKind,
     settings: unknown,
   ) =>
-    | { readonly ok: true; readonly settings: Readonly<Record<string, unknown>> }
+    | {
+        readonly ok: true;
+        readonly settings: Readonly<Record<string, unknown>>;
+        readonly address: string;
+        readonly canSend: boolean;
+      }
     | { readonly ok: false; readonly field: string; readonly detail: string };
   readonly secrets: (kind: ChannelKind) => readonly (readonly string[])[];
-  readonly addressOf: (kind: ChannelKind, settings: Readonly<Record<string, unknown>>) => string;
-  readonly canSend: (kind: ChannelKind, settings: Readonly<Record<string, unknown>>) => boolean;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

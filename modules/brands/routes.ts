@@ -30,6 +30,7 @@ export const brandRoutes: readonly Route<W>[] = [
   answer<W, typeof brands.channels>(brands.channels, async (world, who) =>
     (await allChannels(world.db)).filter((channel) => seesBrand(who, channel.brandId)),
   ),
+  answer<W, typeof brands.channelKinds>(brands.channelKinds, async (world) => [...world.channelKinds.all()]),
   answer<W, typeof brands.channelSettings>(brands.channelSettings, (world, _who, { params }) =>
     channelSettings(world, params.id),
   ),

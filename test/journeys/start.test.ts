@@ -6,7 +6,7 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { selfSigned } from "#channels/email/certificate.ts";
+import { selfSigned } from "#platform/certificate.ts";
 import { api } from "#contract/api.ts";
 import { StartProblem } from "#server/problem.ts";
 import { opening } from "#server/starting.ts";

@@ -132,7 +132,12 @@ test("a closed door and a database that refuses or falls silent are named", asyn
     now: () => new Date(),
   });
   const folder = await mkdtemp(join(tmpdir(), "draht-watching-"));
-  const node = { db: { rows: async () => [] }, away: () => false, files: openDiskFiles(folder), door: door.isOpen };
+  const node = {
+    db: { rows: async () => [] },
+    away: () => false,
+    files: openDiskFiles(folder),
+    doors: [{ name: "SMTP", isOpen: door.isOpen }],
+  };
   assert.deepEqual(await missingParts(node), []);
   await door.close();
   assert.deepEqual(await missingParts(node), ["the SMTP door is closed"]);
@@ -142,6 +147,6 @@ test("a closed door and a database that refuses or falls silent are named", asyn
   ]);
   const silent = new Promise<never>(() => undefined);
   for (const rows of [() => Promise.reject(new Error("gone")), () => silent])
-    assert.deepEqual(await missingParts({ ...node, db: { rows }, door: () => true }), ["the database does not answer"]);
+    assert.deepEqual(await missingParts({ ...node, db: { rows }, doors: [] }), ["the database does not answer"]);
   await rm(folder, { recursive: true });
 });

@@ -1,6 +1,7 @@
 // Small pictures with a meaning: faces, states, priorities, channels, times. Each says its meaning to a screen reader.
 import { useSyncExternalStore } from "react";
-import type { ChannelKind } from "#contract/channel.ts";
+import { addressKindOf } from "#contract/channel.ts";
+import type { AddressKind, ChannelKind } from "#contract/channel.ts";
 import type { Priority, Status } from "#contract/concerns.ts";
 import { Icon } from "#web/kit/Icon.tsx";
 import type { IconName } from "#web/kit/Icon.tsx";
@@ -49,12 +50,31 @@ export const PriorityMark = ({ priority, words = true }: { readonly priority: Pr
   </span>
 );
 
-const channelIcons: Readonly<Record<ChannelKind, IconName>> = { email: "mail" };
+const addressIcons: Readonly<Record<AddressKind, IconName>> = {
+  email: "mail",
+  phone: "phone",
+  chat: "chat",
+  whatsapp: "chat",
+  telegram: "chat",
+  app: "mobile",
+  post: "note",
+  social: "people",
+  forum: "people",
+};
+
+/** A kind of address. */
+export const AddressMark = ({ kind }: { readonly kind: AddressKind }) => (
+  <Icon name={addressIcons[kind]} size="small" label={t(`addressKinds.${kind}`)} />
+);
 
 /** The way a message came or went. */
-export const ChannelMark = ({ kind }: { readonly kind: ChannelKind }) => (
-  <Icon name={channelIcons[kind]} size="small" label={t(`channelKinds.${kind}`)} />
-);
+export const ChannelMark = ({
+  kind,
+  size = "small",
+}: {
+  readonly kind: ChannelKind;
+  readonly size?: "small" | "large";
+}) => <Icon name={addressIcons[addressKindOf[kind]]} size={size} label={t(`channels.${kind}.name`)} />;
 
 /** A point in time, short; in full as a title; kept up to date every half minute. */
 export const When = ({ at, relative = false }: { readonly at: string; readonly relative?: boolean }) => {

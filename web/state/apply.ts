@@ -2,6 +2,7 @@
 // server's tests, which apply events to an old snapshot and compare with a fresh one. Knows no page and no framework.
 import type { Agent, Team } from "#contract/agents.ts";
 import type { Brand, Channel, Topic } from "#contract/brands.ts";
+import type { KindOfChannel } from "#contract/channel-form.ts";
 import type { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernDetail, ConcernRow, Draft, Message } from "#contract/concerns.ts";
 import type { Result } from "#contract/endpoint.ts";
@@ -40,6 +41,8 @@ export interface DeskState {
   readonly teams: readonly Team[];
   readonly brands: readonly Brand[];
   readonly channels: readonly Channel[];
+  /** The kinds of channel there are, with what each can do. */
+  readonly kinds: readonly KindOfChannel[];
   readonly topics: readonly Topic[];
   /** Definitions of custom fields. */
   readonly fields: readonly Field[];
@@ -67,6 +70,7 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   teams: [],
   brands: [],
   channels: [],
+  kinds: [],
   topics: [],
   fields: [],
   recent: [],
@@ -161,7 +165,7 @@ export const withoutConcern = (state: DeskState, concernId: string): DeskState =
 /** Takes in the lists of colleagues, teams, brands, channels, topics and fields. */
 export const mergeReference = (
   state: DeskState,
-  part: Partial<Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "topics" | "fields">>,
+  part: Partial<Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "kinds" | "topics" | "fields">>,
 ): DeskState => replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
 
 /** Takes one entry of those lists in, new or changed, as an own call brought it. */

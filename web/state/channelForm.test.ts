@@ -1,15 +1,30 @@
-// What the form of a channel asks.
+// How the form of a channel is filled in.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askedFields, channelFields, startSettings } from "./channelForm.ts";
+import type { FormField, SimpleField } from "#contract/channel-form.ts";
+import { askedFields, listOf, startSettings, withValue } from "./channelForm.ts";
 
-test("the number of days is asked only while mail of the last days is wanted", () => {
-  const imap = channelFields.email.find(({ name }) => name === "imap");
-  assert.ok(imap?.kind === "group");
-  const start = startSettings(imap.fields);
-  const asked = (from: unknown): boolean =>
-    askedFields(imap.fields, { ...start, from }).some(({ name }) => name === "days");
-  assert.equal(start["from"], "now");
-  assert.deepEqual([asked("now"), asked("days"), asked("everything")], [false, true, false]);
-  assert.equal(askedFields(imap.fields, start).length, imap.fields.length - 1, "all the others are asked always");
+const inner: readonly SimpleField[] = [
+  { name: "from", kind: "choice", start: "now", options: ["now", "days"], when: null },
+  { name: "days", kind: "number", start: 30, when: { name: "from", is: "days" } },
+];
+const fields: readonly FormField[] = [
+  { name: "address", kind: "text", start: "", optional: false, when: null },
+  { name: "imap", kind: "group", fields: [...inner], when: null },
+];
+
+test("a form begins with every field at its start and groups switched off", () => {
+  assert.deepEqual(startSettings(fields), { address: "", imap: null });
+  assert.deepEqual(startSettings(inner), { from: "now", days: 30 });
+});
+
+test("a field that hangs on a choice is asked only under it", () => {
+  const asked = (from: string): readonly string[] =>
+    askedFields(inner, { ...startSettings(inner), from }).map(({ name }) => name);
+  assert.deepEqual([asked("now"), asked("days")], [["from"], ["from", "days"]]);
+});
+
+test("a value is set where its path leads, and lists are read by line and comma", () => {
+  assert.deepEqual(withValue({ address: "a", imap: null }, ["imap", "days"], 7), { address: "a", imap: { days: 7 } });
+  assert.deepEqual(listOf(" a, b\n\nc "), ["a", "b", "c"]);
 });

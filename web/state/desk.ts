@@ -230,11 +230,12 @@ export const loadViews = async (first = false): Promise<void> => {
 };
 
 const loadReference = async (): Promise<void> => {
-  const [people, teams, marks, channels, topics, own] = await Promise.all([
+  const [people, teams, marks, channels, kinds, topics, own] = await Promise.all([
     call(agents.list, {}),
     call(agents.teams, {}),
     call(brands.list, {}),
     call(brands.channels, {}),
+    call(brands.channelKinds, {}),
     call(brands.topics, {}),
     call(fields.list, {}),
   ]);
@@ -244,6 +245,7 @@ const loadReference = async (): Promise<void> => {
       ...(teams.ok ? { teams: teams.value } : {}),
       ...(marks.ok ? { brands: marks.value } : {}),
       ...(channels.ok ? { channels: channels.value } : {}),
+      ...(kinds.ok ? { kinds: kinds.value } : {}),
       ...(topics.ok ? { topics: topics.value } : {}),
       ...(own.ok ? { fields: own.value } : {}),
     }),

@@ -194,7 +194,7 @@ const valueWords = (condition: Condition, value: string, names: FilterNames): st
     case "brandId":
       return named(names.brands);
     case "channelKind":
-      return t(`channelKinds.${value as ChannelKind}`);
+      return t(`channels.${value as ChannelKind}.name`);
     case "sort":
       return t(`filters.sorts.${value as ListFilter["sort"]}`);
     case "customerId":

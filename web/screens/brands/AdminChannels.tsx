@@ -1,7 +1,7 @@
 // The ways in and out, and how they are: connected, failing, off.
 import type { Channel } from "#contract/brands.ts";
 import { AdminEntries } from "#web/kit/AdminEntries.tsx";
-import { Icon } from "#web/kit/Icon.tsx";
+import { ChannelMark } from "#web/kit/Marks.tsx";
 import { Empty } from "#web/kit/States.tsx";
 import { ChannelForm } from "#web/screens/brands/ChannelForm.tsx";
 import { deskState } from "#web/state/desk.ts";
@@ -35,7 +35,7 @@ export const AdminChannels = () => {
         off: !channel.enabled,
         content: (
           <>
-            <Icon name="mail" size="large" />
+            <ChannelMark kind={channel.kind} size="large" />
             <span className="entry-words">
               <strong>{channel.name}</strong>
               <small>

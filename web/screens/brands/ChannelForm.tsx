@@ -1,13 +1,13 @@
-// The form of a channel; draws itself from web/state/channelForm.ts. Secrets come empty and stay as they are when left so.
+// The form of a channel; draws itself from what its kind says of its settings. Secrets come empty and stay as they are when left so.
 import { useEffect, useState } from "react";
 import { brands as brandEndpoints } from "#contract/brands.ts";
 import type { Channel } from "#contract/brands.ts";
+import type { FormField } from "#contract/channel-form.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Choose, Field, LongField, Toggle } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { mergeReference } from "#web/state/apply.ts";
-import { askedFields, channelFields, listOf, startSettings, withValue } from "#web/state/channelForm.ts";
-import type { FormField } from "#web/state/channelForm.ts";
+import { askedFields, listOf, startSettings, withValue } from "#web/state/channelForm.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
@@ -20,9 +20,12 @@ type Settings = Readonly<Record<string, unknown>>;
 
 export const ChannelForm = ({ channel, close }: { readonly channel: Channel | null; readonly close: () => void }) => {
   const brands = useStore(deskState, (state) => state.brands);
-  const kind = channel?.kind ?? "email";
-  const fields = channelFields[kind];
-  const [settings, setSettings] = useState<Settings | null>(channel === null ? startSettings(fields) : null);
+  const kinds = useStore(deskState, (state) => state.kinds);
+  const [chosen, setChosen] = useState(channel?.kind ?? null);
+  const kind = kinds.find((one) => one.kind === (chosen ?? kinds[0]?.kind));
+  const [kept, setKept] = useState<Settings | null>(channel === null ? {} : null);
+  const fields = kind?.fields ?? [];
+  const settings = kept === null ? null : { ...startSettings(fields), ...kept };
   const [name, setName] = useState(channel?.name ?? "");
   const [brandId, setBrandId] = useState<string>(channel?.brandId ?? brands[0]?.id ?? "");
   const [enabled, setEnabled] = useState(channel?.enabled ?? true);
@@ -31,14 +34,14 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
   useEffect(() => {
     if (id === null) return;
     void call(brandEndpoints.channelSettings, { params: { id } }).then((outcome) => {
-      if (outcome.ok) setSettings({ ...startSettings(fields), ...outcome.value.settings });
+      if (outcome.ok) setKept(outcome.value.settings);
       else setProblem(outcome.problem);
       return undefined;
     });
-  }, [id, fields]);
+  }, [id]);
   const keep = async (): Promise<void> => {
-    if (!settings) return;
-    const body = { brandId, kind, name, enabled, settings };
+    if (!settings || !kind) return;
+    const body = { brandId, kind: kind.kind, name, enabled, settings };
     const outcome =
       id === null
         ? await call(brandEndpoints.addChannel, { body })
@@ -78,19 +81,30 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
           onChange={setBrandId}
         />
       </div>
+      {channel === null && kinds.length > 1 && kind ? (
+        <Choose
+          label={t("admin.channelKind")}
+          value={kind.kind}
+          choices={kinds.map((one) => ({ id: one.kind, label: t(`channels.${one.kind}.name`) }))}
+          onChange={(next) => {
+            setChosen(kinds.find((one) => one.kind === next)?.kind ?? null);
+            setKept({});
+          }}
+        />
+      ) : null}
       <Toggle label={t("admin.channelOn")} hint={t("admin.channelOnHint")} value={enabled} onChange={setEnabled} />
-      {settings === null
+      {settings === null || !kind
         ? null
         : fields.map((field) => (
             <OneField
               key={field.name}
               field={field}
               path={[field.name]}
-              base={`channels.${kind}`}
+              base={`channels.${kind.kind}`}
               settings={settings}
               problem={problem}
               known={channel !== null}
-              set={(path, value) => setSettings((now) => withValue(now ?? {}, path, value))}
+              set={(path, value) => setKept(withValue(settings, path, value))}
             />
           ))}
       <div className="form-foot">
@@ -102,7 +116,7 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
         <Button look="quiet" onPress={close}>
           {t("kit.cancel")}
         </Button>
-        <Button look="primary" type="submit" isDisabled={settings === null || name.trim() === ""}>
+        <Button look="primary" type="submit" isDisabled={settings === null || !kind || name.trim() === ""}>
           {t("kit.keep")}
         </Button>
       </div>
@@ -174,7 +188,7 @@ const OneField = ({
           value={typeof value === "string" ? value : ""}
           choices={field.options.map((option) => ({
             id: option,
-            label: words(`${base}.${field.name}.options.${option}`) ?? words(`securities.${option}`) ?? option,
+            label: words(`${base}.${field.name}.options.${option}`) ?? option,
           }))}
           onChange={(option) => set(path, option)}
         />

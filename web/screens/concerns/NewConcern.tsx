@@ -1,6 +1,9 @@
 // Writing first: a new concern that begins with our message.
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
+import type { Channel } from "#contract/brands.ts";
+import { addressKindOf } from "#contract/channel.ts";
+import type { Capabilities } from "#contract/channel.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import { Button, IconButton } from "#web/kit/Button.tsx";
 import { Choose, Field } from "#web/kit/Field.tsx";
@@ -34,8 +37,10 @@ const restore = (): number => {
 export const NewConcern = () => {
   const [replaced, setReplaced] = useState(restore);
   const now = useStore(writing, (all) => all);
+  const kinds = useStore(deskState, (state) => state.kinds);
+  const canDo = (channel: Channel): Capabilities | undefined => kinds.find(({ kind }) => kind === channel.kind)?.can;
   const channels = useStore(deskState, (state) => state.channels).filter(
-    (channel) => channel.enabled && channel.canSend,
+    (channel) => channel.enabled && channel.canSend && canDo(channel)?.firstContact !== false,
   );
   const facts = useStore(session, (all) => (all.kind === "signedIn" ? all.settings : null));
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -44,6 +49,7 @@ export const NewConcern = () => {
   const [startsInText] = useState(() => writing.get().to.length > 0);
   const navigate = useNavigate();
   const channel = channels.find((one) => one.id === now.channelId) ?? channels[0];
+  const can = channel === undefined ? undefined : canDo(channel);
   const uploads = useUploads({
     limits: facts?.limits ?? null,
     already: now.uploads,
@@ -67,9 +73,9 @@ export const NewConcern = () => {
         brandId: channel.brandId,
         channelId: channel.id,
         customerId: null,
-        kind: "email",
+        kind: addressKindOf[channel.kind],
         to: [...now.to],
-        cc: [...now.cc],
+        cc: can?.copies === false ? [] : [...now.cc],
         subject: now.subject,
         text: now.text,
         html: now.html,
@@ -122,7 +128,9 @@ export const NewConcern = () => {
           </p>
         )}
         <Recipients focus={!startsInText} label={t("composer.to")} value={now.to} onChange={(to) => keep({ to })} />
-        <Recipients label={t("composer.cc")} value={now.cc} onChange={(cc) => keep({ cc })} />
+        {can?.copies === false ? null : (
+          <Recipients label={t("composer.cc")} value={now.cc} onChange={(cc) => keep({ cc })} />
+        )}
         <Field
           label={t("concerns.subject")}
           value={now.subject}

@@ -28,7 +28,7 @@ export const WayChoice = ({
         value={nameOf(chosen)}
         choices={ways.map((way) => ({
           id: nameOf(way),
-          label: `${t(`channelKinds.${way.channelKind}`)} · ${way.channelName}`,
+          label: `${t(`channels.${way.channelKind}.name`)} · ${way.channelName}`,
           detail: `${way.value} · ${reasonWords(way)}`,
           disabled: way.blocked !== null,
         }))}

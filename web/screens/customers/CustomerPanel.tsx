@@ -5,13 +5,14 @@ import { useEffect } from "react";
 import type { ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import type { ConcernDetail } from "#contract/concerns.ts";
+import { addressKindOf } from "#contract/channel.ts";
 import { customers } from "#contract/customers.ts";
 import type { Address, Customer } from "#contract/customers.ts";
 import type { FieldChanges } from "#contract/fields.ts";
 import { IconButton } from "#web/kit/Button.tsx";
 import { Choose } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
-import { Face, StatusMark, When } from "#web/kit/Marks.tsx";
+import { AddressMark, Face, StatusMark, When } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
 import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
@@ -40,6 +41,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
     queryKey: ["customerConcerns", id],
     queryFn: ({ signal }) => callOrThrow(customers.concerns, { params: { id }, query: {} }, signal),
   });
+  const channels = useStore(deskState, (state) => state.channels);
   useEffect(() => {
     if (bump > 0) void store.invalidateQueries({ queryKey: ["customer", id] });
   }, [bump, id, store]);
@@ -59,6 +61,8 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
   };
 
   const one = customer.data;
+  // The kinds of address that some channel of ours can use.
+  const spoken = [...new Set(channels.map((channel) => addressKindOf[channel.kind]))];
   return (
     <aside className="customer" aria-label={t("customers.panel")}>
       <header className="customer-head">
@@ -84,16 +88,25 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
                 <AddressLine key={address.id} address={address} customerId={id} take={take} />
               ))}
             </ul>
-            <EditableText
-              label={t("customers.addAddress")}
-              value=""
-              placeholder={t("customers.addAddress")}
-              icon="plus"
-              keep={(value) =>
-                value !== "" &&
-                void call(customers.addAddress, { params: { id }, body: { kind: "email", value } }).then(take)
-              }
-            />
+            {spoken.map((kind) => {
+              const label =
+                spoken.length === 1
+                  ? t("customers.addAddress")
+                  : t("customers.addAddressOf", { kind: t(`addressKinds.${kind}`) });
+              return (
+                <EditableText
+                  key={kind}
+                  label={label}
+                  value=""
+                  placeholder={label}
+                  icon="plus"
+                  keep={(value) =>
+                    value !== "" &&
+                    void call(customers.addAddress, { params: { id }, body: { kind, value } }).then(take)
+                  }
+                />
+              );
+            })}
           </section>
           <section>
             <h4>{t("customers.about")}</h4>
@@ -202,7 +215,7 @@ const AddressLine = ({
   const params = { id: customerId, addressId: address.id };
   return (
     <li className="address" data-suppressed={address.suppressedReason !== null || undefined}>
-      <Icon name="mail" size="small" label={t(`addressKinds.${address.kind}`)} />
+      <AddressMark kind={address.kind} />
       <span className="address-words">
         <span className="address-value">{address.value}</span>
         <small>

@@ -1,4 +1,4 @@
-// Makes a self-signed X.509 certificate (RFC 5280) for STARTTLS at our door. Called by server/main, which keeps it in the data folder.
+// Makes a self-signed X.509 certificate (RFC 5280) for a door of this machine. Called by server/certificate.ts, which keeps it in the data folder.
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
 /** PEM texts; the key is PKCS #8. */

@@ -1,0 +1,32 @@
+// What the form for connecting a channel asks for, as data: made from the settings' own schema by server/channel-form.ts, drawn by the desk.
+// Words stand in locales under `channels.<kind>.<field>`.
+import { z } from "zod";
+import { capabilities, channelKind } from "#contract/channel.ts";
+
+const asked = {
+  name: z.string(),
+  /** Asked only while another field of the same group is set to that. */
+  when: z.strictObject({ name: z.string(), is: z.string() }).nullable(),
+};
+
+/** One thing to fill in; `start` is what an empty form begins with. "secret" and "longSecret" are never sent back by the server. */
+export const simpleField = z.discriminatedUnion("kind", [
+  z.strictObject({ ...asked, kind: z.literal("text"), start: z.string().nullable(), optional: z.boolean() }),
+  z.strictObject({ ...asked, kind: z.literal("number"), start: z.number().nullable() }),
+  z.strictObject({ ...asked, kind: z.literal("flag"), start: z.boolean() }),
+  z.strictObject({ ...asked, kind: z.enum(["secret", "longSecret"]), start: z.null() }),
+  z.strictObject({ ...asked, kind: z.literal("list"), start: z.array(z.string()) }),
+  z.strictObject({ ...asked, kind: z.literal("choice"), start: z.string(), options: z.array(z.string()) }),
+]);
+export type SimpleField = z.infer<typeof simpleField>;
+
+/** A group is switched off as a whole: its value is null. Groups hold no groups. */
+export const formField = z.discriminatedUnion("kind", [
+  ...simpleField.options,
+  z.strictObject({ ...asked, kind: z.literal("group"), fields: z.array(simpleField) }),
+]);
+export type FormField = z.infer<typeof formField>;
+
+/** A kind of channel this centre can be connected by. */
+export const kindOfChannel = z.strictObject({ kind: channelKind, can: capabilities, fields: z.array(formField) });
+export type KindOfChannel = z.infer<typeof kindOfChannel>;
