@@ -30,8 +30,8 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 export const startKeeper = async (token: string): Promise<Keeper> => {
   const landed: unknown[] = [];
   const flown: Flight[] = [];
-  let waiting: (() => void)[] = [];
-  let watching: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
+  const watching: (() => void)[] = [];
   let next: Mishap | null = null;
   const wake = (): void => {
     for (const tell of waiting.splice(0)) tell();
