@@ -292,7 +292,8 @@ export type ViewInput = z.infer<typeof viewInput>;
 
 /**
  * A named list in the first pane. `key` names the built-in ones ("mine", "unassigned", …; words in locales under `views`). `share` null: it
- * comes by itself (built in, or a team's own). `mayChange`: this agent may change and remove it.
+ * comes by itself (built in, or a team's own). `mayChange`: this agent may change and remove it. `atLeast`: `count` is the least there are,
+ * because finding all of them would take long.
  */
 export const view = z.strictObject({
   id: z.string(),
@@ -300,6 +301,7 @@ export const view = z.strictObject({
   name: z.string(),
   filter: listFilter,
   count: z.number().int().nullable(),
+  atLeast: z.boolean(),
   share: viewShare.nullable(),
   mayChange: z.boolean(),
 });

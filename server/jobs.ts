@@ -3,7 +3,7 @@ import { removeOldTries } from "#modules/agents/actions-brake.ts";
 import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
 import { removeOldChanges } from "#modules/concerns/actions-many.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
-import { foldTally, forgetRemovedViews } from "#modules/concerns/actions-views.ts";
+import { foldTally, forgetRemovedViews, mendTally } from "#modules/concerns/actions-views.ts";
 import { foldWords } from "#modules/search/actions.ts";
 import { lead } from "#platform/db/leader.ts";
 import type { Log } from "#platform/log.ts";
@@ -25,6 +25,7 @@ const timed: readonly Timed[] = [
   { name: "forgetRemovedViews", everyMs: 3_600_000, run: forgetRemovedViews },
   { name: "removeOldSessions", everyMs: 3_600_000, run: removeOldSessions },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
+  { name: "mendTally", everyMs: 24 * 3_600_000, run: mendTally },
   { name: "sweepFiles", everyMs: 24 * 3_600_000, run: sweepFiles },
 ];
 

@@ -233,6 +233,8 @@ const tables = [
   "address",
   "concern",
   "concern_tally",
+  "concern_label_tally",
+  "concern_mention",
   "party",
   "message",
   "message_body",

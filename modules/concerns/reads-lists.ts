@@ -88,6 +88,8 @@ const builtIn: readonly (readonly [key: string, filter: ListFilter])[] = [
   ["all", { ...plain, statuses: [] }],
 ];
 
+const notCounted = { count: null, atLeast: false } as const;
+
 /** Nobody made it, nobody changes it. */
 const byItself = { share: null, mayChange: false } as const;
 
@@ -98,6 +100,7 @@ export const asView = (who: AgentActor, row: ViewRow): View => ({
   name: row.name,
   filter: row.filter,
   count: null,
+  atLeast: false,
   share:
     row.teamId !== null
       ? { with: "team", teamId: row.teamId }
@@ -109,7 +112,7 @@ export const asView = (who: AgentActor, row: ViewRow): View => ({
 
 /**
  * The agent's views with counters: the built-in ones, one for each team (supervisors and admins: every team), then those that people made, in
- * the agent's order. Counters that only a walk could give stop at 1,000. `upTo`: the event number the counters include.
+ * the agent's order. A counter that only a walk can give ends it after 1,000 rows and then says the least. `upTo`: the event number the counters include.
  */
 export const viewsFor = async (world: Pick<World, "db">, who: AgentActor): Promise<{ views: View[]; upTo: number }> => {
   const upTo = await horizon(world.db);
@@ -119,7 +122,7 @@ export const viewsFor = async (world: Pick<World, "db">, who: AgentActor): Promi
     who.id,
     teams.map((team) => team.id),
   );
-  const views: Omit<View, "count">[] = [
+  const views: Omit<View, "count" | "atLeast">[] = [
     ...builtIn.map(([key, filter]) => ({ id: key, key, name: key, filter, ...byItself })),
     ...teams.map((team) => ({
       id: `team-${team.id}`,
@@ -135,8 +138,8 @@ export const viewsFor = async (world: Pick<World, "db">, who: AgentActor): Promi
     world.db,
     counted.map((view) => scopeOf(who, view.filter)),
   );
-  const countOf = new Map(counted.map((view, index) => [view.id, counts[index] ?? null]));
-  return { views: views.map((view) => ({ ...view, count: countOf.get(view.id) ?? null })), upTo };
+  const countOf = new Map(counted.map((view, index) => [view.id, counts[index]]));
+  return { views: views.map((view) => ({ ...view, ...(countOf.get(view.id) ?? notCounted) })), upTo };
 };
 
 /** A customer's concerns that this agent may see, newest first; refuses with notFound when none of the agent's brands knows the customer. */

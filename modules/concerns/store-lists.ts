@@ -1,6 +1,6 @@
 // The SQL of lists of concerns. A page merges one ordered stream per status (and brand), each straight from an index: nothing is sorted,
 // and a page costs the same among a thousand concerns and among a million. Called by concerns/reads-lists.ts; bench explains `pageQuery`.
-import { statuses, type ConcernRow, type ListFilter, type Status } from "#contract/concerns.ts";
+import { everything, statuses, type ConcernRow, type ListFilter, type Status } from "#contract/concerns.ts";
 import { empty, join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** The columns of a concern's row as the contract names them; `c` is the table. */
@@ -64,13 +64,16 @@ const conditions = ({ filter, me }: Scope): Sql[] => {
 const isFew = (filter: ListFilter): boolean =>
   filter.followed || filter.mentioned || filter.customerId !== null || filter.deliveryFailed;
 
-const few = ({ filter, me }: Scope): Sql[] => [
-  ...(filter.followed ? [sql`c.id IN (SELECT f.concern_id FROM concern_follower f WHERE f.agent_id = ${me})`] : []),
-  ...(filter.mentioned
-    ? [
-        sql`c.id IN (SELECT m.concern_id FROM message m WHERE m.mentions @> ARRAY[${me}]::uuid[] AND m.mentions <> '{}')`,
-      ]
-    : []),
+/** What concerns an agent, with the concern's status beside it: what was settled long ago is not walked through. */
+const ofAgent = (table: "concern_follower" | "concern_mention", { filter, me }: Scope): Sql => {
+  const wanted = statusesOf(filter);
+  const inStatus = wanted.length === statuses.length ? empty : sql` AND f.status IN (${wordsIn(wanted)})`;
+  return sql`${raw(table)} f WHERE f.agent_id = ${me}${inStatus}`;
+};
+
+const few = (scope: Scope): Sql[] => [
+  ...(scope.filter.followed ? [sql`c.id IN (SELECT f.concern_id FROM ${ofAgent("concern_follower", scope)})`] : []),
+  ...(scope.filter.mentioned ? [sql`c.id IN (SELECT f.concern_id FROM ${ofAgent("concern_mention", scope)})`] : []),
 ];
 
 const brandsIn = (ids: readonly string[]): Sql => sql`c.brand_id = ANY(${ids}::uuid[])`;
@@ -168,15 +171,44 @@ export const page = async (
 /** Does this filter want to be asked inside a transaction? See `page`. */
 export const isPlannedEachTime = (filter: ListFilter): boolean => filter.tag !== null;
 
-/** How many rows a filter finds, counted no further than `most`. For filters that the kept counters cannot answer. */
-export const countQuery = (scope: Scope, most: number): Sql => {
-  const parts = streams(scope);
-  if (parts.length === 0) return sql`SELECT 0 AS n`;
-  const union = join(
-    parts.map((list) => sql`(SELECT 1 FROM concern c ${where(list)} ${limited(most)})`),
-    " UNION ALL ",
+/**
+ * How many rows a filter finds (`n`), for filters that the kept counters cannot answer. No more than `most` rows are looked at, those of the
+ * narrowest thing that the filter names and an index knows; `more`: there were others, so `n` is the least.
+ */
+export const walkQuery = (scope: Scope, most: number): Sql => {
+  const brands = brandsOf(scope);
+  // What the walk goes over is an agent's already.
+  const both = scope.filter.followed && scope.filter.mentioned;
+  const others = few({ ...scope, filter: { ...scope.filter, followed: false, mentioned: both } });
+  const fits = [...(brands === null ? [] : [brandsIn(brands)]), ...conditions(scope), ...others];
+  const fit = fits.length === 0 ? sql`true` : join(fits, " AND ");
+  const walks = walked(scope).map((from) => sql`(SELECT ${fit} AS fits FROM ${from} ${limited(most)})`);
+  return sql`SELECT (count(*) FILTER (WHERE fits))::int AS n, count(*) >= ${most} AS more
+    FROM (SELECT fits FROM (${join(walks, " UNION ALL ")}) AS parts ${limited(most)}) AS walked`;
+};
+
+/** The rows a walk goes over: together they hold everything the filter finds, none is in two. */
+const walked = (scope: Scope): Sql[] => {
+  const { filter } = scope;
+  const wanted = statusesOf(filter);
+  const rest = wanted.length === statuses.length ? empty : sql` AND c.status IN (${wordsIn(wanted)})`;
+  if (filter.followed || filter.mentioned) {
+    const own = ofAgent(filter.followed ? "concern_follower" : "concern_mention", scope);
+    return [sql`concern c JOIN (SELECT f.concern_id FROM ${own}) AS own ON own.concern_id = c.id`];
+  }
+  if (filter.customerId !== null) return [sql`concern c WHERE c.customer_id = ${filter.customerId}${rest}`];
+  if (filter.deliveryFailed) return [sql`concern c WHERE c.delivery_failed${rest}`];
+  const [narrow] = conditions({
+    ...scope,
+    filter: { ...everything, assignee: filter.assignee === "none" ? null : filter.assignee, topicId: filter.topicId },
+  });
+  if (narrow === undefined && filter.tag !== null)
+    return conditions({ ...scope, filter: { ...everything, tag: filter.tag } }).map(
+      (tagged) => sql`concern c WHERE ${tagged}${rest}`,
+    );
+  return wanted.map(
+    (status) => sql`concern c WHERE c.status = ${literal(status)}${narrow === undefined ? empty : sql` AND ${narrow}`}`,
   );
-  return sql`SELECT count(*)::int AS n FROM (SELECT 1 FROM (${union}) AS parts ${limited(most)}) AS counted`;
 };
 
 /** A concern's row by id. */

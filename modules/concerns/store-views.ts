@@ -1,7 +1,7 @@
-// The SQL of views: those that people made, and the counters, which are kept (concern_tally) and not counted. Called by concerns/reads-lists.ts and concerns/actions-views.ts.
+// The SQL of views: those that people made, and the counters, which are kept (concern_tally, concern_label_tally) and not counted. Called by concerns/reads-lists.ts and concerns/actions-views.ts.
 import { everything, statuses, type ListFilter, type Status } from "#contract/concerns.ts";
 import type { AgentId, TeamId, ViewId } from "#contract/ids.ts";
-import { countQuery, type Scope } from "#modules/concerns/store-lists.ts";
+import { walkQuery, type Scope } from "#modules/concerns/store-lists.ts";
 import { empty, join, raw, sql, type Db, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** A filter under a name. `teamId` and `forEverybody`: who sees it beside its owner. */
@@ -81,17 +81,32 @@ export const setOrder = async (tx: Tx, agentId: AgentId, ids: readonly ViewId[])
 export const forgetViewsBefore = (tx: Tx, at: string): Promise<number> =>
   tx.run(sql`DELETE FROM view WHERE removed_at < ${at}`);
 
-/** Counting by walking stops here. */
-const mostCounted = 1_000;
+/** A walk that counts looks at no more than this. */
+const mostWalked = 1_000;
 
-/** Can the kept counters answer it? They know brand, status, priority, assignee, team and failed deliveries. */
-const isKept = (filter: ListFilter): boolean =>
-  !filter.followed &&
-  !filter.mentioned &&
-  filter.topicId === null &&
-  filter.tag === null &&
-  filter.customerId === null &&
-  filter.channelKind === null;
+/** How a counter is had: from the tallies, from the tallies of one label, or by a walk. */
+type Source =
+  | { readonly from: "kept" }
+  | { readonly from: "label"; readonly label: string }
+  | { readonly from: "walk" };
+
+/**
+ * The tallies know brand, status, priority, assignee, team and failed deliveries; those of a label (a topic, a tag, a channel) brand, status,
+ * priority, team and whether somebody has it.
+ */
+const sourceOf = ({ filter }: Scope): Source => {
+  const labels = [
+    ...(filter.topicId === null ? [] : [`topic:${filter.topicId}`]),
+    ...(filter.tag === null ? [] : [`tag:${filter.tag}`]),
+    ...(filter.channelKind === null ? [] : [`channel:${filter.channelKind}`]),
+  ];
+  const [label, another] = labels;
+  if (filter.followed || filter.mentioned || filter.customerId !== null || another !== undefined)
+    return { from: "walk" };
+  if (label === undefined) return { from: "kept" };
+  const isPersons = filter.assignee !== null && filter.assignee !== "none";
+  return isPersons || filter.deliveryFailed ? { from: "walk" } : { from: "label", label };
+};
 
 const quoted = (words: readonly string[]): Sql => {
   if (!words.every((word) => /^[a-z]+$/.test(word)))
@@ -115,6 +130,13 @@ const keptConditions = (scope: Scope): Sql[] => {
       : person === null
         ? []
         : [sql`assignee_id = ${person}`]),
+    ...sharedConditions(filter),
+  ];
+};
+
+/** What the tallies of a label know as well. */
+const sharedConditions = (filter: ListFilter): Sql[] => {
+  return [
     ...(filter.teamId === null ? [] : [sql`team_id = ${filter.teamId}`]),
     ...(filter.brandId === null ? [] : [sql`brand_id = ${filter.brandId}`]),
     ...(filter.statuses.length === 0
@@ -161,33 +183,78 @@ const gathered = (scopes: readonly Scope[]): Sql => {
       FROM concern_tally ${where.length === 0 ? empty : sql`WHERE ${join(where, " AND ")}`} GROUP BY 1, 2, 3, 4, 5, 6) AS gathered`;
 };
 
-/** All counters in one statement, named v0, v1, …: the kept ones in one pass, the others each counted up to 1,000. All scopes are one agent's. */
-export const countsQuery = (scopes: readonly Scope[]): Sql => {
-  const numbered = scopes.map((scope, index) => ({ scope, index }));
-  const kept = numbered.filter(({ scope }) => isKept(scope.filter));
-  const sums = kept.map(({ scope, index }) => {
-    const conditions = keptConditions(scope);
-    return sql`coalesce(sum(n) ${conditions.length === 0 ? empty : sql`FILTER (WHERE ${join(conditions, " AND ")})`}, 0)::int AS ${raw(`v${index}`)}`;
-  });
-  const counts = numbered
-    .filter(({ scope }) => !isKept(scope.filter))
-    .map(({ scope, index }) => sql`(${countQuery(scope, mostCounted)}) AS ${raw(`v${index}`)}`);
-  // Without a sum the statement would give a row for every kept row.
-  const columns = [sql`count(*) AS rows`, ...sums, ...counts];
-  return sql`SELECT ${join(columns, ", ")} FROM ${gathered(kept.map(({ scope }) => scope))}`;
+/** A sum of the rows that fit, as a column. */
+const sumWhere = (conditions: readonly Sql[], column: string): Sql =>
+  sql`coalesce(sum(n) ${conditions.length === 0 ? empty : sql`FILTER (WHERE ${join(conditions, " AND ")})`}, 0)::int AS ${raw(column)}`;
+
+/** The tallies of these labels: those that were folded, and what was appended since. */
+const labelled = (labels: readonly string[], brandIds: readonly string[] | null): Sql => {
+  const wanted = [...new Set(labels)];
+  const parts = ["concern_label_tally", "concern_label_change"].map(
+    (table) => sql`
+    SELECT label, brand_id, status, priority, team_id, assigned, n FROM ${raw(table)}
+     WHERE label = ANY(${wanted}::text[])${brandIds === null ? empty : sql` AND brand_id = ANY(${brandIds}::uuid[])`}`,
+  );
+  return sql`(${join(parts, " UNION ALL ")}) AS labelled`;
 };
 
+/**
+ * All counters in one statement, named v0, v1, …: the kept ones in one pass over each of the tallies, the others each by a walk that ends
+ * (m0, m1, … say whether it ended early). All scopes are one agent's.
+ */
+export const countsQuery = (scopes: readonly Scope[]): Sql => {
+  const kept: Sql[] = [];
+  const keptScopes: Scope[] = [];
+  const labels: string[] = [];
+  const sums: Sql[] = [];
+  const walks: Sql[] = [];
+  for (const [index, scope] of scopes.entries()) {
+    const source = sourceOf(scope);
+    const column = `v${index}`;
+    if (source.from === "kept") {
+      keptScopes.push(scope);
+      kept.push(sumWhere(keptConditions(scope), column));
+    } else if (source.from === "label") {
+      labels.push(source.label);
+      const free = scope.filter.assignee === "none" ? [sql`NOT assigned`] : [];
+      sums.push(sumWhere([sql`label = ${source.label}`, ...free, ...sharedConditions(scope.filter)], column));
+    } else
+      walks.push(
+        sql`(SELECT n AS ${raw(column)}, more AS ${raw(`m${index}`)} FROM (${walkQuery(scope, mostWalked)}) AS w) AS ${raw(`w${index}`)}`,
+      );
+  }
+  const parts = [
+    // Without a sum the statement would give a row for every kept row.
+    sql`(SELECT ${join([sql`count(*) AS rows`, ...kept], ", ")} FROM ${gathered(keptScopes)}) AS kept`,
+    ...(sums.length === 0
+      ? []
+      : [sql`(SELECT ${join(sums, ", ")} FROM ${labelled(labels, scopes[0]?.brandIds ?? null)}) AS sums`]),
+    ...walks,
+  ];
+  return sql`SELECT * FROM ${join(parts, " CROSS JOIN ")}`;
+};
+
+/** What a counter says: how many, or (`atLeast`) the least there are. */
+export interface Counted {
+  readonly count: number;
+  readonly atLeast: boolean;
+}
+
 /** How many concerns each filter shows, in the given order. */
-export const countViews = async (tx: Tx, scopes: readonly Scope[]): Promise<number[]> => {
-  const row = await tx.one<Record<string, number>>(countsQuery(scopes));
-  return scopes.map((_, index) => row[`v${index}`] ?? 0);
+export const countViews = async (tx: Tx, scopes: readonly Scope[]): Promise<Counted[]> => {
+  const row = await tx.one<Record<string, number | boolean>>(countsQuery(scopes));
+  return scopes.map((_, index) => ({ count: Number(row[`v${index}`] ?? 0), atLeast: row[`m${index}`] === true }));
 };
 
 /** Folds the counters' appended rows; says how many went. */
 export const foldTallyRows = async (tx: Tx): Promise<number> =>
   (await tx.one<{ gone: number }>(sql`SELECT concern_tally_fold() AS gone`)).gone;
 
+/** Counts what is kept anew and mends what differs; says how many rows it wrote for that. */
+export const mendTallyRows = async (tx: Tx): Promise<number> =>
+  (await tx.one<{ mended: number }>(sql`SELECT concern_tally_mend() AS mended`)).mended;
+
 /** Gives the room of folded rows back, so that counting does not walk over them. */
 export const vacuumTally = async (db: Db): Promise<void> => {
-  await db.run(sql`VACUUM concern_tally`);
+  await db.run(sql`VACUUM concern_tally, concern_label_change, concern_label_tally`);
 };

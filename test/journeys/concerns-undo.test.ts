@@ -55,7 +55,7 @@ const begin = async (to: string): Promise<{ id: ConcernId; messageId: MessageId;
 const counted = async (): Promise<Record<string, number>> => {
   const counts: Record<string, number> = {};
   for (const { name } of await world.db.rows<{ name: string }>(
-    sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('event', 'concern_tally', 'search_word', 'search_word_new')`,
+    sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('event', 'concern_tally', 'concern_label_change', 'concern_label_tally', 'search_word', 'search_word_new')`,
   ))
     counts[name] = (
       await world.db.one<{ n: number }>(

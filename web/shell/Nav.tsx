@@ -162,6 +162,7 @@ const ViewLink = ({ view }: { readonly view: View }) => (
     {view.count === null ? null : (
       <span className="nav-count" data-quiet={view.count === 0 || undefined}>
         {number(view.count)}
+        {view.atLeast ? "+" : ""}
       </span>
     )}
   </Link>

@@ -13,5 +13,16 @@ export const viewKey = (view: View): string => view.key ?? view.id;
 export const chosenView = (all: readonly View[] | null, key: string | undefined): View | null => {
   if (all === null) return null;
   const found = key === undefined ? all[0] : all.find((view) => view.key === key || view.id === key);
-  return found ?? { id: "all", key: "all", name: "", filter: unfiltered, count: null, share: null, mayChange: false };
+  return (
+    found ?? {
+      id: "all",
+      key: "all",
+      name: "",
+      filter: unfiltered,
+      count: null,
+      atLeast: false,
+      share: null,
+      mayChange: false,
+    }
+  );
 };

@@ -193,7 +193,9 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
 
 /** How many there are: the view's counter, or of a filter in hand what is loaded. */
 const countWords = (view: View, filter: ListFilter, list: LoadedList | undefined, loaded: number): string => {
-  if (isSameFilter(filter, view.filter)) return view.count === null ? "" : t("concerns.count", { count: view.count });
+  if (isSameFilter(filter, view.filter) && view.count !== null)
+    return t(view.atLeast ? "concerns.countAtLeast" : "concerns.count", { count: view.count });
+  if (isSameFilter(filter, view.filter)) return "";
   if (list === undefined) return "";
   return list.next === null ? t("concerns.count", { count: loaded }) : t("concerns.countMore", { count: loaded });
 };
