@@ -139,6 +139,7 @@ const tell = async (message: InboundMessage, ms: number): Promise<void> => {
     randomParts: randomParts(message.thread.tokens),
     references: message.thread.references,
     number: message.thread.number,
+    own: message.thread.own,
     burst: null,
   });
   const placed: Placed = place(message.assurance, clues);

@@ -47,7 +47,14 @@ import {
 } from "#modules/concerns/model-threading.ts";
 import { passedOn } from "#modules/concerns/model-words.ts";
 import { lockConcern, upsertLink, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
-import { begunSince, findClues, gathering, type FoundClue, type Searched } from "#modules/concerns/store-evidence.ts";
+import {
+  awaitReferences,
+  begunSince,
+  findClues,
+  gathering,
+  type FoundClue,
+  type Searched,
+} from "#modules/concerns/store-evidence.ts";
 import {
   resolveCustomer,
   reviveAddress,
@@ -140,7 +147,7 @@ const activeAgent = async ({ tx, kind, norm }: Receiving): Promise<AgentRecord |
   return agent?.active === true ? agent : null;
 };
 
-const searched = (r: Receiving, burst: Searched["burst"]): Searched => ({
+const searched = (r: Receiving, burst: Searched["burst"], own: readonly string[] = []): Searched => ({
   channelKind: r.channel.kind,
   kind: r.kind,
   senderNorm: r.norm,
@@ -148,6 +155,7 @@ const searched = (r: Receiving, burst: Searched["burst"]): Searched => ({
   randomParts: randomParts(r.message.thread.tokens),
   references: r.message.thread.references,
   number: r.message.thread.number,
+  own,
   burst,
 });
 
@@ -209,17 +217,13 @@ const resolveSender = async ({ world, tx, channel, message, sender, kind }: Rece
 
 /** Under the address's lock now: what a message of the same sender made a moment ago is seen. */
 const placeLate = async (r: Receiving, sender: Resolved, early: Placed | null): Promise<Placed> => {
-  const burst = !sender.isNew && r.norm !== unknownSender && mayBeBurst(r.message, r.arrival.receivedAt);
-  if (!burst) return early ?? { kind: "new", relatedTo: null };
-  const clues = await findClues(
-    r.tx,
-    searched(r, {
-      customerId: sender.customerId,
-      at: r.arrival.receivedAt,
-      assurance: r.message.assurance,
-    }),
-  );
-  return place(r.message.assurance, proved(r, clues));
+  const { message, arrival } = r;
+  if (sender.isNew || r.norm === unknownSender) return early ?? { kind: "new", relatedTo: null };
+  const burst = mayBeBurst(message, arrival.receivedAt)
+    ? { customerId: sender.customerId, at: arrival.receivedAt, assurance: message.assurance }
+    : null;
+  const clues = await findClues(r.tx, searched(r, burst, message.thread.own));
+  return place(message.assurance, proved(r, clues));
 };
 
 /**
@@ -323,6 +327,13 @@ const intoNew = async (
     { before: null, after, message: saved, parties, deliveries: [] },
     null,
   );
+  if (message.thread.references.length > 0)
+    await awaitReferences(tx, {
+      id: saved.id,
+      concernId: state.id,
+      channelKind: channel.kind,
+      references: message.thread.references,
+    });
   if (other !== null && (await upsertLink(tx, other.id, state.id, linkKind)))
     await say(world, tx, author(sender), linked(other, state, linkKind));
   if (forwardedBy !== null) await noteOfForwarder(r, state, forwardedBy.agent, forwardedBy.remark);

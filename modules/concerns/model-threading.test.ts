@@ -38,7 +38,7 @@ const clue = (over: Partial<Clue>): Clue => ({
   ...over,
 });
 const anyClue = fc.record<Clue>({
-  via: fc.constantFrom("token", "reference", "number", "burst"),
+  via: fc.constantFrom("token", "reference", "number", "overtaken", "burst"),
   concernId: fc.integer({ min: 1, max: 5 }).map(concern),
   ours: fc.boolean(),
   agentId: fc.constant(null),

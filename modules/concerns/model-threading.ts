@@ -44,15 +44,18 @@ export const isProved = (proof: Proof, given: readonly string[], row: TokenRow):
 
 /** One thing that ties a message to a concern, as the database has it. */
 export interface Clue {
-  /** token: a stored reply token, proved already; reference: a key it answers; number: of the subject; burst: the sender's newest concern. */
-  readonly via: "token" | "reference" | "number" | "burst";
+  /**
+   * token: a stored reply token, proved already; reference: a key it answers; number: of the subject; overtaken: its answer came before it;
+   * burst: the sender's newest concern.
+   */
+  readonly via: "token" | "reference" | "number" | "overtaken" | "burst";
   readonly concernId: ConcernId;
   /** A reference to something we sent: its key holds 128 random bits of ours. */
   readonly ours: boolean;
   readonly agentId: AgentId | null;
   /** The sender's address takes part in that concern already. */
   readonly senderIsParty: boolean;
-  /** How sure we were of who sent the message whose key it is; null: it is no such key, or of our own message. */
+  /** How sure we were of who sent the message whose key it is, or that answers it; null: it is no such key, or of our own message. */
   readonly assurance: Assurance | null;
   /** A concern of another brand than the one that was written to. */
   readonly foreign: boolean;
@@ -74,7 +77,8 @@ export const isSure = (assurance: Assurance): boolean => assurance === "proved" 
  * 3. a key of somebody else (their own earlier mail, Outlook's thread index): lets in only who takes part already, and is as sure as when that
  *    was written: whoever was copied knows the key, and must not write in the name of a sender who could prove it until now;
  * 4. a number in the subject: everybody can guess it, so only a party of that concern whose address is sure;
- * 5. the sender's own concern of a moment ago.
+ * 5. an answer to it that came before it, by the same rule as 3;
+ * 6. the sender's own concern of a moment ago.
  * A concern of another brand takes in nothing but by its token: the brand that was written to must see the mail as well. It is related.
  */
 export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
@@ -94,7 +98,8 @@ export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
     (clue) =>
       clue.senderIsParty &&
       ((clue.via === "number" && isSure(assurance)) ||
-        (clue.via === "reference" && (isSure(assurance) || clue.assurance === assurance))),
+        ((clue.via === "reference" || clue.via === "overtaken") &&
+          (isSure(assurance) || clue.assurance === assurance))),
   );
   if (known) return { kind: "thread", concernId: known.concernId, via: known.via, otherSender: false };
   const burst = here.find((clue) => clue.via === "burst");

@@ -23,6 +23,8 @@ export interface Searched {
   readonly randomParts: readonly string[];
   readonly references: readonly string[];
   readonly number: number | null;
+  /** Its own keys, to find what answered it and overtook it; none: not looked for. */
+  readonly own: readonly string[];
   /** Look for the sender's concern of a moment ago; null: not. */
   readonly burst: {
     readonly customerId: string;
@@ -60,9 +62,15 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
       SELECT ${column("number", 3)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, ${isParty(sql`c.id`)},
              c.brand_id <> ${s.brandId} AS is_foreign, ${ofNoMessage}
         FROM concern c WHERE c.number = ${s.number}`);
+  if (s.own.length > 0)
+    parts.push(sql`
+      SELECT ${column("overtaken", 4)}, 1 AS place, a.key, false AS ours, a.concern_id, ${nobody},
+             ${isParty(sql`a.concern_id`)}, ${foreign(sql`a.concern_id`)}, a.message_id, k.assurance
+        FROM (SELECT * FROM awaited_reference WHERE channel_kind = ${s.channelKind} AND key = ANY (${s.own}::text[])
+               ORDER BY message_id DESC LIMIT ${mostClues}) a JOIN message k ON k.id = a.message_id`);
   if (s.burst !== null)
     parts.push(sql`
-      SELECT ${column("burst", 4)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, true AS is_party, false AS is_foreign,
+      SELECT ${column("burst", 5)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, true AS is_party, false AS is_foreign,
              ${ofNoMessage}
         FROM (SELECT * FROM concern WHERE customer_id = ${s.burst.customerId} AND brand_id = ${s.brandId} ORDER BY created_at DESC, id DESC LIMIT 1) c
         JOIN message m ON m.concern_id = c.id AND m.seq = 1
@@ -76,6 +84,25 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
            message_id AS "messageId", assurance
       FROM (${join(parts, " UNION ALL ")}) AS u ORDER BY rank, place, message_id DESC`);
 };
+
+/** Keeps what a message answers and nobody has brought yet: when it comes, it finds its thread by that. The nearest twenty keys. */
+export const awaitReferences = async (
+  tx: Tx,
+  message: {
+    readonly id: MessageId;
+    readonly concernId: ConcernId;
+    readonly channelKind: ChannelKind;
+    readonly references: readonly string[];
+  },
+): Promise<void> => {
+  await tx.run(sql`
+    INSERT INTO awaited_reference (channel_kind, key, concern_id, message_id)
+    SELECT ${message.channelKind}, k.key, ${message.concernId}, ${message.id}
+      FROM (SELECT DISTINCT unnest(${message.references.slice(0, mostAwaited)}::text[]) AS key) k
+     WHERE NOT EXISTS (SELECT 1 FROM reference r WHERE r.channel_kind = ${message.channelKind} AND r.key = k.key)`);
+};
+
+const mostAwaited = 20;
 
 const window = raw(`interval '${burstMs} milliseconds'`);
 

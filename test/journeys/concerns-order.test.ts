@@ -62,6 +62,46 @@ void test("a burst ends with two minutes, with an answer, and never joins old ma
   await concernOf("Ablauf nach Antwort");
 });
 
+// A reader that was killed read a sender's second mail first; it was answered before the first was read, which then became a concern of its own.
+void test("a mail whose answer overtook it finds the thread that the answer began, even when that has been answered", async () => {
+  const from = "ueberholt@kunde.example";
+  const first = { tokens: [], references: [], own: ["mid:ueberholt-1@kunde.example"], number: null, stream: null };
+  const second = { ...first, own: ["mid:ueberholt-2@kunde.example"], references: first.own };
+  const third = { ...first, own: ["mid:ueberholt-3@kunde.example"], references: [...second.own, ...first.own] };
+  await deliver(world, cast.channel, mail(from, { subject: "Überholt 3", thread: third, assurance: "aligned" }));
+  const { id } = await concernOf("Überholt 3");
+  await answer(world, cast, id, from);
+  await sendAll(world);
+  world.pass(600_000);
+  await deliver(world, cast.channel, mail(from, { subject: "Überholt 1", thread: first, assurance: "aligned" }));
+  await deliver(world, cast.channel, mail(from, { subject: "Überholt 2", thread: second, assurance: "aligned" }));
+  const subjects = await world.db.rows<{ subject: string }>(
+    sql`SELECT subject FROM message WHERE concern_id = ${id} ORDER BY seq`,
+  );
+  assert.deepEqual(
+    subjects.map(({ subject }) => subject),
+    ["Überholt 3", "Re: Überholt 3", "Überholt 1", "Überholt 2"],
+  );
+});
+
+void test("the key that an answer waits for lets in nobody else: no stranger, no forger, no other brand", async () => {
+  const from = "erwartet@kunde.example";
+  const first = { tokens: [], references: [], own: ["mid:erwartet-1@kunde.example"], number: null, stream: null };
+  const second = { ...first, own: ["mid:erwartet-2@kunde.example"], references: first.own };
+  await deliver(world, cast.channel, mail(from, { subject: "Erwartet 2", thread: second, assurance: "aligned" }));
+  world.pass(600_000);
+  await deliver(world, cast.channel, mail(from, { subject: "Erwartet falsch", thread: first, assurance: "none" }));
+  await concernOf("Erwartet falsch");
+  await deliver(world, cast.channel, mail("wer@anders.example", { subject: "Erwartet anderer", thread: first }));
+  await concernOf("Erwartet anderer");
+  await deliver(
+    world,
+    cast.otherChannel,
+    mail(from, { subject: "Erwartet Marke", thread: first, assurance: "aligned" }),
+  );
+  await concernOf("Erwartet Marke");
+});
+
 void test("P4: answers that arrive at once stand one after another without gaps, for the table and for the log", async () => {
   await deliver(world, cast.channel, mail("folge@kunde.example", { subject: "Reihenfolge" }));
   const { id } = await concernOf("Reihenfolge");

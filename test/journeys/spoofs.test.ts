@@ -252,6 +252,7 @@ test("a hundred thousand guessed tokens open nothing", async () => {
       randomParts: Array.from({ length: 1_000 }, () => guess().slice(0, 26)),
       references: [],
       number: null,
+      own: [],
       burst: null,
     });
     assert.deepEqual(clues, []);

@@ -16,6 +16,16 @@ const tones: Readonly<Record<Channel["health"], string>> = {
   off: "",
 };
 
+/** A channel that fetches from nowhere has nothing to say of itself: switched on, it is ready for what comes to its door. */
+const HealthBadge = ({ channel }: { readonly channel: Channel }) => {
+  const health = !channel.enabled ? "off" : channel.health === "off" ? "ready" : channel.health;
+  return (
+    <span className="badge" data-tone={health === "ready" ? "good" : tones[health]}>
+      {t(`health.${health}`)}
+    </span>
+  );
+};
+
 export const AdminChannels = () => {
   const all = useStore(deskState, (state) => state.channels);
   const brands = useStore(deskState, (state) => state.brands);
@@ -49,9 +59,7 @@ export const AdminChannels = () => {
                 </>
               ) : null}
             </span>
-            <span className="badge" data-tone={tones[channel.health]}>
-              {t(`health.${channel.health}`)}
-            </span>
+            <HealthBadge channel={channel} />
           </>
         ),
       })}
