@@ -2,12 +2,12 @@
 import { Button, Dialog, DialogTrigger, Popover } from "react-aria-components";
 import { FieldRows } from "#web/kit/FieldRows.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
+import { usePicker } from "#web/screens/concerns/Pickers.tsx";
 import { changeField } from "#web/state/actions.ts";
 import type { Opened } from "#web/state/apply.ts";
 import { deskState } from "#web/state/desk.ts";
 import { fieldLines, fieldWords } from "#web/state/fieldValues.ts";
 import { useStore } from "#web/state/store.ts";
-import { setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 
 export const ConcernFields = ({
@@ -23,15 +23,15 @@ export const ConcernFields = ({
     (state) => ({ fields: state.fields, topics: state.topics }),
     (a, b) => a.fields === b.fields && a.topics === b.topics,
   );
-  const isOpen = useStore(ui, (now) => now.picker === "concern.fields");
+  const picker = usePicker("concern.fields");
   const lines = fieldLines(fields, "concern", opened.concern.fields, topics, topicId);
   const filled = lines.flatMap(({ name, kind, value }) =>
     value === null ? [] : [`${name}: ${fieldWords(value, kind)}`],
   );
-  if (lines.length === 0 && !isOpen) return null;
+  if (lines.length === 0 && !picker.isOpen) return null;
   const said = filled.length === 0 ? t("fields.title") : filled.join(" · ");
   return (
-    <DialogTrigger isOpen={isOpen} onOpenChange={(open) => setUi({ picker: open ? "concern.fields" : null })}>
+    <DialogTrigger {...picker}>
       <Button className="chip concern-fields" aria-label={filled.length === 0 ? said : `${t("fields.title")}: ${said}`}>
         <Icon name="field" size="small" />
         <span>{said}</span>

@@ -38,12 +38,15 @@ export const Pickers = (picking: Picking) => (
   </>
 );
 
-/** Opens and closes by press and by key. */
+/** Opens and closes by press and by key; closing it leaves alone what was opened since. */
 export const usePicker = (
   name: OpenPicker,
 ): { readonly isOpen: boolean; readonly onOpenChange: (open: boolean) => void } => ({
   isOpen: useStore(ui, (now) => now.picker === name),
-  onOpenChange: (open) => setUi({ picker: open ? name : null }),
+  onOpenChange: (open) => {
+    if (open) setUi({ picker: name });
+    else if (ui.get().picker === name) setUi({ picker: null });
+  },
 });
 
 const askable = ["open", "waiting", "resolved", "closed"] as const;
