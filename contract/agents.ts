@@ -25,6 +25,8 @@ export type Agent = z.infer<typeof agent>;
 export const preferences = z.strictObject({
   language: z.enum(["de", "en"]),
   theme: z.enum(["system", "light", "dark"]),
+  /** "system": more contrast when the machine asks for it. */
+  contrast: z.enum(["system", "more"]).default("system"),
   density: z.enum(["comfortable", "compact"]),
   /** Plain text below the agent's own mails, above the brand's signature. */
   signature: z.string().max(2000),

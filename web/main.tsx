@@ -7,6 +7,7 @@ import "#web/kit/tokens.css";
 import "#web/kit/base.css";
 import "#web/kit/chip.css";
 import "#web/kit/page.css";
+import "#web/kit/forced.css";
 
 // A newer desk has been put in place of this one, so a part that was not loaded yet is gone: begin afresh.
 addEventListener("vite:preloadError", () => location.reload());

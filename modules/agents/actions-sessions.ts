@@ -5,7 +5,7 @@ import type { Me } from "#contract/agents.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { AgentId } from "#contract/ids.ts";
 import { begin, tryAgain, tryFrom, wasGood } from "#modules/agents/actions-brake.ts";
-import { idleMs, longestMs, normalEmail } from "#modules/agents/model.ts";
+import { firstPreferences, idleMs, longestMs, normalEmail } from "#modules/agents/model.ts";
 import { asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
 import {
   deleteOldSessions,
@@ -56,7 +56,8 @@ export const asMe = (world: Pick<World, "mac">, record: AgentRecord, token: stri
   agent: asAgent(record),
   email: record.email,
   brandIds: [...record.brandIds],
-  preferences: record.preferences,
+  // Somebody who chose before there was this much to choose keeps the beginning of the rest.
+  preferences: { ...firstPreferences(record.preferences.language), ...record.preferences },
   csrf: csrfToken(world.mac, token),
 });
 

@@ -12,6 +12,7 @@ export const longestMs = 30 * 24 * hourMs;
 export const firstPreferences = (language: "de" | "en"): Preferences => ({
   language,
   theme: "system",
+  contrast: "system",
   density: "comfortable",
   signature: "",
   notifyByMail: true,

@@ -85,11 +85,12 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
 }
 
-/** What axe finds serious or critical on the page as it stands, in a line each. */
-export const axeFindings = async (page: Page): Promise<readonly string[]> => {
+/** What axe finds serious or critical on the page as it stands, in a line each; `only` names rules to run instead of the usual ones. */
+export const axeFindings = async (page: Page, only?: readonly string[]): Promise<readonly string[]> => {
   await page.evaluate(axeSource);
+  const options = { resultTypes: ["violations"], ...(only ? { runOnly: { type: "rule", values: only } } : {}) };
   const violations = await page.evaluate<readonly Violation[]>(
-    `axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) })))`,
+    `axe.run(document, ${JSON.stringify(options)}).then((result) => result.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) })))`,
   );
   return violations
     .filter((one) => one.impact === "serious" || one.impact === "critical")

@@ -27,6 +27,7 @@ export const session = createStore<Session>({ kind: "unknown" });
 /** Asks the server who we are, and loads the words of the right language. */
 export const begin = async (): Promise<void> => {
   const language = browserLanguage();
+  watchContrast();
   const [facts, me] = await Promise.all([call(settings.public, {}), call(agents.me, {}), loadWords(language)]);
   if (!facts.ok) return session.set({ kind: "unreachable" });
   if (me.ok) return signedIn(facts.value, me.value);
@@ -96,4 +97,23 @@ const look = (preferences: Preferences): void => {
   const { dataset } = document.documentElement;
   dataset["theme"] = preferences.theme;
   dataset["density"] = preferences.density;
+  contrastChosen = preferences.contrast;
+  showContrast();
+};
+
+let contrastChosen: Preferences["contrast"] = "system";
+let contrastAsked: MediaQueryList | null = null;
+
+/** More contrast when it was chosen or the machine asks for it, which may change its mind at any time. */
+const watchContrast = (): void => {
+  if (contrastAsked === null) {
+    contrastAsked = matchMedia("(prefers-contrast: more)");
+    contrastAsked.addEventListener("change", showContrast);
+  }
+  showContrast();
+};
+
+const showContrast = (): void => {
+  const more = contrastChosen === "more" || contrastAsked?.matches === true;
+  document.documentElement.dataset["contrast"] = more ? "more" : "normal";
 };

@@ -55,6 +55,15 @@ export const PreferencesPage = () => {
               onChange={(theme) => void keep({ theme })}
             />
             <Choose
+              label={t("preferences.contrast")}
+              value={preferences.contrast}
+              choices={[
+                { id: "system", label: t("preferences.contrasts.system") },
+                { id: "more", label: t("preferences.contrasts.more") },
+              ]}
+              onChange={(contrast) => void keep({ contrast })}
+            />
+            <Choose
               label={t("preferences.density")}
               value={preferences.density}
               choices={[
