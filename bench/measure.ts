@@ -10,6 +10,9 @@ export interface Figures {
   /** CPU per operation: application and PostgreSQL, the load driver not counted. */
   readonly appCpuMs: number;
   readonly databaseCpuMs: number;
+  /** Only where movement on the screen was watched: pixels by which what is read has moved, and the browser's sum of layout shifts. */
+  readonly movedPixels?: number;
+  readonly layoutShift?: number;
 }
 
 export const cpuMsOf = (figures: Figures): number => figures.appCpuMs + figures.databaseCpuMs;

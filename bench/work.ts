@@ -7,6 +7,7 @@ import type { ToDesk } from "#contract/live.ts";
 import { mailFor } from "#lib/corpus/threads.ts";
 import { randomFrom } from "#lib/corpus/random.ts";
 import type { BenchCentre } from "#bench/centre.ts";
+import { deskWork } from "#bench/desk.ts";
 import { call, openMailLane, stuffed } from "#bench/client.ts";
 import { measure, warmUp, type Figures } from "#bench/measure.ts";
 import type { Desk } from "#test/desk.ts";
@@ -372,6 +373,7 @@ export const workloads: Readonly<Record<string, (bench: Bench) => Promise<Measur
   reply: replyWork,
   intake: intakeWork,
   desks: desksWork,
+  desk: deskWork,
 };
 
 /** For the profile: where PostgreSQL spent its time, by statement. */
