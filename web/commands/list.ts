@@ -2,6 +2,7 @@
 import { mostAtOnce } from "#contract/concerns.ts";
 import { withConcern, withHits, type Command } from "#web/commands/command.ts";
 import type { Context } from "#web/commands/context.ts";
+import { openConcern } from "#web/state/desk.ts";
 import { endFinding } from "#web/state/finding.ts";
 import { exactly, extended, nothingSelected, selection, toggled } from "#web/state/selection.ts";
 import { setUi, ui } from "#web/state/ui.ts";
@@ -52,7 +53,10 @@ const toggleCursor = (context: Context): void => {
 
 const openCursor = (context: Context): void => {
   const row = context.list.find((one) => one.id === ui.get().listCursor);
-  if (row) context.go(`/desk/${context.place.view}/${row.number}`);
+  if (!row) return;
+  // Asked for at once: the answer is on its way while the desk turns to it.
+  void openConcern(row.id);
+  context.go(`/desk/${context.place.view}/${row.number}`);
 };
 
 export const listCommands: readonly Command[] = [

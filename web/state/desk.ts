@@ -184,8 +184,18 @@ export const loadMore = async (key: string): Promise<void> => {
 };
 
 /** Opens a concern: fetches it, unless it is open already and alive. */
-export const openConcern = async (id: string, again = false): Promise<void> => {
-  if (!again && deskState.get().opened[id]) return;
+export const openConcern = (id: string, again = false): Promise<void> => {
+  if (again) return fetchConcern(id);
+  if (deskState.get().opened[id]) return Promise.resolve();
+  // The key that opens it asks first, and the pane that shows it once more: one fetch is enough.
+  const opening = openings.get(id) ?? fetchConcern(id).finally(() => openings.delete(id));
+  openings.set(id, opening);
+  return opening;
+};
+
+const openings = new Map<string, Promise<void>>();
+
+const fetchConcern = async (id: string): Promise<void> => {
   const outcome = await call(concerns.open, { params: { id } });
   if (!outcome.ok) return openProblems.set((all) => ({ ...all, [id]: outcome.problem }));
   openProblems.set(({ [id]: _, ...rest }) => rest);

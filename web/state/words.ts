@@ -40,7 +40,7 @@ let speech: Speech = speechOf("en", {});
 /** Speaks this language from now on; the caller paints everything again. */
 export const speak = (language: Language, words: Words): void => {
   speech = speechOf(language, words);
-  forms.clear();
+  for (const made of [forms, numberForms, relativeForms]) made.clear();
 };
 
 /** The language spoken now. */
@@ -68,14 +68,33 @@ const fill = (template: string, facts: WordFacts): string =>
     return typeof value === "number" ? speech.number.format(value) : (value ?? whole);
   });
 
+/** Formatters are dear to make (a tenth of a millisecond each, and a list has many): each is made once for a language. */
 const forms = new Map<string, Intl.DateTimeFormat>();
-const form = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
-  const key = JSON.stringify(options);
-  const known = forms.get(key);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat(tags[speech.language], options);
-  forms.set(key, made);
-  return made;
+const form = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  kept(forms, JSON.stringify(options), () => new Intl.DateTimeFormat(tags[speech.language], options));
+
+const numberForms = new Map<string, Intl.NumberFormat>();
+const unitForm = (unit: string, unitDisplay: "long" | "short", fractionDigits = 0): Intl.NumberFormat =>
+  kept(
+    numberForms,
+    `${unit} ${unitDisplay} ${fractionDigits}`,
+    () =>
+      new Intl.NumberFormat(tags[speech.language], {
+        style: "unit",
+        unit,
+        unitDisplay,
+        maximumFractionDigits: fractionDigits,
+      }),
+  );
+
+const relativeForms = new Map<string, Intl.RelativeTimeFormat>();
+
+const kept = <F>(made: Map<string, F>, key: string, make: () => F): F => {
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const fresh = make();
+  made.set(key, fresh);
+  return fresh;
 };
 
 /** Day and time in full, for titles and screen readers. */
@@ -119,7 +138,11 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 
 /** "3 hours ago", "in 5 minutes", "now". */
 export const sinceOrUntil = (instant: string, now: Date): string => {
-  const relative = new Intl.RelativeTimeFormat(tags[speech.language], { numeric: "auto", style: "short" });
+  const relative = kept(
+    relativeForms,
+    "short",
+    () => new Intl.RelativeTimeFormat(tags[speech.language], { numeric: "auto", style: "short" }),
+  );
   const distanceMs = Date.parse(instant) - now.getTime();
   for (const [unit, lengthMs] of steps)
     if (Math.abs(distanceMs) >= lengthMs) return relative.format(Math.trunc(distanceMs / lengthMs), unit);
@@ -130,14 +153,8 @@ export const sinceOrUntil = (instant: string, now: Date): string => {
 export const duration = (lengthMs: number): string => {
   for (const [unit, unitMs] of steps)
     if (lengthMs >= unitMs)
-      return new Intl.NumberFormat(tags[speech.language], {
-        style: "unit",
-        unit,
-        unitDisplay: unit === "day" ? "long" : "short",
-      }).format(Math.floor(lengthMs / unitMs));
-  return new Intl.NumberFormat(tags[speech.language], { style: "unit", unit: "minute", unitDisplay: "short" }).format(
-    0,
-  );
+      return unitForm(unit, unit === "day" ? "long" : "short").format(Math.floor(lengthMs / unitMs));
+  return unitForm("minute", "short").format(0);
 };
 
 /** A file's size: "12 kB", "3.4 MB". */
@@ -145,12 +162,7 @@ export const fileSize = (bytes: number): string => {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
   const step = bytes < 1000 ? 0 : bytes < 1_000_000 ? 1 : bytes < 1_000_000_000 ? 2 : 3;
   const value = bytes / 1000 ** step;
-  return new Intl.NumberFormat(tags[speech.language], {
-    style: "unit",
-    unit: units[step] ?? "byte",
-    unitDisplay: "short",
-    maximumFractionDigits: value < 10 && step > 0 ? 1 : 0,
-  }).format(value);
+  return unitForm(units[step] ?? "byte", "short", value < 10 && step > 0 ? 1 : 0).format(value);
 };
 
 /** A number as the language writes it, without groups: to be typed over. */

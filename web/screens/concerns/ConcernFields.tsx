@@ -1,20 +1,22 @@
 // A concern's own fields: filled in ones stand in the header, all of them open by a press or a key. Called by the header.
 import { Button, Dialog, DialogTrigger, Popover } from "react-aria-components";
+import type { ConcernDetail } from "#contract/concerns.ts";
 import { FieldRows } from "#web/kit/FieldRows.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { usePicker } from "#web/screens/concerns/Pickers.tsx";
 import { changeField } from "#web/state/actions.ts";
-import type { Opened } from "#web/state/apply.ts";
 import { deskState } from "#web/state/desk.ts";
 import { fieldLines, fieldWords } from "#web/state/fieldValues.ts";
 import { useStore } from "#web/state/store.ts";
 import { t } from "#web/state/words.ts";
 
 export const ConcernFields = ({
-  opened,
+  concernId,
+  values,
   topicId,
 }: {
-  readonly opened: Opened;
+  readonly concernId: string;
+  readonly values: ConcernDetail["fields"];
   /** As it is painted: a topic just chosen asks its fields at once. */
   readonly topicId: string | null;
 }) => {
@@ -24,7 +26,7 @@ export const ConcernFields = ({
     (a, b) => a.fields === b.fields && a.topics === b.topics,
   );
   const picker = usePicker("concern.fields");
-  const lines = fieldLines(fields, "concern", opened.concern.fields, topics, topicId);
+  const lines = fieldLines(fields, "concern", values, topics, topicId);
   const filled = lines.flatMap(({ name, kind, value }) =>
     value === null ? [] : [`${name}: ${fieldWords(value, kind)}`],
   );
@@ -42,11 +44,7 @@ export const ConcernFields = ({
             <p className="picker-empty">{t("fields.noneAsked")}</p>
           ) : (
             <dl>
-              <FieldRows
-                focusFirst
-                lines={lines}
-                keep={(line, value) => changeField(opened.concern.row.id, line, value)}
-              />
+              <FieldRows focusFirst lines={lines} keep={(line, value) => changeField(concernId, line, value)} />
             </dl>
           )}
         </Dialog>

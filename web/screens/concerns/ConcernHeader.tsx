@@ -1,7 +1,7 @@
 // What a concern is and whose: subject, number, status, priority, assignee, team, topic, tags, snooze, and who else looks.
 import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import type { ConcernRow } from "#contract/concerns.ts";
+import type { ConcernDetail, ConcernRow } from "#contract/concerns.ts";
 import { command } from "#web/commands/commands.ts";
 import { IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
@@ -10,7 +10,6 @@ import { Picker } from "#web/kit/Menu.tsx";
 import { ConcernFields } from "#web/screens/concerns/ConcernFields.tsx";
 import { Pickers, usePicker } from "#web/screens/concerns/Pickers.tsx";
 import { WhoElse } from "#web/screens/concerns/WhoElse.tsx";
-import type { Opened } from "#web/state/apply.ts";
 import { change, follow, seenFailure, snooze } from "#web/state/actions.ts";
 import { likelyTimes } from "#web/state/composing.ts";
 import { deskState, painted, underway } from "#web/state/desk.ts";
@@ -18,16 +17,27 @@ import { useStore } from "#web/state/store.ts";
 import { setUi, toggleCustomerPanel, ui } from "#web/state/ui.ts";
 import { dayAndTime, t } from "#web/state/words.ts";
 
-export const ConcernHeader = ({ opened, back }: { readonly opened: Opened; readonly back: () => void }) => {
-  const mine = useStore(underway, (all) => all[opened.concern.row.id]);
-  const row = painted(opened.concern.row, mine);
+const noFields: ConcernDetail["fields"] = {};
+
+export const ConcernHeader = ({
+  row: known,
+  detail,
+  back,
+}: {
+  readonly row: ConcernRow;
+  /** What has to be fetched; undefined until it is there. */
+  readonly detail: ConcernDetail | undefined;
+  readonly back: () => void;
+}) => {
+  const mine = useStore(underway, (all) => all[known.id]);
+  const row = painted(known, mine);
   const me = useStore(deskState, (state) => state.me);
   const { panel, history } = useStore(
     ui,
     (now) => ({ panel: now.customerPanel, history: now.history }),
     (a, b) => a.panel === b.panel && a.history === b.history,
   );
-  const following = me !== null && opened.concern.followers.includes(me);
+  const following = me !== null && detail?.followers.includes(me) === true;
   const done = row.status === "resolved" || row.status === "closed";
   return (
     <header className="concern-head">
@@ -35,7 +45,7 @@ export const ConcernHeader = ({ opened, back }: { readonly opened: Opened; reado
         <span className="phone-back">
           <IconButton icon="back" label={t("concerns.back")} onPress={back} />
         </span>
-        <Subject row={row} />
+        <Subject key={row.id} row={row} />
         <WhoElse concernId={row.id} />
         <div className="concern-tools">
           <IconButton
@@ -76,7 +86,7 @@ export const ConcernHeader = ({ opened, back }: { readonly opened: Opened; reado
       <div className="concern-chips">
         <Pickers place="concern" rows={[row]} />
         <SnoozePicker row={row} />
-        <ConcernFields opened={opened} topicId={row.topicId} />
+        <ConcernFields concernId={row.id} values={detail?.fields ?? noFields} topicId={row.topicId} />
       </div>
       {row.deliveryFailed ? (
         <output className="concern-alert">

@@ -66,11 +66,12 @@ export const ConcernPane = ({
         {...(opened ? handlers : {})}
       >
         {dropping ? <p className="drop-here">{t("composer.dropHere")}</p> : null}
+        {/* The list knows the row: the head turns to the new concern at once, and is the same one for all of them. */}
+        {row && (opened || !problem) ? <ConcernHeader row={row} detail={opened?.concern} back={back} /> : null}
         {opened ? (
           <>
-            <ConcernHeader opened={opened} back={back} />
-            <Thread opened={opened} />
-            <Composer key={id} opened={opened} />
+            <Thread key={id} opened={opened} />
+            <Composer key={`c${id}`} opened={opened} />
             <LinkSheet concern={opened.concern} />
           </>
         ) : problem ? (

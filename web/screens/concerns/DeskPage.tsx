@@ -37,7 +37,6 @@ export const DeskPage = ({ customerPanel }: { readonly customerPanel: (concern: 
         </div>
       ) : (
         <ByNumber
-          key={wanted}
           number={wanted}
           back={() => void navigate({ to: "/desk/$view", params: { view: viewKey ?? "mine" } })}
           customerPanel={customerPanel}
@@ -57,15 +56,16 @@ const ByNumber = ({
   readonly customerPanel: (concern: ConcernDetail) => ReactNode;
 }) => {
   const id = useStore(deskState, (state) => Object.values(state.rows).find((row) => row.number === number)?.id ?? null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [failed, setFailed] = useState<{ readonly number: number; readonly problem: Problem } | null>(null);
+  const problem = failed?.number === number ? failed.problem : null;
   const [tries, setTries] = useState(0);
   // It was here and is no more: whoever began it took its first message back.
-  const [wasHere, setWasHere] = useState(id !== null);
-  if (id !== null && !wasHere) setWasHere(true);
-  const gone = wasHere && id === null;
+  const [wasHere, setWasHere] = useState<number | null>(null);
+  if (id !== null && wasHere !== number) setWasHere(number);
+  const gone = wasHere === number && id === null;
   useEffect(() => {
     if (id !== null) {
-      void openConcern(id, tries > 0);
+      void openConcern(id);
       return undefined;
     }
     if (gone) return undefined;
@@ -73,7 +73,7 @@ const ByNumber = ({
     void call(concerns.byNumber, { params: { number } }).then((outcome) => {
       if (left) return undefined;
       if (outcome.ok) takeInRow(outcome.value);
-      else setProblem(outcome.problem);
+      else setFailed({ number, problem: outcome.problem });
       return undefined;
     });
     return () => {
@@ -100,7 +100,7 @@ const ByNumber = ({
       <Failed
         problem={problem}
         retry={() => {
-          setProblem(null);
+          setFailed(null);
           setTries(tries + 1);
         }}
       />

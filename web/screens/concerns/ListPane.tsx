@@ -79,22 +79,23 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
   }, [lastSeen, visible.length, key]);
 
   const selected = visible.filter((row) => chosen.has(row.id));
-  const select = (id: string, range: boolean): void => {
-    const order = visible.map((row) => row.id);
-    selection.set((now) => (range ? extended(now, order, now.head ?? cursor ?? id, id) : toggled(now, id)));
-  };
 
+  // A move of the cursor moves the focus, at once or as soon as its row is painted; a live event never does.
+  const wanted = useRef<string | null>(null);
   const cursorAt = cursor === null ? -1 : visible.findIndex((row) => row.id === cursor);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    wanted.current = cursor;
     if (cursorAt >= 0) virtual.scrollToIndex(cursorAt);
-    if (cursor !== null)
-      requestAnimationFrame(() => {
-        // A list of choices that was opened meanwhile keeps the focus: losing it, it would close.
-        if (ui.get().picker !== null || isWriting()) return;
-        scroller.current?.querySelector<HTMLElement>(`[data-id="${cursor}"]`)?.focus();
-      });
-    // oxlint-disable-next-line react/exhaustive-deps -- only a move of the cursor may move the focus, not a live event
+    // oxlint-disable-next-line react/exhaustive-deps -- see above
   }, [cursor]);
+  useLayoutEffect(() => {
+    if (wanted.current === null) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-id="${wanted.current}"]`);
+    if (!row) return;
+    wanted.current = null;
+    // A list of choices that was opened meanwhile keeps the focus: losing it, it would close.
+    if (ui.get().picker === null && !isWriting()) row.focus({ preventScroll: true });
+  });
 
   // The row under the keys has left: they stand on the next one.
   const orderBefore = useRef<readonly string[]>([]);
@@ -171,7 +172,7 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
                     open={row.number === openNumber}
                     selected={chosen.has(row.id)}
                     selecting={selected.length > 0}
-                    select={(range) => select(row.id, range)}
+                    select={select}
                   />
                 </li>
               ) : null;
@@ -189,6 +190,12 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
       <SelectionBar rows={selected} />
     </section>
   );
+};
+
+/** Selects a row, or with `range` everything from where the last selection ended; the same function for every painting. */
+const select = (id: string, range: boolean): void => {
+  const order = paintedList.get().map((row) => row.id);
+  selection.set((now) => (range ? extended(now, order, now.head ?? ui.get().listCursor ?? id, id) : toggled(now, id)));
 };
 
 /** How many there are: the view's counter, or of a filter in hand what is loaded. */

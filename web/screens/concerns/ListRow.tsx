@@ -1,11 +1,11 @@
 // One row of the list: a link to its concern, and a box to select it. Called by the list pane.
-import { Link } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { memo, useRef } from "react";
 import type { PointerEvent, MouseEvent } from "react";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { Icon } from "#web/kit/Icon.tsx";
 import { ChannelMark, Face, PriorityMark, StatusMark, useNow, When } from "#web/kit/Marks.tsx";
-import { deskState } from "#web/state/desk.ts";
+import { deskState, openConcern } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
 import { duration, fullTime, t } from "#web/state/words.ts";
 
@@ -14,8 +14,11 @@ const pressMs = 450;
 /** A finger that moves further scrolls. In pixels. */
 const stillPx = 10;
 
-/** `select` with `range`: everything from where the last selection ended. `selecting`: something is selected, so a finger's tap selects, too. */
-export const ListRow = ({
+/**
+ * `select` with `range`: everything from where the last selection ended. `selecting`: something is selected, so a finger's tap selects, too.
+ * Painted again only when its own row changes: a list has many, and every key press and live event comes by here.
+ */
+export const ListRow = memo(function ListRow({
   row,
   viewKey,
   open,
@@ -28,32 +31,37 @@ export const ListRow = ({
   readonly open: boolean;
   readonly selected: boolean;
   readonly selecting: boolean;
-  readonly select: (range: boolean) => void;
-}) => {
+  readonly select: (id: string, range: boolean) => void;
+}) {
   const assignee = useStore(
     deskState,
     (state) => state.agents.find((agent) => agent.id === row.assigneeId)?.name ?? null,
   );
   const now = useNow();
-  const press = useLongPress(() => select(false));
+  const navigate = useNavigate();
+  const press = useLongPress(() => select(row.id, false));
+  // Not the router's own Link: each of those looks at every move of the desk anew.
   return (
     <div className="row-frame" data-selected={selected || undefined}>
-      <Link
-        to="/desk/$view/$number"
-        params={{ view: viewKey, number: String(row.number) }}
+      <a
+        href={`/desk/${viewKey}/${row.number}`}
         className="row"
         data-id={row.id}
         data-waits={row.waitingSince !== null || undefined}
         aria-current={open ? "true" : undefined}
-        preload={false}
         draggable={false}
         {...press.handlers}
         onClick={(click) => {
-          const byFinger = press.isTouch();
-          if (!click.shiftKey && !(byFinger && (selecting || press.wasLong()))) return;
+          // A new window is the browser's.
+          if (click.ctrlKey || click.metaKey || click.altKey) return;
           click.preventDefault();
+          const byFinger = press.isTouch();
           // A long press has selected already.
-          if (!(byFinger && press.wasLong())) select(click.shiftKey);
+          if (byFinger && press.wasLong()) return;
+          if (click.shiftKey || (byFinger && selecting)) return select(row.id, click.shiftKey);
+          // Asked for at once: the answer is on its way while the desk turns to it.
+          void openConcern(row.id);
+          void navigate({ to: "/desk/$view/$number", params: { view: viewKey, number: String(row.number) } });
         }}
       >
         <span className="row-top">
@@ -98,7 +106,7 @@ export const ListRow = ({
           {row.channels.length > 1 ? row.channels.map((kind) => <ChannelMark key={kind} kind={kind} />) : null}
           {assignee === null ? null : <Face small name={assignee} spoken />}
         </span>
-      </Link>
+      </a>
       <label className="row-check">
         <input
           type="checkbox"
@@ -107,7 +115,7 @@ export const ListRow = ({
           aria-label={t("concerns.select", { subject: row.subject })}
           // The keys select at the row itself: x.
           tabIndex={-1}
-          onChange={({ nativeEvent }) => select("shiftKey" in nativeEvent && nativeEvent.shiftKey === true)}
+          onChange={({ nativeEvent }) => select(row.id, "shiftKey" in nativeEvent && nativeEvent.shiftKey === true)}
         />
         <span className="row-box">
           <Icon name="check" size="small" />
@@ -115,7 +123,7 @@ export const ListRow = ({
       </label>
     </div>
   );
-};
+});
 
 /** Tells a finger that rests from one that taps or scrolls. Mice and pens have boxes and keys. */
 const useLongPress = (pressed: () => void) => {
