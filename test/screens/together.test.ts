@@ -113,6 +113,31 @@ test("snoozed by keyboard a concern leaves the list, says until when, comes back
   await closeSilent(one);
 });
 
+test("what comes in does not push the row away that somebody is about to press; without a pointer it appears by itself", async () => {
+  await centre.writes({ from: "Ada <alt@kunde.test>", subject: "Schon da", text: "Hallo" });
+  const one = await centre.open();
+  const { page } = one;
+  await page.goto(`${centre.server.url}/desk/open`);
+  const old = page.locator(".row", { hasText: "Schon da" });
+  await old.hover();
+  const before = await old.boundingBox();
+  // A hand is never still: the pointer goes on moving while the mail comes in.
+  let moving = true;
+  const hand = (async () => {
+    for (let n = 0; moving; n += 1) await page.mouse.move((before?.x ?? 0) + 60 + (n % 9), (before?.y ?? 0) + 30);
+  })();
+  await centre.writes({ from: "Neu <neu@kunde.test>", subject: "Kommt dazwischen", text: "Hallo" });
+  const pill = page.getByRole("button", { name: "1 neues" });
+  await pill.waitFor();
+  assert.deepEqual(await old.boundingBox(), before, "the row stands where it stood");
+  moving = false;
+  await hand;
+  await page.mouse.move(900, 500);
+  await page.locator(".row", { hasText: "Kommt dazwischen" }).waitFor();
+  await pill.waitFor({ state: "detached" });
+  await closeSilent(one);
+});
+
 test("what is being written outlives kill -9 of the server and a reload: said so meanwhile, saved afterwards, nothing typed twice", async () => {
   const row = await centre.writes({ from: "Rolf <rolf@kunde.test>", subject: "Stromausfall", text: "Weg." });
   const one = await centre.open();

@@ -21,6 +21,9 @@ import { setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 import { viewKey, viewName } from "#web/state/viewNames.ts";
 
+/** How long after its last move a pointer still means the row it stands on. Milliseconds. */
+const pointsForMs = 2_000;
+
 export const ListPane = ({ view, openNumber }: { readonly view: View; readonly openNumber: number | null }) => {
   const key = viewKey(view);
   const filter = useStore(filtersInHand, (all) => all[key]) ?? view.filter;
@@ -47,7 +50,7 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
     [rows, list, me, mine],
   );
 
-  /** The order at the moment the agent scrolled down; null while the list stands at its top. */
+  /** The order at the moment the agent scrolled down or pointed into the list; null while it stands at its top untouched. */
   const [held, setHeld] = useState<readonly string[] | null>(null);
   const { visible, above } = useMemo(() => {
     if (held === null) return { visible: current, above: 0 };
@@ -106,7 +109,20 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
     orderBefore.current = order;
   }, [cursorAt, cursor, visible]);
 
+  // Whoever points at a row is about to press it: nothing may slip in between.
+  const pointing = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const isDown = (): boolean => (scroller.current?.scrollTop ?? 0) > rowHeight / 2;
+  const hold = (): void => setHeld((order) => order ?? visible.map((row) => row.id));
+  const release = (): void => {
+    clearTimeout(pointing.current);
+    pointing.current = undefined;
+    if (!isDown()) setHeld(null);
+  };
+  useEffect(() => () => clearTimeout(pointing.current), []);
+
   const toTop = (): void => {
+    clearTimeout(pointing.current);
+    pointing.current = undefined;
     setHeld(null);
     scroller.current?.scrollTo({ top: 0 });
   };
@@ -137,10 +153,17 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
       <div
         className="list-scroll"
         ref={scroller}
-        onScroll={(scroll) => {
-          const down = scroll.currentTarget.scrollTop > rowHeight / 2;
-          setHeld((order) => (down ? (order ?? visible.map((row) => row.id)) : null));
+        onScroll={() => {
+          if (isDown()) hold();
+          else if (pointing.current === undefined) setHeld(null);
         }}
+        onPointerMove={(move) => {
+          if (move.pointerType !== "mouse") return;
+          hold();
+          clearTimeout(pointing.current);
+          pointing.current = setTimeout(release, pointsForMs);
+        }}
+        onPointerLeave={release}
       >
         {!list || (list.loading && visible.length === 0) ? (
           <Waiting rows={7} />
