@@ -1,0 +1,74 @@
+// Makes the demo world ready for its pictures: somebody is answered, a newsletter has come. Called by tools/pictures.ts.
+import { createTransport } from "nodemailer";
+import { api } from "#contract/api.ts";
+import { everything, type ConcernRow } from "#contract/concerns.ts";
+import type { Desk } from "#test/desk.ts";
+
+/** The concern with the most to see: files or pictures first, then the longest thread among those still open. */
+export const showpiece = async (desk: Desk): Promise<ConcernRow> => {
+  const { rows } = await desk.call(api.concerns.list, {
+    query: { filter: JSON.stringify({ ...everything, statuses: ["new", "open", "waiting"] }), limit: 50 },
+  });
+  const [best] = rows.toSorted(
+    (a, b) => Number(b.language === "de") - Number(a.language === "de") || b.messageCount - a.messageCount,
+  );
+  if (!best) throw new Error("The demo world has no open concern to show.");
+  return best;
+};
+
+/** Answers one customer, so that there is something in the post box; resolves when the mail has left. */
+export const answerSomebody = async (desk: Desk, except: ConcernRow): Promise<void> => {
+  const { rows } = await desk.call(api.concerns.list, {
+    query: { filter: JSON.stringify({ ...everything, statuses: ["new", "open"] }), limit: 50 },
+  });
+  for (const row of rows.filter((one) => one.id !== except.id && one.language === "de")) {
+    const { ways } = await desk.call(api.concerns.open, { params: { id: row.id } });
+    const way = ways.find((one) => one.blocked === null);
+    if (!way) continue;
+    const feed = await desk.live();
+    const body = {
+      channelId: way.channelId,
+      to: [way.value],
+      cc: [],
+      text: `Guten Tag ${row.customerName},\n\nvielen Dank für Ihre Nachricht. Die Störung ist bekannt, unsere Technik ist vor Ort. Wir melden uns, sobald alles wieder läuft.`,
+      html: null,
+      uploads: [],
+      sendAt: null,
+      statusAfter: "waiting" as const,
+      key: crypto.randomUUID(),
+    };
+    await desk.call(api.concerns.reply, { params: { id: row.id }, body });
+    await feed.event(
+      (event) =>
+        event.kind === "delivery.changed" && event.concernId === row.id && event.data.delivery.state === "sent",
+    );
+    feed.close();
+    return;
+  }
+};
+
+const sentence = "Vielen Dank, dass Sie bei uns sind: seit zwanzig Jahren liefern wir, was Ihr Haus braucht. ";
+const newsletter = `<table width="100%" bgcolor="#e8eef1"><tr><td align="center"><table width="640" cellpadding="18" bgcolor="#ffffff">
+<tr><td bgcolor="#0b4f5c"><img src="https://bilder.example/logo.png" width="180" height="44" alt="Kabelkurier"></td></tr>
+<tr><td><h1>Kabelkurier 12</h1><p>${sentence.repeat(3)}</p></td></tr>
+<tr><td><table width="100%"><tr>${["Glasfaser", "Messtechnik", "Termine"].map((title) => `<td width="200" valign="top"><h3>${title}</h3><p>${sentence}</p></td>`).join("")}</tr></table></td></tr>
+<tr><td><p>${sentence}</p><p><a href="https://kurier.example/weg">Abbestellen</a></p></td></tr></table></td></tr></table>`;
+
+/** A newsletter comes in by the real door; resolves with its concern. */
+export const newsletterComes = async (desk: Desk, smtpPort: number): Promise<ConcernRow> => {
+  const feed = await desk.live();
+  const subject = "Kabelkurier 12: Glasfaser bis in die Wohnung";
+  const transport = createTransport({ host: "127.0.0.1", port: smtpPort, secure: false, ignoreTLS: true });
+  await transport.sendMail({
+    from: "Kabelkurier <redaktion@kurier.example>",
+    to: "service@elbkabel.example",
+    subject,
+    text: "Kabelkurier 12",
+    html: newsletter,
+  });
+  transport.close();
+  const event = await feed.event((each) => each.kind === "concern.created" && each.data.row.subject === subject);
+  feed.close();
+  if (event.kind !== "concern.created") throw new Error("no newsletter has come");
+  return event.data.row;
+};

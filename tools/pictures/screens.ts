@@ -1,0 +1,236 @@
+// Every screen of the desk and how to get it there, its empty, waiting, failed and lost states included. Read by tools/pictures.ts.
+import type { Page, Route } from "playwright-core";
+import type { ConcernRow } from "#contract/concerns.ts";
+
+export interface Screen {
+  readonly name: string;
+  readonly path: string;
+  readonly signedOut?: boolean;
+  /** Before the page is opened. */
+  readonly before?: (page: Page) => Promise<unknown>;
+  readonly act: (page: Page) => Promise<unknown>;
+}
+
+const seen = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
+
+const reply = async (page: Page): Promise<void> => {
+  await seen(".message")(page);
+  await page.keyboard.press("r");
+  await seen(".editor-text")(page);
+  // A draft of the picture before may stand there.
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("Guten Tag, ich habe Ihren Anschluss gemessen. ");
+  await page.keyboard.press("Control+b");
+  await page.keyboard.type("Morgen zwischen 8 und 12 Uhr");
+  await page.keyboard.press("Control+b");
+  await page.keyboard.type(" kommt ein Techniker.");
+  await page.locator(".composer-saving", { hasText: /gespeichert|saved/ }).waitFor();
+};
+
+const note = async (page: Page): Promise<void> => {
+  await seen(".message")(page);
+  await page.keyboard.press("n");
+  await page.locator(".note-field textarea").fill("@");
+  await seen(".mentions [role=option]")(page);
+};
+
+const palette = async (page: Page): Promise<void> => {
+  await seen(".row")(page);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("internet");
+  await seen(".finder-list mark")(page);
+};
+
+const afterListKey =
+  (keys: string, selector: string) =>
+  async (page: Page): Promise<void> => {
+    await seen(".row")(page);
+    for (const key of keys.split(" ")) await page.keyboard.press(key);
+    await seen(selector)(page);
+  };
+
+/** Three rows, and the choice of who is to have them. */
+const selection = async (page: Page): Promise<void> => {
+  await afterListKey("j x Shift+J Shift+J", ".selection-bar")(page);
+  await page.keyboard.press("a");
+  await seen(".picker [role=option]")(page);
+};
+
+/** Filtered by priority; the first choice that fits is taken. */
+const filtered = async (page: Page): Promise<void> => {
+  await afterListKey("f", ".picker [role=option]")(page);
+  await page.keyboard.type("priori");
+  await page.locator(".picker [role=option]", { hasText: /Dringend|Urgent/ }).waitFor();
+  for (const key of ["Enter", "Escape"]) await page.keyboard.press(key);
+  await seen(".filter-chip")(page);
+  await page.locator(".picker").waitFor({ state: "detached" });
+};
+
+/** One link is there, and the next is looked for. */
+const linking =
+  (key: string) =>
+  async (page: Page): Promise<void> => {
+    await seen(".message")(page);
+    await page.keyboard.press(key);
+    await page.keyboard.type("internet");
+    await seen(".finder-list mark")(page);
+  };
+
+const afterKey =
+  (key: string, selector: string) =>
+  async (page: Page): Promise<void> => {
+    await seen(".message")(page);
+    await page.keyboard.press(key);
+    await seen(selector)(page);
+  };
+
+const opened =
+  (list: string, form: string) =>
+  async (page: Page): Promise<void> => {
+    await page.locator(list).first().click();
+    await seen(form)(page);
+  };
+
+/** A call that is never answered, and one that is answered as told. */
+const never = (address: string) => (page: Page) => page.route(address, () => undefined);
+const answered = (address: string, with_: (route: Route) => Promise<unknown>) => (page: Page) =>
+  page.route(address, (route) => with_(route) as Promise<void>);
+
+const list = "**/api/concerns?*";
+
+/** All screens; `row` is an open concern with much to see, `drawn` one that came as HTML. */
+export const screensOf = (row: ConcernRow, drawn: ConcernRow): readonly Screen[] => {
+  const concern = `/desk/open/${row.number}`;
+  const empty = answered(list, (route) => route.fulfill({ json: { rows: [], next: null } }));
+  return [
+    { name: "sign-in", path: "/", signedOut: true, act: seen(".doorstep form") },
+    {
+      name: "sign-in-failed",
+      path: "/",
+      signedOut: true,
+      act: async (page) => {
+        await page.locator("input[type=email]").fill("ada@elbkabel.example");
+        await page.locator("input[type=password]").fill("falsch");
+        await page.keyboard.press("Enter");
+        await seen("[role=alert]")(page);
+      },
+    },
+    {
+      name: "set-up",
+      path: "/",
+      signedOut: true,
+      before: answered("**/api/settings/public", async (route) => {
+        const facts = (await (await route.fetch()).json()) as object;
+        await route.fulfill({ json: { ...facts, needsSetUp: true } });
+      }),
+      act: seen(".doorstep form"),
+    },
+    {
+      name: "unreachable",
+      path: "/",
+      before: answered("**/api/**", (route) => route.abort()),
+      act: seen(".nothing"),
+    },
+    { name: "views", path: "/desk", act: seen(".nav-view") },
+    { name: "list", path: "/desk/open", act: seen(".row") },
+    { name: "list-empty", path: "/desk/mine", before: empty, act: seen(".list .nothing") },
+    { name: "list-waiting", path: "/desk/open", before: never(list), act: seen(".waiting-lines") },
+    {
+      name: "list-failed",
+      path: "/desk/open",
+      before: answered(list, (route) => route.abort()),
+      act: seen(".list .nothing[role=alert]"),
+    },
+    {
+      name: "offline",
+      path: concern,
+      act: async (page) => {
+        await seen(".message")(page);
+        await page.context().setOffline(true);
+        await seen(".banner")(page);
+      },
+    },
+    { name: "desk", path: concern, act: seen(".message") },
+    { name: "concern-waiting", path: concern, before: never(`**/api/concerns/${row.id}`), act: seen(".waiting-lines") },
+    { name: "concern-missing", path: "/desk/open/999999", act: seen(".concern .nothing") },
+    { name: "page-missing", path: "/nirgends", act: seen(".nothing") },
+    {
+      name: "html-mail",
+      path: `/desk/open/${drawn.number}`,
+      act: async (page) => {
+        await seen(".message")(page);
+        if ((await page.locator(".mail-frame").count()) === 0)
+          await page.locator(".message").first().locator("[aria-pressed]").click();
+        await page.frameLocator(".mail-frame").locator("body").waitFor();
+      },
+    },
+    {
+      name: "delivery-failed",
+      path: "/desk/failed",
+      act: async (page) => {
+        await page.locator(".row").first().click();
+        await seen(".deliveries")(page);
+      },
+    },
+    { name: "reply", path: concern, act: reply },
+    {
+      name: "reply-later",
+      path: concern,
+      act: async (page) => {
+        await reply(page);
+        await page.locator(".composer-foot .icon-button").last().click();
+        await seen(".picker [role=option]")(page);
+      },
+    },
+    { name: "note", path: concern, act: note },
+    { name: "assign", path: concern, act: afterKey("a", ".picker [role=option]") },
+    { name: "snooze", path: concern, act: afterKey("s", ".picker [role=option]") },
+    { name: "tags", path: concern, act: afterKey("#", ".picker") },
+    { name: "history", path: concern, act: afterKey("h", ".history-line") },
+    {
+      name: "customer",
+      path: concern,
+      act: async (page) => {
+        await seen(".message")(page);
+        if ((await page.locator("aside").count()) === 0) await page.keyboard.press("c");
+        await seen("aside")(page);
+      },
+    },
+    { name: "fields", path: concern, act: afterKey("d", ".fields-dialog") },
+    { name: "keys", path: concern, act: afterKey("?", ".help") },
+    { name: "palette", path: "/desk/open", act: palette },
+    { name: "selection", path: "/desk/open", act: selection },
+    { name: "selection-bar", path: "/desk/open", act: afterListKey("j x Shift+J Shift+J", ".selection-bar") },
+    { name: "filter", path: "/desk/open", act: afterListKey("f", ".picker [role=option]") },
+    { name: "filtered", path: "/desk/open", act: filtered },
+    { name: "view", path: "/desk/open", act: afterListKey("Shift+V s", ".sheet .form") },
+    { name: "links", path: concern, act: linking("Shift+D") },
+    {
+      name: "linked",
+      path: concern,
+      act: async (page) => {
+        await linking("l")(page);
+        await page.keyboard.press("Enter");
+        await seen(".link-line")(page);
+        await page.locator(".link-line").first().scrollIntoViewIfNeeded();
+      },
+    },
+    { name: "menu", path: "/desk", act: opened(".nav-me", ".menu") },
+    { name: "search", path: "/search?q=internet", act: seen(".search-hit") },
+    { name: "search-begin", path: "/search", act: seen(".nothing") },
+    { name: "search-nothing", path: "/search?q=xyzxyzxyz", act: seen(".nothing") },
+    { name: "new", path: "/new", act: seen(".editor-text") },
+    { name: "preferences", path: "/preferences", act: seen(".card") },
+    { name: "admin-agents", path: "/admin/agents", act: seen(".entries .entry") },
+    { name: "admin-agent", path: "/admin/agents", act: opened(".entries .entry", ".sheet .form") },
+    { name: "admin-brands", path: "/admin/brands", act: seen(".entries .entry") },
+    { name: "admin-brand", path: "/admin/brands", act: opened(".entries .entry", ".sheet .form") },
+    { name: "admin-channels", path: "/admin/channels", act: seen(".entries .entry") },
+    { name: "admin-channel", path: "/admin/channels", act: opened(".entries .entry", ".fieldset") },
+    { name: "admin-topics", path: "/admin/topics", act: seen(".entries .entry") },
+    { name: "admin-topic", path: "/admin/topics", act: opened(".entries .entry", ".sheet .form") },
+    { name: "admin-fields", path: "/admin/fields", act: seen(".entries .entry") },
+    { name: "post-box", path: "/postbox", act: opened(".postbox-list .entry", ".postbox-open") },
+    { name: "post-box-write", path: "/postbox", act: opened(".page-head .button", ".sheet .form") },
+  ];
+};
