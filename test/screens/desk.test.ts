@@ -6,7 +6,7 @@ import type { Browser } from "playwright-core";
 import { api } from "#contract/api.ts";
 import { addAgent, addMailbox, admin, agentPassword, setUpCentre } from "#test/centre.ts";
 import type { Desk } from "#test/desk.ts";
-import { openDesk, startBrowser, startSink, type BrowserDesk, type Sink } from "#test/screens/browser.ts";
+import { axeFindings, openDesk, startBrowser, startSink, type BrowserDesk, type Sink } from "#test/screens/browser.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
 let server: TestServer;
@@ -55,6 +55,7 @@ test("the first start asks for a brand and a person, and leads to the desk", asy
   await one.page.getByLabel("E-Mail-Adresse").fill(admin.email);
   await one.page.getByLabel("Passwort").fill("kurz");
   await one.page.getByText("Noch kürzer als 10 Zeichen.").waitFor();
+  assert.deepEqual(await axeFindings(one.page), []);
   await one.page.getByLabel("Passwort").fill(admin.password);
   await one.page.getByRole("button", { name: "Loslegen" }).click();
   await one.page.getByRole("heading", { name: "Meine" }).waitFor();

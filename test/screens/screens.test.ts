@@ -211,6 +211,8 @@ const screens: readonly Screen[] = [
 
 const looks = [
   { name: "wide, light, German", options: { ...wide, colorScheme: "light" as const }, language: "de" as const },
+  { name: "wide, dark, English", options: { ...wide, colorScheme: "dark" as const }, language: "en" as const },
+  { name: "phone, light, German", options: { ...phone, colorScheme: "light" as const }, language: "de" as const },
   { name: "phone, dark, English", options: { ...phone, colorScheme: "dark" as const }, language: "en" as const },
 ];
 
@@ -242,7 +244,7 @@ for (const look of looks) {
   });
 }
 
-test("sign-in is sound in both looks", async () => {
+test("sign-in is sound in every look", async () => {
   for (const look of looks) {
     const one = await openDesk(browser, server.url, look.options);
     await one.page.goto(server.url);

@@ -41,27 +41,32 @@ export const Recipients = ({
   };
   return (
     <div className="recipients">
-      <TagGroup
-        className="tags"
-        selectionMode="none"
-        onRemove={(keys) => onChange(value.filter((one) => !keys.has(one)))}
-      >
-        <Label className="way-label">{label}</Label>
-        <TagList className="tag-list" items={value.map((one) => ({ id: one }))}>
-          {(item) => (
-            <Tag className="tag" textValue={item.id} data-wrong={!looksLikeAddress(item.id) || undefined}>
-              {item.id}
-              <Button
-                slot="remove"
-                className="tag-remove"
-                aria-label={t("composer.removeAddress", { address: item.id })}
-              >
-                <Icon name="close" size="small" />
-              </Button>
-            </Tag>
-          )}
-        </TagList>
-      </TagGroup>
+      {/* An empty group would be a stop of the Tab key at which there is nothing. */}
+      {value.length === 0 ? (
+        <span className="way-label">{label}</span>
+      ) : (
+        <TagGroup
+          className="tags"
+          selectionMode="none"
+          onRemove={(keys) => onChange(value.filter((one) => !keys.has(one)))}
+        >
+          <Label className="way-label">{label}</Label>
+          <TagList className="tag-list" items={value.map((one) => ({ id: one }))}>
+            {(item) => (
+              <Tag className="tag" textValue={item.id} data-wrong={!looksLikeAddress(item.id) || undefined}>
+                {item.id}
+                <Button
+                  slot="remove"
+                  className="tag-remove"
+                  aria-label={t("composer.removeAddress", { address: item.id })}
+                >
+                  <Icon name="close" size="small" />
+                </Button>
+              </Tag>
+            )}
+          </TagList>
+        </TagGroup>
+      )}
       <span className="recipient-place">
         <input
           id={field}

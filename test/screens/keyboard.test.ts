@@ -1,0 +1,262 @@
+// The desk without a mouse: every screen is walked with Tab, the focus can be seen at each step and is caught nowhere; what opens gives it back.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
+import { api } from "#contract/api.ts";
+import type { ConcernRow } from "#contract/concerns.ts";
+import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+
+let centre: ScreenCentre;
+let row: ConcernRow;
+
+before(async () => {
+  centre = await startScreenCentre();
+  await centre.writes({ from: "Vera <vera@kunde.test>", subject: "Eine andere", text: "Hallo." });
+  row = await centre.writes({
+    from: "Ute <ute@kunde.test>",
+    subject: "Ohne Maus",
+    text: "Alles mit Tasten: https://kunde.test/",
+    html: '<p>Alles mit Tasten: <a href="https://kunde.test/">hier</a></p>',
+    attachments: [{ filename: "Tasten.txt", content: "Tab" }],
+  });
+  await centre.desk.call(api.agents.createTeam, { body: { name: "Technik" } });
+  await centre.desk.call(api.brands.createTopic, {
+    body: { name: "Internet", parentId: null, teamId: null, whenClosed: "reopen" },
+  });
+});
+
+after(() => centre?.stop());
+
+interface Stop {
+  readonly what: string;
+  readonly seen: boolean;
+}
+
+/** What has the focus, and whether one can see that: an outline or a line in the focus's colour on it, around it, or on the mark it stands for. */
+const stop = (page: Page): Promise<Stop | null> =>
+  page.evaluate(() => {
+    const focused = document.activeElement;
+    if (!focused || focused === document.body) return null;
+    const probe = document.createElement("i");
+    probe.style.color = "var(--focus)";
+    document.body.append(probe);
+    const colour = getComputedStyle(probe).color;
+    probe.style.color = "var(--warn)";
+    const noteColour = getComputedStyle(probe).color;
+    probe.remove();
+    const marked = (element: Element): boolean => {
+      const style = getComputedStyle(element);
+      if (style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) > 0) return true;
+      return [style.borderTopColor, style.borderBottomColor].some(
+        (line) => (line === colour || line === noteColour) && Number.parseFloat(style.borderBottomWidth) > 0,
+      );
+    };
+    const around = [focused, focused.parentElement, focused.parentElement?.parentElement, focused.closest("form")];
+    const label = focused.closest("label");
+    const near = [...around, ...(label ? label.querySelectorAll("*") : [])];
+    const box = (label ?? focused).getBoundingClientRect();
+    return {
+      what: `${focused.tagName.toLowerCase()}.${String(focused.className).slice(0, 40)} ${(focused.getAttribute("aria-label") ?? focused.textContent).slice(0, 40)}`,
+      seen:
+        box.width > 0 &&
+        box.height > 0 &&
+        near.some((element) => element !== null && element !== undefined && marked(element)),
+    };
+  });
+
+/** Tab from the beginning of the page until it is left; says where the focus stopped. */
+const walk = async (page: Page, most = 200): Promise<Stop[]> => {
+  const stops: Stop[] = [];
+  for (let step = 0; step < most; step += 1) {
+    await page.keyboard.press("Tab");
+    const at = await stop(page);
+    if (at === null) return stops;
+    stops.push(at);
+  }
+  throw new Error(`after ${most} steps the focus is still in the page: ${stops.at(-1)?.what ?? ""}`);
+};
+
+const ready = async (page: Page, path: string, selector: string): Promise<void> => {
+  await page.goto(centre.server.url + path);
+  await page.locator(selector).first().waitFor();
+};
+
+const screens: readonly {
+  readonly name: string;
+  readonly open: (page: Page) => Promise<void>;
+  /** Words of what must be reached. */
+  readonly reaches: readonly RegExp[];
+}[] = [
+  {
+    name: "list and concern",
+    open: (page) => ready(page, `/desk/open/${row.number}`, ".message"),
+    reaches: [
+      /Neue Nachricht/,
+      /Suchen oder tun/,
+      /Alle offenen/,
+      /Ohne Maus/,
+      /Lösen/,
+      /Status/,
+      /Zurückstellen/,
+      /Tasten\.txt/,
+      /antworten/,
+      /Notiz/,
+      /Ute/,
+    ],
+  },
+  {
+    name: "reply",
+    open: async (page) => {
+      await ready(page, `/desk/open/${row.number}`, ".message");
+      await page.keyboard.press("r");
+      await page.locator(".editor-text").waitFor();
+      await page.keyboard.type("Text");
+      await page.locator(".composer-saving", { hasText: "Entwurf gespeichert" }).waitFor();
+    },
+    reaches: [/Antwort/, /Entwurf verwerfen/, /hinzufügen/, /Fett/, /Text der Antwort/, /Dateien anhängen/, /Senden/],
+  },
+  {
+    name: "new message",
+    open: (page) => ready(page, "/new", ".editor-text"),
+    reaches: [/Zurück/, /Betreff|field-input/, /Text der Antwort/, /Dateien anhängen/],
+  },
+  { name: "search", open: (page) => ready(page, "/search?q=maus", ".search-hit"), reaches: [/Ohne Maus/] },
+  {
+    name: "preferences",
+    open: (page) => ready(page, "/preferences", ".card"),
+    reaches: [/Deutsch/, /Wie der Rechner/, /Speichern|field-input/],
+  },
+  {
+    name: "people",
+    open: (page) => ready(page, "/admin/agents", ".entry"),
+    reaches: [/Marken/, /Person hinzufügen/, /Omar/],
+  },
+  { name: "brands", open: (page) => ready(page, "/admin/brands", ".entry"), reaches: [/Marke hinzufügen/] },
+  {
+    name: "channels",
+    open: (page) => ready(page, "/admin/channels", ".entry"),
+    reaches: [/Kanal verbinden/, /service@kabel/],
+  },
+  { name: "topics", open: (page) => ready(page, "/admin/topics", ".entry"), reaches: [/Thema hinzufügen/, /Internet/] },
+];
+
+test("every screen is walked with Tab from end to end: all is reached, the focus is always seen, and caught nowhere", async () => {
+  const one = await centre.open();
+  const findings: string[] = [];
+  for (const screen of screens) {
+    await screen.open(one.page);
+    // From the beginning, wherever the page has put the caret.
+    await one.page.locator(".skip").evaluate((skip: HTMLElement) => skip.focus());
+    const stops = await walk(one.page);
+    for (const at of stops) if (!at.seen) findings.push(`${screen.name}: the focus cannot be seen on ${at.what}`);
+    for (const wanted of screen.reaches)
+      if (!stops.some((at) => wanted.test(at.what))) findings.push(`${screen.name}: ${String(wanted)} is not reached`);
+    // And backwards, out at the beginning.
+    await one.page.keyboard.press("Shift+Tab");
+  }
+  await closeSilent(one);
+  assert.deepEqual(findings, []);
+});
+
+test("the walk is able to fail: a planted control without a visible focus is found", async () => {
+  const one = await centre.open();
+  await ready(one.page, "/preferences", ".card");
+  await one.page
+    .locator(".card")
+    .first()
+    .evaluate((card) => {
+      const button = document.createElement("button");
+      button.textContent = "heimlich";
+      button.style.outline = "none";
+      card.prepend(button);
+    });
+  const stops = await walk(one.page);
+  assert.ok(stops.some((at) => at.what.includes("heimlich") && !at.seen));
+  await one.context.close();
+});
+
+test("the first Tab offers to skip to the content, and does", async () => {
+  const one = await centre.open();
+  const { page } = one;
+  await ready(page, `/desk/open/${row.number}`, ".message");
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Zum Inhalt springen" });
+  await skip.waitFor();
+  assert.ok(await skip.evaluate((link) => link === document.activeElement && link.getBoundingClientRect().top >= 0));
+  await page.keyboard.press("Enter");
+  await page.locator("main:focus").waitFor();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.querySelector("main")?.contains(document.activeElement)), true);
+  await closeSilent(one);
+});
+
+test("what opens takes the focus and gives it back to where it was", async () => {
+  const one = await centre.open();
+  const { page } = one;
+  await ready(page, `/desk/open/${row.number}`, ".message");
+  const focused = (): Promise<string> =>
+    page.evaluate(() => {
+      const at = document.activeElement;
+      return `${at?.tagName}.${at?.className} ${at?.getAttribute("aria-label") ?? ""}`;
+    });
+  const opensAndGivesBack = async (keys: readonly string[], opened: string): Promise<void> => {
+    const before = await focused();
+    for (const key of keys) await page.keyboard.press(key);
+    await page.locator(opened).first().waitFor();
+    const inside = await page.evaluate(
+      (selector) => document.querySelector(selector)?.contains(document.activeElement) ?? false,
+      opened,
+    );
+    assert.ok(inside, `${keys.join(" ")}: the focus is inside, not on ${await focused()}`);
+    await page.keyboard.press("Escape");
+    await page.locator(opened).waitFor({ state: "detached" });
+    // It is given back in the next frame.
+    for (let looks = 0; looks < 100 && (await focused()) !== before; looks += 1);
+    assert.equal(await focused(), before, `${keys.join(" ")} gives the focus back`);
+  };
+  await page.locator(".thread").focus();
+  await opensAndGivesBack(["?"], ".sheet");
+  await opensAndGivesBack(["Control+k"], ".sheet");
+  await opensAndGivesBack(["a"], ".picker");
+  await opensAndGivesBack(["s"], ".picker");
+  await page.getByRole("button", { name: /^Priorität/ }).focus();
+  await opensAndGivesBack(["Enter"], ".picker");
+  await page.locator(".nav-me").focus();
+  await opensAndGivesBack(["Enter"], ".menu");
+  await page.locator(".message").getByRole("button", { name: "Mehr" }).focus();
+  await opensAndGivesBack(["Enter"], ".menu");
+
+  await page.locator(".thread").focus();
+  await page.keyboard.press("r");
+  await page.locator(".editor-text:focus").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".thread:focus").waitFor();
+
+  for (const path of ["/admin/agents", "/admin/brands", "/admin/topics"]) {
+    await ready(page, path, ".entry");
+    await page.locator(".entry").first().focus();
+    await opensAndGivesBack(["Enter"], ".sheet");
+  }
+  await closeSilent(one);
+});
+
+test("a list is gone through, a concern opened, read and left by keys alone; the cursor is where one left it", async () => {
+  const one = await centre.open();
+  const { page } = one;
+  await ready(page, "/desk/open", ".row");
+  await page.keyboard.press("j");
+  await page.locator(".row:focus", { hasText: "Ohne Maus" }).waitFor();
+  await page.keyboard.press("j");
+  await page.locator(".row:focus", { hasText: "Eine andere" }).waitFor();
+  await page.keyboard.press("k");
+  await page.keyboard.press("Enter");
+  await page.locator(".message").waitFor();
+  await page.keyboard.press("j");
+  await page.locator(".row:focus", { hasText: "Eine andere" }).waitFor();
+  await page.keyboard.press("u");
+  await page.locator(".concern-none").waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("u");
+  await page.getByRole("heading", { name: "Nicht zugewiesen" }).waitFor();
+  await closeSilent(one);
+});
