@@ -110,6 +110,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const everything: Everything = {
     ...world,
     links,
+    followedTo: () => live.follower.upTo(),
     channelKinds: channelKinds(),
     undoMs: config.undoMs,
     facts: {

@@ -8,6 +8,7 @@ import type { CustomerId } from "#contract/ids.ts";
 import { horizon } from "#modules/audit/reads.ts";
 import { teamsFor } from "#modules/agents/reads.ts";
 import { mayChangeView } from "#modules/concerns/policy.ts";
+import type { ReadingWorld } from "#modules/concerns/reads.ts";
 import {
   concernsOfCustomer,
   isPlannedEachTime,
@@ -114,8 +115,11 @@ export const asView = (who: AgentActor, row: ViewRow): View => ({
  * The agent's views with counters: the built-in ones, one for each team (supervisors and admins: every team), then those that people made, in
  * the agent's order. A counter that only a walk can give ends it after 1,000 rows and then says the least. `upTo`: the event number the counters include.
  */
-export const viewsFor = async (world: Pick<World, "db">, who: AgentActor): Promise<{ views: View[]; upTo: number }> => {
-  const upTo = await horizon(world.db);
+export const viewsFor = async (
+  world: Pick<World, "db"> & Pick<ReadingWorld, "followedTo">,
+  who: AgentActor,
+): Promise<{ views: View[]; upTo: number }> => {
+  const upTo = world.followedTo?.() ?? (await horizon(world.db));
   const teams = await teamsFor(world.db, who);
   const made = await viewsOf(
     world.db,

@@ -32,8 +32,9 @@ const firstPage = 50;
  */
 export const openConcern = async (world: Reading, who: AgentActor, id: ConcernId): Promise<Opened | Refusal> => {
   const { db } = world;
+  const followed = world.followedTo?.();
   const [upTo, found, thread] = await db.together((tx) =>
-    Promise.all([horizon(tx), opened(tx, id, who.id), messagesBefore(world, tx, id, null, firstPage)]),
+    Promise.all([followed ?? horizon(tx), opened(tx, id, who.id), messagesBefore(world, tx, id, null, firstPage)]),
   );
   if (found === null || !seesBrand(who, found.brandId)) return refuse("notFound");
   const { brandId, customerId } = found;

@@ -31,6 +31,11 @@ export type { Links };
 /** What reading for the desk needs beyond the store. */
 export interface ReadingWorld {
   readonly links: Links;
+  /**
+   * A number up to which every event was committed before this call: how far this process has followed the log. Cheaper than asking the database,
+   * and an older number does no harm. Absent: the database is asked.
+   */
+  readonly followedTo?: () => number;
 }
 
 /** The concern's row, when this agent may see it. A concern of a brand they may not see is as one that is not there. */
