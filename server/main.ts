@@ -85,14 +85,15 @@ const main = async (): Promise<number> => {
     stopping = (running?.stop() ?? Promise.resolve()).finally(() => finish(code));
   };
   let asked = 0;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      asked += 1;
-      if (asked === 1) print("Stopping …");
-      // Still starting: what has been started is stopped as soon as it stands.
-      if (running) stop(0);
-    });
-  }
+  const askedToEnd = (): void => {
+    asked += 1;
+    if (asked === 1) print("Stopping …");
+    // Still starting: what has been started is stopped as soon as it stands.
+    if (running) stop(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, askedToEnd);
+  // The launcher (or a test) that started this was killed: nobody is left who would end it, and its ports would stay taken.
+  process.on("disconnect", askedToEnd);
   process.on("unhandledRejection", (error) => {
     log.error("process.unhandled", { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   });

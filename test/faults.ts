@@ -19,7 +19,10 @@ export const service = "service@kabel.test";
 /** What is taken down at the end of the file, last first. */
 export const cleaners: (() => Promise<void>)[] = [];
 after(async () => {
-  for (const clean of cleaners.toReversed()) await clean();
+  // Each is tried: what could not be removed must not keep a PostgreSQL running.
+  const failed: unknown[] = [];
+  for (const clean of cleaners.toReversed()) await clean().catch((error: unknown) => failed.push(error));
+  assert.deepEqual(failed, []);
 });
 
 /** Kills the first of those processes that can still be found. */

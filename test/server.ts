@@ -90,9 +90,11 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
         ...(wish.database === undefined ? {} : { DATABASE_URL: wish.database }),
         ...wish.env,
       },
-      stdio: ["ignore", "pipe", "pipe"],
+      // The channel closes with this process, and the server ends: a test that is killed leaves none behind.
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     },
   );
+  child.channel?.unref();
   let output = "";
   const gone = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 128)));
   let ended = false;
@@ -105,8 +107,8 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
       output = (output + chunk.toString("utf8")).slice(-400_000);
       if (/is up\.[^]*Ctrl-C/.test(output)) resolve();
     };
-    child.stdout.on("data", keep);
-    child.stderr.on("data", keep);
+    child.stdout?.on("data", keep);
+    child.stderr?.on("data", keep);
   });
   const early = await Promise.race([up, gone]);
   if (typeof early === "number") {

@@ -209,7 +209,9 @@ function pinnedNode() {
 
 /** Runs one child to its end; undefined when the file cannot be executed at all (a foreign C library). */
 async function run(file, argv, env) {
-  const child = spawn(file, argv, { env, stdio: "inherit" });
+  // The channel closes when this process dies, however: a server that is left alone then ends.
+  const stdio = command === "start" ? ["inherit", "inherit", "inherit", "ipc"] : "inherit";
+  const child = spawn(file, argv, { env, stdio });
   const stop = forwardSignals(child);
   const code = await ended(child);
   stop();

@@ -8,7 +8,7 @@ const longestPauseMs = 5_000;
 
 /**
  * Starts PostgreSQL as `startPostgres` does and starts it again, on the same port, whenever its process is gone; `log` hears of it.
- * `stop` ends the watch first, so that an orderly end is not taken for a death.
+ * `stop` ends the watch first, so that an orderly end is not taken for a death. A process that ends without it asks PostgreSQL to end as well.
  */
 export async function keepPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   let running = await startPostgres(options);
@@ -29,6 +29,9 @@ export async function keepPostgres(options: PostgresOptions): Promise<RunningPos
       }
     }
   })();
+  // A stop that took too long was cut off before it came here, and PostgreSQL ran on for nobody.
+  const lastWord = (): void => running.askToEnd();
+  process.once("exit", lastWord);
   return {
     get url() {
       return running.url;
@@ -46,6 +49,8 @@ export async function keepPostgres(options: PostgresOptions): Promise<RunningPos
       await watch;
       clearInterval(awake);
       await running.stop();
+      process.off("exit", lastWord);
     },
+    askToEnd: lastWord,
   };
 }

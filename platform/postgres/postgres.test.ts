@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { setTimeout as nextLook } from "node:timers/promises";
 import { Client } from "pg";
 import { asSystemAccount, readPasswd } from "./account.ts";
 import { createDatabase, dropDatabase, startPostgres } from "./postgres.ts";
@@ -95,6 +96,25 @@ suite("the built-in PostgreSQL", () => {
     assert.equal(server.adopted, true);
     assert.equal(server.pid, Number(chunk.toString()));
     assert.equal(await ask(server.url, "SELECT answer FROM kept"), 42);
+  });
+
+  // A stop that lasted longer than its patience ended the process before PostgreSQL was told; it was found running long after.
+  test("a process that ends without stopping it asks it to end", async () => {
+    await running?.stop();
+    const program = `
+      import { keepPostgres } from ${JSON.stringify(join(import.meta.dirname, "keep.ts"))};
+      const server = await keepPostgres({ dataDir: process.argv[1], log: () => {}, settings: { fsync: "off" } });
+      process.stdout.write(String(server.pid), () => process.exit(0));`;
+    const parent = spawn(process.execPath, ["--input-type=module", "--eval", program, dataDir], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
+    const pid = Number(chunk.toString());
+    await once(parent, "exit");
+    for (const deadline = Date.now() + 10_000; isAlive(pid) && Date.now() < deadline;) await nextLook(20);
+    assert.equal(isAlive(pid), false);
+    assert.equal(readPostmaster(join(dataDir, "cluster")), undefined, "it ended in order");
+    assert.equal(await ask((await start()).url, "SELECT answer FROM kept"), 42);
   });
 
   test("two starts at once on one folder end with one server", async () => {

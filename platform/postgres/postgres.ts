@@ -51,6 +51,8 @@ export type RunningPostgres = {
   readonly adopted: boolean;
   /** Ends all connections, writes a checkpoint and resolves when the process is gone. Calling it again is harmless. */
   readonly stop: () => Promise<void>;
+  /** Asks it to end and waits for nothing: the last word of a process that is about to be over. */
+  readonly askToEnd: () => void;
 };
 
 type Place = {
@@ -96,6 +98,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
       pid: running.pid,
       adopted: found !== undefined,
       stop: () => stop(running.pid, place, binaries),
+      askToEnd: () => void askToEnd(running.pid, place, binaries),
     };
   } finally {
     release();
@@ -262,18 +265,21 @@ async function launch(
 
 /** Fast shutdown (SIGINT, PostgreSQL manual 18.5); when that takes too long, immediate shutdown (SIGQUIT). */
 async function stop(pid: number, place: Place, binaries: Binaries): Promise<void> {
-  const postmaster = readPostmaster(place.cluster);
-  if (postmaster?.pid !== pid || !isAlive(pid)) return;
-  if (process.platform === "win32") {
-    spawnSync(binaries.pgCtl, ["stop", "-D", place.cluster, "-m", "fast"], { stdio: "ignore" });
-    return;
-  }
-  process.kill(pid, "SIGINT");
+  if (!askToEnd(pid, place, binaries) || process.platform === "win32") return;
   const deadline = Date.now() + stopTimeoutMs;
   while (isAlive(pid) && Date.now() < deadline) await pause(pollMs);
   if (!isAlive(pid)) return;
   process.kill(pid, "SIGQUIT");
   while (isAlive(pid)) await pause(pollMs);
+}
+
+/** Begins the fast shutdown; says false when there is nothing that could end. One that stands still hears it when it goes on. */
+function askToEnd(pid: number, place: Place, binaries: Binaries): boolean {
+  if (readPostmaster(place.cluster)?.pid !== pid || !isAlive(pid)) return false;
+  if (process.platform === "win32")
+    spawnSync(binaries.pgCtl, ["stop", "-D", place.cluster, "-m", "fast"], { stdio: "ignore" });
+  else process.kill(pid, "SIGINT");
+  return true;
 }
 
 /** Holds a lock file with our process id; a lock whose process is dead is taken over. */

@@ -40,14 +40,33 @@ export function closeRunFolder(folder: string): readonly string[] {
   return killed;
 }
 
-/** Processes whose command line or environment names the folder, except this one. Linux only; elsewhere none. */
+/**
+ * Processes whose command line or environment names the folder, except this one, and what they started: a child of PostgreSQL names nothing,
+ * and one that stands still would not notice that its parent is gone. Linux only; elsewhere none.
+ */
 function processesOf(folder: string): readonly { readonly pid: number; readonly command: string }[] {
   if (!existsSync("/proc/self/environ")) return [];
-  return readdirSync("/proc")
+  const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map((name) => ({ pid: Number(name), command: readProc(name, "cmdline"), environment: readProc(name, "environ") }))
-    .filter(({ command, environment }) => command !== "" && `${command}\n${environment}`.includes(folder))
-    .map(({ pid, command }) => ({ pid, command: command.slice(0, 200) }));
+    .map((name) => ({ pid: Number(name), parent: parentOf(name), command: readProc(name, "cmdline") }));
+  const found = new Set(
+    all
+      .filter(
+        ({ pid, command }) => command !== "" && `${command}\n${readProc(String(pid), "environ")}`.includes(folder),
+      )
+      .map(({ pid }) => pid),
+  );
+  for (let before = -1; before !== found.size;) {
+    before = found.size;
+    for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
+  }
+  return all.filter(({ pid }) => found.has(pid)).map(({ pid, command }) => ({ pid, command: command.slice(0, 200) }));
+}
+
+/** The second field behind the name, which is in brackets and may hold anything (proc(5)). */
+function parentOf(pid: string): number {
+  const stat = readProc(pid, "stat");
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
 }
 
 function readProc(pid: string, file: string): string {
