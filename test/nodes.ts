@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startMailSim } from "#channels/email/sim.ts";
+import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { addMailbox, setUpCentre } from "#test/centre.ts";
 import type { Desk } from "#test/desk.ts";
 import { cleaners, ownStore, service } from "#test/faults.ts";
@@ -15,6 +15,8 @@ export interface Nodes {
   readonly databaseUrl: string;
   /** Of the mailbox that every node takes mail for. */
   readonly channelId: string;
+  /** The provider through which every node sends. */
+  readonly sim: MailSim;
 }
 
 /** Starts that many server processes, one after another; the mailbox is connected before the others start, so that each knows it. */
@@ -40,5 +42,5 @@ export const startNodes = async (count: number, env: Readonly<Record<string, str
   const { desk, brand } = await setUpCentre(first.url);
   const channel = await addMailbox(desk, brand.id, { address: service, smtp: { host: "127.0.0.1", port: sim.port } });
   const others = await Promise.all(Array.from({ length: count - 1 }, start));
-  return { servers: [first, ...others], desk, databaseUrl: store.url, channelId: channel.id };
+  return { servers: [first, ...others], desk, databaseUrl: store.url, channelId: channel.id, sim };
 };

@@ -2,18 +2,17 @@
 // is then judged as this tree is: types, laws, the suite of every channel; and it runs, so that a pigeon becomes a concern and is answered.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
 import { setUpCentre } from "#test/centre.ts";
 import { type Keeper, startKeeper } from "#test/pigeon/sim.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
+import { copyTree, type TreeCopy } from "#test/tree.ts";
 
-const thisTree = fileURLToPath(new URL("../..", import.meta.url));
 const token = "tauben-geheim-55";
+let copy: TreeCopy | null = null;
 let tree = "";
 let keeper: Keeper;
 let server: TestServer | null = null;
@@ -33,21 +32,10 @@ const words = {
   },
 };
 
-const change = async (file: string, how: (text: string) => string): Promise<void> => {
-  const path = join(tree, file);
-  const text = await readFile(path, "utf8");
-  const changed = how(text);
-  assert.notEqual(changed, text, `${file} has no such place any more; the recipe in CONTRIBUTING.md is out of date`);
-  await writeFile(path, changed);
-};
-
 before(async () => {
-  tree = await mkdtemp(join(tmpdir(), "draht-pigeon-"));
-  const left = new Set(["node_modules", ".git", ".cache"]);
-  for (const entry of await readdir(thisTree, { withFileTypes: true }))
-    if (!left.has(entry.name) && !/^data(-|$)/.test(entry.name))
-      await cp(join(thisTree, entry.name), join(tree, entry.name), { recursive: true });
-  await symlink(join(thisTree, "node_modules"), join(tree, "node_modules"));
+  copy = await copyTree("pigeon");
+  const { change } = copy;
+  tree = copy.path;
   // The recipe of CONTRIBUTING.md.
   await cp(join(tree, "test/pigeon"), join(tree, "channels/pigeon"), { recursive: true });
   await rename(join(tree, "channels/pigeon/pigeon.suite.ts"), join(tree, "channels/pigeon/pigeon.test.ts"));
@@ -70,7 +58,7 @@ before(async () => {
 after(async () => {
   await server?.stop();
   await keeper?.stop();
-  await rm(tree, { recursive: true, force: true, maxRetries: 5 });
+  await copy?.remove();
 });
 
 /** Runs a program of the copy; rejects with what it said when it fails. */

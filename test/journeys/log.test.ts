@@ -5,10 +5,12 @@ import { test } from "node:test";
 import { converse } from "#channels/email/simClient.ts";
 import { api } from "#contract/api.ts";
 import type { AnyEvent } from "#contract/events.ts";
-import { addMailbox, agentPassword } from "#test/centre.ts";
+import { addMailbox, admin, agentPassword, setUpCentre } from "#test/centre.ts";
 import { callRaw } from "#test/desk.ts";
 import { peersAvailable } from "#test/peers/mail.ts";
 import { startMailCentre } from "#test/peers/mailCentre.ts";
+import { startTestServer } from "#test/server.ts";
+import { copyTree } from "#test/tree.ts";
 
 const available = peersAvailable();
 
@@ -154,15 +156,76 @@ test(
         ...Object.values(peers.accounts).flatMap(({ user, password }) => [user, password]),
         ...secrets,
       ];
-      // Names of hosts are no persons; they share a word with the people here.
-      const said = log.replaceAll(/\b(?:kunde|kabel|tuer|ferien)\.test\b/g, "").toLowerCase();
-      for (const word of words) {
-        assert.ok(word.length > 2, `"${word}" says too little`);
-        const at = said.search(new RegExp(`(?<![a-zäöüß])${RegExp.escape(word.toLowerCase())}`));
-        assert.ok(at < 0, `"${word}" in: ${said.slice(Math.max(0, at - 200), at + 200)}`);
-      }
+      assert.deepEqual(wordsIn(log, words), []);
     } finally {
       await centre.stop();
     }
   },
 );
+
+// The journey above must be able to fail: in a copy of the tree one careless line of the intake writes what it has in hand, past the masks, and
+// the same look finds it.
+test("a server that writes one word of a customer into its log is found out", { timeout: 120_000 }, async () => {
+  const copy = await copyTree("breach");
+  try {
+    await copy.change("server/intake.ts", (text) =>
+      text.replace(
+        'if (stopping) throw new Error("shutting down");',
+        '$&\n      process.stdout.write(`${JSON.stringify({ level: "debug", event: "intake.stored", transport: raw.transport.mailFrom })}\\n`);',
+      ),
+    );
+    const server = await startTestServer({ tree: copy.path, env: { LOG_LEVEL: "debug" } });
+    try {
+      const { desk, brand } = await setUpCentre(server.url);
+      await addMailbox(desk, brand.id, { address: "service@tuer.test", smtp: null, door: true });
+      const live = await desk.live();
+      await converse(
+        { host: "127.0.0.1", port: server.ports.smtp },
+        {
+          hello: "kunde.test",
+          from: "karla.schlehenwein@kunde.test",
+          to: ["service@tuer.test"],
+          raw: Buffer.from(
+            "From: Karla <karla.schlehenwein@kunde.test>\r\nTo: service@tuer.test\r\nSubject: Quitte\r\n\r\nMispel\r\n",
+          ),
+        },
+      );
+      await live.event((each) => each.kind === "message.added");
+      live.close();
+      assert.equal(await server.end("SIGTERM"), 0);
+      assert.deepEqual(wordsIn(server.output(), ["Schlehenwein", "Quitte", "Mispel", admin.password]), [
+        "Schlehenwein",
+      ]);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await copy.remove();
+  }
+});
+
+test("a word is found in whatever writing it stands there, and only as the beginning of a word", () => {
+  const line = (text: string): string => `{"level":"warn","event":"x","detail":${JSON.stringify(text)}}`;
+  const words = ["Gefälscht", "Schlehenwein"];
+  for (const [text, found] of [
+    ["die SCHLEHENWEINE", ["Schlehenwein"]],
+    ["/suche?q=Gef%C3%A4lscht", ["Gefälscht"]],
+    ["karla.schlehenwein@kunde.test", ["Schlehenwein"]],
+    ["kunde.test", []],
+    ["Ungefälscht", []],
+  ] as const)
+    assert.deepEqual(wordsIn(line(text), words), found, text);
+  assert.deepEqual(wordsIn(line("kunde.test"), ["Kunde"]), [], "a host is no person");
+});
+
+/** Those of these words that stand in a log, however they are written there. */
+function wordsIn(log: string, words: readonly string[]): readonly string[] {
+  // Names of hosts are no persons; they share a word with the people here.
+  const said = log.replaceAll(/\b(?:kunde|kabel|tuer|ferien)\.test\b/g, "").toLowerCase();
+  return words.filter((word) => {
+    assert.ok(word.length > 2, `"${word}" says too little`);
+    return [word.toLowerCase(), encodeURIComponent(word).toLowerCase()].some((form) =>
+      new RegExp(`(?<![a-zäöüß])${RegExp.escape(form)}`).test(said),
+    );
+  });
+}
