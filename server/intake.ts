@@ -17,7 +17,7 @@ import {
   postponeIntake,
   type IntakeRow,
 } from "#server/intake-store.ts";
-import type { Reader } from "#server/reader.ts";
+import type { Reader, Reading } from "#server/reader.ts";
 
 /** One connected channel with opened settings. */
 export interface ConnectedChannel {
@@ -87,106 +87,21 @@ export const startIntake = (options: {
     while (!stopping && running.size < options.concurrency) {
       const item = queue.shift();
       if (!item) break;
-      const work = handle(item).finally(() => {
-        running.delete(work);
-        pump();
-      });
+      const begun = performance.now();
+      const work = takeIn({ world, reader, isStopping: () => stopping }, item)
+        .then((outcome) => {
+          if (outcome !== null) messages.add({ outcome });
+        })
+        .finally(() => {
+          seconds.observe((performance.now() - begun) / 1000);
+          running.delete(work);
+          pump();
+        });
       running.add(work);
     }
     if (running.size === 0 && queue.length === 0) {
       if (lookAgain) void look();
       else for (const settle of idleWaiters.splice(0)) settle();
-    }
-  };
-
-  const readRaw = async (item: Item): Promise<Raw> => {
-    if (item.raw) return item.raw;
-    const row = item.row ?? (await loadIntake(world.db, item.id));
-    return {
-      bytes: item.bytes ?? (await world.files.read(row.rawHash)),
-      receivedAt: row.receivedAt,
-      transport: row.transport,
-    };
-  };
-
-  const unreadable = (channel: ConnectedChannel, raw: Raw, detail: string): InboundMessage => {
-    const message = channel.implementation.unreadable(raw);
-    return {
-      ...message,
-      warnings: [...new Set([...message.warnings, "unreadable"])],
-      text: message.text === "" ? "" : message.text,
-      verdicts: message.verdicts.length > 0 ? message.verdicts : [{ check: "form", result: "permerror", detail }],
-    };
-  };
-
-  const keepFiles = (inbound: InboundMessage): Promise<IncomingFile[]> =>
-    Promise.all(
-      inbound.files.map(async (file) => ({
-        name: file.name,
-        inlineId: file.inlineId,
-        stored: await world.files.put(file.bytes),
-      })),
-    );
-
-  const handle = async (item: Item): Promise<void> => {
-    const begun = performance.now();
-    try {
-      const raw = await readRaw(item);
-      const attempts = item.row?.attempts ?? 0;
-      const hopeless = attempts >= failuresBeforeGivingUp || (item.row?.claims ?? 0) >= claimsBeforeGivingUp;
-      const reading = hopeless
-        ? { unreadable: "failed" as const, detail: item.row?.error ?? "could not be received" }
-        : await reader.read(item.channel.kind, raw, item.channel.settings, world.now());
-      if (stopping) return;
-      // A process may end for reasons that are not the message's: it is read once more before it counts as unreadable.
-      if ("unreadable" in reading && reading.unreadable === "died" && attempts === 0) {
-        await postponeIntake(world.db, item.id, item.lease, reading.detail, false);
-        return;
-      }
-      const failed = "unreadable" in reading;
-      const inbound: readonly Inbound[] = failed ? [unreadable(item.channel, raw, reading.detail)] : reading.inbound;
-      const withFiles = await Promise.all(
-        inbound.map(async (each) => ({ each, files: each.kind === "message" ? await keepFiles(each) : [] })),
-      );
-      await world.db.transaction(async (tx) => {
-        const row = await finishIntake(
-          tx,
-          { id: item.id, channelId: item.channel.id, brandId: item.channel.brandId, lease: item.lease },
-          failed ? "unreadable" : "done",
-          failed ? reading.detail : null,
-          inbound.map((each) => each.providerId),
-        );
-        if (!row) return;
-        for (const { each, files } of withFiles.filter((one) => row.fresh.includes(one.each.providerId))) {
-          if (each.kind === "message")
-            await receive(
-              world,
-              tx,
-              item.channel,
-              { intakeId: item.id, rawHash: row.rawHash, receivedAt: raw.receivedAt },
-              each,
-              files,
-            );
-          else await receiveReceipt(world, tx, item.channel, each);
-        }
-      });
-      messages.add({ outcome: failed ? "unreadable" : "read" });
-    } catch (error) {
-      messages.add({ outcome: "postponed" });
-      world.log.error("intake.postponed", {
-        intakeId: item.id,
-        error: error instanceof Error ? error.message : "unknown",
-        unavailable: isUnavailable(error),
-      });
-      await postponeIntake(
-        world.db,
-        item.id,
-        item.lease,
-        error instanceof Error ? error.message : "unknown",
-        isUnavailable(error),
-      ).catch(() => {});
-    } finally {
-      seconds.observe((performance.now() - begun) / 1000);
     }
   };
 
@@ -264,3 +179,94 @@ export const startIntake = (options: {
     backlog: () => queue.length + running.size,
   };
 };
+
+interface Taking {
+  readonly world: World;
+  readonly reader: Reader;
+  readonly isStopping: () => boolean;
+}
+
+/** Reads one stored message and receives it, in one transaction with its end. Never rejects; null: it was left for the next start or the next try. */
+const takeIn = async (taking: Taking, item: Item): Promise<"read" | "unreadable" | "postponed" | null> => {
+  const { world } = taking;
+  try {
+    const raw = await rawOf(world, item);
+    const reading = await readingOf(taking, item, raw);
+    if (taking.isStopping()) return null;
+    // A process may end for reasons that are not the message's: it is read once more before it counts as unreadable.
+    if ("unreadable" in reading && reading.unreadable === "died" && attemptsOf(item) === 0) {
+      await postponeIntake(world.db, item.id, item.lease, reading.detail, false);
+      return null;
+    }
+    await receiveAll(world, item, raw, reading);
+    return "unreadable" in reading ? "unreadable" : "read";
+  } catch (error) {
+    const words = error instanceof Error ? error.message : "unknown";
+    const unavailable = isUnavailable(error);
+    world.log.error("intake.postponed", { intakeId: item.id, error: words, unavailable });
+    await postponeIntake(world.db, item.id, item.lease, words, unavailable).catch(() => {});
+    return "postponed";
+  }
+};
+
+const attemptsOf = (item: Item): number => item.row?.attempts ?? 0;
+
+const rawOf = async (world: World, item: Item): Promise<Raw> => {
+  if (item.raw) return item.raw;
+  const row = item.row ?? (await loadIntake(world.db, item.id));
+  return {
+    bytes: item.bytes ?? (await world.files.read(row.rawHash)),
+    receivedAt: row.receivedAt,
+    transport: row.transport,
+  };
+};
+
+const readingOf = async ({ world, reader }: Taking, item: Item, raw: Raw): Promise<Reading> => {
+  const hopeless = attemptsOf(item) >= failuresBeforeGivingUp || (item.row?.claims ?? 0) >= claimsBeforeGivingUp;
+  return hopeless
+    ? { unreadable: "failed", detail: item.row?.error ?? "could not be received" }
+    : reader.read(item.channel.kind, raw, item.channel.settings, world.now());
+};
+
+const receiveAll = async (world: World, item: Item, raw: Raw, reading: Reading): Promise<void> => {
+  const { channel } = item;
+  const failed = "unreadable" in reading;
+  const inbound: readonly Inbound[] = failed ? [unreadable(channel, raw, reading.detail)] : reading.inbound;
+  const withFiles = await Promise.all(
+    inbound.map(async (each) => ({ each, files: each.kind === "message" ? await keepFiles(world, each) : [] })),
+  );
+  await world.db.transaction(async (tx) => {
+    const row = await finishIntake(
+      tx,
+      { id: item.id, channelId: channel.id, brandId: channel.brandId, lease: item.lease },
+      failed ? "unreadable" : "done",
+      failed ? reading.detail : null,
+      inbound.map((each) => each.providerId),
+    );
+    if (!row) return;
+    const from = { intakeId: item.id, rawHash: row.rawHash, receivedAt: raw.receivedAt };
+    for (const { each, files } of withFiles.filter((one) => row.fresh.includes(one.each.providerId)))
+      await (each.kind === "message"
+        ? receive(world, tx, channel, from, each, files)
+        : receiveReceipt(world, tx, channel, each));
+  });
+};
+
+/** What stands in the concern for a message that could not be read; the original is attached to it. */
+const unreadable = (channel: ConnectedChannel, raw: Raw, detail: string): InboundMessage => {
+  const message = channel.implementation.unreadable(raw);
+  return {
+    ...message,
+    warnings: [...new Set([...message.warnings, "unreadable"])],
+    verdicts: message.verdicts.length > 0 ? message.verdicts : [{ check: "form", result: "permerror", detail }],
+  };
+};
+
+const keepFiles = (world: World, inbound: InboundMessage): Promise<IncomingFile[]> =>
+  Promise.all(
+    inbound.files.map(async (file) => ({
+      name: file.name,
+      inlineId: file.inlineId,
+      stored: await world.files.put(file.bytes),
+    })),
+  );

@@ -127,12 +127,8 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
   };
 
   const start = (): Worker => {
-    const child = fork(new URL("./reader-child.ts", import.meta.url), [options.dns], {
-      serialization: "advanced",
-      execArgv: ["--max-old-space-size=160", "--max-semi-space-size=4"],
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-    const worker: Worker = { child, ready: false, current: new Map(), since: 0, heardAt: 0, cpuMs: null, idle: null };
+    const worker = forkWorker(options.dns);
+    const { child } = worker;
     child.on("message", (word: ReadingWord) => {
       worker.heardAt = performance.now();
       worker.cpuMs = null;
@@ -182,21 +178,11 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
     );
   };
 
-  const isSmall = (waiting: Waiting | undefined): boolean =>
-    waiting !== undefined && !waiting.alone && waiting.job.raw.bytes.byteLength <= batchMessageBytes;
-
-  const nextJobs = (): Waiting[] => {
-    const most = canLook ? Math.min(batchMessages, Math.ceil(queue.length / options.processes)) : 1;
-    const jobs = queue.splice(0, 1);
-    while (jobs.length < most && isSmall(jobs[0]) && isSmall(queue[0])) jobs.push(...queue.splice(0, 1));
-    return jobs;
-  };
-
   const pump = (): void => {
     while (queue.length > 0 && !closed) {
       const free = [...workers].find((worker) => worker.ready && worker.current.size === 0 && worker.child.connected);
       if (free) {
-        give(free, nextJobs());
+        give(free, nextJobs(queue, options.processes));
         continue;
       }
       const starting = [...workers].filter((worker) => !worker.ready).length;
@@ -218,21 +204,6 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
     }
   };
 
-  const lookAtMemory = async (worker: Worker, pid: number): Promise<void> => {
-    const since = worker.since;
-    const resident = Number((await readFile(`/proc/${pid}/statm`, "utf8")).split(" ")[1]) * pageBytes;
-    if (resident > options.memoryBytes && worker.since === since && worker.current.size > 0) kill(worker, "tooMuch");
-  };
-
-  const lookAtSilence = async (worker: Worker, pid: number): Promise<void> => {
-    const { heardAt, cpuMs } = worker;
-    const now = cpuOf(await readFile(`/proc/${pid}/stat`, "utf8"));
-    if (worker.heardAt !== heardAt) return;
-    if (cpuMs === null) worker.cpuMs = now;
-    else if (now - cpuMs > silentCpuMs && performance.now() - heardAt > silentMs && worker.current.size > 1)
-      kill(worker, "tooLong");
-  };
-
   /** Time is kept and memory looked at from outside, because a busy process can do neither. What /proc tells is Linux's; elsewhere the heap limit holds. */
   const look = (): void => {
     for (const worker of workers) {
@@ -242,8 +213,15 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
       const silent = performance.now() - worker.heardAt;
       if (busyMs > options.timeMs || (worker.current.size > 1 && silent > muteMs)) kill(worker, "tooLong");
       else if (canLook && busyMs >= 100) {
-        lookAtMemory(worker, pid).catch(() => {});
-        if (worker.current.size > 1) lookAtSilence(worker, pid).catch(() => {});
+        hasTooMuch(worker, pid, options.memoryBytes).then(
+          (much) => much && kill(worker, "tooMuch"),
+          () => {},
+        );
+        if (worker.current.size > 1)
+          isLost(worker, pid).then(
+            (lost) => lost && kill(worker, "tooLong"),
+            () => {},
+          );
       }
     }
     pump();
@@ -267,15 +245,52 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
       closed = true;
       if (watch) clearInterval(watch);
       for (const waiting of queue.splice(0)) waiting.settle({ unreadable: "died", detail: "shutting down" });
-      await Promise.all(
-        [...workers].map(
-          (worker) =>
-            new Promise<void>((resolve) => {
-              worker.child.once("exit", () => resolve());
-              worker.child.kill("SIGKILL");
-            }),
-        ),
-      );
+      await Promise.all([...workers].map(({ child }) => ended(child)));
     },
   };
+};
+
+const forkWorker = (dns: string): Worker => {
+  const child = fork(new URL("./reader-child.ts", import.meta.url), [dns], {
+    serialization: "advanced",
+    execArgv: ["--max-old-space-size=160", "--max-semi-space-size=4"],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  return { child, ready: false, current: new Map(), since: 0, heardAt: 0, cpuMs: null, idle: null };
+};
+
+const ended = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill("SIGKILL");
+  });
+
+const isSmall = (waiting: Waiting | undefined): boolean =>
+  waiting !== undefined && !waiting.alone && waiting.job.raw.bytes.byteLength <= batchMessageBytes;
+
+/** Takes from the queue what one process is given at once. */
+const nextJobs = (queue: Waiting[], processes: number): Waiting[] => {
+  const most = canLook ? Math.min(batchMessages, Math.ceil(queue.length / processes)) : 1;
+  const jobs = queue.splice(0, 1);
+  while (jobs.length < most && isSmall(jobs[0]) && isSmall(queue[0])) jobs.push(...queue.splice(0, 1));
+  return jobs;
+};
+
+/** Does the process hold more memory than it may, with the same jobs as when it was asked? */
+const hasTooMuch = async (worker: Worker, pid: number, memoryBytes: number): Promise<boolean> => {
+  const { since } = worker;
+  const resident = Number((await readFile(`/proc/${pid}/statm`, "utf8")).split(" ")[1]) * pageBytes;
+  return resident > memoryBytes && worker.since === since && worker.current.size > 0;
+};
+
+/** Has the process computed for long without a word, with several messages in hand? The first look only notes its time. */
+const isLost = async (worker: Worker, pid: number): Promise<boolean> => {
+  const { heardAt, cpuMs } = worker;
+  const now = cpuOf(await readFile(`/proc/${pid}/stat`, "utf8"));
+  if (worker.heardAt !== heardAt) return false;
+  if (cpuMs === null) {
+    worker.cpuMs = now;
+    return false;
+  }
+  return now - cpuMs > silentCpuMs && performance.now() - heardAt > silentMs && worker.current.size > 1;
 };

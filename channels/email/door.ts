@@ -1,7 +1,7 @@
 // Our own SMTP door (RFC 5321): takes mail for known addresses and answers 250 only after it is stored. Opened by server/doors.ts through index.ts.
 import { createHash } from "node:crypto";
 import { domainToASCII } from "node:url";
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from "smtp-server";
 import type { OpenDoor, Raw, TransportIo } from "#contract/channel.ts";
 import { largestMailBytes } from "./limits.ts";
 
@@ -70,21 +70,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
   let closing = false;
 
   const server = new SMTPServer({
-    ...(options.name === null ? {} : { name: options.name }),
-    ...(options.tls === null ? {} : { key: options.tls.key, cert: options.tls.cert }),
-    logger: false,
-    disabledCommands: options.tls === null ? ["AUTH", "STARTTLS"] : ["AUTH"],
-    authOptional: true,
-    banner: "Draht",
-    heloResponse: "%s at your service",
-    disableReverseLookup: true,
-    hideENHANCEDSTATUSCODES: false,
-    size: limits.mailBytes,
-    maxClients: limits.clients,
-    maxRecipients: limits.recipients,
-    maxAllowedUnauthenticatedCommands: 1_000,
-    socketTimeout: limits.idleMs,
-    closeTimeout: limits.closeMs,
+    ...howItSpeaks(options, limits),
     onConnect(session, done) {
       let fromSameIp = 0;
       for (const each of server.connections) if (each.remoteAddress === session.remoteAddress) fromSameIp += 1;
@@ -180,7 +166,21 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
   async function receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<ReplyError | null> {
     const mine = { bytes: 0 };
     try {
-      const read = await readMail(stream, session, mine);
+      const read = await readMail(stream, {
+        limits,
+        hold: (bytes) => {
+          if (held + bytes > limits.heldBytes) return false;
+          held += bytes;
+          mine.bytes += bytes;
+          return true;
+        },
+        forget: () => {
+          held -= mine.bytes;
+          mine.bytes = 0;
+        },
+        hangUp: (code, words) => hangUp(session, code, words),
+        bareLineEnd: () => options.log("warn", "door.bareLineEnd", { remoteIp: session.remoteAddress }),
+      });
       if (!Buffer.isBuffer(read)) return read;
       const recipients = Map.groupBy(
         session.envelope.rcptTo.map((each) => each.address),
@@ -208,60 +208,6 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     }
   }
 
-  /** All bytes up to CRLF.CRLF, or the answer for the client. Rejects when the client goes away or takes too long. */
-  function readMail(
-    stream: SMTPServerDataStream,
-    session: SMTPServerSession,
-    mine: { bytes: number },
-  ): Promise<Buffer | ReplyError> {
-    return new Promise((resolve, reject) => {
-      let chunks: Buffer[] = [];
-      let refused: ReplyError | null = null;
-      const bare = bareLineEnds();
-      const deadline = setTimeout(() => hangUp(session, 421, "Too slow"), limits.dataMs);
-      const forget = (): void => {
-        chunks = [];
-        held -= mine.bytes;
-        mine.bytes = 0;
-      };
-      const refuse = (answer: ReplyError): void => {
-        refused ??= answer;
-        forget();
-      };
-      let total = 0;
-      stream.on("data", (chunk: Buffer) => {
-        total += chunk.length;
-        if (bare(chunk)) {
-          options.log("warn", "door.bareLineEnd", { remoteIp: session.remoteAddress });
-          refuse(reply(554, "Bare CR or LF in the message: lines end with CRLF"));
-        }
-        if (stream.sizeExceeded) {
-          refuse(reply(552, `Message exceeds the maximum size of ${limits.mailBytes} bytes`));
-          // Who goes on long after the announced limit is not listened to.
-          if (total > limits.mailBytes * 2 + 1_000_000) hangUp(session, 552, "Message exceeds the maximum size");
-        }
-        if (refused !== null) return;
-        if (held + chunk.length > limits.heldBytes) return refuse(reply(452, "Busy, try again in a minute"));
-        chunks.push(chunk);
-        held += chunk.length;
-        mine.bytes += chunk.length;
-      });
-      stream.once("end", () => {
-        clearTimeout(deadline);
-        if (bare(null)) refuse(reply(554, "Bare CR or LF in the message: lines end with CRLF"));
-        resolve(refused ?? Buffer.concat(chunks));
-      });
-      stream.once("error", (error) => {
-        clearTimeout(deadline);
-        reject(error);
-      });
-      stream.once("close", () => {
-        clearTimeout(deadline);
-        if (!stream.readableEnded) reject(new Error("the client went away in the middle of a mail"));
-      });
-    });
-  }
-
   function hangUp(session: SMTPServerSession, code: number, words: string): void {
     for (const client of server.connections) {
       if (client.id !== session.id) continue;
@@ -269,6 +215,82 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
       client.close();
     }
   }
+}
+
+/** What never changes while the door is open. */
+function howItSpeaks(options: DoorOptions, limits: DoorLimits): SMTPServerOptions {
+  return {
+    ...(options.name === null ? {} : { name: options.name }),
+    ...(options.tls === null ? {} : { key: options.tls.key, cert: options.tls.cert }),
+    logger: false,
+    disabledCommands: options.tls === null ? ["AUTH", "STARTTLS"] : ["AUTH"],
+    authOptional: true,
+    banner: "Draht",
+    heloResponse: "%s at your service",
+    disableReverseLookup: true,
+    hideENHANCEDSTATUSCODES: false,
+    size: limits.mailBytes,
+    maxClients: limits.clients,
+    maxRecipients: limits.recipients,
+    maxAllowedUnauthenticatedCommands: 1_000,
+    socketTimeout: limits.idleMs,
+    closeTimeout: limits.closeMs,
+  };
+}
+
+/** What the reading of one mail asks of its door. */
+interface Holding {
+  readonly limits: DoorLimits;
+  /** Counts these bytes to what the door holds; false when that would be too much. */
+  readonly hold: (bytes: number) => boolean;
+  readonly forget: () => void;
+  readonly hangUp: (code: number, words: string) => void;
+  readonly bareLineEnd: () => void;
+}
+
+/** All bytes up to CRLF.CRLF, or the answer for the client. Rejects when the client goes away or takes too long. */
+function readMail(stream: SMTPServerDataStream, holding: Holding): Promise<Buffer | ReplyError> {
+  const { limits, hangUp } = holding;
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let refused: ReplyError | null = null;
+    let total = 0;
+    const bare = bareLineEnds();
+    const deadline = setTimeout(() => hangUp(421, "Too slow"), limits.dataMs);
+    const refuse = (answer: ReplyError): void => {
+      refused ??= answer;
+      chunks = [];
+      holding.forget();
+    };
+    stream.on("data", (chunk: Buffer) => {
+      total += chunk.length;
+      if (bare(chunk)) {
+        holding.bareLineEnd();
+        refuse(reply(554, "Bare CR or LF in the message: lines end with CRLF"));
+      }
+      if (stream.sizeExceeded) {
+        refuse(reply(552, `Message exceeds the maximum size of ${limits.mailBytes} bytes`));
+        // Who goes on long after the announced limit is not listened to.
+        if (total > limits.mailBytes * 2 + 1_000_000) hangUp(552, "Message exceeds the maximum size");
+      }
+      if (refused !== null) return;
+      if (holding.hold(chunk.length)) chunks.push(chunk);
+      else refuse(reply(452, "Busy, try again in a minute"));
+    });
+    stream.once("end", () => {
+      clearTimeout(deadline);
+      if (bare(null)) refuse(reply(554, "Bare CR or LF in the message: lines end with CRLF"));
+      resolve(refused ?? Buffer.concat(chunks));
+    });
+    stream.once("error", (error) => {
+      clearTimeout(deadline);
+      reject(error);
+    });
+    stream.once("close", () => {
+      clearTimeout(deadline);
+      if (!stream.readableEnded) reject(new Error("the client went away in the middle of a mail"));
+    });
+  });
 }
 
 type ReplyError = Error & { responseCode: number };

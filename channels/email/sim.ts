@@ -71,9 +71,9 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
   const most = options.keep ?? 5_000;
   const now = options.now ?? (() => new Date());
   const mails: SimMail[] = options.dir === null ? [] : await load(options.dir, most);
-  const faults: { fault: SimFault; left: number }[] = [];
   const news = new EventEmitter();
   news.setMaxListeners(0);
+  const faults = openFaults(news);
   const sockets = new Set<Socket>();
   let seq = mails.at(-1)?.seq ?? 0;
   let mostSockets = 0;
@@ -84,7 +84,7 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
     mostSockets = Math.max(mostSockets, sockets.size);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    void serve(socket);
+    void serve(socket, faults, keep);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -126,94 +126,13 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
       return { messageId, answer, raw };
     },
     connections: () => mostSockets,
-    fail: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
+    fail: faults.add,
     failing: (step) => new Promise((resolve) => news.once(`failing:${step}`, () => resolve())),
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
-
-  /** The fault due at this step, used up by asking. */
-  function due(step: SimStep, recipient?: string): string | number | null {
-    const found = faults.find(
-      ({ fault, left }) =>
-        left > 0 && fault.step === step && (fault.recipient === undefined || fault.recipient === recipient),
-    );
-    if (found === undefined) return null;
-    found.left -= 1;
-    news.emit(`failing:${step}`);
-    return found.fault.does;
-  }
-
-  /** Answers one step; false when the connection is over. */
-  async function answer(socket: Socket, step: SimStep, usual: string, recipient?: string): Promise<string | null> {
-    const fault = due(step, recipient);
-    if (fault === "drop") {
-      socket.destroy();
-      return null;
-    }
-    if (typeof fault === "number") await late(fault, socket);
-    const line = typeof fault === "string" ? fault : usual;
-    socket.write(`${line}\r\n`);
-    return line;
-  }
-
-  /** A fault at a step that has no reply of its own; false when the connection is over. */
-  async function goesOn(socket: Socket, step: SimStep): Promise<boolean> {
-    const fault = due(step);
-    if (fault === "drop") socket.destroy();
-    if (typeof fault === "number") await late(fault, socket);
-    return !socket.destroyed;
-  }
-
-  async function serve(socket: Socket): Promise<void> {
-    if ((await answer(socket, "connect", "220 sim.test ESMTP")) === null) return;
-    let envelope: { from: string; to: string[] } | null = null;
-    const lines = readLines(socket);
-    for await (const line of lines) {
-      const verb = line.slice(0, 4).toUpperCase();
-      if (verb === "EHLO" || verb === "HELO")
-        socket.write("250-sim.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES\r\n");
-      else if (verb === "MAIL") {
-        const said = await answer(socket, "mail", "250 2.1.0 ok");
-        if (said === null) return;
-        envelope = said.startsWith("2") ? { from: pathOf(line), to: [] } : null;
-      } else if (verb === "RCPT") {
-        const to = pathOf(line);
-        const said = await answer(socket, "rcpt", envelope === null ? "503 5.5.1 MAIL first" : "250 2.1.5 ok", to);
-        if (said === null) return;
-        if (said.startsWith("2")) envelope?.to.push(to);
-      } else if (verb === "DATA") {
-        const said = await answer(
-          socket,
-          "data",
-          (envelope?.to.length ?? 0) === 0 ? "503 5.5.1 RCPT first" : "354 go on",
-        );
-        if (said === null) return;
-        if (!said.startsWith("3") || envelope === null) continue;
-        const first = await lines.next();
-        if (first.done === true || !(await goesOn(socket, "text"))) return;
-        const raw = await readData(first.value, lines);
-        if (raw === null) return;
-        const end = due("end");
-        if (end === "drop") return void socket.destroy();
-        if (typeof end === "number") await late(end, socket);
-        if (socket.destroyed) return;
-        if (typeof end === "string") socket.write(`${end}\r\n`);
-        else {
-          const mail = await keep(envelope, raw);
-          if ((await answer(socket, "answer", `250 2.0.0 queued as ${mail.seq}`)) === null) return;
-        }
-        envelope = null;
-      } else if (verb === "RSET") {
-        envelope = null;
-        socket.write("250 2.0.0 ok\r\n");
-      } else if (verb === "NOOP") socket.write("250 2.0.0 ok\r\n");
-      else if (verb === "QUIT") socket.end("221 2.0.0 bye\r\n");
-      else socket.write("502 5.5.2 what?\r\n");
-    }
-  }
 
   async function keep(envelope: SimMail["envelope"], raw: Buffer): Promise<SimMail> {
     const reading = await readMail(raw);
@@ -227,6 +146,103 @@ export async function startMailSim(options: MailSimOptions): Promise<MailSim> {
     }
     news.emit("message", mail);
     return mail;
+  }
+}
+
+/** What is to go wrong, and the steps at which it does. */
+interface Faults {
+  readonly add: (fault: SimFault) => void;
+  /** The fault due at this step, used up by asking. */
+  readonly due: (step: SimStep, recipient?: string) => string | number | null;
+  /** Answers one step; null when the connection is over. */
+  readonly answer: (socket: Socket, step: SimStep, usual: string, recipient?: string) => Promise<string | null>;
+  /** A fault at a step that has no reply of its own; false when the connection is over. */
+  readonly goesOn: (socket: Socket, step: SimStep) => Promise<boolean>;
+}
+
+function openFaults(news: EventEmitter): Faults {
+  const faults: { fault: SimFault; left: number }[] = [];
+  const due: Faults["due"] = (step, recipient) => {
+    const found = faults.find(
+      ({ fault, left }) =>
+        left > 0 && fault.step === step && (fault.recipient === undefined || fault.recipient === recipient),
+    );
+    if (found === undefined) return null;
+    found.left -= 1;
+    news.emit(`failing:${step}`);
+    return found.fault.does;
+  };
+  return {
+    add: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
+    due,
+    answer: async (socket, step, usual, recipient) => {
+      const fault = due(step, recipient);
+      if (fault === "drop") {
+        socket.destroy();
+        return null;
+      }
+      if (typeof fault === "number") await late(fault, socket);
+      const line = typeof fault === "string" ? fault : usual;
+      socket.write(`${line}\r\n`);
+      return line;
+    },
+    goesOn: async (socket, step) => {
+      const fault = due(step);
+      if (fault === "drop") socket.destroy();
+      if (typeof fault === "number") await late(fault, socket);
+      return !socket.destroyed;
+    },
+  };
+}
+
+type Keep = (envelope: SimMail["envelope"], raw: Buffer) => Promise<SimMail>;
+
+/** One client's conversation, to its end. */
+async function serve(socket: Socket, { due, answer, goesOn }: Faults, keep: Keep): Promise<void> {
+  if ((await answer(socket, "connect", "220 sim.test ESMTP")) === null) return;
+  let envelope: { from: string; to: string[] } | null = null;
+  const lines = readLines(socket);
+  for await (const line of lines) {
+    const verb = line.slice(0, 4).toUpperCase();
+    if (verb === "EHLO" || verb === "HELO")
+      socket.write("250-sim.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES\r\n");
+    else if (verb === "MAIL") {
+      const said = await answer(socket, "mail", "250 2.1.0 ok");
+      if (said === null) return;
+      envelope = said.startsWith("2") ? { from: pathOf(line), to: [] } : null;
+    } else if (verb === "RCPT") {
+      const to = pathOf(line);
+      const said = await answer(socket, "rcpt", envelope === null ? "503 5.5.1 MAIL first" : "250 2.1.5 ok", to);
+      if (said === null) return;
+      if (said.startsWith("2")) envelope?.to.push(to);
+    } else if (verb === "DATA") {
+      const said = await answer(
+        socket,
+        "data",
+        (envelope?.to.length ?? 0) === 0 ? "503 5.5.1 RCPT first" : "354 go on",
+      );
+      if (said === null) return;
+      if (!said.startsWith("3") || envelope === null) continue;
+      const first = await lines.next();
+      if (first.done === true || !(await goesOn(socket, "text"))) return;
+      const raw = await readData(first.value, lines);
+      if (raw === null) return;
+      const end = due("end");
+      if (end === "drop") return void socket.destroy();
+      if (typeof end === "number") await late(end, socket);
+      if (socket.destroyed) return;
+      if (typeof end === "string") socket.write(`${end}\r\n`);
+      else {
+        const mail = await keep(envelope, raw);
+        if ((await answer(socket, "answer", `250 2.0.0 queued as ${mail.seq}`)) === null) return;
+      }
+      envelope = null;
+    } else if (verb === "RSET") {
+      envelope = null;
+      socket.write("250 2.0.0 ok\r\n");
+    } else if (verb === "NOOP") socket.write("250 2.0.0 ok\r\n");
+    else if (verb === "QUIT") socket.end("221 2.0.0 bye\r\n");
+    else socket.write("502 5.5.2 what?\r\n");
   }
 }
 

@@ -65,10 +65,10 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
     try {
       for (;;) {
         const kept = takeIdle(pool);
-        const sent = await attempt(kept, relay, envelope, bytes, io);
+        const sent = await attempt(kept, () => connect(relay, times, living), { relay, envelope, bytes, io });
         // The relay had closed a kept connection meanwhile and has seen nothing of the mail: a new connection is no second attempt.
         if (sent.stale && kept !== null) continue;
-        if (sent.connection !== null) keep(pool, sent.connection);
+        if (sent.connection !== null) keep(pool, sent.connection, times.idleMs);
         return sent.result;
       }
     } finally {
@@ -87,139 +87,11 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
 
   return { deliver, close };
 
-  interface Attempt {
-    readonly result: DeliveryResult;
-    /** Still good for another mail. */
-    readonly connection: SMTPConnection | null;
-    readonly stale: boolean;
-  }
-
-  async function attempt(
-    kept: SMTPConnection | null,
-    relay: Relay,
-    envelope: MailPayload["envelope"],
-    bytes: Buffer,
-    io: DeliveringIo,
-  ): Promise<Attempt> {
-    let connection = kept;
-    if (connection === null) {
-      try {
-        connection = await connect(relay);
-      } catch (error) {
-        io.log("warn", "smtp.connectFailed", { host: relay.host, port: relay.port, error: errorWords(error) });
-        return {
-          result: {
-            kind: "tryLater",
-            afterMs: null,
-            code: connectCode(error),
-            detail: errorWords(error),
-          },
-          connection: null,
-          stale: false,
-        };
-      }
-    }
-    const mayBegin = await io.begin().catch((error: unknown) => {
-      connection?.close();
-      throw error;
-    });
-    if (!mayBegin) {
-      return {
-        result: { kind: "tryLater", afterMs: null, code: "4.3.0", detail: "another process sends this mail" },
-        connection,
-        stale: false,
-      };
-    }
-    const data = chunked(bytes);
-    const outcome = await send(connection, { from: envelope.from, to: [...envelope.to], size: bytes.length }, data);
-    if (outcome.kind === "sent") {
-      const refused = (outcome.info.rejectedErrors ?? []).map((error) => ({
-        recipient: error.recipient ?? "",
-        code: codeOf(error) ?? "5.0.0",
-        detail: errorWords(error),
-      }));
-      return {
-        result: {
-          kind: "accepted",
-          providerId: outcome.info.serverMessageId ?? null,
-          detail: oneLine(outcome.info.response ?? ""),
-          refused,
-        },
-        connection: connection.destroyed ? null : connection,
-        stale: false,
-      };
-    }
-    const { error } = outcome;
-    const stale = error.responseCode === undefined && !data.readableDidRead;
-    const reusable = !connection.destroyed && error.responseCode !== undefined && (await reset(connection));
-    if (!reusable) connection.close();
-    return { result: failure(error, data.readableEnded), connection: reusable ? connection : null, stale };
-  }
-
-  function connect(relay: Relay): Promise<SMTPConnection> {
-    return new Promise((resolve, reject) => {
-      const connection = new SMTPConnection({
-        host: relay.host,
-        port: relay.port,
-        secure: relay.security === "tls",
-        requireTLS: relay.security === "starttls",
-        ignoreTLS: relay.security === "none",
-        connectionTimeout: times.connectMs,
-        greetingTimeout: times.connectMs,
-        dnsTimeout: times.connectMs,
-        socketTimeout: times.answerMs,
-        socketCloseTimeout: 1_000,
-        logger: false,
-      });
-      living.add(connection);
-      const fail = (error: Error): void => {
-        // Before close(), whose "end" would hide the reason.
-        reject(error);
-        connection.close();
-      };
-      // Stays attached: an error between two mails must not end the process.
-      connection.on("error", fail);
-      connection.once("end", () => {
-        living.delete(connection);
-        reject(new Error("the relay closed the connection"));
-      });
-      connection.connect((error) => {
-        if (error) return fail(error);
-        if (relay.user === null) return resolve(connection);
-        return connection.login({ user: relay.user, pass: relay.password ?? "" }, (refused) =>
-          refused ? fail(refused) : resolve(connection),
-        );
-      });
-    });
-  }
-
   function poolOf(relay: Relay): Pool {
     const key = JSON.stringify([relay.host, relay.port, relay.security, relay.user, relay.password]);
     const known = pools.get(key) ?? { idle: [], waiting: [], open: 0 };
     pools.set(key, known);
     return known;
-  }
-
-  async function slot(pool: Pool, most: number): Promise<void> {
-    while (pool.open >= most) await new Promise<void>((resolve) => pool.waiting.push(resolve));
-    pool.open += 1;
-  }
-
-  function takeIdle(pool: Pool): SMTPConnection | null {
-    for (let each = pool.idle.pop(); each !== undefined; each = pool.idle.pop()) {
-      clearTimeout(each.timer);
-      if (!each.connection.destroyed) return each.connection;
-    }
-    return null;
-  }
-
-  function keep(pool: Pool, connection: SMTPConnection): void {
-    const timer = setTimeout(() => {
-      pool.idle.splice(0, pool.idle.length, ...pool.idle.filter((each) => each.connection !== connection));
-      connection.quit();
-    }, times.idleMs);
-    timer.unref();
-    pool.idle.push({ connection, timer });
   }
 }
 
@@ -228,6 +100,143 @@ const shared = createSmtp();
 export const deliver = shared.deliver;
 /** MessageChannel.close of e-mail: ends kept connections; mails under way become "unknown" or "tryLater". */
 export const close = shared.close;
+
+interface Attempt {
+  readonly result: DeliveryResult;
+  /** Still good for another mail. */
+  readonly connection: SMTPConnection | null;
+  readonly stale: boolean;
+}
+
+interface Mailing {
+  readonly relay: Relay;
+  readonly envelope: MailPayload["envelope"];
+  readonly bytes: Buffer;
+  readonly io: DeliveringIo;
+}
+
+/** Hands one mail over, by a kept connection or a new one. */
+async function attempt(
+  kept: SMTPConnection | null,
+  connectNow: () => Promise<SMTPConnection>,
+  { relay, envelope, bytes, io }: Mailing,
+): Promise<Attempt> {
+  let connection = kept;
+  if (connection === null) {
+    try {
+      connection = await connectNow();
+    } catch (error) {
+      io.log("warn", "smtp.connectFailed", { host: relay.host, port: relay.port, error: errorWords(error) });
+      return {
+        result: {
+          kind: "tryLater",
+          afterMs: null,
+          code: connectCode(error),
+          detail: errorWords(error),
+        },
+        connection: null,
+        stale: false,
+      };
+    }
+  }
+  const mayBegin = await io.begin().catch((error: unknown) => {
+    connection?.close();
+    throw error;
+  });
+  if (!mayBegin) {
+    return {
+      result: { kind: "tryLater", afterMs: null, code: "4.3.0", detail: "another process sends this mail" },
+      connection,
+      stale: false,
+    };
+  }
+  const data = chunked(bytes);
+  const outcome = await send(connection, { from: envelope.from, to: [...envelope.to], size: bytes.length }, data);
+  if (outcome.kind === "sent") {
+    const refused = (outcome.info.rejectedErrors ?? []).map((error) => ({
+      recipient: error.recipient ?? "",
+      code: codeOf(error) ?? "5.0.0",
+      detail: errorWords(error),
+    }));
+    return {
+      result: {
+        kind: "accepted",
+        providerId: outcome.info.serverMessageId ?? null,
+        detail: oneLine(outcome.info.response ?? ""),
+        refused,
+      },
+      connection: connection.destroyed ? null : connection,
+      stale: false,
+    };
+  }
+  const { error } = outcome;
+  const stale = error.responseCode === undefined && !data.readableDidRead;
+  const reusable = !connection.destroyed && error.responseCode !== undefined && (await reset(connection));
+  if (!reusable) connection.close();
+  return { result: failure(error, data.readableEnded), connection: reusable ? connection : null, stale };
+}
+
+/** Opens a connection, signed in where the relay wants it; it is among `living` until it ends. */
+function connect(relay: Relay, times: SmtpTimes, living: Set<SMTPConnection>): Promise<SMTPConnection> {
+  return new Promise((resolve, reject) => {
+    const connection = new SMTPConnection({
+      host: relay.host,
+      port: relay.port,
+      secure: relay.security === "tls",
+      requireTLS: relay.security === "starttls",
+      ignoreTLS: relay.security === "none",
+      connectionTimeout: times.connectMs,
+      greetingTimeout: times.connectMs,
+      dnsTimeout: times.connectMs,
+      socketTimeout: times.answerMs,
+      socketCloseTimeout: 1_000,
+      logger: false,
+    });
+    living.add(connection);
+    const fail = (error: Error): void => {
+      // Before close(), whose "end" would hide the reason.
+      reject(error);
+      connection.close();
+    };
+    // Stays attached: an error between two mails must not end the process.
+    connection.on("error", fail);
+    connection.once("end", () => {
+      living.delete(connection);
+      reject(new Error("the relay closed the connection"));
+    });
+    connection.connect((error) => {
+      if (error) return fail(error);
+      if (relay.user === null) return resolve(connection);
+      return connection.login({ user: relay.user, pass: relay.password ?? "" }, (refused) =>
+        refused ? fail(refused) : resolve(connection),
+      );
+    });
+  });
+}
+
+/** Waits until the relay takes another connection of ours. */
+async function slot(pool: Pool, most: number): Promise<void> {
+  while (pool.open >= most) await new Promise<void>((resolve) => pool.waiting.push(resolve));
+  pool.open += 1;
+}
+
+function takeIdle(pool: Pool): SMTPConnection | null {
+  for (let each = pool.idle.pop(); each !== undefined; each = pool.idle.pop()) {
+    clearTimeout(each.timer);
+    if (!each.connection.destroyed) return each.connection;
+  }
+  return null;
+}
+
+/** Keeps a connection for the next mail. */
+function keep(pool: Pool, connection: SMTPConnection, idleMs: number): void {
+  const timer = setTimeout(() => {
+    pool.idle.splice(0, pool.idle.length, ...pool.idle.filter((each) => each.connection !== connection));
+    connection.quit();
+  }, idleMs);
+  timer.unref();
+  pool.idle.push({ connection, timer });
+}
 
 /** Why there is no connection: our password, a certificate or TLS before what the relay says, since none of it is the mail's fault. */
 function connectCode(error: unknown): string {
