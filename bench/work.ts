@@ -284,7 +284,7 @@ interface Watching {
   readonly close: () => void;
 }
 
-/** A desk as the browser's: hears everything, and fetches counters and its list again, 0.4 s after it has heard that they changed. */
+/** A desk as the browser's (web/state/desk.ts): hears everything, and 0.4 s after it has heard of a change fetches its counters, and the rows it does not know. */
 const watch = (desk: Desk, hear: (word: ToDesk) => void, refetches: boolean): Promise<Watching> =>
   new Promise((resolve, reject) => {
     const socket = new WebSocket(`${desk.url.replace("http", "ws")}/live`, {
@@ -293,14 +293,22 @@ const watch = (desk: Desk, hear: (word: ToDesk) => void, refetches: boolean): Pr
     let timer: NodeJS.Timeout | null = null;
     let fetching = false;
     let fetchedAt = -Infinity;
+    const known = new Set<string>();
+    const unknown = new Set<string>();
     const fetchAgain = async (): Promise<void> => {
       timer = null;
       fetching = true;
       fetchedAt = performance.now();
-      const filter = JSON.stringify(inboxFilters[0]);
+      const ids = [...unknown].slice(0, 100);
+      for (const id of ids) unknown.delete(id);
       await Promise.all([
         call(desk, api.concerns.views),
-        call(desk, api.concerns.list, { query: { filter, limit: 50 } }),
+        ids.length === 0
+          ? null
+          : call(desk, api.concerns.rows, { query: { ids: ids.join(",") } }).then(({ rows }) => {
+              for (const row of rows) known.add(row.id);
+              return undefined;
+            }),
       ]).catch(() => {});
       fetching = false;
     };
@@ -310,6 +318,12 @@ const watch = (desk: Desk, hear: (word: ToDesk) => void, refetches: boolean): Pr
       const word = JSON.parse(data.toString("utf8")) as ToDesk;
       if (word.type === "reset" || word.type === "events") resolve({ close: () => socket.close() });
       hear(word);
+      if (refetches && word.type === "events")
+        for (const { kind, concernId } of word.events) {
+          if (concernId === null) continue;
+          if (kind === "concern.created") known.add(concernId);
+          else if (kind === "concern.changed" && !known.has(concernId)) unknown.add(concernId);
+        }
       if (
         refetches &&
         word.type === "events" &&

@@ -71,6 +71,9 @@ export const way = z.strictObject({
   blocked: z.string().nullable(),
 });
 
+/** Most rows that are asked for by id at once. */
+export const mostRows = 100;
+
 export const concerns = {
   list: endpoint({
     method: "GET",
@@ -83,6 +86,21 @@ export const concerns = {
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     result: z.strictObject({ rows: z.array(concernRow), next: cursor.nullable() }),
+  }),
+  rows: endpoint({
+    method: "GET",
+    path: "/api/concerns/rows",
+    permission: "concern.read",
+    summary: "Rows of concerns by their ids; those that are not there or may not be seen are left out",
+    query: z.strictObject({
+      /** Separated by commas. */
+      ids: z
+        .string()
+        .max(mostRows * 37)
+        .transform((text) => text.split(","))
+        .pipe(z.array(concernId).min(1).max(mostRows)),
+    }),
+    result: z.strictObject({ rows: z.array(concernRow) }),
   }),
   views: endpoint({
     method: "GET",

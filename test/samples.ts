@@ -135,6 +135,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   "brands.removeTopic": { given: () => ({ params: { id: nobodys } }) },
   "concerns.list": { given: () => ({ query: { filter: JSON.stringify(everything) } }) },
+  "concerns.rows": { given: (f) => ({ query: { ids: f.concernId } }) },
   "concerns.views": { given: () => ({}) },
   "concerns.saveView": {
     given: () => ({

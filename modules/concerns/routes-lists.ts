@@ -8,7 +8,7 @@ import { changeView, orderViews, removeView, restoreView, saveView } from "#modu
 import { concernsOf, listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
 import { earlierMessages, historyOf, openConcern } from "#modules/concerns/reads-open.ts";
 import { searchEverything, searchWithin } from "#modules/concerns/reads-search.ts";
-import { messageViews, rowById, rowByNumber, type ReadingWorld } from "#modules/concerns/reads.ts";
+import { messageViews, rowById, rowByNumber, rowsByIds, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { search } from "#contract/search.ts";
 import type { World } from "#platform/world.ts";
 
@@ -33,6 +33,9 @@ export const listRoutes: readonly Route<W>[] = [
   answer<W, typeof concerns.removeView>(concerns.removeView, (world, who, { params }) =>
     removeView(world, who, params.id),
   ),
+  answer<W, typeof concerns.rows>(concerns.rows, async (world, who, { query }) => ({
+    rows: (await rowsByIds(world.db, query.ids)).filter((row) => seesBrand(who, row.brandId)),
+  })),
   answer<W, typeof concerns.open>(concerns.open, (world, who, { params }) => openConcern(world, who, params.id)),
   answer<W, typeof concerns.byNumber>(concerns.byNumber, async (world, who, { params }) => {
     const row = await rowByNumber(world.db, params.number);

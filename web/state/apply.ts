@@ -51,6 +51,8 @@ export interface DeskState {
   /** Counters that rise when something must be fetched again: events do not carry it. */
   readonly hints: {
     readonly lists: number;
+    /** Concerns that changed and whose rows this desk does not know. */
+    readonly rows: readonly string[];
     readonly views: number;
     readonly customers: Readonly<Record<string, number>>;
     readonly history: Readonly<Record<string, number>>;
@@ -74,7 +76,7 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   topics: [],
   fields: [],
   recent: [],
-  hints: { lists: 0, views: 0, customers: {}, history: {} },
+  hints: { lists: 0, rows: [], views: 0, customers: {}, history: {} },
 });
 
 /**
@@ -167,6 +169,12 @@ export const mergeReference = (
   state: DeskState,
   part: Partial<Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "kinds" | "topics" | "fields">>,
 ): DeskState => replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
+
+/** Rows that were hinted at have been asked for. */
+export const rowsAsked = (state: DeskState, asked: readonly string[]): DeskState => ({
+  ...state,
+  hints: { ...state.hints, rows: state.hints.rows.filter((id) => !asked.includes(id)) },
+});
 
 /** Takes one entry of those lists in, new or changed, as an own call brought it. */
 export const mergeOne = <L extends "agents" | "teams" | "brands" | "channels" | "topics">(
@@ -294,8 +302,10 @@ const hinted = (state: DeskState, event: AnyEvent): DeskState => {
     case "concern.removed":
       return { ...state, hints: { ...hints, history, views: hints.views + 1 } };
     case "concern.changed": {
-      const unknown = event.concernId !== null && state.rows[event.concernId] === undefined;
-      return { ...state, hints: { ...hints, history, views: hints.views + 1, lists: hints.lists + (unknown ? 1 : 0) } };
+      const { concernId } = event;
+      const unknown = concernId !== null && state.rows[concernId] === undefined && !hints.rows.includes(concernId);
+      const rows = unknown ? [...hints.rows, concernId] : hints.rows;
+      return { ...state, hints: { ...hints, history, views: hints.views + 1, rows } };
     }
     case "concern.followed":
     case "agent.mentioned":

@@ -6,6 +6,7 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow, Draft, ListFilter, View } from "#contract/concerns.ts";
 import { fields } from "#contract/fields.ts";
 import type { FieldValue } from "#contract/fields.ts";
+import type { Result } from "#contract/endpoint.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import type { AgentId } from "#contract/ids.ts";
 import type { Look, LookState } from "#contract/live.ts";
@@ -20,6 +21,7 @@ import {
   mergeOpened,
   mergeReference,
   mergeRows,
+  rowsAsked,
   withoutConcern,
 } from "#web/state/apply.ts";
 import type { DeskState, Opened } from "#web/state/apply.ts";
@@ -27,6 +29,7 @@ import { call } from "#web/state/client.ts";
 import type { Outcome, Problem } from "#web/state/client.ts";
 import { beginFiltering } from "#web/state/filtering.ts";
 import { isSameFilter } from "#web/state/filters.ts";
+import { isOnlyFetched } from "#web/state/lists.ts";
 import type { LoadedList } from "#web/state/lists.ts";
 import { startLink } from "#web/state/live.ts";
 import type { Link, LinkState } from "#web/state/live.ts";
@@ -136,17 +139,21 @@ export const sayLook = (concernId: string | null, state: LookState): void => {
 export const painted = (row: ConcernRow, mine: Partial<ConcernRow> | undefined): ConcernRow =>
   mine ? { ...row, ...mine } : row;
 
+/** Lists that changed again while they were being fetched. */
+const wantedAgain = new Set<string>();
+
 /**
- * Loads the first page of a list, or loads it again. Filtered otherwise than it was, it shows at once what the desk knows that fits; an answer to
- * the filter before comes too late and is let go.
+ * Loads the first page of a list, or loads it again as far as it was loaded: whoever has scrolled down stays there. Filtered otherwise than it was, it
+ * shows at once what the desk knows that fits; an answer to the filter before comes too late and is let go.
  */
 export const loadList = async (key: string, filter: ListFilter): Promise<void> => {
   const before = lists.get()[key];
   const known = before && isSameFilter(before.filter, filter) ? before : undefined;
-  if (known?.loading) return;
+  if (known?.loading) return void wantedAgain.add(key);
+  wantedAgain.delete(key);
   const start = { ...(known ?? { ids: new Set<string>(), last: null, next: null }), filter };
   setList(key, { ...start, loading: true, problem: null });
-  const outcome = await call(concerns.list, { query: { filter: JSON.stringify(filter), limit: 50 } });
+  const outcome = await fetchList(filter, known?.ids.size ?? 0);
   if (lists.get()[key]?.filter !== filter) return;
   if (!outcome.ok) return setList(key, { ...start, loading: false, problem: outcome.problem });
   const { rows, next } = outcome.value;
@@ -159,6 +166,31 @@ export const loadList = async (key: string, filter: ListFilter): Promise<void> =
     loading: false,
     problem: null,
   });
+  if (wantedAgain.has(key)) await loadList(key, filter);
+};
+
+const pageLength = 50;
+/** The contract's most rows in one answer, and by their ids. */
+const longestPage = 200;
+const mostRows = 100;
+
+/** A list from its beginning, at least so many rows where there are as many. */
+const fetchList = async (
+  filter: ListFilter,
+  depth: number,
+): Promise<Outcome<{ readonly rows: readonly ConcernRow[]; readonly next: string | null }>> => {
+  const rows: ConcernRow[] = [];
+  let after: string | null = null;
+  do {
+    const limit = Math.min(longestPage, Math.max(pageLength, depth - rows.length));
+    const outcome: Outcome<Result<typeof concerns.list>> = await call(concerns.list, {
+      query: { filter: JSON.stringify(filter), limit, ...(after === null ? {} : { after }) },
+    });
+    if (!outcome.ok) return outcome;
+    rows.push(...outcome.value.rows);
+    after = outcome.value.next;
+  } while (after !== null && rows.length < depth);
+  return { ok: true, value: { rows, next: after } };
 };
 
 /** Loads the next page of a list. */
@@ -167,7 +199,7 @@ export const loadMore = async (key: string): Promise<void> => {
   if (!known || known.loading || known.next === null) return;
   setList(key, { ...known, loading: true });
   const outcome = await call(concerns.list, {
-    query: { filter: JSON.stringify(known.filter), after: known.next, limit: 50 },
+    query: { filter: JSON.stringify(known.filter), after: known.next, limit: pageLength },
   });
   if (lists.get()[key]?.filter !== known.filter) return;
   if (!outcome.ok) return setList(key, { ...known, loading: false, problem: outcome.problem });
@@ -262,13 +294,32 @@ const loadReference = async (): Promise<void> => {
   );
 };
 
+/** The list that is on the screen; null: none. */
+let shownList: string | null = null;
+
+/** Says which list is on the screen: the others are forgotten when everything is fetched anew, and fetched when somebody goes there. */
+export const showList = (key: string | null): void => {
+  shownList = key;
+};
+
 const refetchAll = async (): Promise<void> => {
+  lists.set((all) => Object.fromEntries(Object.entries(all).filter(([key]) => key === shownList)));
   await Promise.all([
     loadViews(),
     loadReference(),
     ...Object.entries(lists.get()).map(([key, list]) => loadList(key, list.filter)),
     ...Object.keys(deskState.get().opened).map((id) => openConcern(id, true)),
   ]);
+};
+
+/** Fetches rows that changed and that the desk does not know, so that they stand in their lists; the lists themselves stay as they are. */
+const fetchRows = async (): Promise<void> => {
+  const ids = deskState.get().hints.rows.slice(0, mostRows);
+  if (ids.length === 0) return;
+  const outcome = await call(concerns.rows, { query: { ids: ids.join(",") } });
+  if (!outcome.ok) return;
+  deskState.set((state) => rowsAsked(mergeRows(state, outcome.value.rows), ids));
+  await fetchRows();
 };
 
 const setList = (key: string, list: ListOnDesk): void => lists.set((all) => ({ ...all, [key]: list }));
@@ -291,19 +342,24 @@ const watchHints = (): (() => void) => {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let wantViews = false;
   let wantLists = false;
+  let wantRows = false;
   let fetchedAt = -busyRest;
   const flush = (): void => {
     timer = null;
     fetchedAt = performance.now();
     if (wantViews) void loadViews();
-    if (wantLists) for (const [key, list] of Object.entries(lists.get())) void loadList(key, list.filter);
-    wantViews = wantLists = false;
+    if (wantLists)
+      for (const [key, list] of Object.entries(lists.get()))
+        if (isOnlyFetched(list.filter)) void loadList(key, list.filter);
+    if (wantRows) void fetchRows();
+    wantViews = wantLists = wantRows = false;
   };
   const stop = deskState.watch(() => {
     const now = deskState.get();
     wantViews ||= now.hints.views !== before.hints.views;
     wantLists ||= now.hints.lists !== before.hints.lists;
-    if ((wantViews || wantLists) && timer === null)
+    wantRows ||= now.hints.rows !== before.hints.rows && now.hints.rows.length > 0;
+    if ((wantViews || wantLists || wantRows) && timer === null)
       timer = setTimeout(flush, Math.max(rest, busyRest - (performance.now() - fetchedAt)));
     // The ways to a customer are part of what was fetched: an address that came, went or can be written to again changes them.
     if (now.hints.customers !== before.hints.customers)
@@ -326,15 +382,22 @@ const watchHints = (): (() => void) => {
 };
 
 const fetching = new Set<string>();
+/** Pauses before a body that could not be fetched is asked for again; the last one goes on. */
+const againAfter = [1_000, 3_000, 10_000];
+
 const fetchBodies = (concernId: string, opened: Opened, was: Opened | undefined): void => {
   if (opened.incomplete === was?.incomplete) return;
-  for (const id of opened.incomplete) {
-    if (fetching.has(id)) continue;
-    fetching.add(id);
-    void call(concerns.message, { params: { id } }).then((outcome) => {
-      fetching.delete(id);
-      if (outcome.ok) deskState.set((state) => mergeMessages(state, concernId, [outcome.value]));
-      return undefined;
-    });
-  }
+  for (const id of opened.incomplete) if (!fetching.has(id)) void fetchBody(concernId, id, 0);
+};
+
+const fetchBody = async (concernId: string, id: string, tried: number): Promise<void> => {
+  fetching.add(id);
+  const outcome = await call(concerns.message, { params: { id } });
+  fetching.delete(id);
+  if (outcome.ok) return deskState.set((state) => mergeMessages(state, concernId, [outcome.value]));
+  const pause = againAfter[Math.min(tried, againAfter.length - 1)];
+  setTimeout(() => {
+    const waited = deskState.get().opened[concernId]?.incomplete.some((each) => each === id) === true;
+    if (waited && !fetching.has(id)) void fetchBody(concernId, id, tried + 1);
+  }, pause);
 };

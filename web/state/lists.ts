@@ -50,6 +50,9 @@ export const compareRows =
     return compareText(a.waitingSince ?? "~", b.waitingSince ?? "~") || compareText(a.id, b.id);
   };
 
+/** Does a row not tell whether it belongs there? Then only what the server gave is shown, and only fetching the list anew brings it up to date. */
+export const isOnlyFetched = (filter: ListFilter): boolean => filter.followed || filter.mentioned;
+
 /** The rows a list shows: those that match and lie within the part that was loaded, in order. */
 export const shown = (
   rows: Readonly<Record<string, ConcernRow>>,
@@ -57,7 +60,7 @@ export const shown = (
   me: AgentId | null,
 ): readonly ConcernRow[] => {
   const compare = compareRows(list.filter.sort);
-  const onlyFetched = list.filter.followed || list.filter.mentioned;
+  const onlyFetched = isOnlyFetched(list.filter);
   const within = (row: ConcernRow): boolean =>
     list.next === null || list.last === null || list.ids.has(row.id) || compare(row, list.last) <= 0;
   return Object.values(rows)

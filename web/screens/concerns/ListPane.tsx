@@ -9,7 +9,7 @@ import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { FilterChips, FilterPicker } from "#web/screens/concerns/FilterBar.tsx";
 import { ListRow } from "#web/screens/concerns/ListRow.tsx";
 import { SelectionBar } from "#web/screens/concerns/SelectionBar.tsx";
-import { deskState, lists, loadList, loadMore, painted, underway } from "#web/state/desk.ts";
+import { deskState, lists, loadList, loadMore, painted, showList, underway } from "#web/state/desk.ts";
 import { filtersInHand } from "#web/state/filtering.ts";
 import { isSameFilter } from "#web/state/filters.ts";
 import { matches, neighbour, shown, steady } from "#web/state/lists.ts";
@@ -34,6 +34,7 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
   const cursor = useStore(ui, (now) => now.listCursor);
   const filterText = JSON.stringify(filter);
   useEffect(() => {
+    showList(key);
     void loadList(key, filter);
     setHeld(null);
     // oxlint-disable-next-line react/exhaustive-deps -- the filter itself is a new object with every answer that brings the views
@@ -204,7 +205,7 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
         )}
         {list && list.problem && visible.length > 0 ? (
           <p className="list-end">
-            <Button icon="retry" onPress={() => void loadMore(key)}>
+            <Button icon="retry" onPress={() => void loadList(key, filter)}>
               {t("kit.retry")}
             </Button>
           </p>
