@@ -3,13 +3,14 @@ import type { IncomingMessage } from "node:http";
 import type { AgentActor } from "#contract/actor.ts";
 import { seesBrand } from "#contract/actor.ts";
 import type { AnyEvent } from "#contract/events.ts";
-import { fromDesk, type Look, type ToDesk } from "#contract/live.ts";
+import { fromDesk, type ToDesk } from "#contract/live.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { mayReadEntry } from "#modules/concerns/policy.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import { follow, type Follower } from "#platform/live/follow.ts";
 import { openHub, type Client, type Hub } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
+import { lookOf, openLooks } from "#server/looks.ts";
 
 /** A signed-in agent on one socket. */
 export interface Desk {
@@ -23,15 +24,6 @@ export interface Live {
   readonly cut: (agentId: string) => void;
   readonly stop: () => Promise<void>;
 }
-
-interface Note {
-  readonly look: Look;
-  readonly node: string;
-  readonly socket: number;
-}
-
-/** A look that is not renewed is forgotten: the browser died without a word. */
-const lookLastsMs = 70_000;
 
 /** Which entries an agent's desk may see: those of the own brands, and of customers these know; drafts and unshared views only of oneself. */
 export const deskMaySee = (who: AgentActor, event: AnyEvent): boolean => {
@@ -74,55 +66,26 @@ export const startLive = async (options: {
     Client<Desk>,
     { readonly id: number; leave: (() => void) | null; looksAt: string | null; upTo: number }
   >();
-  /** By concern, then by socket: who looks. */
-  const looks = new Map<string, Map<string, { readonly look: Look; readonly until: number }>>();
   let nextSocket = 1;
 
   const say = (client: Client<Desk>, word: ToDesk): void => client.send(JSON.stringify(word));
 
-  const tellLooks = (concernId: string): void => {
-    const present = [...(looks.get(concernId)?.values() ?? [])].map((each) => each.look);
-    const frame = JSON.stringify({ type: "looks", concernId, looks: present } satisfies ToDesk);
-    for (const [client, desk] of desks) if (desk.looksAt === concernId) client.send(frame);
-  };
-
-  const forget = (key: string, except: string | null): void => {
-    for (const [concernId, present] of looks) {
-      if (concernId === except || !present.delete(key)) continue;
-      if (present.size === 0) looks.delete(concernId);
-      tellLooks(concernId);
-    }
-  };
-
-  const stopLooks = bus.on("looks", (note) => {
-    const { look, node, socket } = note as Note;
-    const key = `${node}:${socket}`;
-    const concernId = look.concernId as string;
-    forget(key, look.state === "away" ? null : concernId);
-    if (look.state === "away") return;
-    const present = looks.get(concernId) ?? new Map<string, { readonly look: Look; readonly until: number }>();
-    looks.set(concernId, present.set(key, { look, until: performance.now() + lookLastsMs }));
-    tellLooks(concernId);
+  const looks = openLooks({
+    bus,
+    node: options.node,
+    nowMs: () => performance.now(),
+    changed: (concernId) => {
+      const frame = JSON.stringify({ type: "looks", concernId, looks: looks.at(concernId) } satisfies ToDesk);
+      for (const [client, desk] of desks) if (desk.looksAt === concernId) client.send(frame);
+    },
   });
-
-  const sweep = setInterval(() => {
-    for (const [concernId, present] of looks) {
-      let gone = false;
-      for (const [key, each] of present) if (each.until < performance.now()) gone = present.delete(key);
-      if (present.size === 0) looks.delete(concernId);
-      if (gone) tellLooks(concernId);
-    }
-  }, 10_000);
+  const sweep = setInterval(looks.sweep, 10_000);
   sweep.unref();
 
   const leaveConcern = (client: Client<Desk>): void => {
     const desk = desks.get(client);
     if (!desk?.looksAt) return;
-    bus.hint("looks", {
-      look: { agentId: client.who.who.id, concernId: desk.looksAt as Look["concernId"], state: "away" },
-      node: options.node,
-      socket: desk.id,
-    } satisfies Note);
+    looks.away(desk.id);
     desk.looksAt = null;
   };
 
@@ -168,18 +131,17 @@ export const startLive = async (options: {
         const word = parsed.data;
         const desk = desks.get(client);
         if (!desk) return;
-        if (word.type === "ping") return say(client, { type: "pong", upTo: desk.upTo });
+        if (word.type === "ping") {
+          looks.alive(desk.id);
+          return say(client, { type: "pong", upTo: desk.upTo });
+        }
         if (word.type === "hello") return hello(client, word.after);
         const { concernId, state } = word;
         if (concernId === null || state === "away") return leaveConcern(client);
         const announce = (): void => {
           if (desk.looksAt !== concernId) leaveConcern(client);
           desk.looksAt = concernId;
-          bus.hint("looks", {
-            look: { agentId: client.who.who.id, concernId, state },
-            node: options.node,
-            socket: desk.id,
-          } satisfies Note);
+          looks.look(desk.id, lookOf(client.who.who.id, concernId, state));
         };
         if (desk.looksAt === concernId) return announce();
         options.seesConcern(client.who.who, concernId).then(
@@ -200,7 +162,7 @@ export const startLive = async (options: {
     },
     stop: async () => {
       stopHints();
-      stopLooks();
+      looks.stop();
       clearInterval(sweep);
       follower.stop();
       await hub.close();

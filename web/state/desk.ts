@@ -101,7 +101,7 @@ export const beginDesk = async (me: AgentId): Promise<void> => {
     looks: (concernId, present) =>
       looks.set((all) => ({
         ...all,
-        [concernId]: present.filter((look) => look.agentId !== me && look.state !== "away"),
+        [concernId]: onceEach(present.filter((look) => look.agentId !== me && look.state !== "away")),
       })),
     reset: (upTo) => {
       deskState.set((state) => ({ ...advance(state, upTo), recent: [] }));
@@ -118,6 +118,14 @@ export const beginDesk = async (me: AgentId): Promise<void> => {
   await loadReference();
 };
 
+/** Two windows of a colleague are one colleague, who writes when one of them does. */
+const onceEach = (present: readonly Look[]): readonly Look[] => [
+  ...present
+    .toSorted((a, b) => Number(a.state === "typing") - Number(b.state === "typing"))
+    .reduce((all, look) => all.set(look.agentId, look), new Map<AgentId, Look>())
+    .values(),
+];
+
 /** Stops the link and forgets everything. */
 export const endDesk = (): void => {
   link?.end();
@@ -131,6 +139,8 @@ export const endDesk = (): void => {
 
 /** Tells colleagues what I am doing with a concern; what is said before there is a link is said when it begins. */
 export const sayLook = (concernId: string | null, state: LookState): void => {
+  // Every key press says it; once is enough.
+  if (saidLook?.type === "look" && saidLook.concernId === concernId && saidLook.state === state) return;
   saidLook = { type: "look", concernId: concernId as Look["concernId"] | null, state };
   link?.say(saidLook);
 };

@@ -40,7 +40,7 @@ export const WhoWrites = ({ concernId }: { readonly concernId: string }) => {
     .flatMap((look) => agents.find((one) => one.id === look.agentId)?.name ?? []);
   return (
     <p className="who-writes" aria-live="polite">
-      {names.length > 0 ? t("concerns.whoWrites", { names: listed(names) }) : ""}
+      {names.length > 0 ? t("concerns.whoWrites", { names: listed(names), count: names.length }) : ""}
     </p>
   );
 };

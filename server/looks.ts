@@ -1,0 +1,96 @@
+// Who looks at which concern and who writes in it, over all server processes; never stored. Called by server/live.ts.
+import type { AgentId } from "#contract/ids.ts";
+import type { Look } from "#contract/live.ts";
+import type { Bus } from "#platform/live/bus.ts";
+
+export interface Looks {
+  /** An agent's socket looks at a concern, and at no other any more. */
+  readonly look: (socket: number, look: Look) => void;
+  readonly away: (socket: number) => void;
+  /** The socket is still there: what it looks at is said again before others forget it. */
+  readonly alive: (socket: number) => void;
+  readonly at: (concernId: string) => readonly Look[];
+  /** Forgets those whose process died without a word. */
+  readonly sweep: () => void;
+  readonly stop: () => void;
+}
+
+interface Note {
+  readonly look: Look;
+  readonly node: string;
+  readonly socket: number;
+}
+
+/** A look that is not said again is forgotten: the browser, or its server, died without a word. */
+export const lookLastsMs = 70_000;
+/** A desk shows that it lives every 20 s; saying each of them to all processes would be saying nothing new. */
+const sayAgainMs = 30_000;
+
+/** `changed`: the looks at a concern are others than before. `nowMs`: a clock that only runs on. */
+export const openLooks = (options: {
+  readonly bus: Bus;
+  readonly node: string;
+  readonly nowMs: () => number;
+  readonly changed: (concernId: string) => void;
+}): Looks => {
+  const { bus, node, nowMs, changed } = options;
+  /** By concern, then by socket. */
+  const all = new Map<string, Map<string, { readonly look: Look; readonly until: number }>>();
+  const mine = new Map<number, { readonly look: Look; readonly saidAt: number }>();
+
+  const forget = (key: string, except: string | null): void => {
+    for (const [concernId, present] of all) {
+      if (concernId === except || !present.delete(key)) continue;
+      if (present.size === 0) all.delete(concernId);
+      changed(concernId);
+    }
+  };
+  const stop = bus.on("looks", (note) => {
+    const { look, node: from, socket } = note as Note;
+    const key = `${from}:${socket}`;
+    const concernId = look.concernId as string;
+    forget(key, look.state === "away" ? null : concernId);
+    if (look.state === "away") return;
+    const present = all.get(concernId) ?? new Map<string, { readonly look: Look; readonly until: number }>();
+    const before = present.get(key)?.look;
+    all.set(concernId, present.set(key, { look, until: nowMs() + lookLastsMs }));
+    if (before?.state !== look.state) changed(concernId);
+  });
+  const tell = (socket: number, look: Look): void => bus.hint("looks", { look, node, socket } satisfies Note);
+
+  return {
+    look: (socket, look) => {
+      mine.set(socket, { look, saidAt: nowMs() });
+      tell(socket, look);
+    },
+    away: (socket) => {
+      const known = mine.get(socket);
+      if (!known) return;
+      mine.delete(socket);
+      tell(socket, { ...known.look, state: "away" });
+    },
+    alive: (socket) => {
+      const known = mine.get(socket);
+      if (!known || nowMs() - known.saidAt < sayAgainMs) return;
+      mine.set(socket, { ...known, saidAt: nowMs() });
+      tell(socket, known.look);
+    },
+    at: (concernId) => [...(all.get(concernId)?.values() ?? [])].map(({ look }) => look),
+    sweep: () => {
+      for (const [concernId, present] of all) {
+        let gone = false;
+        for (const [key, each] of present) if (each.until < nowMs()) gone = present.delete(key);
+        if (present.size === 0) all.delete(concernId);
+        if (gone) changed(concernId);
+      }
+    },
+    stop,
+  };
+};
+
+/** A look as it is said by whoever looks. */
+export const lookOf = (agentId: AgentId, concernId: string, state: Look["state"]): Look => ({
+  agentId,
+  concernId: concernId as Look["concernId"],
+  state,
+});
