@@ -100,6 +100,43 @@ test("in an answer, too, a copy is completed", async () => {
   assert.deepEqual(one.complaints, []);
 });
 
+/** Once a recipient typed to its last letter was left out when the message was sent with the next key: only Enter or leaving the field made it one. */
+test("whoever is typed as a recipient gets the message, with no key between", async () => {
+  const one = await openDesk(browser, server.url, { login });
+  const { page } = one;
+  await page.goto(`${server.url}/desk/open/${number}`);
+  await page.locator(".message").first().waitFor();
+  await page.keyboard.press("r");
+  await page.locator(".editor-text").waitFor();
+  await page.locator(".editor-text").click();
+  await page.keyboard.type("Das Bild kommt wieder.");
+  await page.locator(".composer-head").getByRole("combobox").last().click();
+  await page.keyboard.type("rieke@kunde.test");
+  await page.keyboard.press("Control+Enter");
+  // The thread names the copies of what was said.
+  await page.locator(".message[data-direction=out]").last().getByText("rieke@kunde.test").first().waitFor();
+  await page.keyboard.press("z");
+  await page.locator(".message[data-direction=out]").first().waitFor({ state: "detached" });
+
+  await page.goto(`${server.url}/new`);
+  await page.locator(".editor-text").click();
+  await page.keyboard.type("Guten Tag.");
+  await page.getByLabel("Betreff").fill("Nachfrage");
+  await page.getByRole("combobox").first().click();
+  await page.keyboard.type("theo@kunde.test");
+  await page.getByRole("combobox").last().focus();
+  await page.keyboard.type("uwe@kunde.test");
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".message[data-direction=out]").waitFor();
+  await page.locator(".message[data-direction=out]").getByText("uwe@kunde.test").first().waitFor();
+  await page.locator(".thread").focus();
+  await page.keyboard.press("z");
+  await page.waitForURL(/\/new$/);
+  await page.getByRole("button", { name: "Entwurf verwerfen" }).click();
+  await one.context.close();
+  assert.deepEqual(one.complaints, []);
+});
+
 test("a first message that is taken back leaves no concern, on no desk, and stands where it was written", async () => {
   const one = await openDesk(browser, server.url, { login });
   const other = await openDesk(browser, server.url, { login });

@@ -15,6 +15,7 @@ import {
   splitAddresses,
   startRecipients,
   startingContent,
+  withTyped,
 } from "#web/state/composing.ts";
 import type { Way } from "#web/state/apply.ts";
 import { editorHtml, htmlOfText, wireHtml } from "#web/state/rich.ts";
@@ -81,6 +82,16 @@ test("addresses are taken out of what people paste", () => {
   assert.ok(looksLikeAddress("a@localhost"));
   assert.ok(!looksLikeAddress("a b@x.de"));
   assert.ok(!looksLikeAddress("a@b@c"));
+});
+
+test("what was typed behind the recipients is one of them when it leaves, and none twice", () => {
+  const known = ["a@x.de"];
+  assert.deepEqual(withTyped(known, " Berta <b@x.de>"), ["a@x.de", "b@x.de"]);
+  assert.deepEqual(withTyped(known, "b@x.de, B@x.de; A@X.de"), ["a@x.de", "b@x.de"]);
+  assert.equal(withTyped(known, "A@x.de"), known, "nothing new");
+  assert.equal(withTyped(known, "  "), known);
+  // What is no address is refused in words; left out it would be lost without one.
+  assert.deepEqual(withTyped(known, "bert"), ["a@x.de", "bert"]);
 });
 
 test("files over a limit are refused before a byte is sent, each with its reason", () => {

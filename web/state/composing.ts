@@ -18,9 +18,18 @@ export interface Composing {
   readonly quote: DraftQuote;
 }
 
+/** Addresses begun in the fields of the recipients that are none of them yet. */
+export interface Typed {
+  readonly to: string;
+  readonly cc: string;
+}
+
+export const nothingTyped: Typed = { to: "", cc: "" };
+
 /** A copy of a draft kept on this machine, so that not even a crash of the browser loses it. */
 export interface Backup {
   readonly content: Composing;
+  readonly typed?: Typed;
   /** Milliseconds since 1970. */
   readonly changedAt: number;
   /** The server has it, too. */
@@ -122,6 +131,18 @@ export const splitAddresses = (text: string): readonly string[] =>
     .split(/[,;\n]+/)
     .map(addressIn)
     .filter((part) => part !== "");
+
+/** The recipients together with what was typed behind them: each address once, however it is written; as they were when nothing new is in it. */
+export const withTyped = (value: readonly string[], typed: string): readonly string[] => {
+  const taken = new Set(value.map((known) => known.toLowerCase()));
+  const fresh = splitAddresses(typed).filter((one) => {
+    const key = one.toLowerCase();
+    if (taken.has(key)) return false;
+    taken.add(key);
+    return true;
+  });
+  return fresh.length === 0 ? value : [...value, ...fresh];
+};
 
 /** Files that may be added, and those that may not with the reason, judged before a byte is sent. */
 export const judgeFiles = <F extends { readonly size: number; readonly name: string }>(

@@ -3,8 +3,15 @@
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { Draft } from "#contract/concerns.ts";
 import { call, type Outcome } from "#web/state/client.ts";
-import { emptyComposing, fromDraft, isEmpty, sameContent, startingContent } from "#web/state/composing.ts";
-import type { Backup, Composing, DraftKind } from "#web/state/composing.ts";
+import {
+  emptyComposing,
+  fromDraft,
+  isEmpty,
+  nothingTyped,
+  sameContent,
+  startingContent,
+} from "#web/state/composing.ts";
+import type { Backup, Composing, DraftKind, Typed } from "#web/state/composing.ts";
 import { deskState, takeInDraft } from "#web/state/desk.ts";
 import { createStore } from "#web/state/store.ts";
 import type { Store } from "#web/state/store.ts";
@@ -12,6 +19,8 @@ import type { Store } from "#web/state/store.ts";
 /** One composer. "untouched": nothing typed yet; "unsaved": only on this machine so far. `key` makes a double send one. */
 export interface ComposerState {
   readonly content: Composing;
+  /** Recipients begun and not finished; on this machine only. */
+  readonly typed: Typed;
   readonly saving: "untouched" | "unsaved" | "saving" | "saved" | "failed";
   readonly key: string;
   /** Rises when the content was replaced from outside, so that the editor takes it over. */
@@ -38,6 +47,7 @@ export const composerOf = (concernId: string, kind: DraftKind, draft: Draft | un
   const unsaved = start !== null && start === backup?.content;
   const made = createStore<ComposerState>({
     content: start ?? emptyComposing,
+    typed: backup?.typed ?? nothingTyped,
     saving: start === null ? "untouched" : unsaved ? "unsaved" : "saved",
     key: crypto.randomUUID(),
     replaced: 0,
@@ -54,8 +64,21 @@ export const edit = (concernId: string, kind: DraftKind, part: Partial<Composing
   const content = { ...store.get().content, ...part };
   if (sameContent(content, store.get().content)) return;
   store.set((now) => ({ ...now, content, saving: "unsaved" }));
-  writeBackup(nameOf(concernId, kind), { content, changedAt: Date.now(), saved: false });
+  writeBackup(nameOf(concernId, kind), {
+    content,
+    typed: store.get().typed,
+    changedAt: Date.now(),
+    saved: false,
+  });
   saveSoon(concernId, kind, restMs);
+};
+
+/** Keeps what was begun in a field of the recipients. */
+export const keepTyped = (concernId: string, kind: DraftKind, part: Partial<Typed>): void => {
+  const store = composerOf(concernId, kind, undefined);
+  store.set((now) => ({ ...now, typed: { ...now.typed, ...part } }));
+  const { content, typed, saving } = store.get();
+  writeBackup(nameOf(concernId, kind), { content, typed, changedAt: Date.now(), saved: saving === "saved" });
 };
 
 /** Takes over a draft that came from elsewhere (another window, an undone send), unless something unsaved stands here. */
@@ -93,6 +116,7 @@ export const doneSending = (concernId: string, kind: DraftKind, outcome: Outcome
     localStorage.removeItem(name);
     store.set((now) => ({
       content: emptyComposing,
+      typed: nothingTyped,
       saving: "untouched",
       key: crypto.randomUUID(),
       replaced: now.replaced + 1,
@@ -154,7 +178,8 @@ const save = async (concernId: string, kind: DraftKind): Promise<void> => {
       saving: !saved ? "failed" : unchanged ? (isEmpty(content) ? "untouched" : "saved") : "unsaved",
     }));
     if (saved && unchanged && isEmpty(content)) localStorage.removeItem(name);
-    else if (saved && unchanged) writeBackup(name, { content, changedAt: Date.now(), saved: true });
+    else if (saved && unchanged)
+      writeBackup(name, { content, typed: store.get().typed, changedAt: Date.now(), saved: true });
     // The event that tells of it names its files only; here they are.
     if (outcome.ok) takeInDraft(concernId, kind, outcome.value);
     if (!saved && !store.get().sending) saveSoon(concernId, kind, retryMs);

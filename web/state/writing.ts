@@ -1,18 +1,19 @@
 // What is being written as a new concern. It stays on this machine until it is sent. Called by the screen that writes first, and by whoever takes
 // a first message back.
 import type { Draft } from "#contract/concerns.ts";
-import { emptyComposing, fromDraft, isEmpty } from "#web/state/composing.ts";
-import type { Composing } from "#web/state/composing.ts";
+import { emptyComposing, fromDraft, isEmpty, nothingTyped } from "#web/state/composing.ts";
+import type { Composing, Typed } from "#web/state/composing.ts";
 import { deskState } from "#web/state/desk.ts";
 import { createStore } from "#web/state/store.ts";
 
 /** `key` makes a double send, or one tried again after a lost answer, one concern. */
 export interface Writing extends Composing {
   readonly subject: string;
+  readonly typed: Typed;
   readonly key: string;
 }
 
-const empty = (): Writing => ({ ...emptyComposing, subject: "", key: crypto.randomUUID() });
+const empty = (): Writing => ({ ...emptyComposing, subject: "", typed: nothingTyped, key: crypto.randomUUID() });
 const backupName = (): string => `draht.new.${deskState.get().me ?? "nobody"}`;
 
 export const writing = createStore<Writing>(empty());

@@ -21,11 +21,11 @@ import { sendNote, sendReply } from "#web/state/actions.ts";
 import type { Then } from "#web/state/actions.ts";
 import type { Opened } from "#web/state/apply.ts";
 import type { Problem } from "#web/state/client.ts";
-import { bestWay, isEmpty, startRecipients } from "#web/state/composing.ts";
+import { bestWay, isEmpty, nothingTyped, startRecipients, withTyped } from "#web/state/composing.ts";
 import { belowOf, shownBelow } from "#web/state/below.ts";
 import type { DraftKind } from "#web/state/composing.ts";
 import { deskState, sayLook } from "#web/state/desk.ts";
-import { adopt, composerOf, discard, edit } from "#web/state/drafts.ts";
+import { adopt, composerOf, discard, edit, keepTyped } from "#web/state/drafts.ts";
 import { finding } from "#web/state/finding.ts";
 import { problemWords } from "#web/state/problems.ts";
 import { useStore } from "#web/state/store.ts";
@@ -99,8 +99,10 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
   const start = startRecipients(opened, way);
   // Once the agent has touched whom it goes to, the channel is set with it; until then the best guess stands there.
   const touched = content.channelId !== null;
-  const to = touched ? content.to : start.to;
-  const cc = touched ? content.cc : start.cc;
+  const chips = touched ? content : start;
+  // What was begun in a field is meant, too, whether a key has made it a recipient or not.
+  const to = withTyped(chips.to, state.typed.to);
+  const cc = withTyped(chips.cc, state.typed.cc);
   const channelId = content.channelId ?? way?.channelId ?? null;
 
   const writing = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -159,6 +161,10 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     if (!canSend) return;
     setProblem(null);
     const full = { ...content, to, cc, channelId };
+    if (kind === "reply" && (to !== chips.to || cc !== chips.cc)) {
+      edit(id, kind, full);
+      keepTyped(id, kind, nothingTyped);
+    }
     const failed =
       kind === "note"
         ? await sendNote(id, content, state.key)
@@ -249,21 +255,25 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
           />
           <Recipients
             label={t("composer.to")}
-            value={to}
-            onChange={(next) => change({ to: next, cc: [...cc], channelId })}
+            value={chips.to}
+            onChange={(next) => change({ to: next, cc: [...chips.cc], channelId })}
+            typed={state.typed.to}
+            onTyped={(typed) => keepTyped(id, kind, { to: typed })}
             action={
-              showCc || cc.length > 0 ? null : (
+              showCc || chips.cc.length > 0 || state.typed.cc !== "" ? null : (
                 <AriaButton className="link-button" onPress={() => setShowCc(true)}>
                   {t("composer.addCc")}
                 </AriaButton>
               )
             }
           />
-          {showCc || cc.length > 0 ? (
+          {showCc || chips.cc.length > 0 || state.typed.cc !== "" ? (
             <Recipients
               label={t("composer.cc")}
-              value={cc}
-              onChange={(next) => change({ to: [...to], cc: next, channelId })}
+              value={chips.cc}
+              onChange={(next) => change({ to: [...chips.to], cc: next, channelId })}
+              typed={state.typed.cc}
+              onTyped={(typed) => keepTyped(id, kind, { cc: typed })}
             />
           ) : null}
         </div>

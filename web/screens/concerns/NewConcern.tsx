@@ -16,7 +16,7 @@ import { useUploads } from "#web/screens/concerns/useUploads.ts";
 import { offerUndo } from "#web/state/actions.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
-import { isEmpty } from "#web/state/composing.ts";
+import { isEmpty, nothingTyped, withTyped } from "#web/state/composing.ts";
 import { deskState, takeInRow } from "#web/state/desk.ts";
 import { problemWords } from "#web/state/problems.ts";
 import { session } from "#web/state/session.ts";
@@ -56,16 +56,20 @@ export const NewConcern = () => {
     add: (one) => keep({ uploads: [...writing.get().uploads, one] }),
   });
   const { dropping, handlers } = useDrop(uploads.add);
+  // What was begun in a field is meant, too, whether a key has made it a recipient or not.
+  const to = withTyped(now.to, now.typed.to);
+  const cc = withTyped(now.cc, now.typed.cc);
   const canSend =
     !sending &&
     channel !== undefined &&
-    now.to.length > 0 &&
+    to.length > 0 &&
     now.subject.trim() !== "" &&
     !isEmpty(now) &&
     uploads.underway.length === 0;
 
   const send = async (): Promise<void> => {
     if (!canSend) return;
+    if (to !== now.to || cc !== now.cc) keep({ to, cc, typed: nothingTyped });
     setSending(true);
     setProblem(null);
     const outcome = await call(concerns.create, {
@@ -74,8 +78,8 @@ export const NewConcern = () => {
         channelId: channel.id,
         customerId: null,
         kind: addressKindOf[channel.kind],
-        to: [...now.to],
-        cc: can?.copies === false ? [] : [...now.cc],
+        to: [...to],
+        cc: can?.copies === false ? [] : [...cc],
         subject: now.subject,
         text: now.text,
         html: now.html,
@@ -127,9 +131,22 @@ export const NewConcern = () => {
             {channel ? t("composer.fromAddress", { address: channel.address }) : t("composer.noWay")}
           </p>
         )}
-        <Recipients focus={!startsInText} label={t("composer.to")} value={now.to} onChange={(to) => keep({ to })} />
+        <Recipients
+          focus={!startsInText}
+          label={t("composer.to")}
+          value={now.to}
+          onChange={(next) => keep({ to: next })}
+          typed={now.typed.to}
+          onTyped={(typed) => keep({ typed: { ...writing.get().typed, to: typed } })}
+        />
         {can?.copies === false ? null : (
-          <Recipients label={t("composer.cc")} value={now.cc} onChange={(cc) => keep({ cc })} />
+          <Recipients
+            label={t("composer.cc")}
+            value={now.cc}
+            onChange={(next) => keep({ cc: next })}
+            typed={now.typed.cc}
+            onTyped={(typed) => keep({ typed: { ...writing.get().typed, cc: typed } })}
+          />
         )}
         <Field
           label={t("concerns.subject")}

@@ -5,25 +5,29 @@ import { Button, Label, Tag, TagGroup, TagList } from "react-aria-components";
 import { Icon } from "#web/kit/Icon.tsx";
 import { Face } from "#web/kit/Marks.tsx";
 import { useSuggestions } from "#web/screens/concerns/useSuggestions.ts";
-import { addressIn, looksLikeAddress, splitAddresses } from "#web/state/composing.ts";
+import { addressIn, looksLikeAddress, splitAddresses, withTyped } from "#web/state/composing.ts";
 import { t } from "#web/state/words.ts";
 
 export const Recipients = ({
   label,
   value,
   onChange,
+  typed,
+  onTyped,
   action,
   focus = false,
 }: {
   readonly label: string;
   readonly value: readonly string[];
-  readonly onChange: (value: string[]) => void;
+  readonly onChange: (value: readonly string[]) => void;
+  /** What was begun and is no recipient yet. Its keeper counts it in when it is sent, and it is there again when the field is. */
+  readonly typed: string;
+  readonly onTyped: (typed: string) => void;
   /** Stands at the end of the line. */
   readonly action?: ReactNode;
   /** The caret begins here. */
   readonly focus?: boolean;
 }) => {
-  const [typed, setTyped] = useState("");
   const field = useId();
   const list = useId();
   /** Where the arrows stand; null: at the first, unless what was typed is an address already. */
@@ -32,12 +36,10 @@ export const Recipients = ({
   const offered = useSuggestions(closed ? "" : typed, value);
   const chosen = at === null ? (looksLikeAddress(typed.trim()) ? undefined : offered[0]) : offered[at];
   const add = (text: string): void => {
-    const fresh = splitAddresses(text).filter(
-      (one) => !value.some((known) => known.toLowerCase() === one.toLowerCase()),
-    );
-    setTyped("");
+    const all = withTyped(value, text);
+    if (typed !== "") onTyped("");
     setAt(null);
-    if (fresh.length > 0) onChange([...value, ...fresh]);
+    if (all !== value) onChange(all);
   };
   return (
     <div className="recipients">
@@ -86,7 +88,7 @@ export const Recipients = ({
             setAt(null);
             if (/[,;\s]$/.test(typing.target.value) && looksLikeAddress(addressIn(typing.target.value.slice(0, -1))))
               add(typing.target.value.slice(0, -1));
-            else setTyped(typing.target.value);
+            else onTyped(typing.target.value);
           }}
           onPaste={(paste) => {
             const text = paste.clipboardData.getData("text");
