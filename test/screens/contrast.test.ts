@@ -63,7 +63,7 @@ test("more contrast, chosen in the preferences, holds at once and after a reload
   await page.locator(".card").first().waitFor();
   assert.equal(await contrastOf(page), "more");
   await page.getByRole("button", { name: /Kontrast/ }).click();
-  await page.getByRole("option", { name: "Wie der Rechner" }).click();
+  await page.getByRole("option", { name: "Wie im System" }).click();
   await page.locator("html[data-contrast=normal]").waitFor();
   await page.emulateMedia({ contrast: "more" });
   await page.locator("html[data-contrast=more]").waitFor();

@@ -92,7 +92,7 @@ const screens: readonly {
     open: (page) => ready(page, `/desk/open/${row.number}`, ".message"),
     reaches: [
       /Neue Nachricht/,
-      /Suchen oder tun/,
+      /Suchen oder ausführen/,
       /Alle offenen/,
       /Ohne Maus/,
       /Lösen/,
@@ -124,7 +124,7 @@ const screens: readonly {
   {
     name: "preferences",
     open: (page) => ready(page, "/preferences", ".card"),
-    reaches: [/Deutsch/, /Wie der Rechner/, /Speichern|field-input/],
+    reaches: [/Deutsch/, /Wie im System/, /Speichern|field-input/],
   },
   {
     name: "people",

@@ -110,7 +110,7 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
       <div className="form-foot">
         {problem ? (
           <p className="form-problem" role="alert">
-            <Icon name="warning" /> {problemWords(problem)} {problem.field ?? ""}
+            <Icon name="warning" /> {problemWords(problem)} {kind ? fieldNames(kind.kind, problem.field) : ""}
           </p>
         ) : null}
         <Button look="quiet" onPress={close}>
@@ -122,6 +122,14 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
       </div>
     </form>
   );
+};
+
+/** A field of the settings as the form calls it: "Fetching (IMAP) · Server". */
+const fieldNames = (kind: string, field: string | null): string => {
+  const path = (field ?? "").split(".").filter((part) => part !== "settings" && !/^\d+$/.test(part));
+  return path
+    .flatMap((_, index) => words(`channels.${kind}.${path.slice(0, index + 1).join(".")}.label`) ?? [])
+    .join(" · ");
 };
 
 const OneField = ({

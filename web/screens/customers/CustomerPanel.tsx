@@ -21,6 +21,7 @@ import { call, callOrThrow, Refused } from "#web/state/client.ts";
 import type { CallInput, Outcome, Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
 import { tellProblem } from "#web/state/problems.ts";
+import { statusWords } from "#web/state/status.ts";
 import { useStore } from "#web/state/store.ts";
 import { toggleCustomerPanel } from "#web/state/ui.ts";
 import { t, words } from "#web/state/words.ts";
@@ -223,7 +224,7 @@ const AddressLine = ({
             <>
               <Icon name="warning" size="small" />{" "}
               {t("customers.suppressed", {
-                reason: words(`suppressed.${address.suppressedReason}`) ?? address.suppressedReason,
+                reason: statusWords(address.suppressedReason) ?? address.suppressedReason,
               })}
             </>
           ) : address.verifiedAt === null ? (
