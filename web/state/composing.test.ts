@@ -82,6 +82,9 @@ test("addresses are taken out of what people paste", () => {
   assert.ok(looksLikeAddress("a@localhost"));
   assert.ok(!looksLikeAddress("a b@x.de"));
   assert.ok(!looksLikeAddress("a@b@c"));
+  assert.ok(looksLikeAddress("+49 (0)351 / 12 34-5", "phone"));
+  assert.ok(!looksLikeAddress("Anna", "phone"));
+  assert.ok(looksLikeAddress("Dachboden 3", "app"));
 });
 
 test("what was typed behind the recipients is one of them when it leaves, and none twice", () => {

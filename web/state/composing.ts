@@ -1,5 +1,6 @@
 // Decisions of the composer: what a draft is, when it is worth keeping, which one is the newer, what the limits say.
 // Pure; called by web/state/drafts.ts and the composer.
+import type { AddressKind } from "#contract/channel.ts";
 import type { ConcernRow, Draft, DraftQuote, Message, Party } from "#contract/concerns.ts";
 import type { FileView } from "#contract/files.ts";
 import type { Way } from "#web/state/apply.ts";
@@ -122,8 +123,13 @@ export const startRecipients = (
 /** The address part of "Name <address>" or of a plain address; what was typed when there is no address in it. */
 export const addressIn = (typed: string): string => (/<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed).trim();
 
-/** Looks like a mail address that can be written to; the server judges in the end. */
-export const looksLikeAddress = (value: string): boolean => /^[^\s@<>]+@[^\s@<>]+$/.test(value) && value.length <= 320;
+/** Looks like an address of that kind that can be written to; the server judges in the end. */
+export const looksLikeAddress = (value: string, kind: AddressKind = "email"): boolean => {
+  if (value.length > 320) return false;
+  if (kind === "email") return /^[^\s@<>]+@[^\s@<>]+$/.test(value);
+  if (kind === "phone" || kind === "whatsapp") return /^\+?[\d\s()/.-]{3,40}$/.test(value) && /\d{3}/.test(value);
+  return value.trim() !== "";
+};
 
 /** Addresses in pasted text: separated by commas, semicolons or line ends. */
 export const splitAddresses = (text: string): readonly string[] =>

@@ -1,4 +1,5 @@
 // Where an answer or a note is written. Drafts are kept by web/state/drafts.ts; this file is the picture and the sending.
+import { addressKindOf } from "#contract/channel.ts";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { session } from "#web/state/session.ts";
@@ -254,6 +255,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
             }}
           />
           <Recipients
+            kind={way ? addressKindOf[way.channelKind] : "email"}
             label={t("composer.to")}
             value={chips.to}
             onChange={(next) => change({ to: next, cc: [...chips.cc], channelId })}
@@ -269,6 +271,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
           />
           {showCc || chips.cc.length > 0 || state.typed.cc !== "" ? (
             <Recipients
+              kind={way ? addressKindOf[way.channelKind] : "email"}
               label={t("composer.cc")}
               value={chips.cc}
               onChange={(next) => change({ to: [...chips.to], cc: next, channelId })}

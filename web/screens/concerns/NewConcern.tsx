@@ -133,6 +133,7 @@ export const NewConcern = () => {
         )}
         <Recipients
           focus={!startsInText}
+          kind={channel ? addressKindOf[channel.kind] : "email"}
           label={t("composer.to")}
           value={now.to}
           onChange={(next) => keep({ to: next })}
@@ -141,6 +142,7 @@ export const NewConcern = () => {
         />
         {can?.copies === false ? null : (
           <Recipients
+            kind={channel ? addressKindOf[channel.kind] : "email"}
             label={t("composer.cc")}
             value={now.cc}
             onChange={(next) => keep({ cc: next })}

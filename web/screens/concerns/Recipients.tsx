@@ -2,6 +2,7 @@
 import { useId, useState } from "react";
 import type { ReactNode } from "react";
 import { Button, Label, Tag, TagGroup, TagList } from "react-aria-components";
+import type { AddressKind } from "#contract/channel.ts";
 import { Icon } from "#web/kit/Icon.tsx";
 import { Face } from "#web/kit/Marks.tsx";
 import { useSuggestions } from "#web/screens/concerns/useSuggestions.ts";
@@ -16,6 +17,7 @@ export const Recipients = ({
   onTyped,
   action,
   focus = false,
+  kind = "email",
 }: {
   readonly label: string;
   readonly value: readonly string[];
@@ -25,6 +27,8 @@ export const Recipients = ({
   readonly onTyped: (typed: string) => void;
   /** Stands at the end of the line. */
   readonly action?: ReactNode;
+  /** What kind of address is asked for. */
+  readonly kind?: AddressKind;
   /** The caret begins here. */
   readonly focus?: boolean;
 }) => {
@@ -33,8 +37,8 @@ export const Recipients = ({
   /** Where the arrows stand; null: at the first, unless what was typed is an address already. */
   const [at, setAt] = useState<number | null>(null);
   const [closed, setClosed] = useState(false);
-  const offered = useSuggestions(closed ? "" : typed, value);
-  const chosen = at === null ? (looksLikeAddress(typed.trim()) ? undefined : offered[0]) : offered[at];
+  const offered = useSuggestions(kind, closed ? "" : typed, value);
+  const chosen = at === null ? (looksLikeAddress(typed.trim(), kind) ? undefined : offered[0]) : offered[at];
   const add = (text: string): void => {
     const all = withTyped(value, text);
     if (typed !== "") onTyped("");
@@ -55,7 +59,7 @@ export const Recipients = ({
           <Label className="way-label">{label}</Label>
           <TagList className="tag-list" items={value.map((one) => ({ id: one }))}>
             {(item) => (
-              <Tag className="tag" textValue={item.id} data-wrong={!looksLikeAddress(item.id) || undefined}>
+              <Tag className="tag" textValue={item.id} data-wrong={!looksLikeAddress(item.id, kind) || undefined}>
                 {item.id}
                 <Button
                   slot="remove"
@@ -81,13 +85,15 @@ export const Recipients = ({
           aria-activedescendant={chosen ? `${list}-${offered.indexOf(chosen)}` : undefined}
           value={typed}
           autoComplete="off"
-          inputMode="email"
+          inputMode={kind === "email" ? "email" : kind === "phone" || kind === "whatsapp" ? "tel" : "text"}
           autoFocus={focus}
           onChange={(typing) => {
             setClosed(false);
             setAt(null);
-            if (/[,;\s]$/.test(typing.target.value) && looksLikeAddress(addressIn(typing.target.value.slice(0, -1))))
-              add(typing.target.value.slice(0, -1));
+            const before = typing.target.value.slice(0, -1);
+            // Mail addresses hold no spaces; other addresses do.
+            const ends = kind === "email" ? /[,;\s]$/ : /[,;]$/;
+            if (ends.test(typing.target.value) && looksLikeAddress(addressIn(before), kind)) add(before);
             else onTyped(typing.target.value);
           }}
           onPaste={(paste) => {
