@@ -28,7 +28,8 @@ export function readForwarded(
   const lines = text.split("\n", 20_000);
   for (let line = 0; line < lines.length; line += 1) {
     const start = lines[line] ?? "";
-    const separator = isForwardSeparator(start);
+    // In what is quoted or answered it is somebody else's forward that is repeated.
+    const separator = isForwardSeparator(start) && (saysForward || (!answers && !start.trimStart().startsWith(">")));
     const plain =
       saysForward &&
       (isSeparator(start) || /^[\s*]*(?:von|from|gesendet|sent|de|betreff|subject|datum|date)[\s*]{0,3}:/i.test(start));

@@ -1,48 +1,119 @@
 // An agent answers from their own mail program: checked anew at the moment it arrives. Called by concerns/actions.ts.
 import { seesBrand } from "#contract/actor.ts";
-import type { AgentId, ConcernId } from "#contract/ids.ts";
+import type { Channel } from "#contract/brands.ts";
+import type { InboundFile } from "#contract/channel.ts";
+import type { AgentId, ChannelId, ConcernId, MessageId } from "#contract/ids.ts";
 import { allows } from "#contract/permissions.ts";
 import { isRefusal } from "#contract/errors.ts";
 import { agentById, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
-import { keepForColleagues, newMessage, type Receiving } from "#modules/concerns/actions-arrival.ts";
+import { keepForColleagues, newMessage, ownNorms, type Receiving } from "#modules/concerns/actions-arrival.ts";
 import { recipientsOf, sendAnswer, sendingChannel } from "#modules/concerns/actions-send.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
-import { isSure } from "#modules/concerns/model-threading.ts";
-import { lastInbound, lockConcern, partiesOf } from "#modules/concerns/store.ts";
+import { ownWords } from "#modules/concerns/model-agent-mail.ts";
+import { isSure, withoutDetail } from "#modules/concerns/model-threading.ts";
+import { answeredMessage, noteTexts, noticesTo } from "#modules/concerns/store-agent-mail.ts";
+import { lastOfCustomer, lockConcern, partiesOf } from "#modules/concerns/store.ts";
 import { normalise } from "#modules/customers/model.ts";
 
 /** Why an agent's mail does not go on to the customer. */
-type Reason = "automatic" | "noToken" | "otherSender" | "notAuthentic" | "notAllowed" | "empty" | "cannotSend";
+type Reason =
+  | "automatic"
+  | "noToken"
+  | "otherSender"
+  | "notAuthentic"
+  | "notAllowed"
+  | "empty"
+  | "repeatsNotice"
+  | "cannotSend";
 
 /**
  * The holder of a valid token of an agent writes. It becomes the agent's answer when the sender is the agent's own address, proved or aligned,
- * and the agent is still active and may still answer there; otherwise the customer gets nothing, and colleagues see the mail in the concern.
+ * and the agent is still active and may still answer there; otherwise the customer gets nothing, and colleagues see the mail in the concern. It
+ * answers the message the agent was told of, whatever came since, and says only the agent's own words: the notice holds notes.
  */
 export const answerByMail = async (r: Receiving, concernId: ConcernId, agentId: AgentId): Promise<void> => {
-  const { world, tx, message, kind, channel } = r;
+  const { world, tx, message, channel, norm } = r;
   const agent = await agentById(tx, agentId);
   const state = await lockConcern(tx, concernId);
   if (state === null) throw new Error("a token led to a concern that is not there");
   const reason = reasonAgainst(r, agent, state);
   if (reason !== null || agent === null) return keep(r, state, reason ?? "notAllowed");
-  const last = await lastInbound(tx, concernId);
-  const requester = (await partiesOf(tx, concernId)).find((party) => party.role === "requester" && party.kind === kind);
-  const to = last?.sender?.value ?? requester?.value;
-  const by = await sendingChannel(tx, state.brandId, last?.channelId ?? channel.id);
-  const recipients = isRefusal(by) || to === undefined ? null : await recipientsOf(tx, by, [to], []);
+  const { references } = message.thread;
+  const notices = await noticesTo(tx, { concernId, norm, channelKind: channel.kind, references });
+  const text = ownWords(message.text, {
+    notices: notices.map((notice) => notice.text),
+    notes: await noteTexts(tx, concernId),
+  });
+  // A mail attached whole is the notice, or says from whom it is: neither is for the customer.
+  if (text === null || message.files.some(isMail)) return keep(r, state, "repeatsNotice");
+  if (text === "" && message.files.length === 0) return keep(r, state, "empty");
+  const answered = await answeredBy(r, concernId, notices[0]?.aboutId ?? null);
+  const by = await sendingChannel(tx, state.brandId, answered.channelId ?? channel.id);
+  const recipients = isRefusal(by) || answered.to === null ? null : await reachable(r, by, answered.to, answered.cc);
   if (isRefusal(by) || recipients === null || isRefusal(recipients)) return keep(r, state, "cannotSend");
   const files = newMessage(r, state, { customerId: state.customerId, name: "" }, 0, []).files;
   await sendAnswer(world, tx, asAgentActor(agent), state, state, {
     channel: by,
     ...recipients,
-    content: { text: message.text, html: null, files: files.map((file) => ({ ...file, inlineId: null })) },
+    content: { text, html: null, files: files.map((file) => ({ ...file, inlineId: null })) },
     statusAfter: "waiting",
     sendAt: world.now().toISOString(),
     key: null,
     undoUploads: null,
     below: null,
+    answersId: answered.id,
     because: "answeredByMail",
   });
+};
+
+const isMail = (file: InboundFile): boolean =>
+  /^message\//i.test(file.claimedType) || /\.(?:eml|msg)$/i.test(file.name);
+
+interface AnsweredBy {
+  readonly id: MessageId | null;
+  readonly to: string | null;
+  readonly cc: readonly string[];
+  readonly channelId: ChannelId | null;
+}
+
+/**
+ * Whom the answer is for: who wrote the message the agent was told of, where they want it answered if they are sure, and everybody it was between who
+ * takes part. After a note it is the customer's last message.
+ */
+const answeredBy = async (r: Receiving, concernId: ConcernId, aboutId: MessageId | null): Promise<AnsweredBy> => {
+  const { tx, kind } = r;
+  const parties = (await partiesOf(tx, concernId)).filter((party) => party.kind === kind);
+  const requester = parties.find((party) => party.role === "requester");
+  const told = aboutId === null ? null : await answeredMessage(tx, aboutId);
+  const last = told === null ? await lastOfCustomer(tx, concernId) : null;
+  const message = told ?? (last === null ? null : await answeredMessage(tx, last.id));
+  if (message === null) return { id: null, to: requester?.value ?? null, cc: [], channelId: null };
+  const key = (value: string): string => normalise(kind, value) ?? value;
+  const ours = new Set(message.replyTo === null ? [] : await ownNorms(r));
+  const asked = message.replyTo !== null && isSure(message.assurance ?? "none") ? message.replyTo.value : null;
+  const sender = message.sender?.value ?? requester?.value ?? null;
+  const to = asked !== null && !ours.has(withoutDetail(key(asked))) ? asked : sender;
+  const writer = parties.find((party) => sender !== null && party.norm === key(sender));
+  const between = new Set([...message.to, ...message.cc].map((person) => key(person.value)));
+  const cc = parties.filter(
+    (party) =>
+      between.has(party.norm) &&
+      party.role !== "third-party" &&
+      party.norm !== writer?.norm &&
+      (party.customerId === null || party.customerId !== writer?.customerId),
+  );
+  return { id: message.id, to, cc: cc.map((party) => party.value), channelId: message.channelId };
+};
+
+// A dead address in copy holds no answer back.
+const reachable = async (
+  { tx }: Receiving,
+  by: Channel,
+  to: string,
+  cc: readonly string[],
+): ReturnType<typeof recipientsOf> => {
+  const all = await recipientsOf(tx, by, [to], cc);
+  return isRefusal(all) && cc.length > 0 ? recipientsOf(tx, by, [to], []) : all;
 };
 
 /** Keeps an agent's mail that has no valid token in the concern it claims to answer, for colleagues only. */
@@ -63,7 +134,7 @@ const reasonAgainst = (
   if (!isSure(message.assurance)) return "notAuthentic";
   if (!agent.active || !allows(agent.role, "concern.answer") || !seesBrand(asAgentActor(agent), state.brandId))
     return "notAllowed";
-  return message.text.trim() === "" && message.files.length === 0 ? "empty" : null;
+  return null;
 };
 
 const keep = (r: Receiving, before: ConcernState, reason: Reason): Promise<void> =>

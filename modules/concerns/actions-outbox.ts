@@ -155,7 +155,7 @@ export const outboundOf = async (world: World, claim: Claim): Promise<Outbound |
     if (message === null) return null;
     const brand = await brandById(tx, claim.brandId);
     const { token, seesFrom } = await replyTokenFor(world, tx, claim, message);
-    const neutral = message.automatic !== null && message.answersId === null;
+    const neutral = message.direction === "system" || (message.automatic !== null && message.answersId === null);
     const answers = neutral ? [] : await keysBefore(tx, claim.concernId, message.seq, seesFrom);
     return { message, brandName: brand?.name ?? message.fromName ?? "", token, answers };
   });

@@ -15,6 +15,7 @@ import { withScheduled, type Plan } from "#modules/concerns/model-schedule.ts";
 import { maySee, usualBelow, type Folded } from "#modules/concerns/actions-below.ts";
 import { replySubject, signatureOf } from "#modules/concerns/model-compose.ts";
 import {
+  inboundById,
   lastInbound,
   partiesOf,
   uploadsOf,
@@ -144,6 +145,8 @@ export interface Outgoing {
   readonly undoUploads: readonly string[] | null;
   /** What its author saw below it; null: the usual. */
   readonly below: { readonly folded: Folded; readonly quote: DraftQuote } | null;
+  /** The message it answers; without: the last one. */
+  readonly answersId?: MessageId | null;
   /** The customer was made for it, and goes with it. */
   readonly madeCustomer?: boolean;
   readonly because: string | null;
@@ -169,7 +172,7 @@ export const sendAnswer = async (
     brandById(tx, fresh.brandId),
     agentById(tx, who.id),
     before === null ? [] : partiesOf(tx, fresh.id),
-    before === null ? null : lastInbound(tx, fresh.id),
+    before === null ? null : out.answersId ? inboundById(tx, out.answersId) : lastInbound(tx, fresh.id),
   ]);
   if (brand === null) throw new Error("a concern's brand is gone");
   const addressed = [...out.to, ...out.cc];

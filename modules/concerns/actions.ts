@@ -88,12 +88,12 @@ export const receive = async (
 
   const { tokens, references, number } = message.thread;
   const hinted = tokens.length > 0 || references.length > 0 || number !== null;
+  const early = hinted ? place(message.assurance, proved(r, await findClues(tx, searched(r, null)))) : null;
+  // A mail with an agent's own token answers our notice, whatever stands repeated in it.
+  if (early?.kind === "agent") return answerByMail(r, early.concernId, early.agentId);
   const agent = message.forwarded !== null || hinted ? await activeAgent(r) : null;
   if (agent !== null && message.forwarded !== null && isReadable(message.forwarded) && isSure(message.assurance))
     return receiveForwarded(r, agent);
-
-  const early = hinted ? place(message.assurance, proved(r, await findClues(tx, searched(r, null)))) : null;
-  if (early?.kind === "agent") return answerByMail(r, early.concernId, early.agentId);
   if (early?.kind === "thread" && early.via !== "token" && agent !== null)
     return keepRefusedAnswer(r, early.concernId, "noToken");
   if (early?.kind !== "thread" && message.automatic === "auto-reply" && message.assurance === "failed")
@@ -391,7 +391,9 @@ const receiveForwarded = async (r: Receiving, agent: AgentRecord): Promise<void>
   const original = message.forwarded;
   if (original === null) return;
   const norm = normalise(kind, original.from.value);
-  if (norm === null || norm === r.norm) return receiveFrom(r, null, null);
+  // A mail of ours that is passed on makes no customer of us.
+  if (norm === null || norm === r.norm || (await ownNorms(r)).includes(withoutDetail(norm)))
+    return receiveFrom(r, null, null);
   await receiveFrom(
     {
       ...r,

@@ -44,8 +44,8 @@ export const notice = (
   const head = heads[language][why];
   const foot =
     language === "de"
-      ? "Wenn Sie auf diese Mail antworten, geht Ihre Antwort an den Kunden."
-      : "If you answer this mail, your answer goes to the customer.";
+      ? "Wenn Sie auf diese Mail antworten, geht Ihre Antwort an den Kunden; was hier steht, geht nicht mit."
+      : "If you answer this mail, your answer goes to the customer; what stands here does not go with it.";
   return { subject: facts.subject, text: `${head}\n\n${facts.text.slice(0, 4_000)}\n\n${foot}` };
 };
 

@@ -204,19 +204,19 @@ const tell = async (
   if (pauseMs > 0 && (await automaticSince(tx, norm, new Date(now - pauseMs).toISOString(), concernId)) > 0) return;
   const state = await lockConcern(tx, concernId);
   if (state === null || cannotHold(agent, state.brandId) !== null) return;
-  await write(world, tx, state, agent, norm, why, author, await messageText(tx, messageId));
+  await write(world, tx, state, { agent, norm }, why, { author, messageId, text: await messageText(tx, messageId) });
 };
 
 const write = async (
   world: World,
   tx: Tx,
   state: ConcernState,
-  agent: AgentRecord,
-  norm: string,
+  to: { readonly agent: AgentRecord; readonly norm: string },
   why: Why,
-  author: string,
-  text: string | null,
+  about: { readonly author: string; readonly messageId: string; readonly text: string | null },
 ): Promise<void> => {
+  const { agent, norm } = to;
+  const { author, text } = about;
   const channels = (await channelsOfBrand(tx, state.brandId)).filter(
     (each) => addressKindOf[each.kind] === "email" && each.enabled && each.canSend,
   );
@@ -233,6 +233,7 @@ const write = async (
     brandName: brand.name,
     to: { name: agent.name, value: norm },
     ...words,
-    answersId: null,
+    // So that an answer to this mail finds the message it speaks of.
+    answersId: about.messageId,
   });
 };

@@ -4,6 +4,7 @@ import type { ConcernDetail, ConcernRow, Delivery, DraftQuote, Message } from "#
 import type { FieldValues } from "#contract/fields.ts";
 import type { MessageId } from "#contract/ids.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
+import { lastOwnMessage } from "#modules/concerns/store.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
 import { raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
@@ -47,7 +48,7 @@ export interface DraftRow {
   readonly files: readonly FileRow[];
 }
 
-/** The channel and address over which the customer last wrote here, and where they want the answer. */
+/** The channel and address over which the concern's own customer last wrote here, nobody else in the thread and no machine of theirs, and where they want the answer. */
 export interface LastContact {
   readonly channelId: string | null;
   readonly value: string | null;
@@ -89,7 +90,7 @@ export const openedQuery = (id: string, agentId: string): Sql => sql`
                      FROM party p WHERE p.concern_id = c.id), '[]'::json) AS parties,
          coalesce((SELECT json_agg(${draftObject} ORDER BY d.kind) FROM draft d WHERE d.concern_id = c.id AND d.agent_id = ${agentId}), '[]'::json) AS drafts,
          (SELECT json_build_object('channelId', m.channel_id, 'value', m.sender ->> 'value', 'replyTo', m.reply_to ->> 'value', 'assurance', m.assurance) FROM message m
-           WHERE m.concern_id = ${id} AND m.direction = 'in' AND m.author_kind = 'customer' AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1) AS "lastContact"
+           WHERE m.id = ${lastOwnMessage(id)}) AS "lastContact"
     FROM concern c WHERE c.id = ${id}`;
 
 /** See `openedQuery`. */

@@ -272,11 +272,35 @@ export interface LastInbound {
   readonly channelId: ChannelId | null;
 }
 
-/** The customer's last message that an answer would answer: not a machine's. */
+const lastMessage = (concernId: string, whose: Sql): Sql => {
+  // What answers a machine's answer answers nobody; a form's mail is one's own words when nothing else is there.
+  const newest = (kinds: Sql): Sql =>
+    sql`(SELECT m.id FROM message m WHERE m.concern_id = ${concernId} AND m.direction = 'in' AND m.withdrawn_at IS NULL AND ${whose} AND ${kinds} ORDER BY m.seq DESC LIMIT 1)`;
+  return sql`coalesce(${newest(sql`m.automatic IS NULL`)}, ${newest(sql`m.automatic IN ('auto-generated', 'bulk', 'list')`)})`;
+};
+
+const inbound = (id: Sql): Sql => sql`
+  SELECT m.id, m.seq, m.author_name AS "authorName", m.at, b.text, m.sender, m.channel_id AS "channelId"
+    FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.id = ${id}`;
+
+/** The last message that an answer would answer, whoever wrote it: a person's before a machine's, never a machine's answer. */
 export const lastInbound = (tx: Tx, concernId: string): Promise<LastInbound | null> =>
-  tx.maybe<LastInbound>(sql`
-    SELECT m.id, m.seq, m.author_name AS "authorName", m.at, b.text, m.sender, m.channel_id AS "channelId" FROM message m JOIN message_body b ON b.message_id = m.id
-     WHERE m.concern_id = ${concernId} AND m.direction = 'in' AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1`);
+  tx.maybe<LastInbound>(inbound(lastMessage(concernId, sql`true`)));
+
+/** A message that came in, by its id. */
+export const inboundById = (tx: Tx, messageId: string): Promise<LastInbound | null> =>
+  tx.maybe<LastInbound>(sql`${inbound(sql`${messageId}`)} AND m.direction = 'in' AND m.withdrawn_at IS NULL`);
+
+/** The id of the last message of the concern's own customer, to be chosen in a query about the concern `c`: see `lastInbound`. */
+export const lastOwnMessage = (concernId: string): Sql =>
+  lastMessage(
+    concernId,
+    sql`m.author_kind = 'customer' AND m.author_id = (SELECT o.customer_id FROM concern o WHERE o.id = ${concernId})`,
+  );
+
+/** The last message of the concern's own customer; of anybody when they wrote none. */
+export const lastOfCustomer = async (tx: Tx, concernId: string): Promise<LastInbound | null> =>
+  (await tx.maybe<LastInbound>(inbound(lastOwnMessage(concernId)))) ?? lastInbound(tx, concernId);
 
 /** A customer's message of this concern, as it can be repeated below an answer. */
 export const quotable = (

@@ -4,7 +4,6 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { Message } from "#contract/concerns.ts";
-import { gently } from "#web/kit/platform.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
@@ -55,7 +54,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
     else if (firstSeq < before.firstSeq) box.scrollTop += box.scrollHeight - before.height;
     else if (lastSeq > before.lastSeq) {
       if (atEnd || opened.messages.at(-1)?.direction !== "in")
-        box.scrollTo({ top: box.scrollHeight, behavior: gently() });
+        box.scrollTo({ top: box.scrollHeight, behavior: "smooth" });
       else setUnread((count) => count + lastSeq - before.lastSeq);
     }
     known.current = { id, lastSeq, firstSeq, height: box.scrollHeight };
@@ -155,7 +154,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
             icon="down"
             onPress={() => {
               const box = scroller.current;
-              box?.scrollTo({ top: box.scrollHeight, behavior: gently() });
+              box?.scrollTo({ top: box.scrollHeight, behavior: "smooth" });
             }}
           >
             {t("concerns.newBelow", { count: unread })}
