@@ -31,7 +31,7 @@ export const aims: readonly Aim[] = [
   { row: "desk: R opens the composer, to paint", of: "p95", aim: 50, others: "" },
   { row: "desk: a letter typed, to paint", of: "p95", aim: 50, others: "" },
   { row: "desk: nothing moves while live events arrive", of: "moved", aim: 0, others: "" },
-  { row: "desk: nothing moves while live events arrive", of: "shift", aim: 0, others: "" },
+  { row: "desk: nothing moves while live events arrive", of: "shift", aim: 0.01, others: "" },
 ];
 
 /** Whole-tree aims in MB and milliseconds. */

@@ -191,8 +191,8 @@ export const deskWork = async (bench: Bench): Promise<Measured> => {
           // A fresh page each time would measure the loading of the desk; the palette opens it in the desk that stands.
           await page.keyboard.press("Control+k");
           await page.keyboard.type(String(number));
-          await page.locator(".palette-list .palette-number", { hasText: `#${number}` }).waitFor();
-          await page.locator(`.palette-list [role=option]:has-text("#${number}")`).hover();
+          await page.locator(".finder-list .finder-number", { hasText: `#${number}` }).waitFor();
+          await page.locator(`.finder-list [role=option]:has-text("#${number}")`).hover();
           return press(page, "Enter", { kind: "opened", number });
         }),
       );
@@ -254,6 +254,8 @@ const underLife = async (bench: Bench, page: Page, count: number): Promise<Measu
       await new Promise((resolve) => setTimeout(resolve, 60));
     }
   })();
+  // Somebody reads from the beginning; who stands at the end of a thread is shown what comes next.
+  await page.locator(".thread").evaluate((thread) => thread.scrollTo({ top: 0 }));
   await page.evaluate(() => globalThis.deskWatch.still());
   const begun = performance.now();
   while (performance.now() - begun < 6_000 * Math.max(0.2, bench.share))

@@ -1,4 +1,4 @@
-// Everything that opens beside its button is really seen, by mouse on a wide window and by finger on a phone: opaque, not
+// Everything that opens beside its button or over the page is really seen, by mouse on a wide window and by finger on a phone: opaque, not
 // clipped, inside the window, and what lies under the finger is the popover itself.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -52,11 +52,14 @@ declare global {
  * Looks at the next popover in the moment it has its place, before that is painted, and again when it has faded in. Armed before the press,
  * for a key overtakes what is asked of the page.
  */
-const watch = (page: Page): Promise<void> =>
-  page.evaluate(() => {
+const watch = (page: Page, selector: string): Promise<void> =>
+  page.evaluate((wanted) => {
     const looksOf = (popover: Element): string => {
       const { opacity, clipPath, maskImage } = getComputedStyle(popover);
-      return `opacity ${opacity}, clip ${clipPath}, mask ${maskImage}`;
+      const own = `opacity ${opacity}, clip ${clipPath}, mask ${maskImage}`;
+      const veil = popover.parentElement?.closest(".veil");
+      const around = veil ? looksOf(veil) : own;
+      return around === own ? own : `${own} under ${around}`;
     };
     const restOf = (popover: Element): string => {
       const box = popover.getBoundingClientRect();
@@ -68,7 +71,7 @@ const watch = (page: Page): Promise<void> =>
     };
     globalThis.nextLook = new Promise((resolve) => {
       const watcher = new MutationObserver(() => {
-        const popover = document.querySelector(".popover[data-placement]:not([data-exiting])");
+        const popover = document.querySelector(wanted);
         if (popover === null) return;
         watcher.disconnect();
         const first = looksOf(popover);
@@ -83,7 +86,7 @@ const watch = (page: Page): Promise<void> =>
         attributeFilter: ["data-placement"],
       });
     });
-  });
+  }, selector);
 
 const seen = "opacity 1, clip none, mask none; opacity 1, clip none, mask none; inside, hit";
 
@@ -94,13 +97,15 @@ for (const look of [
   test(`whatever opens beside its button is seen at once: ${look.name}`, async () => {
     const one = await openDesk(browser, server.url, { ...look.options, login });
     const { page } = one;
-    const open = async (name: string, press: () => Promise<unknown>): Promise<void> => {
-      await watch(page);
+    const opens = async (what: string, name: string, press: () => Promise<unknown>): Promise<void> => {
+      await watch(page, what);
       await press();
       assert.equal(await page.evaluate(() => globalThis.nextLook), seen, name);
       await page.keyboard.press("Escape");
-      await page.locator(".popover").waitFor({ state: "detached" });
+      await page.locator(what).waitFor({ state: "detached" });
     };
+    const open = (name: string, press: () => Promise<unknown>): Promise<void> =>
+      opens(".popover[data-placement]:not([data-exiting])", name, press);
     await page.goto(`${server.url}/desk/open/${number}`);
     await page.locator(".message").first().waitFor();
     await page.locator(".concern-chips > .concern-fields").waitFor();
@@ -110,6 +115,9 @@ for (const look of [
     for (const key of look.keys) await open(`key ${key}`, () => page.keyboard.press(key));
     await open("assurance", () => look.press(page.locator(".message .assurance").first()));
     await open("menu of the message", () => look.press(page.locator(".message [aria-haspopup]").last()));
+    await opens(".sheet", "palette", () => page.keyboard.press("Control+k"));
+    await page.goto(`${server.url}/admin/agents`);
+    await opens(".sheet", "sheet of a person", () => look.press(page.locator(".entry").first()));
     await page.goto(`${server.url}/preferences`);
     await open("choice of the preferences", () => look.press(page.locator(".field-select").first()));
     await one.context.close();

@@ -178,8 +178,8 @@ export const screensOf = (row: ConcernRow, drawn: ConcernRow): readonly Screen[]
       path: concern,
       act: async (page) => {
         await reply(page);
-        await page.locator(".composer-foot .icon-button").last().click();
-        await seen(".picker [role=option]")(page);
+        await page.locator(".split-more").click();
+        await seen(".menu [role=menuitem]")(page);
       },
     },
     { name: "note", path: concern, act: note },
@@ -211,6 +211,8 @@ export const screensOf = (row: ConcernRow, drawn: ConcernRow): readonly Screen[]
       act: async (page) => {
         await linking("l")(page);
         await page.keyboard.press("Enter");
+        await page.locator(".finder-list").waitFor({ state: "detached" });
+        if ((await page.locator("aside").count()) === 0) await page.keyboard.press("c");
         await seen(".link-line")(page);
         await page.locator(".link-line").first().scrollIntoViewIfNeeded();
       },

@@ -4,6 +4,7 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  Link,
   lazyRouteComponent,
   redirect,
   type RouteComponent,
@@ -23,7 +24,11 @@ export const queries = new QueryClient({
 
 const root = createRootRoute({
   component: Shell,
-  notFoundComponent: () => <Empty icon="search" title={t("kit.noSuchPage")} />,
+  notFoundComponent: () => (
+    <Empty icon="search" title={t("kit.noSuchPage")}>
+      <Link to="/desk">{t("kit.backToDesk")}</Link>
+    </Empty>
+  ),
 });
 
 const admin = (path: string, component: RouteComponent) =>

@@ -1,7 +1,7 @@
 // All that was said in a concern, oldest first, with the history between when asked for. Stays at the newest message
 // unless the agent reads further up.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { startTransition, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { Message } from "#contract/concerns.ts";
 import { Button } from "#web/kit/Button.tsx";
@@ -18,6 +18,9 @@ import type { HistoryEntry } from "#web/state/history.ts";
 import { useStore } from "#web/state/store.ts";
 import { ui } from "#web/state/ui.ts";
 import { dayOf, t } from "#web/state/words.ts";
+
+/** So many are painted when a concern is opened: more than a window shows. The others follow a moment later, above. */
+const firstPainted = 8;
 
 type Line = { readonly at: string; readonly message: Message } | { readonly at: string; readonly entry: HistoryEntry };
 
@@ -36,7 +39,9 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
   const visible = showHistory ? opened.messages : opened.messages.filter((message) => !isNewsForColleagues(message));
   const lines: readonly Line[] = [
     ...visible.map((message) => ({ at: message.at, message })),
-    ...entries.map((entry) => ({ at: entry.at, entry })),
+    ...entries
+      .filter((entry) => historyWords(entry, deskState.get()) !== null)
+      .map((entry) => ({ at: entry.at, entry })),
   ].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -44,21 +49,25 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
   const [unread, setUnread] = useState(0);
   const lastSeq = opened.messages.at(-1)?.seq ?? 0;
   const firstSeq = opened.messages[0]?.seq ?? 0;
-  const known = useRef({ id: "", lastSeq: 0, firstSeq: 0, height: 0 });
+  const me = useStore(deskState, (state) => state.me);
+  const [whole, setWhole] = useState(false);
+  useEffect(() => startTransition(() => setWhole(true)), []);
+  const known = useRef({ id: "", lastSeq: 0, firstSeq: 0, whole, height: 0 });
 
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return;
     const before = known.current;
     if (before.id !== id) box.scrollTop = box.scrollHeight;
-    else if (firstSeq < before.firstSeq) box.scrollTop += box.scrollHeight - before.height;
+    else if (firstSeq < before.firstSeq || whole !== before.whole) box.scrollTop += box.scrollHeight - before.height;
     else if (lastSeq > before.lastSeq) {
-      if (atEnd || opened.messages.at(-1)?.direction !== "in")
+      const author = opened.messages.at(-1)?.author;
+      if (atEnd || (author?.kind === "agent" && author.id === me))
         box.scrollTo({ top: box.scrollHeight, behavior: "smooth" });
       else setUnread((count) => count + lastSeq - before.lastSeq);
     }
-    known.current = { id, lastSeq, firstSeq, height: box.scrollHeight };
-  }, [id, lastSeq, firstSeq, opened.messages, atEnd]);
+    known.current = { id, lastSeq, firstSeq, whole, height: box.scrollHeight };
+  }, [id, lastSeq, firstSeq, opened.messages, atEnd, whole, me]);
 
   const staysAtEnd = useRef(true);
   const noteEnd = (end: boolean): void => {
@@ -66,6 +75,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
     setAtEnd(end);
   };
   const { found, more } = useHits(scroller, opened, () => noteEnd(false));
+  const from = whole || found !== null ? 0 : lines.length - firstPainted;
 
   // The composer opening below makes the thread lower: its end stays in sight. A mail or a picture that comes late makes a message
   // taller: the end stays in sight as well, and whoever reads further up goes on reading at the same place.
@@ -90,7 +100,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
     watcher.observe(box);
     for (const message of messages.children) watcher.observe(message);
     return () => watcher.disconnect();
-  }, [id, lines.length]);
+  }, [id, lines.length, from]);
 
   return (
     <div className="thread-frame">
@@ -124,6 +134,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
         ) : null}
         <ol className="messages" ref={list}>
           {lines.map((line, index) => {
+            if (index < from) return null;
             const day = dayOf(line.at);
             const before = lines[index - 1];
             const heading = before && dayOf(before.at) === day ? null : <p className="thread-day">{day}</p>;
