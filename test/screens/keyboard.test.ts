@@ -6,6 +6,10 @@ import { api } from "#contract/api.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
+declare global {
+  var editorHasFocus: Promise<boolean>;
+}
+
 let centre: ScreenCentre;
 let row: ConcernRow;
 
@@ -237,6 +241,27 @@ test("what opens takes the focus and gives it back to where it was", async () =>
     await page.locator(".entry").first().focus();
     await opensAndGivesBack(["Enter"], ".sheet");
   }
+  await closeSilent(one);
+});
+
+// The editor took the focus a frame after it stood there, and what was typed in between were keys of the desk: u left the concern.
+test("what is typed the moment the editor stands there is the answer's", async () => {
+  const one = await centre.open();
+  const { page } = one;
+  await ready(page, `/desk/open/${row.number}`, ".message");
+  await page.evaluate(() => {
+    globalThis.editorHasFocus = new Promise((resolve) => {
+      const watcher = new MutationObserver(() => {
+        const editor = document.querySelector(".editor-text");
+        if (editor === null) return;
+        watcher.disconnect();
+        resolve(editor.contains(document.activeElement));
+      });
+      watcher.observe(document.body, { subtree: true, childList: true });
+    });
+  });
+  await page.keyboard.press("r");
+  assert.equal(await page.evaluate(() => globalThis.editorHasFocus), true);
   await closeSilent(one);
 });
 

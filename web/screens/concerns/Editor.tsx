@@ -3,7 +3,7 @@ import { Image } from "@tiptap/extension-image";
 import { EditorContent, useEditor, useEditorState } from "@tiptap/react";
 import type { Editor as TipTap } from "@tiptap/react";
 import { StarterKit } from "@tiptap/starter-kit";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { IconButton } from "#web/kit/Button.tsx";
 import type { Composing } from "#web/state/composing.ts";
 import { editorHtml, htmlOfText, wireHtml } from "#web/state/rich.ts";
@@ -79,9 +79,12 @@ export const Editor = ({
     told.current = { onChange, onPicture, editor };
   });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // React may hold a painting back for so long that TipTap has thrown its editor away and made another one.
-    if (editor && !editor.isDestroyed && focus !== null) editor.commands.focus("end");
+    if (!editor || editor.isDestroyed || focus === null) return;
+    // At once: TipTap's own command waits for a frame, and what is typed before it would be taken for the desk's keys.
+    editor.view.focus();
+    editor.commands.focus("end");
   }, [editor, focus]);
   const seen = useRef(replaced);
   useEffect(() => {
