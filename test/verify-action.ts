@@ -5,6 +5,9 @@ import assert from "node:assert/strict";
 import type { AgentActor } from "#contract/actor.ts";
 import { isRefusal } from "#contract/errors.ts";
 import { openConcern } from "#modules/concerns/reads-open.ts";
+import { allAgents, allTeams, asAgent } from "#modules/agents/reads.ts";
+import { allBrands, allChannels, allTopics } from "#modules/brands/reads.ts";
+import { allFields } from "#modules/fields/reads.ts";
 import { messageViews, rowsByIds } from "#modules/concerns/reads.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { allConcerns, type TestWorld } from "#test/world.ts";
@@ -14,6 +17,7 @@ import {
   mergeDraft,
   mergeMessages,
   mergeOpened,
+  mergeReference,
   mergeRows,
   type DeskState,
 } from "#web/state/apply.ts";
@@ -21,7 +25,14 @@ import {
 /** What a desk of this agent knows that has every concern in its lists and open. */
 export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<DeskState> => {
   const ids = (await allConcerns(world.db)).map((concern) => concern.id);
-  let state = mergeRows(emptyState(who.id), await rowsByIds(world.db, ids));
+  let state = mergeReference(mergeRows(emptyState(who.id), await rowsByIds(world.db, ids)), {
+    agents: (await allAgents(world.db)).map(asAgent),
+    teams: await allTeams(world.db),
+    brands: await allBrands(world.db),
+    channels: await allChannels(world.db),
+    topics: await allTopics(world.db),
+    fields: await allFields(world.db),
+  });
   for (const id of ids) {
     const opened = await openConcern(world, who, id);
     if (!isRefusal(opened)) state = mergeOpened(state, opened);
@@ -47,9 +58,17 @@ const fetched = async (world: TestWorld, who: AgentActor, state: DeskState): Pro
 const sorted = <T>(items: readonly T[], key: (item: T) => string): T[] =>
   items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 
+const byId = <T extends { readonly id: string }>(items: readonly T[]): T[] => sorted(items, ({ id }) => id);
+
 /** What has to be equal: not the cursor, not the ways (they come with the customer), not the order of sets. */
 const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
   rows: state.rows,
+  agents: byId(state.agents),
+  teams: byId(state.teams),
+  brands: byId(state.brands),
+  channels: byId(state.channels),
+  topics: byId(state.topics),
+  fields: byId(state.fields),
   opened: Object.fromEntries(
     opened.map((id) => {
       const it = state.opened[id as ConcernId];

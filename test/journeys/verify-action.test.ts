@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { UploadId } from "#contract/files.ts";
 import type { ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { change, follow, snooze, unfollow } from "#modules/concerns/actions-change.ts";
+import { releaseScheduled, reschedule } from "#modules/concerns/actions-schedule.ts";
 import { link, unlink } from "#modules/concerns/actions-links.ts";
 import { changeMany, undoMany } from "#modules/concerns/actions-many.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
@@ -322,6 +323,17 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
     assert.ok(event);
     await verify(() => world.db.transaction((tx) => reaction.handle(tx, event)).then(() => true), "message.added");
   }
+});
+
+void test("an answer for a chosen time is written, put off, and leaves", async () => {
+  const from = "geplant@kunde.example";
+  const id = await fresh(from);
+  const inMs = (ms: number): string => new Date(world.now().getTime() + ms).toISOString();
+  const said = sure(await verify(() => answer(id, from, { sendAt: inMs(3_600_000) }), "message.added"));
+  const later = { sendAt: inMs(7_200_000), holdIfAnswered: false };
+  await verify(() => reschedule(world, cast.anna, said.messageId, later), "message.scheduled");
+  world.pass(7_200_001);
+  await verify(() => releaseScheduled(world, 10), "message.scheduled", "concern.changed");
 });
 
 void test("a customer's new name on their concerns", async () => {

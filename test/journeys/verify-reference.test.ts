@@ -1,0 +1,171 @@
+// Every other action: what a desk keeps of agents, teams, brands, channels, topics and fields follows by the events alone; what only hints says so.
+// And none is forgotten: each action that somebody outside its module can call is compared here or in verify-action.test.ts, or stands below with the
+// reason why no desk has anything to compare.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { ViewId } from "#contract/ids.ts";
+import { everything } from "#contract/concerns.ts";
+import { changeAgent, createAgent, createTeam } from "#modules/agents/actions.ts";
+import {
+  addChannel,
+  changeBrand,
+  changeChannel,
+  changeTopic,
+  createBrand,
+  createTopic,
+  recordHealth,
+  removeTopic,
+} from "#modules/brands/actions.ts";
+import { changeView, orderViews, removeView, restoreView, saveView } from "#modules/concerns/actions-views.ts";
+import { addAddress, changeAddress, createCustomer, removeAddress } from "#modules/customers/actions-desk.ts";
+import { changeField, createField, removeField } from "#modules/fields/actions.ts";
+import { channelKinds } from "#server/connected.ts";
+import { mailboxSettings } from "#test/centre.ts";
+import { verifyAction } from "#test/verify-action.ts";
+import { addCast, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
+
+let world: TestWorld & { readonly channelKinds: ReturnType<typeof channelKinds> };
+let cast: Cast;
+before(async () => {
+  world = { ...(await openTestWorld()), channelKinds: channelKinds() };
+  cast = await addCast(world);
+});
+after(() => world.close());
+
+const verify = async <T>(act: () => Promise<T>, kind: string): Promise<Exclude<T, { refused: unknown }>> =>
+  sure((await verifyAction(world, cast.anna, act, [kind])) as never);
+
+test("agents and teams", async () => {
+  const team = await verify(() => createTeam(world, cast.omar, "Technik"), "team.changed");
+  const input = {
+    name: "Lena Falk",
+    handle: "lena",
+    email: "lena@staff.example",
+    role: "agent" as const,
+    active: true,
+    teamIds: [team.id],
+    brandIds: [cast.brandId],
+    password: "ein-langes-geheimes-wort",
+  };
+  const lena = await verify(() => createAgent(world, cast.omar, input), "agent.changed");
+  const changed = { ...input, name: "Lena Vogt", active: false, teamIds: [], password: null };
+  await verify(() => changeAgent(world, cast.omar, lena.id, changed), "agent.changed");
+});
+
+test("brands, channels and their health, topics, fields", async () => {
+  const brand = { name: "Harz Netz", signature: "{agent}", language: "de" as const };
+  const made = await verify(() => createBrand(world, cast.omar, brand), "brand.changed");
+  await verify(() => changeBrand(world, cast.omar, made.id, { ...brand, name: "Harznetz" }), "brand.changed");
+
+  const mailbox = (enabled: boolean) => ({
+    brandId: made.id,
+    kind: "email" as const,
+    name: "Harz",
+    enabled,
+    settings: mailboxSettings({ address: "service@harz.example", smtp: { host: "127.0.0.1", port: 9 } }),
+  });
+  const channel = await verify(() => addChannel(world, cast.omar, mailbox(true)), "channel.changed");
+  await verify(() => changeChannel(world, cast.omar, channel.id, mailbox(false)), "channel.changed");
+  await verify(() => recordHealth(world, cast.omar, channel.id, "failing", "535 5.7.8"), "channel.changed");
+
+  const topic = { parentId: null, name: "Störung", teamId: null, whenClosed: "reopen" as const };
+  const kept = await verify(() => createTopic(world, cast.omar, topic), "topic.changed");
+  await verify(() => changeTopic(world, cast.omar, kept.id, { ...topic, name: "Ausfall" }), "topic.changed");
+  await verify(() => removeTopic(world, cast.omar, kept.id), "topic.removed");
+
+  const asked = { name: "Anschluss", choices: ["Kabel", "Glas"], topicId: null };
+  const choice = { ...asked, owner: "concern" as const, kind: "choice" as const };
+  const field = await verify(() => createField(world, cast.omar, choice), "field.changed");
+  const renamed = { ...asked, name: "Anschlussart", choices: ["Kabel", "Glasfaser"] };
+  await verify(() => changeField(world, cast.omar, field.id, renamed), "field.changed");
+  await verify(() => removeField(world, cast.omar, field.id), "field.removed");
+});
+
+test("customers and views hint at what is to be fetched", async () => {
+  const given = { name: "Karla", kind: "email" as const, value: "karla@kunde.example" };
+  const karla = await verify(() => createCustomer(world, cast.anna, given), "customer.created");
+  const second = { kind: "email" as const, value: "k@kunde.example" };
+  const both = await verify(() => addAddress(world, cast.anna, karla.id, second), "customer.changed");
+  const address = both.addresses.find(({ value }) => value === second.value) ?? assert.fail();
+  const preferred = { preferred: true as const };
+  await verify(() => changeAddress(world, cast.anna, karla.id, address.id, preferred), "customer.changed");
+  await verify(() => removeAddress(world, cast.anna, karla.id, address.id), "customer.changed");
+
+  const input = { name: "Meine", filter: { ...everything, deliveryFailed: true }, share: { with: "me" as const } };
+  const view = await verify(() => saveView(world, cast.anna, input), "view.changed");
+  const id = view.id as ViewId;
+  await verify(() => changeView(world, cast.anna, id, { ...input, name: "Andere" }), "view.changed");
+  await verify(() => orderViews(world, cast.anna, [id]), "view.changed");
+  await verify(() => removeView(world, cast.anna, id), "view.changed");
+  await verify(() => restoreView(world, cast.anna, id), "view.changed");
+});
+
+/** Actions after which no desk shows anything else than before, and why. */
+const nothingToCompare: Readonly<Record<string, string>> = {
+  asMe: "reads",
+  signIn: "begins a session; its entry in the log is for the audit",
+  signOut: "ends a session",
+  sessionOf: "reads, and notes when somebody was seen",
+  forgetSessions: "empties a memory of this process",
+  changePassword: "a password is shown nowhere",
+  changePreferences: "are fetched with oneself, by their owner alone",
+  channelSettings: "reads",
+  keepUpload: "is nobody's until a message or a draft takes it",
+  keepClaims: "prolongs a lease",
+  endDeliveryLeases: "gives back what a process held that is gone",
+  removeOldTries: "what no desk shows",
+  removeOldSessions: "what no desk shows",
+  removeOldChanges: "what no desk shows any more",
+  removeOldUploads: "what no desk shows any more",
+  forgetRemovedViews: "what no desk shows any more",
+  foldTally: "the same counters, in fewer rows",
+  mendTally: "the counters are compared with a count in counters.test.ts",
+  foldWords: "words for typing mistakes, for the search",
+  setUp: "there is no desk before it",
+};
+
+/** Compared by what calls them: how it stands in the tests. */
+const comparedThrough: Readonly<Record<string, string>> = {
+  receive: "deliver(",
+  sendAutomatic: "concernReactions(world, { acknowledge: true })",
+};
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const filesBelow = (folder: string): string[] =>
+  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesBelow(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
+  );
+const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
+
+test("no action is forgotten", () => {
+  const modules = filesBelow("modules").filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+  const actions = new Set(
+    modules
+      .filter((file) => /\/actions[\w-]*\.ts$/.test(file))
+      .flatMap((file) => [...textOf(file).matchAll(/^export const (\w+) =/gm)].map(([, name]) => name ?? "")),
+  );
+  const callers = [
+    ...modules.filter((file) => /\/(?:routes|reactions)[\w-]*\.ts$/.test(file)),
+    ...filesBelow("server").filter((file) => file.endsWith(".ts") && !/^server\/demo\/|\.test\.ts$/.test(file)),
+  ];
+  const called = new Set(
+    callers.flatMap((file) =>
+      [...textOf(file).matchAll(/import (?:type )?\{([^}]*)\} from "#modules\/[^"]*\/actions[^"]*"/g)].flatMap(
+        ([, names]) => (names ?? "").split(",").map((name) => name.trim()),
+      ),
+    ),
+  );
+  const compared = ["verify-action", "verify-reference"].map((name) => textOf(`test/journeys/${name}.test.ts`)).join();
+  const forgotten = [...called].filter(
+    (name) =>
+      actions.has(name) &&
+      !Object.hasOwn(nothingToCompare, name) &&
+      !compared.includes(comparedThrough[name] ?? `${name}(`),
+  );
+  assert.deepEqual(forgotten, [], "actions that nobody compares");
+  const gone = Object.keys({ ...nothingToCompare, ...comparedThrough }).filter((name) => !called.has(name));
+  assert.deepEqual(gone, [], "reasons for actions that are no more");
+});
