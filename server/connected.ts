@@ -1,6 +1,6 @@
 // The channels this centre is connected by, with opened settings, kept in memory and fetched anew when one changes.
 import { channels } from "#channels/index.ts";
-import type { ChannelKind, MessageChannel } from "#contract/channel.ts";
+import { addressKindOf, type ChannelKind, type MessageChannel } from "#contract/channel.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
 import { openedChannels } from "#modules/brands/reads.ts";
 import type { World } from "#platform/world.ts";
@@ -31,26 +31,32 @@ export const connectChannels = async (world: World): Promise<Connected> => {
   const reload = async (): Promise<void> => {
     const next = new Map<string, ConnectedChannel & { readonly enabled: boolean }>();
     const nextDoors = new Map<string, ConnectedChannel>();
-    for (const row of await openedChannels(world, world.db)) {
+    const usable = (await openedChannels(world, world.db)).flatMap((row) => {
       const implementation = channelOf(row.kind);
       const parsed = implementation?.settings.safeParse(row.settings);
       if (!implementation || !parsed?.success) {
         world.log.error("channel.unusable", { channelId: row.id, kind: row.kind });
-        continue;
+        return [];
       }
+      const addresses = implementation.addresses(parsed.data);
+      return [{ row, implementation, settings: parsed.data, addresses }];
+    });
+    for (const { row, implementation, settings } of usable) {
       const connected = {
-        ownAddresses: implementation.addresses(parsed.data),
+        // An alias of another mailbox is no stranger's address.
+        ownAddresses: usable
+          .filter((each) => addressKindOf[each.row.kind] === addressKindOf[row.kind])
+          .flatMap((each) => each.addresses),
         id: row.id,
         kind: row.kind,
         brandId: row.brandId,
-        settings: parsed.data,
+        settings,
         implementation: implementation as unknown as MessageChannel<never>,
         enabled: row.enabled,
       };
       next.set(row.id, connected);
       if (!row.enabled) continue;
-      for (const name of implementation.door?.names(parsed.data) ?? [])
-        nextDoors.set(doorKey(row.kind, name), connected);
+      for (const name of implementation.door?.names(settings) ?? []) nextDoors.set(doorKey(row.kind, name), connected);
     }
     all = next;
     doors = nextDoors;

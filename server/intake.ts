@@ -25,7 +25,7 @@ export interface ConnectedChannel {
   readonly kind: ChannelKind;
   readonly brandId: string;
   readonly settings: unknown;
-  /** All addresses of ours that it takes messages for. */
+  /** Every address of ours of its kind, aliases and those of other channels included. */
   readonly ownAddresses: readonly string[];
   readonly implementation: MessageChannel<never>;
 }

@@ -14,7 +14,7 @@ import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
-/** The channel a message came by. `ownAddresses`: further addresses of ours that the channel takes messages for. */
+/** The channel a message came by. `ownAddresses`: every address of ours of its kind, aliases and those of other channels included. */
 export interface ReceivingChannel {
   readonly id: ChannelId;
   readonly kind: ChannelKind;

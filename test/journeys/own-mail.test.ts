@@ -2,8 +2,10 @@
 // The fault: every mail with our own address as its sender counted as a loop and left nothing but a line in the log, after it had been accepted.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { mailbox } from "#channels/email/testSettings.ts";
 import type { ReceivingChannel } from "#modules/concerns/actions.ts";
 import { sql } from "#platform/db/db.ts";
+import { connectChannels } from "#server/connected.ts";
 import { answer, concernCalled, newConcern, rowOf, sendAll } from "#test/outbox.ts";
 import {
   addCast,
@@ -69,6 +71,31 @@ void test("an address of another channel of ours, or with a detail behind it, is
     );
     assert.deepEqual([sender.value, assurance], [replyTo.value, "failed"], "a misused domain is still told");
   }
+});
+
+void test("an alias of any mailbox of ours, as a running server knows them, never takes part in a concern", async () => {
+  const settings = (address: string, aliases: readonly string[]) => mailbox({ address, aliases: [...aliases] });
+  for (const [id, address, aliases] of [
+    [cast.channel.id, own, ["hilfe@elbkabel.example"]],
+    [cast.otherChannel.id, "hilfe@nordstrom.example", ["rechnung@nordstrom.example"]],
+  ] as const)
+    await world.db.run(
+      sql`UPDATE channel SET settings = ${JSON.stringify(settings(address, aliases))} WHERE id = ${id}`,
+    );
+  const connected = (await connectChannels(world)).byId(cast.channel.id) ?? assert.fail();
+  assert.deepEqual(connected.ownAddresses.toSorted(), [
+    "hilfe@elbkabel.example",
+    "hilfe@nordstrom.example",
+    "rechnung@nordstrom.example",
+    own,
+  ]);
+  const cc = ["Rechnung@nordstrom.example", "hilfe+x@elbkabel.example", "zoe@kunde.example"].map((value) => ({
+    name: null,
+    value,
+  }));
+  await deliver(world, connected, mail("kopie@kunde.example", { subject: "An alle", cc }));
+  const { id } = await concernCalled(world, "An alle");
+  assert.deepEqual(Object.keys(await partiesIn(world.db, id)).toSorted(), ["kopie@kunde.example", "zoe@kunde.example"]);
 });
 
 void test("a customer's own answer address changes nobody", async () => {
