@@ -37,6 +37,7 @@ import {
 } from "#modules/concerns/model-arrival.ts";
 import {
   isProved,
+  continuesBurst,
   isSure,
   mayBeBurst,
   newcomers,
@@ -50,6 +51,8 @@ import { lockConcern, upsertLink, type NewMessage, type NewParty } from "#module
 import {
   awaitReferences,
   begunSince,
+  lastOfBurst,
+  followUpOf,
   findClues,
   gathering,
   type FoundClue,
@@ -187,8 +190,7 @@ const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forw
   }
   if (
     placed.kind === "thread" &&
-    placed.via === "token" &&
-    !placed.otherSender &&
+    placed.proves === true &&
     message.automatic === null &&
     message.assurance !== "failed" &&
     message.assurance !== "proved"
@@ -223,7 +225,11 @@ const placeLate = async (r: Receiving, sender: Resolved, early: Placed | null): 
     ? { customerId: sender.customerId, at: arrival.receivedAt, assurance: message.assurance }
     : null;
   const clues = await findClues(r.tx, searched(r, burst, message.thread.own));
-  return place(message.assurance, proved(r, clues));
+  const placed = place(message.assurance, proved(r, clues));
+  if (placed.kind !== "thread" || placed.via !== "burst") return placed;
+  const last = await lastOfBurst(r.tx, placed.concernId);
+  const goesOn = last !== null && continuesBurst(message, arrival.receivedAt, last);
+  return goesOn ? placed : { kind: "new", relatedTo: null };
 };
 
 /**
@@ -262,8 +268,13 @@ const intoThread = async (r: Receiving, sender: Resolved, placed: ThreadPlace, f
   if (before === null) throw new Error("a clue led to a concern that is not there");
   const automatic = message.automatic !== null;
   const topic = before.status === "closed" && before.topicId !== null ? await topicById(tx, before.topicId) : null;
-  if (onArrival(before, topic?.whenClosed ?? "reopen", automatic) === "follow-up")
-    return intoNew(r, sender, null, before, null);
+  if (onArrival(before, topic?.whenClosed ?? "reopen", automatic) === "follow-up") {
+    // Whoever answers the closed one again goes on in what follows it: under the closed one's lock there is one for each sender.
+    const next = await followUpOf(tx, before.id, r.kind, r.norm);
+    return next === null
+      ? intoNew(r, sender, null, before, null)
+      : intoThread(r, sender, { ...placed, concernId: next, otherSender: false }, flood);
+  }
   const seq = before.lastSeq + 1;
   const warnings = [...message.warnings, ...(placed.otherSender ? ["otherSender"] : []), ...(flood ? ["flood"] : [])];
   const joining: NewParty[] = [

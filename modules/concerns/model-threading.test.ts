@@ -7,6 +7,7 @@ import type { Assurance } from "#contract/channel.ts";
 import type { AgentId, ConcernId, PartyId } from "#contract/ids.ts";
 import { base32 } from "#lib/id.ts";
 import {
+  continuesBurst,
   isProved,
   mayBeBurst,
   newcomers,
@@ -33,6 +34,7 @@ const clue = (over: Partial<Clue>): Clue => ({
   ours: false,
   agentId: null,
   senderIsParty: false,
+  senderHolds: false,
   assurance: null,
   foreign: false,
   ...over,
@@ -43,6 +45,7 @@ const anyClue = fc.record<Clue>({
   ours: fc.boolean(),
   agentId: fc.constant(null),
   senderIsParty: fc.boolean(),
+  senderHolds: fc.boolean(),
   assurance: fc.constantFrom(...assurances, null),
   foreign: fc.boolean(),
 });
@@ -70,13 +73,30 @@ void test("a proof is bound to its random part, its concern and its holder", () 
   assert.deepEqual(randomParts([token, token.slice(1), `${token}a`, ""]), [row.token]);
 });
 
-void test("a false sender gets into no thread but by a token", () => {
+void test("a false sender gets into no thread but by their own token", () => {
   fc.assert(
     fc.property(fc.array(anyClue), (clues) => {
       const placed = place("failed", clues);
-      return placed.kind === "new" || clues.some((each) => each.via === "token");
+      return placed.kind === "new" || clues.some((each) => each.via === "token" && each.senderHolds);
     }),
   );
+});
+
+void test("a token vouches for nobody but its holder: others are marked unless they are sure, and false ones stay outside", () => {
+  const token = clue({ via: "token", senderIsParty: true });
+  for (const assurance of assurances) {
+    const own = place(assurance, [{ ...token, senderHolds: true }]);
+    assert.ok(own.kind === "thread" && own.proves === true && !own.otherSender);
+    const others = place(assurance, [token]);
+    if (assurance === "failed") assert.deepEqual(others, { kind: "new", relatedTo: token.concernId });
+    else
+      assert.ok(
+        others.kind === "thread" && others.proves === undefined && others.otherSender === (assurance === "none"),
+      );
+    const strangers = place(assurance, [{ ...token, senderIsParty: false }]);
+    if (assurance === "failed") assert.deepEqual(strangers, { kind: "new", relatedTo: token.concernId });
+    else assert.ok(strangers.kind === "thread" && strangers.proves === undefined && strangers.otherSender);
+  }
 });
 
 void test("a stranger without token and without a key of ours gets into no thread", () => {
@@ -101,7 +121,9 @@ void test("whoever comes in without being a party is marked as another sender", 
       const placed = place(assurance, clues);
       if (placed.kind !== "thread" || placed.via === "burst") return true;
       const used = clues.filter((each) => each.concernId === placed.concernId && each.via === placed.via);
-      return placed.otherSender ? used.some((each) => !each.senderIsParty) : used.some((each) => each.senderIsParty);
+      return placed.otherSender
+        ? used.some((each) => !each.senderIsParty || (each.via === "token" && !each.senderHolds))
+        : used.some((each) => each.senderIsParty || each.senderHolds);
     }),
   );
 });
@@ -183,9 +205,59 @@ void test("a mail nobody vouches for, and a machine's, bring in nobody; a sure o
 
 void test("bursts: not from machines, not from false senders, not from mail that was long under way", () => {
   const at = "2026-03-02T09:00:00.000Z";
-  assert.ok(mayBeBurst({ automatic: null, assurance: "none", sentAt: null }, at));
-  assert.ok(mayBeBurst({ automatic: null, assurance: "proved", sentAt: "2026-03-02T08:50:00.000Z" }, at));
-  assert.ok(!mayBeBurst({ automatic: null, assurance: "proved", sentAt: "2026-03-02T08:40:00.000Z" }, at));
-  assert.ok(!mayBeBurst({ automatic: "bulk", assurance: "proved", sentAt: null }, at));
-  assert.ok(!mayBeBurst({ automatic: null, assurance: "failed", sentAt: null }, at));
+  const from = { name: null, value: "karla@kunde.example" };
+  assert.ok(mayBeBurst({ from, automatic: null, assurance: "none", sentAt: null }, at));
+  assert.ok(mayBeBurst({ from, automatic: null, assurance: "proved", sentAt: "2026-03-02T08:50:00.000Z" }, at));
+  assert.ok(!mayBeBurst({ from, automatic: null, assurance: "proved", sentAt: "2026-03-02T08:40:00.000Z" }, at));
+  assert.ok(!mayBeBurst({ from, automatic: "bulk", assurance: "proved", sentAt: null }, at));
+  assert.ok(!mayBeBurst({ from, automatic: null, assurance: "failed", sentAt: null }, at));
+  for (const value of [
+    "noreply@forms.example",
+    "no-reply+a@x.example",
+    "fax@x.example",
+    "voicemail2@x.example",
+    "Kontaktformular@x.example",
+    "shop@x.example",
+  ])
+    assert.ok(
+      !mayBeBurst({ from: { name: null, value }, automatic: null, assurance: "proved", sentAt: null }, at),
+      value,
+    );
+  for (const value of ["faxner@x.example", "bottrop@x.example", "formella@x.example", "info@x.example"])
+    assert.ok(
+      mayBeBurst({ from: { name: null, value }, automatic: null, assurance: "proved", sentAt: null }, at),
+      value,
+    );
+});
+
+void test("a burst goes on at once or about the same thing, and never for somebody who is answered elsewhere", () => {
+  const first = "2026-03-02T09:00:00.000Z";
+  const minute = "2026-03-02T09:01:00.000Z";
+  const from = { name: null, value: "Karla@kunde.example" };
+  const go = (one: string | null, other: string | null, at = minute, replyTo: string | null = null): boolean =>
+    continuesBurst({ from, subject: other, replyTo: replyTo === null ? null : { name: null, value: replyTo } }, at, {
+      at: first,
+      subject: one,
+      answerTo: "karla@kunde.example",
+    });
+  for (const [one, other] of [
+    ["Kein Internet", "Re: kein Internet"],
+    ["Kein Internet", "Nachtrag: Internet"],
+    ["Kein Internet", null],
+    ["Kein Internet", ""],
+    ["Kein Internet", "PS"],
+    ["Rechnung 4711", "Foto zur Rechnung"],
+    ["Rechnung 4711", "Rechnung 4711, zweite Seite"],
+  ] as const)
+    assert.ok(go(one, other), `${one}, ${other}`);
+  for (const [one, other] of [
+    ["Fax von 040 123", "Fax von 089 456"],
+    ["Neue Bestellung 4711", "Neue Bestellung 4712"],
+    ["Kein Internet", "Umzug im Dezember"],
+  ] as const) {
+    assert.ok(!go(one, other), `${one}, ${other}`);
+    assert.ok(go(one, other, "2026-03-02T09:00:04.000Z"), "at once");
+  }
+  assert.ok(!go("Anfrage", "Anfrage", first, "bernd@kunde.example"));
+  assert.ok(go("Anfrage", "Anfrage", first, "karla@Kunde.example"));
 });

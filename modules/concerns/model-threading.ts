@@ -55,15 +55,26 @@ export interface Clue {
   readonly agentId: AgentId | null;
   /** The sender's address takes part in that concern already. */
   readonly senderIsParty: boolean;
+  /** A token that was given to this very sender, at this address or at another of theirs in that concern. */
+  readonly senderHolds: boolean;
   /** How sure we were of who sent the message whose key it is, or that answers it; null: it is no such key, or of our own message. */
   readonly assurance: Assurance | null;
   /** A concern of another brand than the one that was written to. */
   readonly foreign: boolean;
 }
 
-/** Where a message goes. `otherSender`: somebody new writes into a thread that was given to another. */
+/**
+ * Where a message goes. `otherSender`: somebody else writes into a thread that was given to another. `proves`: it came by the sender's own token, so
+ * the address is theirs.
+ */
 export type Placed =
-  | { readonly kind: "thread"; readonly concernId: ConcernId; readonly via: Clue["via"]; readonly otherSender: boolean }
+  | {
+      readonly kind: "thread";
+      readonly concernId: ConcernId;
+      readonly via: Clue["via"];
+      readonly otherSender: boolean;
+      readonly proves?: true;
+    }
   | { readonly kind: "agent"; readonly concernId: ConcernId; readonly agentId: AgentId }
   | { readonly kind: "new"; readonly relatedTo: ConcernId | null };
 
@@ -72,8 +83,10 @@ export const isSure = (assurance: Assurance): boolean => assurance === "proved" 
 
 /**
  * The first clue that counts, in this order:
- * 1. a proved token: whoever holds it was given it;
- * 2. a key of ours: it was in no other hands than the recipient's; but a sender who is shown to be false gets a concern of their own;
+ * 1. a proved token: whoever holds it was given it, by us or by its holder. Only its holder is believed by it: in another's name it vouches for
+ *    nobody, and a false sender gets a concern of their own;
+ * 2. a key of ours: whoever was addressed, copied or passed it on knows it, and nobody else; so it opens the thread and proves nothing; a sender who
+ *    is shown to be false gets a concern of their own;
  * 3. a key of somebody else (their own earlier mail, Outlook's thread index): lets in only who takes part already, and is as sure as when that
  *    was written: whoever was copied knows the key, and must not write in the name of a sender who could prove it until now;
  * 4. a number in the subject: everybody can guess it, so only a party of that concern whose address is sure;
@@ -84,9 +97,12 @@ export const isSure = (assurance: Assurance): boolean => assurance === "proved" 
 export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
   const token = clues.find((clue) => clue.via === "token");
   if (token) {
-    return token.agentId === null
-      ? { kind: "thread", concernId: token.concernId, via: "token", otherSender: !token.senderIsParty }
-      : { kind: "agent", concernId: token.concernId, agentId: token.agentId };
+    const { concernId, agentId } = token;
+    if (agentId !== null) return { kind: "agent", concernId, agentId };
+    if (token.senderHolds) return { kind: "thread", concernId, via: "token", otherSender: false, proves: true };
+    if (assurance === "failed") return { kind: "new", relatedTo: concernId };
+    // Who answers to all writes with another's token: in the thread, but marked unless the address is theirs for sure.
+    return { kind: "thread", concernId, via: "token", otherSender: !token.senderIsParty || !isSure(assurance) };
   }
   const here = clues.filter((clue) => !clue.foreign);
   const elsewhere = clues.find((clue) => clue.foreign && clue.via === "reference" && clue.senderIsParty);
@@ -108,14 +124,60 @@ export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
     : { kind: "new", relatedTo: isSure(assurance) ? (elsewhere?.concernId ?? null) : null };
 };
 
-/** May a message without any thread join the sender's concern of a moment ago? Not from a machine, not when it was long under way. */
+/** Addresses behind which many people stand: gateways for fax and calls, forms, shops. */
+const gateways =
+  /^(?:no-?reply|do-?not-?reply|(?:fax|fax2mail|faxserver|faxgateway|e-?fax|voice-?mail|voice-?box|anrufbeantworter|mailbox|scan|scanner|(?:kontakt|web|anfrage)?-?(?:form|forms|formular|formmail)|notify|notifications?|benachrichtigung|benachrichtigungen|alerts?|shop|orders?|bestellung|bestellungen|system|robot|bot|daemon|root|www-data|wordpress)\d{0,6}(?:\+|$))/i;
+
+const isGateway = (address: string): boolean => gateways.test(address.slice(0, Math.max(0, address.lastIndexOf("@"))));
+
+/** May a message without any thread join the sender's concern of a moment ago? Not from a machine or gateway, not when it was long under way. */
 export const mayBeBurst = (
-  message: Pick<InboundMessage, "automatic" | "assurance" | "sentAt">,
+  message: Pick<InboundMessage, "automatic" | "assurance" | "sentAt" | "from">,
   receivedAt: string,
 ): boolean =>
   message.automatic === null &&
+  !isGateway(message.from.value) &&
   message.assurance !== "failed" &&
   (message.sentAt === null || Math.abs(Date.parse(receivedAt) - Date.parse(message.sentAt)) <= burstDelayMs);
+
+/** The message before it in what may be one burst. */
+export interface BurstMessage {
+  readonly at: string;
+  readonly subject: string | null;
+  /** Where it is to be answered. */
+  readonly answerTo: string | null;
+}
+
+/** Whatever one sender sends within seconds is sent at once, and nobody changes the subject between. */
+const atOnceMs = 5_000;
+
+/** Is it the same person's, about the same thing? Not when it is to be answered elsewhere, nor when the subject is plainly another. */
+export const continuesBurst = (
+  message: Pick<InboundMessage, "from" | "replyTo" | "subject">,
+  receivedAt: string,
+  last: BurstMessage,
+): boolean => {
+  const answerTo = (message.replyTo?.value || message.from.value).toLowerCase();
+  if (last.answerTo !== null && last.answerTo.toLowerCase() !== answerTo) return false;
+  return (
+    Math.abs(Date.parse(receivedAt) - Date.parse(last.at)) <= atOnceMs || !plainlyOther(message.subject, last.subject)
+  );
+};
+
+// Other numbers ("Fax from …", "Order 4712"), or no word in common. Who writes no subject the second time goes on.
+const plainlyOther = (one: string | null, other: string | null): boolean => {
+  const parts = (subject: string | null): readonly string[] =>
+    (subject ?? "")
+      .slice(0, 500)
+      .toLowerCase()
+      .match(/\p{N}+|\p{L}{4,}/gu) ?? [];
+  const differ = (of: RegExp): boolean => {
+    const here = parts(one).filter((part) => of.test(part));
+    const there = parts(other).filter((part) => of.test(part));
+    return here.length > 0 && there.length > 0 && !here.some((part) => there.includes(part));
+  };
+  return differ(/^\p{N}/u) || differ(/^\p{L}/u);
+};
 
 /** The address without the detail after "+" (RFC 5233). */
 export const withoutDetail = (norm: string): string => {

@@ -2,7 +2,7 @@
 import type { AddressKind, Assurance, ChannelKind } from "#contract/channel.ts";
 import type { ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import { burstMs } from "#modules/concerns/model.ts";
-import type { Clue } from "#modules/concerns/model-threading.ts";
+import type { BurstMessage, Clue } from "#modules/concerns/model-threading.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** A clue as the table has it; a token's proof is still to be judged. */
@@ -37,6 +37,7 @@ const mostClues = 100;
 
 const column = (via: string, rank: number): Sql => sql`${raw(`'${via}'`)} AS via, ${raw(String(rank))} AS rank`;
 const nobody = sql`NULL::uuid AS party_id, NULL::uuid AS agent_id`;
+const notHeld = sql`false AS holds`;
 const ofNoMessage = sql`NULL::uuid AS message_id, NULL::text AS assurance`;
 
 /** Every clue, in the order in which the message names them; the newest message first where several share a key. */
@@ -45,32 +46,34 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
     sql`EXISTS (SELECT 1 FROM party q WHERE q.concern_id = ${concern} AND q.kind = ${s.kind} AND q.norm = ${s.senderNorm}) AS is_party`;
   const foreign = (concern: Sql): Sql =>
     sql`EXISTS (SELECT 1 FROM concern f WHERE f.id = ${concern} AND f.brand_id <> ${s.brandId}) AS is_foreign`;
+  const holds = sql`EXISTS (SELECT 1 FROM party h JOIN party q ON q.concern_id = h.concern_id AND q.kind = ${s.kind} AND q.norm = ${s.senderNorm}
+                             WHERE h.id = t.party_id AND (q.id = h.id OR q.customer_id = h.customer_id)) AS holds`;
   const parts: Sql[] = [];
   if (s.randomParts.length > 0)
     parts.push(sql`
       SELECT ${column("token", 1)}, array_position(${s.randomParts}::text[], t.token) AS place, t.token AS key, true AS ours, t.concern_id,
-             t.party_id, t.agent_id, ${isParty(sql`t.concern_id`)}, false AS is_foreign, ${ofNoMessage}
+             t.party_id, t.agent_id, ${isParty(sql`t.concern_id`)}, ${holds}, false AS is_foreign, ${ofNoMessage}
         FROM reply_token t WHERE t.token = ANY (${s.randomParts}::text[])`);
   if (s.references.length > 0)
     parts.push(sql`
       SELECT ${column("reference", 2)}, array_position(${s.references}::text[], r.key) AS place, r.key, r.ours, r.concern_id, ${nobody},
-             ${isParty(sql`r.concern_id`)}, ${foreign(sql`r.concern_id`)}, r.message_id, k.assurance
+             ${isParty(sql`r.concern_id`)}, ${notHeld}, ${foreign(sql`r.concern_id`)}, r.message_id, k.assurance
         FROM (SELECT * FROM reference WHERE channel_kind = ${s.channelKind} AND key = ANY (${s.references}::text[])
                ORDER BY message_id DESC LIMIT ${mostClues}) r JOIN message k ON k.id = r.message_id`);
   if (s.number !== null)
     parts.push(sql`
-      SELECT ${column("number", 3)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, ${isParty(sql`c.id`)},
+      SELECT ${column("number", 3)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, ${isParty(sql`c.id`)}, ${notHeld},
              c.brand_id <> ${s.brandId} AS is_foreign, ${ofNoMessage}
         FROM concern c WHERE c.number = ${s.number}`);
   if (s.own.length > 0)
     parts.push(sql`
       SELECT ${column("overtaken", 4)}, 1 AS place, a.key, false AS ours, a.concern_id, ${nobody},
-             ${isParty(sql`a.concern_id`)}, ${foreign(sql`a.concern_id`)}, a.message_id, k.assurance
+             ${isParty(sql`a.concern_id`)}, ${notHeld}, ${foreign(sql`a.concern_id`)}, a.message_id, k.assurance
         FROM (SELECT * FROM awaited_reference WHERE channel_kind = ${s.channelKind} AND key = ANY (${s.own}::text[])
                ORDER BY message_id DESC LIMIT ${mostClues}) a JOIN message k ON k.id = a.message_id`);
   if (s.burst !== null)
     parts.push(sql`
-      SELECT ${column("burst", 5)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, true AS is_party, false AS is_foreign,
+      SELECT ${column("burst", 5)}, 1 AS place, NULL::text AS key, false AS ours, c.id AS concern_id, ${nobody}, true AS is_party, ${notHeld}, false AS is_foreign,
              ${ofNoMessage}
         FROM (SELECT * FROM concern WHERE customer_id = ${s.burst.customerId} AND brand_id = ${s.brandId} ORDER BY created_at DESC, id DESC LIMIT 1) c
         JOIN message m ON m.concern_id = c.id AND m.seq = 1
@@ -80,10 +83,29 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
          AND EXISTS (SELECT 1 FROM party q WHERE q.concern_id = c.id AND q.kind = ${s.kind} AND q.norm = ${s.senderNorm} AND q.role = 'requester')`);
   if (parts.length === 0) return Promise.resolve([]);
   return tx.rows<FoundClue>(sql`
-    SELECT via, key, ours, concern_id AS "concernId", party_id AS "partyId", agent_id AS "agentId", is_party AS "senderIsParty", is_foreign AS "foreign",
+    SELECT via, key, ours, concern_id AS "concernId", party_id AS "partyId", agent_id AS "agentId", is_party AS "senderIsParty", holds AS "senderHolds", is_foreign AS "foreign",
            message_id AS "messageId", assurance
       FROM (${join(parts, " UNION ALL ")}) AS u ORDER BY rank, place, message_id DESC`);
 };
+
+/** The last message of a concern that may be part of a burst; null: none came in. */
+export const lastOfBurst = (tx: Tx, concernId: ConcernId): Promise<BurstMessage | null> =>
+  tx.maybe<BurstMessage>(sql`
+    SELECT m.at, m.subject, coalesce(nullif(m.reply_to ->> 'value', ''), m.sender ->> 'value') AS "answerTo" FROM message m
+     WHERE m.concern_id = ${concernId} AND m.direction = 'in' AND m.author_kind = 'customer' AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1`);
+
+/** The newest concern that follows a closed one and in which this sender takes part. */
+export const followUpOf = async (
+  tx: Tx,
+  concernId: ConcernId,
+  kind: AddressKind,
+  norm: string,
+): Promise<ConcernId | null> =>
+  (
+    await tx.maybe<{ id: ConcernId }>(sql`
+      SELECT l.later_id AS id FROM concern_link l JOIN party q ON q.concern_id = l.later_id AND q.kind = ${kind} AND q.norm = ${norm}
+       WHERE l.earlier_id = ${concernId} AND l.kind = 'follow-up' ORDER BY l.later_id DESC LIMIT 1`)
+  )?.id ?? null;
 
 /** Keeps what a message answers and nobody has brought yet: when it comes, it finds its thread by that. The nearest twenty keys. */
 export const awaitReferences = async (

@@ -42,6 +42,25 @@ void test("P3: fifty mails of a new customer at once make one concern, over seve
   );
 });
 
+void test("what a gateway, a form or a shop sends within two minutes for two people makes two concerns", async () => {
+  const replyTo = (value: string) => ({ name: null, value });
+  const form = "anfragen@formulare.example";
+  await deliver(world, cast.channel, mail(form, { subject: "Formular A", replyTo: replyTo("karla@kunde.example") }));
+  await deliver(world, cast.channel, mail(form, { subject: "Formular B", replyTo: replyTo("bernd@kunde.example") }));
+  await deliver(world, cast.channel, mail("fax@gateway.example", { subject: "Fax A" }));
+  await deliver(world, cast.channel, mail("fax@gateway.example", { subject: "Fax B" }));
+  await deliver(world, cast.channel, mail("laden@haendler.example", { subject: "Neue Bestellung 4711" }));
+  world.pass(30_000);
+  await deliver(world, cast.channel, mail("laden@haendler.example", { subject: "Neue Bestellung 4712" }));
+  for (const subject of ["Formular A", "Formular B", "Fax A", "Fax B", "Neue Bestellung 4711", "Neue Bestellung 4712"])
+    assert.equal((await concernOf(subject)).messageCount, 1, subject);
+  // A person who adds something is still one concern.
+  await deliver(world, cast.channel, mail("nachtrag@kunde.example", { subject: "Router kaputt" }));
+  world.pass(30_000);
+  await deliver(world, cast.channel, mail("nachtrag@kunde.example", { subject: "Nachtrag zum Router" }));
+  assert.equal((await concernOf("Router kaputt")).messageCount, 2);
+});
+
 void test("a burst ends with two minutes, with an answer, and never joins old mail, another brand or a doubtful sender", async () => {
   const from = "ablauf@kunde.example";
   await deliver(world, cast.channel, mail(from, { subject: "Ablauf 0" }));
