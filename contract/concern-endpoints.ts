@@ -251,7 +251,8 @@ export const concerns = {
     method: "POST",
     path: "/api/messages/:id/undo-send",
     permission: "concern.answer",
-    summary: "Take back a message that has not left; it becomes a draft again, and a concern that began with it goes",
+    summary:
+      "Take back a message that has not left; it becomes a draft again (a second one where an answer is being written), and a concern that began with it goes",
     params: z.strictObject({ id: messageId }),
     result: undone,
   }),

@@ -209,7 +209,8 @@ export const draftQuote = z
   .nullable();
 export type DraftQuote = z.infer<typeof draftQuote>;
 
-export const draftKind = z.enum(["reply", "note"]);
+/** "second": an answer that was taken back while another was being written; it stands beside that one. */
+export const draftKind = z.enum(["reply", "note", "second"]);
 export const draft = z.strictObject({
   concernId,
   kind: draftKind,

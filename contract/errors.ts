@@ -36,6 +36,7 @@ const table = {
   alreadySent: 409,
   sentBefore: 409,
   nothingToUndo: 409,
+  twoDrafts: 409,
   takenBack: 409,
   timeInPast: 400,
   passwordTooWeak: 400,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { brand, channel, topic } from "#contract/brands.ts";
 import { agent, team } from "#contract/agents.ts";
-import { concernRow, delivery, draft, link, message, party, scheduled } from "#contract/concerns.ts";
+import { concernRow, delivery, draft, draftKind, link, message, party, scheduled } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { uploadId } from "#contract/files.ts";
@@ -49,7 +49,7 @@ const kinds = {
   "delivery.changed": z.strictObject({ messageId, deliveryId, delivery, version: z.number().int() }),
   "draft.changed": z.strictObject({
     agentId,
-    kind: z.enum(["reply", "note"]),
+    kind: draftKind,
     /** Files by their ids only: their signed addresses are for whoever asks, not for the log. */
     draft: draft
       .omit({ uploads: true })

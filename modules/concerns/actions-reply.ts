@@ -9,7 +9,7 @@ import { brandById } from "#modules/brands/reads.ts";
 import { chosenBelow, draftQuoteOf } from "#modules/concerns/actions-below.ts";
 import { forgetDraft, keepDraft } from "#modules/concerns/actions-drafts.ts";
 import { lockAnswer, lockFor, type Spoken } from "#modules/concerns/actions-locks.ts";
-import { removeIfEmpty, withUploads } from "#modules/concerns/actions-undo.ts";
+import { placeTakenBack, removeIfEmpty, withUploads } from "#modules/concerns/actions-undo.ts";
 import { changes, saveChange, saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import {
   blank,
@@ -279,9 +279,9 @@ export const note = (world: World, who: AgentActor, input: Note): Promise<Spoken
   });
 
 /**
- * Takes back an answer of one's own that has not left; it becomes a draft again, and the concern is as it was, as far as nobody has changed it since.
+ * Takes back an answer of one's own that has not left; it becomes a draft again (a second one where an answer is being written), and the concern is as it was, as far as nobody has changed it since.
  * A concern that began with it and in which nothing else has happened goes: then the draft is only given, not kept.
- * Refuses with alreadySent once a worker has taken it.
+ * Refuses with alreadySent once a worker has taken it, with twoDrafts when there is no place for it.
  */
 export const undoSend = (
   world: World & ReadingWorld,
@@ -294,6 +294,8 @@ export const undoSend = (
     const { state, message } = found;
     if (message.authorId !== who.id) return refuse("notAllowed");
     if (message.undo === null || message.withdrawnAt !== null) return refuse("nothingToUndo");
+    const kind = await placeTakenBack(tx, state.id, who.id);
+    if (isRefusal(kind)) return kind;
     const at = world.now().toISOString();
     if (!(await withdraw(tx, messageId, at))) return refuse("alreadySent");
     const removed = await removeIfEmpty(world, tx, who, state, messageId, message);
@@ -319,7 +321,7 @@ export const undoSend = (
       world,
       tx,
       who,
-      { concernId: state.id, brandId: state.brandId, kind: "reply" },
+      { concernId: state.id, brandId: state.brandId, kind },
       {
         channelId: message.channelId,
         to: message.to,

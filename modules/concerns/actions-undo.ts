@@ -1,11 +1,12 @@
 // Taking back the message a concern began with: the concern goes as if it had never been written. Called by actions-reply.ts (undoSend) in its transaction.
 import type { AgentActor } from "#contract/actor.ts";
 import type { Draft } from "#contract/concerns.ts";
-import type { MessageId } from "#contract/ids.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
+import type { AgentId, ConcernId, MessageId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import { asDraft, type ReadingWorld } from "#modules/concerns/reads.ts";
-import { uploadsOf } from "#modules/concerns/store-drafts.ts";
+import { draftKinds, uploadsOf } from "#modules/concerns/store-drafts.ts";
 import type { AnswerRow } from "#modules/concerns/store-outbox.ts";
 import { isCustomerOf, isNothingElse, removeConcern } from "#modules/concerns/store-undo.ts";
 import { forgetCustomer } from "#modules/customers/actions.ts";
@@ -54,6 +55,20 @@ export const removeIfEmpty = async (
     updatedAt: world.now().toISOString(),
     files: await uploadsOf(tx, who.id, message.undo?.uploads ?? []),
   });
+};
+
+/**
+ * What an answer that is taken back becomes: the draft of an answer, or, where one is being written, the second draft beside it. Refuses with
+ * twoDrafts when both stand: no draft is ever overwritten.
+ */
+export const placeTakenBack = async (
+  tx: Tx,
+  concernId: ConcernId,
+  agentId: AgentId,
+): Promise<Draft["kind"] | Refusal> => {
+  const standing = await draftKinds(tx, concernId, agentId);
+  if (!standing.includes("reply")) return "reply";
+  return standing.includes("second") ? refuse("twoDrafts") : "second";
 };
 
 /** A message's HTML as the editor has it: its pictures by the uploads they came from. */

@@ -1,5 +1,5 @@
 // The SQL of drafts. Called by concerns/actions-drafts.ts.
-import type { DraftQuote } from "#contract/concerns.ts";
+import type { Draft, DraftQuote } from "#contract/concerns.ts";
 import type { AgentId, ChannelId, ConcernId } from "#contract/ids.ts";
 import type { FileRow } from "#modules/concerns/store-threads.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
@@ -8,7 +8,7 @@ import { sql, type Tx } from "#platform/db/db.ts";
 export interface DraftKey {
   readonly concernId: ConcernId;
   readonly agentId: AgentId;
-  readonly kind: "reply" | "note";
+  readonly kind: Draft["kind"];
 }
 
 /** Keeps a draft in place of the one there was. */
@@ -33,6 +33,14 @@ export const upsertDraft = async (
     ON CONFLICT (concern_id, agent_id, kind) DO UPDATE
        SET channel_id = excluded.channel_id, recipients = excluded.recipients, copies = excluded.copies, text = excluded.text, html = excluded.html, uploads = excluded.uploads, quote = excluded.quote, updated_at = excluded.updated_at`);
 };
+
+/** Which drafts the agent has there. */
+export const draftKinds = async (tx: Tx, concernId: ConcernId, agentId: AgentId): Promise<readonly Draft["kind"][]> =>
+  (
+    await tx.rows<{ kind: Draft["kind"] }>(
+      sql`SELECT kind FROM draft WHERE concern_id = ${concernId} AND agent_id = ${agentId}`,
+    )
+  ).map((row) => row.kind);
 
 /** Forgets a draft. False when there was none. */
 export const deleteDraft = async (tx: Tx, key: DraftKey): Promise<boolean> =>

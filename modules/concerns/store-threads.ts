@@ -1,6 +1,6 @@
 // The SQL of an opened concern: what it has beyond its row, its messages, an agent's drafts. Called by concerns/reads*.ts; bench explains the queries.
 import type { Assurance } from "#contract/channel.ts";
-import type { ConcernDetail, ConcernRow, Delivery, DraftQuote, Message } from "#contract/concerns.ts";
+import type { ConcernDetail, ConcernRow, Delivery, Draft, DraftQuote, Message } from "#contract/concerns.ts";
 import type { FieldValues } from "#contract/fields.ts";
 import type { MessageId } from "#contract/ids.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
@@ -37,7 +37,7 @@ export interface MessageRow extends Omit<Message, "html" | "files" | "rawUrl" | 
 /** An agent's draft with its files. */
 export interface DraftRow {
   readonly concernId: string;
-  readonly kind: "reply" | "note";
+  readonly kind: Draft["kind"];
   readonly channelId: string | null;
   readonly to: readonly string[];
   readonly cc: readonly string[];

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
 import { change } from "#modules/concerns/actions-change.ts";
+import { saveDraft } from "#modules/concerns/actions-drafts.ts";
 import { reply, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import { reschedule } from "#modules/concerns/actions-schedule.ts";
 import { wakeSnoozed } from "#modules/concerns/actions-time.ts";
@@ -199,6 +200,47 @@ void test("taken back it is a draft, and the concern as it was; another time; th
 
   const other = await scheduled();
   assert.ok(isRefusal(await reschedule(world, cast.eva, other.messageId, { sendAt: soon(1), holdIfAnswered: true })));
+});
+
+/** Once the answer that was taken back was written over whatever its author had begun since. */
+void test("taken back while another is being written, an answer becomes a second draft; with two drafts there it stays, and leaves when it was to", async () => {
+  const one = await scheduled();
+  const write = (kind: "reply" | "second", text: string) =>
+    saveDraft(world, cast.anna, one.id, kind, { channelId: null, to: [], cc: [], text, html: null, uploads: [] });
+  sure(await write("reply", "Noch etwas:"));
+  const back = sure(await verifyAction(world, cast.anna, () => undoSend(world, cast.anna, one.messageId)));
+  assert.deepEqual([back.kind, back.text], ["second", "Am Montag wissen wir mehr."]);
+  const texts = async () => (await shown(one.id)).drafts.map((draft) => [draft.kind, draft.text]);
+  const both = [
+    ["reply", "Noch etwas:"],
+    ["second", "Am Montag wissen wir mehr."],
+  ];
+  assert.deepEqual(await texts(), both);
+
+  const sendAt = soon(hourMs);
+  const { messageId } = sure(
+    await reply(world, cast.anna, {
+      id: one.id,
+      channelId: cast.channel.id,
+      to: ["dritte@kunde.example"],
+      cc: [],
+      text: "Die dritte.",
+      html: null,
+      uploads: [],
+      sendAt,
+      holdIfAnswered: false,
+      statusAfter: "open",
+      key: crypto.randomUUID(),
+      undoMs: 0,
+    }),
+  );
+  // Sending forgets the draft it was, and only that.
+  assert.deepEqual(await texts(), both.slice(1));
+  sure(await write("reply", "Eine vierte"));
+  const full = await undoSend(world, cast.anna, messageId);
+  assert.ok(isRefusal(full) && full.refused === "twoDrafts");
+  world.setNow(sendAt);
+  assert.notEqual(await claimOf(world, messageId), undefined, "it was not taken back");
 });
 
 void test("several workers at the same moment let it go once", async () => {

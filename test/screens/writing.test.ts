@@ -132,7 +132,18 @@ test("whoever is typed as a recipient gets the message, with no key between", as
   await page.locator(".thread").focus();
   await page.keyboard.press("z");
   await page.waitForURL(/\/new$/);
-  await page.getByRole("button", { name: "Entwurf verwerfen" }).click();
+  // Thrown away it is there again as long as its toast is; with nothing written there is nothing to throw away.
+  const discard = page.getByRole("button", { name: "Entwurf verwerfen" });
+  await discard.click();
+  assert.equal(await page.getByLabel("Betreff").inputValue(), "");
+  assert.ok(await discard.isDisabled());
+  await page
+    .locator(".toast", { hasText: "Entwurf verworfen" })
+    .getByRole("button", { name: /Rückgängig/ })
+    .click();
+  await page.locator(".editor-text", { hasText: "Guten Tag." }).waitFor();
+  assert.equal(await page.getByLabel("Betreff").inputValue(), "Nachfrage");
+  await discard.click();
   await one.context.close();
   assert.deepEqual(one.complaints, []);
 });

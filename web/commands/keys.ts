@@ -52,6 +52,12 @@ export const worksWhileWriting = (press: string): boolean =>
 export const sends = (press: Press & { readonly isComposing: boolean }): boolean =>
   press.key === "Enter" && (press.ctrlKey || press.metaKey) && !press.isComposing;
 
+/** True for keys that put something into a text or take something out. */
+export const changesText = (press: Press): boolean => {
+  const withCommand = (press.ctrlKey || press.metaKey) && !press.altKey;
+  return (press.key.length === 1 && !withCommand) || ["Enter", "Backspace", "Delete"].includes(press.key);
+};
+
 /** True for keys that mean the list only when it has the focus, or nothing has: elsewhere they scroll and select text. */
 export const belongsToList = (press: string): boolean => press.includes("Arrow") || press === "Ctrl+a";
 

@@ -5,7 +5,8 @@ import type { FieldValue } from "#contract/fields.ts";
 import type { AgentId } from "#contract/ids.ts";
 import { call } from "#web/state/client.ts";
 import type { Outcome, Problem } from "#web/state/client.ts";
-import type { Composing } from "#web/state/composing.ts";
+import { isEmpty } from "#web/state/composing.ts";
+import type { ComposerKind, Composing } from "#web/state/composing.ts";
 import {
   deskState,
   openConcern,
@@ -16,11 +17,11 @@ import {
   takeOut,
   underway,
 } from "#web/state/desk.ts";
-import { doneSending, holdSaving, putBack } from "#web/state/drafts.ts";
+import { composerOf, doneSending, holdSaving, putBack, settle } from "#web/state/drafts.ts";
 import type { FieldLine } from "#web/state/fieldValues.ts";
-import { tellProblem, tellRefusal } from "#web/state/problems.ts";
+import { problemWords, tellProblem, tellRefusal } from "#web/state/problems.ts";
 import { offerBack, toast } from "#web/state/toasts.ts";
-import { setUi } from "#web/state/ui.ts";
+import { foldComposer, isOpen, setUi } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 import { putBackWriting } from "#web/state/writing.ts";
 
@@ -123,6 +124,7 @@ export const sendReply = async (
     },
   });
   doneSending(id, "reply", outcome);
+  settleComposer(id, "reply", outcome);
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
   if (time === null) offerUndo(outcome.value.message, undoSeconds);
@@ -136,18 +138,31 @@ export const offerUndo = (message: Message, undoSeconds: number): void =>
 
 /** Takes back a message that has not left: it stands in the composer again, or, when its concern began with it, where one writes first. */
 export const undoSend = async (message: Message): Promise<void> => {
+  // What is being written must be known there, so that the answer finds its place beside it.
+  await settle(message.concernId, "reply");
   const outcome = await call(concerns.undoSend, { params: { id: message.id } });
   if (!outcome.ok) return tellProblem(outcome.problem);
   const { gone } = outcome.value;
   if (gone !== null) {
-    putBackWriting(outcome.value, gone.subject);
+    if (!putBackWriting(outcome.value, gone.subject)) toast(t("composer.becameSecond"), { seconds: 10 });
     setUi({ goTo: "/new" });
     return takeOut(message.concernId);
   }
-  takeInDraft(message.concernId, "reply", outcome.value);
-  putBack(outcome.value);
+  takeInDraft(message.concernId, outcome.value.kind, outcome.value);
+  if (putBack(outcome.value) === "second") toast(t("composer.becameSecond"), { seconds: 10 });
   await openConcern(message.concernId, true);
 };
+
+/** Folds the composer it was sent from, wherever the desk has gone since; whoever no longer sees that composer is told that it did not go. */
+const settleComposer = (id: string, kind: ComposerKind, outcome: Outcome<unknown>): void => {
+  if (outcome.ok) {
+    if (isEmpty(composerOf(id, kind, undefined).get().content)) foldComposer(id, kind);
+  } else if (!isOpen(id, kind)) tellNotSent(deskState.get().rows[id]?.subject ?? "", outcome.problem);
+};
+
+/** Says that a message did not go, to somebody who is elsewhere by now; it stays until it is taken away. */
+export const tellNotSent = (subject: string, problem: Problem): void =>
+  void toast(t("composer.notSent", { subject, why: problemWords(problem) }), { tone: "failed", seconds: 3_600 });
 
 /** Sends a held message now, or tries a failed one again. */
 export const sendNow = async (message: Message): Promise<void> => {
@@ -176,6 +191,7 @@ export const sendNote = async (id: string, content: Composing, key: string): Pro
     body: { text: content.text, html: content.html, uploads: content.uploads.map((one) => one.uploadId), key },
   });
   doneSending(id, "note", outcome);
+  settleComposer(id, "note", outcome);
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
   return null;

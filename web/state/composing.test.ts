@@ -18,7 +18,7 @@ import {
   withTyped,
 } from "#web/state/composing.ts";
 import type { Way } from "#web/state/apply.ts";
-import { editorHtml, htmlOfText, wireHtml } from "#web/state/rich.ts";
+import { editorHtml, htmlOfText, joined, wireHtml } from "#web/state/rich.ts";
 
 const draft = (text: string, updatedAt: string): Draft =>
   ({
@@ -62,6 +62,18 @@ test("what never reached the server survives; what the server has newer wins", (
     "server",
   );
   assert.equal(startingContent(undefined, { content: typed("sent long ago"), changedAt: noon, saved: true }), null);
+});
+
+test("what is brought back comes behind what stands, which keeps whom it goes to", () => {
+  const standing = { ...typed("steht"), to: ["a@x.de"] };
+  const added = { ...typed("zurück"), to: ["b@x.de"] };
+  assert.deepEqual(joined(standing, added), { ...standing, text: "steht\n\nzurück" });
+  assert.equal(joined(emptyComposing, added), added);
+  assert.equal(joined(standing, emptyComposing), standing);
+  assert.equal(
+    joined({ ...standing, html: "<p><b>steht</b></p>" }, typed("<i>")).html,
+    "<p><b>steht</b></p><p></p><p>&lt;i&gt;</p>",
+  );
 });
 
 test("a picture alone is not nothing", () => {

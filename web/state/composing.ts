@@ -6,6 +6,8 @@ import type { FileView } from "#contract/files.ts";
 import type { Way } from "#web/state/apply.ts";
 
 export type DraftKind = Draft["kind"];
+/** What the composer writes; a second draft only waits beside an answer. */
+export type ComposerKind = Exclude<DraftKind, "second">;
 
 /** What stands in the composer. `key` makes sending it twice send it once. */
 export interface Composing {
@@ -77,6 +79,12 @@ export const startingContent = (draft: Draft | undefined, backup: Backup | null)
   const unsaved = backup !== null && !backup.saved && !isEmpty(backup.content);
   if (unsaved && (!draft || backup.changedAt >= Date.parse(draft.updatedAt))) return backup.content;
   return draft ? fromDraft(draft) : null;
+};
+
+/** The first words of a draft, in one line; "" when there are none (a picture, a file). */
+export const firstWords = (content: Pick<Composing, "text">): string => {
+  const line = content.text.trim().replaceAll(/\s+/g, " ");
+  return line.length > 80 ? `${line.slice(0, 79).trimEnd()}…` : line;
 };
 
 /** The best way that is not blocked, else the best of all. */

@@ -34,6 +34,7 @@ import type { LoadedList } from "#web/state/lists.ts";
 import { startLink } from "#web/state/live.ts";
 import type { Link, LinkState } from "#web/state/live.ts";
 import { createStore } from "#web/state/store.ts";
+import { toasts } from "#web/state/toasts.ts";
 
 /** A list on the screen: how far it is loaded, and what hinders it. */
 export interface ListOnDesk extends LoadedList {
@@ -69,6 +70,8 @@ export const onEvents = (listener: (events: readonly AnyEvent[]) => void): (() =
 /** Starts the desk for the agent who signed in: counters, reference lists, then the live link from there on. */
 export const beginDesk = async (me: AgentId): Promise<void> => {
   endDesk();
+  // What another agent did in this window is not for this one to undo.
+  if (deskState.get().me !== null && deskState.get().me !== me) toasts.set([]);
   deskState.set(emptyState(me));
   beginFiltering(me);
   const stopHints = watchHints();

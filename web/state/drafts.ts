@@ -2,7 +2,7 @@
 // short rest. Called by the composer and by the actions that send.
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { Draft } from "#contract/concerns.ts";
-import { call, type Outcome } from "#web/state/client.ts";
+import { call, type Outcome, type Problem } from "#web/state/client.ts";
 import {
   emptyComposing,
   fromDraft,
@@ -12,20 +12,25 @@ import {
   startingContent,
 } from "#web/state/composing.ts";
 import type { Backup, Composing, DraftKind, Typed } from "#web/state/composing.ts";
-import { deskState, takeInDraft } from "#web/state/desk.ts";
+import { takeInDraft } from "#web/state/desk.ts";
+import { forgetKept, keepHere, keptHere } from "#web/state/kept.ts";
+import { joined } from "#web/state/rich.ts";
+import { signedInAs } from "#web/state/session.ts";
 import { createStore } from "#web/state/store.ts";
 import type { Store } from "#web/state/store.ts";
 
-/** One composer. "untouched": nothing typed yet; "unsaved": only on this machine so far. `key` makes a double send one. */
+/** One composer. "untouched": nothing typed yet; "unsaved": only on this machine so far; "unkept": not even there, its storage is full or closed. `key` makes a double send one. */
 export interface ComposerState {
   readonly content: Composing;
   /** Recipients begun and not finished; on this machine only. */
   readonly typed: Typed;
-  readonly saving: "untouched" | "unsaved" | "saving" | "saved" | "failed";
+  readonly saving: "untouched" | "unsaved" | "unkept" | "saving" | "saved" | "failed";
   readonly key: string;
   /** Rises when the content was replaced from outside, so that the editor takes it over. */
   readonly replaced: number;
   readonly sending: boolean;
+  /** Why it was not sent. */
+  readonly problem: Problem | null;
 }
 
 const restMs = 800;
@@ -33,16 +38,18 @@ const retryMs = 5_000;
 const composers = new Map<string, Store<ComposerState>>();
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 const inFlight = new Map<string, Promise<void>>();
+/** What stood there when it began to be sent. */
+const leaving = new Map<string, Composing>();
 
 const nameOf = (concernId: string, kind: DraftKind): string =>
-  `draht.draft.${deskState.get().me ?? "nobody"}.${concernId}.${kind}`;
+  `draht.draft.${signedInAs() ?? "nobody"}.${concernId}.${kind}`;
 
 /** The composer of a concern, begun from the newer of the copy on this machine and the server's draft. */
 export const composerOf = (concernId: string, kind: DraftKind, draft: Draft | undefined): Store<ComposerState> => {
   const name = nameOf(concernId, kind);
   const known = composers.get(name);
   if (known) return known;
-  const backup = readBackup(name);
+  const backup = keptHere<Backup>(name);
   const start = startingContent(draft, backup);
   const unsaved = start !== null && start === backup?.content;
   const made = createStore<ComposerState>({
@@ -52,6 +59,7 @@ export const composerOf = (concernId: string, kind: DraftKind, draft: Draft | un
     key: crypto.randomUUID(),
     replaced: 0,
     sending: false,
+    problem: null,
   });
   composers.set(name, made);
   if (unsaved) saveSoon(concernId, kind, 0);
@@ -63,13 +71,13 @@ export const edit = (concernId: string, kind: DraftKind, part: Partial<Composing
   const store = composerOf(concernId, kind, undefined);
   const content = { ...store.get().content, ...part };
   if (sameContent(content, store.get().content)) return;
-  store.set((now) => ({ ...now, content, saving: "unsaved" }));
-  writeBackup(nameOf(concernId, kind), {
+  const kept = writeBackup(nameOf(concernId, kind), {
     content,
     typed: store.get().typed,
     changedAt: Date.now(),
     saved: false,
   });
+  store.set((now) => ({ ...now, content, problem: null, saving: kept ? "unsaved" : "unkept" }));
   saveSoon(concernId, kind, restMs);
 };
 
@@ -86,34 +94,75 @@ export const adopt = (concernId: string, kind: DraftKind, draft: Draft | undefin
   const store = composers.get(nameOf(concernId, kind));
   if (!store) return;
   const { saving, content, sending } = store.get();
-  if (saving === "unsaved" || saving === "saving" || saving === "failed" || sending) return;
+  if ((saving !== "untouched" && saving !== "saved") || sending) return;
   if (!draft && saving === "untouched") return;
   const next = draft ? fromDraft(draft) : emptyComposing;
   if (sameContent(next, content)) return;
   store.set((now) => ({ ...now, content: next, saving: draft ? "saved" : "untouched", replaced: now.replaced + 1 }));
 };
 
-/** Puts content into a composer as if it had been typed (an undone send). */
-export const putBack = (draft: Draft): void => {
+/**
+ * Puts a taken-back answer where the server has it. Where something was begun meanwhile that the server did not know of, it becomes the second
+ * draft: what stands in a composer stays. Gives the kind it has become.
+ */
+export const putBack = (draft: Draft): DraftKind => {
   const store = composerOf(draft.concernId, draft.kind, undefined);
+  const { content, saving } = store.get();
+  if (draft.kind === "reply" && saving !== "saved" && !isEmpty(content) && !sameContent(content, fromDraft(draft))) {
+    replace(draft.concernId, "second", fromDraft(draft));
+    saveSoon(draft.concernId, "reply", 0);
+    return "second";
+  }
   store.set((now) => ({ ...now, content: fromDraft(draft), saving: "saved", replaced: now.replaced + 1 }));
+  return draft.kind;
+};
+
+/** Brings what stands in a composer to the server now, as far as it is not there. */
+export const settle = async (concernId: string, kind: DraftKind): Promise<void> => {
+  const name = nameOf(concernId, kind);
+  if (isAhead(composers.get(name)?.get())) {
+    stopTimer(name);
+    await save(concernId, kind);
+  }
+  await inFlight.get(name);
+};
+
+/** Lets the second draft and what stands in the composer change places. */
+export const swapDrafts = (concernId: string): void => {
+  const standing = composerOf(concernId, "reply", undefined).get().content;
+  const second = composerOf(concernId, "second", undefined).get().content;
+  replace(concernId, "reply", second);
+  replace(concernId, "second", isEmpty(standing) ? emptyComposing : standing);
 };
 
 /** Waits until no save is under way and none will follow: nothing may arrive after the message it became. */
 export const holdSaving = async (concernId: string, kind: DraftKind): Promise<void> => {
   const name = nameOf(concernId, kind);
   stopTimer(name);
-  composers.get(name)?.set((now) => ({ ...now, sending: true }));
+  const store = composers.get(name);
+  if (store) {
+    leaving.set(name, store.get().content);
+    store.set((now) => ({ ...now, sending: true, problem: null }));
+  }
+  // A save that waited for the one under way looks again whether a message leaves, and lets it.
   await inFlight.get(name);
 };
 
-/** The message was sent, or not: empties the composer, or goes on keeping the draft, under a new key when an earlier version was sent. */
+/**
+ * The message was sent, or not: empties the composer, or goes on keeping the draft, under a new key when an earlier version was sent. What was added
+ * while it left is nobody's message yet and stays.
+ */
 export const doneSending = (concernId: string, kind: DraftKind, outcome: Outcome<unknown>): void => {
   const name = nameOf(concernId, kind);
   const store = composers.get(name);
   if (!store) return;
-  if (outcome.ok) {
-    localStorage.removeItem(name);
+  const sent = leaving.get(name);
+  leaving.delete(name);
+  if (outcome.ok && sent && !sameContent(sent, store.get().content)) {
+    store.set((now) => ({ ...now, key: crypto.randomUUID(), sending: false, saving: "unsaved" }));
+    saveSoon(concernId, kind, 0);
+  } else if (outcome.ok) {
+    forgetKept(name);
     store.set((now) => ({
       content: emptyComposing,
       typed: nothingTyped,
@@ -121,32 +170,46 @@ export const doneSending = (concernId: string, kind: DraftKind, outcome: Outcome
       key: crypto.randomUUID(),
       replaced: now.replaced + 1,
       sending: false,
+      problem: null,
     }));
     takeInDraft(concernId, kind, null);
   } else {
     const key = outcome.problem.code === "sentBefore" ? crypto.randomUUID() : store.get().key;
-    store.set((now) => ({ ...now, key, sending: false }));
-    if (store.get().saving === "unsaved") saveSoon(concernId, kind, restMs);
+    store.set((now) => ({ ...now, key, sending: false, problem: outcome.problem }));
+    if (isAhead(store.get())) saveSoon(concernId, kind, restMs);
   }
 };
 
-/** Throws away what stands in a composer; gives the content back for an undo. */
-export const discard = (concernId: string, kind: DraftKind): Composing => {
-  const store = composerOf(concernId, kind, undefined);
-  const { content } = store.get();
-  edit(concernId, kind, { ...emptyComposing });
-  store.set((now) => ({ ...now, replaced: now.replaced + 1 }));
-  return content;
+/** Throws away what stands in a composer; gives the way back. What was begun there since stays: the discarded comes beside or behind it. */
+export const discard = (concernId: string, kind: DraftKind): (() => void) => {
+  const { content, typed } = composerOf(concernId, kind, undefined).get();
+  replace(concernId, kind, emptyComposing);
+  keepTyped(concernId, kind, nothingTyped);
+  return () => {
+    const standing = composerOf(concernId, kind, undefined).get().content;
+    if (kind === "reply" && !isEmpty(standing) && isEmpty(composerOf(concernId, "second", undefined).get().content))
+      return replace(concernId, "second", content);
+    replace(concernId, kind, joined(standing, content));
+    if (!isEmpty(content)) keepTyped(concernId, kind, typed);
+  };
+};
+
+const replace = (concernId: string, kind: DraftKind, content: Composing): void => {
+  edit(concernId, kind, content);
+  composerOf(concernId, kind, undefined).set((now) => ({ ...now, replaced: now.replaced + 1 }));
 };
 
 /** Tries again to save what could not be saved; called when the link is back. */
 export const saveAll = (): void => {
   for (const [name, store] of composers) {
     const [, , , concernId = "", kind = ""] = name.split(".");
-    if (store.get().saving === "failed" || store.get().saving === "unsaved")
-      saveSoon(concernId, kind === "note" ? "note" : "reply", 0);
+    if (isAhead(store.get())) saveSoon(concernId, kind as DraftKind, 0);
   }
 };
+
+/** Something stands there that the server has not. */
+const isAhead = (state: ComposerState | undefined): boolean =>
+  state !== undefined && ["unsaved", "unkept", "failed"].includes(state.saving);
 
 const saveSoon = (concernId: string, kind: DraftKind, delayMs: number): void => {
   const name = nameOf(concernId, kind);
@@ -165,21 +228,24 @@ const stopTimer = (name: string): void => {
 const save = async (concernId: string, kind: DraftKind): Promise<void> => {
   const name = nameOf(concernId, kind);
   const store = composers.get(name);
-  if (!store || store.get().sending) return;
-  await inFlight.get(name);
+  if (!store) return;
+  while (inFlight.has(name)) await inFlight.get(name);
+  // Asked after the waiting: meanwhile it may have begun to leave, and a draft that arrives after its message would stand there again.
+  if (store.get().sending) return;
   const { content } = store.get();
   store.set((now) => ({ ...now, saving: "saving" }));
   const run = put(concernId, kind, content).then((outcome) => {
     const saved = outcome.ok;
     inFlight.delete(name);
-    const unchanged = sameContent(store.get().content, content);
-    store.set((now) => ({
-      ...now,
-      saving: !saved ? "failed" : unchanged ? (isEmpty(content) ? "untouched" : "saved") : "unsaved",
-    }));
-    if (saved && unchanged && isEmpty(content)) localStorage.removeItem(name);
-    else if (saved && unchanged)
-      writeBackup(name, { content, typed: store.get().typed, changedAt: Date.now(), saved: true });
+    const now = store.get();
+    const unchanged = sameContent(now.content, content);
+    const backup = { content: now.content, typed: now.typed, changedAt: Date.now(), saved };
+    if (!saved) store.set({ ...now, saving: writeBackup(name, backup) ? "failed" : "unkept" });
+    else if (unchanged) {
+      store.set({ ...now, saving: isEmpty(content) ? "untouched" : "saved" });
+      if (isEmpty(content)) forgetKept(name);
+      else writeBackup(name, backup);
+    }
     // The event that tells of it names its files only; here they are.
     if (outcome.ok) takeInDraft(concernId, kind, outcome.value);
     if (!saved && !store.get().sending) saveSoon(concernId, kind, retryMs);
@@ -203,20 +269,4 @@ const put = (concernId: string, kind: DraftKind, content: Composing): Promise<Ou
     },
   });
 
-const readBackup = (name: string): Backup | null => {
-  const text = localStorage.getItem(name);
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as Backup;
-  } catch {
-    return null;
-  }
-};
-
-const writeBackup = (name: string, backup: Backup): void => {
-  try {
-    localStorage.setItem(name, JSON.stringify(backup));
-  } catch {
-    // The browser's storage is full or closed: the server's copy follows in a moment.
-  }
-};
+const writeBackup = (name: string, backup: Backup): boolean => keepHere(name, backup);

@@ -24,6 +24,12 @@ export type Session =
 
 export const session = createStore<Session>({ kind: "unknown" });
 
+/** Who sits here; null: nobody is signed in. */
+export const signedInAs = (): string | null => {
+  const now = session.get();
+  return now.kind === "signedIn" ? now.me.agent.id : null;
+};
+
 /** Asks the server who we are, and loads the words of the right language. */
 export const begin = async (): Promise<void> => {
   const language = browserLanguage();

@@ -1,6 +1,6 @@
 // What is open on this screen and where the agent stands; never sent anywhere. Written by commands, read by the shell.
 import type { LinkKind } from "#contract/concerns.ts";
-import type { DraftKind } from "#web/state/composing.ts";
+import type { ComposerKind } from "#web/state/composing.ts";
 import { createStore } from "#web/state/store.ts";
 
 /** The choices that can be made for many concerns at once. */
@@ -19,8 +19,10 @@ export interface Ui {
   /** The sheet of a view: of the one with this id, or (id null) of a new one that keeps the filter in hand. */
   readonly viewSheet: { readonly id: string | null } | null;
   /** The composer's tab, null: folded. `focus` rises to move the caret there. */
-  readonly composer: DraftKind | null;
+  readonly composer: ComposerKind | null;
   readonly composerFocus: number;
+  /** The concern whose composer is on the screen, open or folded. */
+  readonly concernId: string | null;
   /** Where j and k stand in the list. */
   readonly listCursor: string | null;
   readonly customerPanel: boolean;
@@ -47,6 +49,7 @@ export const ui = createStore<Ui>({
   viewSheet: null,
   composer: null,
   composerFocus: 0,
+  concernId: null,
   listCursor: null,
   customerPanel: typeof document !== "undefined" && localStorage.getItem(panelKey) !== "no" && hasRoomBeside(),
   history: false,
@@ -59,8 +62,19 @@ export const ui = createStore<Ui>({
 export const setUi = (part: Partial<Ui>): void => ui.set((now) => ({ ...now, ...part }));
 
 /** Opens the composer and puts the caret into it. */
-export const compose = (kind: DraftKind): void =>
+export const compose = (kind: ComposerKind): void =>
   ui.set((now) => ({ ...now, composer: kind, composerFocus: now.composerFocus + 1 }));
+
+/** Folds the composer, if it is this one that is open. */
+export const foldComposer = (concernId: string, kind: ComposerKind): void => {
+  if (isOpen(concernId, kind)) setUi({ composer: null });
+};
+
+/** True when this composer is open on the screen. */
+export const isOpen = (concernId: string, kind: ComposerKind): boolean => {
+  const now = ui.get();
+  return now.concernId === concernId && now.composer === kind;
+};
 
 /** Shows or hides the customer's panel, and remembers it on this machine. */
 export const toggleCustomerPanel = (): void =>

@@ -13,18 +13,18 @@ import { useUploads } from "#web/screens/concerns/useUploads.ts";
 import { ScheduledNotice } from "#web/screens/concerns/ScheduledLine.tsx";
 import type { ChosenTime } from "#web/screens/concerns/ScheduleSheet.tsx";
 import { SendButtons, usualThen } from "#web/screens/concerns/SendButtons.tsx";
+import { SecondDraft } from "#web/screens/concerns/SecondDraft.tsx";
 import { UploadList } from "#web/screens/concerns/UploadList.tsx";
-import { sends } from "#web/commands/keys.ts";
+import { changesText, sends } from "#web/commands/keys.ts";
 import { WayChoice } from "#web/screens/concerns/WayChoice.tsx";
 import { mac } from "#web/kit/platform.ts";
 import { WhoWrites } from "#web/screens/concerns/WhoElse.tsx";
 import { sendNote, sendReply } from "#web/state/actions.ts";
 import type { Then } from "#web/state/actions.ts";
 import type { Opened } from "#web/state/apply.ts";
-import type { Problem } from "#web/state/client.ts";
 import { bestWay, isEmpty, nothingTyped, startRecipients, withTyped } from "#web/state/composing.ts";
 import { belowOf, shownBelow } from "#web/state/below.ts";
-import type { DraftKind } from "#web/state/composing.ts";
+import type { ComposerKind } from "#web/state/composing.ts";
 import { deskState, sayLook } from "#web/state/desk.ts";
 import { adopt, composerOf, discard, edit, keepTyped } from "#web/state/drafts.ts";
 import { finding } from "#web/state/finding.ts";
@@ -47,12 +47,17 @@ const stillWritingMs = 5_000;
 export const Composer = ({ opened }: { readonly opened: Opened }) => {
   const open = useStore(ui, (now) => now.composer);
   const { id } = opened.concern.row;
+  useEffect(() => {
+    setUi({ concernId: id });
+    return () => setUi({ concernId: null });
+  }, [id]);
   const goingThroughHits = useStore(finding, (now) => now?.concernId === id);
   const withDraft = (["reply", "note"] as const).filter((kind) => opened.drafts.some((draft) => draft.kind === kind));
   return (
     <section className="composer" aria-label={t("composer.title")} data-kind={open ?? undefined}>
       <WhoWrites concernId={id} />
       <ScheduledNotice opened={opened} writing={open === "reply"} />
+      <SecondDraft opened={opened} />
       {open === null ? (
         <div className="composer-folded">
           <AriaButton className="composer-start" onPress={() => compose("reply")}>
@@ -77,14 +82,13 @@ export const Composer = ({ opened }: { readonly opened: Opened }) => {
   );
 };
 
-const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftKind }) => {
+const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: ComposerKind }) => {
   const { id } = opened.concern.row;
   const draft = opened.drafts.find((one) => one.kind === kind);
   const state = useStore(composerOf(id, kind, draft), (now) => now);
   const focus = useStore(ui, (now) => now.composerFocus);
   const brandChannels = useStore(deskState, (now) => now.channels);
   const facts = useStore(session, (now) => (now.kind === "signedIn" ? now.settings : null));
-  const [problem, setProblem] = useState<Problem | null>(null);
   const [then, setThen] = useState<Then>(usualThen);
   const [choosing, setChoosing] = useState(false);
   const [showCc, setShowCc] = useState(false);
@@ -108,7 +112,6 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
 
   const writing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const change = (part: Partial<typeof content>): void => {
-    setProblem(null);
     edit(id, kind, part);
     sayLook(id, "typing");
     clearTimeout(writing.current);
@@ -160,21 +163,14 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     !(kind === "reply" && (blocked || channelId === null || to.length === 0));
   const send = async (what: Then, time: ChosenTime | null): Promise<void> => {
     if (!canSend) return;
-    setProblem(null);
     const full = { ...content, to, cc, channelId };
     if (kind === "reply" && (to !== chips.to || cc !== chips.cc)) {
       edit(id, kind, full);
       keepTyped(id, kind, nothingTyped);
     }
-    const failed =
-      kind === "note"
-        ? await sendNote(id, content, state.key)
-        : await sendReply(id, full, state.key, what, time, belowOf(below), facts?.undoSeconds ?? 10);
-    setProblem(failed);
-    if (failed === null) {
-      clearTimeout(writing.current);
-      setUi({ composer: null });
-    }
+    clearTimeout(writing.current);
+    if (kind === "note") await sendNote(id, content, state.key);
+    else await sendReply(id, full, state.key, what, time, belowOf(below), facts?.undoSeconds ?? 10);
   };
 
   const pressed = (press: React.KeyboardEvent): void => {
@@ -188,12 +184,13 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
   };
 
   const throwAway = (): void => {
-    const old = discard(id, kind);
+    const putBack = discard(id, kind);
     setUi({ composer: null });
     toast(t("composer.discarded"), {
       undo: () => {
-        edit(id, kind, old);
-        compose(kind);
+        putBack();
+        // Elsewhere by now, the desk stays there: the draft stands where it was.
+        if (ui.get().concernId === id) compose(kind);
       },
     });
   };
@@ -202,10 +199,18 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys, drops and pastes meant for the fields inside are caught on their way up
     <form
       className="composer-open"
+      aria-busy={state.sending}
       onSubmit={(submit) => submit.preventDefault()}
       onKeyDownCapture={(press) => {
         // On its way down: the editor would take it for a line break of its own.
-        if (!sends(press.nativeEvent) || !isInside(press)) return;
+        if (!isInside(press)) return;
+        if (state.sending && isText(press.target) && changesText(press)) {
+          // What is leaving is as it was: a letter more would be in no message and no draft.
+          press.preventDefault();
+          press.stopPropagation();
+          return;
+        }
+        if (!sends(press.nativeEvent)) return;
         press.preventDefault();
         if (!press.shiftKey) void send(then, null);
         else if (kind === "reply" && canSend) setChoosing(true);
@@ -232,13 +237,17 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
           ))}
         </div>
         <output className="composer-saving">
-          {state.saving === "untouched" ? "" : t(`composer.saving.${state.saving}`)}
+          {state.sending
+            ? t("composer.sending")
+            : state.saving === "untouched"
+              ? ""
+              : t(`composer.saving.${state.saving}`)}
         </output>
         <IconButton
           size="small"
           icon="trash"
           label={t("composer.discard")}
-          isDisabled={isEmpty(content)}
+          isDisabled={isEmpty(content) || state.sending}
           onPress={throwAway}
         />
         <IconButton size="small" icon="down" label={t("composer.fold")} onPress={() => setUi({ composer: null })} />
@@ -312,9 +321,9 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
         stop={uploads.stop}
         remove={(uploadId) => change({ uploads: content.uploads.filter((one) => one.uploadId !== uploadId) })}
       />
-      {problem ? (
+      {state.problem ? (
         <p className="composer-problem" role="alert">
-          <Icon name="warning" size="small" /> {problemWords(problem)}
+          <Icon name="warning" size="small" /> {problemWords(state.problem)}
         </p>
       ) : null}
       <div className="composer-foot">
@@ -343,6 +352,9 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: DraftK
     </form>
   );
 };
+
+const isText = (target: EventTarget): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea"));
 
 /** A sheet or menu opened from here stands elsewhere on the page; its keys pass by, but are not meant for the message. */
 const isInside = (press: React.KeyboardEvent): boolean =>

@@ -1,6 +1,6 @@
 // Writing first: a new concern that begins with our message.
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { Channel } from "#contract/brands.ts";
 import { addressKindOf } from "#contract/channel.ts";
 import type { Capabilities } from "#contract/channel.ts";
@@ -8,12 +8,13 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import { Button, IconButton } from "#web/kit/Button.tsx";
 import { Choose, Field } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
-import { sends } from "#web/commands/keys.ts";
+import { changesText, sends } from "#web/commands/keys.ts";
 import { Recipients } from "#web/screens/concerns/Recipients.tsx";
+import { WaitingDraft } from "#web/screens/concerns/SecondDraft.tsx";
 import { UploadList } from "#web/screens/concerns/UploadList.tsx";
 import { useDrop } from "#web/screens/concerns/useDrop.ts";
 import { useUploads } from "#web/screens/concerns/useUploads.ts";
-import { offerUndo } from "#web/state/actions.ts";
+import { offerUndo, tellNotSent } from "#web/state/actions.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { isEmpty, nothingTyped, withTyped } from "#web/state/composing.ts";
@@ -22,20 +23,29 @@ import { problemWords } from "#web/state/problems.ts";
 import { session } from "#web/state/session.ts";
 import { useStore } from "#web/state/store.ts";
 import { t } from "#web/state/words.ts";
-import { clearWriting, keepWriting, restoreWriting, writing } from "#web/state/writing.ts";
+import { toast } from "#web/state/toasts.ts";
+import {
+  discardWaiting,
+  discardWriting,
+  doneWriting,
+  isWritten,
+  keepWriting,
+  restoreWriting,
+  takeWaiting,
+  waitingWritings,
+  writing,
+  writingReplaced,
+} from "#web/state/writing.ts";
 
 const RichEditor = lazy(() =>
   import("#web/screens/concerns/Editor.tsx").then((module) => ({ default: module.Editor })),
 );
 
 const keep = keepWriting;
-const restore = (): number => {
-  restoreWriting();
-  return 0;
-};
-
 export const NewConcern = () => {
-  const [replaced, setReplaced] = useState(restore);
+  useState(restoreWriting);
+  const replaced = useStore(writingReplaced, (count) => count);
+  const waiting = useStore(waitingWritings, (all) => all);
   const now = useStore(writing, (all) => all);
   const kinds = useStore(deskState, (state) => state.kinds);
   const canDo = (channel: Channel): Capabilities | undefined => kinds.find(({ kind }) => kind === channel.kind)?.can;
@@ -48,6 +58,13 @@ export const NewConcern = () => {
   // One begins with whom; what was begun before is gone on with in its text.
   const [startsInText] = useState(() => writing.get().to.length > 0);
   const navigate = useNavigate();
+  const here = useRef(true);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
   const channel = channels.find((one) => one.id === now.channelId) ?? channels[0];
   const can = channel === undefined ? undefined : canDo(channel);
   const uploads = useUploads({
@@ -72,6 +89,7 @@ export const NewConcern = () => {
     if (to !== now.to || cc !== now.cc) keep({ to, cc, typed: nothingTyped });
     setSending(true);
     setProblem(null);
+    const sent = writing.get();
     const outcome = await call(concerns.create, {
       body: {
         brandId: channel.brandId,
@@ -90,11 +108,14 @@ export const NewConcern = () => {
     setSending(false);
     if (!outcome.ok) {
       if (outcome.problem.code === "sentBefore") keep({ key: crypto.randomUUID() });
+      if (!here.current) tellNotSent(sent.subject, outcome.problem);
       return setProblem(outcome.problem);
     }
-    clearWriting();
+    doneWriting(sent);
     takeInRow(outcome.value.concern);
     offerUndo(outcome.value.message, facts?.undoSeconds ?? 10);
+    // Whoever has gone elsewhere meanwhile stays there.
+    if (!here.current) return;
     void navigate({
       to: "/desk/$view/$number",
       params: { view: "mine", number: String(outcome.value.concern.number) },
@@ -113,11 +134,29 @@ export const NewConcern = () => {
         {...handlers}
         onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}
         onKeyDownCapture={(press) => {
+          if (sending && changesText(press)) {
+            // What is leaving is as it was: a letter more would be in no message and no draft.
+            press.preventDefault();
+            press.stopPropagation();
+            return;
+          }
           if (!sends(press.nativeEvent)) return;
           press.preventDefault();
           void send();
         }}
       >
+        {waiting.map((one) => (
+          <WaitingDraft
+            key={one.key}
+            content={one}
+            swaps={isWritten(now)}
+            take={() => takeWaiting(one)}
+            discardIt={() => {
+              const undo = discardWaiting(one);
+              toast(t("composer.discarded"), { undo });
+            }}
+          />
+        ))}
         {dropping ? <p className="drop-here">{t("composer.dropHere")}</p> : null}
         {channels.length > 1 ? (
           <Choose
@@ -193,9 +232,10 @@ export const NewConcern = () => {
           <span className="composer-limits">{uploads.limitsWords}</span>
           <Button
             look="quiet"
+            isDisabled={!isWritten(now) || sending}
             onPress={() => {
-              clearWriting();
-              setReplaced((count) => count + 1);
+              const undo = discardWriting();
+              toast(t("composer.discarded"), { undo });
             }}
           >
             {t("composer.discard")}
