@@ -137,11 +137,16 @@ class Reader {
     );
   }
 
-  text(name: string, meaning: string, check: (value: string) => string | null = () => null): string | null {
+  text(
+    name: string,
+    meaning: string,
+    check: (value: string) => string | null = () => null,
+    fallback = "not set",
+  ): string | null {
     return this.read<string | null>(
       name,
       meaning,
-      "not set",
+      fallback,
       (value) => {
         const wrong = check(value);
         return wrong === null ? value : { wrong };
@@ -221,8 +226,11 @@ const readDoors = (reader: Reader, host: string): Config["doors"] =>
   Object.fromEntries(
     Object.values(channels).flatMap(({ id, door }): [ChannelKind, DoorConfig][] => {
       if (door === undefined) return [];
-      const own = reader.text(`${door.name}_HOST`, `address the ${door.name} door listens on`, (value) =>
-        isIP(value) > 0 ? null : "it must be an IP address.",
+      const own = reader.text(
+        `${door.name}_HOST`,
+        `address the ${door.name} door listens on`,
+        (value) => (isIP(value) > 0 ? null : "it must be an IP address."),
+        "as HOST",
       );
       const port = reader.port(`${door.name}_PORT`, `port of the ${door.name} door`, door.usualPort);
       return [[id, { host: own ?? host, port, tls: readTls(reader, door.name) }]];
@@ -254,12 +262,20 @@ export const readConfig = (
   );
   const empty = args.includes("--empty") || (databaseUrl !== null && !args.includes("--demo"));
   const dataDir = resolve(
-    reader.text("DATA_DIR", "folder for the embedded store, files and keys") ??
-      (empty && databaseUrl === null ? "data-empty" : "data"),
+    reader.text(
+      "DATA_DIR",
+      "folder for the embedded store, files and keys",
+      undefined,
+      "data, data-empty with --empty",
+    ) ?? (empty && databaseUrl === null ? "data-empty" : "data"),
   );
   const host =
-    reader.text("HOST", "address the desk listens on", (value) =>
-      isIP(value) > 0 || value === "localhost" ? null : "it must be an IP address such as 0.0.0.0 or 127.0.0.1.",
+    reader.text(
+      "HOST",
+      "address the desk listens on",
+      (value) =>
+        isIP(value) > 0 || value === "localhost" ? null : "it must be an IP address such as 0.0.0.0 or 127.0.0.1.",
+      "127.0.0.1",
     ) ?? "127.0.0.1";
   const port = reader.port("PORT", "port of the desk and the API", 7300);
   const config: Config = {

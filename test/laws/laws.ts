@@ -140,7 +140,7 @@ export const importLaws: readonly ImportLaw[] = [
     name: "db",
     files: /^db\//,
     may: ["db", "modules", "platform", "contract", "lib", "locales", "node:", "npm"],
-    says: "migrations, and the demo world made by the domain's own actions",
+    says: "migrations",
   },
   {
     name: "web",

@@ -130,7 +130,12 @@ const Subject = ({ row }: { readonly row: ConcernRow }) => {
     );
   return (
     <h2 className="subject">
-      <button type="button" title={t("concerns.changeSubject")} onClick={() => setTyped(row.subject)}>
+      <button
+        type="button"
+        title={`${row.subject} (${t("concerns.changeSubject")})`}
+        lang={row.language ?? undefined}
+        onClick={() => setTyped(row.subject)}
+      >
         {row.subject}
       </button>
       <span className="subject-number">#{row.number}</span>

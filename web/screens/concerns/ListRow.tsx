@@ -74,7 +74,9 @@ export const ListRow = memo(function ListRow({
             <When at={row.lastMessageAt} />
           </span>
         </span>
-        <span className="row-subject">{row.subject}</span>
+        <span className="row-subject" lang={row.language ?? undefined}>
+          {row.subject}
+        </span>
         <span className="row-bottom">
           <span className="row-snippet">
             {row.lastDirection === "out" ? (
@@ -82,7 +84,7 @@ export const ListRow = memo(function ListRow({
             ) : row.lastDirection === "note" ? (
               <Icon name="note" size="small" label={t("concerns.lastIsNote")} />
             ) : null}
-            <span>{row.snippet}</span>
+            <span lang={row.language ?? undefined}>{row.snippet}</span>
           </span>
           {row.deliveryFailed ? (
             <span className="row-failed">

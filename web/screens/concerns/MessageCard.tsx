@@ -13,6 +13,8 @@ import { FileList } from "#web/screens/concerns/FileList.tsx";
 import { MailFrame } from "#web/screens/concerns/MailFrame.tsx";
 import { marked } from "#web/state/finding.ts";
 import { linesOf } from "#web/state/text.ts";
+import { deskState } from "#web/state/desk.ts";
+import { useStore } from "#web/state/store.ts";
 import { t, words } from "#web/state/words.ts";
 
 type Mode = "text" | "html";
@@ -44,6 +46,7 @@ export const MessageCard = ({
   /** It fits what is looked for: shown as text, in which words can be marked. */
   readonly hit: boolean;
 }) => {
+  const language = useStore(deskState, (state) => state.rows[message.concernId]?.language);
   const [chosen, setChosen] = useState<Mode | null>(null);
   const [folded, setFolded] = useState(true);
   const [details, setDetails] = useState(false);
@@ -150,7 +153,7 @@ export const MessageCard = ({
           ))}
         </ul>
       ) : null}
-      <div className="message-body">
+      <div className="message-body" lang={message.direction === "in" ? (language ?? undefined) : undefined}>
         {incomplete ? (
           <output className="message-coming">{t("kit.loading")}</output>
         ) : mode === "html" && message.html ? (

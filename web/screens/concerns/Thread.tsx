@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { startTransition, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { Message } from "#contract/concerns.ts";
+import { gently } from "#web/kit/platform.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
@@ -63,7 +64,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
     else if (lastSeq > before.lastSeq) {
       const author = opened.messages.at(-1)?.author;
       if (atEnd || (author?.kind === "agent" && author.id === me))
-        box.scrollTo({ top: box.scrollHeight, behavior: "smooth" });
+        box.scrollTo({ top: box.scrollHeight, behavior: gently() });
       else setUnread((count) => count + lastSeq - before.lastSeq);
     }
     known.current = { id, lastSeq, firstSeq, whole, height: box.scrollHeight };
@@ -165,7 +166,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
             icon="down"
             onPress={() => {
               const box = scroller.current;
-              box?.scrollTo({ top: box.scrollHeight, behavior: "smooth" });
+              box?.scrollTo({ top: box.scrollHeight, behavior: gently() });
             }}
           >
             {t("concerns.newBelow", { count: unread })}
