@@ -11,6 +11,7 @@ const message = (seq: number, over: object = {}): object => ({
   seq,
   direction: "in",
   author: { kind: "customer", id: null, name: "Hanna" },
+  automatic: null,
   text: `Text ${seq}`,
   at: "2026-03-02T22:30:00.000Z",
   ...over,
@@ -33,6 +34,14 @@ void test("usually: both signatures, and the customer's last message with day an
   assert.equal(shown.signature, "Tel 1\nAda, Kabel");
   assert.equal(shown.quote?.head, "Am 2. März 2026 um 23:30 schrieb Hanna:");
   assert.deepEqual(belowOf(shown).quote, { messageId: "m2", head: shown.quote?.head, text: null });
+});
+
+void test("an absence note that came last is not repeated; a form's mail is where nobody else wrote", () => {
+  const form = message(1, { automatic: "auto-generated" });
+  const note = message(3, { automatic: "auto-reply" });
+  assert.equal(shownBelow(opened([form, message(2), note]), facts()).quote?.messageId, "m2");
+  assert.equal(shownBelow(opened([form, note]), facts()).quote?.messageId, "m1");
+  assert.equal(shownBelow(opened([note]), facts()).missing, "nothing");
 });
 
 void test("the head speaks the concern's language", () => {

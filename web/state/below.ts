@@ -36,7 +36,7 @@ export const shownBelow = (
   const signature = signatureOf(agent, brand);
   const edited = choice !== null && choice !== "none" ? choice : null;
   const said = opened.messages.filter((message) => message.direction === "in");
-  const message = edited === null ? said.at(-1) : said.find((one) => one.id === edited.messageId);
+  const message = edited === null ? answeredOf(said) : said.find((one) => one.id === edited.messageId);
   if (message === undefined || message.text.trim() === "") return { signature, quote: null, missing: "nothing" };
   if (choice === "none") return { signature, quote: null, missing: "leftOut" };
   const sees = (value: string): boolean =>
@@ -58,6 +58,11 @@ export const shownBelow = (
     missing: null,
   };
 };
+
+// As the server chooses: a person's message before a machine's, and never what a machine answered.
+const answeredOf = (said: readonly Message[]): Message | undefined =>
+  said.findLast((one) => one.automatic === null) ??
+  said.findLast((one) => ["auto-generated", "bulk", "list"].includes(one.automatic ?? ""));
 
 /** The same as the server takes it. */
 export const belowOf = ({ signature, quote }: ShownBelow): Below => ({
