@@ -12,7 +12,7 @@ export interface IntakeRow {
   readonly receivedAt: string;
   /** How often reading or receiving it failed. */
   readonly attempts: number;
-  /** How often it was taken up again. */
+  /** How often it was taken up again since the last time that this came to an end. */
   readonly claims: number;
   readonly error: string | null;
 }
@@ -52,17 +52,41 @@ export const insertIntake = async (
   });
 };
 
-/** One arrival by id; it must exist. */
-export const loadIntake = (tx: Tx, id: IntakeId): Promise<IntakeRow> =>
-  tx.one<IntakeRow>(sql`SELECT ${columns} FROM intake WHERE id = ${id}`);
-
-/** Takes a lease on stored arrivals that nobody holds, oldest first. */
-export const claimOpen = (db: Db, lease: string, leaseMs: number, limit: number): Promise<IntakeRow[]> =>
+/** Takes a lease on stored arrivals that nobody holds, oldest first. `held` are in the caller's hands already, whatever became of their leases. */
+export const claimOpen = (
+  db: Db,
+  lease: string,
+  leaseMs: number,
+  limit: number,
+  held: readonly IntakeId[],
+): Promise<IntakeRow[]> =>
   db.rows<IntakeRow>(sql`
     UPDATE intake SET lease_token = ${lease}, lease_until = now() + ${leaseMs} * interval '1 millisecond', claims = claims + 1
-     WHERE id IN (SELECT id FROM intake WHERE state = 'stored' AND (lease_until IS NULL OR lease_until < now())
+     WHERE id IN (SELECT id FROM intake WHERE state = 'stored' AND (lease_until IS NULL OR lease_until < now()) AND id <> ALL (${held}::uuid[])
                   ORDER BY received_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING ${columns}`);
+
+/** An arrival in somebody's hands. */
+interface Held {
+  readonly id: IntakeId;
+  readonly lease: string;
+}
+
+/** Lengthens the leases of what is held; returns the arrivals that are still the caller's. */
+export const keepIntake = async (db: Db, held: readonly Held[], leaseMs: number): Promise<ReadonlySet<IntakeId>> => {
+  const rows = await db.rows<{ id: IntakeId }>(sql`
+    UPDATE intake SET lease_until = now() + ${leaseMs} * interval '1 millisecond'
+      FROM unnest(${held.map(({ id }) => id)}::uuid[], ${held.map(({ lease }) => lease)}::uuid[]) AS h (held, token)
+     WHERE id = h.held AND lease_token = h.token AND state = 'stored' RETURNING id`);
+  return new Set(rows.map(({ id }) => id));
+};
+
+/** Gives back what nobody has begun to read: this was no claim. Free for everybody after `restMs`. */
+export const giveBack = (db: Db, held: readonly Held[], restMs: number): Promise<number> =>
+  db.run(sql`
+    UPDATE intake SET lease_token = NULL, lease_until = now() + ${restMs} * interval '1 millisecond', claims = greatest(claims - 1, 0)
+      FROM unnest(${held.map(({ id }) => id)}::uuid[], ${held.map(({ lease }) => lease)}::uuid[]) AS h (held, token)
+     WHERE id = h.held AND lease_token = h.token AND state = 'stored'`);
 
 /** Gives back what an earlier process held. Only for a process that knows itself alone. */
 export const endIntakeLeases = (db: Db): Promise<number> =>
@@ -90,7 +114,7 @@ export const finishIntake = (
       ON CONFLICT DO NOTHING RETURNING provider_id)
     SELECT raw_hash AS "rawHash", ARRAY(SELECT provider_id FROM marked) AS fresh FROM mine`);
 
-/** Gives the lease back for a later try; what was nobody's fault does not count as a try. */
+/** Gives the lease back for a later try; what was not the message's fault does not count as a try. */
 export const postponeIntake = (
   db: Db,
   id: IntakeId,
@@ -99,7 +123,7 @@ export const postponeIntake = (
   blameless: boolean,
 ): Promise<number> =>
   db.run(sql`
-    UPDATE intake SET lease_token = NULL, lease_until = now() + least(60, power(2, attempts)) * interval '1 second', 
+    UPDATE intake SET lease_token = NULL, lease_until = now() + least(60, power(2, attempts)) * interval '1 second', claims = 0,
            error = CASE WHEN ${blameless} THEN error ELSE left(${error}, 500) END, attempts = attempts + CASE WHEN ${blameless} THEN 0 ELSE 1 END
      WHERE id = ${id} AND lease_token = ${lease} AND state = 'stored'`);
 

@@ -6,17 +6,11 @@ import { receive } from "#modules/concerns/actions.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
 import { isUnavailable } from "#platform/db/db.ts";
+import { isFilesUnavailable } from "#platform/files/files.ts";
 import { hashOf, smallBytes } from "#platform/files/small.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
-import {
-  claimOpen,
-  finishIntake,
-  insertIntake,
-  loadIntake,
-  postponeIntake,
-  type IntakeRow,
-} from "#server/intake-store.ts";
+import { claimOpen, finishIntake, giveBack, insertIntake, keepIntake, postponeIntake } from "#server/intake-store.ts";
 import type { Reader, Reading } from "#server/reader.ts";
 
 /** One connected channel with opened settings. */
@@ -27,6 +21,8 @@ export interface ConnectedChannel {
   readonly settings: unknown;
   /** Every address of ours of its kind, aliases and those of other channels included. */
   readonly ownAddresses: readonly string[];
+  /** Why nothing can leave by it, as last known to anybody; null: it can. */
+  readonly sendingTrouble: string | null;
   readonly implementation: MessageChannel<never>;
 }
 
@@ -45,12 +41,20 @@ export interface Intake {
   readonly settled: () => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly backlog: () => number;
+  /** Bytes of messages in memory. */
+  readonly heldBytes: () => number;
 }
 
-/** Longer than a message may take to read; after a kill what was in hand is taken up again within the 15 s in which everything recovers. */
-const leaseMs = 12_000;
+/** What a killed process had in hand is taken up again within the 15 s in which everything recovers; who lives renews in time. */
+const usualLeaseMs = 12_000;
 /** Messages read ahead in memory; beyond it they wait in the table. */
 const inMemory = 200;
+/** Bytes of them; what comes beyond waits without its bytes, which are loaded when its turn comes. */
+const usualBytes = 64 * 1024 * 1024;
+/** So many at once load bytes of a size that nobody knows yet. */
+const loadingAtOnce = 4;
+/** What belongs to a channel that cannot be used now waits for it. */
+const orphansRestMs = 10_000;
 const failuresBeforeGivingUp = 3;
 /** One that is taken up so often without an end may be what ends the server. */
 const claimsBeforeGivingUp = 20;
@@ -58,11 +62,62 @@ const claimsBeforeGivingUp = 20;
 interface Item {
   readonly id: IntakeId;
   readonly lease: string;
-  readonly row: IntakeRow | null;
-  readonly bytes: Uint8Array | null;
   readonly channel: ConnectedChannel;
-  readonly raw: Raw | null;
+  readonly rawHash: string;
+  readonly transport: Raw["transport"];
+  readonly receivedAt: string;
+  readonly attempts: number;
+  readonly claims: number;
+  readonly error: string | null;
+  /** Since when it is held, in the process's own time. */
+  readonly since: number;
+  /** Null: they are loaded when its turn comes. */
+  bytes: Uint8Array | null;
 }
+
+/** What this process has in hand. */
+interface Holding {
+  readonly queue: Item[];
+  readonly running: Map<Item, Promise<void>>;
+  /** Bytes of the messages in it, and how many are being loaded whose bytes are not counted yet. */
+  bytes: number;
+  loading: number;
+}
+
+const held = ({ queue, running }: Holding): Item[] => [...running.keys(), ...queue];
+
+/** Keeps what has been in hand for long, so that nobody else begins it as well; what somebody else has is waited with no longer. */
+const keepHeld = async (world: World, holding: Holding, leaseMs: number): Promise<void> => {
+  const old = held(holding).filter(({ since }) => performance.now() - since > leaseMs / 4);
+  if (old.length === 0) return;
+  const ours = await keepIntake(world.db, old, leaseMs);
+  const gone = new Set(old.filter(({ id }) => !ours.has(id)));
+  for (const item of holding.queue.filter((each) => gone.has(each))) {
+    holding.queue.splice(holding.queue.indexOf(item), 1);
+    holding.bytes -= item.bytes?.byteLength ?? 0;
+  }
+};
+
+/** Takes up at most `most` of what is stored and held by nobody; returns how many there were. */
+const takeUp = async (
+  { world, channelById }: Pick<Parameters<typeof startIntake>[0], "world" | "channelById">,
+  holding: Holding,
+  leaseMs: number,
+  most: number,
+): Promise<number> => {
+  const lease = world.newId();
+  const inHand = held(holding).map(({ id }) => id);
+  const rows = await claimOpen(world.db, lease, leaseMs, most, inHand);
+  const since = performance.now();
+  const orphans: { readonly id: IntakeId; readonly lease: string }[] = [];
+  for (const row of rows.toSorted((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1))) {
+    const channel = channelById(row.channelId);
+    if (channel) holding.queue.push({ ...row, lease, channel, since, bytes: null });
+    else orphans.push({ id: row.id, lease });
+  }
+  if (orphans.length > 0) await giveBack(world.db, orphans, orphansRestMs);
+  return rows.length;
+};
 
 /** Starts the intake: `channelById` gives the connected channels, also disabled ones whose stored messages are still to be read. */
 export const startIntake = (options: {
@@ -71,10 +126,12 @@ export const startIntake = (options: {
   readonly channelById: (id: string) => ConnectedChannel | undefined;
   readonly metrics: Metrics;
   readonly concurrency: number;
+  readonly leaseMs?: number;
+  readonly inMemoryBytes?: number;
 }): Intake => {
-  const { world, reader, metrics } = options;
-  const queue: Item[] = [];
-  const running = new Set<Promise<void>>();
+  const { world, reader, metrics, leaseMs = usualLeaseMs, inMemoryBytes = usualBytes } = options;
+  const holding: Holding = { queue: [], running: new Map(), bytes: 0, loading: 0 };
+  const { queue, running } = holding;
   const idleWaiters: (() => void)[] = [];
   let stopping = false;
   let looking = false;
@@ -83,21 +140,40 @@ export const startIntake = (options: {
   const messages = metrics.counter("intake_messages_total", "Messages read, by how it ended", ["outcome"]);
   const seconds = metrics.histogram("intake_seconds", "From stored to received");
 
+  const load = async (item: Item): Promise<Uint8Array> => {
+    if (item.bytes !== null) return item.bytes;
+    holding.loading += 1;
+    try {
+      item.bytes = await world.files.read(item.rawHash);
+      holding.bytes += item.bytes.byteLength;
+      return item.bytes;
+    } finally {
+      holding.loading -= 1;
+      pump();
+    }
+  };
+
+  /** May this one begin? Whose bytes are still to be loaded waits for room, but never for ever. */
+  const hasRoom = (item: Item): boolean =>
+    item.bytes !== null || running.size === 0 || (holding.loading < loadingAtOnce && holding.bytes < inMemoryBytes);
+
   const pump = (): void => {
     while (!stopping && running.size < options.concurrency) {
-      const item = queue.shift();
-      if (!item) break;
+      const item = queue[0];
+      if (!item || !hasRoom(item)) break;
+      queue.shift();
       const begun = performance.now();
-      const work = takeIn({ world, reader, isStopping: () => stopping }, item)
+      const work = takeIn({ world, reader, load, isStopping: () => stopping }, item)
         .then((outcome) => {
           if (outcome !== null) messages.add({ outcome });
         })
         .finally(() => {
           seconds.observe((performance.now() - begun) / 1000);
-          running.delete(work);
+          holding.bytes -= item.bytes?.byteLength ?? 0;
+          running.delete(item);
           pump();
         });
-      running.add(work);
+      running.set(item, work);
     }
     if (running.size === 0 && queue.length === 0) {
       if (lookAgain) void look();
@@ -113,13 +189,8 @@ export const startIntake = (options: {
     try {
       const room = inMemory - queue.length;
       if (room > 0) {
-        const lease = world.newId();
-        const rows = await claimOpen(world.db, lease, leaseMs, room);
-        for (const row of rows.toSorted((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1))) {
-          const channel = options.channelById(row.channelId);
-          if (channel) queue.push({ id: row.id, lease, row, bytes: null, channel, raw: null });
-        }
-        if (rows.length === room) lookAgain = true;
+        const rows = await takeUp(options, holding, leaseMs, room);
+        if (rows === room) lookAgain = true;
       }
     } catch (error) {
       world.log.warn("intake.lookFailed", { error: error instanceof Error ? error.message : "unknown" });
@@ -130,6 +201,11 @@ export const startIntake = (options: {
   };
 
   const timer = setInterval(() => void look(), 2_000);
+  const keeper = setInterval(() => {
+    keepHeld(world, holding, leaseMs).catch((error: unknown) => {
+      world.log.warn("intake.notKept", { error: error instanceof Error ? error.message : "unknown" });
+    });
+  }, leaseMs / 4);
   void look();
 
   return {
@@ -140,6 +216,7 @@ export const startIntake = (options: {
       const id = world.newId() as IntakeId;
       const lease = world.newId();
       const takeNow = queue.length < inMemory;
+      const since = performance.now();
       const isNew = await insertIntake(
         world.db,
         {
@@ -160,7 +237,11 @@ export const startIntake = (options: {
         return "known";
       }
       if (takeNow) {
-        queue.push({ id, lease, row: null, bytes: null, channel, raw });
+        const { transport, receivedAt } = raw;
+        const bytes = holding.bytes + raw.bytes.byteLength <= inMemoryBytes ? raw.bytes : null;
+        holding.bytes += bytes?.byteLength ?? 0;
+        const known = { rawHash, transport, receivedAt, attempts: 0, claims: 0, error: null };
+        queue.push({ id, lease, channel, since, ...known, bytes });
         pump();
       } else lookAgain = true;
       return "stored";
@@ -172,17 +253,24 @@ export const startIntake = (options: {
     stop: async () => {
       stopping = true;
       clearInterval(timer);
-      queue.length = 0;
-      await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
+      clearInterval(keeper);
+      const unread = queue.splice(0);
+      const given = unread.length === 0 ? null : giveBack(world.db, unread, 0).catch(() => {});
+      await Promise.race([
+        Promise.allSettled([...running.values(), given]),
+        new Promise((resolve) => setTimeout(resolve, 5_000).unref()),
+      ]);
       for (const settle of idleWaiters.splice(0)) settle();
     },
     backlog: () => queue.length + running.size,
+    heldBytes: () => holding.bytes,
   };
 };
 
 interface Taking {
   readonly world: World;
   readonly reader: Reader;
+  readonly load: (item: Item) => Promise<Uint8Array>;
   readonly isStopping: () => boolean;
 }
 
@@ -190,11 +278,12 @@ interface Taking {
 const takeIn = async (taking: Taking, item: Item): Promise<"read" | "unreadable" | "postponed" | null> => {
   const { world } = taking;
   try {
-    const raw = await rawOf(world, item);
+    const { receivedAt, transport } = item;
+    const raw: Raw = { bytes: await taking.load(item), receivedAt, transport };
     const reading = await readingOf(taking, item, raw);
     if (taking.isStopping()) return null;
     // A process may end for reasons that are not the message's: it is read once more before it counts as unreadable.
-    if ("unreadable" in reading && reading.unreadable === "died" && attemptsOf(item) === 0) {
+    if ("unreadable" in reading && reading.unreadable === "died" && item.attempts === 0) {
       await postponeIntake(world.db, item.id, item.lease, reading.detail, false);
       return null;
     }
@@ -202,29 +291,17 @@ const takeIn = async (taking: Taking, item: Item): Promise<"read" | "unreadable"
     return "unreadable" in reading ? "unreadable" : "read";
   } catch (error) {
     const words = error instanceof Error ? error.message : "unknown";
-    const unavailable = isUnavailable(error);
+    const unavailable = isUnavailable(error) || isFilesUnavailable(error);
     world.log.error("intake.postponed", { intakeId: item.id, error: words, unavailable });
     await postponeIntake(world.db, item.id, item.lease, words, unavailable).catch(() => {});
     return "postponed";
   }
 };
 
-const attemptsOf = (item: Item): number => item.row?.attempts ?? 0;
-
-const rawOf = async (world: World, item: Item): Promise<Raw> => {
-  if (item.raw) return item.raw;
-  const row = item.row ?? (await loadIntake(world.db, item.id));
-  return {
-    bytes: item.bytes ?? (await world.files.read(row.rawHash)),
-    receivedAt: row.receivedAt,
-    transport: row.transport,
-  };
-};
-
 const readingOf = async ({ world, reader }: Taking, item: Item, raw: Raw): Promise<Reading> => {
-  const hopeless = attemptsOf(item) >= failuresBeforeGivingUp || (item.row?.claims ?? 0) >= claimsBeforeGivingUp;
+  const hopeless = item.attempts >= failuresBeforeGivingUp || item.claims >= claimsBeforeGivingUp;
   return hopeless
-    ? { unreadable: "failed", detail: item.row?.error ?? "could not be received" }
+    ? { unreadable: "failed", detail: item.error ?? "could not be received" }
     : reader.read(item.channel.kind, raw, item.channel.settings, world.now());
 };
 

@@ -5,6 +5,7 @@ import type { Call, Endpoint } from "#contract/endpoint.ts";
 import { isRefusal, refuse, statusOf, type ErrorBody, type Refusal } from "#contract/errors.ts";
 import { allows } from "#contract/permissions.ts";
 import { isUnavailable } from "#platform/db/db.ts";
+import { isFilesUnavailable } from "#platform/files/files.ts";
 import type { Log } from "#platform/log.ts";
 import { languageOf, words } from "#server/words.ts";
 
@@ -137,7 +138,7 @@ export const mount = <W>(mounting: Mounting<W>): void => {
   }
 };
 
-/** What a failed request answers: refusals of the framework in our words, bugs as "internal" with the request's id, the database away as 503. */
+/** What a failed request answers: refusals of the framework in our words, bugs as "internal" with the request's id, the database or the files away as 503. */
 export const answerFailure =
   (log: Log) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
@@ -154,8 +155,11 @@ export const answerFailure =
           detail: error instanceof Error ? error.message.slice(0, 200) : "",
         }),
       );
-    if (isUnavailable(error) || status === 503) {
-      log.warn("http.unavailable", { requestId: String(request.id) });
+    if (isUnavailable(error) || isFilesUnavailable(error) || status === 503) {
+      log.warn("http.unavailable", {
+        requestId: String(request.id),
+        error: error instanceof Error ? error.message.slice(0, 300) : "unknown",
+      });
       return void sendRefusal(request, reply, refuse("unavailable"));
     }
     log.error("http.failed", {

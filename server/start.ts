@@ -236,6 +236,7 @@ const measure = (parts: {
 }): void => {
   const { metrics, world, intake, reader } = parts;
   metrics.gauge("intake_backlog", "Stored and not yet read", () => intake.backlog());
+  metrics.gauge("intake_held_bytes", "Bytes of mails in this process's memory", () => intake.heldBytes());
   metrics.gauge("reading_processes", "Processes that read mail", () => reader.stats().processes);
   metrics.gauges("outbox_deliveries", "Deliveries that have not left, by state", "state", () => outboxDepth(world.db));
   metrics.gauges("outbox_late_seconds", "How long the oldest delivery that is due has waited", "of", async () => ({

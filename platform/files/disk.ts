@@ -18,7 +18,7 @@ import { access, constants, readdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { checkHash, fileMissing, filesFull } from "#platform/files/files.ts";
+import { checkHash, fileMissing, filesFull, filesUnavailable, isFileMissing } from "#platform/files/files.ts";
 import type { Files, StoredFile } from "#platform/files/files.ts";
 import { sniff } from "#platform/files/sniff.ts";
 
@@ -38,6 +38,13 @@ const look = promisify(stat);
 
 const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+
+/** What the machine's own refusal means (a failing disk, too many open files, a mount that is gone): never the bytes' fault. */
+const troubleOf = (root: string, error: unknown): unknown => {
+  if (codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT") return filesFull(root, error);
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? error : filesUnavailable(`The files in ${root} cannot be used: ${message}.`, error);
+};
 
 const digits = "0123456789abcdef".split("");
 
@@ -100,7 +107,7 @@ export const openDiskFiles = (root: string, onStep?: (step: DiskStep) => void): 
       try {
         return await work(path);
       } catch (error) {
-        if (codeOf(error) !== "ENOENT") throw error;
+        if (codeOf(error) !== "ENOENT") throw troubleOf(root, error);
         if (attempt === 4) throw fileMissing(hash);
         await move(asideOf(hash), path).catch(() => {});
       }
@@ -121,7 +128,10 @@ export const openDiskFiles = (root: string, onStep?: (step: DiskStep) => void): 
     const path = join(folder, hash);
     const there = await look(path).catch(() => null);
     // Whoever put it may not have settled the folder yet; a settled folder costs nothing to settle again.
-    if (there !== null && there.size === bytes.length) return settle(folder);
+    if (there !== null && there.size === bytes.length)
+      return settle(folder).catch((error: unknown) => {
+        throw troubleOf(root, error);
+      });
     const temporary = join(folder, `${randomBytes(9).toString("hex")}.tmp`);
     try {
       const fd = await openFile(temporary, "wx", 0o600);
@@ -140,8 +150,7 @@ export const openDiskFiles = (root: string, onStep?: (step: DiskStep) => void): 
       onStep?.("settled");
     } catch (error) {
       await drop(temporary).catch(() => {});
-      if (codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT") throw filesFull(root, error);
-      throw error;
+      throw troubleOf(root, error);
     }
   };
 
@@ -164,7 +173,10 @@ export const openDiskFiles = (root: string, onStep?: (step: DiskStep) => void): 
     has: (hash) =>
       withFile(hash, look).then(
         () => true,
-        () => false,
+        (error: unknown) => {
+          if (!isFileMissing(error)) throw error;
+          return false;
+        },
       ),
     remove: async (hash) => {
       await dropped(pathOf(hash));

@@ -12,11 +12,11 @@ export interface StoredFile {
 }
 
 export interface Files {
-  /** Stores bytes; when it resolves they outlive a crash of program and machine. The same bytes are stored once. Throws `filesFull` or the store's own error. */
+  /** Stores bytes; when it resolves they outlive a crash of program and machine. The same bytes are stored once. Throws `filesFull` or `filesUnavailable`. */
   readonly put: (bytes: Uint8Array) => Promise<StoredFile>;
-  /** All bytes; throws `fileMissing`. */
+  /** All bytes; throws `fileMissing` or `filesUnavailable`. */
   readonly read: (hash: string) => Promise<Uint8Array>;
-  /** The bytes as a stream that is ready to flow; throws `fileMissing` before the first byte. */
+  /** The bytes as a stream that is ready to flow; throws `fileMissing` or `filesUnavailable` before the first byte. */
   readonly stream: (hash: string) => Promise<Readable>;
   readonly has: (hash: string) => Promise<boolean>;
   /** Forgets the bytes; missing ones are no error. The caller knows that nobody refers to them. */
@@ -50,7 +50,7 @@ export const filesFull = (where: string, cause: unknown): Error =>
     `The disk that holds ${where} is full: nothing was stored. Free space there, or set DATA_DIR to a larger disk.`,
     cause,
   );
-/** The error for a store that cannot be reached or refuses us. */
+/** The error for a store that cannot be reached, refuses us, or fails by itself. */
 export const filesUnavailable = (message: string, cause?: unknown): Error => coded("FILES_UNAVAILABLE", message, cause);
 
 const codeOf = (error: unknown): unknown =>

@@ -153,7 +153,13 @@ export const openS3Files = (place: S3Place): Files => {
       const [sniffed] = await Promise.all([sniff(bytes), store(hash, bytes)]);
       return { hash, sizeBytes: bytes.length, ...sniffed };
     },
-    read: async (hash) => new Uint8Array(await (await open(hash)).arrayBuffer()),
+    read: async (hash) => {
+      const response = await open(hash);
+      const bytes = await response.arrayBuffer().catch((error: unknown) => {
+        throw filesUnavailable(`The file store at ${place.endpoint} broke off in the middle of a file.`, error);
+      });
+      return new Uint8Array(bytes);
+    },
     stream: async (hash) => {
       const { body } = await open(hash);
       return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
