@@ -138,6 +138,8 @@ export interface InboundReceipt {
   /** The remote side's own words, plain text, at most 1,000 characters. */
   readonly diagnostic: string;
   readonly permanent: boolean;
+  /** What this channel sends asks for reports under the delivery's own token: one that comes without it may be anybody's. */
+  readonly asksForToken: boolean;
   readonly at: string | null;
 }
 
@@ -208,8 +210,21 @@ export type DeliveryResult =
       readonly detail: string;
       readonly refused: readonly { readonly recipient: string; readonly code: string; readonly detail: string }[];
     }
-  | { readonly kind: "refused"; readonly code: string; readonly detail: string }
-  | { readonly kind: "tryLater"; readonly afterMs: number | null; readonly code: string; readonly detail: string }
+  | {
+      readonly kind: "refused";
+      readonly code: string;
+      readonly detail: string;
+      /** The provider said it of the recipient, not of us or of the message. */
+      readonly ofRecipient?: boolean;
+    }
+  | {
+      readonly kind: "tryLater";
+      readonly afterMs: number | null;
+      readonly code: string;
+      readonly detail: string;
+      /** The channel itself cannot send now: nobody answers, or we are not let in. */
+      readonly ofChannel?: boolean;
+    }
   | { readonly kind: "unknown"; readonly detail: string };
 
 /** What `receive` may use: nothing but names looked up through the given resolver, and the time. */

@@ -39,7 +39,7 @@ export const send = async (
   assert.ok(claim);
   const outbound = await outboundOf(world, claim);
   assert.ok(outbound);
-  assert.ok(await rememberKeys(world, claim, [`mid:dt-${outbound.deliveryToken}@elbkabel.example`]));
+  assert.ok(await rememberKeys(world, claim, [`mid:dt-${outbound.messageToken}@elbkabel.example`]));
   await recordDelivery(world, claim, result);
   return outbound;
 };

@@ -20,6 +20,7 @@ import { escapeText, readHtml } from "./html.ts";
 import { languageOf } from "./language.ts";
 import { decodeBody, readMime, type Message, type Part } from "./mime.ts";
 import { subjectLine } from "./names.ts";
+import { asksForToken } from "./outbound.ts";
 import { foldText } from "./quote.ts";
 import type { EmailSettings } from "./settings.ts";
 import { messageKey, readThread, readTokens, type Tokens } from "./thread.ts";
@@ -55,7 +56,8 @@ async function read(raw: Raw, settings: EmailSettings, io: ReadingIo): Promise<r
     raw.transport.mailFrom === "<>" ||
     /^<\s*>$/.test(field(headers, "return-path") ?? "");
   const report = readReport(message, senders.from.value, senders.from.name, subject, tokens, nullPath);
-  if (report !== null && report.references.length > 0) return receipts(report, providerId, sentAt);
+  if (report !== null && report.references.length > 0)
+    return receipts(report, providerId, sentAt, asksForToken(settings));
   return [await readMessage(message, raw, settings, io, { senders, subject, tokens, providerId, sentAt, report })];
 }
 
@@ -183,7 +185,7 @@ function withInline(body: Body, shown: ReadonlySet<string>): InboundFile[] {
   );
 }
 
-function receipts(report: Report, providerId: string, at: string | null): InboundReceipt[] {
+function receipts(report: Report, providerId: string, at: string | null, asksFor: boolean): InboundReceipt[] {
   return report.news.map((news, index) => ({
     kind: "receipt",
     providerId: index === 0 ? providerId : `${providerId}/${index}`,
@@ -193,6 +195,7 @@ function receipts(report: Report, providerId: string, at: string | null): Inboun
     code: news.code,
     diagnostic: news.diagnostic,
     permanent: news.permanent,
+    asksForToken: asksFor,
     at,
   }));
 }

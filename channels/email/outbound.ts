@@ -168,6 +168,11 @@ function bounceAddress(token: string, settings: EmailSettings): string {
   return settings.plusAddressing ? withDetail(settings.address, `b-${token}`) : settings.address;
 }
 
+/** Do bounces of what we send come under the delivery's token? Not without plus addressing, and not to a mailbox whose name leaves no room. */
+export function asksForToken(settings: EmailSettings): boolean {
+  return bounceAddress("a".repeat(26), settings) !== settings.address;
+}
+
 function withDetail(address: string, detail: string): string {
   const at = address.lastIndexOf("@");
   const local = `${address.slice(0, at)}+${detail}`;

@@ -137,6 +137,9 @@ for (const { name, fault, kind, code } of said) {
       const result = await deliver({}, mailbox({ smtp: { ...relay, port: own.port } }));
       assert.equal(result.kind, kind, JSON.stringify(result));
       if (code !== undefined) assert.equal("code" in result ? result.code : null, code);
+      const notLetIn = fault.step === "connect" || name === "authentication wanted";
+      if (result.kind === "tryLater") assert.equal(result.ofChannel ?? false, notLetIn);
+      if (result.kind === "refused") assert.equal(result.ofRecipient, fault.step === "rcpt");
       assert.equal(own.messages().length, before, "the relay kept a mail that it had not taken");
     } finally {
       await own.stop();

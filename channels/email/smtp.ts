@@ -133,6 +133,7 @@ async function attempt(
           afterMs: null,
           code: connectCode(error),
           detail: errorWords(error),
+          ofChannel: true,
         },
         connection: null,
         stale: false,
@@ -249,6 +250,8 @@ interface SmtpError extends Error {
   readonly response?: string | undefined;
   readonly responseCode?: number | undefined;
   readonly recipient?: string | undefined;
+  /** The command that was answered: "MAIL FROM", "RCPT TO", "DATA". */
+  readonly command?: string | undefined;
 }
 
 interface SendInfo {
@@ -303,8 +306,9 @@ function failure(error: SmtpError, dataEnded: boolean): DeliveryResult {
   const code = codeOf(error) ?? String(responseCode);
   // 503 speaks of the session and 530, 535, 538 of our password or TLS, not of the message.
   const aboutUs = [503, 530, 534, 535, 538].includes(responseCode);
-  if (responseCode >= 500 && responseCode < 600 && !aboutUs) return { kind: "refused", code, detail };
-  return { kind: "tryLater", afterMs: null, code, detail };
+  if (responseCode >= 500 && responseCode < 600 && !aboutUs)
+    return { kind: "refused", code, detail, ofRecipient: error.command === "RCPT TO" };
+  return { kind: "tryLater", afterMs: null, code, detail, ...(aboutUs ? { ofChannel: true } : {}) };
 }
 
 /** The enhanced status (RFC 3463) when the relay gave one, its three digits otherwise. */

@@ -5,8 +5,8 @@ import type { Delivery } from "#contract/concerns.ts";
 import type { BrandId, ConcernId } from "#contract/ids.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
 import { saveChange } from "#modules/concerns/actions-saving.ts";
-import { withStatus, type ConcernState } from "#modules/concerns/model.ts";
-import { isHard } from "#modules/concerns/model-delivery.ts";
+import { giveUpMs, withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import { isHard, lateMs } from "#modules/concerns/model-delivery.ts";
 import {
   anyBad,
   leaving,
@@ -86,18 +86,44 @@ export const recordBad = async (
   const at = world.now().toISOString();
   const row = await settle(tx, delivery.id, at, bad.outcome);
   await sayDeliveries(world, tx, who, [{ about: state, row }]);
-  const message = await leaving(tx, delivery.messageId);
-  if (message !== null && message.automatic === null) {
-    const marked: ConcernState = { ...state, deliveryFailed: true };
-    const sleeping = bad.reopens && state.status !== "new" && state.status !== "open";
-    await saveChange(world, tx, who, state, sleeping ? withStatus(marked, "open", at) : marked, "deliveryFailed");
-  }
+  await mark(world, tx, who, state, delivery, bad.reopens);
   for (const value of bad.deadAddresses) await suppress(world, tx, who, delivery, value, bad.outcome);
 };
 
-/** After a good end: the concern is marked no longer when nothing of it is failed or uncertain. The caller holds the concern's lock. */
+const mark = async (
+  world: World,
+  tx: Tx,
+  who: Who,
+  state: ConcernState,
+  delivery: DeliveryRow,
+  reopens: boolean,
+): Promise<void> => {
+  const message = await leaving(tx, delivery.messageId);
+  if (message === null || message.automatic !== null) return;
+  const marked: ConcernState = { ...state, deliveryFailed: true };
+  const sleeping = reopens && state.status !== "new" && state.status !== "open";
+  const next = sleeping ? withStatus(marked, "open", world.now().toISOString()) : marked;
+  await saveChange(world, tx, who, state, next, "deliveryFailed");
+};
+
+/** Deliveries that are given up before this time have been on their way for more than an hour. */
+const lateUntil = (now: Date): string => new Date(now.getTime() + giveUpMs - lateMs).toISOString();
+
+/** Marks and wakes the concern, once, when what a person wrote still has not left after an hour. The caller holds the concern's lock. */
+export const markLate = async (
+  world: World,
+  tx: Tx,
+  who: Who,
+  state: ConcernState,
+  delivery: DeliveryRow,
+): Promise<void> => {
+  if (!state.deliveryFailed && delivery.giveUpAt < lateUntil(world.now()))
+    await mark(world, tx, who, state, delivery, true);
+};
+
+/** After a good end: the concern is marked no longer when nothing of it is failed, uncertain or late. The caller holds the concern's lock. */
 export const takeMark = async (world: World, tx: Tx, who: Who, state: ConcernState): Promise<void> => {
-  if (state.deliveryFailed && !(await anyBad(tx, state.id)))
+  if (state.deliveryFailed && !(await anyBad(tx, state.id, lateUntil(world.now()))))
     await saveChange(world, tx, who, state, { ...state, deliveryFailed: false }, "deliverySettled");
 };
 
@@ -121,8 +147,13 @@ const suppress = (
 export const recipientsIn = (row: Pick<DeliveryRow, "recipient">): string[] => row.recipient.split(", ").toSorted();
 
 /** Which recipients a bounce of that kind closes: the named one when it is among them, the only one otherwise; nobody after a soft failure. */
-export const deadAmong = (delivery: DeliveryRow, named: string | null, code: string | null): string[] => {
-  if (!isHard(code)) return [];
+export const deadAmong = (
+  delivery: DeliveryRow,
+  named: string | null,
+  code: string | null,
+  words: string,
+): string[] => {
+  if (!isHard(code, words)) return [];
   const all = recipientsIn(delivery);
   const norm = named === null ? null : normalise(addressKindOf[delivery.channelKind], named);
   if (norm !== null && all.includes(norm)) return [norm];

@@ -6,6 +6,7 @@ import type { BrandId, ChannelId, ConcernId, DeliveryId, MessageId } from "#cont
 import { brandById } from "#modules/brands/reads.ts";
 import {
   deadAmong,
+  markLate,
   recipientsIn,
   recordBad,
   sayDeliveries,
@@ -190,7 +191,8 @@ export const outboundOf = async (world: World, claim: Claim): Promise<Outbound |
           ),
     files,
     replyToken: ready.token,
-    messageToken: message.token,
+    // Everybody who gets the message reads it, so it must not be what a delivery's bounces are known by.
+    messageToken: world.mac("message", claim.messageId).slice(0, 26),
     deliveryToken: claim.deliveryToken,
     answers: ready.answers,
     automatic: message.automatic !== null,
@@ -279,9 +281,9 @@ export const recordDelivery = (world: World, claim: Claim, result: DeliveryResul
     if (verdict.bad && state !== null) {
       const dead =
         result.kind === "accepted"
-          ? result.refused.filter((each) => isHard(each.code)).map((each) => each.recipient)
-          : verdict.state === "failed"
-            ? deadAmong(delivery, null, verdict.code)
+          ? result.refused.filter((each) => isHard(each.code, each.detail)).map((each) => each.recipient)
+          : result.kind === "refused" && result.ofRecipient === true
+            ? deadAmong(delivery, null, verdict.code, verdict.detail)
             : [];
       await recordBad(world, tx, system, state, delivery, {
         outcome: verdict,
@@ -292,6 +294,7 @@ export const recordDelivery = (world: World, claim: Claim, result: DeliveryResul
       const row = await settle(tx, claim.deliveryId, now.toISOString(), verdict);
       await sayDeliveries(world, tx, system, [{ about: { id: claim.concernId, brandId: claim.brandId }, row }]);
       if (good && state !== null) await takeMark(world, tx, system, state);
+      if (verdict.state === "waiting" && state !== null) await markLate(world, tx, system, state, delivery);
     }
     if (verdict.state === "sent") await touchAll(tx, delivery, now.toISOString());
   });

@@ -11,8 +11,8 @@ import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 /**
- * Marks the delivery a receipt speaks of, found by its own token or by a key of ours. A failure is shown on the message, wakes the concern and
- * closes an address that is bad for good. A receipt of nothing we sent leaves only an `intake.refused` entry: bounces of forged mail must not make work.
+ * Marks the delivery a receipt speaks of, found by its own token or by a key of ours. A failure is shown on the message and wakes the
+ * concern; it closes an address that is bad for good when it came by the token, which nobody but the recipient's mail system was told. A receipt of nothing we sent leaves only an `intake.refused` entry: bounces of forged mail must not make work.
  */
 export const receiveReceipt = async (
   world: World,
@@ -45,7 +45,11 @@ export const receiveReceipt = async (
   if (next === "failed") {
     await recordBad(world, tx, system, state, delivery, {
       outcome,
-      deadAddresses: receipt.permanent && behind.certain ? deadAmong(delivery, receipt.recipient, receipt.code) : [],
+      // Everybody who was copied knows the Message-ID and the recipients: they may write a report, but not close an address with it.
+      deadAddresses:
+        receipt.permanent && (receipt.asksForToken ? behind.byToken : behind.certain)
+          ? deadAmong(delivery, receipt.recipient, receipt.code, receipt.diagnostic)
+          : [],
       reopens: true,
     });
     return;

@@ -13,6 +13,9 @@ export const pauseMs = (attempts: number, askedMs: number | null): number =>
     Math.min(askedMs ?? 0, 24 * 60 * minuteMs),
   );
 
+/** After this time without having left, a message is marked: putting off unknown senders takes minutes, not an hour. */
+export const lateMs = 60 * minuteMs;
+
 /** What to do with a provider's answer. `bad`: shown and marked; `reopens`: somebody has to act. */
 export interface Verdict {
   readonly state: Extract<DeliveryState, "sent" | "waiting" | "failed" | "unknown">;
@@ -60,10 +63,20 @@ export const judge = (
   }
 };
 
-/** True when the address itself is bad (RFC 3463: 5.1.x, 5.2.1), not the message, the mailbox's size or our reputation. A bare 550 says so, too. */
-export const isHard = (code: string | null): boolean =>
-  code !== null &&
-  (/^5\.1\.\d{1,3}$/.test(code) || code === "5.2.1" || code === "550" || code === "551" || code === "553");
+/** No such mailbox, no such domain, no address at all, moved, no mail taken there, switched off (RFC 3463, RFC 7505). */
+const hardCodes = new Set(["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"]);
+/** These may speak of anything: the words beside them decide. */
+const vagueCodes = new Set(["5.1.0", "5.1.4", "550", "551", "553"]);
+/** What a relay says of its customer, us: our sender address, our password, our standing, its own rules. */
+const aboutUs =
+  /relay|sender|\bfrom\b|log ?in|sign ?in|authenti|\bspf\b|dkim|dmarc|policy|spam|junk|block|black|reputation|\bip\b|\brdns\b|reverse|denied|permi(?:t|ss)|allowed|authori[sz]ed|not you/i;
+
+/**
+ * True when a refusal of a recipient says that the address itself is bad for good, not the message, the mailbox's size, our own address or our
+ * standing. `words` are the other side's own. One wrong setting of ours must never close the addresses of everybody who was written to.
+ */
+export const isHard = (code: string | null, words: string): boolean =>
+  code !== null && (hardCodes.has(code) || (vagueCodes.has(code) && !aboutUs.test(words)));
 
 const order: readonly DeliveryState[] = ["held", "waiting", "sending", "unknown", "sent", "delivered", "read"];
 

@@ -111,13 +111,13 @@ export const renew = async (
      WHERE d.id = c.id AND d.lease_token = c.token AND d.state = 'sending' AND d.begun_at IS NULL`);
 };
 
-/** Is any answer of this concern known or feared not to have arrived? What no person wrote does not count. */
-export const anyBad = async (tx: Tx, concernId: ConcernId): Promise<boolean> =>
+/** Is any answer of this concern known or feared not to have arrived, or late (given up before `lateUntil`)? What no person wrote does not count. */
+export const anyBad = async (tx: Tx, concernId: ConcernId, lateUntil: string): Promise<boolean> =>
   (
     await tx.one<{ bad: boolean }>(sql`
       SELECT EXISTS (SELECT 1 FROM message m JOIN delivery d ON d.message_id = m.id
                       WHERE m.concern_id = ${concernId} AND m.direction = 'out' AND m.automatic IS NULL AND m.withdrawn_at IS NULL
-                        AND d.state IN ('failed', 'unknown')) AS bad`)
+                        AND (d.state IN ('failed', 'unknown') OR (d.state IN ('waiting', 'sending') AND d.attempts > 0 AND d.give_up_at < ${lateUntil}))) AS bad`)
   ).bad;
 
 /** Is the concern marked because of a delivery? Without its lock: a first look. */
@@ -242,8 +242,6 @@ export interface LeavingRow {
   readonly quotedHtml: string | null;
   readonly automatic: string | null;
   readonly answersId: string | null;
-  /** The first delivery's: the same for every recipient. */
-  readonly token: string;
   readonly files: readonly {
     readonly hash: string;
     readonly name: string;
@@ -259,7 +257,6 @@ export const leaving = (tx: Tx, messageId: MessageId): Promise<LeavingRow | null
            m.sender ->> 'name' AS "fromName", m.recipients AS to, m.copies AS cc, m.subject, m.automatic, m.answers_id AS "answersId",
            b.text, b.folded_text AS "foldedText", b.html,
            (SELECT q.html FROM message_body q WHERE q.message_id = b.quote_of) AS "quotedHtml",
-           (SELECT d.token FROM delivery d WHERE d.message_id = m.id ORDER BY d.id LIMIT 1) AS token,
            coalesce((SELECT jsonb_agg(jsonb_build_object('hash', a.hash, 'name', a.name, 'mediaType', a.media_type, 'inlineId', a.inline_id) ORDER BY a.position)
                        FROM attachment a WHERE a.message_id = m.id), '[]'::jsonb) AS files
       FROM message m JOIN concern c ON c.id = m.concern_id JOIN message_body b ON b.message_id = m.id
@@ -276,7 +273,7 @@ export const keysBefore = async (tx: Tx, concernId: ConcernId, seq: number, sees
 
 /**
  * The delivery that a receipt speaks of: by its own token, else by a key of its message and the recipient it names. `certain`: no other delivery
- * of that message can be meant.
+ * of that message can be meant. `byToken`: found by its own token.
  */
 export const deliveryBehind = (
   tx: Tx,
@@ -284,9 +281,14 @@ export const deliveryBehind = (
   tokens: readonly string[],
   keys: readonly string[],
   recipient: string | null,
-): Promise<{ readonly id: DeliveryId; readonly concernId: ConcernId; readonly certain: boolean } | null> =>
+): Promise<{
+  readonly id: DeliveryId;
+  readonly concernId: ConcernId;
+  readonly certain: boolean;
+  readonly byToken: boolean;
+} | null> =>
   tx.maybe(sql`
-    SELECT d.id, m.concern_id AS "concernId",
+    SELECT d.id, m.concern_id AS "concernId", d.token = ANY (${tokens}::text[]) AS "byToken",
            d.token = ANY (${tokens}::text[]) OR d.recipient = ${recipient}::text OR (SELECT count(*) FROM delivery o WHERE o.message_id = m.id) = 1 AS certain
       FROM delivery d JOIN message m ON m.id = d.message_id
      WHERE d.token = ANY (${tokens}::text[])

@@ -81,12 +81,12 @@ void test("A4, A5: forged, doubtful, foreign or dismissed agents reach no custom
     { assurance: "none", thread: { tokens: [token] } },
     { assurance: "failed", thread: { tokens: [token] } },
     { assurance: "proved", automatic: "auto-reply", thread: { tokens: [token] } },
-    { assurance: "proved", thread: { references: [`mid:dt-${outbound.deliveryToken}@elbkabel.example`] } },
+    { assurance: "proved", thread: { references: [`mid:dt-${outbound.messageToken}@elbkabel.example`] } },
     {
       assurance: "proved",
       thread: {
         tokens: [token.slice(0, 26) + "b".repeat(16)],
-        references: [`mid:dt-${outbound.deliveryToken}@elbkabel.example`],
+        references: [`mid:dt-${outbound.messageToken}@elbkabel.example`],
       },
     },
   ];
@@ -218,6 +218,7 @@ void test("B1, B3: a new concern is acknowledged at most once a day and address,
       code: "5.1.1",
       diagnostic: "no",
       permanent: true,
+      asksForToken: true,
       at: null,
     }),
   );

@@ -244,6 +244,7 @@ void test("a bounce finds its delivery, closes a bad address, wakes the concern;
         code: "5.1.1",
         diagnostic: "550 no such user",
         permanent: true,
+        asksForToken: true,
         at: null,
         ...over,
       }),
@@ -276,19 +277,28 @@ void test("a bounce finds its delivery, closes a bad address, wakes the concern;
       code: null,
       diagnostic: "",
       permanent: true,
+      asksForToken: true,
       at: null,
     }),
   );
   assert.equal((await world.events()).at(-1)?.kind, "intake.refused");
 });
 
-void test("a full mailbox or a refused attachment closes no address", async () => {
-  const { messageId, from } = await answered({ undoMs: 0 });
-  await send(world, await claimOf(world, messageId), { kind: "refused", code: "5.2.2", detail: "mailbox full" });
-  const address = await world.db.one<{ reason: string | null }>(
-    sql`SELECT suppressed_reason AS reason FROM address WHERE norm = ${from}`,
-  );
-  assert.equal(address.reason, null);
+void test("a full mailbox, a refused attachment and what the relay has against us close no address", async () => {
+  const closedBy = async (code: string, detail: string, ofRecipient: boolean): Promise<boolean> => {
+    const { messageId, from } = await answered({ undoMs: 0 });
+    await send(world, await claimOf(world, messageId), { kind: "refused", code, detail, ofRecipient });
+    assert.equal((await stateOf(messageId)).state, "failed");
+    const address = await world.db.one<{ reason: string | null }>(
+      sql`SELECT suppressed_reason AS reason FROM address WHERE norm = ${from}`,
+    );
+    return address.reason !== null;
+  };
+  assert.equal(await closedBy("5.2.2", "552 5.2.2 mailbox full", true), false);
+  assert.equal(await closedBy("5.1.8", "550 5.1.8 bad sender", true), false);
+  assert.equal(await closedBy("550", "550 relaying denied", true), false);
+  assert.equal(await closedBy("550", "550 go away", false), false, "said at MAIL FROM");
+  assert.equal(await closedBy("550", "550 no such user", true), true);
 });
 
 void test("writing first makes concern, customer and requester; the first mail names nothing it answers", async () => {

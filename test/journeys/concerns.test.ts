@@ -64,7 +64,7 @@ const conversation = async (from: string, subject: string) => {
     id: concern.id,
     number: concern.number,
     token: sent.replyToken,
-    key: `mid:dt-${sent.deliveryToken}@elbkabel.example`,
+    key: `mid:dt-${sent.messageToken}@elbkabel.example`,
   };
 };
 

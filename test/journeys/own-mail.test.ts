@@ -135,7 +135,7 @@ void test("our own mail that came back stands in the concern it left from, where
     mail(own, {
       automatic: "loop",
       text: "Wir kümmern uns.",
-      thread: { own: [`mid:dt-${sent.deliveryToken}@elbkabel.example`] },
+      thread: { own: [`mid:dt-${sent.messageToken}@elbkabel.example`] },
     }),
   );
   const back = (await messagesIn(world.db, id)).at(-1);

@@ -63,7 +63,7 @@ const copyFor = (left: readonly Outbound[], recipient: string): Outbound => {
   return copy;
 };
 
-const bounce = (references: readonly string[], recipient: string | null): Promise<void> =>
+const bounce = (references: readonly string[], recipient: string | null, asksForToken = true): Promise<void> =>
   world.db.transaction((tx) =>
     receiveReceipt(world, tx, cast.channel, {
       kind: "receipt",
@@ -74,6 +74,7 @@ const bounce = (references: readonly string[], recipient: string | null): Promis
       code: "5.1.1",
       diagnostic: "550 no such user",
       permanent: true,
+      asksForToken,
       at: null,
     }),
   );
@@ -137,13 +138,43 @@ void test("a bounce marks the one it speaks of: by the envelope, or by the messa
   // The second's address leads elsewhere: the report names whom nobody here knows, but its envelope is the second's.
   await bounce([`dt:${copyFor(left, second).deliveryToken}`], "umgeleitet@anderswo.example");
   assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "failed", [third]: "sent" });
-  await bounce([`mid:dt-${copyFor(left, first).deliveryToken}@elbkabel.example`], third.toUpperCase());
+  await bounce([`mid:dt-${copyFor(left, first).messageToken}@elbkabel.example`], third.toUpperCase());
   assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "failed", [third]: "failed" });
   assert.equal((await rowOf(world, id))?.deliveryFailed, true);
   const closed = await world.db.rows<{ norm: string }>(
     sql`SELECT norm FROM address WHERE norm = ${first} AND suppressed_reason IS NOT NULL`,
   );
   assert.deepEqual(closed, [], "the first's address stays open");
+});
+
+// The Message-ID held the first recipient's own token: whoever was copied could send a bounce to that address, and the customer was never written to again.
+void test("who was copied can close nobody's address: what all copies share is no delivery's token, and a report without one closes nothing", async () => {
+  const { messageId, everybody } = await answered();
+  const [first = "", second = "", third = ""] = everybody;
+  const left = await sendWith(() => accepted);
+  const shared = copyFor(left, third).messageToken;
+  assert.ok(left.every((each) => each.deliveryToken !== shared));
+  await bounce([`dt:${shared}`], first);
+  assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "sent", [third]: "sent" });
+  await bounce([`dt:${"a".repeat(26)}`, `mid:dt-${shared}@elbkabel.example`], first);
+  assert.deepEqual(await states(messageId), { [first]: "failed", [second]: "sent", [third]: "sent" });
+  const closed = async (among: readonly string[]): Promise<string[]> =>
+    (
+      await world.db.rows<{ norm: string }>(
+        sql`SELECT norm FROM address WHERE norm = ANY(${among}) AND suppressed_reason IS NOT NULL`,
+      )
+    ).map(({ norm }) => norm);
+  assert.deepEqual(await closed(everybody), []);
+  // A mailbox whose system keeps no details can ask for no token: there the name has to do.
+  const other = await answered();
+  const [named = ""] = other.everybody;
+  const without = copyFor(await sendWith(() => accepted), named);
+  await bounce([`mid:dt-${without.messageToken}@elbkabel.example`], named, false);
+  assert.deepEqual(await closed(other.everybody), [named]);
+  const last = await answered();
+  const [owner = ""] = last.everybody;
+  await bounce([`dt:${copyFor(await sendWith(() => accepted), owner).deliveryToken}`], owner);
+  assert.deepEqual(await closed(last.everybody), [owner]);
 });
 
 void test("what was held for several can be taken back as one", async () => {

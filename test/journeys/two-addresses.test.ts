@@ -78,7 +78,7 @@ void test("an answer copied to another brand stands once in the thread, and as a
     subject: "Antwort mit Kopie",
     to: people("service@elbkabel.example"),
     cc: people("hilfe@nordstrom.example"),
-    thread: { references: [`mid:dt-${sent?.deliveryToken}@elbkabel.example`] },
+    thread: { references: [`mid:dt-${sent?.messageToken}@elbkabel.example`] },
   });
   for (const channel of [cast.otherChannel, cast.channel]) assert.ok(await deliver(world, channel, back));
   assert.equal((await messagesIn(world.db, id)).filter((message) => message.direction === "in").length, 2);
@@ -95,7 +95,7 @@ void test("nobody unproved ties another brand's concern to one of their own", as
   await answer(world, cast, id, from);
   const [sent] = await sendAll(world);
   for (const assurance of ["none", "failed"] as const) {
-    const thread = { references: [`mid:dt-${sent?.deliveryToken}@elbkabel.example`] };
+    const thread = { references: [`mid:dt-${sent?.messageToken}@elbkabel.example`] };
     await deliver(world, cast.otherChannel, mail(from, { subject: `Fremd ${assurance}`, assurance, thread }));
     assert.deepEqual(await linksOf((await concernCalled(world, `Fremd ${assurance}`)).id), []);
   }

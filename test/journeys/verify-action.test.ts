@@ -295,6 +295,7 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
             code: "5.1.1",
             diagnostic: "weg",
             permanent: true,
+            asksForToken: true,
             at: null,
           }),
         )
