@@ -5,8 +5,9 @@ import { decodeText } from "./charset.ts";
 import { unflow } from "./flowed.ts";
 import { decodeWords, field } from "./headers.ts";
 import { readHtml, textAsHtml } from "./html.ts";
-import { decodeBody, type Message, type Part } from "./mime.ts";
+import { decodeBody, readMime, type Message, type Part } from "./mime.ts";
 import { bodyText, fileName } from "./names.ts";
+import { signedContent } from "./smime.ts";
 import { readTnef } from "./tnef.ts";
 
 /** Most files of one message that are handed on; the raw message keeps the others. */
@@ -29,6 +30,9 @@ export interface Body {
   readonly warnings: readonly string[];
 }
 
+/** A signature within a signature is common with gateways; more than a few are nobody's. */
+const mostUnwrapped = 3;
+
 interface Item {
   plain: string | null;
   html: string | null;
@@ -42,6 +46,8 @@ interface Collecting {
   readonly warnings: Set<string>;
   textBytes: number;
   inlineFiles: number;
+  /** Signed envelopes around what is being read. */
+  unwrapped: number;
 }
 
 /** Reads the body of a message within its limits and never throws for content. */
@@ -54,6 +60,7 @@ export function readBody(message: Message): Body {
     warnings: new Set(),
     textBytes: 0,
     inlineFiles: 0,
+    unwrapped: 0,
   };
   collect(message.root, collecting);
   if (message.cut) collecting.warnings.add("tooManyParts");
@@ -176,7 +183,18 @@ function collectFile(part: Part, into: Collecting): void {
     if (text !== null && !into.calendar.includes(text)) into.calendar.push(text);
   }
   if (part.type === "application/pkcs7-mime" || part.type === "application/x-pkcs7-mime") {
-    if (!/^signed-data$/i.test(part.parameters["smime-type"] ?? "")) into.warnings.add("encrypted");
+    const signed = into.unwrapped < mostUnwrapped ? signedContent(bytes) : null;
+    if (signed !== null) {
+      // What was signed is what the sender wrote; the envelope around it stays in the raw message.
+      into.unwrapped += 1;
+      const inner = readMime(signed);
+      if (inner.cut) into.warnings.add("tooManyParts");
+      collect(inner.root, into);
+      into.unwrapped -= 1;
+      return;
+    }
+    const isSigned = /^signed-data$/i.test(part.parameters["smime-type"] ?? "");
+    into.warnings.add(isSigned ? "unreadablePart" : "encrypted");
   }
   addFile(into, part, part.fileName ?? unnamed(part, into.files.length + 1), bytes);
 }
