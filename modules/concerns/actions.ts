@@ -50,11 +50,12 @@ import { passedOn } from "#modules/concerns/model-words.ts";
 import { lockConcern, upsertLink, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
 import {
   awaitReferences,
-  begunSince,
+  begunBetween,
   lastOfBurst,
   followUpOf,
   findClues,
   gathering,
+  type Between,
   type FoundClue,
   type Searched,
 } from "#modules/concerns/store-evidence.ts";
@@ -241,10 +242,15 @@ const floodOf = async (r: Receiving, sender: Resolved): Promise<{ readonly into:
   const { tx, kind, norm, channel, message, arrival } = r;
   const { customerId } = sender;
   const { brandId } = channel;
-  const ago = (ms: number): string => new Date(Date.parse(arrival.receivedAt) - ms).toISOString();
+  const at = Date.parse(arrival.receivedAt);
+  // Mails of one moment are read in any order: some may have begun a concern a little later than this one came.
+  const around = (ms: number): Between => ({
+    since: new Date(at - ms).toISOString(),
+    until: new Date(at + ms).toISOString(),
+  });
   const most = mostBegun(message.assurance);
-  if ((await begunSince(tx, customerId, brandId, ago(mostBegunMs), most)) < most) return null;
-  const found = await gathering(tx, { customerId, brandId, kind, norm, since: ago(gatheringMs) });
+  if ((await begunBetween(tx, customerId, brandId, around(mostBegunMs), most)) < most) return null;
+  const found = await gathering(tx, { customerId, brandId, kind, norm, between: around(gatheringMs) });
   return { into: found && { kind: "thread", concernId: found.id, via: "burst", otherSender: false } };
 };
 

@@ -128,17 +128,23 @@ const mostAwaited = 20;
 
 const window = raw(`interval '${burstMs} milliseconds'`);
 
-/** How many concerns a customer has begun at a brand since then; counts up to `most`. */
-export const begunSince = async (
+/** A stretch of time. It has an end as well: a mail of last week that is fetched only today is no part of what was written since. */
+export interface Between {
+  readonly since: string;
+  readonly until: string;
+}
+
+/** How many concerns a customer began at a brand in that time; counts up to `most`. */
+export const begunBetween = async (
   tx: Tx,
   customerId: string,
   brandId: string,
-  since: string,
+  between: Between,
   most: number,
 ): Promise<number> =>
   (
     await tx.one<{ n: number }>(sql`
-      SELECT count(*)::int AS n FROM (SELECT 1 FROM concern WHERE customer_id = ${customerId} AND brand_id = ${brandId} AND created_at > ${since}
+      SELECT count(*)::int AS n FROM (SELECT 1 FROM concern WHERE customer_id = ${customerId} AND brand_id = ${brandId} AND created_at > ${between.since} AND created_at < ${between.until}
                                        ORDER BY created_at DESC LIMIT ${most}) c`)
   ).n;
 
@@ -150,10 +156,10 @@ export const gathering = (
     readonly brandId: string;
     readonly kind: AddressKind;
     readonly norm: string;
-    readonly since: string;
+    readonly between: Between;
   },
 ): Promise<{ readonly id: ConcernId } | null> =>
   tx.maybe(sql`
     SELECT c.id FROM concern c JOIN party q ON q.concern_id = c.id AND q.kind = ${s.kind} AND q.norm = ${s.norm} AND q.role = 'requester'
-     WHERE c.customer_id = ${s.customerId} AND c.brand_id = ${s.brandId} AND c.created_at > ${s.since} AND 'flood' = ANY (c.tags) AND c.status <> 'closed'
+     WHERE c.customer_id = ${s.customerId} AND c.brand_id = ${s.brandId} AND c.created_at > ${s.between.since} AND c.created_at < ${s.between.until} AND 'flood' = ANY (c.tags) AND c.status <> 'closed'
      ORDER BY c.created_at DESC, c.id DESC LIMIT 1`);

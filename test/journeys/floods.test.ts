@@ -82,3 +82,13 @@ void test("an hour later, and for everybody else, a mail is a concern as always"
   );
   assert.deepEqual((await concernCalled(world, "Eine Stunde später")).tags, []);
 });
+
+// A mail that waited in a mailbox for days was counted among what its lively sender had begun since, and nobody was woken by it.
+void test("an old mail that is fetched late is no part of what its sender has begun since", async () => {
+  const from = "lebhaft@kunde.example";
+  const old = world.now().toISOString();
+  world.pass(3 * 24 * 3_600_000);
+  await flood(from, "none", 30);
+  await deliver(world, cast.channel, mail(from, { assurance: "none", subject: "Aus der letzten Woche" }), [], old);
+  assert.deepEqual((await concernCalled(world, "Aus der letzten Woche")).tags, []);
+});
