@@ -28,6 +28,8 @@ export const channel = z.strictObject({
   health: channelHealth,
   healthDetail: z.string(),
   healthAt: instant.nullable(),
+  /** Why nothing can leave by it, beginning with a status (RFC 3463); null: it can, as far as anybody knows. */
+  sendingTrouble: z.string().nullable(),
 });
 export type Channel = z.infer<typeof channel>;
 

@@ -10,8 +10,11 @@ import type { ConnectedChannel } from "#server/intake.ts";
 export interface Connected {
   readonly byId: (id: string) => ConnectedChannel | undefined;
   readonly enabled: () => readonly ConnectedChannel[];
-  /** Which enabled channel of the kind has this name at the kind's door. */
-  readonly atDoor: (kind: ChannelKind, name: string) => ConnectedChannel | null;
+  /**
+   * Which enabled channel of the kind has this name at the kind's door. "later": one that is switched off has it, or it cannot be told, since a
+   * channel's settings cannot be read; nobody may be sent away for good then.
+   */
+  readonly atDoor: (kind: ChannelKind, name: string) => ConnectedChannel | "later" | null;
   readonly reload: () => Promise<void>;
   /** Resolves with a list that is at most a second old; rejects when the database cannot be asked. */
   readonly freshen: () => Promise<void>;
@@ -26,16 +29,20 @@ export const channelOf = (kind: string): MessageChannel<unknown> | undefined =>
 /** Opens the list; a channel whose settings do not fit their schema is left out with a line in the log. */
 export const connectChannels = async (world: World): Promise<Connected> => {
   let all = new Map<string, ConnectedChannel & { readonly enabled: boolean }>();
-  let doors = new Map<string, ConnectedChannel>();
+  let doors = new Map<string, ConnectedChannel | "later">();
+  /** Kinds of which a channel cannot be used: its names are not known. */
+  let unsure = new Set<ChannelKind>();
   const doorKey = (kind: ChannelKind, name: string): string => `${kind} ${name}`;
   const reload = async (): Promise<void> => {
     const next = new Map<string, ConnectedChannel & { readonly enabled: boolean }>();
-    const nextDoors = new Map<string, ConnectedChannel>();
+    const nextDoors = new Map<string, ConnectedChannel | "later">();
+    const nextUnsure = new Set<ChannelKind>();
     const usable = (await openedChannels(world, world.db)).flatMap((row) => {
       const implementation = channelOf(row.kind);
       const parsed = implementation?.settings.safeParse(row.settings);
       if (!implementation || !parsed?.success) {
         world.log.error("channel.unusable", { channelId: row.id, kind: row.kind });
+        nextUnsure.add(row.kind);
         return [];
       }
       const addresses = implementation.addresses(parsed.data);
@@ -51,15 +58,20 @@ export const connectChannels = async (world: World): Promise<Connected> => {
         kind: row.kind,
         brandId: row.brandId,
         settings,
+        sendingTrouble: row.sendingTrouble,
         implementation: implementation as unknown as MessageChannel<never>,
         enabled: row.enabled,
       };
       next.set(row.id, connected);
-      if (!row.enabled) continue;
-      for (const name of implementation.door?.names(settings) ?? []) nextDoors.set(doorKey(row.kind, name), connected);
+      for (const name of implementation.door?.names(settings) ?? []) {
+        const key = doorKey(row.kind, name);
+        if (row.enabled) nextDoors.set(key, connected);
+        else if (!nextDoors.has(key)) nextDoors.set(key, "later");
+      }
     }
     all = next;
     doors = nextDoors;
+    unsure = nextUnsure;
     loadedAt = performance.now();
   };
   let loadedAt = 0;
@@ -68,7 +80,7 @@ export const connectChannels = async (world: World): Promise<Connected> => {
   return {
     byId: (id) => all.get(id),
     enabled: () => [...all.values()].filter((channel) => channel.enabled),
-    atDoor: (kind, name) => doors.get(doorKey(kind, name)) ?? null,
+    atDoor: (kind, name) => doors.get(doorKey(kind, name)) ?? (unsure.has(kind) ? "later" : null),
     reload,
     freshen: () => {
       if (performance.now() - loadedAt < freshMs) return Promise.resolve();

@@ -1,6 +1,8 @@
 // From the outbox to the provider: claim with a lease, translate, remember the keys, hand over, record with the fencing token.
 import type { ConnectedChannel } from "#server/intake.ts";
+import { system } from "#contract/actor.ts";
 import type { DeliveryResult } from "#contract/channel.ts";
+import { recordSending } from "#modules/brands/actions.ts";
 import {
   claimDeliveries,
   keepClaims,
@@ -50,6 +52,27 @@ export const startDispatch = (options: {
     now: world.now,
   };
 
+  /** What was last said of a channel's sending by this process; the code alone, since words may differ each time. */
+  const said = new Map<string, string | null>();
+
+  /** Says once that nothing can leave by a channel, and once that it can again. */
+  const noteSending = (claim: Claim, result: DeliveryResult): void => {
+    const channel = options.channelById(claim.channelId);
+    const cannot = result.kind === "tryLater" && result.ofChannel === true;
+    // Anything that the provider said of a message proves that there is one.
+    if (!channel || (!cannot && result.kind !== "accepted" && result.kind !== "refused")) return;
+    const code = cannot ? result.code : null;
+    const before = said.get(channel.id) ?? channel.sendingTrouble?.split(" ", 1)[0] ?? null;
+    if (before === code) return;
+    said.set(channel.id, code);
+    recordSending(world, system, channel.id, cannot ? `${result.code} ${result.detail}` : null).catch(
+      (error: unknown) => {
+        said.delete(channel.id);
+        world.log.warn("channel.sendingNotKept", { error: error instanceof Error ? error.message : "unknown" });
+      },
+    );
+  };
+
   const send = async (claim: Claim): Promise<void> => {
     let result: DeliveryResult;
     let begun: boolean | null = null;
@@ -87,6 +110,7 @@ export const startDispatch = (options: {
       waiting.delete(claim);
     }
     sent.add({ result: result.kind });
+    noteSending(claim, result);
     await recordDelivery(world, claim, result).catch((error: unknown) => {
       world.log.error("dispatch.notRecorded", {
         deliveryId: claim.deliveryId,

@@ -38,11 +38,11 @@ export const openDoors = async (options: {
     const find = async (name: string): Promise<{ readonly channel: string } | "later" | null> => {
       if (options.away()) return "later";
       const known = connected.atDoor(kind, name);
-      if (known) return { channel: known.id };
+      if (known !== null && known !== "later") return { channel: known.id };
       // Nobody is turned away for good on old knowledge; when it cannot be renewed, the door says "later".
       await connected.freshen();
       const channel = connected.atDoor(kind, name);
-      return channel ? { channel: channel.id } : null;
+      return channel === null || channel === "later" ? channel : { channel: channel.id };
     };
     const store = async (raw: Raw, providerId: string, channelId: string): Promise<"stored" | "known"> => {
       const channel = connected.byId(channelId);

@@ -295,6 +295,7 @@ async function addBrandAndChannel(): Promise<{ readonly connected: ConnectedChan
     brandId: brand.id,
     settings,
     ownAddresses: [],
+    sendingTrouble: null,
     implementation: email as unknown as ConnectedChannel["implementation"],
   };
   return {

@@ -26,6 +26,7 @@ import {
   lockTopics,
   updateBrand,
   updateHealth,
+  updateSending,
   upsertChannel,
   upsertTopic,
   type ChannelRow,
@@ -134,6 +135,19 @@ export const recordHealth = (
 ): Promise<void> =>
   world.db.transaction(async (tx) => {
     if (!(await updateHealth(tx, id, health, detail.slice(0, 500), world.now().toISOString()))) return;
+    const row = await channelRow(tx, id);
+    if (row) await sayChannel(world, tx, who, row);
+  });
+
+/** Writes down why nothing can leave by a channel (null: it can); the same again changes nothing. Cut to 500 characters. */
+export const recordSending = (
+  world: Pick<World, "db" | "now" | "wake">,
+  who: Who,
+  id: ChannelId,
+  trouble: string | null,
+): Promise<void> =>
+  world.db.transaction(async (tx) => {
+    if (!(await updateSending(tx, id, trouble === null ? null : trouble.slice(0, 500)))) return;
     const row = await channelRow(tx, id);
     if (row) await sayChannel(world, tx, who, row);
   });

@@ -9,7 +9,7 @@ export interface ChannelRow extends Channel {
 }
 
 const channelColumns = sql`
-  id, brand_id AS "brandId", kind, name, enabled, address, can_send AS "canSend", health, health_detail AS "healthDetail", health_at AS "healthAt"`;
+  id, brand_id AS "brandId", kind, name, enabled, address, can_send AS "canSend", health, health_detail AS "healthDetail", health_at AS "healthAt", sending_trouble AS "sendingTrouble"`;
 
 /** The brand with this id. */
 export const brandById = (tx: Tx, id: BrandId): Promise<Brand | null> =>
@@ -87,6 +87,12 @@ export const updateHealth = async (
     sql`UPDATE channel SET health = ${health}, health_detail = ${detail}, health_at = ${at} WHERE id = ${id} AND (health, health_detail) IS DISTINCT FROM (${health}, ${detail})`,
   )) > 0;
 
+/** Writes down why nothing can leave by the channel; null: it can. False when that was known. */
+export const updateSending = async (tx: Tx, id: ChannelId, trouble: string | null): Promise<boolean> =>
+  (await tx.run(
+    sql`UPDATE channel SET sending_trouble = ${trouble} WHERE id = ${id} AND sending_trouble IS DISTINCT FROM ${trouble}`,
+  )) > 0;
+
 /** Puts a topic in, or changes it. */
 export const upsertTopic = async (tx: Tx, topic: Topic): Promise<void> => {
   await tx.run(sql`
@@ -107,10 +113,10 @@ export const deleteTopic = async (tx: Tx, id: TopicId): Promise<boolean> =>
 export const isReferred = (error: unknown): boolean =>
   typeof error === "object" && error !== null && "code" in error && error.code === "23503";
 
-/** How many channels that are switched on are in which health. */
+/** How many channels that are switched on are in which health; one that cannot send is failing. */
 export const channelHealths = async (tx: Tx): Promise<Readonly<Record<string, number>>> => {
   const rows = await tx.rows<{ health: string; n: number }>(
-    sql`SELECT health, count(*)::int AS n FROM channel WHERE enabled GROUP BY health`,
+    sql`SELECT CASE WHEN sending_trouble IS NULL THEN health ELSE 'failing' END AS health, count(*)::int AS n FROM channel WHERE enabled GROUP BY 1`,
   );
   return {
     connected: 0,

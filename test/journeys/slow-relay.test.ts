@@ -63,6 +63,7 @@ test("a slow relay with one connection: waiting is no attempt, nothing becomes u
       brandId: cast.brandId,
       settings,
       ownAddresses: [],
+      sendingTrouble: null,
       implementation: { ...email, deliver: smtp.deliver } as never,
     }),
     metrics: createMetrics({ withProcess: false }),

@@ -18,7 +18,13 @@ const tones: Readonly<Record<Channel["health"], string>> = {
 
 /** A channel that fetches from nowhere has nothing to say of itself: switched on, it is ready for what comes to its door. */
 const HealthBadge = ({ channel }: { readonly channel: Channel }) => {
-  const health = !channel.enabled ? "off" : channel.health === "off" ? "ready" : channel.health;
+  const health = !channel.enabled
+    ? "off"
+    : channel.sendingTrouble
+      ? "failing"
+      : channel.health === "off"
+        ? "ready"
+        : channel.health;
   return (
     <span className="badge" data-tone={health === "ready" ? "good" : tones[health]}>
       {t(`health.${health}`)}
@@ -56,6 +62,14 @@ export const AdminChannels = () => {
                 <>
                   <small>{statusWords(channel.healthDetail)}</small>
                   <small>{channel.healthDetail}</small>
+                </>
+              ) : null}
+              {channel.enabled && channel.sendingTrouble ? (
+                <>
+                  <small>
+                    {t("admin.sendingTrouble")} {statusWords(channel.sendingTrouble)}
+                  </small>
+                  <small>{channel.sendingTrouble}</small>
                 </>
               ) : null}
             </span>
