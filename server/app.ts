@@ -20,6 +20,7 @@ import { customerRoutes } from "#modules/customers/routes.ts";
 import { fieldRoutes } from "#modules/fields/routes.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
+import type { AgentActor } from "#contract/actor.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import { createHttp, httpError } from "#platform/http/http.ts";
 import type { Bus } from "#platform/live/bus.ts";
@@ -106,10 +107,9 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     if (options.away() && request.url.startsWith("/api/") && request.url !== "/api/openapi.json")
       throw httpError(503, "the database does not answer");
   });
-  const links = makeLinks(world);
   const everything: Everything = {
     ...world,
-    links,
+    links: makeLinks(world, null),
     followedTo: () => live.follower.upTo(),
     channelKinds: channelKinds(),
     undoMs: config.undoMs,
@@ -138,7 +138,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const common = {
     ...mounting,
     app: http.app,
-    world: everything,
+    worldOf: (who: AgentActor | null): Everything =>
+      who === null ? everything : { ...everything, links: makeLinks(world, who.id) },
     setCookie: http.setCookie,
     sameOrigin: http.sameOrigin,
     log: world.log,
@@ -158,7 +159,6 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   mountFrames({
     app: http.app,
     world,
-    links,
     whoAsks: async (request) => (await whoAsks(mounting, request))?.who ?? null,
     post: (id) => options.demo?.html(id) ?? null,
   });

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AgentActor } from "#contract/actor.ts";
 import type { MessageId } from "#contract/ids.ts";
+import { isSignedIn } from "#modules/agents/actions-sessions.ts";
 import { frameBody, originalHash } from "#modules/concerns/reads-frame.ts";
 import type { Links } from "#modules/concerns/reads-views.ts";
 import { fetchOutside } from "#platform/egress.ts";
@@ -11,17 +12,20 @@ import { httpError } from "#platform/http/http.ts";
 import { sameText } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
 
-/** Signed addresses last a working day, counted from the full hour so that browsers can keep what they have fetched. */
+/** Signed addresses last a working day at most, counted from the full hour so that browsers can keep what they have fetched. */
 const linkLastsMs = 12 * 3_600_000;
 const hourMs = 3_600_000;
 const originalLastsMs = 60_000;
 
 const expiry = (now: Date): number => Math.floor(now.getTime() / hourMs) * hourMs + linkLastsMs;
 
-/** Addresses for files, frames and originals, as modules/concerns wants them. */
-export const makeLinks = (world: Pick<World, "mac" | "now">): Links => ({
-  file: (file) =>
-    `/files/${signFile({ hash: file.hash, name: file.name, mediaType: file.mediaType, inline: file.image, expiresAt: expiry(world.now()) }, world.mac)}`,
+/**
+ * Addresses for files, frames and originals, as modules/concerns wants them, for one agent. A frame has no origin and so sends no cookie: what it
+ * fetches proves itself, and is given as long as its holder is signed in. Null: nobody's, they lead nowhere.
+ */
+export const makeLinks = (world: Pick<World, "mac" | "now">, holder: string | null): Links => ({
+  file: ({ hash, name, mediaType, image }) =>
+    `/files/${signFile({ hash, name, mediaType, inline: image, expiresAt: expiry(world.now()), holder: holder ?? "" }, world.mac)}`,
   html: (messageId) => `/frames/${messageId}`,
   raw: (messageId) => `/originals/${messageId}`,
 });
@@ -55,6 +59,29 @@ const remotePurpose = "remote-image";
 const maxImageBytes = 5_000_000;
 const imageTypes = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
+interface RemoteImage {
+  readonly url: string;
+  readonly holder: string;
+  readonly expiresAt: number;
+}
+
+const signImage = (world: Pick<World, "mac">, { url, holder, expiresAt }: RemoteImage): string => {
+  const text = Buffer.from(JSON.stringify([url, holder, expiresAt])).toString("base64url");
+  return `${text}.${world.mac(remotePurpose, text)}`;
+};
+
+/** What the token asks for, or null when it is forged or over. */
+const openImage = (world: Pick<World, "mac" | "now">, token: string): RemoteImage | null => {
+  const [text = "", proof = ""] = token.split(".");
+  if (!sameText(proof, world.mac(remotePurpose, text))) return null;
+  const [url, holder, expiresAt] = JSON.parse(Buffer.from(text, "base64url").toString("utf8")) as [
+    string,
+    string,
+    number,
+  ];
+  return expiresAt > world.now().getTime() ? { url, holder, expiresAt } : null;
+};
+
 /** Mounts the routes. `whoAsks` gives the signed-in agent. */
 export const mountFrames = (options: {
   readonly app: {
@@ -64,12 +91,12 @@ export const mountFrames = (options: {
     ) => unknown;
   };
   readonly world: World;
-  readonly links: Links;
   readonly whoAsks: (request: FastifyRequest) => Promise<AgentActor | null>;
   readonly post: (id: string) => string | null;
 }): void => {
-  const { app, world, links } = options;
+  const { app, world } = options;
   const missing = (): Error => httpError(404, "no such address");
+  const isHolder = async (id: string): Promise<boolean> => /^[0-9a-f-]{36}$/.test(id) && isSignedIn(world, id);
 
   app.get("/frames/:id", async (request, reply) => {
     const who = await options.whoAsks(request);
@@ -77,12 +104,12 @@ export const mountFrames = (options: {
     if (!who || !/^[0-9a-f-]{36}$/.test(id)) throw missing();
     const images = (request.query as { images?: string }).images === "1";
     const frame = await frameBody(
-      links,
+      makeLinks(world, who.id),
       world.db,
       who,
       id as MessageId,
       images
-        ? (url) => `/remote-image/${Buffer.from(url).toString("base64url")}.${world.mac(remotePurpose, url)}`
+        ? (url) => `/remote-image/${signImage(world, { url, holder: who.id, expiresAt: expiry(world.now()) })}`
         : null,
     );
     if (!frame) throw missing();
@@ -98,7 +125,7 @@ export const mountFrames = (options: {
     if (hash === null) throw missing();
     const expiresAt = world.now().getTime() + originalLastsMs;
     const token = signFile(
-      { hash, name: `${id}.eml`, mediaType: "message/rfc822", inline: false, expiresAt },
+      { hash, name: `${id}.eml`, mediaType: "message/rfc822", inline: false, expiresAt, holder: who.id },
       world.mac,
     );
     return reply.header("cache-control", "no-store").redirect(`/files/${token}`);
@@ -113,16 +140,15 @@ export const mountFrames = (options: {
   app.get("/files/:token", async (request, reply) => {
     const now = world.now();
     const file = openFile((request.params as { token: string }).token, world.mac, now);
-    if (!file || !(await world.files.has(file.hash))) throw missing();
+    if (!file || !(await isHolder(file.holder)) || !(await world.files.has(file.hash))) throw missing();
     if (request.headers["if-none-match"] === `"${file.hash}"`) return reply.code(304).send();
     return reply.headers(fileResponse(file, null, now)).send(await world.files.stream(file.hash));
   });
 
   app.get("/remote-image/:token", async (request, reply) => {
-    const [encoded = "", proof = ""] = (request.params as { token: string }).token.split(".");
-    const url = Buffer.from(encoded, "base64url").toString("utf8");
-    if (!sameText(proof, world.mac(remotePurpose, url))) throw missing();
-    const fetched = await fetchOutside(url, { maxBytes: maxImageBytes, timeoutMs: 5_000 }).catch(() => null);
+    const image = openImage(world, (request.params as { token: string }).token);
+    if (!image || !(await isHolder(image.holder))) throw missing();
+    const fetched = await fetchOutside(image.url, { maxBytes: maxImageBytes, timeoutMs: 5_000 }).catch(() => null);
     const mediaType = fetched ? (await sniff(fetched.bytes)).mediaType : "";
     if (!fetched || !imageTypes.has(mediaType)) throw missing();
     return reply

@@ -25,7 +25,8 @@ export interface MountedRoute<W> {
 
 export interface Mounting<W> {
   readonly app: FastifyInstance;
-  readonly world: W;
+  /** The world as this asker has it: addresses of files in an answer are theirs alone. */
+  readonly worldOf: (who: AgentActor | null) => W;
   readonly routes: readonly MountedRoute<W>[];
   /** Bytes of the largest body; absent: the server's own limit. */
   readonly bodyLimit?: number;
@@ -102,7 +103,7 @@ const answerOne = async <W>(
     setSession: (token) => mounting.setCookie(reply, token),
   };
   const result = await route.handle(
-    mounting.world,
+    mounting.worldOf(call.who),
     call,
     {
       params: (params as { value: unknown }).value,

@@ -8,6 +8,7 @@ import { begin, tryAgain, tryFrom, wasGood } from "#modules/agents/actions-brake
 import { firstPreferences, idleMs, longestMs, normalEmail } from "#modules/agents/model.ts";
 import { asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
 import {
+  anySession,
   deleteOldSessions,
   deleteSession,
   insertSession,
@@ -117,6 +118,12 @@ export const signOut = async (world: Pick<World, "db">, token: string): Promise<
   const hash = sessionHash(token);
   await deleteSession(world.db, hash);
   memoryOf(world.db).sessions.delete(hash);
+};
+
+/** Is this agent signed in anywhere? Asked where no cookie comes along, of whoever an address was made for. */
+export const isSignedIn = (world: Pick<World, "db" | "now">, agentId: string): Promise<boolean> => {
+  const nowMs = world.now().getTime();
+  return anySession(world.db, agentId, iso(nowMs), iso(nowMs - idleMs));
 };
 
 /** Who calls with this token; null when the session is unknown, idle for 12 hours, 30 days old, or its agent has no access any more. Remembered for 3 seconds. */

@@ -39,6 +39,13 @@ export const sessionByHash = (tx: Tx, hash: string, at: string, idleSince: strin
       FROM session s JOIN agent a ON a.id = s.agent_id
      WHERE s.token_hash = decode(${hash}, 'hex') AND a.active AND s.expires_at > ${at} AND s.seen_at > ${idleSince}`);
 
+/** Has this agent access, and any session that is neither idle nor over? */
+export const anySession = async (tx: Tx, agentId: string, at: string, idleSince: string): Promise<boolean> =>
+  (await tx.maybe(sql`
+    SELECT 1 AS there FROM session s JOIN agent a ON a.id = s.agent_id
+     WHERE s.agent_id = ${agentId} AND a.active AND s.expires_at > ${at} AND s.seen_at > ${idleSince} LIMIT 1`)) !==
+  null;
+
 /** Notes that a session is in use. */
 export const touchSession = async (tx: Tx, hash: string, at: string): Promise<void> => {
   await tx.run(sql`

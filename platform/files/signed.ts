@@ -2,7 +2,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { isRaster } from "#platform/files/image.ts";
 
-/** What a signed address lets its bearer have. */
+/** What a signed address lets its holder have. */
 export interface SignedFile {
   readonly hash: string;
   readonly name: string;
@@ -11,6 +11,8 @@ export interface SignedFile {
   readonly inline: boolean;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** Whom it was given to: the caller asks whether they may still have anything. */
+  readonly holder: string;
 }
 
 /** `world.mac`: HMAC for a purpose. */
@@ -21,7 +23,7 @@ const purpose = "file-address";
 /** The last part of an address: what is granted and its proof, safe in a path. */
 export const signFile = (file: SignedFile, mac: Mac): string => {
   const text = Buffer.from(
-    JSON.stringify([file.hash, file.name, file.mediaType, file.inline ? 1 : 0, file.expiresAt]),
+    JSON.stringify([file.hash, file.name, file.mediaType, file.inline ? 1 : 0, file.expiresAt, file.holder]),
   ).toString("base64url");
   return `${text}.${mac(purpose, text)}`;
 };
@@ -34,14 +36,10 @@ export const openFile = (token: string, mac: Mac, now: Date): SignedFile | null 
   const expected = Buffer.from(mac(purpose, text));
   const given = Buffer.from(token.slice(dot + 1));
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) return null;
-  const [hash, name, mediaType, inline, expiresAt] = JSON.parse(Buffer.from(text, "base64url").toString("utf8")) as [
-    string,
-    string,
-    string,
-    0 | 1,
-    number,
-  ];
-  return expiresAt > now.getTime() ? { hash, name, mediaType, inline: inline === 1, expiresAt } : null;
+  const [hash, name, mediaType, inline, expiresAt, holder] = JSON.parse(
+    Buffer.from(text, "base64url").toString("utf8"),
+  ) as [string, string, string, 0 | 1, number, string];
+  return expiresAt > now.getTime() ? { hash, name, mediaType, inline: inline === 1, expiresAt, holder } : null;
 };
 
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;

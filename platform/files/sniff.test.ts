@@ -196,6 +196,7 @@ test("a signed address opens until it ends, and not when a letter was changed", 
     mediaType: "application/pdf",
     inline: false,
     expiresAt: now.getTime() + 1000,
+    holder: "anna",
   };
   const token = signFile(file, mac);
   assert.match(token, /^[\w.-]+$/);

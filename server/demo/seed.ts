@@ -54,7 +54,7 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
   options.progress("making the demo world: a year at a cable operator");
 
   const walk = startWalk(world);
-  const staged = { ...walk.world, links: makeLinks(world) };
+  const staged = { ...walk.world, links: makeLinks(world, null) };
   const scripts = [...storyScripts(options.now), ...backgroundScripts(options.now, options.concerns ?? 345)];
   const stage: { value: Stage | null } = { value: null };
   walk.at(options.now.getTime() - yearMs, async () => {

@@ -284,12 +284,27 @@ test("frames, originals and files answer nobody without right", async () => {
   }
 });
 
-test("taking access away ends what is open: session and live feed", async () => {
+// The addresses of files are signed, since what a frame fetches brings no cookie. They worked for twelve hours, whatever became of whom they were made for.
+test("taking access away ends what is open: session, live feed and the addresses of files; so does signing out", async () => {
   const admin = desks.get("admin");
   assert.ok(admin);
   const made = await addAgent(admin, { name: "Kurz", email: "kurz@kabel.test", role: "agent" });
-  const desk = await signIn(server.url, "kurz@kabel.test", agentPassword);
-  const live = await desk.live();
+  let desk = await signIn(server.url, "kurz@kabel.test", agentPassword);
+  let live = await desk.live();
+  await live.word((word) => word.type === "events");
+  const addressFor = async (cookie: string): Promise<string> => {
+    const sent = await fetch(`${server.url}/originals/${facts.messageId}`, { headers: { cookie }, redirect: "manual" });
+    return sent.headers.get("location") ?? "";
+  };
+  const given = async (path: string): Promise<number> => (await fetch(server.url + path)).status;
+  const first = await addressFor(desk.cookie);
+  assert.equal(await given(first), 200);
+  await desk.call(api.agents.signOut);
+  assert.equal(await given(first), 404, "signed out");
+  desk = await signIn(server.url, "kurz@kabel.test", agentPassword);
+  const second = await addressFor(desk.cookie);
+  assert.equal(await given(second), 200);
+  live = await desk.live();
   await live.word((word) => word.type === "events");
   await admin.call(api.agents.change, {
     params: { id: made.id },
@@ -305,6 +320,7 @@ test("taking access away ends what is open: session and live feed", async () => 
     },
   });
   assert.equal(await live.closed, 4401);
+  assert.equal(await given(second), 404, "dismissed");
   assert.equal((await callRaw(server.url, api.agents.me, {}, { cookie: desk.cookie })).status, 401);
   await assert.rejects(signIn(server.url, "kurz@kabel.test", agentPassword), /wrongCredentials/);
   assert.equal(addressOf(api.concerns.message, { params: { id: "a/b" } }), "/api/messages/a%2Fb");
