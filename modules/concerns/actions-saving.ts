@@ -107,12 +107,21 @@ export const saveWithMessage = async (
       brandId: state.brandId,
       at: message.at,
       subject: message.subject,
-      text: message.text,
+      text: findable(message),
       language: state.language,
     });
   await say(world, tx, who, said);
   return state;
 };
+
+/**
+ * The words a message is found by. What the first one repeats below its own words stands nowhere else in the thread, and whoever wants to hide
+ * something puts it there; what later ones repeat is the thread itself, and would make every answer a hit of every word.
+ */
+const findable = (message: NewMessage): string =>
+  message.seq === 1 && message.direction === "in" && message.foldedText !== ""
+    ? `${message.text}\n${message.foldedText}`
+    : message.text;
 
 /** The entries for a new link, one for each side. Who serves one brand only is shown neither when the sides differ in it: see `mayReadEntry`. */
 export const linked = (earlier: ConcernState, later: ConcernState, kind: Link["kind"]): Said[] =>

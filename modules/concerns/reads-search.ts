@@ -157,7 +157,7 @@ const shown = (
     row,
     subject: highlight(row.subject, marks),
     messageId: text === undefined || hit === null || hit.messageId === row.id ? null : (hit.messageId as MessageId),
-    excerpt: excerpt(text === undefined || text === "" ? row.snippet : text, marks),
+    excerpt: excerpt(text === undefined || text.trim() === "" ? row.snippet : text, marks),
   };
 };
 

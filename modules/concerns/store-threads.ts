@@ -149,5 +149,5 @@ export const textsByIds = (tx: Tx, ids: readonly string[]): Promise<{ readonly i
   ids.length === 0
     ? Promise.resolve([])
     : tx.rows(
-        sql`SELECT message_id AS id, left(text, 20000) AS text FROM message_body WHERE message_id = ANY(${ids}::uuid[])`,
+        sql`SELECT message_id AS id, left(text || E'\n' || folded_text, 20000) AS text FROM message_body WHERE message_id = ANY(${ids}::uuid[])`,
       );

@@ -14,7 +14,8 @@ import { foldWords, forgetMessage, indexConcern, indexMessage } from "#modules/s
 import { fold, skeleton, wordsOf } from "#modules/search/model.ts";
 import { byTime, byWords } from "#modules/search/store.ts";
 import { raw, sql } from "#platform/db/db.ts";
-import { addCast, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
+import { concernCalled } from "#test/outbox.ts";
+import { addCast, deliver, mail, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -377,4 +378,28 @@ test("the program folds words as the database does", async () => {
       fold(word),
       word,
     );
+});
+
+// What is folded away below a mail's own words was found by nobody, also when it stood nowhere else: a place to hide something in.
+void test("the first mail is found by what it repeats below its own words, an answer only by its own", async () => {
+  const from = "verborgen@kunde.example";
+  const own = ["mid:verborgen@kunde.example"];
+  const folded = "Am Montag schrieb Netz:\n> Ihre Vertragsnummer lautet Zwiebelfisch";
+  await deliver(
+    world,
+    cast.channel,
+    mail(from, { subject: "Gefaltet", text: "Bitte prüfen.", foldedText: folded, thread: { own } }),
+  );
+  const { id } = await concernCalled(world, "Gefaltet");
+  const [found, ...others] = (await find("Zwiebelfisch")).concerns;
+  assert.ok(found && others.length === 0);
+  assert.equal(found.row.id, id);
+  assert.deepEqual(marked(found.excerpt), ["Zwiebelfisch"]);
+  const first = found.messageId;
+  await deliver(
+    world,
+    cast.channel,
+    mail(from, { subject: "Gefaltet", text: "Noch etwas.", foldedText: folded, thread: { references: own } }),
+  );
+  assert.equal((await find("Zwiebelfisch")).concerns[0]?.messageId, first, "the answer that repeats it is no hit");
 });
