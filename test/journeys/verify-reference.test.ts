@@ -17,6 +17,7 @@ import {
   createBrand,
   createTopic,
   recordHealth,
+  recordSending,
   removeTopic,
 } from "#modules/brands/actions.ts";
 import { changeView, orderViews, removeView, restoreView, saveView } from "#modules/concerns/actions-views.ts";
@@ -70,6 +71,7 @@ test("brands, channels and their health, topics, fields", async () => {
   const channel = await verify(() => addChannel(world, cast.omar, mailbox(true)), "channel.changed");
   await verify(() => changeChannel(world, cast.omar, channel.id, mailbox(false)), "channel.changed");
   await verify(() => recordHealth(world, cast.omar, channel.id, "failing", "535 5.7.8"), "channel.changed");
+  await verify(() => recordSending(world, cast.omar, channel.id, "4.4.1 nobody answers"), "channel.changed");
 
   const topic = { parentId: null, name: "Störung", teamId: null, whenClosed: "reopen" as const };
   const kept = await verify(() => createTopic(world, cast.omar, topic), "topic.changed");
@@ -109,6 +111,7 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   signIn: "begins a session; its entry in the log is for the audit",
   signOut: "ends a session",
   sessionOf: "reads, and notes when somebody was seen",
+  isSignedIn: "only reads",
   forgetSessions: "empties a memory of this process",
   changePassword: "a password is shown nowhere",
   changePreferences: "are fetched with oneself, by their owner alone",
