@@ -148,3 +148,48 @@ test("an answer taken back while another is written stands beside it, changes pl
   await line.getByText("Halb geschr").waitFor();
   await closeSilent(window);
 });
+
+/** Once it said "kept on this machine" whatever the machine had answered. */
+test("what this machine could not keep is not called kept", async () => {
+  const window = await centre.open();
+  const { page } = window;
+  await page.addInitScript(`
+    Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+  `);
+  await openReply(page, one);
+  const saves = await hold(page, /\/drafts\/reply$/);
+  await page.keyboard.type("Noch offen");
+  await page.locator(".composer-saving", { hasText: "Noch nirgends gesichert" }).waitFor();
+  await saves.first;
+  await saves.held[0]?.continue();
+  await page.locator(".composer-saving", { hasText: "Entwurf gespeichert" }).waitFor();
+  await closeSilent(window);
+});
+
+/** Once its answer, when it came at last, carried the desk off from wherever it was by then. */
+test("a first message that leaves on a slow line leaves the desk where it is, and nothing of it stands where one writes first", async () => {
+  const window = await centre.open();
+  const { page } = window;
+  await page.goto(`${centre.server.url}/new`);
+  await page.locator(".editor-text").click();
+  await page.keyboard.type("Unser Angebot.");
+  await page.getByLabel("Betreff").fill("Angebot");
+  await page.getByRole("combobox").first().click();
+  await page.keyboard.type("rolf@kunde.test");
+  const created = await hold(page, /\/api\/concerns$/);
+  await page.keyboard.press("Control+Enter");
+  await created.first;
+  await page.getByRole("button", { name: "Zurück zum Arbeitsplatz" }).click();
+  await page.getByRole("link", { name: /Alle offenen/ }).click();
+  await page.locator(".row", { hasText: "Zweite Frage" }).click();
+  await page.locator(".message", { hasText: "Wo?" }).waitFor();
+  const place = page.url();
+  await created.held[0]?.continue();
+  await page.locator(".toast", { hasText: "Wird gesendet" }).waitFor();
+  await centre.sink.mailWith("Unser Angebot.");
+  assert.equal(page.url(), place);
+  await page.goto(`${centre.server.url}/new`);
+  await page.locator(".editor-text").waitFor();
+  assert.equal(await page.getByLabel("Betreff").inputValue(), "");
+  await closeSilent(window);
+});
