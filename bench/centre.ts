@@ -63,6 +63,7 @@ const env = (more: Readonly<Record<string, string>>): Readonly<Record<string, st
   CHECK_ANSWERS: "no",
   DNS: "off",
   UNDO_SECONDS: "120",
+  UNKNOWN_SENDERS: "0",
   LOG_LEVEL: "error",
   NODE_COMPILE_CACHE: cache,
   ...more,

@@ -1,5 +1,6 @@
 // All endpoints in one object: the browser calls from it, the server answers it, the OpenAPI page prints it.
 import { agents } from "#contract/agents.ts";
+import { asides } from "#contract/aside.ts";
 import { brands } from "#contract/brands.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import { customers } from "#contract/customers.ts";
@@ -9,4 +10,4 @@ import { postbox } from "#contract/postbox.ts";
 import { search } from "#contract/search.ts";
 import { settings } from "#contract/settings.ts";
 
-export const api = { agents, brands, concerns, customers, fields, files, postbox, search, settings };
+export const api = { agents, asides, brands, concerns, customers, fields, files, postbox, search, settings };

@@ -119,6 +119,12 @@ export interface InboundMessage {
     readonly subject: string | null;
     readonly sentAt: string | null;
     readonly text: string;
+    /** What they wrote as sanitised HTML, without what the forwarder's program wrote above it; null: text only. */
+    readonly html: string | null;
+    /** Content-IDs that this HTML shows. */
+    readonly inlineIds: readonly string[];
+    /** Files of an original that came as an attached message; those of others are files of the message itself. */
+    readonly files: readonly InboundFile[];
   } | null;
   /** BCP 47, when the text is long enough to tell. */
   readonly language: "de" | "en" | null;
@@ -232,6 +238,8 @@ export interface ReadingIo {
   readonly now: Date;
   /** node:dns/promises resolve signature; tests and the demo world inject their own. Null: no DNS, verdicts become "none". */
   readonly resolver: ((name: string, type: string) => Promise<unknown[]>) | null;
+  /** Somebody wants to see it as a message, whatever it is: no receipts. */
+  readonly asMessage?: boolean;
 }
 
 export interface TransportIo {

@@ -219,6 +219,10 @@ export const concerns = {
       ...recipients,
       subject: z.string().trim().min(1).max(500),
       ...content,
+      /** Send then and not before; null or left out: after the undo time. */
+      sendAt: instant.nullable().optional(),
+      /** With `sendAt`: held back when the customer writes before; left out: yes. */
+      holdIfAnswered: z.boolean().optional(),
       /** Made by the client: the same key twice begins one concern. */
       key: z.uuid(),
     }),

@@ -72,6 +72,8 @@ const kinds = {
   "view.changed": z.strictObject({ agentId, shared: z.boolean() }),
   "session.began": z.strictObject({ agentId }),
   "session.refused": z.strictObject({ reason: z.string() }),
+  /** Somebody decided about mails that were set aside (by the ids of their arrivals). */
+  "intake.settled": z.strictObject({ ids: z.array(z.uuid()), as: z.enum(["concern", "away"]) }),
   "intake.refused": z.strictObject({ reason: z.string(), detail: z.string() }),
 } as const;
 

@@ -11,6 +11,7 @@ import { forgetSessions, sessionOf } from "#modules/agents/actions-sessions.ts";
 import { agentRoutes } from "#modules/agents/routes.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
 import { brandRoutes } from "#modules/brands/routes.ts";
+import type { ReadAgain } from "#modules/concerns/actions-aside.ts";
 import { keepUpload } from "#modules/concerns/actions-uploads.ts";
 import { rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { draftRoutes } from "#modules/concerns/routes-drafts.ts";
@@ -30,6 +31,7 @@ import type { Config } from "#server/config.ts";
 import { channelKinds, type Connected } from "#server/connected.ts";
 import type { Demo } from "#server/demo/demo.ts";
 import { demoLogins } from "#server/demo/cast.ts";
+import { readAgain } from "#server/intake-store.ts";
 import { makeLinks, mountFrames } from "#server/frames.ts";
 import { startLive, type Live } from "#server/live.ts";
 import { openApi } from "#server/openapi.ts";
@@ -70,7 +72,12 @@ const mayWatch = (token: string | null, { raw, headers }: FastifyRequest): boole
 };
 
 type Everything = World &
-  ReadingWorld & { readonly channelKinds: ChannelKinds; readonly facts: CentreFacts; readonly undoMs: number };
+  ReadingWorld & {
+    readonly channelKinds: ChannelKinds;
+    readonly facts: CentreFacts;
+    readonly undoMs: number;
+    readonly readAgain: ReadAgain;
+  };
 
 /** The desk is told at once when something it keeps in memory has changed in the tables; so is this server. */
 const watchChanges = (options: AppOptions, live: Live): (() => void) => {
@@ -113,6 +120,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     followedTo: () => live.follower.upTo(),
     channelKinds: channelKinds(),
     undoMs: config.undoMs,
+    readAgain,
     facts: {
       demo: options.demo !== null,
       demoLogins: options.demo ? [...demoLogins] : [],

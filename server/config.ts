@@ -47,6 +47,7 @@ export interface Config {
   readonly maxMailBytes: number;
   readonly maxFileBytes: number;
   readonly acknowledge: boolean;
+  readonly mostUnknown: number;
   readonly undoMs: number;
   readonly readers: number;
   readonly trustProxy: readonly string[];
@@ -312,6 +313,13 @@ export const readConfig = (
     maxFileBytes: reader.whole("MAX_FILE_BYTES", "largest file an agent may attach", 20_000_000, 10_000, 200_000_000),
     acknowledge:
       reader.oneOf("ACKNOWLEDGE", "confirm new concerns to their senders by mail", ["yes", "no"], "no") === "yes",
+    mostUnknown: reader.whole(
+      "UNKNOWN_SENDERS",
+      "mails from senders nobody knows or vouches for that a mailbox takes to the desk in ten minutes, the rest is set aside (0: as many as come)",
+      100,
+      0,
+      100_000,
+    ),
     undoMs: reader.whole("UNDO_SECONDS", "how long an answer is held so that it can be taken back", 10, 0, 120) * 1000,
     readers: reader.whole("READERS", "processes that read mail", 2, 1, 16),
     trustProxy: (

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AgentActor } from "#contract/actor.ts";
 import type { MessageId } from "#contract/ids.ts";
 import { isSignedIn } from "#modules/agents/actions-sessions.ts";
+import { asideOriginal } from "#modules/concerns/reads-aside.ts";
 import { frameBody, originalHash } from "#modules/concerns/reads-frame.ts";
 import type { Links } from "#modules/concerns/reads-views.ts";
 import { fetchOutside } from "#platform/egress.ts";
@@ -121,7 +122,7 @@ export const mountFrames = (options: {
     const who = await options.whoAsks(request);
     const { id } = request.params as { id: string };
     if (!who || !/^[0-9a-f-]{36}$/.test(id)) throw missing();
-    const hash = await originalHash(world.db, who, id as MessageId);
+    const hash = (await originalHash(world.db, who, id as MessageId)) ?? (await asideOriginal(world.db, who, id));
     if (hash === null) throw missing();
     const expiresAt = world.now().getTime() + originalLastsMs;
     const token = signFile(

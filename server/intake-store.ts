@@ -15,9 +15,11 @@ export interface IntakeRow {
   /** How often it was taken up again since the last time that this came to an end. */
   readonly claims: number;
   readonly error: string | null;
+  /** Somebody wants a concern of it, whatever it is. */
+  readonly letIn: boolean;
 }
 
-const columns = sql`id, channel_id AS "channelId", raw_hash AS "rawHash", transport, received_at AS "receivedAt", attempts, claims, error`;
+const columns = sql`id, channel_id AS "channelId", raw_hash AS "rawHash", transport, received_at AS "receivedAt", attempts, claims, error, let_in AS "letIn"`;
 
 /**
  * Stores one arrival, its bytes and the transport's cursor in one commit; false: this provider id was there already (the cursor moves all the
@@ -126,6 +128,16 @@ export const postponeIntake = (
     UPDATE intake SET lease_token = NULL, lease_until = now() + least(60, power(2, attempts)) * interval '1 second', claims = 0,
            error = CASE WHEN ${blameless} THEN error ELSE left(${error}, 500) END, attempts = attempts + CASE WHEN ${blameless} THEN 0 ELSE 1 END
      WHERE id = ${id} AND lease_token = ${lease} AND state = 'stored'`);
+
+/** Gives an arrival back to be read again, past every brake: what of it made no concern is as if it had never been seen. */
+export const readAgain = async (tx: Tx, id: string, providerId: string): Promise<void> => {
+  // A report on several recipients is one message when it is read as one.
+  await tx.run(
+    sql`DELETE FROM intake_item WHERE intake_id = ${id} AND (provider_id = ${providerId} OR starts_with(${providerId}, provider_id || '/'))`,
+  );
+  await tx.run(sql`
+    UPDATE intake SET state = 'stored', let_in = true, attempts = 0, claims = 0, error = NULL, lease_token = NULL, lease_until = NULL WHERE id = ${id}`);
+};
 
 /** Saves a transport's place. */
 export const keepCursor = async (

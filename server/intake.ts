@@ -69,6 +69,8 @@ interface Item {
   readonly attempts: number;
   readonly claims: number;
   readonly error: string | null;
+  /** Somebody has looked at it and let it in: no limit holds it. */
+  readonly letIn: boolean;
   /** Since when it is held, in the process's own time. */
   readonly since: number;
   /** Null: they are loaded when its turn comes. */
@@ -128,6 +130,8 @@ export const startIntake = (options: {
   readonly concurrency: number;
   readonly leaseMs?: number;
   readonly inMemoryBytes?: number;
+  /** Mails from senders nobody knows or vouches for that a channel takes to the desk in ten minutes; 0: as many as come. */
+  readonly mostUnknown: number;
 }): Intake => {
   const { world, reader, metrics, leaseMs = usualLeaseMs, inMemoryBytes = usualBytes } = options;
   const holding: Holding = { queue: [], running: new Map(), bytes: 0, loading: 0 };
@@ -163,7 +167,7 @@ export const startIntake = (options: {
       if (!item || !hasRoom(item)) break;
       queue.shift();
       const begun = performance.now();
-      const work = takeIn({ world, reader, load, isStopping: () => stopping }, item)
+      const work = takeIn({ world, reader, load, mostUnknown: options.mostUnknown, isStopping: () => stopping }, item)
         .then((outcome) => {
           if (outcome !== null) messages.add({ outcome });
         })
@@ -240,7 +244,7 @@ export const startIntake = (options: {
         const { transport, receivedAt } = raw;
         const bytes = holding.bytes + raw.bytes.byteLength <= inMemoryBytes ? raw.bytes : null;
         holding.bytes += bytes?.byteLength ?? 0;
-        const known = { rawHash, transport, receivedAt, attempts: 0, claims: 0, error: null };
+        const known = { rawHash, transport, receivedAt, attempts: 0, claims: 0, error: null, letIn: false };
         queue.push({ id, lease, channel, since, ...known, bytes });
         pump();
       } else lookAgain = true;
@@ -271,6 +275,7 @@ interface Taking {
   readonly world: World;
   readonly reader: Reader;
   readonly load: (item: Item) => Promise<Uint8Array>;
+  readonly mostUnknown: number;
   readonly isStopping: () => boolean;
 }
 
@@ -287,7 +292,7 @@ const takeIn = async (taking: Taking, item: Item): Promise<"read" | "unreadable"
       await postponeIntake(world.db, item.id, item.lease, reading.detail, false);
       return null;
     }
-    await receiveAll(world, item, raw, reading);
+    await receiveAll(taking, item, raw, reading);
     return "unreadable" in reading ? "unreadable" : "read";
   } catch (error) {
     const words = error instanceof Error ? error.message : "unknown";
@@ -302,11 +307,11 @@ const readingOf = async ({ world, reader }: Taking, item: Item, raw: Raw): Promi
   const hopeless = item.attempts >= failuresBeforeGivingUp || item.claims >= claimsBeforeGivingUp;
   return hopeless
     ? { unreadable: "failed", detail: item.error ?? "could not be received" }
-    : reader.read(item.channel.kind, raw, item.channel.settings, world.now());
+    : reader.read(item.channel.kind, raw, item.channel.settings, world.now(), item.letIn);
 };
 
-const receiveAll = async (world: World, item: Item, raw: Raw, reading: Reading): Promise<void> => {
-  const { channel } = item;
+const receiveAll = async ({ world, mostUnknown }: Taking, item: Item, raw: Raw, reading: Reading): Promise<void> => {
+  const channel = { ...item.channel, mostUnknown };
   const failed = "unreadable" in reading;
   const inbound: readonly Inbound[] = failed ? [unreadable(channel, raw, reading.detail)] : reading.inbound;
   const withFiles = await Promise.all(
@@ -321,11 +326,11 @@ const receiveAll = async (world: World, item: Item, raw: Raw, reading: Reading):
       inbound.map((each) => each.providerId),
     );
     if (!row) return;
-    const from = { intakeId: item.id, rawHash: row.rawHash, receivedAt: raw.receivedAt };
+    const from = { intakeId: item.id, rawHash: row.rawHash, receivedAt: raw.receivedAt, letIn: item.letIn };
     for (const { each, files } of withFiles.filter((one) => row.fresh.includes(one.each.providerId)))
       await (each.kind === "message"
         ? receive(world, tx, channel, from, each, files)
-        : receiveReceipt(world, tx, channel, each));
+        : receiveReceipt(world, tx, channel, each, from));
   });
 };
 
@@ -341,9 +346,13 @@ const unreadable = (channel: ConnectedChannel, raw: Raw, detail: string): Inboun
 
 const keepFiles = (world: World, inbound: InboundMessage): Promise<IncomingFile[]> =>
   Promise.all(
-    inbound.files.map(async (file) => ({
+    [
+      ...inbound.files.map((file) => ({ file, ofOriginal: false })),
+      ...(inbound.forwarded?.files ?? []).map((file) => ({ file, ofOriginal: true })),
+    ].map(async ({ file, ofOriginal }) => ({
       name: file.name,
       inlineId: file.inlineId,
+      ofOriginal,
       stored: await world.files.put(file.bytes),
     })),
   );

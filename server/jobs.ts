@@ -1,6 +1,7 @@
 // What has to happen by time: waking snoozed concerns, folding counters, clearing what has expired. Started by server/start.ts.
 import { removeOldTries } from "#modules/agents/actions-brake.ts";
 import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
+import { forgetBegins } from "#modules/concerns/actions-aside.ts";
 import { removeOldChanges } from "#modules/concerns/actions-many.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally, forgetRemovedViews, mendTally } from "#modules/concerns/actions-views.ts";
@@ -22,6 +23,7 @@ const timed: readonly Timed[] = [
   { name: "foldWords", everyMs: 5_000, run: foldWords },
   { name: "removeOldUploads", everyMs: 3_600_000, run: removeOldUploads },
   { name: "removeOldChanges", everyMs: 3_600_000, run: removeOldChanges },
+  { name: "forgetBegins", everyMs: 3_600_000, run: forgetBegins },
   { name: "forgetRemovedViews", everyMs: 3_600_000, run: forgetRemovedViews },
   { name: "removeOldSessions", everyMs: 3_600_000, run: removeOldSessions },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },

@@ -29,8 +29,9 @@ export interface Live {
 export const deskMaySee = (who: AgentActor, event: AnyEvent): boolean => {
   if (event.kind === "draft.changed") return event.data.agentId === who.id;
   if (event.kind === "view.changed") return event.data.shared || event.data.agentId === who.id;
-  if (event.kind === "session.began" || event.kind === "session.refused" || event.kind === "intake.refused")
-    return false;
+  if (event.kind === "session.began" || event.kind === "session.refused") return false;
+  // Of what was not let in the desk learns only that it was set aside, and a concern's history is fetched.
+  if (event.kind === "intake.refused" && event.concernId !== null) return false;
   if (event.brandId !== null) return seesBrand(who, event.brandId) && mayReadEntry(who, event);
   return who.brandIds.length === 0 || !event.kind.startsWith("customer.");
 };

@@ -18,7 +18,14 @@ const read = async (job: ReadingJob): Promise<ReadingResult> => {
   if (!channel) return { id: job.id, failed: `no channel of the kind ${job.kind}` };
   try {
     const settings = channel.settings.parse(job.settings);
-    return { id: job.id, inbound: await channel.receive(job.raw, settings, { now: new Date(job.nowMs), resolver }) };
+    return {
+      id: job.id,
+      inbound: await channel.receive(job.raw, settings, {
+        now: new Date(job.nowMs),
+        resolver,
+        asMessage: job.asMessage,
+      }),
+    };
   } catch (error) {
     return { id: job.id, failed: error instanceof Error ? error.message.slice(0, 500) : "unknown" };
   }

@@ -12,6 +12,8 @@ export interface ReadingJob {
   readonly raw: Raw;
   readonly settings: unknown;
   readonly nowMs: number;
+  /** Somebody wants to see it as a message, whatever it is. */
+  readonly asMessage: boolean;
 }
 export type ReadingResult =
   | { readonly id: number; readonly inbound: readonly Inbound[] }
@@ -25,7 +27,7 @@ export type Reading =
   | { readonly unreadable: "tooLong" | "tooMuch" | "died" | "failed"; readonly detail: string };
 
 export interface Reader {
-  readonly read: (kind: ChannelKind, raw: Raw, settings: unknown, now: Date) => Promise<Reading>;
+  readonly read: (kind: ChannelKind, raw: Raw, settings: unknown, now: Date, asMessage?: boolean) => Promise<Reading>;
   readonly close: () => Promise<void>;
   readonly stats: () => {
     readonly processes: number;
@@ -228,10 +230,11 @@ export const openReader = (options: Limits & { readonly log: Log; readonly dns: 
   };
 
   return {
-    read: (kind, raw, settings, now) =>
+    read: (kind, raw, settings, now, asMessage = false) =>
       new Promise((settle) => {
         if (closed) return settle({ unreadable: "died", detail: "shutting down" });
-        queue.push({ job: { id: nextId++, kind, raw, settings, nowMs: now.getTime() }, settle, alone: false });
+        const job: ReadingJob = { id: nextId++, kind, raw, settings, nowMs: now.getTime(), asMessage };
+        queue.push({ job, settle, alone: false });
         // A moment later, so that what arrived together travels together.
         if (queue.length === 1) setImmediate(pump);
       }),

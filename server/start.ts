@@ -149,7 +149,8 @@ export const startServer = async (
               : "system",
     });
     closers.push(reader.close);
-    const intake = startIntake({ world, reader, channelById: connected.byId, metrics, concurrency: 16 });
+    const { mostUnknown } = config;
+    const intake = startIntake({ world, reader, channelById: connected.byId, metrics, concurrency: 16, mostUnknown });
     closers.push(intake.stop);
 
     let doors: readonly Door[] = [];

@@ -90,6 +90,9 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   "agents.details": { given: (f) => ({ params: { id: f.agentId } }) },
   "agents.createTeam": { given: () => ({ body: { name: `Team ${crypto.randomUUID()}` } }) },
+  "asides.list": { given: () => ({}) },
+  "asides.counts": { given: () => ({}) },
+  "asides.settle": { given: () => ({ body: { ids: [nobodys], as: "away" } }) },
   "brands.list": { given: () => ({}) },
   "brands.create": { given: () => ({ body: { name: `Marke ${crypto.randomUUID()}`, signature: "", language: "de" } }) },
   "brands.change": {

@@ -11,6 +11,7 @@ import type { AgentId, BrandId, ChannelId, ConcernId } from "#contract/ids.ts";
 import { uuidV7 } from "#lib/id.ts";
 import { eventsAfter } from "#modules/audit/reads.ts";
 import { receive, type ReceivingChannel } from "#modules/concerns/actions.ts";
+import type { Arrival } from "#modules/concerns/actions-arrival.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
 import type { ReadingWorld } from "#modules/concerns/reads.ts";
 import { openDb, sql, type Tx } from "#platform/db/db.ts";
@@ -173,6 +174,13 @@ export const mail = (
   };
 };
 
+/** What the store knows of an arrival of this moment. */
+export const arrivalNow = (world: World): Arrival => ({
+  intakeId: world.newId(),
+  rawHash: "0".repeat(64),
+  receivedAt: world.now().toISOString(),
+});
+
 /** Takes a mail in as server/intake does: the item marked and the message received in one transaction; false when it was known. */
 export const deliver = (
   world: World,
@@ -182,19 +190,12 @@ export const deliver = (
   receivedAt?: string,
 ): Promise<boolean> =>
   world.db.transaction(async (tx) => {
-    const intakeId = world.newId();
+    const arrival = arrivalNow(world);
     const fresh = await tx.run(
-      sql`INSERT INTO intake_item (brand_id, channel_id, provider_id, intake_id) VALUES (${channel.brandId}, ${channel.id}, ${message.providerId}, ${intakeId}) ON CONFLICT DO NOTHING`,
+      sql`INSERT INTO intake_item (brand_id, channel_id, provider_id, intake_id) VALUES (${channel.brandId}, ${channel.id}, ${message.providerId}, ${arrival.intakeId}) ON CONFLICT DO NOTHING`,
     );
     if (fresh === 0) return false;
-    await receive(
-      world,
-      tx,
-      channel,
-      { intakeId, rawHash: "0".repeat(64), receivedAt: receivedAt ?? world.now().toISOString() },
-      message,
-      files,
-    );
+    await receive(world, tx, channel, receivedAt === undefined ? arrival : { ...arrival, receivedAt }, message, files);
     return true;
   });
 

@@ -173,6 +173,7 @@ try {
     channelById: (id) => (id === brand.connected.id ? brand.connected : undefined),
     metrics: createMetrics({ withProcess: false }),
     concurrency: 1,
+    mostUnknown: 0,
   });
   const door = await openDoor({
     port: 0,

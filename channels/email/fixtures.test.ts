@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Inbound, InboundMessage } from "#contract/channel.ts";
+import type { Inbound, InboundFile, InboundMessage } from "#contract/channel.ts";
 import { receive } from "./inbound.ts";
 import type { EmailSettings } from "./settings.ts";
 
@@ -40,9 +40,14 @@ function shown(inbound: readonly Inbound[]): string {
     value instanceof Uint8Array
       ? { bytes: value.length, sha256: createHash("sha256").update(value).digest("hex").slice(0, 16) }
       : value;
+  const told = (of: readonly InboundFile[]): unknown => of.map((file) => ({ ...file, bytes: plain("", file.bytes) }));
   const files = inbound.map((each) =>
     each.kind === "message"
-      ? { ...each, files: each.files.map((file) => ({ ...file, bytes: plain("", file.bytes) })) }
+      ? {
+          ...each,
+          files: told(each.files),
+          forwarded: each.forwarded && { ...each.forwarded, files: told(each.forwarded.files) },
+        }
       : each,
   );
   return `${JSON.stringify(files, plain, 2)}\n`;
@@ -149,6 +154,9 @@ for (const name of [
   "forward-thunderbird-de",
   "forward-gmx-de",
   "forward-attached",
+  "forward-gmail-html",
+  "forward-outlook-html",
+  "forward-attached-html",
 ]) {
   test(`finds the original sender of ${name}`, async () => {
     const { forwarded } = await readMessage(name);
@@ -158,6 +166,39 @@ for (const name of [
     assert.match(forwarded.text, /^(?:My modem is broken|Mein Modem ist seit Dienstag kaputt)/);
   });
 }
+
+test("a forwarded original keeps its HTML and its pictures, made safe, without what stands above it", async () => {
+  const original = async (name: string) => {
+    const { forwarded, files } = await readMessage(name);
+    assert.ok(forwarded?.html, name);
+    assert.doesNotMatch(forwarded.html, /übernehmen|Anbei|Carla|Betreff|Subject|script|onerror|onload/, name);
+    return { ...forwarded, html: forwarded.html, ofMessage: files };
+  };
+  const gmail = await original("forward-gmail-html");
+  assert.match(
+    gmail.html,
+    /<img[^>]* data-inline="lampe@kunde"[^>]*><p>Mein Modem ist seit <i>Dienstag<\/i> kaputt\.<\/p>/,
+  );
+  assert.match(gmail.html, /data-remote-src="http:\/\/weit\.example\/p\.png"/);
+  assert.deepEqual(gmail.inlineIds, ["lampe@kunde"]);
+  assert.equal(gmail.ofMessage.length, 2);
+  const outlook = await original("forward-outlook-html");
+  assert.match(
+    outlook.html,
+    /<span style="color:red">Mein Modem<\/span> ist seit Dienstag kaputt\..*<td>Dienstag<\/td>/s,
+  );
+  const attached = await original("forward-attached-html");
+  assert.match(attached.html, /<b>Dienstag<\/b> kaputt: <img/);
+  assert.deepEqual(attached.inlineIds, ["lampe@kunde"]);
+  assert.deepEqual(
+    attached.files.map((file) => [file.inlineId, file.bytes.length > 60]),
+    [["lampe@kunde", true]],
+  );
+  assert.deepEqual(
+    attached.ofMessage.map((file) => file.name),
+    ["Mein Modem.eml"],
+  );
+});
 
 test("an answer is no forward, though it quotes a sender", async () => {
   for (const name of ["gmx-web-de", "webde-text-de", "outlook-desktop-de", "gmail-de"])

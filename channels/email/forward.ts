@@ -1,10 +1,12 @@
 // Finds the original of a message that somebody forwards to us. Used by inbound.ts.
 import type { InboundMessage } from "#contract/channel.ts";
 import { readAddresses } from "./addresses.ts";
-import { partText } from "./body.ts";
+import { partText, readBody } from "./body.ts";
+import { foldTree } from "./foldHtml.ts";
 import { decodeWords, field } from "./headers.ts";
 import { readMime, type Part, decodeBody } from "./mime.ts";
 import { subjectLine } from "./names.ts";
+import { cutThrough, isElement, readTree, textLines, writeTree, type Element } from "./tree.ts";
 import { headerBlock, isForwardSeparator, isSeparator } from "./quote.ts";
 import { readHtml } from "./html.ts";
 
@@ -23,9 +25,39 @@ export function readForwarded(
   text: string,
   nested: readonly Part[],
   answers: boolean,
+  html: string | null,
 ): Forwarded | null {
   const saysForward = forwardSubject.test(subject ?? "");
   const lines = text.split("\n", 20_000);
+  const found = findHead(lines, saysForward, answers);
+  if (found !== null)
+    return {
+      from: found.from,
+      subject: subjectLine(found.fields["subject"] ?? ""),
+      sentAt: instant(found.fields["date"] ?? null),
+      text: unquoted(lines.slice(found.end)),
+      ...(html === null ? textOnly : belowHead(html, saysForward, answers)),
+      files: [],
+    };
+  const original = nested[0];
+  if (original === undefined || nested.length > 1 || (answers && !saysForward)) return null;
+  const known = nestedOriginal(original);
+  return known === null ? null : { ...known, ...bodyOf(original) };
+}
+
+type Original = Pick<Forwarded, "from" | "subject" | "sentAt" | "text">;
+const textOnly = { html: null, inlineIds: [] } as const;
+
+/** Where the head that a program writes above a forwarded text begins to speak of its sender, and where it ends. */
+function findHead(
+  lines: readonly string[],
+  saysForward: boolean,
+  answers: boolean,
+): {
+  readonly from: Forwarded["from"];
+  readonly fields: Readonly<Record<string, string>>;
+  readonly end: number;
+} | null {
   for (let line = 0; line < lines.length; line += 1) {
     const start = lines[line] ?? "";
     // In what is quoted or answered it is somebody else's forward that is repeated.
@@ -38,20 +70,49 @@ export function readForwarded(
     if (block === null) continue;
     const from = sender(block.fields["from"] ?? "");
     if (from === null) continue;
-    return {
-      from,
-      subject: subjectLine(block.fields["subject"] ?? ""),
-      sentAt: instant(block.fields["date"] ?? null),
-      text: unquoted(lines.slice(block.end)),
-    };
+    return { from, ...block };
   }
-  const original = nested[0];
-  if (original === undefined || nested.length > 1 || (answers && !saysForward)) return null;
-  return nestedOriginal(original);
+  return null;
+}
+
+/** The original's HTML: what stands below the same head there. Without a head nobody can tell whose words they are: text only. */
+function belowHead(source: string, saysForward: boolean, answers: boolean): Pick<Forwarded, "html" | "inlineIds"> {
+  const clean = readHtml(source, false).html;
+  if (clean === null) return textOnly;
+  const { root } = readTree(clean);
+  const lines = textLines(root).slice(0, 20_000);
+  const found = findHead(
+    lines.map((line) => line.text),
+    saysForward,
+    answers,
+  );
+  const last = lines.slice(0, found?.end ?? 0).findLast((line) => line.node !== null)?.node ?? null;
+  if (found === null || last === null) return textOnly;
+  cutThrough(root, last);
+  foldTree(root);
+  return { html: writeTree(root), inlineIds: inlineIn(root) };
+}
+
+function inlineIn(root: Element): string[] {
+  const found = new Set<string>();
+  const visit = (node: Element): void => {
+    const id = node.attributes["data-inline"];
+    if (id !== undefined) found.add(id);
+    for (const child of node.children) if (isElement(child)) visit(child);
+  };
+  visit(root);
+  return [...found];
+}
+
+/** HTML and files of an attached message, as they would be if it had come by itself. */
+function bodyOf(part: Part): Pick<Forwarded, "html" | "inlineIds" | "files"> {
+  const body = readBody(readMime(decodeBody(part)));
+  const read = body.html === null ? null : readHtml(body.html, true);
+  return { html: read?.html ?? null, inlineIds: [...(read?.inlineIds ?? [])], files: body.files };
 }
 
 /** Sender, subject, time and text of an attached message, null when it names no sender. */
-export function nestedOriginal(part: Part): Forwarded | null {
+export function nestedOriginal(part: Part): Original | null {
   const message = readMime(decodeBody(part));
   const from = readAddresses(field(message.root.headers, "from") ?? "").persons[0];
   if (from === undefined) return null;

@@ -56,7 +56,7 @@ async function read(raw: Raw, settings: EmailSettings, io: ReadingIo): Promise<r
     raw.transport.mailFrom === "<>" ||
     /^<\s*>$/.test(field(headers, "return-path") ?? "");
   const report = readReport(message, senders.from.value, senders.from.name, subject, tokens, nullPath);
-  if (report !== null && report.references.length > 0)
+  if (report !== null && report.references.length > 0 && io.asMessage !== true)
     return receipts(report, providerId, sentAt, asksForToken(settings));
   return [await readMessage(message, raw, settings, io, { senders, subject, tokens, providerId, sentAt, report })];
 }
@@ -98,6 +98,7 @@ async function readMessage(
     [written.text, written.foldedText].filter((text) => text !== "").join("\n"),
     body.nested,
     thread.references.length > 0,
+    body.html,
   );
   const nestedText = attached.map(
     (each) =>

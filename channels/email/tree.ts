@@ -223,6 +223,28 @@ export function textLines(
   return lines;
 }
 
+/** Takes away everything from the beginning to the end of the line that begins with `last`; what stood around it stays around the rest. */
+export function cutThrough(root: Element, last: Node): void {
+  let place: "before" | "inLine" | "behind" = "before";
+  const stays = (node: Node): boolean => {
+    if (place === "behind") return true;
+    if (node === last) place = "inLine";
+    if (!isElement(node)) return false;
+    const block = blockTags.has(node.tag);
+    if (place === "inLine" && (block || node.tag === "br")) {
+      place = "behind";
+      return block;
+    }
+    keep(node);
+    if (place === "inLine" && block) place = "behind";
+    return node.children.length > 0;
+  };
+  const keep = (parent: Element): void => {
+    parent.children.splice(0, parent.children.length, ...parent.children.filter(stays));
+  };
+  keep(root);
+}
+
 /** Text outside and inside folds. */
 export function plainText(root: Element): { readonly text: string; readonly folded: string } {
   const open: string[] = [];

@@ -20,6 +20,8 @@ export interface ReceivingChannel {
   readonly kind: ChannelKind;
   readonly brandId: string;
   readonly ownAddresses?: readonly string[];
+  /** Mails from senders nobody knows or vouches for that it takes to the desk in ten minutes; left out or 0: as many as come. */
+  readonly mostUnknown?: number;
 }
 
 /** What the store knows of an arrival. */
@@ -27,6 +29,8 @@ export interface Arrival {
   readonly intakeId: string;
   readonly rawHash: string;
   readonly receivedAt: string;
+  /** Somebody looked at it and wants a concern of it, whatever it is. */
+  readonly letIn?: boolean;
 }
 
 /** One arriving message on its way. */

@@ -2,7 +2,8 @@
 import { system } from "#contract/actor.ts";
 import { addressKindOf, type ChannelKind, type InboundReceipt } from "#contract/channel.ts";
 import { deadAmong, lockBoth, recordBad, sayDeliveries, takeMark } from "#modules/concerns/actions-delivery.ts";
-import { refused, type ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
+import type { Arrival, ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
+import { setAside } from "#modules/concerns/actions-aside.ts";
 import { storable } from "#modules/concerns/model.ts";
 import { afterReceipt } from "#modules/concerns/model-delivery.ts";
 import { deliveryBehind, settle } from "#modules/concerns/store-outbox.ts";
@@ -12,13 +13,15 @@ import type { World } from "#platform/world.ts";
 
 /**
  * Marks the delivery a receipt speaks of, found by its own token or by a key of ours. A failure is shown on the message and wakes the
- * concern; it closes an address that is bad for good when it came by the token, which nobody but the recipient's mail system was told. A receipt of nothing we sent leaves only an `intake.refused` entry: bounces of forged mail must not make work.
+ * concern; it closes an address that is bad for good when it came by the token, which nobody but the recipient's mail system was told. A receipt of
+ * nothing we sent is set aside: bounces of forged mail must not make work.
  */
 export const receiveReceipt = async (
   world: World,
   tx: Tx,
   channel: ReceivingChannel,
   receipt: InboundReceipt,
+  arrival: Arrival,
 ): Promise<void> => {
   const references = receipt.references.slice(0, 100).map(storable);
   const tokens = references.flatMap((key) => (key.startsWith("dt:") ? [key.slice(3)] : []));
@@ -31,7 +34,13 @@ export const receiveReceipt = async (
   );
   const detail = storable(receipt.diagnostic).slice(0, 1_000);
   if (behind === null)
-    return refused(world, tx, channel, null, "unknownReceipt", `${receipt.state} ${receipt.code ?? ""} ${detail}`);
+    return setAside(world, tx, channel, arrival, "unknownReceipt", {
+      providerId: receipt.providerId,
+      senderName: null,
+      sender: receipt.recipient === null ? "" : storable(receipt.recipient).slice(0, 320),
+      subject: null,
+      text: [receipt.code ?? "", detail].join(" ").trim(),
+    });
   const { state, delivery } = await lockBoth(tx, behind.concernId, behind.id);
   const next = afterReceipt(delivery.state, receipt);
   if (next === null) return;

@@ -138,6 +138,10 @@ export interface FirstMessage extends Written {
   readonly to: readonly string[];
   readonly cc: readonly string[];
   readonly subject: string;
+  /** Not before; null or left out: after the undo time. */
+  readonly sendAt?: string | null | undefined;
+  /** With `sendAt`: held back when somebody writes before; left out: yes. */
+  readonly holdIfAnswered?: boolean | undefined;
   /** Made by the client: the same key twice is one concern. */
   readonly key: string;
   readonly undoMs: number;
@@ -161,6 +165,9 @@ export const create = (world: World, who: AgentActor, input: FirstMessage): Prom
     if (forbidden) return forbidden;
     const before = await begunBefore(tx, who, input);
     if (before !== null) return before;
+    const now = world.now();
+    const later = input.sendAt ?? null;
+    if (later !== null && Date.parse(later) <= now.getTime()) return refuse("timeInPast", undefined, "sendAt");
     const brand = await brandById(tx, input.brandId);
     if (brand === null) return refuse("notFound", undefined, "brandId");
     const channel = await sendingChannel(tx, input.brandId, input.channelId);
@@ -172,7 +179,6 @@ export const create = (world: World, who: AgentActor, input: FirstMessage): Prom
     if (isRefusal(content)) return content;
     const customer = await customerFor(world, tx, who, input, recipients.to[0] ?? "");
     if (isRefusal(customer)) return customer;
-    const now = world.now();
     const fresh = emptyConcern({
       id: world.newId() as ConcernId,
       brandId: input.brandId,
@@ -189,12 +195,19 @@ export const create = (world: World, who: AgentActor, input: FirstMessage): Prom
       ...recipients,
       content,
       statusAfter: null,
-      sendAt: new Date(now.getTime() + input.undoMs).toISOString(),
+      sendAt:
+        later === null
+          ? new Date(now.getTime() + input.undoMs).toISOString()
+          : {
+              at: new Date(later).toISOString(),
+              statusAfter: "waiting",
+              holdIfAnswered: input.holdIfAnswered ?? true,
+            },
       key: input.key,
       undoUploads: input.uploads,
       below: null,
       madeCustomer: customer.isNew,
-      because: null,
+      because: later === null ? null : "scheduled",
     });
   });
 

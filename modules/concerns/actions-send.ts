@@ -209,7 +209,10 @@ export const sendAnswer = async (
   });
   const plan = typeof out.sendAt === "string" ? null : out.sendAt;
   const said = out.statusAfter === null ? answered : withStatus(answered, out.statusAfter, at);
-  const after = plan === null ? said : withScheduled(fresh, plan, out.channel.kind);
+  const asleep = plan === null ? null : withScheduled(fresh, plan, out.channel.kind);
+  // A concern that begins with it has nothing else to show.
+  const begun = before === null ? { snippet: answered.snippet, lastDirection: answered.lastDirection } : {};
+  const after = asleep === null ? said : { ...asleep, ...begun };
   const undo =
     out.undoUploads === null
       ? null

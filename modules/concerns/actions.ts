@@ -6,6 +6,7 @@ import type { BrandId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import { agentByEmail, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
 import { say } from "#modules/audit/actions.ts";
 import { topicById } from "#modules/brands/reads.ts";
+import { isTooMuch, setMessageAside } from "#modules/concerns/actions-aside.ts";
 import { answerByMail, keepRefusedAnswer } from "#modules/concerns/actions-agent-mail.ts";
 import {
   keepForColleagues,
@@ -85,8 +86,12 @@ export const receive = async (
   files: readonly IncomingFile[],
 ): Promise<void> => {
   const kind = addressKindOf[channel.kind];
+  const withoutOriginals = files.filter((file) => file.ofOriginal !== true);
   const arrived = { ...arrival, receivedAt: new Date(arrival.receivedAt).toISOString() };
-  const r = await withSender({ world, tx, channel, arrival: arrived, files, kind }, cleanMessage(given));
+  const r = await withSender(
+    { world, tx, channel, arrival: arrived, files: withoutOriginals, kind },
+    cleanMessage(given),
+  );
   const { message } = r;
   if (message.automatic === "loop") return receiveLoop(r);
 
@@ -97,11 +102,14 @@ export const receive = async (
   if (early?.kind === "agent") return answerByMail(r, early.concernId, early.agentId);
   const agent = message.forwarded !== null || hinted ? await activeAgent(r) : null;
   if (agent !== null && message.forwarded !== null && isReadable(message.forwarded) && isSure(message.assurance))
-    return receiveForwarded(r, agent);
+    return receiveForwarded({ ...r, files }, agent);
   if (early?.kind === "thread" && early.via !== "token" && agent !== null)
     return keepRefusedAnswer(r, early.concernId, "noToken");
-  if (early?.kind !== "thread" && message.automatic === "auto-reply" && message.assurance === "failed")
-    return refused(world, tx, channel, null, "falseAutoReply", r.norm);
+  if (early?.kind !== "thread") {
+    if (message.automatic === "auto-reply" && message.assurance === "failed" && arrival.letIn !== true)
+      return setMessageAside(r, "falseAutoReply");
+    if (await isTooMuch(r)) return setMessageAside(r, "unknownSenders");
+  }
   await receiveFrom(r, early, null);
 };
 
@@ -311,7 +319,7 @@ const intoNew = async (
 ): Promise<void> => {
   const { world, tx, message, channel } = r;
   const tags = [...(message.automatic === null ? [] : ["automatic"]), ...(gathers ? ["flood"] : [])];
-  const answersNobody = ["auto-reply", "bounce", "loop"].includes(message.automatic ?? "");
+  const answersNobody = ["auto-reply", "bounce", "loop"].includes(message.automatic ?? "") && r.arrival.letIn !== true;
   const fresh = emptyConcern({
     id: world.newId() as ConcernId,
     brandId: (followed?.brandId ?? channel.brandId) as BrandId,
@@ -410,12 +418,17 @@ const receiveForwarded = async (r: Receiving, agent: AgentRecord): Promise<void>
   const norm = normalise(kind, original.from.value);
   // A mail of ours that is passed on makes no customer of us.
   if (norm === null || norm === r.norm || (await ownNorms(r)).includes(withoutDetail(norm)))
-    return receiveFrom(r, null, null);
+    return receiveFrom({ ...r, files: r.files.filter((file) => file.ofOriginal !== true) }, null, null);
+  const shown = new Set(original.inlineIds);
   await receiveFrom(
     {
       ...r,
       norm,
       sender: original.from,
+      // A picture that only the forwarder's words showed is a file of the original.
+      files: r.files.map((file) =>
+        file.inlineId !== null && shown.has(file.inlineId) ? file : { ...file, inlineId: null },
+      ),
       message: {
         ...message,
         from: original.from,
@@ -423,7 +436,7 @@ const receiveForwarded = async (r: Receiving, agent: AgentRecord): Promise<void>
         verdicts: [],
         subject: original.subject ?? message.subject,
         text: original.text,
-        html: null,
+        html: original.html,
         to: [],
         cc: [],
         replyTo: null,

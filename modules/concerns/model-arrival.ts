@@ -33,6 +33,9 @@ export const mostBegunMs = 3_600_000;
 /** For so long further mail of a flood goes into the concern that gathers it. */
 export const gatheringMs = 24 * 3_600_000;
 
+/** For so long mails of unknown senders are counted together, by channel. */
+export const mostUnknownMs = 600_000;
+
 const mostKeys = 100;
 const longestKey = 1_000;
 const mostPersons = 500;
@@ -63,6 +66,7 @@ export const cleanMessage = (message: InboundMessage): InboundMessage => ({
           from: person(message.forwarded.from),
           subject: message.forwarded.subject === null ? null : storable(message.forwarded.subject),
           text: storable(message.forwarded.text),
+          html: message.forwarded.html === null ? null : storable(message.forwarded.html),
         },
   warnings: message.warnings.map(storable),
 });

@@ -9,6 +9,8 @@ export { storable };
 export interface IncomingFile {
   readonly name: string;
   readonly inlineId: string | null;
+  /** It belongs to the original that was forwarded as an attached message. */
+  readonly ofOriginal?: boolean;
   readonly stored: {
     readonly hash: string;
     readonly sizeBytes: number;

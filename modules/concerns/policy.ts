@@ -1,5 +1,6 @@
 // Who may do what with a concern. Every action asks here with the concern in hand, also when the caller was checked before.
 import { seesBrand, type AgentActor, type Who } from "#contract/actor.ts";
+import { asideReasons, type AsideReason } from "#contract/aside.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import { allows, type Permission } from "#contract/permissions.ts";
@@ -25,6 +26,10 @@ export const mayReadEntry = (who: AgentActor, event: Pick<AnyEvent, "kind" | "da
   if (entry.kind === "concern.unlinked") return seesBrand(who, entry.data.brandId);
   return true;
 };
+
+/** What of the mails that made no concern this agent decides about: agents those of unknown senders, who supervises all. */
+export const asideReasonsFor = (who: AgentActor): readonly AsideReason[] =>
+  allows(who.role, "team.supervise") ? asideReasons : ["unknownSenders"];
 
 /** May this agent let another one follow? Oneself always; others by who supervises. */
 export const mayFollowFor = (who: AgentActor, agentId: string): boolean =>

@@ -34,6 +34,8 @@ const freshMs = 6 * hourMs;
 /** Most mails the program itself writes to one agent in an hour, and about one concern in five minutes. */
 const noticesPerHour = 30;
 const noticePauseMs = 5 * 60_000;
+/** Most confirmations in an hour to senders nobody vouches for, by channel. */
+const confirmedUnknownPerHour = 30;
 /** Who only follows is told more quietly. */
 const followedPauseMs = hourMs;
 
@@ -123,6 +125,7 @@ const acknowledge = async (
       : (await channelsOfBrand(tx, state.brandId)).find((each) => each.id === message.channelId);
   if (state === null || brand === null || !channel?.enabled || !channel.canSend) return;
   const sure = isSure(message.assurance as Assurance);
+  if (!sure && !(await mayConfirmUnknown(tx, channel.id, now))) return;
   const words = acknowledgement(
     sure ? (state.language ?? brand.language) : brand.language,
     brand.name,
@@ -138,6 +141,19 @@ const acknowledge = async (
     ...words,
     answersId: sure ? message.id : null,
   });
+};
+
+/**
+ * Confirmations to senders nobody vouches for are counted together, by channel: whoever forges a different name each time makes us write to each
+ * of them once, but not to hundreds. Holds the channel's count until the commit.
+ */
+const mayConfirmUnknown = async (tx: Tx, channelId: string, now: Date): Promise<boolean> => {
+  const all = `unknown senders at ${channelId}`;
+  await lockAutomatic(tx, all);
+  const since = new Date(now.getTime() - hourMs).toISOString();
+  if ((await automaticSince(tx, all, since, null)) >= confirmedUnknownPerHour) return false;
+  await insertAutomatic(tx, all, now.toISOString(), null);
+  return true;
 };
 
 const tellMentioned = async (

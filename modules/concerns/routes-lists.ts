@@ -1,10 +1,12 @@
 // HTTP for lists, views, search and reading a concern. server/app.ts joins them to the other routes.
 import { concerns } from "#contract/concern-endpoints.ts";
 import { seesBrand } from "#contract/actor.ts";
+import { asides } from "#contract/aside.ts";
 import { customers } from "#contract/customers.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { refuse } from "#contract/errors.ts";
 import { changeView, orderViews, removeView, restoreView, saveView } from "#modules/concerns/actions-views.ts";
+import { countAsides, listAsides } from "#modules/concerns/reads-aside.ts";
 import { concernsOf, listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
 import { earlierMessages, historyOf, openConcern } from "#modules/concerns/reads-open.ts";
 import { searchEverything, searchWithin } from "#modules/concerns/reads-search.ts";
@@ -19,6 +21,8 @@ export const listRoutes: readonly Route<W>[] = [
   answer<W, typeof concerns.list>(concerns.list, (world, who, { query }) =>
     listConcerns(world, who, { filter: query.filter, after: query.after ?? null, limit: query.limit }),
   ),
+  answer<W, typeof asides.list>(asides.list, (world, who, { query }) => listAsides(world, who, query)),
+  answer<W, typeof asides.counts>(asides.counts, (world, who) => countAsides(world, who)),
   answer<W, typeof concerns.views>(concerns.views, (world, who) => viewsFor(world, who)),
   answer<W, typeof concerns.saveView>(concerns.saveView, (world, who, { body }) => saveView(world, who, body)),
   answer<W, typeof concerns.changeView>(concerns.changeView, (world, who, { params, body }) =>

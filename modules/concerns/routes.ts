@@ -1,8 +1,10 @@
 // HTTP for everything that changes a concern. server/app.ts joins them to the routes that read.
+import { asides } from "#contract/aside.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow, Message } from "#contract/concerns.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
+import { settleAsides, type ReadAgain } from "#modules/concerns/actions-aside.ts";
 import { change, follow, snooze, unfollow } from "#modules/concerns/actions-change.ts";
 import { link, unlink } from "#modules/concerns/actions-links.ts";
 import { changeMany, undoMany, type OutcomeOfMany } from "#modules/concerns/actions-many.ts";
@@ -14,7 +16,7 @@ import { messageViews, type ReadingWorld } from "#modules/concerns/reads.ts";
 import type { World } from "#platform/world.ts";
 
 /** `undoMs`: how long an answer is held so that it can be taken back. */
-type W = World & ReadingWorld & { readonly undoMs: number };
+type W = World & ReadingWorld & { readonly undoMs: number; readonly readAgain: ReadAgain };
 
 const shown = async (
   world: W,
@@ -35,6 +37,7 @@ const shownOfMany = (
 
 /** Routes that change concerns. */
 export const concernRoutes: readonly Route<W>[] = [
+  answer<W, typeof asides.settle>(asides.settle, (world, who, { body }) => settleAsides(world, who, body)),
   answer<W, typeof concerns.create>(concerns.create, async (world, who, { body }) =>
     shown(world, await create(world, who, { ...body, undoMs: world.undoMs })),
   ),

@@ -313,6 +313,6 @@ export const lockAutomatic = async (tx: Tx, norm: string): Promise<void> => {
 };
 
 /** Remembers an automatic mail. */
-export const insertAutomatic = async (tx: Tx, norm: string, at: string, concernId: ConcernId): Promise<void> => {
+export const insertAutomatic = async (tx: Tx, norm: string, at: string, concernId: ConcernId | null): Promise<void> => {
   await tx.run(sql`INSERT INTO automatic_mail (norm, at, concern_id) VALUES (${norm}, ${at}, ${concernId})`);
 };

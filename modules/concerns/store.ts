@@ -143,9 +143,9 @@ const update = (before: ConcernState, after: ConcernState): Sql => {
 
 const insert = (c: ConcernState): Sql => sql`
   INSERT INTO concern (id, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, snippet, last_direction,
-                       last_message_at, waiting_since, message_count, last_seq, language, created_at, first_reply_at, resolved_at, closed_at)
+                       last_message_at, waiting_since, snoozed_until, message_count, last_seq, language, created_at, first_reply_at, resolved_at, closed_at)
   VALUES (${c.id}, ${c.brandId}, ${c.subject}, ${c.status}, ${c.priority}, ${c.topicId}, ${c.tags}, ${c.assigneeId}, ${c.teamId}, ${c.customerId}, ${c.customerName},
-          ${c.channels}, ${c.snippet}, ${c.lastDirection}, ${c.lastMessageAt}, ${c.waitingSince}, ${c.messageCount}, ${c.lastSeq}, ${c.language}, ${c.createdAt},
+          ${c.channels}, ${c.snippet}, ${c.lastDirection}, ${c.lastMessageAt}, ${c.waitingSince}, ${c.snoozedUntil}, ${c.messageCount}, ${c.lastSeq}, ${c.language}, ${c.createdAt},
           ${c.firstReplyAt}, ${c.resolvedAt}, ${c.closedAt})
   RETURNING number, version`;
 

@@ -331,6 +331,9 @@ void test("an answer to a notice that repeats somebody's forward goes to the cus
       subject: "Rechnung 12",
       sentAt: null,
       text: "x",
+      html: null,
+      inlineIds: [],
+      files: [],
     };
     await deliver(world, cast.channel, { ...(await read(notice, "Noch etwas.\n")), forwarded: original });
     assert.deepEqual(addressed((await sendAll(world))[0]), [[from], []]);
@@ -346,7 +349,15 @@ void test("an agent who passes on one of our own mails makes no customer of us",
       cast.channel,
       mail("anna@staff.example", {
         subject: "Fwd: Unsere Antwort",
-        forwarded: { from: { name: null, value }, subject: "Unsere Antwort", sentAt: null, text: "Wir kümmern uns." },
+        forwarded: {
+          from: { name: null, value },
+          subject: "Unsere Antwort",
+          sentAt: null,
+          text: "Wir kümmern uns.",
+          html: null,
+          inlineIds: [],
+          files: [],
+        },
       }),
     );
   const ours = await world.db.rows(sql`SELECT norm FROM party WHERE norm LIKE 'service%' OR norm LIKE 'hilfe%'`);

@@ -18,6 +18,7 @@ import {
   openTestWorld,
   type Cast,
   type TestWorld,
+  arrivalNow,
 } from "#test/world.ts";
 
 let world: TestWorld;
@@ -140,8 +141,17 @@ void test("an agent passes a customer's mail on: the concern is the customer's, 
         subject: "Defekt",
         sentAt: null,
         text: "Mein Router ist defekt.",
+        html: '<p>Mein <b>Router</b> ist defekt. <img data-inline="bild@kunde" alt=""></p>',
+        inlineIds: ["bild@kunde"],
+        files: [],
       },
     }),
+    await Promise.all(
+      [
+        { name: "logo.png", inlineId: "logo@staff" },
+        { name: "lampe.png", inlineId: "bild@kunde", ofOriginal: true },
+      ].map(async (file) => ({ ...file, stored: await world.files.put(Buffer.from(file.name)) })),
+    ),
   );
   const made = (await allConcerns(world.db)).find((each) => each.subject === "Defekt");
   assert.ok(made);
@@ -151,6 +161,17 @@ void test("an agent passes a customer's mail on: the concern is the customer's, 
     ["ursprung@kunde.example", "Mein Router ist defekt.", ["forwarded"]],
   );
   assert.deepEqual([second?.direction, second?.authorId, second?.text], ["note", cast.anna.id, "Bitte übernehmen"]);
+  const { html } = await world.db.one<{ html: string }>(
+    sql`SELECT html FROM message_body WHERE message_id = ${first?.id ?? ""}`,
+  );
+  assert.match(html, /<b>Router<\/b>/, "as it was written");
+  const files = await world.db.rows(
+    sql`SELECT name, inline_id AS "inlineId" FROM attachment WHERE message_id = ${first?.id ?? ""} ORDER BY name`,
+  );
+  assert.deepEqual(files, [
+    { name: "lampe.png", inlineId: "bild@kunde" },
+    { name: "logo.png", inlineId: null },
+  ]);
   const address = await world.db.one<{ at: string | null }>(
     sql`SELECT verified_at AS at FROM address WHERE norm = 'ursprung@kunde.example'`,
   );
@@ -161,7 +182,15 @@ void test("an agent passes a customer's mail on: the concern is the customer's, 
     mail("anna@staff.example", {
       assurance: "none",
       subject: "Fwd: Trick",
-      forwarded: { from: { value: "opfer@kunde.example", name: null }, subject: "Trick", sentAt: null, text: "x" },
+      forwarded: {
+        from: { value: "opfer@kunde.example", name: null },
+        subject: "Trick",
+        sentAt: null,
+        text: "x",
+        html: null,
+        inlineIds: [],
+        files: [],
+      },
     }),
   );
   assert.equal(
@@ -209,18 +238,24 @@ void test("B1, B3: a new concern is acknowledged at most once a day and address,
   const concernId = (await allConcerns(world.db)).at(-1)?.id ?? "";
   const was = await rowOf(world, concernId);
   await world.db.transaction((tx) =>
-    receiveReceipt(world, tx, cast.channel, {
-      kind: "receipt",
-      providerId: "b",
-      references: [`dt:${bounced?.deliveryToken}`],
-      recipient: "tot@kunde.example",
-      state: "failed",
-      code: "5.1.1",
-      diagnostic: "no",
-      permanent: true,
-      asksForToken: true,
-      at: null,
-    }),
+    receiveReceipt(
+      world,
+      tx,
+      cast.channel,
+      {
+        kind: "receipt",
+        providerId: "b",
+        references: [`dt:${bounced?.deliveryToken}`],
+        recipient: "tot@kunde.example",
+        state: "failed",
+        code: "5.1.1",
+        diagnostic: "no",
+        permanent: true,
+        asksForToken: true,
+        at: null,
+      },
+      arrivalNow(world),
+    ),
   );
   assert.deepEqual(await rowOf(world, concernId), was);
 });

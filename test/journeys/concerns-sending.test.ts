@@ -17,6 +17,7 @@ import {
   partiesIn,
   type Cast,
   type TestWorld,
+  arrivalNow,
 } from "#test/world.ts";
 
 let world: TestWorld;
@@ -235,19 +236,25 @@ void test("a bounce finds its delivery, closes a bad address, wakes the concern;
   const outbound = await send(world, await claimOf(world, messageId));
   const receipt = (state: "failed" | "delayed" | "delivered", over = {}) =>
     world.db.transaction((tx) =>
-      receiveReceipt(world, tx, cast.channel, {
-        kind: "receipt",
-        providerId: crypto.randomUUID(),
-        references: [`dt:${outbound.deliveryToken}`],
-        recipient: from,
-        state,
-        code: "5.1.1",
-        diagnostic: "550 no such user",
-        permanent: true,
-        asksForToken: true,
-        at: null,
-        ...over,
-      }),
+      receiveReceipt(
+        world,
+        tx,
+        cast.channel,
+        {
+          kind: "receipt",
+          providerId: crypto.randomUUID(),
+          references: [`dt:${outbound.deliveryToken}`],
+          recipient: from,
+          state,
+          code: "5.1.1",
+          diagnostic: "550 no such user",
+          permanent: true,
+          asksForToken: true,
+          at: null,
+          ...over,
+        },
+        arrivalNow(world),
+      ),
     );
   await receipt("delayed", { code: "4.4.1", permanent: false });
   assert.equal((await stateOf(messageId)).state, "sent");
@@ -268,18 +275,24 @@ void test("a bounce finds its delivery, closes a bad address, wakes the concern;
   await deliver(world, cast.channel, mail(from, { assurance: "none" }));
   assert.ok(!isRefusal(await reply(world, cast.anna, input(id, from))), "written from, and so written to again");
   await world.db.transaction((tx) =>
-    receiveReceipt(world, tx, cast.channel, {
-      kind: "receipt",
-      providerId: "x",
-      references: ["dt:aaaaaaaaaaaaaaaaaaaaaaaaaa", "mid:fremd"],
-      recipient: null,
-      state: "failed",
-      code: null,
-      diagnostic: "",
-      permanent: true,
-      asksForToken: true,
-      at: null,
-    }),
+    receiveReceipt(
+      world,
+      tx,
+      cast.channel,
+      {
+        kind: "receipt",
+        providerId: "x",
+        references: ["dt:aaaaaaaaaaaaaaaaaaaaaaaaaa", "mid:fremd"],
+        recipient: null,
+        state: "failed",
+        code: null,
+        diagnostic: "",
+        permanent: true,
+        asksForToken: true,
+        at: null,
+      },
+      arrivalNow(world),
+    ),
   );
   assert.equal((await world.events()).at(-1)?.kind, "intake.refused");
 });

@@ -46,6 +46,7 @@ const start = (reader: Reader, over: Partial<Parameters<typeof startIntake>[0]> 
     metrics,
     concurrency: 4,
     leaseMs,
+    mostUnknown: 0,
     ...over,
   });
   intakes.push(intake);

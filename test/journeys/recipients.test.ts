@@ -9,7 +9,16 @@ import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import { reply, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import { sql } from "#platform/db/db.ts";
 import { accepted, leaseMs, newConcern, rowOf, send } from "#test/outbox.ts";
-import { addCast, deliver, mail, messagesIn, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
+import {
+  addCast,
+  deliver,
+  mail,
+  messagesIn,
+  openTestWorld,
+  type Cast,
+  type TestWorld,
+  arrivalNow,
+} from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -65,18 +74,24 @@ const copyFor = (left: readonly Outbound[], recipient: string): Outbound => {
 
 const bounce = (references: readonly string[], recipient: string | null, asksForToken = true): Promise<void> =>
   world.db.transaction((tx) =>
-    receiveReceipt(world, tx, cast.channel, {
-      kind: "receipt",
-      providerId: crypto.randomUUID(),
-      references,
-      recipient,
-      state: "failed",
-      code: "5.1.1",
-      diagnostic: "550 no such user",
-      permanent: true,
-      asksForToken,
-      at: null,
-    }),
+    receiveReceipt(
+      world,
+      tx,
+      cast.channel,
+      {
+        kind: "receipt",
+        providerId: crypto.randomUUID(),
+        references,
+        recipient,
+        state: "failed",
+        code: "5.1.1",
+        diagnostic: "550 no such user",
+        permanent: true,
+        asksForToken,
+        at: null,
+      },
+      arrivalNow(world),
+    ),
   );
 
 void test("every recipient gets one copy that names all of them, under one identity, with a way back of its own", async () => {

@@ -5,7 +5,7 @@ import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
 import { change } from "#modules/concerns/actions-change.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
-import { reply, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
+import { create, reply, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import { reschedule } from "#modules/concerns/actions-schedule.ts";
 import { wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { openConcern } from "#modules/concerns/reads-open.ts";
@@ -107,6 +107,50 @@ void test("until it leaves the customer waits and nothing counts as said; then i
     sql`SELECT at FROM message_search WHERE message_id = ${it.messageId}`,
   );
   assert.equal(found.at, it.sendAt);
+});
+
+void test("a first message for a chosen time: its concern sleeps until then, waits afterwards, and goes with the message that is taken back", async () => {
+  const sendAt = soon(24 * hourMs);
+  const first = {
+    brandId: cast.brandId,
+    channelId: cast.channel.id,
+    customerId: null,
+    kind: "email" as const,
+    to: ["neu@kunde.example"],
+    cc: [],
+    subject: "Ihr Termin",
+    text: "Morgen kommt der Techniker.",
+    html: null,
+    uploads: [],
+    sendAt,
+    undoMs: 10_000,
+  };
+  assert.deepEqual(
+    await create(world, cast.anna, { ...first, sendAt: world.now().toISOString(), key: crypto.randomUUID() }),
+    { refused: "timeInPast", field: "sendAt" },
+  );
+  const gone = sure(await create(world, cast.anna, { ...first, key: crypto.randomUUID() }));
+  assert.equal(gone.state.status, "snoozed");
+  sure(await undoSend(world, cast.anna, gone.messageId));
+  assert.ok(isRefusal(await openConcern(world, cast.anna, gone.state.id)), "nothing is left of it");
+
+  const result = sure(await create(world, cast.anna, { ...first, key: crypto.randomUUID() }));
+  const { id } = result.state;
+  const { row, ...until } = (await shown(id)).concern;
+  assert.deepEqual(
+    [row.status, row.snoozedUntil, row.snippet, row.waitingSince, until.firstReplyAt],
+    ["snoozed", sendAt, "Morgen kommt der Techniker.", null, null],
+  );
+  world.setNow(new Date(Date.parse(sendAt) - 1).toISOString());
+  await wakeSnoozed(world);
+  assert.equal(await claimOf(world, result.messageId), undefined, "never early");
+  world.pass(1);
+  await wakeSnoozed(world);
+  const outbound = await send(world, await claimOf(world, result.messageId));
+  assert.equal(outbound.at, sendAt);
+  assert.match(outbound.subject, /^Ihr Termin/);
+  const then = (await shown(id)).concern.row;
+  assert.deepEqual([then.status, then.lastDirection, then.lastMessageAt], ["waiting", "out", sendAt]);
 });
 
 void test("a try that fails and one days later carry the same date", async () => {

@@ -36,10 +36,10 @@ const names = startNameServer(demoZones(domains, "127.0.0.1"));
 cleaners.push(async () => (await names).stop());
 
 /** A centre that confirms new concerns, with the mail world behind it. */
-const centre = async (address: string): Promise<Centre> => {
+const centre = async (address: string, more: Readonly<Record<string, string>> = {}): Promise<Centre> => {
   const sim = await startMailSim({ dir: null, smtpPort: 0 });
   const server = await startTestServer({
-    env: { ACKNOWLEDGE: "yes", UNDO_SECONDS: "0", DNS: (await names).address, LOG_LEVEL: "error" },
+    env: { ACKNOWLEDGE: "yes", UNDO_SECONDS: "0", DNS: (await names).address, LOG_LEVEL: "error", ...more },
   });
   const { desk, brand } = await setUpCentre(server.url);
   await addMailbox(desk, brand.id, { address, smtp: { host: "127.0.0.1", port: sim.port } });
@@ -210,6 +210,62 @@ test("two hundred forged forms for one victim bring at most one mail, and none t
     "SELECT count(DISTINCT subject)::int AS n FROM message WHERE direction = 'in' AND subject LIKE 'Kaufen Sie jetzt %'",
   );
   assert.equal(rows[0]?.n, 200, "every one of them is kept");
+});
+
+test("three hundred mails from as many strangers: the desk gets what it can work on, the rest is set aside, and becomes concerns when wanted", async () => {
+  const at = await centre("service@eins.test", { UNKNOWN_SENDERS: "50" });
+  await write(at, "anna@kunde.test", "Schon bekannt", "x@angreifer.test");
+  // They come from a domain that publishes nothing, and half of them in the name of one that does.
+  const from = (n: number): string => (n % 2 === 0 ? `fremd${n}@offen${n}.test` : `fremd${n}@kunde.test`);
+  for (let n = 0; n < 300; n += 20)
+    await Promise.all(
+      Array.from({ length: 20 }, (_, k) => write(at, from(n + k), `Flut ${n + k}`, `x${n + k}@angreifer.test`)),
+    );
+  await none(at, "intake WHERE state = 'stored'");
+  const rows = async (): Promise<readonly { readonly subject: string; readonly status: string }[]> =>
+    (
+      await at.database.query(
+        "SELECT subject, status FROM concern WHERE subject LIKE 'Flut %' OR subject LIKE 'Undeliver%'",
+      )
+    ).rows;
+  const begun = (await rows()).length;
+  const aside = async (): Promise<number> =>
+    (await at.desk.call(api.asides.counts)).find((each) => each.reason === "unknownSenders")?.count ?? -1;
+  assert.ok(begun >= 45 && begun <= 80, `${begun} concerns`);
+  assert.equal(begun + (await aside()), 300, "nothing is lost");
+  const left = await settled(at);
+  assert.ok(left.length <= 30, `${left.length} confirmations to strangers`);
+
+  // Each can be looked at as it came, and becomes a concern when somebody wants it; once.
+  const { entries } = await at.desk.call(api.asides.list, { query: { reason: "unknownSenders", limit: 200 } });
+  const [one, two] = entries;
+  assert.ok(one && two);
+  const original = await fetch(at.server.url + one.rawUrl, { headers: { cookie: at.desk.cookie } });
+  assert.match(original.headers.get("content-disposition") ?? "", /^attachment/);
+  assert.match(await original.text(), new RegExp(`Subject: ${one.subject}\r\n`));
+  const came = Promise.all([one, two].map((each) => arrived(at, each.subject ?? "")));
+  const before = await aside();
+  for (let twice = 0; twice < 2; twice += 1)
+    await at.desk.call(api.asides.settle, { body: { ids: [one.id, two.id], as: "concern" } });
+  await came;
+  await none(at, "intake WHERE state = 'stored'");
+  assert.equal(await aside(), before - 2);
+  assert.equal((await rows()).length, begun + 2);
+
+  // A bounce of something we never sent is no concern either, until somebody makes one of it.
+  const report =
+    "From: MAILER-DAEMON@weit.test\r\nTo: service@eins.test\r\nSubject: Undeliverable\r\nMessage-ID: <b1@weit.test>\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nNo such user\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; weit.test\r\n\r\nFinal-Recipient: rfc822; opfer@weit.test\r\nAction: failed\r\nStatus: 5.1.1\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <nie@eins.test>\r\n\r\n--b--\r\n";
+  await converse(door(at), { hello: "weit.test", from: "", to: [at.address], raw: Buffer.from(report) });
+  await none(at, "intake WHERE state = 'stored'");
+  const [bounce] = (await at.desk.call(api.asides.list, { query: { reason: "unknownReceipt" } })).entries;
+  assert.equal(bounce?.sender, "opfer@weit.test");
+  const shown = arrived(at, "Undeliverable");
+  await at.desk.call(api.asides.settle, { body: { ids: [bounce.id], as: "concern" } });
+  await shown;
+  assert.deepEqual(
+    (await rows()).filter((row) => row.subject === "Undeliverable").map((row) => row.status),
+    ["new"],
+  );
 });
 
 const bounces = fileURLToPath(new URL("../../../shared/corpora/bounces-sisimai/maildir", import.meta.url));

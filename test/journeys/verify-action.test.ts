@@ -24,7 +24,17 @@ import { updateConcern, lockConcern } from "#modules/concerns/store.ts";
 import { changeCustomer } from "#modules/customers/actions-desk.ts";
 import { sql } from "#platform/db/db.ts";
 import { verifyAction } from "#test/verify-action.ts";
-import { addCast, allConcerns, deliver, mail, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
+import {
+  addCast,
+  allConcerns,
+  deliver,
+  mail,
+  openTestWorld,
+  sure,
+  type Cast,
+  type TestWorld,
+  arrivalNow,
+} from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -286,18 +296,24 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
     () =>
       world.db
         .transaction((tx) =>
-          receiveReceipt(world, tx, cast.channel, {
-            kind: "receipt",
-            providerId: "1",
-            references: ["mid:d-1"],
-            recipient: null,
-            state: "failed",
-            code: "5.1.1",
-            diagnostic: "weg",
-            permanent: true,
-            asksForToken: true,
-            at: null,
-          }),
+          receiveReceipt(
+            world,
+            tx,
+            cast.channel,
+            {
+              kind: "receipt",
+              providerId: "1",
+              references: ["mid:d-1"],
+              recipient: null,
+              state: "failed",
+              code: "5.1.1",
+              diagnostic: "weg",
+              permanent: true,
+              asksForToken: true,
+              at: null,
+            },
+            arrivalNow(world),
+          ),
         )
         .then(() => true),
     "delivery.changed",

@@ -123,6 +123,8 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   removeOldSessions: "what no desk shows",
   removeOldChanges: "what no desk shows any more",
   removeOldUploads: "what no desk shows any more",
+  settleAsides: "puts away what was set aside, or has it read again as any mail; a desk fetches how many there are",
+  forgetBegins: "what no desk shows any more",
   forgetRemovedViews: "what no desk shows any more",
   foldTally: "the same counters, in fewer rows",
   mendTally: "the counters are compared with a count in counters.test.ts",

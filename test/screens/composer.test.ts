@@ -93,6 +93,39 @@ test("a picture pasted into an answer stands in the text, survives a reload and 
   await closeSilent(one);
 });
 
+test("a picture let go over the text stands where it was let go, in an answer and in a new message; what comes with it is attached", async () => {
+  const row = await centre.writes({ from: "Mia <mia@kunde.test>", subject: "Welche Lampe?", text: "Welche?" });
+  const one = await centre.open();
+  const { page } = one;
+  const cdp = await one.context.newCDPSession(page);
+  await openReply(page, row);
+  await page.keyboard.type("Diese hier:");
+  const paths = [await fileOf("Lampe.png", lamp), await fileOf("Anleitung.txt", "Schritt 1")];
+  await drop(page, cdp, ".editor-text p", paths);
+  const picture = page.locator(".editor-text img[data-upload]");
+  await picture.waitFor();
+  assert.equal(await widthOf(picture), 1);
+  await page.locator(".composer-files").getByText("Anleitung.txt").waitFor();
+  await page.keyboard.press("Control+Enter");
+  const mail = await centre.sink.mailWith("mia@kunde.test");
+  const id = /Content-I[dD]: <([^>]+)>/.exec(mail)?.[1] ?? "";
+  assert.ok(id !== "" && mail.includes(`cid:${id}`), "the text shows the picture at its place");
+  assert.equal(mail.match(/^Content-Type: image\/png/gim)?.length, 1, "and is not attached beside");
+  assert.ok(mail.includes("Anleitung.txt"));
+
+  await page.goto(`${centre.server.url}/new`);
+  await page.locator(".editor-text").click();
+  await drop(page, cdp, ".editor-text", [await fileOf("Lampe.png", lamp)]);
+  await picture.waitFor();
+  await closeSilent(one);
+});
+
+/** One pixel. */
+const lamp = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
 test("files let go anywhere over the concern begin an answer with them; beside it the desk stays where it is", async () => {
   const row = await centre.writes({ from: "Kai <kai@kunde.test>", subject: "Vertrag bitte", text: "Bitte schicken." });
   const one = await centre.open();

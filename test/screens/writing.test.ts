@@ -190,3 +190,47 @@ test("a first message that is taken back leaves no concern, on no desk, and stan
   }
   assert.equal(sink.count(), 0);
 });
+
+test("a first message shows what will stand below it, and can leave at a chosen time, by keyboard", async () => {
+  const [brand] = await desk.call(api.brands.list);
+  assert.ok(brand);
+  await desk.call(api.brands.change, {
+    params: { id: brand.id },
+    body: { name: brand.name, signature: "{agent}\nFür Sie bei {brand}", language: brand.language },
+  });
+  const one = await openDesk(browser, server.url, { login });
+  const { page } = one;
+  await page.goto(`${server.url}/new`);
+  await page.locator(".editor-text").waitFor();
+  await page.keyboard.type("hanna@kunde.test");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Betreff").fill("Wartung im Haus");
+  await page.locator(".editor-text").click();
+  await page.keyboard.type("Am Dienstag wird gewartet.");
+  const below = page.locator(".below .fold");
+  assert.equal((await below.innerText()).trim(), "Unterschrift");
+  await below.click();
+  assert.equal(await page.locator(".below-signature").innerText(), `-- \n${admin.name}\nFür Sie bei ${brand.name}`);
+  assert.equal(await page.locator(".below-head").count(), 0);
+  assert.deepEqual(await axeFindings(page), []);
+
+  await page.locator(".editor-text").click();
+  await page.keyboard.press("Control+Shift+Enter");
+  await page.getByLabel("Tag", { exact: true }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".message[data-direction=out]").waitFor();
+  const { rows } = await desk.call(api.concerns.list, { query: { filter: JSON.stringify(everything) } });
+  const row = rows.find((each) => each.subject === "Wartung im Haus");
+  assert.equal(row?.status, "snoozed");
+  assert.ok(Date.parse(row.snoozedUntil ?? "") > Date.now());
+  assert.equal(sink.count(), 0, "it waits");
+  await page
+    .locator(".toast")
+    .getByRole("button", { name: /Rückgängig/ })
+    .click();
+  await page.waitForURL(/\/new$/);
+  await page.locator(".editor-text", { hasText: "Am Dienstag wird gewartet." }).waitFor();
+  await one.context.close();
+  assert.deepEqual(one.complaints, []);
+});

@@ -29,6 +29,7 @@ export const deskCommands: readonly Command[] = [
   goTo("goAll", "commands.goAll", ["g i"], "/desk/open"),
   goTo("new", "commands.new", ["w"], "/new"),
   goTo("search", "commands.search", ["/"], "/search"),
+  goTo("goAside", "commands.goAside", ["g b"], "/set-aside"),
   goTo("postbox", "commands.postbox", ["g p"], "/postbox", (context) => context.settings.demo),
   goTo("preferences", "commands.preferences", ["g ,"], "/preferences"),
   goTo("adminAgents", "commands.adminAgents", [], "/admin/agents", isAdmin),

@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { Button as AriaButton } from "react-aria-components";
 import { command } from "#web/commands/commands.ts";
+import { mostCounted } from "#contract/aside.ts";
 import type { View, ViewShare } from "#contract/concerns.ts";
 import type { Context } from "#web/commands/context.ts";
 import { shownKeys } from "#web/commands/keys.ts";
@@ -13,7 +14,7 @@ import { Face } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
 import type { MenuEntry } from "#web/kit/Menu.tsx";
 import { Failed, Waiting } from "#web/kit/States.tsx";
-import { loadViews, views } from "#web/state/desk.ts";
+import { asideCounts, loadViews, views } from "#web/state/desk.ts";
 import { session, signOut } from "#web/state/session.ts";
 import { useStore } from "#web/state/store.ts";
 import { number, t } from "#web/state/words.ts";
@@ -39,6 +40,7 @@ const shareIcons: Readonly<Record<ViewShare["with"], IconName>> = { me: "list", 
 export const Nav = () => {
   const { views: all, problem } = useStore(views, (now) => now);
   const now = useStore(session, (one) => one);
+  const aside = useStore(asideCounts, (all) => all?.reduce((sum, each) => sum + each.count, 0) ?? 0);
   if (now.kind !== "signedIn") return null;
   const entry = (id: string, icon: IconName, over: Partial<Context> = {}): MenuEntry => ({
     id,
@@ -113,6 +115,16 @@ export const Nav = () => {
         ) : null}
       </div>
       <div className="nav-foot">
+        {aside === 0 ? null : (
+          <Link to="/set-aside" className="nav-view" activeProps={{ "data-active": true }}>
+            <Icon name="filter" />
+            <span className="nav-view-name">{t("aside.title")}</span>
+            <span className="nav-count">
+              {number(aside)}
+              {aside >= mostCounted ? "+" : ""}
+            </span>
+          </Link>
+        )}
         {now.settings.demo ? (
           <Link to="/postbox" className="nav-view" activeProps={{ "data-active": true }}>
             <Icon name="mail" />

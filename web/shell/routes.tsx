@@ -89,6 +89,11 @@ const tree = root.addChildren([
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/set-aside",
+    component: lazyRouteComponent(() => import("#web/screens/concerns/SetAside.tsx"), "SetAside"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/preferences",
     component: lazyRouteComponent(() => import("#web/screens/agents/PreferencesPage.tsx"), "PreferencesPage"),
   }),

@@ -127,14 +127,16 @@ export const sendReply = async (
   settleComposer(id, "reply", outcome);
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
-  if (time === null) offerUndo(outcome.value.message, undoSeconds);
-  else toast(t("composer.scheduled"), { undo: () => void undoSend(outcome.value.message) });
+  offerUndo(outcome.value.message, time === null ? undoSeconds : null);
   return null;
 };
 
-/** Shows the toast that counts down and takes the message back. */
-export const offerUndo = (message: Message, undoSeconds: number): void =>
-  void toast(t("composer.sending"), { undo: () => void undoSend(message), seconds: undoSeconds, countdown: true });
+/** Shows the toast that counts down and takes the message back; without seconds it is for a message that waits for its time. */
+export const offerUndo = (message: Message, undoSeconds: number | null): void => {
+  const undo = (): void => void undoSend(message);
+  if (undoSeconds === null) toast(t("composer.scheduled"), { undo });
+  else toast(t("composer.sending"), { undo, seconds: undoSeconds, countdown: true });
+};
 
 /** Takes back a message that has not left: it stands in the composer again, or, when its concern began with it, where one writes first. */
 export const undoSend = async (message: Message): Promise<void> => {

@@ -174,6 +174,7 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "view.changed": { agentId: me },
   "session.began": { agentId: me },
   "session.refused": { reason: "password" },
+  "intake.settled": { ids: [], as: "away" },
   "intake.refused": { reason: "loop", detail: "" },
 };
 

@@ -54,6 +54,8 @@ export interface DeskState {
     /** Concerns that changed and whose rows this desk does not know. */
     readonly rows: readonly string[];
     readonly views: number;
+    /** What was set aside. */
+    readonly asides: number;
     readonly customers: Readonly<Record<string, number>>;
     readonly history: Readonly<Record<string, number>>;
   };
@@ -76,7 +78,7 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   topics: [],
   fields: [],
   recent: [],
-  hints: { lists: 0, rows: [], views: 0, customers: {}, history: {} },
+  hints: { lists: 0, rows: [], views: 0, asides: 0, customers: {}, history: {} },
 });
 
 /**
@@ -284,6 +286,7 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "session.began":
     case "session.refused":
     case "intake.refused":
+    case "intake.settled":
       return state;
     default:
       return unknownKind(state, event);
@@ -314,6 +317,9 @@ const hinted = (state: DeskState, event: AnyEvent): DeskState => {
     case "view.changed":
       if (!event.data.shared && event.data.agentId !== state.me) break;
       return { ...state, hints: { ...hints, history, views: hints.views + 1 } };
+    case "intake.refused":
+    case "intake.settled":
+      return { ...state, hints: { ...hints, asides: hints.asides + 1 } };
     case "customer.created":
     case "customer.changed":
       return { ...state, hints: { ...hints, history, customers: bump(hints.customers, event.data.customerId) } };

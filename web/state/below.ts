@@ -14,7 +14,7 @@ export interface ShownQuote {
   readonly edited: boolean;
 }
 
-/** `missing`: why nothing is repeated; "leftOut" by choice, "newcomer": somebody addressed may not see it, "nothing" to repeat. */
+/** `missing`: why nothing is repeated (null in a first message, where nothing could be); "leftOut" by choice, "newcomer": somebody addressed may not see it, "nothing" to repeat. */
 export interface ShownBelow {
   readonly signature: string;
   readonly quote: ShownQuote | null;
@@ -63,6 +63,13 @@ export const shownBelow = (
 const answeredOf = (said: readonly Message[]): Message | undefined =>
   said.findLast((one) => one.automatic === null) ??
   said.findLast((one) => ["auto-generated", "bulk", "list"].includes(one.automatic ?? ""));
+
+/** What will be sent below a first message. */
+export const belowFirst = (agent: { readonly name: string; readonly signature: string }, brand: Brand): ShownBelow => ({
+  signature: signatureOf(agent, brand),
+  quote: null,
+  missing: null,
+});
 
 /** The same as the server takes it. */
 export const belowOf = ({ signature, quote }: ShownBelow): Below => ({

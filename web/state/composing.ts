@@ -158,6 +158,9 @@ export const withTyped = (value: readonly string[], typed: string): readonly str
   return fresh.length === 0 ? value : [...value, ...fresh];
 };
 
+/** Can it stand in the text? What else comes with it is attached. */
+export const isPicture = (file: { readonly type: string }): boolean => /^image\/(?:png|jpeg|gif|webp)$/.test(file.type);
+
 /** Files that may be added, and those that may not with the reason, judged before a byte is sent. */
 export const judgeFiles = <F extends { readonly size: number; readonly name: string }>(
   files: readonly F[],

@@ -1,6 +1,7 @@
 // The living desk: holds the reducer's state, feeds it from /live and from fetches, and keeps lists and counters fresh.
 // Called by the shell (begin, end) and by the screens of the desk.
 import { agents } from "#contract/agents.ts";
+import { asides } from "#contract/aside.ts";
 import { brands } from "#contract/brands.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow, Draft, ListFilter, View } from "#contract/concerns.ts";
@@ -49,6 +50,8 @@ export const views = createStore<{ readonly views: readonly View[] | null; reado
   views: null,
   problem: null,
 });
+/** How many mails were set aside that I may decide about; null: not known yet. */
+export const asideCounts = createStore<Result<typeof asides.counts> | null>(null);
 /** Who looks at which concern; only others. */
 export const looks = createStore<Readonly<Record<string, readonly Look[]>>>({});
 /** Changes of mine that are on their way; painted over the rows until the server has answered. */
@@ -118,7 +121,7 @@ export const beginDesk = async (me: AgentId): Promise<void> => {
     chance: Math.random,
   });
   if (saidLook) link.say(saidLook);
-  await loadReference();
+  await Promise.all([loadReference(), loadAsideCounts()]);
 };
 
 /** Two windows of a colleague are one colleague, who writes when one of them does. */
@@ -138,6 +141,7 @@ export const endDesk = (): void => {
   stopAll = null;
   for (const store of [lists, looks, underway, openProblems]) store.set({});
   views.set({ views: null, problem: null });
+  asideCounts.set(null);
 };
 
 /** Tells colleagues what I am doing with a concern; what is said before there is a link is said when it begins. */
@@ -284,6 +288,12 @@ export const loadViews = async (first = false): Promise<void> => {
   if (first) deskState.set((state) => advance(state, outcome.value.upTo));
 };
 
+/** Fetches anew how many mails were set aside. */
+export const loadAsideCounts = async (): Promise<void> => {
+  const outcome = await call(asides.counts, {});
+  if (outcome.ok) asideCounts.set(outcome.value);
+};
+
 const loadReference = async (): Promise<void> => {
   const [people, teams, marks, channels, kinds, topics, own] = await Promise.all([
     call(agents.list, {}),
@@ -320,6 +330,7 @@ const refetchAll = async (): Promise<void> => {
   await Promise.all([
     loadViews(),
     loadReference(),
+    loadAsideCounts(),
     ...Object.entries(lists.get()).map(([key, list]) => loadList(key, list.filter)),
     ...Object.keys(deskState.get().opened).map((id) => openConcern(id, true)),
   ]);
@@ -356,6 +367,7 @@ const watchHints = (): (() => void) => {
   let wantViews = false;
   let wantLists = false;
   let wantRows = false;
+  let wantAsides = false;
   let fetchedAt = -busyRest;
   const flush = (): void => {
     timer = null;
@@ -365,14 +377,16 @@ const watchHints = (): (() => void) => {
       for (const [key, list] of Object.entries(lists.get()))
         if (isOnlyFetched(list.filter)) void loadList(key, list.filter);
     if (wantRows) void fetchRows();
-    wantViews = wantLists = wantRows = false;
+    if (wantAsides) void loadAsideCounts();
+    wantViews = wantLists = wantRows = wantAsides = false;
   };
   const stop = deskState.watch(() => {
     const now = deskState.get();
     wantViews ||= now.hints.views !== before.hints.views;
     wantLists ||= now.hints.lists !== before.hints.lists;
     wantRows ||= now.hints.rows !== before.hints.rows && now.hints.rows.length > 0;
-    if ((wantViews || wantLists || wantRows) && timer === null)
+    wantAsides ||= now.hints.asides !== before.hints.asides;
+    if ((wantViews || wantLists || wantRows || wantAsides) && timer === null)
       timer = setTimeout(flush, Math.max(rest, busyRest - (performance.now() - fetchedAt)));
     // The ways to a customer are part of what was fetched: an address that came, went or can be written to again changes them.
     if (now.hints.customers !== before.hints.customers)

@@ -10,19 +10,22 @@ import "#web/screens/concerns/below.css";
 
 export const Below = ({
   below,
-  choose,
+  choose = () => undefined,
 }: {
   readonly below: ShownBelow;
-  readonly choose: (quote: DraftQuote) => void;
+  /** Left out where nothing can be repeated. */
+  readonly choose?: (quote: DraftQuote) => void;
 }) => {
   const [open, setOpen] = useState(false);
   const { signature, quote, missing } = below;
   const parts = [
     ...(signature === "" ? [] : [t("below.signature")]),
-    quote === null
-      ? t(`below.${missing ?? "nothing"}`)
-      : t(quote.edited ? "below.edited" : "below.quote", { name: quote.author, time: dayAndTime(quote.at) }),
+    ...(missing === null ? [] : [t(`below.${missing}`)]),
+    ...(quote === null
+      ? []
+      : [t(quote.edited ? "below.edited" : "below.quote", { name: quote.author, time: dayAndTime(quote.at) })]),
   ];
+  if (parts.length === 0) return null;
   return (
     <div className="below">
       <button type="button" className="fold" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -17,7 +17,7 @@ import { SecondDraft } from "#web/screens/concerns/SecondDraft.tsx";
 import { UploadList } from "#web/screens/concerns/UploadList.tsx";
 import { changesText, sends } from "#web/commands/keys.ts";
 import { WayChoice } from "#web/screens/concerns/WayChoice.tsx";
-import { mac } from "#web/kit/platform.ts";
+import { isInside, mac } from "#web/kit/platform.ts";
 import { WhoWrites } from "#web/screens/concerns/WhoElse.tsx";
 import { sendNote, sendReply } from "#web/state/actions.ts";
 import type { Then } from "#web/state/actions.ts";
@@ -355,7 +355,3 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
 
 const isText = (target: EventTarget): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea"));
-
-/** A sheet or menu opened from here stands elsewhere on the page; its keys pass by, but are not meant for the message. */
-const isInside = (press: React.KeyboardEvent): boolean =>
-  press.target instanceof Node && press.currentTarget.contains(press.target);

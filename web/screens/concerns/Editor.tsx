@@ -5,6 +5,7 @@ import type { Editor as TipTap } from "@tiptap/react";
 import { StarterKit } from "@tiptap/starter-kit";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { IconButton } from "#web/kit/Button.tsx";
+import { isPicture } from "#web/state/composing.ts";
 import type { Composing } from "#web/state/composing.ts";
 import { editorHtml, htmlOfText, wireHtml } from "#web/state/rich.ts";
 import { t } from "#web/state/words.ts";
@@ -67,8 +68,16 @@ export const Editor = ({
     injectCSS: false,
     editorProps: {
       attributes: { "aria-label": t("composer.text"), role: "textbox", "aria-multiline": "true", class: "editor-text" },
+      // A table copied from a spreadsheet brings a picture of itself: the text is what is meant.
       handlePaste: (_view, paste) =>
-        takePictures(told.current.onPicture, told.current.editor, paste.clipboardData, paste),
+        (paste.clipboardData?.getData("text/plain") ?? "") === "" &&
+        takePictures(told.current, paste.clipboardData, paste),
+      // What is dragged about within the text is moved by the editor itself.
+      handleDrop: (view, drop, _slice, moved) => {
+        if (moved || view.dragging !== null) return false;
+        const at = view.posAtCoords({ left: drop.clientX, top: drop.clientY });
+        return takePictures(told.current, drop.dataTransfer, drop, at?.pos);
+      },
     },
     onUpdate: ({ editor: now }) => {
       const html = now.getHTML();
@@ -192,17 +201,17 @@ const Bar = ({ editor }: { readonly editor: TipTap }) => {
 const initialHtml = (content: Composing): string =>
   content.html === null ? htmlOfText(content.text) : editorHtml(content.html, content.uploads);
 
-/** Pasted pictures go into the text; anything else is left to the composer or the browser. */
+/** Pictures go into the text, where the caret stands or at `place`; anything else is left to the composer or the browser. */
 const takePictures = (
-  onPicture: (file: File) => Promise<Uploaded | null>,
-  editor: TipTap | null,
+  { editor, onPicture }: Told,
   data: DataTransfer | null,
-  paste: ClipboardEvent,
+  event: Event,
+  place?: number,
 ): boolean => {
-  const pictures = [...(data?.files ?? [])].filter((file) => /^image\/(png|jpeg|gif|webp)$/.test(file.type));
-  // A table copied from a spreadsheet brings a picture of itself: the text is what is meant.
-  if (pictures.length === 0 || !editor || (data?.getData("text/plain") ?? "") !== "") return false;
-  paste.preventDefault();
+  const pictures = [...(data?.files ?? [])].filter(isPicture);
+  if (pictures.length === 0 || !editor) return false;
+  event.preventDefault();
+  if (place !== undefined) editor.commands.setTextSelection(place);
   for (const file of pictures)
     void onPicture(file).then((one) => {
       if (one)

@@ -15,6 +15,11 @@ import { UploadList } from "#web/screens/concerns/UploadList.tsx";
 import { useDrop } from "#web/screens/concerns/useDrop.ts";
 import { useUploads } from "#web/screens/concerns/useUploads.ts";
 import { offerUndo, tellNotSent } from "#web/state/actions.ts";
+import { isInside } from "#web/kit/platform.ts";
+import { Below } from "#web/screens/concerns/Below.tsx";
+import type { ChosenTime } from "#web/screens/concerns/ScheduleSheet.tsx";
+import { SendButtons } from "#web/screens/concerns/SendButtons.tsx";
+import { belowFirst } from "#web/state/below.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { isEmpty, nothingTyped, withTyped } from "#web/state/composing.ts";
@@ -55,6 +60,8 @@ export const NewConcern = () => {
   const facts = useStore(session, (all) => (all.kind === "signedIn" ? all.settings : null));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [sending, setSending] = useState(false);
+  const [choosing, setChoosing] = useState(false);
+  const me = useStore(session, (all) => (all.kind === "signedIn" ? all.me : null));
   // One begins with whom; what was begun before is gone on with in its text.
   const [startsInText] = useState(() => writing.get().to.length > 0);
   const navigate = useNavigate();
@@ -84,7 +91,10 @@ export const NewConcern = () => {
     !isEmpty(now) &&
     uploads.underway.length === 0;
 
-  const send = async (): Promise<void> => {
+  const brand = useStore(deskState, (state) => state.brands.find((one) => one.id === channel?.brandId));
+  const agent = { name: me?.agent.name ?? "", signature: me?.preferences.signature ?? "" };
+
+  const send = async (time: ChosenTime | null): Promise<void> => {
     if (!canSend) return;
     if (to !== now.to || cc !== now.cc) keep({ to, cc, typed: nothingTyped });
     setSending(true);
@@ -102,6 +112,7 @@ export const NewConcern = () => {
         text: now.text,
         html: now.html,
         uploads: now.uploads.map((one) => one.uploadId),
+        ...(time === null ? {} : { sendAt: time.at.toISOString(), holdIfAnswered: time.hold }),
         key: now.key,
       },
     });
@@ -113,7 +124,7 @@ export const NewConcern = () => {
     }
     doneWriting(sent);
     takeInRow(outcome.value.concern);
-    offerUndo(outcome.value.message, facts?.undoSeconds ?? 10);
+    offerUndo(outcome.value.message, time === null ? (facts?.undoSeconds ?? 10) : null);
     // Whoever has gone elsewhere meanwhile stays there.
     if (!here.current) return;
     void navigate({
@@ -140,9 +151,10 @@ export const NewConcern = () => {
             press.stopPropagation();
             return;
           }
-          if (!sends(press.nativeEvent)) return;
+          if (!sends(press.nativeEvent) || !isInside(press)) return;
           press.preventDefault();
-          void send();
+          if (!press.shiftKey) void send(null);
+          else if (canSend) setChoosing(true);
         }}
       >
         {waiting.map((one) => (
@@ -216,6 +228,7 @@ export const NewConcern = () => {
             />
           </Suspense>
         </div>
+        {brand === undefined ? null : <Below below={belowFirst(agent, brand)} />}
         <UploadList
           uploads={now.uploads}
           underway={uploads.underway}
@@ -240,9 +253,15 @@ export const NewConcern = () => {
           >
             {t("composer.discard")}
           </Button>
-          <Button look="primary" icon="send" isDisabled={!canSend} onPress={() => void send()}>
-            {t("composer.send")}
-          </Button>
+          <SendButtons
+            first
+            canSend={canSend}
+            then="waiting"
+            setThen={() => undefined}
+            send={(_then, time) => void send(time)}
+            choosing={choosing}
+            setChoosing={setChoosing}
+          />
         </div>
       </form>
     </div>

@@ -1,4 +1,4 @@
-// How an answer is sent: with which status afterwards, now, at a likely time or at any other. Called by the composer.
+// How an answer is sent: with which status afterwards, now, at a likely time or at any other. Called by the composer and by the screen that writes first.
 import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { Button } from "#web/kit/Button.tsx";
@@ -22,6 +22,7 @@ const usualHold = (): boolean => localStorage.getItem(holdKey) !== "no";
 
 export const SendButtons = ({
   canSend,
+  first = false,
   then,
   setThen,
   send,
@@ -29,6 +30,8 @@ export const SendButtons = ({
   setChoosing,
 }: {
   readonly canSend: boolean;
+  /** A first message: its concern waits afterwards. */
+  readonly first?: boolean;
   readonly then: Then;
   readonly setThen: (then: Then) => void;
   readonly send: (then: Then, time: ChosenTime | null) => void;
@@ -42,7 +45,7 @@ export const SendButtons = ({
   return (
     <span className="split">
       <Button look="primary" icon="send" isDisabled={!canSend} onPress={() => send(then, null)}>
-        {t(`composer.sendAnd.${then}`)}
+        {first ? t("composer.send") : t(`composer.sendAnd.${then}`)}
       </Button>
       <ActionMenu
         label={t("composer.sendOther")}
@@ -58,7 +61,7 @@ export const SendButtons = ({
           </AriaButton>
         }
         entries={[
-          ...thens.map((one) => ({
+          ...(first ? [] : thens).map((one) => ({
             id: one,
             label: t(`composer.sendAnd.${one}`),
             icon: one === then ? ("check" as const) : ("send" as const),
@@ -68,7 +71,7 @@ export const SendButtons = ({
               send(one, null);
             },
           })),
-          null,
+          ...(first ? [] : [null]),
           ...times.map((time) => ({
             id: time.key,
             label: t("composer.sendAt", { time: dayAndTime(time.at.toISOString()) }),

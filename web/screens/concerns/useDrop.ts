@@ -1,6 +1,7 @@
 // Files dragged over a part of the page: whether they hover there now, and what to do when they are let go. Called by the concern and the new message.
 import { useState } from "react";
 import type { DragEvent } from "react";
+import { isPicture } from "#web/state/composing.ts";
 
 export interface Drop {
   readonly dropping: boolean;
@@ -29,9 +30,11 @@ export const useDrop = (take: (files: readonly File[]) => void): Drop => {
       },
       onDrop: (drag) => {
         setDropping(false);
-        if (drag.dataTransfer.files.length === 0) return;
+        // The editor may have put the pictures into the text already.
+        const rest = [...drag.dataTransfer.files].filter((file) => !drag.isDefaultPrevented() || !isPicture(file));
+        if (rest.length === 0) return;
         drag.preventDefault();
-        take([...drag.dataTransfer.files]);
+        take(rest);
       },
     },
   };

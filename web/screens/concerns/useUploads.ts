@@ -4,7 +4,7 @@ import type { SyntheticEvent } from "react";
 import { files as fileEndpoints } from "#contract/files.ts";
 import type { PublicSettings } from "#contract/settings.ts";
 import { upload } from "#web/state/client.ts";
-import { judgeFiles } from "#web/state/composing.ts";
+import { isPicture, judgeFiles } from "#web/state/composing.ts";
 import type { Composing } from "#web/state/composing.ts";
 import { problemWords } from "#web/state/problems.ts";
 import { toast } from "#web/state/toasts.ts";
@@ -105,10 +105,11 @@ export const useUploads = ({
     },
     add: sendAll,
     take: (event, files) => {
-      // The editor may have put a pasted picture into the text already.
-      if (files.length === 0 || event.isDefaultPrevented()) return;
+      // The editor may have put pasted pictures into the text already.
+      const rest = files.filter((file) => !event.isDefaultPrevented() || !isPicture(file));
+      if (rest.length === 0) return;
       event.preventDefault();
-      sendAll(files);
+      sendAll(rest);
     },
     inline: async (file) => {
       const [accepted] = judged([file]);
