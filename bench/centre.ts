@@ -114,6 +114,7 @@ export const openCentre = async (options: { readonly profile: boolean }): Promis
         language: "de",
         theme: "system",
         density: "comfortable",
+        afterwards: "next",
         signature: "",
         notifyByMail: false,
         followedByMail: false,

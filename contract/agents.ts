@@ -28,6 +28,8 @@ export const preferences = z.strictObject({
   /** "system": more contrast when the machine asks for it. */
   contrast: z.enum(["system", "more"]).default("system"),
   density: z.enum(["comfortable", "compact"]),
+  /** What the desk shows when a concern is resolved or snoozed and has left the list: the next one, or still this one. */
+  afterwards: z.enum(["next", "stay"]).default("next"),
   /** Plain text below the agent's own mails, above the brand's signature. */
   signature: z.string().max(2000),
   /** Tell me by mail about: mentions, and answers in concerns that are mine. */

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { addressKind, channelKind } from "#contract/channel.ts";
 import {
   below,
-  change,
   changeOfMany,
   concernDetail,
   concernRow,
+  decidedChange,
   draft,
   draftKind,
   draftQuote,
@@ -292,7 +292,7 @@ export const concerns = {
     permission: "concern.change",
     summary: "Change status, priority, topic, assignee, team, subject, tags, fields",
     params: byId,
-    body: change,
+    body: decidedChange,
     result: concernRow,
   }),
   changeMany: endpoint({
@@ -312,7 +312,7 @@ export const concerns = {
     method: "POST",
     path: "/api/concerns/change/:key/undo",
     permission: "concern.change",
-    summary: "Take back a change to many; what others changed since stays",
+    summary: "Take back a change to one or many; what others changed since stays",
     params: z.strictObject({ key: z.uuid() }),
     result: outcomeOfMany,
   }),
@@ -322,7 +322,8 @@ export const concerns = {
     permission: "concern.change",
     summary: "Hide until a time or the customer's next message",
     params: byId,
-    body: z.strictObject({ until: instant }),
+    /** `key`: it can be taken back under it, like a change. */
+    body: z.strictObject({ until: instant, key: z.uuid().optional() }),
     result: concernRow,
   }),
   follow: endpoint({

@@ -325,6 +325,16 @@ export const change = z.strictObject({
 });
 export type Change = z.infer<typeof change>;
 
+/**
+ * A change of one concern by somebody who looks at it. `key`, made by the client: it is made once under it, however often it is sent, and can be
+ * taken back under it. `was`: what stood there when it was decided; where somebody else was faster it is refused.
+ */
+export const decidedChange = change.extend({
+  key: z.uuid().optional(),
+  was: change.pick({ assigneeId: true, subject: true }).optional(),
+});
+export type DecidedChange = z.infer<typeof decidedChange>;
+
 /** What can be done to many at once. */
 export const changeOfMany = change
   .pick({

@@ -13,6 +13,7 @@ const table = {
   fileEmpty: 400,
   tooManyFiles: 413,
   staleVersion: 409,
+  takenMeanwhile: 409,
   alreadySetUp: 409,
   addressTaken: 409,
   nameTaken: 409,

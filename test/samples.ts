@@ -50,6 +50,7 @@ export const samples: Readonly<Record<string, Sample>> = {
         language: "de",
         theme: "system",
         density: "compact",
+        afterwards: "stay",
         signature: "",
         notifyByMail: false,
         followedByMail: false,

@@ -113,6 +113,7 @@ export const addCast = async (world: World): Promise<Cast> => {
       language: "de",
       theme: "system",
       density: "comfortable",
+      afterwards: "next",
       signature: "",
       notifyByMail: true,
       followedByMail: true,

@@ -14,6 +14,7 @@ export const firstPreferences = (language: "de" | "en"): Preferences => ({
   theme: "system",
   contrast: "system",
   density: "comfortable",
+  afterwards: "next",
   signature: "",
   notifyByMail: true,
   followedByMail: true,

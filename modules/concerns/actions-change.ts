@@ -104,20 +104,23 @@ export const snooze = (
 ): Promise<ConcernState | Refusal> =>
   world.db.transaction(async (tx) => {
     const state = await lockFor(tx, who, input.id, "concern.change");
-    if (isRefusal(state)) return state;
-    const now = world.now();
-    if (Date.parse(input.until) <= now.getTime()) return refuse("timeInPast", undefined, "until");
-    if (state.status === "resolved" || state.status === "closed") return refuse("concernClosed");
-    const until = new Date(input.until).toISOString();
-    return saveChange(
-      world,
-      tx,
-      who,
-      state,
-      { ...withStatus(state, "snoozed", now.toISOString()), snoozedUntil: until },
-      null,
-    );
+    return isRefusal(state) ? state : snoozeLocked(world, tx, who, state, input.until);
   });
+
+/** The same to a concern that is locked and that this agent may change. */
+export const snoozeLocked = async (
+  world: World,
+  tx: Tx,
+  who: AgentActor,
+  state: ConcernState,
+  wanted: string,
+): Promise<ConcernState | Refusal> => {
+  const now = world.now();
+  if (Date.parse(wanted) <= now.getTime()) return refuse("timeInPast", undefined, "until");
+  if (state.status === "resolved" || state.status === "closed") return refuse("concernClosed");
+  const snoozedUntil = new Date(wanted).toISOString();
+  return saveChange(world, tx, who, state, { ...withStatus(state, "snoozed", now.toISOString()), snoozedUntil }, null);
+};
 
 /** Lets an agent follow a concern: oneself, or others for who supervises. */
 export const follow = (

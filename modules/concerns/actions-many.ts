@@ -1,11 +1,11 @@
-// The same change to many concerns at once, and taking it back. Called by concerns/routes.ts.
+// Changes that can be taken back: the same one to many concerns at once, or one to a single concern. Called by concerns/routes.ts.
 import { asActor, type AgentActor } from "#contract/actor.ts";
-import { mostAtOnce, type ChangeOfMany } from "#contract/concerns.ts";
+import { mostAtOnce, type Change, type ChangeOfMany, type DecidedChange } from "#contract/concerns.ts";
 import { isRefusal, refuse, type ErrorCode, type Refusal } from "#contract/errors.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { agentById } from "#modules/agents/reads.ts";
 import { topicById } from "#modules/brands/reads.ts";
-import { changeLocked } from "#modules/concerns/actions-change.ts";
+import { changeLocked, snoozeLocked } from "#modules/concerns/actions-change.ts";
 import { lockFor } from "#modules/concerns/actions-locks.ts";
 import { saveChange } from "#modules/concerns/actions-saving.ts";
 import { cleanTags, type ConcernState } from "#modules/concerns/model.ts";
@@ -60,29 +60,84 @@ export const changeMany = async (
   if (ids.length + (await changedBeside(world.db, key, ids)) > mostAtOnce)
     return refuse("tooManyAtOnce", { most: mostAtOnce }, "ids");
   return each(ids, (id) =>
-    world.db.transaction(async (tx) => {
-      const state = await lockFor(tx, who, id, "concern.change");
-      if (isRefusal(state)) return state;
-      const step = await holdStep(tx, key, id);
-      if (!step.isOpen) return refuse("takenBack");
-      if (step.before !== null) return state;
-      const after = await changeLocked(world, tx, who, state, change, "together");
-      if (isRefusal(after) || after === state) return after;
-      await insertStep(tx, key, id, { before: changeable(state), after: changeable(after) });
-      return after;
-    }),
+    onceUnder(world, who, { key, id }, (tx, state) => changeLocked(world, tx, who, state, change, "together")),
   );
 };
 
 /**
- * Takes back a change to many, as far as this agent may still change the concerns: each goes back to what it was, but for what others changed
+ * Changes one concern, or snoozes it (`until`), as somebody decided it who looked at it. With a key it happens once under it and can be taken
+ * back by undoMany. Refuses takenMeanwhile and staleVersion where something of `was` is otherwise by now and not as it is wanted.
+ */
+export const changeOne = async (
+  world: World,
+  who: AgentActor,
+  input: { readonly id: ConcernId; readonly wanted: DecidedChange | { readonly until: string; readonly key?: string } },
+): Promise<ConcernState | Refusal> => {
+  const { id } = input;
+  const { key, ...wanted } = input.wanted;
+  const act = async (tx: Tx, state: ConcernState): Promise<ConcernState | Refusal> => {
+    if ("until" in wanted) return snoozeLocked(world, tx, who, state, wanted.until);
+    const { was, ...change } = wanted;
+    return (await overtaken(tx, state, change, was ?? {})) ?? changeLocked(world, tx, who, state, change, null);
+  };
+  if (key === undefined)
+    return world.db.transaction(async (tx) => {
+      const state = await lockFor(tx, who, id, "concern.change");
+      return isRefusal(state) ? state : act(tx, state);
+    });
+  const kept = { id, ...wanted };
+  await insertChange(world.db, { key, actor: asActor(who), at: world.now().toISOString(), wanted: kept });
+  const known = await changeByKey(world.db, key, kept);
+  if (known?.actorId !== who.id || !known.isSame) return refuse("invalidInput", undefined, "key");
+  return onceUnder(world, who, { key, id }, act);
+};
+
+/** Who decided on something else than what stands there now has been overtaken, unless what stands there is what they want. */
+const overtaken = async (
+  tx: Tx,
+  state: ConcernState,
+  wanted: Change,
+  was: NonNullable<DecidedChange["was"]>,
+): Promise<Refusal | null> => {
+  const isOther = (key: "assigneeId" | "subject"): boolean =>
+    was[key] !== undefined && state[key] !== was[key] && state[key] !== wanted[key];
+  if (isOther("assigneeId")) {
+    const holder = state.assigneeId === null ? null : await agentById(tx, state.assigneeId);
+    return holder === null ? refuse("staleVersion") : refuse("takenMeanwhile", { name: holder.name });
+  }
+  return isOther("subject") ? refuse("staleVersion") : null;
+};
+
+/** Does something to a concern once under a key, and remembers what it moved. */
+const onceUnder = (
+  world: World,
+  who: AgentActor,
+  { key, id }: { readonly key: string; readonly id: ConcernId },
+  act: (tx: Tx, state: ConcernState) => Promise<ConcernState | Refusal>,
+): Promise<ConcernState | Refusal> =>
+  world.db.transaction(async (tx) => {
+    const state = await lockFor(tx, who, id, "concern.change");
+    if (isRefusal(state)) return state;
+    const step = await holdStep(tx, key, id);
+    if (!step.isOpen) return refuse("takenBack");
+    if (step.before !== null) return state;
+    const after = await act(tx, state);
+    if (isRefusal(after) || after === state) return after;
+    await insertStep(tx, key, id, { before: changeable(state), after: changeable(after) });
+    return after;
+  });
+
+/**
+ * Takes back a change to one or many, as far as this agent may still change the concerns: each goes back to what it was, but for what others changed
  * since. Only who made the change can take it back, and only for a day. Again changes nothing more.
  */
 export const undoMany = async (world: World, who: AgentActor, key: string): Promise<OutcomeOfMany | Refusal> => {
   const kept = await changeByKey(world.db, key, null);
   if (kept?.actorId !== who.id) return refuse("notFound");
   await endChange(world.db, key, world.now().toISOString());
-  return each(await changedBy(world.db, key), (id) =>
+  const ids = await changedBy(world.db, key);
+  const because = ids.length > 1 ? "undoneTogether" : "changeUndone";
+  return each(ids, (id) =>
     world.db.transaction(async (tx) => {
       const state = await lockFor(tx, who, id, "concern.change");
       if (isRefusal(state)) return state;
@@ -90,7 +145,7 @@ export const undoMany = async (world: World, who: AgentActor, key: string): Prom
       if (step.before === null || step.undone) return state;
       await endStep(tx, key, id);
       const wanted = await possible(tx, state, takenBack(state, step.before, step.after));
-      return saveChange(world, tx, who, state, wanted, "undoneTogether");
+      return saveChange(world, tx, who, state, wanted, because);
     }),
   );
 };

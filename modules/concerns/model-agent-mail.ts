@@ -28,7 +28,7 @@ export const ownWords = (text: string, told: Told): string | null => {
   const holds = (said: string): boolean => notices.some((notice) => notice.includes(said));
   const lines = text.split("\n");
   const said = lines.map(padded);
-  const dropped = lines.map((line) => /^\s*>/.test(line));
+  const dropped = lines.map((line) => /^\s*[>|]/.test(line));
   dropRuns(said, dropped, holds, ends);
   dropTails(said, dropped, holds);
   dropHeads(lines, dropped);

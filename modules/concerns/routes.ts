@@ -5,9 +5,9 @@ import type { ConcernRow, Message } from "#contract/concerns.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
 import { settleAsides, type ReadAgain } from "#modules/concerns/actions-aside.ts";
-import { change, follow, snooze, unfollow } from "#modules/concerns/actions-change.ts";
+import { follow, unfollow } from "#modules/concerns/actions-change.ts";
 import { link, unlink } from "#modules/concerns/actions-links.ts";
-import { changeMany, undoMany, type OutcomeOfMany } from "#modules/concerns/actions-many.ts";
+import { changeMany, changeOne, undoMany, type OutcomeOfMany } from "#modules/concerns/actions-many.ts";
 import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import type { Spoken } from "#modules/concerns/actions-locks.ts";
 import { reschedule } from "#modules/concerns/actions-schedule.ts";
@@ -57,7 +57,7 @@ export const concernRoutes: readonly Route<W>[] = [
     return isRefusal(planned) ? planned : planned.message;
   }),
   answer<W, typeof concerns.change>(concerns.change, async (world, who, { params, body }) =>
-    rowOr(await change(world, who, { id: params.id, change: body })),
+    rowOr(await changeOne(world, who, { id: params.id, wanted: body })),
   ),
   answer<W, typeof concerns.changeMany>(concerns.changeMany, async (world, who, { body }) =>
     shownOfMany(await changeMany(world, who, body)),
@@ -66,7 +66,7 @@ export const concernRoutes: readonly Route<W>[] = [
     shownOfMany(await undoMany(world, who, params.key)),
   ),
   answer<W, typeof concerns.snooze>(concerns.snooze, async (world, who, { params, body }) =>
-    rowOr(await snooze(world, who, { id: params.id, until: body.until })),
+    rowOr(await changeOne(world, who, { id: params.id, wanted: body })),
   ),
   answer<W, typeof concerns.follow>(concerns.follow, (world, who, { params }) =>
     follow(world, who, params.id, params.agentId),

@@ -129,13 +129,6 @@ const layouts: readonly (readonly [name: string, body: (text: string) => string,
       `Am 02.03.26 um 10:30 schrieb Elbkabel:\n${quoted(text)}\n\nGuten Tag,\n\n${said}\n\nMit freundlichen Grüßen\nAnna Berg\n`,
     `Guten Tag,\n\n${said}\n\nMit freundlichen Grüßen\nAnna Berg`,
   ],
-  [
-    "a table of their own above the quote",
-    (text) =>
-      `${said}\n\n| Tag | Zeit |\n| 3.3. | 10 Uhr |\n\nAm 02.03.26 um 10:30 schrieb Elbkabel:\n${quoted(text)}\n`,
-    `${said}\n\n| Tag | Zeit |\n| 3.3. | 10 Uhr |`,
-  ],
-  ["below a notice that is marked with bars", (text) => `${quoted(text).replaceAll(/^>/gm, "|")}\n\n${said}\n`],
 ];
 
 for (const [name, body, expected = said] of layouts)
