@@ -91,7 +91,7 @@ test("a mail appears by itself, is opened, answered, taken back, sent and resolv
   const one = await openDesk(browser, server.url, { login });
   const { page } = one;
   await page.goto(`${server.url}/desk/open`);
-  await page.getByText("Nichts hier. Gut gemacht.").waitFor();
+  await page.getByText("Nichts offen. Gut gemacht.").waitFor();
   await writes(
     "Hanna Größmann <hanna@kunde.test>",
     "Kein Bild auf Kanal 12",

@@ -97,13 +97,14 @@ test("snoozed by keyboard a concern leaves the list, says until when, comes back
   };
   await snooze();
   await inList.waitFor({ state: "detached" });
-  await page.getByRole("button", { name: /^Zurückgestellt bis/ }).waitFor();
   await page.keyboard.press("z");
   await inList.waitFor();
+  await page.locator(".subject", { hasText: "Nächste Woche" }).waitFor();
   await snooze();
   await inList.waitFor({ state: "detached" });
   await page.goto(`${centre.server.url}/desk/snoozed`);
-  await inList.waitFor();
+  await inList.click();
+  await page.getByRole("button", { name: /^Zurückgestellt bis/ }).waitFor();
   // The time is up: the clock is the server's, so the time is one that has nearly come.
   const soon = new Date(Date.now() + 1_500).toISOString();
   await centre.desk.call(api.concerns.snooze, { params: { id: row.id }, body: { until: soon } });

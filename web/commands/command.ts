@@ -12,6 +12,8 @@ export interface Command {
   readonly title: WordKey;
   readonly group: CommandGroup;
   readonly keys: readonly string[];
+  /** When its keys mean it, where they mean something else at other times. */
+  readonly when?: WordKey;
   readonly can: (context: Context) => boolean;
   readonly run: (context: Context) => void;
 }

@@ -2,7 +2,8 @@
 import type { Change, ChangeOfMany, ConcernRow, LinkKind } from "#contract/concerns.ts";
 import { withConcern, withHits, type Command } from "#web/commands/command.ts";
 import type { Context } from "#web/commands/context.ts";
-import { change, seenFailure } from "#web/state/actions.ts";
+import { change, follow, seenFailure } from "#web/state/actions.ts";
+import { deskState, loadEarlier } from "#web/state/desk.ts";
 import { stepHit } from "#web/state/finding.ts";
 import { isRemovable, linksOf, unlink } from "#web/state/links.ts";
 import { changeMany } from "#web/state/many.ts";
@@ -22,10 +23,11 @@ const changeTargets = (
   wanted: Change & ChangeOfMany,
   what: string,
   said: (row: ConcernRow) => string,
+  leaves = false,
 ): void => {
   const [first] = rows;
   if (context.selected.length > 0) void changeMany(rows, wanted, what);
-  else if (first) void change(first.id, wanted, said(first));
+  else if (first) void change(first.id, wanted, said(first), leaves);
 };
 
 const picker = (id: PickerName, title: WordKey, keys: readonly string[]): Command => ({
@@ -43,6 +45,10 @@ const manyPicker = (id: ManyPickerName, title: WordKey, keys: readonly string[])
   can: (context) => targets(context).length > 0,
   run: ({ selected }) => setUi({ picker: `${selected.length > 0 ? "selection" : "concern"}.${id}` }),
 });
+
+/** Null until the open concern is fetched. */
+const isFollowed = ({ concern, me }: Context): boolean | null =>
+  (concern && deskState.get().opened[concern.id]?.concern.followers.includes(me.agent.id)) ?? null;
 
 const isDone = (row: ConcernRow): boolean => row.status === "resolved" || row.status === "closed";
 
@@ -73,16 +79,26 @@ export const concernCommands: readonly Command[] = [
     title: "commands.note",
     group: "concern",
     keys: ["n"],
+    when: "commands.whenNoHits",
     // While hits are gone through, n means the next one.
     can: (context) => withConcern(context) && !withHits(context),
     run: () => compose("note"),
   },
-  { id: "nextHit", title: "commands.nextHit", group: "concern", keys: ["n"], can: withHits, run: () => stepHit(1) },
+  {
+    id: "nextHit",
+    title: "commands.nextHit",
+    group: "concern",
+    keys: ["n"],
+    when: "commands.whenHits",
+    can: withHits,
+    run: () => stepHit(1),
+  },
   {
     id: "previousHit",
     title: "commands.previousHit",
     group: "concern",
     keys: ["Shift+n"],
+    when: "commands.whenHits",
     can: withHits,
     run: () => stepHit(-1),
   },
@@ -112,6 +128,7 @@ export const concernCommands: readonly Command[] = [
         { status: "resolved" },
         t("status.resolved"),
         (row) => t("done.resolved", { number: String(row.number) }),
+        true,
       ),
   },
   {
@@ -147,10 +164,42 @@ export const concernCommands: readonly Command[] = [
     },
   },
   {
+    id: "follow",
+    title: "commands.follow",
+    group: "concern",
+    keys: ["Shift+w"],
+    can: (context) => isFollowed(context) === false,
+    run: ({ concern, me }) => void (concern && follow(concern.id, me.agent.id, true)),
+  },
+  {
+    id: "unfollow",
+    title: "commands.unfollow",
+    group: "concern",
+    keys: ["Shift+w"],
+    can: (context) => isFollowed(context) === true,
+    run: ({ concern, me }) => void (concern && follow(concern.id, me.agent.id, false)),
+  },
+  {
+    id: "subject",
+    title: "commands.subject",
+    group: "concern",
+    keys: ["Shift+t"],
+    can: withConcern,
+    run: () => setUi({ subject: true }),
+  },
+  {
+    id: "earlier",
+    title: "commands.earlier",
+    group: "concern",
+    keys: ["Shift+h"],
+    can: ({ concern }) => concern !== null && deskState.get().opened[concern.id]?.earlier === true,
+    run: ({ concern }) => void (concern && loadEarlier(concern.id)),
+  },
+  {
     id: "seenFailure",
     title: "commands.seenFailure",
     group: "concern",
-    keys: [],
+    keys: ["Shift+s"],
     can: (context) => context.concern?.deliveryFailed === true,
     run: ({ concern }) => void (concern && seenFailure(concern.id)),
   },

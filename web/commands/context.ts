@@ -8,6 +8,8 @@ export interface Place {
   readonly view: string;
   /** Number of the open concern. */
   readonly number: number | null;
+  /** The words of the search that led to it. */
+  readonly find: string | null;
 }
 
 /** One moment of the desk, made anew for each key press and each time a menu opens. */

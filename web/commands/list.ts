@@ -4,6 +4,7 @@ import { withConcern, withHits, type Command } from "#web/commands/command.ts";
 import type { Context } from "#web/commands/context.ts";
 import { openConcern } from "#web/state/desk.ts";
 import { endFinding } from "#web/state/finding.ts";
+import { stepFrom } from "#web/state/lists.ts";
 import { exactly, extended, nothingSelected, selection, toggled } from "#web/state/selection.ts";
 import { setUi, ui } from "#web/state/ui.ts";
 
@@ -16,13 +17,14 @@ const cursorOf = ({ list, concern }: Context): string | null => {
   return list.some((row) => row.id === now) ? now : null;
 };
 
-/** The row a step away; from nowhere, the first one, or upwards the last. */
-const beside = (context: Context, by: number): string | null => {
-  const { list } = context;
-  const at = list.findIndex((row) => row.id === cursorOf(context));
-  const to = at === -1 ? (by > 0 ? 0 : list.length - 1) : at + by;
-  return list[Math.min(list.length - 1, Math.max(0, to))]?.id ?? null;
-};
+/** The row a step away: from where one stands, from where the open concern stood before it left, or from an end. */
+const beside = (context: Context, by: number): string | null =>
+  stepFrom(
+    context.list.map((row) => row.id),
+    cursorOf(context),
+    ui.get().listGap,
+    by,
+  );
 
 const step =
   (by: number) =>
@@ -43,10 +45,10 @@ const extend =
     setUi({ listCursor: to });
   };
 
-/** Selects where the agent stands, or no longer; from nowhere the first row. */
+/** Selects where the agent stands, or no longer; from nowhere the row that is next. */
 const toggleCursor = (context: Context): void => {
-  const at = cursorOf(context) ?? context.list[0]?.id;
-  if (at === undefined) return;
+  const at = cursorOf(context) ?? beside(context, 1);
+  if (at === null) return;
   selection.set((now) => toggled(now, at));
   setUi({ listCursor: at });
 };
@@ -77,7 +79,11 @@ export const listCommands: readonly Command[] = [
     keys: ["u", "Escape"],
     // The first Escape lets the selection go.
     can: (context) => withConcern(context) && !hasSelection(context),
-    run: (context) => (withHits(context) ? endFinding() : context.go(`/desk/${context.place.view}`)),
+    run: (context) => {
+      const { view, find } = context.place;
+      if (withHits(context)) endFinding();
+      else context.go(find === null ? `/desk/${view}` : `/search?q=${encodeURIComponent(find)}`);
+    },
   },
   { id: "select", title: "commands.select", group: "selection", keys: ["x"], can: hasRows, run: toggleCursor },
   {

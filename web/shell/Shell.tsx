@@ -1,6 +1,6 @@
 // The frame around every page of a signed-in agent: navigation, link banner, palette, help, keys, and what is spoken.
-import { Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
-import { useCallback, useEffect } from "react";
+import { Outlet, useNavigate, useParams, useRouterState, useSearch } from "@tanstack/react-router";
+import { useCallback, useEffect, useLayoutEffect } from "react";
 import { commands } from "#web/commands/commands.ts";
 import type { Context } from "#web/commands/context.ts";
 import { useCommandKeys } from "#web/commands/listen.ts";
@@ -16,6 +16,7 @@ import { filtersInHand } from "#web/state/filtering.ts";
 import { paintedList } from "#web/state/painted.ts";
 import { nothingSelected, selection } from "#web/state/selection.ts";
 import { session } from "#web/state/session.ts";
+import { startOf, startView } from "#web/state/startView.ts";
 import { t } from "#web/state/words.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
@@ -26,8 +27,16 @@ export const Shell = () => {
   const navigate = useNavigate();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const place: { readonly view?: string; readonly number?: string } = useParams({ strict: false });
-  const view = place.view ?? "mine";
+  const { find }: { readonly find?: string } = useSearch({ strict: false });
+  const start = useStore(startView, (now) => now);
+  const view = place.view ?? start ?? "mine";
   const number = place.number === undefined ? null : Number(place.number);
+
+  const atStart = path.startsWith("/desk") && place.view === undefined;
+  const known = useStore(views, (now) => now.views !== null);
+  useLayoutEffect(() => {
+    if (atStart) startView.set(known ? startOf(views.get().views) : null);
+  }, [atStart, known]);
 
   useEffect(() => selection.set(nothingSelected), [view]);
 
@@ -42,7 +51,7 @@ export const Shell = () => {
     return {
       me: now.me,
       settings: now.settings,
-      place: { view, number },
+      place: { view, number, find: find ?? null },
       concern,
       list,
       selected: list.filter((row) => ids.has(row.id)),
@@ -50,7 +59,7 @@ export const Shell = () => {
       filter: shown && (filtersInHand.get()[viewKey(shown)] ?? shown.filter),
       go: (href) => void navigate({ href }),
     };
-  }, [navigate, path, view, number]);
+  }, [navigate, path, view, number, find]);
   useCommandKeys(context);
   useEffect(() => provideContext(context), [context]);
 
@@ -77,7 +86,17 @@ export const Shell = () => {
   }, []);
 
   useEffect(
-    () => setUi({ picker: null, linking: null, composer: null, listCursor: null, wholeMails: false }),
+    () =>
+      setUi({
+        picker: null,
+        linking: null,
+        subject: false,
+        composer: null,
+        listCursor: null,
+        listGap: null,
+        leaving: null,
+        wholeMails: false,
+      }),
     [number],
   );
 

@@ -1,6 +1,6 @@
 // What an agent does to concerns, with the picture changed at once and a way back. Called by commands and pickers.
 import { concerns } from "#contract/concern-endpoints.ts";
-import type { Below, Change, ConcernRow, Message } from "#contract/concerns.ts";
+import type { Below, Change, ConcernRow, DecidedChange, Message } from "#contract/concerns.ts";
 import type { FieldValue } from "#contract/fields.ts";
 import type { AgentId } from "#contract/ids.ts";
 import { call } from "#web/state/client.ts";
@@ -14,6 +14,7 @@ import {
   takeInDraft,
   takeInField,
   takeInRow,
+  takeInRows,
   takeOut,
   underway,
 } from "#web/state/desk.ts";
@@ -21,29 +22,72 @@ import { composerOf, doneSending, holdSaving, putBack, settle } from "#web/state
 import type { FieldLine } from "#web/state/fieldValues.ts";
 import { problemWords, tellProblem, tellRefusal } from "#web/state/problems.ts";
 import { offerBack, toast } from "#web/state/toasts.ts";
-import { foldComposer, isOpen, setUi } from "#web/state/ui.ts";
+import { session } from "#web/state/session.ts";
+import { foldComposer, isOpen, returnTo, setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 import { putBackWriting } from "#web/state/writing.ts";
 
-/** Changes a concern: painted at once, put back if refused, with an undo. `said` are the words of the toast. */
-export const change = async (id: string, wanted: Change, said: string): Promise<boolean> => {
+/**
+ * Changes a concern: painted at once, put back if refused, with an undo. `said` are the words of the toast. With `leaves` the agent is done with
+ * it: the desk goes on to the next one, and back to this one with the undo.
+ */
+export const change = async (id: string, wanted: Change, said: string, leaves = false): Promise<boolean> => {
   const row = deskState.get().rows[id];
   if (!row) return false;
-  // What stands there, a change still under way included, is what the way back leads to.
+  // What stands there, a change still under way included, is what the change was decided on.
   const before = { ...row, ...underway.get()[id] };
-  const outcome = await offerBack(said, painted(row, wanted), () => void undoChange(before, wanted));
+  const key = crypto.randomUUID();
+  const work = painted(row, { ...wanted, ...decidedOn(before, wanted), key });
+  const back = wanted.subject === undefined ? () => takeBack(key) : () => putSubjectBack(id, before.subject, wanted);
+  if (leaves) leave(id);
+  const outcome = await offerBack(said, work, () => {
+    void back();
+    if (leaves) returnTo(row.number);
+  });
   if (!outcome.ok) tellProblem(outcome.problem);
   return outcome.ok;
 };
 
+/** What stood there when it was decided, as far as a colleague who was faster must not be overwritten. */
+const decidedOn = (before: ConcernRow, { assigneeId, subject }: Change): Pick<DecidedChange, "was"> =>
+  assigneeId === undefined && subject === undefined
+    ? {}
+    : {
+        was: {
+          ...(assigneeId === undefined ? {} : { assigneeId: before.assigneeId }),
+          ...(subject === undefined ? {} : { subject: before.subject }),
+        },
+      };
+
 /** Asks for a change and shows it meanwhile. */
-const painted = async (row: ConcernRow, wanted: Change): Promise<Outcome<ConcernRow>> => {
+const painted = async (row: ConcernRow, wanted: DecidedChange): Promise<Outcome<ConcernRow>> => {
   const { id } = row;
-  underway.set((all) => ({ ...all, [id]: { ...all[id], ...visiblePart(row, wanted) } }));
+  const { key: _key, was: _was, ...visible } = wanted;
+  underway.set((all) => ({ ...all, [id]: { ...all[id], ...visiblePart(row, visible) } }));
   const outcome = await call(concerns.change, { params: { id }, body: wanted });
   underway.set(({ [id]: _done, ...rest }) => rest);
   if (outcome.ok) takeInRow(outcome.value);
   return outcome;
+};
+
+/** Takes back what was done under a key, but for what others changed since. */
+const takeBack = async (key: string): Promise<void> => {
+  const outcome = await call(concerns.undoMany, { params: { key } });
+  if (!outcome.ok) return tellProblem(outcome.problem);
+  takeInRows(outcome.value.changed);
+  for (const { code, facts } of outcome.value.refused) tellProblem({ code, facts, field: null, requestId: "" });
+};
+
+/** The old subject again, unless somebody has given it another one since. */
+const putSubjectBack = async (id: string, subject: string, { subject: mine }: Change): Promise<void> => {
+  const row = deskState.get().rows[id];
+  if (row && mine !== undefined) tellRefusal(painted(row, { subject, was: { subject: mine } }));
+};
+
+/** The agent is done with this concern: unless they want to stay, the list goes on to the next one. */
+export const leave = (id: string): void => {
+  const now = session.get();
+  if (now.kind === "signedIn" && now.me.preferences.afterwards === "next") setUi({ leaving: id });
 };
 
 /** Sets or takes away a custom field of a concern, with an undo. Gives null when it is kept, else the problem. */
@@ -71,18 +115,26 @@ export const visiblePart = (row: ConcernRow, wanted: Change): Partial<ConcernRow
   };
 };
 
-/** Hides a concern until a time or the customer's next message. */
+/** Hides a concern until a time or the customer's next message; the desk goes on to the next one. */
 export const snooze = async (id: string, until: Date, said: string): Promise<void> => {
-  const before = deskState.get().rows[id];
-  const work = call(concerns.snooze, { params: { id }, body: { until: until.toISOString() } });
-  const outcome = await offerBack(said, work, () => void (before && undoChange(before, { status: "open" })));
-  if (outcome.ok) takeInRow(outcome.value);
-  else tellProblem(outcome.problem);
+  const key = crypto.randomUUID();
+  const number = deskState.get().rows[id]?.number;
+  const work = call(concerns.snooze, { params: { id }, body: { until: until.toISOString(), key } });
+  const outcome = await offerBack(said, work, () => {
+    void takeBack(key);
+    if (number !== undefined) returnTo(number);
+  });
+  if (!outcome.ok) return tellProblem(outcome.problem);
+  takeInRow(outcome.value);
+  leave(id);
 };
 
-/** Follows a concern or stops following it. */
+/** Follows a concern or stops following it, with an undo. */
 export const follow = async (id: string, agentId: AgentId, following: boolean): Promise<void> => {
-  const outcome = await call(following ? concerns.follow : concerns.unfollow, { params: { id, agentId } });
+  const put = (wanted: boolean): Promise<Outcome<unknown>> =>
+    call(wanted ? concerns.follow : concerns.unfollow, { params: { id, agentId } });
+  const said = t(following ? "done.followed" : "done.unfollowed");
+  const outcome = await offerBack(said, put(following), () => tellRefusal(put(!following)));
   if (!outcome.ok) tellProblem(outcome.problem);
 };
 
@@ -127,6 +179,7 @@ export const sendReply = async (
   settleComposer(id, "reply", outcome);
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
+  if (time === null && then === "resolved") leave(id);
   offerUndo(outcome.value.message, time === null ? undoSeconds : null);
   return null;
 };
@@ -153,6 +206,9 @@ export const undoSend = async (message: Message): Promise<void> => {
   takeInDraft(message.concernId, outcome.value.kind, outcome.value);
   if (putBack(outcome.value) === "second") toast(t("composer.becameSecond"), { seconds: 10 });
   await openConcern(message.concernId, true);
+  const number = deskState.get().rows[message.concernId]?.number;
+  // Whoever writes elsewhere by now is left there.
+  if (number !== undefined && ui.get().composer === null) returnTo(number);
 };
 
 /** Folds the composer it was sent from, wherever the desk has gone since; whoever no longer sees that composer is told that it did not go. */
@@ -198,32 +254,3 @@ export const sendNote = async (id: string, content: Composing, key: string): Pro
   takeIn(outcome.value.concern, outcome.value.message);
   return null;
 };
-
-const undoChange = async (before: ConcernRow, wanted: Change): Promise<void> => {
-  if (
-    wanted.status !== undefined &&
-    before.status === "snoozed" &&
-    before.snoozedUntil !== null &&
-    Date.parse(before.snoozedUntil) > Date.now()
-  ) {
-    const outcome = await call(concerns.snooze, { params: { id: before.id }, body: { until: before.snoozedUntil } });
-    return outcome.ok ? takeInRow(outcome.value) : tellProblem(outcome.problem);
-  }
-  tellRefusal(painted(deskState.get().rows[before.id] ?? before, reversed(before, wanted)));
-};
-
-/** The change that puts back what a change touched. "new" and "snoozed" cannot be asked for: open is the nearest. */
-const reversed = (before: ConcernRow, wanted: Change): Change => ({
-  ...(wanted.status === undefined
-    ? {}
-    : { status: before.status === "new" || before.status === "snoozed" ? "open" : before.status }),
-  ...(wanted.priority === undefined ? {} : { priority: before.priority }),
-  ...(wanted.subject === undefined ? {} : { subject: before.subject }),
-  ...(wanted.topicId === undefined ? {} : { topicId: before.topicId }),
-  ...(wanted.assigneeId === undefined ? {} : { assigneeId: before.assigneeId }),
-  ...(wanted.teamId === undefined ? {} : { teamId: before.teamId }),
-  ...(wanted.tags === undefined ? {} : { tags: before.tags }),
-  // Only what this change did to the tags is undone: colleagues may have added others since.
-  ...(wanted.addTags === undefined ? {} : { removeTags: wanted.addTags.filter((tag) => !before.tags.includes(tag)) }),
-  ...(wanted.removeTags === undefined ? {} : { addTags: wanted.removeTags.filter((tag) => before.tags.includes(tag)) }),
-});

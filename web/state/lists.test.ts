@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { everything } from "#contract/concerns.ts";
-import { compareRows, matches, neighbour, shown, steady, unfiltered } from "#web/state/lists.ts";
+import { compareRows, gapOf, matches, neighbour, shown, steady, stepFrom, unfiltered } from "#web/state/lists.ts";
 
 const row = (id: string, part: Partial<ConcernRow> = {}): ConcernRow =>
   ({
@@ -75,4 +75,20 @@ test("when rows leave, the keys stand on the next one that stayed, at the end on
   assert.equal(neighbour(before, "b", ["a", "d"]), "d", "also when more than one left");
   assert.equal(neighbour(before, "d", ["a", "b"]), "b");
   assert.equal(neighbour(before, "b", ["x"]), null);
+});
+
+test("when the open row leaves, the keys go on from its place, not from the top", () => {
+  const before = ["a", "b", "c", "d"];
+  const order = ["a", "c", "d"];
+  const gap = gapOf(before, "b", order);
+  assert.deepEqual(gap, { above: "a", below: "c" });
+  assert.equal(stepFrom(order, null, gap, 1), "c");
+  assert.equal(stepFrom(order, null, gap, -1), "a");
+  assert.equal(stepFrom(["a", "d"], null, gap, 1), "a", "what followed has left as well: the one above is nearest");
+  assert.equal(stepFrom(["a", "b", "c"], null, gapOf(before, "d", ["a", "b", "c"]), 1), "c", "at the end on the last");
+  assert.equal(stepFrom(["x", "y"], null, gap, 1), "x", "nothing of it is left: from the top");
+  assert.equal(stepFrom(order, "c", gap, 1), "d", "who stands on a row goes on from there");
+  assert.equal(stepFrom(order, "d", null, 1), "d");
+  assert.equal(stepFrom(order, null, null, -1), "d");
+  assert.equal(stepFrom([], null, gap, 1), null);
 });

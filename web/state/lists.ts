@@ -84,15 +84,39 @@ export const steady = (
   return { ids: [...kept, ...below], above: now.length - kept.length - below.length };
 };
 
-/** Where the keys stand when the row under them has left: on the next one below that stayed, else on the last one above; null when none did. */
-export const neighbour = (before: readonly string[], gone: string, now: readonly string[]): string | null => {
+/** The place of a row that has left the list: between these two. */
+export interface Gap {
+  readonly above: string | null;
+  readonly below: string | null;
+}
+
+/** Where a row stood that has left: between the last one above and the first one below that stayed. */
+export const gapOf = (before: readonly string[], gone: string, now: readonly string[]): Gap => {
   const present = new Set(now);
   const at = before.indexOf(gone);
-  return (
-    before.slice(at + 1).find((id) => present.has(id)) ??
-    before.slice(0, Math.max(0, at)).findLast((id) => present.has(id)) ??
-    null
-  );
+  return {
+    above: before.slice(0, Math.max(0, at)).findLast((id) => present.has(id)) ?? null,
+    below: before.slice(at + 1).find((id) => present.has(id)) ?? null,
+  };
+};
+
+/** Where the keys stand when the row under them has left: on the next one below that stayed, else on the last one above; null when none did. */
+export const neighbour = (before: readonly string[], gone: string, now: readonly string[]): string | null => {
+  const { above, below } = gapOf(before, gone, now);
+  return below ?? above;
+};
+
+/** The row a step away from the one at `cursor`, else from the gap; from nowhere, the first one, or upwards the last. */
+export const stepFrom = (
+  order: readonly string[],
+  cursor: string | null,
+  gap: Gap | null,
+  by: number,
+): string | null => {
+  const at = cursor === null ? -1 : order.indexOf(cursor);
+  if (at !== -1) return order[Math.min(order.length - 1, Math.max(0, at + by))] ?? null;
+  const beside = [gap?.below, gap?.above].filter((id) => id !== undefined && id !== null && order.includes(id));
+  return (by > 0 ? beside[0] : beside.at(-1)) ?? order.at(by > 0 ? 0 : -1) ?? null;
 };
 
 type SortKeys = Pick<ConcernRow, "id" | "lastMessageAt" | "waitingSince">;

@@ -64,9 +64,21 @@ export const switchLanguage = async (language: Language): Promise<void> => {
   session.set((now) => (now.kind === "signedOut" || now.kind === "setUp" ? { ...now, language } : now));
 };
 
-/** Keeps preferences on the server and looks and speaks accordingly at once. */
-export const changePreferences = async (preferences: Preferences): Promise<Outcome<Me>> => {
-  const outcome = await call(agents.changePreferences, { body: preferences });
+/**
+ * Keeps some preferences on the server and looks and speaks accordingly at once. One after the other: each is laid over what the one before has
+ * brought, so that two quick ones both hold. Null when nobody is signed in any more.
+ */
+export const changePreferences = (part: Partial<Preferences>): Promise<Outcome<Me> | null> => {
+  keeping = keeping.then(() => keepPreferences(part));
+  return keeping;
+};
+
+let keeping: Promise<Outcome<Me> | null> = Promise.resolve(null);
+
+const keepPreferences = async (part: Partial<Preferences>): Promise<Outcome<Me> | null> => {
+  const before = session.get();
+  if (before.kind !== "signedIn") return null;
+  const outcome = await call(agents.changePreferences, { body: { ...before.me.preferences, ...part } });
   const now = session.get();
   if (outcome.ok && now.kind === "signedIn") await signedIn(now.settings, outcome.value);
   return outcome;

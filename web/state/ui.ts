@@ -1,6 +1,7 @@
 // What is open on this screen and where the agent stands; never sent anywhere. Written by commands, read by the shell.
 import type { LinkKind } from "#contract/concerns.ts";
 import type { ComposerKind } from "#web/state/composing.ts";
+import type { Gap } from "#web/state/lists.ts";
 import { createStore } from "#web/state/store.ts";
 
 /** The choices that can be made for many concerns at once. */
@@ -25,7 +26,13 @@ export interface Ui {
   readonly concernId: string | null;
   /** Where j and k stand in the list. */
   readonly listCursor: string | null;
+  /** Where the open concern stood in the list before it left it. */
+  readonly listGap: Gap | null;
+  /** The open concern with which the agent is done: the list goes on to the next one if it has left. */
+  readonly leaving: string | null;
   readonly customerPanel: boolean;
+  /** The open concern's subject is being changed. */
+  readonly subject: boolean;
   readonly history: boolean;
   /** Where the desk shall go next; the shell goes there and forgets it. */
   readonly goTo: string | null;
@@ -51,7 +58,10 @@ export const ui = createStore<Ui>({
   composerFocus: 0,
   concernId: null,
   listCursor: null,
+  listGap: null,
+  leaving: null,
   customerPanel: typeof document !== "undefined" && localStorage.getItem(panelKey) !== "no" && hasRoomBeside(),
+  subject: false,
   history: false,
   goTo: null,
   wholeMails: false,
@@ -60,6 +70,12 @@ export const ui = createStore<Ui>({
 
 /** Changes parts of what is open. */
 export const setUi = (part: Partial<Ui>): void => ui.set((now) => ({ ...now, ...part }));
+
+/** Goes to a concern in the view that is shown, unless it is open already. */
+export const returnTo = (number: number): void => {
+  const [, view = "all", open] = /^\/desk\/([^/]+)(?:\/(\d+))?/.exec(location.pathname) ?? [];
+  if (open !== String(number)) setUi({ goTo: `/desk/${view}/${number}` });
+};
 
 /** Opens the composer and puts the caret into it. */
 export const compose = (kind: ComposerKind): void =>

@@ -10,18 +10,24 @@ import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { problemWords, tellProblem } from "#web/state/problems.ts";
 import { changePreferences, session } from "#web/state/session.ts";
-import { useStore } from "#web/state/store.ts";
+import { createStore, useStore } from "#web/state/store.ts";
 import { toast } from "#web/state/toasts.ts";
 import { t } from "#web/state/words.ts";
+
+/** A signature that is typed and not yet kept; it outlives the new painting of everything in another language. */
+const typedSignature = createStore<{ readonly agentId: string; readonly text: string } | null>(null);
 
 export const PreferencesPage = () => {
   const me = useStore(session, (now) => (now.kind === "signedIn" ? now.me : null));
   const navigate = useNavigate();
-  const [signature, setSignature] = useState(me?.preferences.signature ?? "");
+  const unkept = useStore(typedSignature, (now) => now);
   if (!me) return null;
   const { preferences } = me;
+  const signature = unkept?.agentId === me.agent.id ? unkept.text : preferences.signature;
+  const setSignature = (text: string): void => typedSignature.set({ agentId: me.agent.id, text });
   const keep = async (part: Partial<Preferences>): Promise<void> => {
-    const outcome = await changePreferences({ ...preferences, ...part });
+    const outcome = await changePreferences(part);
+    if (outcome === null) return;
     if (outcome.ok) toast(t("preferences.kept"), { seconds: 2 });
     else tellProblem(outcome.problem);
   };
@@ -71,6 +77,15 @@ export const PreferencesPage = () => {
                 { id: "compact", label: t("preferences.densities.compact") },
               ]}
               onChange={(density) => void keep({ density })}
+            />
+            <Choose
+              label={t("preferences.afterwards")}
+              value={preferences.afterwards}
+              choices={[
+                { id: "next", label: t("preferences.afterwardsChoices.next") },
+                { id: "stay", label: t("preferences.afterwardsChoices.stay") },
+              ]}
+              onChange={(afterwards) => void keep({ afterwards })}
             />
           </div>
         </section>

@@ -1,5 +1,5 @@
 // What a concern is and whose: subject, number, status, priority, assignee, team, topic, tags, snooze, and who else looks.
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import type { ConcernDetail, ConcernRow } from "#contract/concerns.ts";
 import { command } from "#web/commands/commands.ts";
@@ -52,6 +52,7 @@ export const ConcernHeader = ({
             icon="star"
             pressed={following}
             label={following ? t("concerns.unfollow") : t("concerns.follow")}
+            keys="⇧ W"
             onPress={() => void (me && follow(row.id, me, !following))}
           />
           <IconButton
@@ -74,7 +75,7 @@ export const ConcernHeader = ({
             onPress={() =>
               void (done
                 ? change(row.id, { status: "open" }, t("done.reopened", { number: String(row.number) }))
-                : change(row.id, { status: "resolved" }, t("done.resolved", { number: String(row.number) })))
+                : change(row.id, { status: "resolved" }, t("done.resolved", { number: String(row.number) }), true))
             }
           >
             <Icon name={done ? "undo" : "check"} />
@@ -104,6 +105,11 @@ export const ConcernHeader = ({
 /** The subject; a press makes it a field, Enter keeps it, Escape does not. */
 const Subject = ({ row }: { readonly row: ConcernRow }) => {
   const [typed, setTyped] = useState<string | null>(null);
+  const asked = useStore(ui, (now) => now.subject);
+  if (asked && typed === null) setTyped(row.subject);
+  useEffect(() => {
+    if (asked) setUi({ subject: false });
+  }, [asked]);
   const keep = (): void => {
     const subject = typed?.trim() ?? "";
     setTyped(null);
@@ -132,7 +138,7 @@ const Subject = ({ row }: { readonly row: ConcernRow }) => {
     <h2 className="subject">
       <button
         type="button"
-        title={`${row.subject} (${t("concerns.changeSubject")})`}
+        title={`${row.subject} (${t("concerns.changeSubject")}, ⇧ T)`}
         lang={row.language ?? undefined}
         onClick={() => setTyped(row.subject)}
       >

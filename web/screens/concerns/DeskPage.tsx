@@ -10,6 +10,7 @@ import { ListPane } from "#web/screens/concerns/ListPane.tsx";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { deskState, openConcern, takeInRow, views } from "#web/state/desk.ts";
+import { startView } from "#web/state/startView.ts";
 import { useStore } from "#web/state/store.ts";
 import { chosenView } from "#web/state/viewNames.ts";
 import { t } from "#web/state/words.ts";
@@ -23,7 +24,9 @@ import "#web/screens/concerns/desk.css";
 export const DeskPage = ({ customerPanel }: { readonly customerPanel: (concern: ConcernDetail) => ReactNode }) => {
   const { view: viewKey, number }: { readonly view?: string; readonly number?: string } = useParams({ strict: false });
   const all = useStore(views, (now) => now.views);
-  const view = chosenView(all, viewKey);
+  const start = useStore(startView, (now) => now);
+  const shown = viewKey ?? start;
+  const view = shown === null ? null : chosenView(all, shown);
   const navigate = useNavigate();
   const wanted = number === undefined ? null : Number(number);
   return (
@@ -38,7 +41,7 @@ export const DeskPage = ({ customerPanel }: { readonly customerPanel: (concern: 
       ) : (
         <ByNumber
           number={wanted}
-          back={() => void navigate({ to: "/desk/$view", params: { view: viewKey ?? "mine" } })}
+          back={() => void navigate({ to: "/desk/$view", params: { view: shown ?? "mine" } })}
           customerPanel={customerPanel}
         />
       )}

@@ -1,5 +1,5 @@
 // The second pane: the concerns of a view. Virtual, live, and steady: what is being read does not move.
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { ListFilter, View } from "#contract/concerns.ts";
@@ -8,11 +8,12 @@ import { Icon } from "#web/kit/Icon.tsx";
 import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { FilterChips, FilterPicker } from "#web/screens/concerns/FilterBar.tsx";
 import { ListRow } from "#web/screens/concerns/ListRow.tsx";
+import { NothingHere } from "#web/screens/concerns/NothingHere.tsx";
 import { SelectionBar } from "#web/screens/concerns/SelectionBar.tsx";
-import { deskState, lists, loadList, loadMore, painted, showList, underway } from "#web/state/desk.ts";
+import { deskState, lists, loadList, loadMore, openConcern, painted, showList, underway } from "#web/state/desk.ts";
 import { filtersInHand } from "#web/state/filtering.ts";
 import { isSameFilter } from "#web/state/filters.ts";
-import { matches, neighbour, shown, steady } from "#web/state/lists.ts";
+import { gapOf, matches, neighbour, shown, steady } from "#web/state/lists.ts";
 import type { LoadedList } from "#web/state/lists.ts";
 import { paintedList } from "#web/state/painted.ts";
 import { extended, selection, toggled, within } from "#web/state/selection.ts";
@@ -101,14 +102,35 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
     if (ui.get().picker === null && !isWriting()) row.focus({ preventScroll: true });
   });
 
-  // The row under the keys has left: they stand on the next one.
+  // The row under the keys has left: they stand on the next one. Of the open one that left, the place is kept for the keys to go on from.
   const orderBefore = useRef<readonly string[]>([]);
+  const openId = useStore(
+    deskState,
+    (state) => Object.values(state.rows).find((row) => row.number === openNumber)?.id ?? null,
+  );
   useEffect(() => {
     const order = visible.map((row) => row.id);
-    if (cursor !== null && cursorAt < 0 && orderBefore.current.includes(cursor) && !isWriting())
-      setUi({ listCursor: neighbour(orderBefore.current, cursor, order) });
+    const left = (id: string | null): id is string =>
+      id !== null && !order.some((one) => one === id) && orderBefore.current.includes(id);
+    if (left(cursor) && !isWriting()) setUi({ listCursor: neighbour(orderBefore.current, cursor, order) });
+    if (left(openId)) setUi({ listGap: gapOf(orderBefore.current, openId, order) });
     orderBefore.current = order;
-  }, [cursorAt, cursor, visible]);
+  }, [cursor, visible, openId]);
+
+  // Whoever is done with the open concern goes on to the one that has its place now; where it stays in the list, one stays as well.
+  const leaving = useStore(ui, (now) => now.leaving);
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (leaving === null) return;
+    setUi({ leaving: null });
+    const { listGap, composer } = ui.get();
+    if (leaving !== openId || composer !== null || visible.some((row) => row.id === leaving)) return;
+    const next = visible.find((row) => row.id === (listGap?.below ?? listGap?.above));
+    if (!next) return;
+    void openConcern(next.id);
+    if (document.activeElement === document.body) wanted.current = next.id;
+    void navigate({ to: "/desk/$view/$number", params: { view: key, number: String(next.number) } });
+  }, [leaving, openId, visible, navigate, key]);
 
   // Whoever points at a row is about to press it: nothing may slip in between.
   const pointing = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -172,9 +194,7 @@ export const ListPane = ({ view, openNumber }: { readonly view: View; readonly o
           <Failed problem={list.problem} retry={() => void loadList(key, filter)} />
         ) : visible.length === 0 ? (
           isSameFilter(filter, view.filter) ? (
-            <Empty icon="check" title={t("concerns.nothingHere")}>
-              {t("concerns.nothingHint")}
-            </Empty>
+            <NothingHere view={view} />
           ) : (
             <Empty icon="filter" title={t("filters.nothing")} />
           )

@@ -9,6 +9,8 @@ import { Face, Marked, StatusMark, When } from "#web/kit/Marks.tsx";
 import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { callOrThrow, Refused } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
+import { filterBy } from "#web/state/filtering.ts";
+import { unfiltered } from "#web/state/lists.ts";
 import { useStore } from "#web/state/store.ts";
 import { listed, t } from "#web/state/words.ts";
 import "#web/screens/search/search.css";
@@ -34,7 +36,8 @@ export const SearchPage = () => {
   });
   const result = wanted === "" ? undefined : found.data;
   return (
-    <div className="page">
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- arrows pressed on the field and the hits inside are caught on their way up
+    <div className="page" onKeyDown={(press) => walkHits(press, field.current)}>
       <header className="page-head search-head">
         <IconButton icon="back" label={t("kit.backToDesk")} onPress={() => void navigate({ to: "/desk" })} />
         <h1 className="quietly">{t("search.title")}</h1>
@@ -49,8 +52,6 @@ export const SearchPage = () => {
             onChange={(typing) => setTyped(typing.target.value)}
             onKeyDown={(press) => {
               if (press.key === "Escape") void navigate({ to: "/desk" });
-              if (press.key === "ArrowDown" || press.key === "Enter")
-                document.querySelector<HTMLElement>(".search-hit")?.focus();
             }}
           />
         </label>
@@ -80,10 +81,10 @@ export const SearchPage = () => {
               {result.customers.map((customer) => (
                 <li key={customer.id}>
                   <Link
-                    className="entry"
-                    to="/search"
-                    search={{ q: customer.address.map((part) => part.text).join("") }}
-                    onClick={() => setTyped(customer.address.map((part) => part.text).join(""))}
+                    className="entry search-hit"
+                    to="/desk/$view"
+                    params={{ view: "all" }}
+                    onClick={() => filterBy("all", unfiltered, { ...unfiltered, customerId: customer.id })}
                   >
                     <Face name={customer.name.map((part) => part.text).join("")} />
                     <span className="entry-words">
@@ -146,4 +147,17 @@ export const SearchPage = () => {
       </div>
     </div>
   );
+};
+
+/** Arrows go from the field through all hits, as they stand, and back; Enter in the field goes to the first; Escape on a hit to the field. */
+const walkHits = (press: React.KeyboardEvent<HTMLElement>, field: HTMLInputElement | null): void => {
+  const hits = [...press.currentTarget.querySelectorAll<HTMLElement>(".search-hit")];
+  const stops = [field, ...hits];
+  const at = stops.findIndex((stop) => stop === document.activeElement);
+  if (at === -1 || press.ctrlKey || press.metaKey || press.altKey) return;
+  const by = { ArrowDown: 1, ArrowUp: -1, Enter: at === 0 ? 1 : 0, Escape: -at }[press.key] ?? 0;
+  const next = stops[at + by];
+  if (by === 0 || !next) return;
+  press.preventDefault();
+  next.focus();
 };
