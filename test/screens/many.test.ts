@@ -114,7 +114,7 @@ test("priority, person, team, topic, status and tags of several: seen at once by
   await press(page, "#");
   await page.locator(".picker").waitFor();
   await page.keyboard.type("welle");
-  await page.getByRole("button", { name: "Neues Schlagwort" }).waitFor();
+  await page.getByRole("option", { name: "Neues Schlagwort" }).waitFor();
   await press(page, "Enter");
   await toast(page, "2 Anliegen · Schlagwort „welle“ hinzugefügt");
   // Once Escape in this list took away every tag that was ticked.

@@ -60,7 +60,7 @@ test("a list is filtered by typing what is wanted; the filter is told, outlives 
   await press(page, "f");
   await page.locator(".picker").waitFor();
   await page.keyboard.type("vip");
-  await page.getByRole("button", { name: "Nach Schlagwort „vip“" }).waitFor();
+  await page.getByRole("option", { name: "Nach Schlagwort „vip“" }).waitFor();
   await press(page, "Enter", "Escape");
   await page.getByText("Nichts passt zu diesem Filter.").waitFor();
   await page.getByRole("button", { name: "Priorität: Dringend zurücknehmen" }).press("Enter");

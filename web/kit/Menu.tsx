@@ -77,7 +77,7 @@ export const ActionMenu = ({
 
 /**
  * A picker: a button that says what is chosen, and a list that is narrowed by typing. `multiple` keeps it open.
- * `create` offers what was typed as a new choice. It may be opened by a command through `isOpen`.
+ * `create` offers what was typed as a new choice, an entry of the list like the others. It may be opened by a command through `isOpen`.
  */
 export const Picker = ({
   label,
@@ -112,8 +112,16 @@ export const Picker = ({
   readonly footer?: ReactNode;
 }) => {
   const [typed, setTyped] = useState("");
-  const { contains } = useFilter({ sensitivity: "base" });
+  const { contains, startsWith } = useFilter({ sensitivity: "base" });
   const made = typed.trim() === "" ? null : (create?.(typed.trim()) ?? null);
+  const begins = choices.some((choice) =>
+    [choice.label, choiceText(choice)].some((text) => startsWith(text, typed.trim())),
+  );
+  const offered = withNew(
+    choices,
+    made && { id: newId, label: made.label, picture: <Icon name="plus" size="small" /> },
+    begins,
+  );
   const openChanged = (open: boolean): void => {
     if (!open) setTyped("");
     onOpenChange(open);
@@ -134,7 +142,13 @@ export const Picker = ({
       )}
       <Popover className="popover" placement="bottom start" offset={6}>
         <Dialog className="picker" aria-label={label}>
-          <Autocomplete filter={contains} inputValue={typed} onInputChange={setTyped}>
+          <Autocomplete
+            filter={(text, input) => contains(text, input.trim())}
+            inputValue={typed}
+            onInputChange={setTyped}
+            // It would mark the first that was there before the new one came.
+            disableAutoFocusFirst={create !== undefined && (typed.trim() === "" || !begins)}
+          >
             <SearchField
               className="picker-search"
               aria-label={label}
@@ -149,11 +163,12 @@ export const Picker = ({
               <Input
                 placeholder={placeholder}
                 onKeyDown={(press) => {
-                  if (press.key === "Enter" && made && !choices.some((choice) => contains(choiceText(choice), typed))) {
-                    press.preventDefault();
-                    made.run();
-                    setTyped("");
-                  }
+                  if (press.key !== "Enter" || press.nativeEvent.isComposing || typed.trim() === "") return;
+                  const list = press.currentTarget.closest(".picker");
+                  // With nothing marked Enter takes the first.
+                  if (list?.querySelector("[role=option][data-focused]")) return;
+                  press.preventDefault();
+                  list?.querySelector<HTMLElement>("[role=option][data-key]")?.click();
                 }}
               />
             </SearchField>
@@ -168,13 +183,14 @@ export const Picker = ({
                 selectedKeys={new Set(chosen)}
                 onSelectionChange={(keys) => {
                   if (keys === "all") return;
-                  choose([...keys].map(String));
+                  if (keys.has(newId)) made?.run();
+                  else choose([...keys].map(String));
                   if (multiple) setTyped("");
                   else openChanged(false);
                 }}
-                renderEmptyState={() => <p className="picker-empty">{made ? "" : emptyText}</p>}
+                renderEmptyState={() => <p className="picker-empty">{emptyText}</p>}
               >
-                {[...Map.groupBy(choices, (choice) => choice.group ?? "")].map(([group, some]) =>
+                {[...Map.groupBy(offered, (choice) => choice.group ?? "")].map(([group, some]) =>
                   group === "" ? (
                     some.map((choice) => <ChoiceItem key={choice.id} choice={choice} />)
                   ) : (
@@ -189,21 +205,16 @@ export const Picker = ({
               </ListBox>
             </ScrollBox>
           </Autocomplete>
-          {made ? (
-            <Button
-              className="menu-item picker-create"
-              onPress={() => {
-                made.run();
-                setTyped("");
-              }}
-            >
-              <Icon name="plus" size="small" />
-              {made.label}
-            </Button>
-          ) : null}
           {footer}
         </Dialog>
       </Popover>
     </DialogTrigger>
   );
 };
+
+/** No choice of anybody's has this id: it is longer than any. */
+const newId = "new".padEnd(100, ".");
+
+/** What was typed and is new stands in the list as well: first, so that Enter takes it, unless some choice begins with what was typed. */
+const withNew = (choices: readonly Choice[], made: Choice | null, begins: boolean): readonly Choice[] =>
+  made === null ? choices : begins ? [...choices, made] : [made, ...choices];

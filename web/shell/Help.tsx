@@ -27,7 +27,12 @@ export const Help = ({
               {commands
                 .filter((command) => command.group === group && command.keys.length > 0)
                 .map((command) => (
-                  <Keys key={command.id} words={t(command.title)} keys={command.keys} />
+                  <Keys
+                    key={command.id}
+                    words={t(command.title)}
+                    when={command.when && t(command.when)}
+                    keys={command.keys}
+                  />
                 ))}
               {group === "concern" ? (
                 <>
@@ -43,9 +48,20 @@ export const Help = ({
   );
 };
 
-const Keys = ({ words, keys }: { readonly words: string; readonly keys: readonly string[] }) => (
+const Keys = ({
+  words,
+  when,
+  keys,
+}: {
+  readonly words: string;
+  readonly when?: string | undefined;
+  readonly keys: readonly string[];
+}) => (
   <div>
-    <dt>{words}</dt>
+    <dt>
+      {words}
+      {when === undefined ? null : <small> {when}</small>}
+    </dt>
     <dd>
       {keys.map((one) => (
         <span key={one}>

@@ -66,7 +66,9 @@ const Findings = ({
       !["palette", "down", "up", "open", "selectDown", "selectUp"].includes(command.id) &&
       fits(t(command.title)),
   );
-  const fitting = allViews.filter((view) => wanted !== "" && fits(viewName(view)));
+  // A built-in view that has a command of its own is found as that.
+  const named = new Set<string>(able.map((command) => t(command.title)));
+  const fitting = allViews.filter((view) => wanted !== "" && fits(viewName(view)) && !named.has(viewName(view)));
   const concerns = wanted.length > 1 ? (found.data?.concerns ?? []) : [];
   const customers = wanted.length > 1 ? (found.data?.customers ?? []) : [];
 

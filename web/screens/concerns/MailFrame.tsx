@@ -1,6 +1,6 @@
 // A mail as its sender drew it, in a frame that has no origin and runs no script. Remote pictures only when asked for.
 import { useEffect, useRef, useState } from "react";
-import type { CSSProperties } from "react";
+import type { CSSProperties, RefObject } from "react";
 import type { Message } from "#contract/concerns.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
@@ -30,6 +30,7 @@ export const MailFrame = ({ html, title }: { readonly html: NonNullable<Message[
   /** Which loading of the document this is, and the height that keeps its place until it has come. */
   const [turn, setTurn] = useState({ number: 0, place: "var(--mail-estimate)", patient: false });
   const [come, setCome] = useState(-1);
+  const { place, hasKeys } = useKeysInside();
   const source = pictures ? `${html.url}${html.url.includes("?") ? "&" : "?"}images=1` : html.url;
   const again = (patient: boolean): void => {
     const height = frame.current?.offsetHeight;
@@ -60,7 +61,7 @@ export const MailFrame = ({ html, title }: { readonly html: NonNullable<Message[
   }, [turn]);
 
   return (
-    <div className="mail">
+    <div className="mail" ref={place}>
       {html.remoteImages && !pictures ? (
         <p className="mail-pictures">
           <Icon name="image" size="small" />
@@ -96,6 +97,17 @@ export const MailFrame = ({ html, title }: { readonly html: NonNullable<Message[
           onLoad={() => (measures && come >= turn.number && !turn.patient ? again(true) : setCome(turn.number))}
         />
       </div>
+      {hasKeys ? (
+        <div className="mail-keys">
+          <output>{t("concerns.keysInMail")}</output>
+          <Button
+            icon="keyboard"
+            onPress={() => place.current?.closest<HTMLElement>(".thread")?.focus({ preventScroll: true })}
+          >
+            {t("concerns.keysBack")}
+          </Button>
+        </div>
+      ) : null}
       {cut || whole ? (
         <Button look="quiet" icon={whole ? "up" : "expand"} keys="V" onPress={() => setUi({ wholeMails: !whole })}>
           {t(whole ? "concerns.frameLess" : "concerns.frameWhole")}
@@ -103,4 +115,37 @@ export const MailFrame = ({ html, title }: { readonly html: NonNullable<Message[
       ) : null}
     </div>
   );
+};
+
+/**
+ * Does the frame have the keys? What is pressed then goes to a document in which nothing may run, so the desk hears nothing of it. Giving the focus
+ * back by itself would take selecting and copying away; so it is said, with the way back: the button, which Tab leads to as well, or any press
+ * beside the mail.
+ */
+const useKeysInside = (): { readonly place: RefObject<HTMLDivElement | null>; readonly hasKeys: boolean } => {
+  const place = useRef<HTMLDivElement>(null);
+  const [hasKeys, setHasKeys] = useState(false);
+  useEffect(() => {
+    let frame = 0;
+    // A frame that takes the focus says nothing; the window loses it, and which element has it is known a moment later.
+    const look = (): void => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        const now = document.activeElement;
+        setHasKeys(now?.matches(".mail-frame, .mail-keys *") === true && place.current?.contains(now) === true);
+      });
+    };
+    addEventListener("blur", look);
+    addEventListener("focus", look);
+    document.addEventListener("focusin", look);
+    document.addEventListener("focusout", look);
+    return () => {
+      cancelAnimationFrame(frame);
+      removeEventListener("blur", look);
+      removeEventListener("focus", look);
+      document.removeEventListener("focusin", look);
+      document.removeEventListener("focusout", look);
+    };
+  }, []);
+  return { place, hasKeys };
 };

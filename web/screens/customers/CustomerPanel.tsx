@@ -23,6 +23,7 @@ import { deskState } from "#web/state/desk.ts";
 import { tellProblem } from "#web/state/problems.ts";
 import { statusWords } from "#web/state/status.ts";
 import { useStore } from "#web/state/store.ts";
+import { otherConcerns } from "#web/state/otherConcerns.ts";
 import { toggleCustomerPanel } from "#web/state/ui.ts";
 import { t, words } from "#web/state/words.ts";
 import "#web/screens/customers/customer.css";
@@ -43,10 +44,10 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
     queryFn: ({ signal }) => callOrThrow(customers.concerns, { params: { id }, query: {} }, signal),
   });
   const channels = useStore(deskState, (state) => state.channels);
+  const rows = useStore(deskState, (state) => state.rows);
   useEffect(() => {
     if (bump > 0) void store.invalidateQueries({ queryKey: ["customer", id] });
   }, [bump, id, store]);
-
   const take = (outcome: Outcome<Customer>): void => {
     if (outcome.ok) store.setQueryData(["customer", id], outcome.value);
     else tellProblem(outcome.problem);
@@ -62,6 +63,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
   };
 
   const one = customer.data;
+  const others = otherConcerns(concern.row, earlier.data?.concerns ?? [], rows);
   // The kinds of address that some channel of ours can use.
   const spoken = [...new Set(channels.map((channel) => addressKindOf[channel.kind]))];
   return (
@@ -168,25 +170,28 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
           <section>
             <h4>{t("customers.concerns")}</h4>
             <ul>
-              {earlier.data?.concerns
-                .filter((other) => other.id !== concern.row.id)
-                .map((other) => (
-                  <li key={other.id}>
-                    <Link
-                      className="customer-concern"
-                      to="/desk/$view/$number"
-                      params={{ view: "all", number: String(other.number) }}
-                    >
-                      <StatusMark status={other.status as ConcernDetail["row"]["status"]} words={false} />
-                      <span>{other.subject}</span>
-                      <small>
-                        <When at={other.lastMessageAt} />
-                      </small>
-                    </Link>
-                  </li>
-                ))}
+              {others.map((other) => (
+                <li key={other.id}>
+                  <Link
+                    className="customer-concern"
+                    to="/desk/$view/$number"
+                    params={{ view: "all", number: String(other.number) }}
+                  >
+                    <StatusMark status={other.status} words={false} />
+                    <span>{other.subject}</span>
+                    {other.deliveryFailed ? (
+                      <span className="row-failed">
+                        <Icon name="warning" size="small" label={t("concerns.deliveryFailed")} />
+                      </span>
+                    ) : null}
+                    <small>
+                      <When at={other.lastMessageAt} />
+                    </small>
+                  </Link>
+                </li>
+              ))}
             </ul>
-            {earlier.data?.concerns.length === 1 ? (
+            {earlier.data && others.length === 0 ? (
               <p className="customer-none">{t("customers.firstConcern")}</p>
             ) : null}
           </section>
