@@ -361,7 +361,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
     const sentAt = iso(sendMs);
     const sending = [held, { at: sentAt, state: "sending" as const, detail: "" }];
     const sent = [...sending, { at: sentAt, state: "sent" as const, detail: "250 2.0.0 queued" }];
-    const ourId = `dt-${deliveryToken}.${filling.number}@${domainOf(centre.channel.address)}`;
+    const ourId = `dt-${centre.mac("message", message.id).slice(0, 26)}.${filling.number}@${domainOf(centre.channel.address)}`;
     const common = { brandId: saved.brandId, concernId: saved.id };
     say(sendMs, systemActor, [
       {

@@ -376,21 +376,14 @@ function quiet(said: readonly string[], secrets: readonly string[]): void {
 
 /** Inbound as goldens hold it: bytes by length and hash. */
 function plain(inbound: readonly Inbound[]): unknown {
-  const files = inbound.map((each) =>
-    each.kind === "message"
-      ? {
-          ...each,
-          files: each.files.map((file) => ({
-            ...file,
-            bytes: {
-              bytes: file.bytes.length,
-              sha256: createHash("sha256").update(file.bytes).digest("hex").slice(0, 16),
-            },
-          })),
-        }
-      : each,
-  );
-  return JSON.parse(JSON.stringify(files)) as unknown;
+  const shortened = (value: unknown): unknown => {
+    if (value instanceof Uint8Array)
+      return { bytes: value.length, sha256: createHash("sha256").update(value).digest("hex").slice(0, 16) };
+    if (Array.isArray(value)) return value.map(shortened);
+    if (!isRecord(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shortened(part)]));
+  };
+  return JSON.parse(JSON.stringify(shortened(inbound))) as unknown;
 }
 
 interface Schema {
