@@ -6,7 +6,7 @@ import type { ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { change, follow, snooze, unfollow } from "#modules/concerns/actions-change.ts";
 import { releaseScheduled, reschedule } from "#modules/concerns/actions-schedule.ts";
 import { link, unlink } from "#modules/concerns/actions-links.ts";
-import { changeMany, undoMany } from "#modules/concerns/actions-many.ts";
+import { changeMany, changeOne, undoMany } from "#modules/concerns/actions-many.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
 import { followName } from "#modules/concerns/actions-names.ts";
 import {
@@ -239,6 +239,10 @@ void test("change in every part, changeMany, snooze and waking", async () => {
     changeMany(world, cast.anna, { key, ids: [id, other], change: { priority: "low", addTags: ["c"] } }),
   );
   await verify(() => undoMany(world, cast.anna, key), "concern.changed");
+  const once = crypto.randomUUID();
+  const wanted = { key: once, was: { subject: "Anders" }, status: "resolved" as const };
+  await verify(() => changeOne(world, cast.anna, { id, wanted }), "concern.changed", "concern.resolvedAt");
+  await verify(() => undoMany(world, cast.anna, once), "concern.changed", "concern.resolvedAt");
   await verify(
     () => snooze(world, cast.anna, { id, until: new Date(world.now().getTime() + 60_000).toISOString() }),
     "concern.changed",
