@@ -127,7 +127,7 @@ export const elbStories: Readonly<Record<string, Told>> = {
         95,
         {
           kind: "in",
-          text: "Liebe Frau Yılmaz,\n\nheute früh war jemand da, aber nur um «zu gucken». Könnten Sie mir bitte sagen, wann nun wirklich getauscht wird? Über Ostern kommen die Enkel, und ohne Internet wird es ungemütlich …\n\nHerzliche Grüße\nJürgen Größmann",
+          text: "Liebe Frau Yılmaz,\n\nheute früh war jemand da, aber nur um «zu gucken». Könnten Sie mir bitte sagen, wann nun wirklich getauscht wird? Am Wochenende kommen die Enkel, und ohne Internet wird es ungemütlich …\n\nHerzliche Grüße\nJürgen Größmann",
         },
       ],
       [

@@ -96,7 +96,7 @@ const screens: readonly {
     open: (page) => ready(page, `/desk/open/${row.number}`, ".message"),
     reaches: [
       /Neue Nachricht/,
-      /Suchen oder ausführen/,
+      /Suche und Befehle/,
       /Alle offenen/,
       /Ohne Maus/,
       /Lösen/,
