@@ -1,4 +1,5 @@
 // What has to happen by time: waking snoozed concerns, folding counters, clearing what has expired. Started by server/start.ts.
+import { setTimeout as pause } from "node:timers/promises";
 import { removeOldTries } from "#modules/agents/actions-brake.ts";
 import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
 import { forgetBegins } from "#modules/concerns/actions-aside.ts";
@@ -49,17 +50,8 @@ export const startJobs = async (options: {
           } catch (error) {
             log.warn("timer.failed", { name: job.name, error: error instanceof Error ? error.message : "unknown" });
           }
-          await new Promise<void>((resolve) => {
-            const timer = setTimeout(resolve, job.everyMs);
-            signal.addEventListener(
-              "abort",
-              () => {
-                clearTimeout(timer);
-                resolve();
-              },
-              { once: true },
-            );
-          });
+          // Also at once when the end came while the job was at work.
+          await pause(job.everyMs, undefined, { signal }).catch(() => undefined);
         }
       }),
     );

@@ -89,7 +89,7 @@ test("an agent fills them in by keyboard; a wrong value is said at its field; th
   await page.keyboard.press("Tab");
   await page.keyboard.type("zwölf");
   await page.keyboard.press("Enter");
-  await page.getByText("„Betrag“ nimmt eine Zahl, „zwölf“ ist keine.").waitFor();
+  await page.getByText("„Betrag“ nimmt eine Zahl auf, „zwölf“ ist keine.").waitFor();
   await page.keyboard.press("Control+a");
   await page.keyboard.type("1.012,5");
   await page.keyboard.press("Enter");
