@@ -1,5 +1,5 @@
 // The field of a note: plain text, with colleagues offered after an "@".
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { Face } from "#web/kit/Marks.tsx";
 import { mentionable, mentionAt } from "#web/state/composing.ts";
 import { deskState } from "#web/state/desk.ts";
@@ -16,6 +16,8 @@ export const NoteField = ({
   readonly onChange: (text: string) => void;
 }) => {
   const field = useRef<HTMLTextAreaElement>(null);
+  /** Where the caret belongs once the text is there. */
+  const placeAt = useRef<number | null>(null);
   const list = useId();
   const [caret, setCaret] = useState(0);
   const [at, setAt] = useState(0);
@@ -30,13 +32,18 @@ export const NoteField = ({
     if (!mention) return;
     const next = `${value.slice(0, mention.from)}@${handle} ${value.slice(caret).replace(/^ /, "")}`;
     const end = mention.from + handle.length + 2;
+    placeAt.current = end;
     onChange(next);
     setClosed(true);
-    requestAnimationFrame(() => {
-      field.current?.setSelectionRange(end, end);
-      setCaret(end);
-    });
   };
+  // As soon as the text stands there, and not a frame later: whoever types on would write on both sides of the caret.
+  useLayoutEffect(() => {
+    const end = placeAt.current;
+    if (end === null) return;
+    placeAt.current = null;
+    field.current?.setSelectionRange(end, end);
+    setCaret(end);
+  }, [value]);
 
   return (
     <div className="note-field">
