@@ -161,13 +161,12 @@ suite("the database goes away in the middle of everything", { concurrency: 2 }, 
         assert.equal(answer.status, 503);
         assert.ok(answer.headers.get("retry-after") !== null);
         assert.ok(clock.ms() - asked < 2_000);
-        clock.stop();
         assert.equal((await fetch(`${url}/healthz`)).status, 200);
         assert.equal((await fetch(`${url}/readyz`)).status, 503);
 
         await way.back();
-        const backAt = performance.now();
-        const left = (): number => 15_000 - (performance.now() - backAt);
+        const backAt = clock.ms();
+        const left = (): number => 15_000 - (clock.ms() - backAt);
         const again = async (n: number, key: string): Promise<void> => {
           await until(`note ${n} is taken`, left(), async () => (await note(n, key)).status === 200);
         };
@@ -198,6 +197,7 @@ suite("the database goes away in the middle of everything", { concurrency: 2 }, 
           "SELECT count(*)::int AS n FROM concern c WHERE c.last_seq <> (SELECT count(*) FROM message m WHERE m.concern_id = c.id)",
         );
         assert.equal(gaps?.n, 0, "places without gaps");
+        clock.stop();
       },
     );
   }
