@@ -49,6 +49,7 @@ const looks: readonly Look[] = [
 /** The pictures of the docs: file, screen, look. */
 const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["sign-in", "sign-in", look("wide", "light", "de")],
+  ["set-up", "set-up", look("wide", "light", "en")],
   ["desk", "desk", look("wide", "light", "de")],
   ["desk-dark", "desk", look("wide", "dark", "de")],
   ["desk-english", "desk", look("wide", "light", "en")],
@@ -68,11 +69,14 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["new", "new", look("wide", "light", "de")],
   ["preferences", "preferences", look("wide", "light", "de")],
   ["admin-agents", "admin-agent", look("wide", "light", "de")],
+  ["admin-brands", "admin-brand", look("wide", "light", "en")],
   ["admin-channels", "admin-channel", look("wide", "dark", "de")],
   ["admin-topics", "admin-topics", look("wide", "light", "de")],
   ["fields", "fields", look("wide", "light", "de")],
   ["admin-fields", "admin-fields", look("wide", "dark", "de")],
   ["post-box", "post-box", look("wide", "light", "de")],
+  ["post-box-write", "post-box-write", look("wide", "dark", "en")],
+  ["set-aside", "set-aside", look("wide", "light", "en")],
   ["phone-views", "views", look("phone", "light", "de")],
   ["phone-list", "list", look("phone", "dark", "de")],
   ["phone-selection", "selection", look("phone", "dark", "de")],

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import fc from "fast-check";
-import { z } from "zod";
+import type { z } from "zod";
 import type {
   DeliveryResult,
   Inbound,
@@ -14,6 +14,8 @@ import type {
   Raw,
   ReadingIo,
 } from "#contract/channel.ts";
+import type { FormField } from "#contract/channel-form.ts";
+import { formOf, secretPaths } from "#server/channel-form.ts";
 
 /** A provider on loopback: what the channel talks to in the suite. */
 export interface Provider<S> {
@@ -386,49 +388,29 @@ function plain(inbound: readonly Inbound[]): unknown {
   return JSON.parse(JSON.stringify(shortened(inbound))) as unknown;
 }
 
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly anyOf?: readonly Schema[];
-  readonly enum?: readonly unknown[];
-  readonly secret?: boolean;
-}
-
-/** All fields by path, seen through nullable ones. */
-function* fields(
-  schema: Schema,
-  path: readonly string[] = [],
-): Generator<{ readonly path: readonly string[]; readonly schema: Schema }> {
-  const shapes = [schema, ...(schema.anyOf ?? [])];
-  for (const shape of shapes)
-    for (const [name, inner] of Object.entries(shape.properties ?? {})) {
-      const merged: Schema = inner.anyOf === undefined ? inner : Object.assign({}, ...inner.anyOf, inner);
-      yield { path: [...path, name], schema: merged };
-      yield* fields(merged, [...path, name]);
-    }
-}
-
-function schemaOf(settings: z.ZodType): Schema {
-  return z.toJSONSchema(settings, { unrepresentable: "any" }) as Schema;
-}
+/** Every field of the form by its path, as the desk draws it. */
+const fieldsOf = (settings: z.ZodType): readonly { readonly path: readonly string[]; readonly field: FormField }[] =>
+  formOf(settings).flatMap((field) => [
+    { path: [field.name], field },
+    ...(field.kind === "group" ? field.fields.map((inner) => ({ path: [field.name, inner.name], field: inner })) : []),
+  ]);
 
 function wordKeys<S>(channel: MessageChannel<S>): readonly string[] {
-  const keys = new Set([`channels.${channel.id}.name`]);
-  for (const { path, schema } of fields(schemaOf(channel.settings))) {
+  const keys = [`channels.${channel.id}.name`];
+  for (const { path, field } of fieldsOf(channel.settings)) {
     const start = ["channels", channel.id, ...path].join(".");
-    keys.add(`${start}.label`).add(`${start}.hint`);
-    for (const option of schema.enum ?? []) if (typeof option === "string") keys.add(`${start}.options.${option}`);
+    keys.push(`${start}.label`, `${start}.hint`);
+    if (field.kind === "choice") keys.push(...field.options.map((option) => `${start}.options.${option}`));
   }
-  return [...keys];
+  return keys;
 }
 
 function secretValues(settings: z.ZodType, value: unknown): readonly string[] {
-  const found: string[] = [];
-  for (const { path, schema } of fields(schemaOf(settings))) {
-    if (schema.secret !== true) continue;
-    const secret = path.reduce<unknown>((at, part) => (isRecord(at) ? at[part] : undefined), value);
-    if (typeof secret === "string" && secret !== "") found.push(secret);
-  }
-  return found;
+  const at = (path: readonly string[]): unknown =>
+    path.reduce<unknown>((here, part) => (isRecord(here) ? here[part] : undefined), value);
+  return secretPaths(settings)
+    .map(at)
+    .filter((secret): secret is string => typeof secret === "string" && secret !== "");
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -254,7 +254,7 @@ const Write = ({
         autoFocus={letter.answers === null}
       />
       <LongField
-        label={t("composer.text")}
+        label={t("postbox.text")}
         value={input.text}
         onChange={(text) => set({ text })}
         rows={9}
