@@ -11,13 +11,15 @@ import { closeRunFolder, openRunFolder } from "./test/leftovers.ts";
 import { count, isMissingPeer } from "./test/outcome.ts";
 import type { Outcome } from "./test/outcome.ts";
 import { ensurePeers } from "./test/peers.ts";
-import { printOutcomes } from "./test/print.ts";
+import { indented, printOutcomes } from "./test/print.ts";
 import { killAll } from "./test/process.ts";
 import { findTests, isChosen, runFiles, stages } from "./test/suites.ts";
 import type { Stage } from "./test/suites.ts";
 
 type Named = Outcome & { readonly where: string };
 
+/** How many lines of what went wrong the end of the run repeats for each failed test. */
+const linesOfFailure = 25;
 const root = dirname(import.meta.dirname);
 const strict = process.env["CI"] === "true";
 const words = process.argv.slice(2);
@@ -113,7 +115,11 @@ function summary(): number {
   const failures = outcomes.filter((outcome) => outcome.result === "failed");
   if (failures.length > 0) {
     say(`\nFailed (${failures.length}):`);
-    for (const outcome of failures) say(`  ${outcome.where}: ${outcome.name}`);
+    for (const outcome of failures) {
+      say(`  ${outcome.where}: ${outcome.name}`);
+      // Said again: whoever is shown only the end of a long run needs to know what went wrong.
+      say(indented((outcome.error ?? "no message").split("\n").slice(0, linesOfFailure).join("\n")));
+    }
   }
   const { passed, failed } = count(outcomes, strict);
   say(`\n${times.join(", ")}; whole run ${((performance.now() - start) / 1000).toFixed(1)} s`);

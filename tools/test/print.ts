@@ -22,6 +22,7 @@ export function printOutcomes(title: string, ms: number, outcomes: readonly Outc
   }
 }
 
-function indented(text: string): string {
+/** The text with every line set in, as it stands below the test it belongs to. */
+export function indented(text: string): string {
   return text.replaceAll(/^/gm, "      ");
 }
