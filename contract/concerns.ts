@@ -125,7 +125,10 @@ export const delivery = z.strictObject({
   nextTryAt: instant.nullable(),
   code: z.string().nullable(),
   detail: z.string(),
-  history: z.array(z.strictObject({ at: instant, state: deliveryState, detail: z.string() })),
+  /** `doubted`: a report says so that proves not where it comes from; it has moved nothing. */
+  history: z.array(
+    z.strictObject({ at: instant, state: deliveryState, detail: z.string(), doubted: z.literal(true).optional() }),
+  ),
 });
 export type Delivery = z.infer<typeof delivery>;
 

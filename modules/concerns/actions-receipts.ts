@@ -5,16 +5,16 @@ import { deadAmong, lockBoth, recordBad, sayDeliveries, takeMark } from "#module
 import type { Arrival, ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
 import { setAside } from "#modules/concerns/actions-aside.ts";
 import { storable } from "#modules/concerns/model.ts";
-import { afterReceipt } from "#modules/concerns/model-delivery.ts";
-import { deliveryBehind, settle } from "#modules/concerns/store-outbox.ts";
+import { afterReceipt, isBelieved } from "#modules/concerns/model-delivery.ts";
+import { deliveryBehind, doubt, settle } from "#modules/concerns/store-outbox.ts";
 import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 /**
- * Marks the delivery a receipt speaks of, found by its own token or by a key of ours. A failure is shown on the message and wakes the
- * concern; it closes an address that is bad for good when it came by the token, which nobody but the recipient's mail system was told. A receipt of
- * nothing we sent is set aside: bounces of forged mail must not make work.
+ * Marks the delivery a receipt speaks of, as far as its proof goes (`isBelieved`). A failure is shown on the message and wakes the concern; it closes an
+ * address that is bad for good when it came by the token, which nobody but the recipient's mail system was told. What is not proved only stands
+ * in the delivery's history, as doubtful. A receipt of nothing we sent is set aside: bounces of forged mail must not make work.
  */
 export const receiveReceipt = async (
   world: World,
@@ -44,11 +44,22 @@ export const receiveReceipt = async (
   const { state, delivery } = await lockBoth(tx, behind.concernId, behind.id);
   const next = afterReceipt(delivery.state, receipt);
   if (next === null) return;
+  const said = receipt.recipient === null ? detail : `${storable(receipt.recipient)}: ${detail}`;
+  if (!isBelieved(receipt, behind)) {
+    if (receipt.state === "delayed") return;
+    const row = await doubt(tx, delivery.id, {
+      at: world.now().toISOString(),
+      state: next,
+      detail: [receipt.code ?? "", said].join(" ").trim(),
+    });
+    if (row !== null) await sayDeliveries(world, tx, system, [{ about: state, row }]);
+    return;
+  }
   const outcome = {
     state: next,
     nextTryAt: next === "waiting" ? delivery.nextTryAt : null,
     code: receipt.code,
-    detail: receipt.recipient === null ? detail : `${storable(receipt.recipient)}: ${detail}`,
+    detail: said,
     providerId: null,
   };
   if (next === "failed") {

@@ -78,6 +78,16 @@ const aboutUs =
 export const isHard = (code: string | null, words: string): boolean =>
   code !== null && (hardCodes.has(code) || (vagueCodes.has(code) && !aboutUs.test(words)));
 
+/**
+ * Does a receipt prove that it comes from where the delivery went? By the delivery's own token always. Where the channel asks for tokens, one without
+ * may be anybody's who knows the Message-ID: it is believed while nobody but the recipient can know it. Where none can be asked for, the Message-ID and
+ * the recipient have to do, and it must be certain who is meant.
+ */
+export const isBelieved = (
+  receipt: Pick<InboundReceipt, "asksForToken">,
+  proof: { readonly byToken: boolean; readonly certain: boolean; readonly alone: boolean },
+): boolean => proof.byToken || (proof.certain && (!receipt.asksForToken || proof.alone));
+
 const order: readonly DeliveryState[] = ["held", "waiting", "sending", "unknown", "sent", "delivered", "read"];
 
 /** The state after a receipt; null: the receipt says nothing new (it is late, or the message was never sent). */

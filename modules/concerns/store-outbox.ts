@@ -23,8 +23,8 @@ const columns = sql`
   (SELECT k.channel_kind FROM message k WHERE k.id = d.message_id) AS "channelKind"`;
 
 /** One more line of a delivery's history; the oldest beyond 100 go. */
-export const line = (at: string, state: Sql, detail: string): Sql =>
-  sql`(CASE WHEN jsonb_array_length(history) >= 100 THEN history - 0 ELSE history END) || jsonb_build_array(jsonb_build_object('at', ${at}::text, 'state', ${state}, 'detail', ${detail}::text))`;
+export const line = (at: string, state: Sql, detail: string, doubted = false): Sql =>
+  sql`(CASE WHEN jsonb_array_length(history) >= 100 THEN history - 0 ELSE history END) || jsonb_build_array(jsonb_build_object('at', ${at}::text, 'state', ${state}, 'detail', ${detail}::text)${doubted ? sql` || '{"doubted": true}'::jsonb` : sql``})`;
 
 /** Deliveries that are due, now with this lease; what other workers have in hand is passed over. */
 export const claimDue = (
@@ -271,29 +271,47 @@ export const keysBefore = async (tx: Tx, concernId: ConcernId, seq: number, sees
        ORDER BY m.seq DESC, r.key LIMIT 30`)
   ).map((row) => row.key);
 
-/**
- * The delivery that a receipt speaks of: by its own token, else by a key of its message and the recipient it names. `certain`: no other delivery
- * of that message can be meant. `byToken`: found by its own token.
- */
+/** How far a receipt proves which delivery it speaks of. */
+export interface Behind {
+  readonly id: DeliveryId;
+  readonly concernId: ConcernId;
+  /** Found by its own token, which nobody but that recipient and their mail system was told. */
+  readonly byToken: boolean;
+  /** No other delivery of that message can be meant. */
+  readonly certain: boolean;
+  /** Nobody else has seen a key of that message, as far as we know: in that concern only its recipient was written to, and wrote to us alone. */
+  readonly alone: boolean;
+}
+
+/** The delivery that a receipt speaks of: by its own token, else by a key of its message and the recipient it names. */
 export const deliveryBehind = (
   tx: Tx,
   channelKind: string,
   tokens: readonly string[],
   keys: readonly string[],
   recipient: string | null,
-): Promise<{
-  readonly id: DeliveryId;
-  readonly concernId: ConcernId;
-  readonly certain: boolean;
-  readonly byToken: boolean;
-} | null> =>
-  tx.maybe(sql`
+): Promise<Behind | null> =>
+  tx.maybe<Behind>(sql`
     SELECT d.id, m.concern_id AS "concernId", d.token = ANY (${tokens}::text[]) AS "byToken",
-           d.token = ANY (${tokens}::text[]) OR d.recipient = ${recipient}::text OR (SELECT count(*) FROM delivery o WHERE o.message_id = m.id) = 1 AS certain
+           d.token = ANY (${tokens}::text[]) OR d.recipient = ${recipient}::text OR (SELECT count(*) FROM delivery o WHERE o.message_id = m.id) = 1 AS certain,
+           NOT EXISTS (SELECT 1 FROM message x WHERE x.concern_id = m.concern_id AND (
+             (x.direction = 'out' AND EXISTS (SELECT 1 FROM delivery o WHERE o.message_id = x.id AND o.recipient <> d.recipient))
+             OR (x.direction = 'in' AND (lower(x.sender ->> 'value') <> d.recipient OR jsonb_array_length(x.recipients) + jsonb_array_length(x.copies) > 1)))) AS alone
       FROM delivery d JOIN message m ON m.id = d.message_id
      WHERE d.token = ANY (${tokens}::text[])
         OR (cardinality(${keys}::text[]) > 0 AND d.message_id IN (SELECT r.message_id FROM reference r WHERE r.channel_kind = ${channelKind} AND r.key = ANY (${keys}::text[]) AND r.ours))
      ORDER BY d.token = ANY (${tokens}::text[]) DESC, d.recipient = ${recipient}::text DESC NULLS LAST, d.state = 'failed', m.id DESC, d.id LIMIT 1`);
+
+/** Writes into a delivery's history what a report without a proof says, once for each thing said; null: it stands there already. Nothing else moves. */
+export const doubt = (
+  tx: Tx,
+  id: DeliveryId,
+  said: { readonly at: string; readonly state: DeliveryState; readonly detail: string },
+): Promise<DeliveryRow | null> =>
+  tx.maybe<DeliveryRow>(sql`
+    UPDATE delivery d SET history = ${line(said.at, sql`${said.state}::text`, said.detail, true)}
+     WHERE d.id = ${id} AND NOT history @> jsonb_build_array(jsonb_build_object('state', ${said.state}::text, 'doubted', true))
+    RETURNING ${columns}`);
 
 /** A delivery under its lock. */
 export const lockDelivery = (tx: Tx, id: DeliveryId): Promise<DeliveryRow> =>

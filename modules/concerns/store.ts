@@ -93,7 +93,12 @@ export interface NewDelivery {
   readonly token: string;
   readonly notBefore: string | null;
   readonly giveUpAt: string;
-  readonly history: readonly { readonly at: string; readonly state: string; readonly detail: string }[];
+  readonly history: readonly {
+    readonly at: string;
+    readonly state: string;
+    readonly detail: string;
+    readonly doubted?: true;
+  }[];
 }
 
 /** What is saved with a message in one statement. `before` null: the concern is new. */

@@ -8,7 +8,7 @@ import { claimDeliveries } from "#modules/concerns/actions-outbox.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import { reply, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import { sql } from "#platform/db/db.ts";
-import { accepted, leaseMs, newConcern, rowOf, send } from "#test/outbox.ts";
+import { accepted, answer, leaseMs, newConcern, rowOf, send } from "#test/outbox.ts";
 import {
   addCast,
   deliver,
@@ -153,7 +153,10 @@ void test("a bounce marks the one it speaks of: by the envelope, or by the messa
   // The second's address leads elsewhere: the report names whom nobody here knows, but its envelope is the second's.
   await bounce([`dt:${copyFor(left, second).deliveryToken}`], "umgeleitet@anderswo.example");
   assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "failed", [third]: "sent" });
-  await bounce([`mid:dt-${copyFor(left, first).messageToken}@elbkabel.example`], third.toUpperCase());
+  // A mailbox whose system keeps no details can ask for no token: there the message and the name have to do.
+  await bounce([`mid:dt-${copyFor(left, first).messageToken}@elbkabel.example`], third.toUpperCase(), false);
+  assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "failed", [third]: "failed" });
+  await bounce([`mid:dt-${copyFor(left, first).messageToken}@elbkabel.example`], "niemand@anderswo.example", false);
   assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "failed", [third]: "failed" });
   assert.equal((await rowOf(world, id))?.deliveryFailed, true);
   const closed = await world.db.rows<{ norm: string }>(
@@ -172,7 +175,7 @@ void test("who was copied can close nobody's address: what all copies share is n
   await bounce([`dt:${shared}`], first);
   assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "sent", [third]: "sent" });
   await bounce([`dt:${"a".repeat(26)}`, `mid:dt-${shared}@elbkabel.example`], first);
-  assert.deepEqual(await states(messageId), { [first]: "failed", [second]: "sent", [third]: "sent" });
+  assert.deepEqual(await states(messageId), { [first]: "sent", [second]: "sent", [third]: "sent" });
   const closed = async (among: readonly string[]): Promise<string[]> =>
     (
       await world.db.rows<{ norm: string }>(
@@ -190,6 +193,68 @@ void test("who was copied can close nobody's address: what all copies share is n
   const [owner = ""] = last.everybody;
   await bounce([`dt:${copyFor(await sendWith(() => accepted), owner).deliveryToken}`], owner);
   assert.deepEqual(await closed(last.everybody), [owner]);
+});
+
+// A copied person's false bounce showed the customer's copy as failed and reopened the concern.
+void test("a report is believed as far as its proof goes: who was copied can fail their own copy and nobody else's", async () => {
+  const { id, messageId, everybody } = await answered();
+  const [first = "", second = "", third = ""] = everybody;
+  const left = await sendWith(() => accepted);
+  const sent = { [first]: "sent", [second]: "sent", [third]: "sent" };
+  const shared = `mid:dt-${copyFor(left, third).messageToken}@elbkabel.example`;
+  const doubts = async (): Promise<unknown[]> =>
+    world.db.rows(sql`
+      SELECT d.recipient, h ->> 'state' AS state, h ->> 'detail' AS detail FROM delivery d, jsonb_array_elements(d.history) h
+       WHERE d.message_id = ${messageId} AND h ->> 'doubted' = 'true' ORDER BY d.id`);
+  const before = await rowOf(world, id);
+  const events = (await world.events()).length;
+  await bounce([shared], first);
+  assert.deepEqual(await states(messageId), sent);
+  assert.deepEqual(await rowOf(world, id), before, "neither marked nor reopened");
+  const doubt = { recipient: first, state: "failed", detail: `5.1.1 ${first}: 550 no such user` };
+  assert.deepEqual(await doubts(), [doubt], "but it stands there for whoever looks");
+  assert.deepEqual(
+    (await world.events()).slice(events).map((event) => event.kind),
+    ["delivery.changed"],
+  );
+  // However often it is said: the true history is not pushed out by it.
+  for (let times = 0; times < 3; times += 1) await bounce([shared], first.toUpperCase());
+  assert.deepEqual(await doubts(), [doubt]);
+  assert.equal((await world.events()).length, events + 1);
+  // Nobody named, or somebody who got no copy.
+  await bounce([shared], null);
+  await bounce([shared], "fremd@anderswo.example");
+  assert.deepEqual(await states(messageId), sent);
+  // With their own token they speak of their own copy only, whomever they name.
+  await bounce([`dt:${copyFor(left, third).deliveryToken}`, shared], first);
+  assert.deepEqual(await states(messageId), { ...sent, [third]: "failed" });
+  const closed = await world.db.rows(
+    sql`SELECT norm FROM address WHERE norm = ${first} AND suppressed_reason IS NOT NULL`,
+  );
+  assert.deepEqual(closed, []);
+});
+
+void test("a report without a token is believed while only the recipient can know the message's identity", async () => {
+  const made = await newConcern(world, cast);
+  const first = await answer(world, cast, made.id, made.from);
+  const key = async (): Promise<string> => {
+    const [only] = await sendWith(() => accepted);
+    return `mid:dt-${only?.messageToken}@elbkabel.example`;
+  };
+  const keyOfFirst = await key();
+  const second = await answer(world, cast, made.id, made.from);
+  await key();
+  await bounce([keyOfFirst], made.from);
+  assert.deepEqual(await states(first.messageId), { [made.from]: "failed" });
+  assert.equal((await rowOf(world, made.id))?.deliveryFailed, true);
+  // Then somebody is written to in that concern: the answers to them name what came before.
+  const third = await answer(world, cast, made.id, made.from);
+  const keyOfThird = await key();
+  await answer(world, cast, made.id, "kollege@anderswo.example");
+  await sendWith(() => accepted);
+  await bounce([keyOfThird], made.from);
+  assert.deepEqual(await states(third.messageId), { [made.from]: "sent" });
+  assert.deepEqual(await states(second.messageId), { [made.from]: "sent" });
 });
 
 void test("what was held for several can be taken back as one", async () => {

@@ -7,7 +7,7 @@ import type { IconName } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
 import { ScheduledLine } from "#web/screens/concerns/ScheduledLine.tsx";
 import { sendNow, undoSend } from "#web/state/actions.ts";
-import { worst } from "#web/state/deliveries.ts";
+import { isDoubted, worst } from "#web/state/deliveries.ts";
 import { statusWords } from "#web/state/status.ts";
 import { dayAndTime, t } from "#web/state/words.ts";
 
@@ -40,6 +40,7 @@ export const Deliveries = ({ message }: { readonly message: Message }) => {
         <button type="button" className="deliveries-state" aria-expanded={open} onClick={() => setChosen(!open)}>
           <Icon name={icons[state]} size="small" />
           <span>{t(`delivery.${state}`)}</span>
+          {isDoubted(message.deliveries) ? <span className="deliveries-doubt">{t("delivery.doubted")}</span> : null}
           {next !== null && (state === "held" || state === "waiting") ? (
             <span className="deliveries-next">{dayAndTime(next)}</span>
           ) : null}
@@ -84,7 +85,10 @@ export const Deliveries = ({ message }: { readonly message: Message }) => {
                 <ol>
                   {delivery.history.map((step, index) => (
                     <li key={index}>
-                      <When at={step.at} /> {t(`delivery.${step.state}`)}
+                      <When at={step.at} />{" "}
+                      {step.doubted
+                        ? t("delivery.doubtedStep", { state: t(`delivery.${step.state}`) })
+                        : t(`delivery.${step.state}`)}
                       {step.detail === "" ? "" : ` · ${step.detail}`}
                     </li>
                   ))}
