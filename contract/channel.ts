@@ -113,6 +113,8 @@ export interface InboundMessage {
   readonly files: readonly InboundFile[];
   readonly thread: ThreadHints;
   readonly automatic: Automatic;
+  /** Its subject begins like an absence note's, and nothing else says that a machine wrote it: people write such subjects, too. */
+  readonly seemsAway?: true;
   /** Set when somebody forwards another's message to us: the original sender and what they wrote. */
   readonly forwarded: {
     readonly from: Person;

@@ -92,6 +92,20 @@ for (const [head, kind, from] of cases) {
   });
 }
 
+test("an absence note's words behind our own token are a program's; without one they are only said to seem so", async () => {
+  const seen = async (subject: string, to: string): Promise<unknown> => {
+    const message = await read(`Subject: ${subject}\r\nTo: ${to}`);
+    return message.automatic ?? (message.seemsAway === true ? "seems" : null);
+  };
+  const reply = `service+${token}@kabel.example`;
+  assert.equal(await seen("Abwesenheitsnotiz: Kein Bild", reply), "auto-reply");
+  assert.equal(await seen("Automatische Antwort: Kein Bild", "service@kabel.example"), "seems");
+  for (const subject of ["Abwesend", "Abwesend am Montag", "Out of Office", "Ich bin im Urlaub", "OOO: Kein Bild"])
+    assert.equal(await seen(subject, reply), "seems", subject);
+  for (const subject of ["AW: Abwesend am Montag", "Re: Abwesenheitsnotiz: Kein Bild", "Kein Bild", ""])
+    assert.equal(await seen(subject, reply), null, subject);
+});
+
 test("of several answer addresses the first counts that is not our own", async () => {
   const answered = async (head: string): Promise<string | undefined> =>
     (await read(head, {}, "Kontaktformular <service@kabel.example>")).replyTo?.value;

@@ -11,7 +11,7 @@ import type {
 } from "#contract/channel.ts";
 import { readAddresses, type AddressList } from "./addresses.ts";
 import { judge, type SenderForm } from "./authenticity.ts";
-import { automaticKind, isOurs } from "./automatic.ts";
+import { automaticKind, isOurs, seemsAway } from "./automatic.ts";
 import { readBody, type Body } from "./body.ts";
 import { readReport, type Report } from "./bounce.ts";
 import { nestedOriginal, readForwarded } from "./forward.ts";
@@ -118,6 +118,10 @@ async function readMessage(
   if (senders.form === "odd") warnings.add("oddSender");
   if (senders.form === "none") warnings.add("noSender");
   if (namesOtherAddress(senders.from)) warnings.add("nameLooksLikeAddress");
+  const automatic =
+    head.report === null
+      ? automaticKind(headers, senders.from.value, subject, raw.transport.mailFrom, settings, tokens)
+      : "bounce";
   const judgement = await judge(message.bytes, headers, senders.from.value, senders.form, raw, settings, io);
   return {
     kind: "message",
@@ -141,10 +145,8 @@ async function readMessage(
             .join(""),
     files: withInline(body, html?.inlineIds ?? new Set()),
     thread,
-    automatic:
-      head.report === null
-        ? automaticKind(headers, senders.from.value, subject, raw.transport.mailFrom, settings)
-        : "bounce",
+    automatic,
+    ...(automatic === null && seemsAway(subject) ? { seemsAway: true as const } : {}),
     forwarded,
     language: languageOf(text === "" ? (forwarded?.text ?? "") : text),
     warnings: [...warnings].sort(),

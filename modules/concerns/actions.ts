@@ -31,6 +31,7 @@ import {
   behindOurName,
   cleanMessage,
   gatheringMs,
+  isAbsenceNote,
   isReadable,
   mostBegun,
   mostBegunMs,
@@ -59,6 +60,7 @@ import {
   type Between,
   type FoundClue,
   type Searched,
+  writtenTo,
 } from "#modules/concerns/store-evidence.ts";
 import {
   resolveCustomer,
@@ -275,11 +277,22 @@ const author = (sender: Resolved): Who => ({ kind: "customer", id: sender.custom
 
 type ThreadPlace = Extract<Placed, { kind: "thread" }>;
 
+/** The message as a machine's, with the reason on it, when it is an absence note that nothing marks as one (`isAbsenceNote`). */
+const asAbsenceNote = async (r: Receiving, placed: ThreadPlace, subject: string): Promise<Receiving> => {
+  const { tx, message, files, arrival, norm } = r;
+  if (message.seemsAway !== true || (placed.via !== "token" && placed.via !== "reference")) return r;
+  const written = await writtenTo(tx, placed.concernId, norm);
+  if (!isAbsenceNote(message, files.length, arrival.receivedAt, subject, written)) return r;
+  return { ...r, message: { ...message, automatic: "auto-reply", warnings: [...message.warnings, "absenceNote"] } };
+};
+
 /** Into a concern that is there. `flood`: with what its sender sends too much of; who is not sure wakes nobody by that. */
-const intoThread = async (r: Receiving, sender: Resolved, placed: ThreadPlace, flood = false): Promise<void> => {
-  const { world, tx, message } = r;
+const intoThread = async (given: Receiving, sender: Resolved, placed: ThreadPlace, flood = false): Promise<void> => {
+  const { world, tx } = given;
   const before = await lockConcern(tx, placed.concernId);
   if (before === null) throw new Error("a clue led to a concern that is not there");
+  const r = await asAbsenceNote(given, placed, before.subject);
+  const { message } = r;
   const automatic = message.automatic !== null;
   const topic = before.status === "closed" && before.topicId !== null ? await topicById(tx, before.topicId) : null;
   if (onArrival(before, topic?.whenClosed ?? "reopen", automatic) === "follow-up") {

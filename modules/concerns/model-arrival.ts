@@ -1,6 +1,6 @@
 // Decides what of an arriving message can be kept as it is. Called by concerns/actions.ts; pure.
 import type { Assurance, InboundMessage, Person } from "#contract/channel.ts";
-import { storable } from "#modules/concerns/model.ts";
+import { cleanSubject, storable } from "#modules/concerns/model.ts";
 
 /** Whom a message is from when its sender cannot be read: an address nobody can have (RFC 2606), so that nothing is ever sent there. */
 export const unknownSender = "unknown@sender.invalid";
@@ -84,3 +84,38 @@ const keys = (given: readonly string[]): string[] =>
 
 const safeNumber = (number: number | null): number | null =>
   number !== null && Number.isSafeInteger(number) && number > 0 ? number : null;
+
+/** Programs answer at once; within this time of our mail to that address. */
+export const answersAtOnceMs = 10 * 60_000;
+
+/** A mail of ours that went to the sender's address in that concern. */
+export interface Written {
+  readonly leftAt: string;
+  readonly subject: string | null;
+}
+
+/**
+ * Is it an absence note of a program that marks it in no way? Its subject begins as such notes do, it came within minutes of a mail of ours to that very
+ * address, carries no file, repeats nothing, and its subject is not what the concern is about: whoever writes "Abwesend am Freitag" and goes on
+ * writing under that subject is a person.
+ */
+export const isAbsenceNote = (
+  message: Pick<InboundMessage, "seemsAway" | "automatic" | "subject" | "sentAt" | "text" | "foldedText" | "html">,
+  files: number,
+  receivedAt: string,
+  subject: string,
+  written: readonly Written[],
+): boolean => {
+  if (message.seemsAway !== true || message.automatic !== null || files > 0 || message.text.trim() === "") return false;
+  if (/^>/m.test(`${message.text}\n${message.foldedText}`) || message.html?.includes('data-folded="quote"'))
+    return false;
+  const own = cleanSubject(message.subject).toLowerCase();
+  if ([subject, ...written.map((each) => each.subject)].some((each) => cleanSubject(each).toLowerCase() === own))
+    return false;
+  const atOnce = (at: string | null, leftAt: string): boolean => {
+    const later = at === null ? -1 : Date.parse(at) - Date.parse(leftAt);
+    return later >= 0 && later <= answersAtOnceMs;
+  };
+  // What is fetched late is timed by its own clock, which may be wrong: then it is a person's.
+  return written.some(({ leftAt }) => atOnce(receivedAt, leftAt) || atOnce(message.sentAt, leftAt));
+};

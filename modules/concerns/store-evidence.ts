@@ -163,3 +163,13 @@ export const gathering = (
     SELECT c.id FROM concern c JOIN party q ON q.concern_id = c.id AND q.kind = ${s.kind} AND q.norm = ${s.norm} AND q.role = 'requester'
      WHERE c.customer_id = ${s.customerId} AND c.brand_id = ${s.brandId} AND c.created_at > ${s.between.since} AND c.created_at < ${s.between.until} AND 'flood' = ANY (c.tags) AND c.status <> 'closed'
      ORDER BY c.created_at DESC, c.id DESC LIMIT 1`);
+
+/** The last mails that left for that address in a concern, newest first. */
+export const writtenTo = (
+  tx: Tx,
+  concernId: ConcernId,
+  norm: string,
+): Promise<{ readonly leftAt: string; readonly subject: string | null }[]> =>
+  tx.rows(sql`
+    SELECT d.begun_at AS "leftAt", m.subject FROM message m JOIN delivery d ON d.message_id = m.id
+     WHERE m.concern_id = ${concernId} AND m.direction = 'out' AND d.recipient = ${norm} AND d.begun_at IS NOT NULL ORDER BY m.seq DESC LIMIT 5`);
