@@ -9,6 +9,7 @@ import { decodeBody, readMime, type Message, type Part } from "./mime.ts";
 import { bodyText, fileName } from "./names.ts";
 import { signedContent } from "./smime.ts";
 import { readTnef } from "./tnef.ts";
+import { takeUuencoded } from "./uuencode.ts";
 
 /** Most files of one message that are handed on; the raw message keeps the others. */
 export const maxFiles = 200;
@@ -80,9 +81,8 @@ export function readBody(message: Message): Body {
   };
 }
 
-/** The decoded text of one text part, line ends "\n". */
-export function partText(part: Part): string {
-  const bytes = decodeBody(part);
+/** The decoded text of one text part, line ends "\n". `bytes`: what is left of it when files were taken out. */
+export function partText(part: Part, bytes: Buffer = decodeBody(part)): string {
   const html = part.type === "text/html";
   let label = part.parameters["charset"] ?? null;
   if (html && label === null)
@@ -105,13 +105,28 @@ function collect(part: Part, into: Collecting): void {
     return;
   }
   if (isText(part, into)) {
-    const text = partText(part);
-    into.textBytes += part.body.length;
-    if (part.body.length > maxTextBytes) into.warnings.add("textCut");
+    const bytes = part.type === "text/plain" ? withoutUuencoded(part, into) : decodeBody(part);
+    const text = partText(part, bytes);
+    into.textBytes += bytes.length;
+    if (bytes.length > maxTextBytes) into.warnings.add("textCut");
     into.items.push(part.type === "text/html" ? { plain: null, html: text } : { plain: text, html: null });
     return;
   }
   collectFile(part, into);
+}
+
+/** A text's bytes without the files that old programs write into them; those are files of the message. */
+function withoutUuencoded(part: Part, into: Collecting): Buffer {
+  const { rest, files } = takeUuencoded(decodeBody(part), maxFiles - into.files.length);
+  const label = part.parameters["charset"] ?? null;
+  for (const { name, bytes } of files)
+    into.files.push({
+      name: fileName(decodeText(name, label, "plain"), "file"),
+      claimedType: "application/octet-stream",
+      inlineId: null,
+      bytes,
+    });
+  return rest;
 }
 
 function isText(part: Part, into: Collecting): boolean {
