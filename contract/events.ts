@@ -5,7 +5,7 @@ import { agent, team } from "#contract/agents.ts";
 import { concernRow, delivery, draft, draftKind, link, message, party, scheduled } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
-import { uploadId } from "#contract/files.ts";
+import { held, uploadId } from "#contract/files.ts";
 import { brandId } from "#contract/ids.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
@@ -43,6 +43,14 @@ const kinds = {
     messageId,
     scheduled: scheduled.nullable(),
     at: instant.nullable(),
+    version: z.number().int(),
+  }),
+  /** A virus scanner has looked at a file of it; null: it may be had. */
+  "message.fileChecked": z.strictObject({
+    messageId,
+    fileId: z.uuid(),
+    name: z.string(),
+    held: held.nullable(),
     version: z.number().int(),
   }),
   "message.withdrawn": z.strictObject({ messageId }),

@@ -2,6 +2,13 @@
 import { z } from "zod";
 import { endpoint } from "#contract/endpoint.ts";
 
+/** Why nobody may have a file: the virus scanner has not looked at it yet, has found something, or cannot look into it. */
+export const held = z.strictObject({
+  why: z.enum(["waiting", "infected", "unscannable"]),
+  /** The scanner's own words. */
+  finding: z.string().nullable(),
+});
+
 /** One file shown to a person. `url` is signed, expires and works without a cookie; it always downloads. */
 export const fileView = z.strictObject({
   id: z.uuid(),
@@ -12,6 +19,7 @@ export const fileView = z.strictObject({
   url: z.string(),
   /** A raster image that may be shown inline from its signed address. */
   image: z.boolean(),
+  held: held.optional(),
 });
 export type FileView = z.infer<typeof fileView>;
 

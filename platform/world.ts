@@ -1,5 +1,6 @@
 // What an action gets as its first argument: everything it needs from outside, as one plain object.
 import type { Db } from "#platform/db/db.ts";
+import type { FileChecks } from "#platform/files/checks.ts";
 import type { Files } from "#platform/files/files.ts";
 import type { Log } from "#platform/log.ts";
 
@@ -18,6 +19,8 @@ export interface World {
   readonly open: (sealed: string) => string;
   readonly log: Log;
   readonly files: Files;
+  /** What holds files back until a virus scanner has looked at them; absent: nothing does. */
+  readonly checks?: FileChecks;
   /** Says that events were written; called after the commit. A hint: the truth is the event's number. */
   readonly wake: () => void;
 }

@@ -36,6 +36,7 @@ test("every wrong value gets a sentence that names it and says what would be rig
     SECRET: "short",
     S3_ENDPOINT: "bucket",
     DNS: "maybe",
+    CLAMD: "scanner",
     MAX_MAIL_BYTES: "-1",
     UNDO_SECONDS: "1e9",
     READERS: "0",
@@ -69,6 +70,22 @@ test("what is secret is not printed, however it is wrong", () => {
     assert.match(sentence, new RegExp(`^${name} `));
     assert.doesNotMatch(sentence, /hunter2/);
   }
+});
+
+test("a virus scanner is a host with its port or a socket", () => {
+  const clamd = (value: string): unknown => {
+    const read = readConfig({ CLAMD: value }, []);
+    return "config" in read ? read.config.clamd : read.problems[0]?.sentence;
+  };
+  assert.equal(clamd(""), null);
+  assert.deepEqual(clamd("127.0.0.1:3310"), { host: "127.0.0.1", port: 3310 });
+  assert.deepEqual(clamd("scan.example:3310"), { host: "scan.example", port: 3310 });
+  assert.deepEqual(clamd("[::1]:3310"), { host: "::1", port: 3310 });
+  assert.deepEqual(clamd("/run/clamav/clamd.ctl"), { path: "/run/clamav/clamd.ctl" });
+  assert.deepEqual(clamd("unix:/run/clamav/clamd.ctl"), { path: "/run/clamav/clamd.ctl" });
+  for (const wrong of ["3310", ":3310", "host:", "host:0", "host:70000", "http://host:3310", "a b:1", "clamd.ctl"])
+    assert.match(String(clamd(wrong)), /^CLAMD is ".*": it must be host:port such as/);
+  assert.match(String(clamd(`/${"x".repeat(120)}`)), /at most 107 characters/);
 });
 
 test("what belongs together is missed together", () => {

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { channels } from "#channels/index.ts";
 import type { ChannelKind } from "#contract/channel.ts";
+import type { ClamdAddress } from "#platform/files/clamd.ts";
 
 /** One thing an operator can set: its name, what it is for, what holds when it is not set. Printed by `npm start -- --help`. */
 export interface Setting {
@@ -42,6 +43,8 @@ export interface Config {
         readonly accessKeyId: string;
         readonly secretAccessKey: string;
       };
+  /** The virus scanner that looks at files; null: none. */
+  readonly clamd: ClamdAddress | null;
   /** "system", "off", or the name servers to ask, as IP addresses with or without a port. */
   readonly dns: "system" | "off" | readonly string[];
   readonly maxMailBytes: number;
@@ -173,6 +176,20 @@ const nameServers = (value: string): Config["dns"] | { readonly wrong: string } 
     : { wrong: "choose system, off, or name servers such as 10.0.0.53 or 10.0.0.53:5353, separated by commas." };
 };
 
+const clamdAddress = (value: string): ClamdAddress | { readonly wrong: string } => {
+  const path = value.startsWith("unix:") ? value.slice("unix:".length) : value;
+  // Longer names no system takes (unix(7)).
+  if (path.startsWith("/"))
+    return path.length <= 107 ? { path } : { wrong: "the path of a socket has at most 107 characters." };
+  const split = value.lastIndexOf(":");
+  const port = value.slice(split + 1);
+  const host = value.slice(0, Math.max(split, 0)).replace(/^\[(.*)\]$/, "$1");
+  const named = isIP(host) > 0 || (/^[a-z0-9.-]{1,253}$/i.test(host) && !host.includes(".."));
+  return named && /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535
+    ? { host, port: Number(port) }
+    : { wrong: "it must be host:port such as 127.0.0.1:3310, or a path such as /run/clamav/clamd.ctl." };
+};
+
 const readFiles = (reader: Reader): Config["files"] => {
   const endpoint = reader.text(
     "S3_ENDPOINT",
@@ -302,6 +319,13 @@ export const readConfig = (
       (value) => (value.length >= 32 ? null : "it must be at least 32 characters long."),
     ),
     files: readFiles(reader),
+    clamd: reader.read<ClamdAddress | null>(
+      "CLAMD",
+      "virus scanner (ClamAV's daemon) that looks at every file before it can be had: host:port, or the path of its socket",
+      "not set: files are not scanned",
+      clamdAddress,
+      null,
+    ),
     dns: reader.read<Config["dns"]>(
       "DNS",
       "where senders' SPF, DKIM and DMARC are looked up: system, off, or name servers",

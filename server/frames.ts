@@ -1,6 +1,7 @@
 // Foreign HTML for sandboxed frames, files by signed address, remote images on request. Mounted by server/app.ts.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AgentActor } from "#contract/actor.ts";
+import { refuse } from "#contract/errors.ts";
 import type { MessageId } from "#contract/ids.ts";
 import { isSignedIn } from "#modules/agents/actions-sessions.ts";
 import { asideOriginal } from "#modules/concerns/reads-aside.ts";
@@ -12,6 +13,7 @@ import { sniff } from "#platform/files/sniff.ts";
 import { httpError } from "#platform/http/http.ts";
 import { sameText } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
+import { sendRefusal } from "#server/routes.ts";
 
 /** Signed addresses last a working day at most, counted from the full hour so that browsers can keep what they have fetched. */
 const linkLastsMs = 12 * 3_600_000;
@@ -55,6 +57,9 @@ const sendFrame = (reply: FastifyReply, body: string, language: string): Fastify
     })
     .type("text/html; charset=utf-8")
     .send(page(body, language));
+
+/** Why a file is not given, as a refusal. */
+const heldCode = { waiting: "fileWaiting", infected: "fileInfected", unscannable: "fileUnscannable" } as const;
 
 const remotePurpose = "remote-image";
 const maxImageBytes = 5_000_000;
@@ -142,6 +147,11 @@ export const mountFrames = (options: {
     const now = world.now();
     const file = openFile((request.params as { token: string }).token, world.mac, now);
     if (!file || !(await isHolder(file.holder)) || !(await world.files.has(file.hash))) throw missing();
+    const held = (await world.checks?.look(file.hash)) ?? null;
+    if (held !== null) {
+      void reply.header("cache-control", "no-store");
+      return sendRefusal(request, reply, refuse(heldCode[held.why], { finding: held.finding ?? "" }));
+    }
     if (request.headers["if-none-match"] === `"${file.hash}"`) return reply.code(304).send();
     return reply.headers(fileResponse(file, null, now)).send(await world.files.stream(file.hash));
   });

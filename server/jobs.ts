@@ -1,4 +1,4 @@
-// What has to happen by time: waking snoozed concerns, folding counters, clearing what has expired. Started by server/start.ts.
+// What has to happen by time: waking snoozed concerns, looking at files, folding counters, clearing what has expired. Started by server/start.ts.
 import { setTimeout as pause } from "node:timers/promises";
 import { removeOldTries } from "#modules/agents/actions-brake.ts";
 import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
@@ -20,6 +20,7 @@ interface Timed {
 
 const timed: readonly Timed[] = [
   { name: "wakeSnoozed", everyMs: 1_000, run: wakeSnoozed },
+  { name: "checkFiles", everyMs: 1_000, run: (world) => world.checks?.checkDue() ?? Promise.resolve(0) },
   { name: "foldTally", everyMs: 5_000, run: foldTally },
   { name: "foldWords", everyMs: 5_000, run: foldWords },
   { name: "removeOldUploads", everyMs: 3_600_000, run: removeOldUploads },

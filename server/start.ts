@@ -8,11 +8,14 @@ import type { ListeningIo } from "#contract/channel.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { recordHealth } from "#modules/brands/actions.ts";
 import { channelHealths } from "#modules/brands/reads.ts";
+import { fileChecked } from "#modules/concerns/actions-files.ts";
 import { outboxDepth, outboxLateSeconds } from "#modules/concerns/reads.ts";
 import { openDb } from "#platform/db/db.ts";
 import { lead } from "#platform/db/leader.ts";
 import { watchDatabase } from "#platform/db/watch.ts";
 import { runReaction } from "#platform/events/cursor.ts";
+import { openChecks, withChecks } from "#platform/files/checks.ts";
+import { clamdScanner } from "#platform/files/clamd.ts";
 import { withSmall } from "#platform/files/small.ts";
 import { openIds } from "#platform/ids.ts";
 import { postgresBus } from "#platform/live/bus.ts";
@@ -117,16 +120,17 @@ export const startServer = async (
     closers.push(bus.close);
     const secret = openSecret(config.dataDir, config.secret ?? undefined);
     const node = newToken();
+    const now = (): Date => new Date();
     const world: World = {
       db,
-      now: () => new Date(),
+      now,
       newId: openIds(),
       newToken,
       mac: secret.mac,
       seal: secret.seal,
       open: secret.open,
       log,
-      files: withSmall(db, openFiles(config)),
+      ...keepFiles({ config, db, now, log, settled: (tx, hash, held) => fileChecked(world, tx, hash, held) }),
       wake: () => bus.hint("events"),
     };
 
@@ -228,6 +232,23 @@ export const startServer = async (
   }
 };
 
+/** Where bytes are kept, and what holds them back until a virus scanner has looked at them. */
+const keepFiles = ({
+  config,
+  ...parts
+}: Pick<Parameters<typeof openChecks>[0], "db" | "now" | "log" | "settled"> & { readonly config: Config }): Pick<
+  World,
+  "files" | "checks"
+> => {
+  const { db, now } = parts;
+  const files = withSmall(db, openFiles(config));
+  const scanner = config.clamd === null ? null : clamdScanner(config.clamd);
+  return {
+    files: scanner === null ? files : withChecks(db, files, now),
+    checks: openChecks({ ...parts, files, scanner }),
+  };
+};
+
 /** What an operator watches beside what each part counts by itself; docs/guide/operate.md lists it. */
 const measure = (parts: {
   readonly metrics: Metrics;
@@ -239,6 +260,9 @@ const measure = (parts: {
   metrics.gauge("intake_backlog", "Stored and not yet read", () => intake.backlog());
   metrics.gauge("intake_held_bytes", "Bytes of mails in this process's memory", () => intake.heldBytes());
   metrics.gauge("reading_processes", "Processes that read mail", () => reader.stats().processes);
+  metrics.gauges("files_held", "Files that wait for the virus scanner", "of", async () => ({
+    waiting: (await world.checks?.waiting()) ?? 0,
+  }));
   metrics.gauges("outbox_deliveries", "Deliveries that have not left, by state", "state", () => outboxDepth(world.db));
   metrics.gauges("outbox_late_seconds", "How long the oldest delivery that is due has waited", "of", async () => ({
     oldest: await outboxLateSeconds(world.db),

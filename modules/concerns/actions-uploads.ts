@@ -10,15 +10,17 @@ import { safeFileName } from "#platform/files/signed.ts";
 import { sniff } from "#platform/files/sniff.ts";
 import type { World } from "#platform/world.ts";
 
-/** Stores the bytes, then the row that lets this agent attach them within a day. Empty files and programs are refused. */
+/** Stores the bytes, then the row that lets this agent attach them within a day. Empty files, programs and what the virus scanner finds something in are refused. */
 export const keepUpload = async (
-  world: Pick<World, "db" | "files" | "newId" | "now"> & { readonly links: Pick<Links, "file"> },
+  world: Pick<World, "db" | "files" | "newId" | "now" | "checks"> & { readonly links: Pick<Links, "file"> },
   who: AgentActor,
   given: { readonly name: string; readonly bytes: Uint8Array },
 ): Promise<Result<typeof files.upload> | Refusal> => {
   if (given.bytes.byteLength === 0) return refuse("fileEmpty", {}, "file");
   if (isProgram((await sniff(given.bytes)).mediaType)) return refuse("fileTypeRefused", {}, "file");
   const stored = await world.files.put(given.bytes);
+  const held = (await world.checks?.look(stored.hash)) ?? null;
+  if (held?.why === "infected") return refuse("fileInfected", { finding: held.finding ?? "" }, "file");
   const id = world.newId() as UploadId;
   const file = {
     id,
@@ -30,5 +32,6 @@ export const keepUpload = async (
   };
   await insertUpload(world.db, { ...file, agentId: who.id, at: world.now().toISOString() });
   const { hash: _, ...shown } = file;
-  return { uploadId: id, file: { ...shown, inlineId: null, url: world.links.file(file) } };
+  const url = world.links.file(file);
+  return { uploadId: id, file: { ...shown, inlineId: null, url, ...(held === null ? {} : { held }) } };
 };

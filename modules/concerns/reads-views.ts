@@ -3,6 +3,7 @@ import type { Draft, Message } from "#contract/concerns.ts";
 import type { FileView, UploadId } from "#contract/files.ts";
 import type { MessageId } from "#contract/ids.ts";
 import type { DraftRow, FileRow, MessageRow } from "#modules/concerns/store-threads.ts";
+import type { Held } from "#platform/files/checks.ts";
 
 /** Signed addresses of bytes, made by server/app.ts; they work without a cookie and end. */
 export interface Links {
@@ -20,7 +21,7 @@ export interface Links {
 }
 
 /** A file with a signed address. */
-export const fileView = (links: Pick<Links, "file">, file: FileRow): FileView => ({
+const fileView = (links: Pick<Links, "file">, file: FileRow, held?: FileView["held"]): FileView => ({
   id: file.id,
   name: file.name,
   mediaType: file.mediaType,
@@ -28,10 +29,11 @@ export const fileView = (links: Pick<Links, "file">, file: FileRow): FileView =>
   inlineId: file.inlineId,
   url: links.file(file),
   image: file.image,
+  ...(held === undefined ? {} : { held }),
 });
 
-/** A message as the desk sees it. */
-export const asMessage = (links: Links, row: MessageRow): Message => ({
+/** A message as the desk sees it; `held`: by hash, the files nobody may have. */
+export const asMessage = (links: Links, row: MessageRow, held: ReadonlyMap<string, Held>): Message => ({
   id: row.id,
   concernId: row.concernId,
   seq: row.seq,
@@ -47,7 +49,7 @@ export const asMessage = (links: Links, row: MessageRow): Message => ({
   text: row.text,
   foldedText: row.foldedText,
   html: row.hasHtml ? { url: links.html(row.id), remoteImages: row.remoteImages, lines: row.htmlLines } : null,
-  files: (row.files ?? []).map((file) => fileView(links, file)),
+  files: (row.files ?? []).map((file) => fileView(links, file, held.get(file.hash))),
   deliveries: [...(row.deliveries ?? [])],
   assurance: row.assurance,
   verdicts: row.verdicts,

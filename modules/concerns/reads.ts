@@ -7,9 +7,17 @@ import type { ConcernId, MessageId } from "#contract/ids.ts";
 import { asDraft, asMessage, type Links } from "#modules/concerns/reads-views.ts";
 import { newestOfCustomers, rowById, rowByNumber, rowsByIds, rowsByNumbers } from "#modules/concerns/store-lists.ts";
 import { outboxDepth, outboxLateSeconds } from "#modules/concerns/store-outbox.ts";
-import { fieldsByIds, messagesByIds, messagesOf, placesOf, textsByIds } from "#modules/concerns/store-threads.ts";
+import {
+  fieldsByIds,
+  messagesByIds,
+  messagesOf,
+  placesOf,
+  textsByIds,
+  type MessageRow,
+} from "#modules/concerns/store-threads.ts";
 import { namedFiles } from "#modules/concerns/store-uploads.ts";
 import type { Tx } from "#platform/db/db.ts";
+import type { FileChecks, Held } from "#platform/files/checks.ts";
 
 export {
   asDraft,
@@ -36,6 +44,7 @@ export interface ReadingWorld {
    * and an older number does no harm. Absent: the database is asked.
    */
   readonly followedTo?: () => number;
+  readonly checks?: FileChecks;
 }
 
 /** The concern's row, when this agent may see it. A concern of a brand they may not see is as one that is not there. */
@@ -46,7 +55,14 @@ export const rowFor = async (tx: Tx, who: AgentActor, id: ConcernId): Promise<Co
 
 /** Whole messages by id, in order of place; withdrawn ones are left out. The caller has made sure that the reader may see them. */
 export const messageViews = async (world: ReadingWorld, tx: Tx, ids: readonly MessageId[]): Promise<Message[]> =>
-  (await messagesByIds(tx, ids)).map((row) => asMessage(world.links, row));
+  viewsOf(world, tx, await messagesByIds(tx, ids));
+
+/** Only where a scanner is asked about is which files are held. */
+const viewsOf = async (world: ReadingWorld, tx: Tx, rows: readonly MessageRow[]): Promise<Message[]> => {
+  const hashes = rows.flatMap((row) => (row.files ?? []).map((file) => file.hash));
+  const held = world.checks?.on === true ? await world.checks.held(tx, hashes) : new Map<string, Held>();
+  return rows.map((row) => asMessage(world.links, row, held));
+};
 
 /** One page of a thread, oldest first: the last `limit` messages before a place (null: the end), and whether there are earlier ones. */
 export const messagesBefore = async (
@@ -59,10 +75,7 @@ export const messagesBefore = async (
   const rows = await messagesOf(tx, concernId, before, limit + 1);
   const earlier = rows.length > limit;
   return {
-    messages: rows
-      .slice(0, limit)
-      .toReversed()
-      .map((row) => asMessage(world.links, row)),
+    messages: await viewsOf(world, tx, rows.slice(0, limit).toReversed()),
     earlier,
   };
 };

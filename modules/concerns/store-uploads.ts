@@ -1,4 +1,5 @@
 // The SQL of files that agents gave before their message exists. Called by actions-uploads.ts.
+import type { BrandId, ConcernId, MessageId } from "#contract/ids.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 
 export interface UploadRow {
@@ -18,6 +19,22 @@ export const insertUpload = async (tx: Tx, row: UploadRow): Promise<void> => {
     INSERT INTO upload (id, agent_id, hash, name, media_type, size_bytes, image, at)
     VALUES (${row.id}, ${row.agentId}, ${row.hash}, ${row.name}, ${row.mediaType}, ${row.sizeBytes}, ${row.image}, ${row.at})`);
 };
+
+/** A file where it is attached. */
+export interface AttachedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly messageId: MessageId;
+  readonly concernId: ConcernId;
+  readonly brandId: BrandId;
+}
+
+/** Everywhere these bytes are attached; the newest five hundred. */
+export const attachedAs = (tx: Tx, hash: string): Promise<AttachedRow[]> =>
+  tx.rows<AttachedRow>(sql`
+    SELECT a.id, a.name, m.id AS "messageId", m.concern_id AS "concernId", c.brand_id AS "brandId"
+      FROM attachment a JOIN message m ON m.id = a.message_id JOIN concern c ON c.id = m.concern_id
+     WHERE a.hash = ${hash} AND m.withdrawn_at IS NULL ORDER BY m.id DESC, a.position LIMIT 500`);
 
 /** Those of the hashes that a message, an attachment or an upload names. */
 export const namedFiles = async (tx: Tx, hashes: readonly string[]): Promise<string[]> =>

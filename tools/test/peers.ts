@@ -1,4 +1,4 @@
-// The programs that tests talk to and that npm cannot bring: a browser, a mailbox server, a mail server, a PostgreSQL of the system. Says where
+// The programs that tests talk to and that npm cannot bring: a browser, a virus scanner, a mailbox server, a mail server, a PostgreSQL of the system. Says where
 // they are and, on a Debian-like machine as root, installs what is missing. Called by tools/test.ts and by tests.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, globSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ type Peer = {
   readonly stages: readonly Stage[];
 };
 
-export type PeerName = "chromium" | "dovecot" | "postfix" | "postgresql";
+export type PeerName = "chromium" | "clamd" | "dovecot" | "postfix" | "postgresql";
 
 const peers: Readonly<Record<PeerName, Peer>> = {
   chromium: {
@@ -26,6 +26,7 @@ const peers: Readonly<Record<PeerName, Peer>> = {
     packages: ["chromium", "fonts-noto-core", "fonts-noto-color-emoji"],
     stages: ["screens"],
   },
+  clamd: { programs: ["clamd"], files: [], packages: ["clamav-daemon"], stages: ["journeys"] },
   dovecot: {
     programs: ["dovecot"],
     files: ["/usr/lib/dovecot/imap", "/usr/lib/dovecot/lmtp", "/usr/lib/dovecot/modules/lib90_sieve_plugin.so"],

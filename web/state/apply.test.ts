@@ -139,6 +139,7 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "concern.firstReply": { at },
   "concern.resolvedAt": { at },
   "message.added": { message: message(2) },
+  "message.fileChecked": { messageId: "m1", fileId: "f1", name: "a.pdf", held: null, version: 2 },
   "message.scheduled": { messageId: "m1", scheduled: null, at, version: 2 },
   "message.withdrawn": { messageId: "m1" },
   "delivery.changed": { messageId: "m1", deliveryId: "d1", delivery: delivery("sent"), version: 2 },

@@ -245,6 +245,13 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
           message.id === event.data.messageId ? withPlan(message, event.data) : message,
         ),
       }));
+    case "message.fileChecked":
+      return afterwards(state, event, (opened) => ({
+        ...opened,
+        messages: opened.messages.map((message) =>
+          message.id === event.data.messageId ? withCheck(message, event.data) : message,
+        ),
+      }));
     case "message.withdrawn":
       return afterwards(state, event, (opened) => ({
         ...opened,
@@ -417,6 +424,16 @@ const withDelivery = (message: Message, data: EventData<"delivery.changed">): Me
   data.version <= message.version
     ? message
     : { ...message, version: data.version, deliveries: upsert(message.deliveries, data.delivery) };
+
+const withCheck = (message: Message, { fileId, held, version }: EventData<"message.fileChecked">): Message => ({
+  ...message,
+  version: Math.max(message.version, version),
+  files: message.files.map((file) => {
+    if (file.id !== fileId) return file;
+    const { held: _held, ...free } = file;
+    return held === null ? free : { ...free, held };
+  }),
+});
 
 const withPlan = (message: Message, data: EventData<"message.scheduled">): Message =>
   data.version <= message.version

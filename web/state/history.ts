@@ -41,6 +41,10 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
       if (scheduled === null) return null;
       return scheduled.held ? t("history.heldBack") : t("history.rescheduled", { who, time: dayAndTime(scheduled.at) });
     }
+    case "message.fileChecked": {
+      const { name, held } = entry.data as EventData<"message.fileChecked">;
+      return held?.why === "infected" ? t("history.fileInfected", { name, finding: held.finding ?? "" }) : null;
+    }
     case "message.withdrawn":
       return t("history.withdrawn", { who });
     default:

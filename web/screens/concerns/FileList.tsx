@@ -9,22 +9,35 @@ export const FileList = ({ files }: { readonly files: readonly FileView[] }) => 
   return (
     <ul className="files" aria-label={t("concerns.files", { count: files.length })}>
       {files.map((file) => (
-        <li key={file.id}>
-          <a
-            className="file"
-            data-image={file.image || undefined}
-            href={file.url}
-            download={safeName(file.name)}
-            title={safeName(file.name)}
-          >
-            {file.image ? <img src={file.url} alt="" loading="lazy" /> : <Icon name="clip" />}
-            <span className="file-words">
-              <span className="file-name">{safeName(file.name)}</span>
-              <small>{fileSize(file.sizeBytes)}</small>
-            </span>
-          </a>
-        </li>
+        <li key={file.id}>{file.held ? <HeldFile file={file} held={file.held} /> : <File file={file} />}</li>
       ))}
     </ul>
   );
 };
+
+/** A file the virus scanner holds back: its name and why. */
+const HeldFile = ({ file, held }: { readonly file: FileView; readonly held: NonNullable<FileView["held"]> }) => (
+  <div className="file" data-held={held.why}>
+    <Icon name={held.why === "waiting" ? "clock" : "warning"} />
+    <span className="file-words">
+      <span className="file-name">{safeName(file.name)}</span>
+      <small>{t(`concerns.held.${held.why}`, { finding: held.finding ?? "" })}</small>
+    </span>
+  </div>
+);
+
+const File = ({ file }: { readonly file: FileView }) => (
+  <a
+    className="file"
+    data-image={file.image || undefined}
+    href={file.url}
+    download={safeName(file.name)}
+    title={safeName(file.name)}
+  >
+    {file.image ? <img src={file.url} alt="" loading="lazy" /> : <Icon name="clip" />}
+    <span className="file-words">
+      <span className="file-name">{safeName(file.name)}</span>
+      <small>{fileSize(file.sizeBytes)}</small>
+    </span>
+  </a>
+);

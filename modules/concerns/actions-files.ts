@@ -1,0 +1,27 @@
+// What a virus scanner says of files, told to the concerns they stand in. Called by server/start.ts in the transaction that keeps it.
+import { system } from "#contract/actor.ts";
+import { say, type Said } from "#modules/audit/actions.ts";
+import { attachedAs } from "#modules/concerns/store-uploads.ts";
+import { raiseVersions } from "#modules/concerns/store-outbox.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { Held } from "#platform/files/checks.ts";
+import type { World } from "#platform/world.ts";
+
+/** Says in every concern that has the file what was found in it; null: nothing. */
+export const fileChecked = async (
+  world: Pick<World, "now" | "wake">,
+  tx: Tx,
+  hash: string,
+  held: Held | null,
+): Promise<void> => {
+  const rows = await attachedAs(tx, hash);
+  if (rows.length === 0) return;
+  const messages = await raiseVersions(tx, [...new Set(rows.map((row) => row.messageId))].toSorted());
+  const said = rows.map(({ id, name, messageId, concernId, brandId }): Said => ({
+    kind: "message.fileChecked",
+    brandId,
+    concernId,
+    data: { messageId, fileId: id, name, held, version: messages.get(messageId)?.version ?? 1 },
+  }));
+  await say(world, tx, system, said);
+};
