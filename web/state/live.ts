@@ -48,6 +48,8 @@ export const answerWithinMs = 2_000;
 /** How long when there is reason to doubt it: with the banner's grace the loss is said well within three seconds. */
 const doubtedAnswerWithinMs = 1_500;
 const longestWaitMs = 15_000;
+/** A deadline comes in so many steps: a page that stood still for a while hears what came meanwhile before it gives the link up. */
+const deadlineSteps = 4;
 
 /** Waiting time before the next try: doubles from half a second to 15 s, less up to half by chance. Milliseconds. */
 export const waitBeforeTry = (failures: number, chance: number): number => {
@@ -69,7 +71,10 @@ export const startLink = (parts: LinkParts): Link => {
 
   const expectAnswer = (withinMs = answerWithinMs): void => {
     stopDeadline();
-    stopDeadline = parts.later(withinMs, () => drop());
+    const wait = (steps: number): void => {
+      stopDeadline = parts.later(withinMs / deadlineSteps, () => (steps > 1 ? wait(steps - 1) : drop()));
+    };
+    wait(deadlineSteps);
   };
 
   const schedulePing = (): void => {
