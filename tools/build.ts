@@ -99,9 +99,16 @@ async function takeLock(): Promise<() => void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
-    if (!isAlive(Number(readText(lockFile) ?? 0))) rmSync(lockFile, { force: true });
-    else await rest(100);
+    if (isHeld(readText(lockFile))) await rest(100);
+    else rmSync(lockFile, { force: true });
   }
+}
+
+/** A lock that is empty has been made this very moment, and its holder is about to be written into it. */
+function isHeld(holder: string | undefined): boolean {
+  if (holder !== "") return isAlive(Number(holder ?? 0));
+  const made = statSync(lockFile, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - made < 10_000;
 }
 
 function isAlive(pid: number): boolean {
