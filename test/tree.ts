@@ -2,11 +2,14 @@
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const thisTree = fileURLToPath(new URL("..", import.meta.url));
 const left = new Set(["node_modules", ".git", ".cache"]);
+/** Of what was built only what is whole: beside it another test's server may be building this very moment. */
+const isWhole = (path: string): boolean =>
+  dirname(path) !== join(thisTree, "dist") || path === join(thisTree, "dist", "web");
 
 /** A copy with the same packages. */
 export interface TreeCopy {
@@ -21,7 +24,7 @@ export const copyTree = async (name: string): Promise<TreeCopy> => {
   const path = await mkdtemp(join(tmpdir(), `draht-${name}-`));
   for (const entry of await readdir(thisTree, { withFileTypes: true }))
     if (!left.has(entry.name) && !/^data(-|$)/.test(entry.name))
-      await cp(join(thisTree, entry.name), join(path, entry.name), { recursive: true });
+      await cp(join(thisTree, entry.name), join(path, entry.name), { recursive: true, filter: isWhole });
   await symlink(join(thisTree, "node_modules"), join(path, "node_modules"));
   return {
     path,
