@@ -1,7 +1,7 @@
 // Codes: one, however they are written.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import { codeKey, codesIn, codeSpans, codesOf } from "#lib/codes.ts";
 
 test("with or without dashes, strokes and spaces a number is one", () => {

@@ -1,7 +1,7 @@
 // Marking: as data, over umlauts, never losing a character.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import { excerpt, highlight, markerOf } from "#lib/marking.ts";
 
 const hits = (text: string, words: readonly string[], parts: readonly string[] = []): string[] =>

@@ -1,7 +1,7 @@
 // What an answer looks like when it leaves.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import {
   foldedPart,
   isProgram,

@@ -1,7 +1,7 @@
 // When deliveries are tried again, when they are given up, what receipts say.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import { deliveryState } from "#contract/concerns.ts";
 import { afterReceipt, isHard, judge, pauseMs } from "#modules/concerns/model-delivery.ts";
 

@@ -1,7 +1,7 @@
 // How tall HTML is taken to be: near what a browser makes of it, and never long in coming.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import { linesOf, linesOfHtml } from "#modules/concerns/model-lines.ts";
 
 const words = (count: number): string => "Wort ".repeat(count);

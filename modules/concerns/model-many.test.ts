@@ -1,7 +1,7 @@
 // What taking back a change to many restores of one concern, whatever happened meanwhile.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import { priorities, statuses, type Change } from "#contract/concerns.ts";
 import {
   emptyConcern,

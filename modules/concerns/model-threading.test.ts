@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import type { Assurance } from "#contract/channel.ts";
 import type { AgentId, ConcernId, PartyId } from "#contract/ids.ts";
 import { base32 } from "#lib/id.ts";

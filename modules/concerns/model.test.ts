@@ -1,7 +1,7 @@
 // Statuses, subjects, snippets, patches and what taking back restores.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import { statuses, type Status } from "#contract/concerns.ts";
 import { concernPatch } from "#contract/events.ts";
 import {

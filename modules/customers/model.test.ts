@@ -1,7 +1,7 @@
 // How addresses are compared, and when a message may name a customer.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import { betterName, nameFor, normalise } from "#modules/customers/model.ts";
 
 test("mail addresses: case folds, dots and tags stay, the domain becomes ASCII", () => {

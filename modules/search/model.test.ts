@@ -1,7 +1,7 @@
 // Words, near spellings, and what somebody typed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import {
   chosenWords,
   createKnown,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "#test/chance.ts";
 import type { z } from "zod";
 import type {
   DeliveryResult,
