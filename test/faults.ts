@@ -82,12 +82,17 @@ export const query = async <T>(url: string, text: string): Promise<T[]> => {
   }
 };
 
-/** Looks until it is so; the database cannot tell by itself. Fails with `what` after the given time. */
-export const until = async (what: string, withinMs: number, look: () => Promise<boolean>): Promise<number> => {
-  const begun = performance.now();
+/** Looks until it is so; the database cannot tell by itself. Fails with `what` after the given time, by that clock. */
+export const until = async (
+  what: string,
+  withinMs: number,
+  look: () => Promise<boolean>,
+  nowMs: () => number = () => performance.now(),
+): Promise<number> => {
+  const begun = nowMs();
   for (;;) {
-    if (await look().catch(() => false)) return performance.now() - begun;
-    assert.ok(performance.now() - begun < withinMs, `${what} within ${withinMs} ms`);
+    if (await look().catch(() => false)) return nowMs() - begun;
+    assert.ok(nowMs() - begun < withinMs, `${what} within ${withinMs} ms`);
     await pause(50);
   }
 };

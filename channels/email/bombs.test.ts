@@ -1,11 +1,14 @@
 // Mail made to exhaust its reader: every bomb is decided within the limits of the process that reads it (5 s, 256 MB).
-// Each is read in a process of its own that is killed at the limit, as server/reader.ts does.
+// Each is read in a process of its own, as server/reader.ts does.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+/** Of processor time, so that a crowded machine decides nothing. */
 const limitMs = 5_000;
+/** What has not ended by then never will. */
+const longestMs = 120_000;
 const limitBytes = 256 * 1024 * 1024;
 
 interface Outcome {
@@ -45,7 +48,7 @@ function readInChild(mail: Buffer): Promise<Outcome> {
     );
     let output = "";
     let errors = "";
-    const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
+    const timer = setTimeout(() => child.kill("SIGKILL"), longestMs);
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
     child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString("utf8")));
     child.stdin.on("error", () => undefined);
@@ -200,10 +203,11 @@ const bombs: readonly {
 for (const bomb of bombs) {
   test(`decides ${bomb.name}`, async () => {
     const outcome = await readInChild(Buffer.from(bomb.make()));
+    assert.ok(outcome.cpuMs < limitMs, `took ${Math.round(outcome.cpuMs)} ms`);
     assert.ok(outcome.rss < limitBytes, `used ${Math.round(outcome.rss / 1048576)} MB`);
     assert.ok(!outcome.warnings.includes("unreadable"), "it is read, not given up");
     bomb.check(outcome);
-    // Printed for docs; the limit itself is enforced by the kill above.
+    // Printed for docs.
     if (process.env["SHOW_BOMBS"] === "1")
       process.stderr.write(
         `${bomb.name}: ${Math.round(outcome.cpuMs)} ms CPU, ${Math.round(outcome.rss / 1048576)} MB\n`,

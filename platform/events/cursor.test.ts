@@ -8,6 +8,7 @@ import { lead } from "#platform/db/leader.ts";
 import { runReaction } from "#platform/events/cursor.ts";
 import { createLog, silentLog } from "#platform/log.ts";
 import { freshDatabase } from "#test/database.ts";
+import { ownTime } from "#test/ownTime.ts";
 
 const database = await freshDatabase();
 const db = openDb(database.url, { max: 6, onError: () => {} });
@@ -46,9 +47,10 @@ test("of two only one leads, and when it stops the other takes over within 5 s",
   const b = lead(db, 1001, "b", silentLog, run(second));
   assert.ok(a.leads() && !b.leads());
   await a.stop();
-  const began = performance.now();
+  const clock = ownTime();
   await second.promise;
-  assert.ok(performance.now() - began < 5_000);
+  assert.ok(clock.ms() < 5_000);
+  clock.stop();
   await b.stop();
   assert.equal(leaders, 0);
 });
@@ -67,9 +69,10 @@ test("a holder that is killed loses the lead to another within 5 s", async () =>
     await untilAborted(stop);
   });
   child.kill("SIGKILL");
-  const began = performance.now();
+  const clock = ownTime();
   await took.promise;
-  assert.ok(performance.now() - began < 5_000);
+  assert.ok(clock.ms() < 5_000);
+  clock.stop();
   await mine.stop();
 });
 
