@@ -314,12 +314,12 @@ test("a client that vanishes inside a mail leaves nothing behind", async () => {
 });
 
 test("slow and silent clients are dismissed", async () => {
-  await using silent = await opened({ limits: { idleMs: 80 } });
+  await using silent = await opened({ limits: { idleMs: 500 } });
   const idle = client(silent.door.port);
   await idle.reply();
   assert.match(await idle.reply(), /^421|closed/);
   await idle.ended;
-  await using slow = await opened({ limits: { dataMs: 80 } });
+  await using slow = await opened({ limits: { dataMs: 500 } });
   const drip = await toData(slow.door.port);
   const drops = setInterval(() => drip.socket.write("x\r\n"), 10);
   try {
@@ -343,7 +343,7 @@ test("one address cannot take all places", async () => {
 });
 
 test("a closing door lets a mail in hand be finished and sends the others away", async () => {
-  const place = await opened({ limits: { closeMs: 2_000 } });
+  const place = await opened({ limits: { closeMs: 60_000 } });
   const busy = await toData(place.door.port);
   const idle = client(place.door.port);
   await idle.reply();

@@ -111,7 +111,7 @@ suite("the built-in PostgreSQL", () => {
     const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
     const pid = Number(chunk.toString());
     await once(parent, "exit");
-    for (const deadline = Date.now() + 10_000; isAlive(pid) && Date.now() < deadline;) await nextLook(20);
+    for (const deadline = Date.now() + 60_000; isAlive(pid) && Date.now() < deadline;) await nextLook(20);
     assert.equal(isAlive(pid), false);
     assert.equal(readPostmaster(join(dataDir, "cluster")), undefined, "it ended in order");
     assert.equal(await ask((await start()).url, "SELECT answer FROM kept"), 42);

@@ -31,7 +31,7 @@ before(async () => {
 });
 after(() => world.close());
 
-const leaseMs = 600;
+const leaseMs = 2_500;
 const intakes: Intake[] = [];
 afterEach(async () => {
   for (const intake of intakes.splice(0)) await intake.stop();
@@ -99,14 +99,14 @@ test("what waits in the queue is kept: nobody takes it up a second time, this se
   const stored = await databaseClock();
   await until(
     "the first leases would have ended twice",
-    10_000,
+    60_000,
     async () => (await databaseClock()) > stored + 2 * leaseMs,
   );
   const other = gatedReader();
   other.open();
   await start(other).settled();
   const settled = intake.settled();
-  await until("everything is taken up or in hand", 5_000, async () => intake.backlog() >= 20);
+  await until("everything is taken up or in hand", 60_000, async () => intake.backlog() >= 20);
   assert.deepEqual(await rowsOf("slow-"), Array<Row>(20).fill({ state: "stored", attempts: 0, claims: 0 }));
   reader.open();
   await settled;
@@ -126,7 +126,7 @@ test("a server that stops gives back what it has not begun, and another reads it
   const reader = gatedReader();
   reader.open();
   const second = start(reader);
-  await until("four of five are read", 5_000, async () => {
+  await until("four of five are read", 60_000, async () => {
     await second.settled();
     return (await rowsOf("left-")).filter(({ state }) => state === "done").length === 4;
   });
@@ -177,11 +177,11 @@ test("a file store that fails is not the mail's fault: it waits, is counted agai
   };
   const intake = start(reader, { world: broken });
   await intake.store(channel, raw("File"), "file-1");
-  await until("storing failed twice", 15_000, async () => failed >= 2);
+  await until("storing failed twice", 90_000, async () => failed >= 2);
   const [row] = await rowsOf("file-");
   assert.deepEqual([row?.state, row?.attempts], ["stored", 0]);
   failing = false;
-  await until("it is read", 15_000, async () => (await rowsOf("file-"))[0]?.state !== "stored");
+  await until("it is read", 90_000, async () => (await rowsOf("file-"))[0]?.state !== "stored");
   assert.equal((await rowsOf("file-"))[0]?.state, "done");
   const attached = await world.db.rows<{ name: string }>(sql`SELECT name FROM attachment WHERE name = 'rechnung.pdf'`);
   assert.equal(attached.length, 1);

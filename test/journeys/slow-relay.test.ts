@@ -30,14 +30,14 @@ test("a slow relay with one connection: waiting is no attempt, nothing becomes u
     () => sim.stop(),
     () => smtp.close(),
   );
-  const mails = 8;
+  const mails = 9;
   for (let n = 0; n < mails; n += 1) {
     const { id, from } = await newConcern(world, cast);
     await answer(world, cast, id, from);
   }
   // Each mail takes nearly half of a lease; the last one waits for more than three.
-  const lease = 900;
-  sim.fail({ step: "end", does: 400, times: mails });
+  const lease = 2_500;
+  sim.fail({ step: "end", does: 1_000, times: mails });
   const settings = mailbox({
     smtp: {
       host: "127.0.0.1",
