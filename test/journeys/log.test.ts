@@ -18,7 +18,7 @@ test(
   "a server's whole log after real mail holds no address, name, subject, word, file name, token or password",
   {
     skip: available.ok ? false : available.why,
-    timeout: 150_000,
+    timeout: 400_000,
   },
   async () => {
     const centre = await startMailCentre({ LOG_LEVEL: "debug", ACKNOWLEDGE: "yes", METRICS_TOKEN: "Wächterwort-17" });
@@ -140,7 +140,8 @@ test(
       await fetch(`${server.url}/api/Johannisbeere?token=${token}`);
 
       assert.equal(await server.end("SIGTERM"), 0);
-      const log = server.output();
+      // Its own folder has a name that was drawn at random.
+      const log = server.output().replaceAll(server.dataDir, "");
       const lines = log.split("\n").filter((line) => line.startsWith("{"));
       const events = new Set(lines.map((line) => (JSON.parse(line) as { event: string }).event));
       for (const event of ["leader.began", "imap.opened", "smtp.connectFailed"])
@@ -165,7 +166,7 @@ test(
 
 // The journey above must be able to fail: in a copy of the tree one careless line of the intake writes what it has in hand, past the masks, and
 // the same look finds it.
-test("a server that writes one word of a customer into its log is found out", { timeout: 120_000 }, async () => {
+test("a server that writes one word of a customer into its log is found out", { timeout: 400_000 }, async () => {
   const copy = await copyTree("breach");
   try {
     await copy.change("server/intake.ts", (text) =>
@@ -221,7 +222,10 @@ test("a word is found in whatever writing it stands there, and only as the begin
 /** Those of these words that stand in a log, however they are written there. */
 function wordsIn(log: string, words: readonly string[]): readonly string[] {
   // Names of hosts are no persons; they share a word with the people here.
-  const said = log.replaceAll(/\b(?:kunde|kabel|tuer|ferien)\.test\b/g, "").toLowerCase();
+  const hosts = /\b(?:kunde|kabel|tuer|ferien)\.test\b/g;
+  // What is drawn at random (ids, numbers of calls) may begin with the letters of a short name.
+  const ids = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+  const said = log.replaceAll(hosts, "").replaceAll(ids, "").toLowerCase();
   return words.filter((word) => {
     assert.ok(word.length > 2, `"${word}" says too little`);
     return [word.toLowerCase(), encodeURIComponent(word).toLowerCase()].some((form) =>
