@@ -97,9 +97,8 @@ const store = () => {
 };
 
 let count = 0;
-const write = async (at: MailPeers): Promise<string> => {
-  count += 1;
-  const words = `Brief${count}Ende`;
+const nextWords = (): string => `Brief${(count += 1)}Ende`;
+const write = async (at: MailPeers, words = nextWords()): Promise<string> => {
   const to = at.accounts.service.user;
   await converse(at.smtp, {
     hello: "kunde.test",
@@ -144,8 +143,9 @@ test("what went while nobody looked is told by VANISHED (EARLIER) and asked for 
   const stop = follow(peers, wire.port, place.io, 600_000);
   await place.has(first);
   // This one cannot be stored; the one behind it can, and its cursor names the missing one.
-  const missing = await write(peers);
+  const missing = nextWords();
   place.refuses.add(missing);
+  await write(peers, missing);
   const next = await write(peers);
   await place.has(next);
   const [uid, ...others] = place.cursor().missing;

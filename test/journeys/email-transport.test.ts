@@ -195,7 +195,7 @@ async function deliver(message: Outbound, from: EmailSettings): Promise<string> 
   return result.kind === "accepted" ? result.detail : "";
 }
 
-test("sent, carried by Postfix, told by IDLE and stored within two seconds; nothing is marked", { skip }, async () => {
+test("sent, carried by Postfix, told by IDLE and not found by the next look; nothing is marked", { skip }, async () => {
   const place = memory();
   await using _listening = listening(place, settings("customer"));
   await place.state("connected");
@@ -203,7 +203,7 @@ test("sent, carried by Postfix, told by IDLE and stored within two seconds; noth
   await deliver(outbound({ subject: "Schnell" }), settings("service"));
   const mail = await place.next(({ text }) => text.includes("Subject: Schnell"));
   const took = performance.now() - started;
-  assert.ok(took < 2_000, `${took} ms`);
+  assert.ok(took < times.pollMs / 2, `${took} ms`);
   assert.equal(mail.raw.transport.by, "imap");
   assert.equal(mail.raw.transport.folder, "INBOX");
   assert.match(mail.text, /^Return-Path: <service\+b-deliverytoken/m);
@@ -270,13 +270,15 @@ test("a mail the store rejects is brought again, and the ones behind it do not w
   await using _listening = listening(place, settings("service"));
   await place.state("connected");
   let rejected = 0;
-  place.reject = (raw) => Buffer.from(raw.bytes).includes("Subject: Stolperstein") && (rejected += 1) <= 4;
+  let mostRejected = Number.POSITIVE_INFINITY;
+  place.reject = (raw) => Buffer.from(raw.bytes).includes("Subject: Stolperstein") && (rejected += 1) <= mostRejected;
   await write("service@kabel.test", "Stolperstein");
   const behind = await write("service@kabel.test");
   await place.next(({ text }) => text.includes(behind));
   assert.ok(!place.kept.some(({ text }) => text.includes("Subject: Stolperstein")));
+  mostRejected = rejected + 2;
   await place.next(({ text }) => text.includes("Subject: Stolperstein"));
-  assert.equal(rejected, 5);
+  assert.equal(rejected, mostRejected + 1);
 });
 
 test("a mail left behind by one run is brought by the next", { skip }, async () => {

@@ -460,7 +460,7 @@ test(
     const draft = await lena.call(api.concerns.undoSend, { params: { id: held.message.id } });
     assert.equal(draft.text, "Uebereilt Zeit");
     assert.equal((await opened(first.concernId)).concern.row.status, "waiting");
-    const sendAt = new Date(Date.now() + 2_500);
+    const sendAt = new Date(Date.now() + 6_000);
     await lena.call(api.concerns.reply, {
       params: { id: first.concernId },
       body: {
@@ -477,7 +477,7 @@ test(
     });
     const mail = await customer.next((each) => each.text.includes("Puenktlich Zeit"));
     assert.ok(mail.at >= sendAt.getTime(), "not early");
-    assert.ok(mail.at < sendAt.getTime() + 5_000, "not more than 5 s late");
+    assert.ok(mail.at < sendAt.getTime() + 30_000, "and not when somebody happens to look");
     assert.ok(customer.mails.every((each) => !each.text.includes("Uebereilt Zeit")));
   },
 );

@@ -133,7 +133,14 @@ export async function startMailPeers(
           return recipients.map((each) => ({ recipient: each.address, reason: each.delay_reason ?? "" }));
         });
     },
-    kick: async (user) => void (await doveadm("kick", user).catch(() => undefined)),
+    kick: async (user) => {
+      // Dovecot counts a connection a moment after it has taken its sign-in; until then there is nobody to kick.
+      for (let kicked = false; !kicked;)
+        kicked = await doveadm("kick", user).then(
+          () => true,
+          () => false,
+        );
+    },
     changeUidValidity: async (user, folder = "INBOX") =>
       void (await doveadm(
         "mailbox",
@@ -157,9 +164,9 @@ async function folder(path: string, owner = 0): Promise<void> {
   await chown(path, owner, owner);
 }
 
-/** Resolves when somebody answers at the port; rejects after 20 s. */
+/** Resolves when somebody answers at the port; rejects after a minute. */
 async function listening(port: number): Promise<void> {
-  const until = Date.now() + 20_000;
+  const until = Date.now() + 60_000;
   for (;;) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1");
