@@ -22,6 +22,7 @@ export const startBrowser = (more: readonly string[] = []): Promise<Browser> => 
     throw new Error("No Chromium was found. Install it (apt-get install chromium) or say where it is with CHROMIUM.");
   return chromium.launch({
     executablePath,
+    timeout: 120_000,
     args: [
       "--headless",
       "--no-sandbox",
@@ -61,7 +62,7 @@ export const openDesk = async (
   const context = await browser.newContext({ ...wide, locale: "de-DE", timezoneId: "Europe/Berlin", ...rest });
   const page = await context.newPage();
   // A crowded machine takes its time; what does not come at all fails all the same.
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("console", (message) => {

@@ -262,11 +262,11 @@ test("an answer is scheduled, shown with its time on every desk, given another t
 
   // One of the likely times.
   await sendInAWeek(page);
+  await page.locator(".toast").getByText("Wird zur gewählten Zeit gesendet").waitFor();
   const foot = page.locator(".deliveries");
   const others = other.page.locator(".deliveries");
   await foot.getByText(/^Wird gesendet: .* 08:00$/).waitFor();
   await others.getByText(/^Wird gesendet: .* 08:00$/).waitFor();
-  await page.locator(".toast").getByText("Wird zur gewählten Zeit gesendet").waitFor();
   assert.equal(await others.getByRole("button", { name: "Zurücknehmen" }).count(), 0, "that is for its author");
 
   // Another time; one that has passed cannot be taken.

@@ -43,7 +43,7 @@ const hold = async (page: Page, pattern: RegExp) => {
 /** A draft's save that had waited for the one before once arrived after its message, and what was sent stood there again as a draft. */
 test(
   "a save that waits while the message leaves is let go: what was sent is no draft any more",
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const window = await centre.open();
     const { page } = window;
@@ -67,7 +67,7 @@ test(
 
 test(
   "while a message leaves on a slow line nothing is added to it, and the next concern's composer is left alone",
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const window = await centre.open();
     const { page } = window;
@@ -87,9 +87,11 @@ test(
     await page.locator(".editor-text:focus").waitFor();
     await page.keyboard.type("Gleich ");
     const answered = page.waitForResponse(sending);
+    // It stands there for a second only.
+    const told = page.locator(".toast", { hasText: "Wird gesendet" }).waitFor();
     await replies.held[0]?.continue();
     await (await answered).finished();
-    await page.locator(".toast", { hasText: "Wird gesendet" }).waitFor();
+    await told;
     await page.keyboard.type("um die Ecke");
     assert.equal((await page.locator(".editor-text").textContent())?.trim(), "Gleich um die Ecke");
     await centre.sink.mailWith("Gerne.");
@@ -100,7 +102,7 @@ test(
 
 test(
   "a refused message is told of wherever the desk is by then, and says why where it stands",
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const window = await centre.open();
     const { page } = window;
@@ -128,7 +130,7 @@ test(
 /** Once it was written over what stood in the composer. */
 test(
   "an answer taken back while another is written stands beside it, changes places with it, and is thrown away with a way back",
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const window = await centre.open();
     const { page } = window;
@@ -169,7 +171,7 @@ test(
 );
 
 /** Once it said "kept on this machine" whatever the machine had answered. */
-test("what this machine could not keep is not called kept", { timeout: 120_000 }, async () => {
+test("what this machine could not keep is not called kept", { timeout: 400_000 }, async () => {
   const window = await centre.open();
   const { page } = window;
   await page.addInitScript(`
@@ -188,7 +190,7 @@ test("what this machine could not keep is not called kept", { timeout: 120_000 }
 /** Once its answer, when it came at last, carried the desk off from wherever it was by then. */
 test(
   "a first message that leaves on a slow line leaves the desk where it is, and nothing of it stands where one writes first",
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const window = await centre.open();
     const { page } = window;

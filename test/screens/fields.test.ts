@@ -102,6 +102,7 @@ test("an agent fills them in by keyboard; a wrong value is said at its field; th
     .getByRole("dialog")
     .getByRole("button", { name: /Anschluss/ })
     .press("Enter");
+  await page.locator("[role=option]:focus").waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.locator(".concern-fields", { hasText: "Anschluss: Kabel" }).waitFor();

@@ -8,6 +8,7 @@ import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens
 
 declare global {
   var editorHasFocus: Promise<boolean>;
+  var focusedNow: () => string;
 }
 
 let centre: ScreenCentre;
@@ -149,6 +150,8 @@ test("every screen is walked with Tab from end to end: all is reached, the focus
   const findings: string[] = [];
   for (const screen of screens) {
     await screen.open(one.page);
+    // What comes late would be painted behind the walk, or take its place away.
+    await one.page.waitForLoadState("networkidle");
     // From the beginning, wherever the page has put the caret.
     await one.page.locator(".skip").evaluate((skip: HTMLElement) => skip.focus());
     const stops = await walk(one.page);
@@ -197,26 +200,27 @@ test("the first Tab offers to skip to the content, and does", async () => {
 test("what opens takes the focus and gives it back to where it was", async () => {
   const one = await centre.open();
   const { page } = one;
-  await ready(page, `/desk/open/${row.number}`, ".message");
-  const focused = (): Promise<string> =>
-    page.evaluate(() => {
+  await page.addInitScript(() => {
+    globalThis.focusedNow = () => {
       const at = document.activeElement;
       return `${at?.tagName}.${at?.className} ${at?.getAttribute("aria-label") ?? ""}`;
-    });
+    };
+  });
+  await ready(page, `/desk/open/${row.number}`, ".message");
+  const focused = (): Promise<string> => page.evaluate(() => globalThis.focusedNow());
   const opensAndGivesBack = async (keys: readonly string[], opened: string): Promise<void> => {
     const before = await focused();
     for (const key of keys) await page.keyboard.press(key);
     await page.locator(opened).first().waitFor();
-    const inside = await page.evaluate(
-      (selector) => document.querySelector(selector)?.contains(document.activeElement) ?? false,
-      opened,
-    );
-    assert.ok(inside, `${keys.join(" ")}: the focus is inside, not on ${await focused()}`);
+    // It goes there, and is given back, in the next frame.
+    await page
+      .waitForFunction((selector) => document.querySelector(selector)?.contains(document.activeElement), opened)
+      .catch(async () => assert.fail(`${keys.join(" ")}: the focus is not inside but on ${await focused()}`));
     await page.keyboard.press("Escape");
     await page.locator(opened).waitFor({ state: "detached" });
-    // It is given back in the next frame.
-    for (let looks = 0; looks < 100 && (await focused()) !== before; looks += 1);
-    assert.equal(await focused(), before, `${keys.join(" ")} gives the focus back`);
+    await page
+      .waitForFunction((wanted) => globalThis.focusedNow() === wanted, before)
+      .catch(async () => assert.equal(await focused(), before, `${keys.join(" ")} gives the focus back`));
   };
   await page.locator(".thread").focus();
   await opensAndGivesBack(["?"], ".sheet");

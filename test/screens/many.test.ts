@@ -176,7 +176,7 @@ test("what is still under way is taken back: of one and of several, and nothing 
     (await now("Vier")).priority,
   ];
   assert.deepEqual(await priorities(), ["high", "normal", "normal"]);
-  await page.unrouteAll();
+  await page.unrouteAll({ behavior: "wait" });
   await press(page, "z");
   await page.locator(".row .priority-mark").first().waitFor({ state: "detached" });
   await close(one);
@@ -250,7 +250,7 @@ test("long work says how far it is and can be stopped; an answer that was lost i
   feed.close();
   assert.equal(new Set(changes.map((event) => event.concernId)).size, 11);
   assert.equal(changes.length, 11, "each once, also in what was sent twice");
-  await page.unrouteAll();
+  await page.unrouteAll({ behavior: "wait" });
   await one.context.close();
   assert.ok(
     one.complaints.every((complaint) => complaint.includes("ERR_FAILED")),

@@ -106,9 +106,9 @@ test("snoozed by keyboard a concern leaves the list, says until when, comes back
   await inList.click();
   await page.getByRole("button", { name: /^Zurückgestellt bis/ }).waitFor();
   // The time is up: the clock is the server's, so the time is one that has nearly come.
-  const soon = new Date(Date.now() + 1_500).toISOString();
+  const soon = new Date(Date.now() + 5_000).toISOString();
   await centre.desk.call(api.concerns.snooze, { params: { id: row.id }, body: { until: soon } });
-  await inList.waitFor({ state: "detached", timeout: 30_000 });
+  await inList.waitFor({ state: "detached" });
   await page.goto(`${centre.server.url}/desk/open`);
   await inList.waitFor();
   await closeSilent(one);
@@ -160,7 +160,7 @@ test("what is being written outlives kill -9 of the server and a reload: said so
 
   const again = await centre.server.again();
   try {
-    await page.getByText("Die Verbindung ist weg.").waitFor({ state: "detached", timeout: 30_000 });
+    await page.getByText("Die Verbindung ist weg.").waitFor({ state: "detached" });
     await page.locator(".toast").getByText("Wieder verbunden.").waitFor();
     await saving.filter({ hasText: "Entwurf gespeichert" }).waitFor();
     await page.keyboard.type(" und danach.");
