@@ -109,7 +109,7 @@ test("the lock is held to the commit: a second arrival waits, and sees what the 
   const inLine = async (): Promise<boolean> =>
     (
       await world.db.one<{ n: number }>(
-        sql`SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`,
+        sql`SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       )
     ).n > 0;
   while (!(await inLine()));

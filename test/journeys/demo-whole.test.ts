@@ -8,10 +8,10 @@ import { signIn } from "#test/desk.ts";
 import { query, until } from "#test/faults.ts";
 import { startTestServer } from "#test/server.ts";
 
-/** Four times what docs/bench.md records for a quiet machine: tests share theirs. */
-const longestMs = 60_000;
+/** Eight times what docs/bench.md records for a quiet machine: tests share theirs. */
+const longestMs = 120_000;
 
-test("the whole demo world is made within its time, and its post box works", { timeout: 150_000 }, async (t) => {
+test("the whole demo world is made within its time, and its post box works", { timeout: 400_000 }, async (t) => {
   const server = await startTestServer({ args: ["--demo"], env: { UNDO_SECONDS: "0" } });
   try {
     t.diagnostic(`first start with the whole demo world ${Math.round(server.startMs)} ms`);
@@ -60,7 +60,7 @@ test("the whole demo world is made within its time, and its post box works", { t
         key: crypto.randomUUID(),
       },
     });
-    await until("the answer lies in the post box", 20_000, async () => {
+    await until("the answer lies in the post box", 120_000, async () => {
       const { mails } = await desk.call(api.postbox.list, { query: { to: person.address, limit: 50 } });
       return mails.some((mail) => mail.text.includes("Anschluss neu gestartet"));
     });

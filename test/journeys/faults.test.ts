@@ -16,7 +16,7 @@ import { centre, cleaners, handOver, kill, letter, query, rows, service, until }
 suite("faults", { concurrency: 2 }, () => {
   test(
     "kill -9 of server, readers and PostgreSQL at random moments of 300 mails in and 60 answers out",
-    { timeout: 120_000 },
+    { timeout: 400_000 },
     async (t) => {
       const place = await centre();
       const { sim, desk } = place;
@@ -106,7 +106,7 @@ suite("faults", { concurrency: 2 }, () => {
       stopAnswering = true;
       await answering;
       const databaseUrl = await place.server.databaseUrl();
-      await until("everything stored is read and everything due is sent", 75_000, async () => {
+      await until("everything stored is read and everything due is sent", 200_000, async () => {
         const [left] = await query<{ n: number }>(
           databaseUrl,
           "SELECT (SELECT count(*) FROM intake WHERE state = 'stored')::int + (SELECT count(*) FROM delivery WHERE state IN ('held', 'waiting', 'sending'))::int AS n",
@@ -190,7 +190,7 @@ suite("faults", { concurrency: 2 }, () => {
   for (const disk of ["files", "postgres"] as const) {
     test(
       `a full disk under ${disk === "files" ? "the files" : "the database"}: mail is asked to come later, nothing taken is lost, and it works again when there is room`,
-      { skip: tmpfs, timeout: 90_000 },
+      { skip: tmpfs, timeout: 300_000 },
       async () => {
         const dataDir = await mkdtemp(join(tmpdir(), "draht-full-"));
         const folder = join(dataDir, disk);
@@ -237,14 +237,14 @@ suite("faults", { concurrency: 2 }, () => {
             await last();
           }
           await deflate();
-          await until("the door takes mail again", 30_000, () =>
+          await until("the door takes mail again", 100_000, () =>
             handOver(ports.smtp, letter("f-after-x", "spaeter@kunde.test", null), "spaeter@kunde.test").then(
               () => true,
               () => false,
             ),
           );
           taken.push("f-after-x");
-          await until("everything that was taken is shown once", 30_000, async () => {
+          await until("everything that was taken is shown once", 100_000, async () => {
             const texts = (await rows(databaseUrl)).map((row) => row.text);
             return taken.every((mark) => texts.filter((text) => text.includes(mark)).length === 1);
           });

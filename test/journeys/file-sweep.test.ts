@@ -81,7 +81,7 @@ test("what was stored just before a sweep and recorded just after it is not lost
   assert.deepEqual(await sweep(30), nothing, "an arrival's bytes stay for ever");
 });
 
-test("puts, reads and sweeps at once: nobody misses anything", { timeout: 60_000 }, async () => {
+test("puts, reads and sweeps at once: nobody misses anything", { timeout: 240_000 }, async () => {
   const letters = Array.from({ length: 12 }, letter);
   let over = false;
   const sweeping = (async () => {
@@ -105,7 +105,7 @@ test("puts, reads and sweeps at once: nobody misses anything", { timeout: 60_000
 
 test(
   "small bytes: an arrival that is not committed yet keeps what an earlier one left behind",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     const [again, left] = [letter(), letter()];
     for (const bytes of [again, left]) await world.db.run(keepSmall(hashOf(bytes), bytes));

@@ -163,7 +163,7 @@ const show = async (
 const batches = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / atOnce) }, (_, index) => all.slice(index * atOnce, (index + 1) * atOnce));
 
-test("without any layer the harness sees vectors run and phone home", { skip, timeout: 60_000 }, async () => {
+test("without any layer the harness sees vectors run and phone home", { skip, timeout: 240_000 }, async () => {
   const { page, seen } = await watchedPage();
   for (const vector of own) await show(page, [{ srcdoc: vector }]);
   await page.close();
@@ -173,7 +173,7 @@ test("without any layer the harness sees vectors run and phone home", { skip, ti
 
 test(
   "the sanitiser alone: in a frame that allows everything, nothing runs and nothing is asked for",
-  { skip, timeout: 200_000 },
+  { skip, timeout: 500_000 },
   async () => {
     const { page, seen } = await watchedPage();
     // Most vectors leave nothing but text; what still has markup is shown, each once.
@@ -192,7 +192,7 @@ test(
 
 test(
   "the frame alone: HTML that was not sanitised neither runs nor asks for anything",
-  { skip, timeout: 300_000 },
+  { skip, timeout: 600_000 },
   async () => {
     const { page, seen } = await watchedPage();
     const frames = messageIds.map((id) => ({ src: `/frames/${id}` }));

@@ -12,11 +12,11 @@ import { until } from "#test/faults.ts";
 import { postgresOf } from "#test/server.ts";
 
 const gone = (what: string, pids: readonly number[]): Promise<number> =>
-  until(`${what} has ended`, 20_000, async () => pids.every((pid) => !isAlive(pid)));
+  until(`${what} has ended`, 60_000, async () => pids.every((pid) => !isAlive(pid)));
 
 test(
   "a server whose starter was killed ends in order, and its PostgreSQL with it",
-  { timeout: 60_000, skip: existsSync("/proc/self/stat") ? false : "looks for processes in /proc" },
+  { timeout: 240_000, skip: existsSync("/proc/self/stat") ? false : "looks for processes in /proc" },
   async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "draht-orphan-"));
     const program = `

@@ -119,7 +119,7 @@ test("in through one node, read at the other, answered from there with a file", 
 
 test(
   "a node is killed with a mail in its hands: the other reads it, and every file is there",
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const files = [file("Foto.bin")];
     await write(one, "Kurz vor dem Ende", files);

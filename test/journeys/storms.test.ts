@@ -272,7 +272,7 @@ const bounces = fileURLToPath(new URL("../../../shared/corpora/bounces-sisimai/m
 
 test(
   "eight hundred real bounces: not one is answered and not one wakes anything",
-  { skip: existsSync(bounces) ? false : "the collection of bounces is not there", timeout: 180_000 },
+  { skip: existsSync(bounces) ? false : "the collection of bounces is not there", timeout: 600_000 },
   async () => {
     const at = await centre("service@eins.test");
     await write(at, "anna@kunde.test", "Vorher");

@@ -88,7 +88,7 @@ test("metrics tell the outbox's depth and lateness, the channels' health and the
   assert.ok(inUse("waited_for") >= 0);
 });
 
-test("readyz names the file store while it is away, and healthz does not mind", { timeout: 60_000 }, async () => {
+test("readyz names the file store while it is away, and healthz does not mind", { timeout: 240_000 }, async () => {
   await readiness("ready\n");
   const files = join(server.dataDir, "files");
   await rename(files, `${files}.away`);

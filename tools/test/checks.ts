@@ -41,7 +41,7 @@ export async function runChecks(root: string, names: readonly string[], mend = f
 async function runCheck(root: string, check: Check): Promise<Outcome> {
   const ended = await runProgram(process.execPath, [programPath(root, check.program), ...check.args], {
     cwd: root,
-    timeoutMs: 300_000,
+    timeoutMs: 600_000,
   });
   return {
     name: check.name,
