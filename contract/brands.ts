@@ -4,6 +4,7 @@ import { channelKind } from "#contract/channel.ts";
 import { kindOfChannel } from "#contract/channel-form.ts";
 import { done, endpoint, instant } from "#contract/endpoint.ts";
 import { brandId, channelId, teamId, topicId } from "#contract/ids.ts";
+import { trouble } from "#contract/reasons.ts";
 
 export const brand = z.strictObject({
   id: brandId,
@@ -26,10 +27,11 @@ export const channel = z.strictObject({
   address: z.string(),
   canSend: z.boolean(),
   health: channelHealth,
-  healthDetail: z.string(),
   healthAt: instant.nullable(),
-  /** Why nothing can leave by it, beginning with a status (RFC 3463); null: it can, as far as anybody knows. */
-  sendingTrouble: z.string().nullable(),
+  /** Why nothing comes in by it; null: what is there comes in, as far as anybody knows. */
+  receivingTrouble: trouble.nullable(),
+  /** Why nothing can leave by it; null: it can, as far as anybody knows. */
+  sendingTrouble: trouble.nullable(),
 });
 export type Channel = z.infer<typeof channel>;
 

@@ -1,6 +1,7 @@
 // The shape of a channel: one connected way in and out. Every folder in channels/ exports one value of it;
 // server/intake and server/dispatch are the only callers.
 import { z } from "zod";
+import { reason, type Reason, type Trouble } from "#contract/reasons.ts";
 
 /** The kinds of address a customer can have. A channel speaks one of them. */
 export const addressKinds = [
@@ -53,10 +54,11 @@ export type Capabilities = z.infer<typeof capabilities>;
 export const assurance = z.enum(["proved", "aligned", "none", "failed"]);
 export type Assurance = z.infer<typeof assurance>;
 
-/** One verdict in words an agent can read: `code` is a locale key below `verdicts`, `detail` is plain text for experts. */
+/** One verdict: put into words by its check and result; `reason` says what was looked at, `detail` is what others said of it, as they said it. */
 export const verdict = z.strictObject({
   check: z.enum(["spf", "dkim", "dmarc", "arc", "form"]),
   result: z.enum(["pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"]),
+  reason: reason.optional(),
   detail: z.string(),
 });
 export type Verdict = z.infer<typeof verdict>;
@@ -143,6 +145,8 @@ export interface InboundReceipt {
   readonly state: "delivered" | "read" | "delayed" | "failed";
   /** RFC 3463 status or the provider's code. */
   readonly code: string | null;
+  /** What kind of news it is, where a state alone does not say it. */
+  readonly reason?: Reason;
   /** The remote side's own words, plain text, at most 1,000 characters. */
   readonly diagnostic: string;
   readonly permanent: boolean;
@@ -210,7 +214,10 @@ export interface ProviderCall {
   readonly payload: unknown;
 }
 
-/** What the provider said. `unknown`: the connection ended after the data and before the answer. */
+/**
+ * What the provider said. `unknown`: the connection ended after the data and before the answer. `detail` holds the other side's words and nothing
+ * of ours: what we have to say is the `reason`.
+ */
 export type DeliveryResult =
   | {
       readonly kind: "accepted";
@@ -221,6 +228,7 @@ export type DeliveryResult =
   | {
       readonly kind: "refused";
       readonly code: string;
+      readonly reason?: Reason;
       readonly detail: string;
       /** The provider said it of the recipient, not of us or of the message. */
       readonly ofRecipient?: boolean;
@@ -229,11 +237,12 @@ export type DeliveryResult =
       readonly kind: "tryLater";
       readonly afterMs: number | null;
       readonly code: string;
+      readonly reason?: Reason;
       readonly detail: string;
       /** The channel itself cannot send now: nobody answers, or we are not let in. */
       readonly ofChannel?: boolean;
     }
-  | { readonly kind: "unknown"; readonly detail: string };
+  | { readonly kind: "unknown"; readonly reason?: Reason; readonly detail: string };
 
 /** What `receive` may use: nothing but names looked up through the given resolver, and the time. */
 export interface ReadingIo {
@@ -276,7 +285,8 @@ export interface ListeningIo extends TransportIo {
   readonly cursor: (name: string) => Promise<unknown>;
   /** Keeps a cursor without a message; resolves after the commit, rejects when it could not be kept. */
   readonly keepCursor: (cursor: { readonly name: string; readonly value: unknown }) => Promise<void>;
-  readonly health: (state: "connected" | "connecting" | "failing", detail: string) => void;
+  /** `trouble`: why it is failing; null otherwise. */
+  readonly health: (state: "connected" | "connecting" | "failing", trouble: Trouble | null) => void;
 }
 
 /** What a channel's door is opened with, and how it reaches the channels behind it. */

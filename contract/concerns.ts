@@ -16,6 +16,7 @@ import {
   teamId,
   topicId,
 } from "#contract/ids.ts";
+import { reason } from "#contract/reasons.ts";
 
 export const statuses = ["new", "open", "waiting", "snoozed", "resolved", "closed"] as const;
 export const status = z.enum(statuses);
@@ -123,11 +124,21 @@ export const delivery = z.strictObject({
   attempts: z.number().int(),
   /** Not before: undo-send or the next try; null while the message is scheduled. */
   nextTryAt: instant.nullable(),
+  /** The status that the other side or we ourselves gave it (RFC 3463, or the provider's own code). */
   code: z.string().nullable(),
+  /** What we have to say of it. */
+  reason: reason.nullable(),
+  /** What the other side said, as it said it. */
   detail: z.string(),
   /** `doubted`: a report says so that proves not where it comes from; it has moved nothing. */
   history: z.array(
-    z.strictObject({ at: instant, state: deliveryState, detail: z.string(), doubted: z.literal(true).optional() }),
+    z.strictObject({
+      at: instant,
+      state: deliveryState,
+      reason: reason.optional(),
+      detail: z.string(),
+      doubted: z.literal(true).optional(),
+    }),
   ),
 });
 export type Delivery = z.infer<typeof delivery>;

@@ -52,8 +52,11 @@ export const startDispatch = (options: {
     now: world.now,
   };
 
-  /** What was last said of a channel's sending by this process; the code alone, since words may differ each time. */
-  const said = new Map<string, string | null>();
+  /**
+   * What was last said of a channel's sending by this process; the code alone, since words may differ each time. A channel that was read anew says
+   * itself what is known of it.
+   */
+  const said = new WeakMap<ConnectedChannel, string | null>();
 
   /** Says once that nothing can leave by a channel, and once that it can again. */
   const noteSending = (claim: Claim, result: DeliveryResult): void => {
@@ -62,15 +65,14 @@ export const startDispatch = (options: {
     // Anything that the provider said of a message proves that there is one.
     if (!channel || (!cannot && result.kind !== "accepted" && result.kind !== "refused")) return;
     const code = cannot ? result.code : null;
-    const before = said.get(channel.id) ?? channel.sendingTrouble?.split(" ", 1)[0] ?? null;
+    const before = said.has(channel) ? said.get(channel) : (channel.sendingTrouble?.code ?? null);
     if (before === code) return;
-    said.set(channel.id, code);
-    recordSending(world, system, channel.id, cannot ? `${result.code} ${result.detail}` : null).catch(
-      (error: unknown) => {
-        said.delete(channel.id);
-        world.log.warn("channel.sendingNotKept", { error: error instanceof Error ? error.message : "unknown" });
-      },
-    );
+    said.set(channel, code);
+    const trouble = cannot ? { reason: result.reason ?? null, code: result.code, detail: result.detail } : null;
+    recordSending(world, system, channel.id, trouble).catch((error: unknown) => {
+      said.delete(channel);
+      world.log.warn("channel.sendingNotKept", { error: error instanceof Error ? error.message : "unknown" });
+    });
   };
 
   const send = async (claim: Claim): Promise<void> => {
@@ -81,7 +83,7 @@ export const startDispatch = (options: {
       const channel = options.channelById(claim.channelId);
       const outbound = channel ? await outboundOf(world, claim) : null;
       if (!channel || !outbound)
-        result = { kind: "refused", code: "noChannel", detail: "The channel is not connected any more." };
+        result = { kind: "refused", code: "noChannel", reason: { code: "channelGone", facts: {} }, detail: "" };
       else {
         const calls = channel.implementation.render(outbound, channel.settings as never);
         const keys = calls.flatMap((call) => call.keys);
@@ -97,15 +99,18 @@ export const startDispatch = (options: {
           result =
             next.kind === "accepted" || call === calls[0]
               ? next
-              : { kind: "unknown", detail: `sent in part: ${"detail" in next ? next.detail : ""}` };
+              : { kind: "unknown", reason: { code: "sentInPart", facts: {} }, detail: next.detail };
           if (result.kind !== "accepted") break;
         }
       }
     } catch (error) {
       const detail = error instanceof Error ? error.message : "unknown";
       world.log.error("dispatch.failed", { deliveryId: claim.deliveryId, error: detail });
+      const reason = { code: "internal", facts: {} } as const;
       result =
-        begun === true ? { kind: "unknown", detail } : { kind: "tryLater", afterMs: null, code: "internal", detail };
+        begun === true
+          ? { kind: "unknown", reason, detail }
+          : { kind: "tryLater", afterMs: null, code: "internal", reason, detail };
     } finally {
       waiting.delete(claim);
     }

@@ -1,7 +1,8 @@
 // From raw bytes to the domain: store before the acknowledgement, read in a killable process, receive once.
 // Called by the transports (through `store`) and by itself for what an earlier run left behind.
-import type { ChannelKind, Inbound, InboundMessage, MessageChannel, Raw } from "#contract/channel.ts";
+import type { ChannelKind, Inbound, InboundMessage, MessageChannel, Raw, Verdict } from "#contract/channel.ts";
 import type { ChannelId, IntakeId } from "#contract/ids.ts";
+import type { Reason, Trouble } from "#contract/reasons.ts";
 import { receive } from "#modules/concerns/actions.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
@@ -22,7 +23,7 @@ export interface ConnectedChannel {
   /** Every address of ours of its kind, aliases and those of other channels included. */
   readonly ownAddresses: readonly string[];
   /** Why nothing can leave by it, as last known to anybody; null: it can. */
-  readonly sendingTrouble: string | null;
+  readonly sendingTrouble: Trouble | null;
   readonly implementation: MessageChannel<never>;
 }
 
@@ -313,7 +314,7 @@ const readingOf = async ({ world, reader }: Taking, item: Item, raw: Raw): Promi
 const receiveAll = async ({ world, mostUnknown }: Taking, item: Item, raw: Raw, reading: Reading): Promise<void> => {
   const channel = { ...item.channel, mostUnknown };
   const failed = "unreadable" in reading;
-  const inbound: readonly Inbound[] = failed ? [unreadable(channel, raw, reading.detail)] : reading.inbound;
+  const inbound: readonly Inbound[] = failed ? [unreadable(channel, raw, reading)] : reading.inbound;
   const withFiles = await Promise.all(
     inbound.map(async (each) => ({ each, files: each.kind === "message" ? await keepFiles(world, each) : [] })),
   );
@@ -335,14 +336,32 @@ const receiveAll = async ({ world, mostUnknown }: Taking, item: Item, raw: Raw, 
 };
 
 /** What stands in the concern for a message that could not be read; the original is attached to it. */
-const unreadable = (channel: ConnectedChannel, raw: Raw, detail: string): InboundMessage => {
+const unreadable = (
+  channel: ConnectedChannel,
+  raw: Raw,
+  { unreadable: why, detail }: Extract<Reading, { readonly unreadable: unknown }>,
+): InboundMessage => {
+  const verdict: Verdict = {
+    check: "form",
+    result: "permerror",
+    reason: unreadableReasons[why],
+    // Only what a library says of the message is worth reading: the rest is said by the reason.
+    detail: why === "failed" ? detail : "",
+  };
   const message = channel.implementation.unreadable(raw);
   return {
     ...message,
     warnings: [...new Set([...message.warnings, "unreadable"])],
-    verdicts: message.verdicts.length > 0 ? message.verdicts : [{ check: "form", result: "permerror", detail }],
+    verdicts: message.verdicts.length > 0 ? message.verdicts : [verdict],
   };
 };
+
+const unreadableReasons = {
+  tooLong: { code: "readTooLong", facts: {} },
+  tooMuch: { code: "readTooMuch", facts: {} },
+  died: { code: "readDied", facts: {} },
+  failed: { code: "readFailed", facts: {} },
+} as const satisfies Readonly<Record<string, Reason>>;
 
 const keepFiles = (world: World, inbound: InboundMessage): Promise<IncomingFile[]> =>
   Promise.all(

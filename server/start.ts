@@ -322,8 +322,8 @@ const startListening = (options: {
       store: (raw, providerId, cursor) => intake.store(channel, raw, providerId, cursor),
       cursor: (name) => readCursor(world.db, channel.id, name),
       keepCursor: (cursor) => keepCursor(world.db, channel.id, cursor),
-      health: (state, detail) => {
-        recordHealth(world, system, channel.id, state, detail).catch((error: unknown) =>
+      health: (state, trouble) => {
+        recordHealth(world, system, channel.id, state, trouble).catch((error: unknown) =>
           log.warn("channel.healthNotKept", { error: error instanceof Error ? error.message : "unknown" }),
         );
       },

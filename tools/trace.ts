@@ -128,7 +128,14 @@ const tell = async (message: InboundMessage, ms: number): Promise<void> => {
   });
   step("who wrote it", "channels/email/authenticity.ts", "judge", {
     assurance: message.assurance,
-    ...Object.fromEntries(message.verdicts.map((verdict) => [verdict.check, `${verdict.result}: ${verdict.detail}`])),
+    ...Object.fromEntries(
+      message.verdicts.map((verdict) => [
+        verdict.check,
+        [verdict.result, verdict.reason?.code, ...Object.values(verdict.reason?.facts ?? {}), verdict.detail]
+          .filter(Boolean)
+          .join(" "),
+      ]),
+    ),
   });
   const kind = addressKindOf.email;
   const clues = await findClues(db, {

@@ -35,9 +35,14 @@ export const arrivalOf = (mail: PlannedMail): InboundMessage => {
     replyTo: null,
     assurance: "proved",
     verdicts: [
-      { check: "spf", result: "pass", detail: `${domain} from 198.51.100.7` },
-      { check: "dkim", result: "none", detail: "no signature" },
-      { check: "dmarc", result: "pass", detail: `${domain} asks for reject` },
+      {
+        check: "spf",
+        result: "pass",
+        reason: { code: "spfFrom", facts: { domain, ip: "198.51.100.7" } },
+        detail: "",
+      },
+      { check: "dkim", result: "none", detail: "" },
+      { check: "dmarc", result: "pass", reason: { code: "policyReject", facts: { domain } }, detail: "" },
     ],
     to: [{ value: mail.to.address, name: mail.to.name }],
     cc: [],

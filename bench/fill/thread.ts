@@ -341,7 +341,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
     const after = withStatus(answered, step.isQuestion || !isLast ? "waiting" : "resolved", at);
     const held = { at, state: "held" as const, detail: "" };
     const sendMs = atMs + undoMs;
-    const delivery = { id: centre.newId(atMs), recipient: party.norm, code: null, detail: "" };
+    const delivery = { id: centre.newId(atMs), recipient: party.norm, code: null, reason: null, detail: "" };
     const shown = (more: Partial<Delivery>): Delivery =>
       ({ ...delivery, state: "held", attempts: 0, nextTryAt: iso(sendMs), history: [held], ...more }) as Delivery;
     const saved = put(

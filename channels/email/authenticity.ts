@@ -1,6 +1,7 @@
 // Judges whether a message comes from whom it says: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 9989), ARC (RFC 8617). Used by inbound.ts.
 import { BlockList, isIP } from "node:net";
 import type { Assurance, Raw, ReadingIo, Verdict } from "#contract/channel.ts";
+import type { Reason } from "#contract/reasons.ts";
 import { domainOf } from "./addresses.ts";
 import { allFields, field, type Headers } from "./headers.ts";
 import type { EmailSettings } from "./settings.ts";
@@ -47,7 +48,8 @@ export async function judge(
   verdicts.push({
     check: "form",
     result: form === "one" ? "pass" : form === "none" ? "none" : "fail",
-    detail: formWords[form],
+    reason: formReasons[form],
+    detail: "",
   });
   const fromDomain = domainOf(from);
   const byDoor = raw.transport.by === "smtp";
@@ -63,11 +65,11 @@ export async function judge(
   return { assurance: assuranceOf(fromDomain, findings), verdicts };
 }
 
-const formWords: Readonly<Record<SenderForm, string>> = {
-  one: "exactly one sender",
-  none: "no readable sender",
-  several: "more than one sender",
-  odd: "the sender is written in a way that mail programs read differently",
+const formReasons: Readonly<Record<SenderForm, Reason>> = {
+  one: { code: "senderOne", facts: {} },
+  none: { code: "senderNone", facts: {} },
+  several: { code: "senderSeveral", facts: {} },
+  odd: { code: "senderOdd", facts: {} },
 };
 
 function assuranceOf(fromDomain: string, findings: Findings): Assurance {
@@ -107,10 +109,15 @@ async function checkSpf(
       maxElapsedTime: dnsTimeMs,
     });
     const verdict = resultOf(result.status.result);
-    findings.verdicts.push({ check: "spf", result: verdict, detail: detail(`${result.domain} from ${client.ip}`) });
+    findings.verdicts.push({
+      check: "spf",
+      result: verdict,
+      reason: { code: "spfFrom", facts: { domain: named(result.domain), ip: client.ip } },
+      detail: "",
+    });
     if (verdict === "pass" && sender !== "" && sender !== "<>") findings.spfDomains.push(result.domain.toLowerCase());
   } catch (error) {
-    findings.verdicts.push({ check: "spf", result: "temperror", detail: reason(error) });
+    findings.verdicts.push({ check: "spf", result: "temperror", ...failed(error) });
   }
 }
 
@@ -156,7 +163,7 @@ async function checkSignatures(bytes: Buffer, headers: Headers, resolver: Resolv
   const sealed = field(headers, "arc-seal") !== null;
   if (!signed && !sealed) {
     if (!findings.verdicts.some((verdict) => verdict.check === "dkim"))
-      findings.verdicts.push({ check: "dkim", result: "none", detail: "no signature" });
+      findings.verdicts.push({ check: "dkim", result: "none", detail: "" });
     return;
   }
   try {
@@ -169,7 +176,8 @@ async function checkSignatures(bytes: Buffer, headers: Headers, resolver: Resolv
       findings.verdicts.push({
         check: "dkim",
         result: verdict === "pass" && partial ? "neutral" : verdict,
-        detail: detail(partial ? `${domain}: the signature does not cover the whole text` : domain),
+        reason: { code: partial ? "signaturePartial" : "signatureBy", facts: { domain: named(domain) } },
+        detail: "",
       });
       if (verdict === "pass" && !partial && domain !== "")
         findings.dkimDomains.push({ ...(each.id === undefined ? {} : { id: each.id }), domain: domain.toLowerCase() });
@@ -180,7 +188,7 @@ async function checkSignatures(bytes: Buffer, headers: Headers, resolver: Resolv
       findings.verdicts.push({ check: "arc", result: resultOf(chain.status.result), detail: "" });
     }
   } catch (error) {
-    findings.verdicts.push({ check: "dkim", result: "temperror", detail: reason(error) });
+    findings.verdicts.push({ check: "dkim", result: "temperror", ...failed(error) });
   }
 }
 
@@ -195,17 +203,25 @@ async function checkDmarc(from: string, resolver: Resolver, findings: Findings):
       resolver,
     });
     findings.dmarc = response === false ? "none" : resultOf(response.status.result);
-    const policy = response === false || response.policy === undefined ? "" : `policy ${response.policy}`;
+    const policy = response === false ? undefined : response.policy;
     findings.verdicts.push({
       check: "dmarc",
       result: findings.dmarc,
-      detail: detail(`${domainOf(from)} ${policy}`.trim()),
+      reason: { code: policyCodes[policy ?? ""] ?? "policyMissing", facts: { domain: named(domainOf(from)) } },
+      detail: "",
     });
   } catch (error) {
     findings.dmarc = "temperror";
-    findings.verdicts.push({ check: "dmarc", result: "temperror", detail: reason(error) });
+    findings.verdicts.push({ check: "dmarc", result: "temperror", ...failed(error) });
   }
 }
+
+/** What a domain asks to be done with mail that nothing vouches for (RFC 9989). */
+const policyCodes: Readonly<Record<string, "policyNone" | "policyQuarantine" | "policyReject">> = {
+  none: "policyNone",
+  quarantine: "policyQuarantine",
+  reject: "policyReject",
+};
 
 /**
  * Only the very topmost Authentication-Results counts, and only from a trusted author: whatever stands below may have come
@@ -226,7 +242,12 @@ function trustedResults(headers: Headers, fromDomain: string, settings: EmailSet
     const result = resultOf((match[2] ?? "").toLowerCase());
     const property = (name: string): string =>
       new RegExp(`\\b${name}\\s*=\\s*"?([^\\s;"]{1,320})`, "i").exec(piece)?.[1]?.toLowerCase() ?? "";
-    findings.verdicts.push({ check, result, detail: detail(`${author}: ${piece}`) });
+    findings.verdicts.push({
+      check,
+      result,
+      reason: { code: "saidBy", facts: { server: named(author) } },
+      detail: detail(piece),
+    });
     if (check === "dmarc" && property("header\\.from").replace(/\.$/, "") === fromDomain) findings.dmarc = result;
     if (result !== "pass") continue;
     if (check === "spf") {
@@ -265,8 +286,20 @@ function detail(text: string): string {
     .toWellFormed();
 }
 
-function reason(error: unknown): string {
-  return detail(error instanceof Error ? error.message : "unknown");
+/** A name for our words: only what names are made of, so that no sentence of a sender's stands in ours. */
+function named(text: string): string {
+  return text
+    .replace(/[^\p{L}\p{N}._:-]/gu, "")
+    .slice(0, 253)
+    .toWellFormed();
+}
+
+function failed(error: unknown): Pick<Verdict, "reason" | "detail"> {
+  if (error instanceof DnsSilent) return { reason: { code: "dnsSilent", facts: { name: error.asked } }, detail: "" };
+  return {
+    reason: { code: "checkFailed", facts: {} },
+    detail: error instanceof Error ? detail(error.message) : "",
+  };
 }
 
 /** Questions end together after two seconds, whatever the resolver does. */
@@ -276,13 +309,13 @@ function bounded(resolver: NonNullable<ReadingIo["resolver"]>): Resolver {
   return async (name, type) => {
     questions += 1;
     const left = end - Date.now();
-    if (questions > maxQuestions || left <= 0) throw timeout(name);
+    if (questions > maxQuestions || left <= 0) throw new DnsSilent(name);
     let timer: NodeJS.Timeout | undefined;
     try {
       return (await Promise.race([
         resolver(name, type),
         new Promise<never>((_resolve, reject) => {
-          timer = setTimeout(() => reject(timeout(name)), left);
+          timer = setTimeout(() => reject(new DnsSilent(name)), left);
         }),
       ])) as string[][] | string[];
     } finally {
@@ -291,6 +324,12 @@ function bounded(resolver: NonNullable<ReadingIo["resolver"]>): Resolver {
   };
 }
 
-function timeout(name: string): Error {
-  return Object.assign(new Error(`no answer for ${name.slice(0, 200)} in time`), { code: "ETIMEOUT" });
+/** No answer came in time. */
+class DnsSilent extends Error {
+  readonly code = "ETIMEOUT";
+  readonly asked: string;
+  constructor(name: string) {
+    super(`no answer for ${name.slice(0, 200)} in time`);
+    this.asked = named(name);
+  }
 }

@@ -16,7 +16,7 @@ export interface Report {
 }
 
 /** What happened to one recipient. */
-export type News = Pick<InboundReceipt, "recipient" | "state" | "code" | "diagnostic" | "permanent">;
+export type News = Pick<InboundReceipt, "recipient" | "state" | "code" | "reason" | "diagnostic" | "permanent">;
 
 const maxNews = 50;
 const robotSender =
@@ -173,7 +173,8 @@ function feedback(part: Part, parts: readonly Part[], keys: readonly string[]): 
         recipient: recipient ?? returnedRecipient(parts),
         state: "failed",
         code: null,
-        diagnostic: clean(`feedback: ${kind}`),
+        reason: { code: "complaint", facts: {} },
+        diagnostic: clean(kind),
         permanent: true,
       },
     ],

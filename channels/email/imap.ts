@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { ImapFlow, type MailboxObject } from "imapflow";
 import type { ListeningIo } from "#contract/channel.ts";
+import type { Reason, Trouble } from "#contract/reasons.ts";
 import {
   beginning,
   beginningAgain,
@@ -19,7 +20,7 @@ import {
 } from "./imapCursor.ts";
 import { oversizeNote } from "./oversize.ts";
 import { largestMailBytes } from "./limits.ts";
-import { statusOfTrouble } from "./trouble.ts";
+import { oneLine, quotable, statusOfTrouble } from "./trouble.ts";
 import type { EmailSettings } from "./settings.ts";
 
 /** Waiting times in milliseconds and sizes in bytes; tests shorten them. */
@@ -70,17 +71,19 @@ export async function listenWith(
   const server = settings.imap;
   if (server === null) return;
   const folders = [...new Set(server.folders)];
-  const states = new Map<string, { state: Parameters<ListeningIo["health"]>[0]; detail: string }>();
-  const health = (folder: string, state: Parameters<ListeningIo["health"]>[0], detail: string): void => {
-    states.set(folder, { state, detail });
+  const states = new Map<string, { state: Parameters<ListeningIo["health"]>[0]; trouble: Trouble | null }>();
+  const health = (folder: string, state: Parameters<ListeningIo["health"]>[0], trouble: Trouble | null): void => {
+    states.set(folder, { state, trouble });
     const worst =
       [...states].find(([, each]) => each.state === "failing") ??
       [...states].find(([, each]) => each.state === "connecting");
-    if (worst !== undefined) io.health(worst[1].state, `${worst[0]}: ${worst[1].detail}`);
-    else if (states.size === folders.length) io.health("connected", folders.join(", "));
+    if (worst !== undefined) io.health(worst[1].state, worst[1].trouble);
+    else if (states.size === folders.length) io.health("connected", null);
   };
   await Promise.all(
-    folders.map((folder) => follow(server, folder, io, stop, times, (state, detail) => health(folder, state, detail))),
+    folders.map((folder) =>
+      follow(server, folder, io, stop, times, (state, trouble) => health(folder, state, trouble)),
+    ),
   );
 }
 
@@ -108,17 +111,17 @@ async function follow(
   const folder: Folder = { name, cursor: null, begun: true, troubled: new Map(), fetching: [], storeFailures: 0 };
   let failures = 0;
   while (!stop.aborted) {
-    health("connecting", `${server.host}:${server.port}`);
+    health("connecting", null);
     try {
-      await session(server, folder, io, stop, times, (state, detail) => {
+      await session(server, folder, io, stop, times, (state, trouble) => {
         if (state === "connected") failures = 0;
-        health(state, detail);
+        health(state, trouble);
       });
     } catch (error) {
       if (stop.aborted) return;
       for (const uid of folder.fetching) postpone(folder, uid, io, times);
       io.log("warn", "imap.connectionLost", { folder: name, host: server.host, error: words(error) });
-      health("failing", words(error));
+      health("failing", troubleOf(error, { code: "fetchFailed", facts: { folder: name } }));
     }
     if (stop.aborted) return;
     failures += 1;
@@ -175,7 +178,7 @@ async function session(
   try {
     await client.connect();
     await open(client, server, folder, io);
-    health("connected", `${server.host}:${server.port}`);
+    health("connected", null);
     while (!stop.aborted) {
       throwIfBroken();
       news = Promise.withResolvers();
@@ -248,13 +251,13 @@ async function readNew(
       if (stop.aborted) return;
       const done = await keep(server, folder, mail, modseq, io, times);
       if (done) {
-        if (folder.storeFailures > 0) health("connected", `${server.host}:${server.port}`);
+        if (folder.storeFailures > 0) health("connected", null);
         folder.storeFailures = 0;
         continue;
       }
       folder.storeFailures += 1;
       if (folder.storeFailures >= storeIsAway || (folder.cursor?.missing.length ?? 0) >= mostMissing) {
-        health("failing", "mails cannot be stored now; they stay in the mailbox");
+        health("failing", { reason: { code: "notStored", facts: { folder: folder.name } }, code: null, detail: "" });
         return;
       }
     }
@@ -400,16 +403,14 @@ function instant(date: Date | string | undefined): string | null {
   return Number.isNaN(read.getTime()) ? null : read.toISOString();
 }
 
+/** What is wrong with a connection; `what` it is that cannot be done. */
+export function troubleOf(error: unknown, what: Reason): Trouble {
+  const said = (error as { readonly responseText?: string | undefined } | null)?.responseText;
+  return { reason: what, code: statusOfTrouble(error), detail: quotable(said, error) };
+}
+
+/** For the log: what the server said, or the connection's own error. */
 function words(error: unknown): string {
   if (!(error instanceof Error)) return "not an Error";
-  const { responseText, authenticationFailed } = error as {
-    responseText?: string | undefined;
-    authenticationFailed?: boolean | undefined;
-  };
-  const said = `${authenticationFailed === true ? "sign-in refused: " : ""}${responseText ?? error.message}`;
-  const status = statusOfTrouble(error);
-  return `${status === null ? "" : `${status} `}${said}`
-    .replace(/[\u0000-\u001f\u007f]+/g, " ")
-    .trim()
-    .slice(0, 300);
+  return oneLine((error as { readonly responseText?: string | undefined }).responseText ?? error.message);
 }

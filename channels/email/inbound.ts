@@ -196,6 +196,7 @@ function receipts(report: Report, providerId: string, at: string | null, asksFor
     recipient: news.recipient,
     state: news.state,
     code: news.code,
+    ...(news.reason === undefined ? {} : { reason: news.reason }),
     diagnostic: news.diagnostic,
     permanent: news.permanent,
     asksForToken: asksFor,

@@ -1,5 +1,6 @@
 // Translates one Outbound into the mail that carries it; pure. Called by server/dispatch through index.ts, sent by smtp.ts.
 import type { Capabilities, Outbound, Person, ProviderCall } from "#contract/channel.ts";
+import type { Reason } from "#contract/reasons.ts";
 import { domainOf, readAddress } from "./addresses.ts";
 import { fileName, personName, subjectLine } from "./names.ts";
 import type { EmailSettings } from "./settings.ts";
@@ -60,7 +61,7 @@ export interface MailPayload {
 /** An Outbound that can be no mail: deliver() answers with exactly this refusal. */
 export interface RefusalPayload {
   readonly code: string;
-  readonly detail: string;
+  readonly reason: Reason;
 }
 
 /**
@@ -129,20 +130,25 @@ function refuse(outbound: Outbound): RefusalPayload | null {
   if (limit !== null && (outbound.files.length > limit.maxCount || bytes > limit.maxTotalBytes)) {
     return {
       code: "5.3.4",
-      detail: `${outbound.files.length} files of ${bytes} bytes are more than a mail carries (${limit.maxCount} files, ${limit.maxTotalBytes} bytes)`,
+      reason: {
+        code: "filesTooMuch",
+        facts: {
+          files: outbound.files.length,
+          megabytes: Math.ceil(bytes / 1_000_000),
+          mostFiles: limit.maxCount,
+          mostMegabytes: Math.floor(limit.maxTotalBytes / 1_000_000),
+        },
+      },
     };
   }
-  if (outbound.recipients.length === 0) return { code: "5.1.3", detail: "no recipient" };
+  if (outbound.recipients.length === 0) return { code: "5.1.3", reason: { code: "noRecipient", facts: {} } };
   // Not one recipient is left out silently: whoever reads the message must be able to trust its list of recipients.
   for (const value of [...[...outbound.to, ...outbound.cc].map((person) => person.value), ...outbound.recipients]) {
     if (sendable(value) === null)
-      return {
-        code: "5.1.3",
-        detail: `not an address that mail can be sent to: ${JSON.stringify(value.slice(0, 200))}`,
-      };
+      return { code: "5.1.3", reason: { code: "badAddress", facts: { address: value.slice(0, 200).toWellFormed() } } };
   }
   if (![outbound.messageToken, outbound.deliveryToken].every((token) => /^[a-z0-9-]{1,60}$/i.test(token)))
-    return { code: "5.6.0", detail: "the tokens must be letters and digits" };
+    return { code: "5.6.0", reason: { code: "notCarried", facts: {} } };
   return null;
 }
 

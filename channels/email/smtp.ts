@@ -4,7 +4,7 @@ import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { DeliveringIo, DeliveryResult, ProviderCall } from "#contract/channel.ts";
 import { compose } from "./compose.ts";
 import type { MailPayload, RefusalPayload } from "./outbound.ts";
-import { statusOfTrouble } from "./trouble.ts";
+import { oneLine, quotable, statusOfTrouble } from "./trouble.ts";
 import type { EmailSettings } from "./settings.ts";
 
 type Relay = NonNullable<EmailSettings["smtp"]>;
@@ -42,11 +42,11 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
    * reached, refuses our password or lacks the demanded TLS is "tryLater", since the message is not to blame.
    */
   async function deliver(call: ProviderCall, settings: EmailSettings, io: DeliveringIo): Promise<DeliveryResult> {
-    if (call.kind === "refusal") return { kind: "refused", ...(call.payload as RefusalPayload) };
+    if (call.kind === "refusal") return { kind: "refused", ...(call.payload as RefusalPayload), detail: "" };
     if (call.kind !== "mail")
-      return { kind: "refused", code: "5.5.4", detail: `e-mail knows no call of kind ${call.kind}` };
+      return { kind: "refused", code: "5.5.4", reason: { code: "notCarried", facts: {} }, detail: "" };
     const relay = settings.smtp;
-    if (relay === null) return { kind: "refused", code: "5.3.2", detail: "this channel has no SMTP server to send by" };
+    if (relay === null) return { kind: "refused", code: "5.3.5", reason: { code: "noWayOut", facts: {} }, detail: "" };
     const { envelope, mail } = call.payload as MailPayload;
     let bytes: Buffer;
     try {
@@ -57,7 +57,7 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
         kind: "tryLater",
         afterMs: null,
         code: "4.6.0",
-        detail: `the mail could not be signed or built: ${errorWords(error)}`,
+        detail: errorWords(error),
       };
     }
     const pool = poolOf(relay);
@@ -132,7 +132,7 @@ async function attempt(
           kind: "tryLater",
           afterMs: null,
           code: connectCode(error),
-          detail: errorWords(error),
+          detail: quoted(error),
           ofChannel: true,
         },
         connection: null,
@@ -146,7 +146,13 @@ async function attempt(
   });
   if (!mayBegin) {
     return {
-      result: { kind: "tryLater", afterMs: null, code: "4.3.0", detail: "another process sends this mail" },
+      result: {
+        kind: "tryLater",
+        afterMs: null,
+        code: "4.3.0",
+        reason: { code: "otherProcess", facts: {} },
+        detail: "",
+      },
       connection,
       stale: false,
     };
@@ -157,7 +163,7 @@ async function attempt(
     const refused = (outcome.info.rejectedErrors ?? []).map((error) => ({
       recipient: error.recipient ?? "",
       code: codeOf(error) ?? "5.0.0",
-      detail: errorWords(error),
+      detail: quoted(error),
     }));
     return {
       result: {
@@ -271,7 +277,8 @@ function send(
 ): Promise<SendOutcome> {
   return new Promise((resolve) => {
     connection.send(envelope, data, (error, info) => {
-      if (error || info === undefined) resolve({ kind: "failed", error: error ?? new Error("no answer") });
+      if (error || info === undefined)
+        resolve({ kind: "failed", error: error ?? new Error("closed without an answer") });
       else resolve({ kind: "sent", info });
     });
   });
@@ -298,9 +305,9 @@ function chunked(bytes: Buffer): Readable {
 /** What an SMTP error means for the message. An answer decides; without one it matters whether the end of the data was out. */
 function failure(error: SmtpError, dataEnded: boolean): DeliveryResult {
   const { responseCode } = error;
-  const detail = errorWords(error);
+  const detail = quoted(error);
   if (responseCode === undefined) {
-    if (dataEnded) return { kind: "unknown", detail: `the connection ended before the relay answered: ${detail}` };
+    if (dataEnded) return { kind: "unknown", reason: { code: "noAnswer", facts: {} }, detail };
     return { kind: "tryLater", afterMs: null, code: "4.4.2", detail };
   }
   const code = codeOf(error) ?? String(responseCode);
@@ -318,13 +325,11 @@ function codeOf(error: unknown): string | null {
   return enhanced ?? (responseCode === undefined ? null : String(responseCode));
 }
 
+/** For the log: what the relay said, or the connection's own error. */
 function errorWords(error: unknown): string {
   return oneLine(error instanceof Error ? ((error as SmtpError).response ?? error.message) : "not an Error");
 }
 
-function oneLine(text: string): string {
-  return text
-    .replace(/[\u0000-\u001f\u007f]+/g, " ")
-    .trim()
-    .slice(0, 500);
+function quoted(error: unknown): string {
+  return quotable((error as SmtpError | null)?.response, error);
 }

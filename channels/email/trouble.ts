@@ -1,4 +1,4 @@
-// Says of a connection that failed what is wrong, as a status (RFC 3463) that the desk has words for. Called by imap.ts and smtp.ts. Pure.
+// Says of a connection that failed what is wrong, as a status (RFC 3463) that the desk has words for. Called by imap.ts, smtp.ts and check.ts. Pure.
 
 /** What libraries and Node put on their errors. */
 interface Troubled {
@@ -22,4 +22,23 @@ export function statusOfTrouble(error: unknown): string | null {
   if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/.test(said)) return "4.4.1";
   if (/ETIMEDOUT|ECONNRESET|EPIPE|timed? ?out|closed/i.test(said)) return "4.4.2";
   return cause === undefined || cause === error ? null : statusOfTrouble(cause);
+}
+
+/**
+ * What there is to quote of a connection that failed: what the server `said`; where it said nothing, what is said of its certificate, or what nobody
+ * has words for. Of the rest the status says all, and a library's sentence would only say it again in English.
+ */
+export function quotable(said: string | undefined, error: unknown): string {
+  const status = statusOfTrouble(error);
+  const words = said ?? (error instanceof Error && (status === null || status === "4.7.5") ? error.message : "");
+  return oneLine(words);
+}
+
+/** Text without control characters, short enough for a log or a line on the screen. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/[\u0000-\u001f\u007f]+/g, " ")
+    .trim()
+    .slice(0, 500)
+    .toWellFormed();
 }

@@ -4,6 +4,7 @@ import type { Brand, Channel, Topic } from "#contract/brands.ts";
 import type { ChannelKind } from "#contract/channel.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, ChannelId, TopicId } from "#contract/ids.ts";
+import type { Trouble } from "#contract/reasons.ts";
 import { allTeams } from "#modules/agents/reads.ts";
 import { say } from "#modules/audit/actions.ts";
 import {
@@ -125,32 +126,35 @@ export const channelSettings = async (
     : refuse("notFound");
 };
 
-/** Writes down what a channel's transport says of itself; the same again changes nothing. Detail is cut to 500 characters. */
+/** Writes down what a channel's transport says of itself; the same again changes nothing. Others' words are cut to 500 characters. */
 export const recordHealth = (
   world: Pick<World, "db" | "now" | "wake">,
   who: Who,
   id: ChannelId,
   health: Channel["health"],
-  detail: string,
+  trouble: Trouble | null,
 ): Promise<void> =>
   world.db.transaction(async (tx) => {
-    if (!(await updateHealth(tx, id, health, detail.slice(0, 500), world.now().toISOString()))) return;
+    if (!(await updateHealth(tx, id, health, short(trouble), world.now().toISOString()))) return;
     const row = await channelRow(tx, id);
     if (row) await sayChannel(world, tx, who, row);
   });
 
-/** Writes down why nothing can leave by a channel (null: it can); the same again changes nothing. Cut to 500 characters. */
+/** Writes down why nothing can leave by a channel (null: it can); the same again changes nothing. Others' words are cut to 500 characters. */
 export const recordSending = (
   world: Pick<World, "db" | "now" | "wake">,
   who: Who,
   id: ChannelId,
-  trouble: string | null,
+  trouble: Trouble | null,
 ): Promise<void> =>
   world.db.transaction(async (tx) => {
-    if (!(await updateSending(tx, id, trouble === null ? null : trouble.slice(0, 500)))) return;
+    if (!(await updateSending(tx, id, short(trouble)))) return;
     const row = await channelRow(tx, id);
     if (row) await sayChannel(world, tx, who, row);
   });
+
+const short = (trouble: Trouble | null): Trouble | null =>
+  trouble && { ...trouble, detail: trouble.detail.slice(0, 500).toWellFormed() };
 
 /** Adds a topic. Refuses with unknownTopic (parent) or unknownTeam. */
 export const createTopic = (world: Acting, who: Who, input: Omit<Topic, "id">): Promise<Topic | Refusal> =>

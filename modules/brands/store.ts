@@ -1,6 +1,7 @@
 // All SQL of brands, channels and topics. Called by brands/actions.ts and brands/reads.ts.
 import type { Brand, Channel, Topic } from "#contract/brands.ts";
 import type { BrandId, ChannelId, TopicId } from "#contract/ids.ts";
+import type { Trouble } from "#contract/reasons.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 
 /** A channel with its settings as stored: secrets sealed. */
@@ -9,7 +10,8 @@ export interface ChannelRow extends Channel {
 }
 
 const channelColumns = sql`
-  id, brand_id AS "brandId", kind, name, enabled, address, can_send AS "canSend", health, health_detail AS "healthDetail", health_at AS "healthAt", sending_trouble AS "sendingTrouble"`;
+  id, brand_id AS "brandId", kind, name, enabled, address, can_send AS "canSend", health, health_at AS "healthAt",
+  receiving_trouble AS "receivingTrouble", sending_trouble AS "sendingTrouble"`;
 
 /** The brand with this id. */
 export const brandById = (tx: Tx, id: BrandId): Promise<Brand | null> =>
@@ -80,17 +82,20 @@ export const updateHealth = async (
   tx: Tx,
   id: ChannelId,
   health: Channel["health"],
-  detail: string,
+  trouble: Trouble | null,
   at: string,
 ): Promise<boolean> =>
   (await tx.run(
-    sql`UPDATE channel SET health = ${health}, health_detail = ${detail}, health_at = ${at} WHERE id = ${id} AND (health, health_detail) IS DISTINCT FROM (${health}, ${detail})`,
+    sql`UPDATE channel SET health = ${health}, receiving_trouble = ${json(trouble)}::jsonb, health_at = ${at}
+         WHERE id = ${id} AND (health, receiving_trouble) IS DISTINCT FROM (${health}, ${json(trouble)}::jsonb)`,
   )) > 0;
 
+const json = (trouble: Trouble | null): string | null => (trouble === null ? null : JSON.stringify(trouble));
+
 /** Writes down why nothing can leave by the channel; null: it can. False when that was known. */
-export const updateSending = async (tx: Tx, id: ChannelId, trouble: string | null): Promise<boolean> =>
+export const updateSending = async (tx: Tx, id: ChannelId, trouble: Trouble | null): Promise<boolean> =>
   (await tx.run(
-    sql`UPDATE channel SET sending_trouble = ${trouble} WHERE id = ${id} AND sending_trouble IS DISTINCT FROM ${trouble}`,
+    sql`UPDATE channel SET sending_trouble = ${json(trouble)}::jsonb WHERE id = ${id} AND sending_trouble IS DISTINCT FROM ${json(trouble)}::jsonb`,
   )) > 0;
 
 /** Puts a topic in, or changes it. */

@@ -30,6 +30,7 @@ const asDelivery = (row: DeliveryRow): Delivery => ({
   attempts: row.attempts,
   nextTryAt: row.nextTryAt,
   code: row.code,
+  reason: row.reason,
   detail: row.detail,
   history: row.history,
 });

@@ -131,6 +131,7 @@ const recover = async (world: World, limit: number): Promise<void> => {
           state: "waiting",
           nextTryAt: at,
           code: null,
+          reason: null,
           detail: "",
           providerId: null,
         });
@@ -140,7 +141,8 @@ const recover = async (world: World, limit: number): Promise<void> => {
           state: "unknown" as const,
           nextTryAt: null,
           code: null,
-          detail: "The sending process ended before the answer came.",
+          reason: { code: "processEnded" as const, facts: {} },
+          detail: "",
           providerId: null,
         };
         await recordBad(world, tx, system, state, delivery, { outcome, deadAddresses: [], reopens: false });

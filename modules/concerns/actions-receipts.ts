@@ -50,6 +50,7 @@ export const receiveReceipt = async (
     const row = await doubt(tx, delivery.id, {
       at: world.now().toISOString(),
       state: next,
+      reason: receipt.reason ?? null,
       detail: [receipt.code ?? "", said].join(" ").trim(),
     });
     if (row !== null) await sayDeliveries(world, tx, system, [{ about: state, row }]);
@@ -59,6 +60,7 @@ export const receiveReceipt = async (
     state: next,
     nextTryAt: next === "waiting" ? delivery.nextTryAt : null,
     code: receipt.code,
+    reason: receipt.reason ?? null,
     detail: said,
     providerId: null,
   };

@@ -17,6 +17,7 @@ const heldDelivery = (d: NewDelivery): Delivery => ({
   attempts: 0,
   nextTryAt: d.notBefore,
   code: null,
+  reason: null,
   detail: "",
   history: d.history as Delivery["history"],
 });

@@ -1,5 +1,6 @@
 // Decides what of an arriving message can be kept as it is. Called by concerns/actions.ts; pure.
 import type { Assurance, InboundMessage, Person } from "#contract/channel.ts";
+import type { Reason } from "#contract/reasons.ts";
 import { cleanSubject, storable } from "#modules/concerns/model.ts";
 
 /** Whom a message is from when its sender cannot be read: an address nobody can have (RFC 2606), so that nothing is ever sent there. */
@@ -47,7 +48,11 @@ export const cleanMessage = (message: InboundMessage): InboundMessage => ({
   replyTo: message.replyTo === null ? null : person(message.replyTo),
   to: message.to.slice(0, mostPersons).map(person),
   cc: message.cc.slice(0, mostPersons).map(person),
-  verdicts: message.verdicts.map((verdict) => ({ ...verdict, detail: storable(verdict.detail) })),
+  verdicts: message.verdicts.map((verdict) => ({
+    ...verdict,
+    ...(verdict.reason === undefined ? {} : { reason: storableReason(verdict.reason) }),
+    detail: storable(verdict.detail),
+  })),
   subject: message.subject === null ? null : storable(message.subject),
   text: storable(message.text),
   foldedText: storable(message.foldedText),
@@ -69,6 +74,13 @@ export const cleanMessage = (message: InboundMessage): InboundMessage => ({
           html: message.forwarded.html === null ? null : storable(message.forwarded.html),
         },
   warnings: message.warnings.map(storable),
+});
+
+const storableReason = (reason: Reason): Reason => ({
+  ...reason,
+  facts: Object.fromEntries(
+    Object.entries(reason.facts).map(([name, fact]) => [name, typeof fact === "string" ? storable(fact) : fact]),
+  ) as never,
 });
 
 /** Does a forwarded mail say from whom it came? */

@@ -86,3 +86,17 @@ void test("receipts move forwards only; nothing wakes what was taken back", () =
   );
   assert.equal(afterReceipt("delivered", { state: "failed" }), "failed");
 });
+
+void test("what we say of an end is a reason of ours, what the provider said stays its own", () => {
+  const now = new Date("2026-03-01T00:00:00Z");
+  const delivery = { attempts: 7, giveUpAt: "2026-03-01T00:00:01Z" };
+  const said = { kind: "tryLater", afterMs: null, code: "4.2.2", detail: "452 4.2.2 mailbox full" } as const;
+  const last = judge(said, delivery, now);
+  assert.deepEqual(
+    [last.state, last.reason, last.code, last.detail],
+    ["failed", { code: "gaveUp", facts: { count: 7 } }, "4.2.2", "452 4.2.2 mailbox full"],
+  );
+  const lost = judge({ kind: "unknown", reason: { code: "noAnswer", facts: {} }, detail: "" }, delivery, now);
+  assert.deepEqual([lost.reason?.code, lost.detail], ["noAnswer", ""]);
+  assert.equal(judge({ kind: "refused", code: "5.7.1", detail: "no" }, delivery, now).reason, null);
+});

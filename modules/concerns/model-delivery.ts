@@ -1,6 +1,7 @@
 // Decides about deliveries: when to try again, when to give up, which failures close an address. Called by concerns/actions-outbox.ts and actions-receipts.ts; pure.
 import type { DeliveryResult, InboundReceipt } from "#contract/channel.ts";
 import type { DeliveryState } from "#contract/concerns.ts";
+import type { Reason } from "#contract/reasons.ts";
 
 const minuteMs = 60_000;
 /** Pauses after the first, second … failed try; then every four hours until it is given up (RFC 5321 section 4.5.4.1). */
@@ -21,6 +22,7 @@ export interface Verdict {
   readonly state: Extract<DeliveryState, "sent" | "waiting" | "failed" | "unknown">;
   readonly nextTryAt: string | null;
   readonly code: string | null;
+  readonly reason: Reason | null;
   readonly detail: string;
   readonly providerId: string | null;
   readonly bad: boolean;
@@ -33,7 +35,8 @@ export const judge = (
   delivery: { readonly attempts: number; readonly giveUpAt: string },
   now: Date,
 ): Verdict => {
-  const nothing = { nextTryAt: null, code: null, providerId: null, bad: false, reopens: false };
+  const reason = ("reason" in result ? result.reason : undefined) ?? null;
+  const nothing = { nextTryAt: null, code: null, reason, providerId: null, bad: false, reopens: false };
   switch (result.kind) {
     case "accepted": {
       const refused = result.refused.map((each) => `${each.recipient}: ${each.code} ${each.detail}`).join("; ");
@@ -57,7 +60,15 @@ export const judge = (
     case "tryLater": {
       const next = new Date(now.getTime() + pauseMs(delivery.attempts, result.afterMs));
       return next.toISOString() > delivery.giveUpAt
-        ? { ...nothing, state: "failed", code: result.code, detail: result.detail, bad: true, reopens: true }
+        ? {
+            ...nothing,
+            state: "failed",
+            code: result.code,
+            reason: { code: "gaveUp", facts: { count: delivery.attempts } },
+            detail: result.detail,
+            bad: true,
+            reopens: true,
+          }
         : { ...nothing, state: "waiting", nextTryAt: next.toISOString(), code: result.code, detail: result.detail };
     }
   }

@@ -3,6 +3,7 @@
 import type { ChannelKind } from "#contract/channel.ts";
 import type { Delivery, DeliveryState, DraftQuote } from "#contract/concerns.ts";
 import type { ChannelId, ConcernId, DeliveryId, MessageId } from "#contract/ids.ts";
+import type { Reason } from "#contract/reasons.ts";
 import type { Undoable } from "#modules/concerns/model.ts";
 import { sql, type Sql, type Tx } from "#platform/db/db.ts";
 
@@ -19,12 +20,17 @@ export interface DeliveryRow extends Omit<Delivery, "id"> {
 
 const columns = sql`
   d.id, d.message_id AS "messageId", d.channel_id AS "channelId", d.recipient, d.token, d.state, d.attempts, d.next_try_at AS "nextTryAt",
-  d.give_up_at AS "giveUpAt", d.begun_at AS "begunAt", d.code, d.detail, d.history,
+  d.give_up_at AS "giveUpAt", d.begun_at AS "begunAt", d.code, d.reason, d.detail, d.history,
   (SELECT k.channel_kind FROM message k WHERE k.id = d.message_id) AS "channelKind"`;
 
 /** One more line of a delivery's history; the oldest beyond 100 go. */
-export const line = (at: string, state: Sql, detail: string, doubted = false): Sql =>
-  sql`(CASE WHEN jsonb_array_length(history) >= 100 THEN history - 0 ELSE history END) || jsonb_build_array(jsonb_build_object('at', ${at}::text, 'state', ${state}, 'detail', ${detail}::text)${doubted ? sql` || '{"doubted": true}'::jsonb` : sql``})`;
+export const line = (
+  at: string,
+  state: Sql,
+  detail: string,
+  more: { readonly reason?: Reason | null; readonly doubted?: true } = {},
+): Sql =>
+  sql`(CASE WHEN jsonb_array_length(history) >= 100 THEN history - 0 ELSE history END) || jsonb_build_array(jsonb_build_object('at', ${at}::text, 'state', ${state}, 'detail', ${detail}::text)${more.reason ? sql` || jsonb_build_object('reason', ${JSON.stringify(more.reason)}::jsonb)` : sql``}${more.doubted ? sql` || '{"doubted": true}'::jsonb` : sql``})`;
 
 /** Deliveries that are due, now with this lease; what other workers have in hand is passed over. */
 export const claimDue = (
@@ -144,6 +150,7 @@ export interface Outcome {
   readonly state: DeliveryState;
   readonly nextTryAt: string | null;
   readonly code: string | null;
+  readonly reason: Reason | null;
   readonly detail: string;
   readonly providerId: string | null;
 }
@@ -151,8 +158,8 @@ export interface Outcome {
 /** Writes an outcome; the caller holds the row's lock. Returns the row as it is now. */
 export const settle = (tx: Tx, id: DeliveryId, at: string, outcome: Outcome): Promise<DeliveryRow> =>
   tx.one<DeliveryRow>(sql`
-    UPDATE delivery d SET state = ${outcome.state}, next_try_at = ${outcome.nextTryAt}, code = ${outcome.code}, detail = ${outcome.detail},
-           provider_id = coalesce(${outcome.providerId}, provider_id), history = ${line(at, sql`${outcome.state}::text`, outcome.detail)}
+    UPDATE delivery d SET state = ${outcome.state}, next_try_at = ${outcome.nextTryAt}, code = ${outcome.code}, reason = ${outcome.reason === null ? null : JSON.stringify(outcome.reason)}::jsonb, detail = ${outcome.detail},
+           provider_id = coalesce(${outcome.providerId}, provider_id), history = ${line(at, sql`${outcome.state}::text`, outcome.detail, { reason: outcome.reason })}
      WHERE d.id = ${id} RETURNING ${columns}`);
 
 /** A new version of messages whose deliveries changed, for the desks. */
@@ -306,10 +313,10 @@ export const deliveryBehind = (
 export const doubt = (
   tx: Tx,
   id: DeliveryId,
-  said: { readonly at: string; readonly state: DeliveryState; readonly detail: string },
+  said: Pick<Outcome, "state" | "reason" | "detail"> & { readonly at: string },
 ): Promise<DeliveryRow | null> =>
   tx.maybe<DeliveryRow>(sql`
-    UPDATE delivery d SET history = ${line(said.at, sql`${said.state}::text`, said.detail, true)}
+    UPDATE delivery d SET history = ${line(said.at, sql`${said.state}::text`, said.detail, { reason: said.reason, doubted: true })}
      WHERE d.id = ${id} AND NOT history @> jsonb_build_array(jsonb_build_object('state', ${said.state}::text, 'doubted', true))
     RETURNING ${columns}`);
 

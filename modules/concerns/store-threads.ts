@@ -105,7 +105,7 @@ const messageColumns = sql`
   b.text, b.folded_text AS "foldedText", b.raw_hash AS "rawHash",
   CASE WHEN m.file_count > 0 THEN (SELECT json_agg(${fileObject("a", raw("a.inline_id"))} ORDER BY a.position) FROM attachment a WHERE a.message_id = m.id) END AS files,
   CASE WHEN m.direction = 'out' THEN (
-    SELECT json_agg(json_build_object('id', y.id, 'recipient', y.recipient, 'state', y.state, 'attempts', y.attempts, 'nextTryAt', iso(y.next_try_at), 'code', y.code, 'detail', y.detail, 'history', y.history) ORDER BY y.id)
+    SELECT json_agg(json_build_object('id', y.id, 'recipient', y.recipient, 'state', y.state, 'attempts', y.attempts, 'nextTryAt', iso(y.next_try_at), 'code', y.code, 'reason', y.reason, 'detail', y.detail, 'history', y.history) ORDER BY y.id)
       FROM delivery y WHERE y.message_id = m.id) END AS deliveries`;
 
 /** The last messages of a concern before a place (null: the end), newest first. */

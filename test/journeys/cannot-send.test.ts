@@ -6,6 +6,7 @@ import { email } from "#channels/email/index.ts";
 import { startMailSim } from "#channels/email/sim.ts";
 import { createSmtp } from "#channels/email/smtp.ts";
 import { mailbox } from "#channels/email/testSettings.ts";
+import type { Trouble } from "#contract/reasons.ts";
 import { allChannels, channelHealths } from "#modules/brands/reads.ts";
 import { sql } from "#platform/db/db.ts";
 import { createMetrics } from "#platform/metrics.ts";
@@ -23,21 +24,21 @@ before(async () => {
 });
 after(() => world.close());
 
-const trouble = async (): Promise<string | null | undefined> =>
+const trouble = async (): Promise<Trouble | null | undefined> =>
   (await allChannels(world.db)).find(({ id }) => id === cast.channel.id)?.sendingTrouble;
 
 void test("a channel says that nothing can leave, once, and that it can again", async () => {
   const sim = await startMailSim({ dir: null, smtpPort: 0 });
   const smtp = createSmtp();
   const relay = { host: "127.0.0.1", port: sim.port, security: "none", user: null, password: null } as const;
-  const channel = (known: string | null): ConnectedChannel => ({
+  const channel = (known: Trouble | null): ConnectedChannel => ({
     ...cast.channel,
     settings: mailbox({ smtp: { ...relay, maxConnections: 1 } }),
     ownAddresses: [],
     sendingTrouble: known,
     implementation: { ...email, deliver: smtp.deliver } as never,
   });
-  let shown: string | null = null;
+  let shown: Trouble | null = null;
   const start = () =>
     startDispatch({
       world,
@@ -57,7 +58,9 @@ void test("a channel says that nothing can leave, once, and that it can again", 
   await write();
   dispatch.wake();
   await until("both were refused", 60_000, async () => (await trouble()) !== null && (await tried()) === 2);
-  assert.match((await trouble()) ?? "", /^5\.7\.8 .*wrong password/);
+  const told = await trouble();
+  assert.deepEqual([told?.reason, told?.code], [null, "5.7.8"]);
+  assert.match(told?.detail ?? "", /wrong password/);
   assert.equal((await channelHealths(world.db))["failing"], 1);
   const said = async (): Promise<number> =>
     (await world.events()).filter(({ kind }) => kind === "channel.changed").length;

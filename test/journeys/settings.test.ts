@@ -202,9 +202,9 @@ test("health is written when it changes, and only then", async () => {
   const [channel] = await world.db.rows<{ id: ChannelId }>(sql`SELECT id FROM channel`);
   assert.ok(channel);
   const before = (await world.events()).length;
-  await recordHealth(world, who, channel.id, "failing", "login refused");
-  await recordHealth(world, who, channel.id, "failing", "login refused");
-  await recordHealth(world, who, channel.id, "connected", "");
+  await recordHealth(world, who, channel.id, "failing", { reason: null, code: "4.7.8", detail: "login refused" });
+  await recordHealth(world, who, channel.id, "failing", { reason: null, code: "4.7.8", detail: "login refused" });
+  await recordHealth(world, who, channel.id, "connected", null);
   const said = (await world.events()).slice(before);
   assert.deepEqual(
     said.map((event) => (event.kind === "channel.changed" ? event.data.channel.health : event.kind)),

@@ -61,6 +61,7 @@ test("brands, channels and their health, topics, fields", async () => {
   const made = await verify(() => createBrand(world, cast.omar, brand), "brand.changed");
   await verify(() => changeBrand(world, cast.omar, made.id, { ...brand, name: "Harznetz" }), "brand.changed");
 
+  const refusedSignIn = { reason: null, code: "5.7.8", detail: "535 5.7.8 Authentication failed" };
   const mailbox = (enabled: boolean) => ({
     brandId: made.id,
     kind: "email" as const,
@@ -70,8 +71,8 @@ test("brands, channels and their health, topics, fields", async () => {
   });
   const channel = await verify(() => addChannel(world, cast.omar, mailbox(true)), "channel.changed");
   await verify(() => changeChannel(world, cast.omar, channel.id, mailbox(false)), "channel.changed");
-  await verify(() => recordHealth(world, cast.omar, channel.id, "failing", "535 5.7.8"), "channel.changed");
-  await verify(() => recordSending(world, cast.omar, channel.id, "4.4.1 nobody answers"), "channel.changed");
+  await verify(() => recordHealth(world, cast.omar, channel.id, "failing", refusedSignIn), "channel.changed");
+  await verify(() => recordSending(world, cast.omar, channel.id, refusedSignIn), "channel.changed");
 
   const topic = { parentId: null, name: "Störung", teamId: null, whenClosed: "reopen" as const };
   const kept = await verify(() => createTopic(world, cast.omar, topic), "topic.changed");

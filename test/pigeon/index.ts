@@ -11,6 +11,7 @@ import type {
   MessageChannel,
   ProviderCall,
 } from "#contract/channel.ts";
+import type { Reason } from "#contract/reasons.ts";
 
 const settings = z.strictObject({
   /** The name our loft is known by; customers see it. */
@@ -101,10 +102,10 @@ const pieces = (text: string, longest: number): string[] => {
   return [...found, piece];
 };
 
-const refusal = (code: string, detail: string): ProviderCall => ({
+const refusal = (code: string, reason: Reason): ProviderCall => ({
   kind: "refused",
   keys: [],
-  payload: { kind: "refused", code, detail } satisfies DeliveryResult,
+  payload: { kind: "refused", code, reason, detail: "" } satisfies DeliveryResult,
 });
 
 const ask = (to: PigeonSettings, path: string, init: RequestInit): Promise<Response> =>
@@ -116,7 +117,7 @@ const neverLeft = (error: unknown): boolean =>
 const deliver: MessageChannel<PigeonSettings>["deliver"] = async (call, to, io) => {
   if (call.kind === "refused") return call.payload as DeliveryResult;
   if (!(await io.begin()))
-    return { kind: "tryLater", afterMs: null, code: "taken", detail: "somebody else sends this one" };
+    return { kind: "tryLater", afterMs: null, code: "taken", reason: { code: "otherProcess", facts: {} }, detail: "" };
   try {
     const answer = await ask(to, "/pigeons", {
       method: "POST",
@@ -130,8 +131,8 @@ const deliver: MessageChannel<PigeonSettings>["deliver"] = async (call, to, io) 
       : { kind: "refused", code: String(answer.status), detail };
   } catch (error) {
     return neverLeft(error)
-      ? { kind: "tryLater", afterMs: null, code: "ECONNREFUSED", detail: "the keeper cannot be reached" }
-      : { kind: "unknown", detail: "the keeper did not answer" };
+      ? { kind: "tryLater", afterMs: null, code: "4.4.1", detail: "" }
+      : { kind: "unknown", reason: { code: "noAnswer", facts: {} }, detail: "" };
   }
 };
 
@@ -144,7 +145,7 @@ const take = async (from: PigeonSettings, io: ListeningIo, stop: AbortSignal): P
   const answer = await ask(from, `/pigeons?loft=${encodeURIComponent(from.loft)}&after=${after}`, { signal: stop });
   if (!answer.ok) throw new Error(`the keeper says ${answer.status}`);
   const { pigeons } = landed.parse(await answer.json());
-  io.health("connected", "");
+  io.health("connected", null);
   for (const { number, pigeon: one } of pigeons) {
     const bytes = Buffer.from(JSON.stringify(one));
     const raw = { bytes, receivedAt: io.now().toISOString(), transport: { by: "pigeon" } };
@@ -158,7 +159,11 @@ const listen: MessageChannel<PigeonSettings>["listen"] = async (from, io, stop) 
       await take(from, io, stop);
     } catch (error) {
       if (stop.aborted) return;
-      io.health("failing", error instanceof Error ? error.message : "unknown");
+      io.health("failing", {
+        reason: { code: "fetchFailed", facts: { folder: from.loft } },
+        code: null,
+        detail: error instanceof Error ? error.message : "",
+      });
       await pause(1_000, undefined, { signal: stop }).catch(() => undefined);
     }
   }
@@ -195,8 +200,8 @@ export const pigeonChannel: MessageChannel<PigeonSettings> = {
     ];
   },
   render: ({ messageToken, recipients, text, files, answers }) => {
-    if (files.length > 0) return [refusal("files", "a pigeon carries no files")];
-    if (recipients.length === 0) return [refusal("recipients", "nobody to fly to")];
+    if (files.length > 0) return [refusal("files", { code: "notCarried", facts: {} })];
+    if (recipients.length === 0) return [refusal("recipients", { code: "noRecipient", facts: {} })];
     const nearest = answers.find((each) => each.startsWith("pigeon:"))?.slice("pigeon:".length) ?? null;
     return pieces(text, can.maxTextLength ?? text.length).flatMap((piece, index) =>
       recipients.map((to): ProviderCall => {

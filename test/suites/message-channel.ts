@@ -263,8 +263,8 @@ export function messageChannelSuite<S>(subject: ChannelCase<S>): void {
           store: () => Promise.reject(new Error("nothing was there to store")),
           cursor: () => Promise.resolve(null),
           keepCursor: () => Promise.resolve(),
-          health: (state, detail) => {
-            said.push(`${state} ${detail}`);
+          health: (state, trouble) => {
+            said.push(`${state} ${JSON.stringify(trouble)}`);
             if (state === "failing") failing.resolve();
           },
         },

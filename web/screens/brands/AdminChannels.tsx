@@ -3,10 +3,10 @@ import type { Channel } from "#contract/brands.ts";
 import { AdminEntries } from "#web/kit/AdminEntries.tsx";
 import { ChannelMark } from "#web/kit/Marks.tsx";
 import { Empty } from "#web/kit/States.tsx";
+import { Told } from "#web/kit/Told.tsx";
 import { ChannelForm } from "#web/screens/brands/ChannelForm.tsx";
 import { deskState } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
-import { statusWords } from "#web/state/status.ts";
 import { t } from "#web/state/words.ts";
 
 const tones: Readonly<Record<Channel["health"], string>> = {
@@ -58,19 +58,15 @@ export const AdminChannels = () => {
                 {channel.address} · {brands.find((brand) => brand.id === channel.brandId)?.name}
                 {channel.canSend ? "" : ` · ${t("admin.cannotSend")}`}
               </small>
-              {channel.health === "failing" && channel.healthDetail !== "" ? (
-                <>
-                  <small>{statusWords(channel.healthDetail)}</small>
-                  <small>{channel.healthDetail}</small>
-                </>
+              {channel.health === "failing" && channel.receivingTrouble ? (
+                <small>
+                  <Told what={channel.receivingTrouble} />
+                </small>
               ) : null}
               {channel.enabled && channel.sendingTrouble ? (
-                <>
-                  <small>
-                    {t("admin.sendingTrouble")} {statusWords(channel.sendingTrouble)}
-                  </small>
-                  <small>{channel.sendingTrouble}</small>
-                </>
+                <small>
+                  {t("admin.sendingTrouble")} <Told what={channel.sendingTrouble} />
+                </small>
               ) : null}
             </span>
             <HealthBadge channel={channel} />

@@ -2,6 +2,8 @@
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
 import type { Message } from "#contract/concerns.ts";
 import { Icon } from "#web/kit/Icon.tsx";
+import { Told } from "#web/kit/Told.tsx";
+import { resultWords } from "#web/state/reasons.ts";
 import { t, words } from "#web/state/words.ts";
 
 export const AssuranceBadge = ({ message }: { readonly message: Message }) => {
@@ -21,12 +23,14 @@ export const AssuranceBadge = ({ message }: { readonly message: Message }) => {
           <h3>{t(`assurance.${assurance}.title`)}</h3>
           <p>{t(`assurance.${assurance}.words`)}</p>
           <dl>
-            {message.verdicts.map((verdict) => (
-              <div key={verdict.check} data-result={verdict.result}>
+            {message.verdicts.map((verdict, index) => (
+              <div key={index} data-result={verdict.result}>
                 <dt>{words(`verdicts.${verdict.check}.name`) ?? verdict.check}</dt>
                 <dd>
-                  {words(`verdictResults.${verdict.result}`) ?? verdict.result}
-                  {verdict.detail === "" ? null : <small>{verdict.detail}</small>}
+                  {resultWords(verdict)}
+                  <small>
+                    <Told what={verdict} />
+                  </small>
                 </dd>
               </div>
             ))}

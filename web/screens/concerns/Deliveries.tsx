@@ -5,10 +5,11 @@ import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import type { IconName } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
+import { Told } from "#web/kit/Told.tsx";
 import { ScheduledLine } from "#web/screens/concerns/ScheduledLine.tsx";
 import { sendNow, undoSend } from "#web/state/actions.ts";
 import { isDoubted, worst } from "#web/state/deliveries.ts";
-import { statusWords } from "#web/state/status.ts";
+import { isTold } from "#web/state/reasons.ts";
 import { dayAndTime, t } from "#web/state/words.ts";
 
 const icons: Readonly<Record<Delivery["state"], IconName>> = {
@@ -74,13 +75,11 @@ export const Deliveries = ({ message }: { readonly message: Message }) => {
                   <span className="deliveries-next">{t("delivery.attempts", { count: delivery.attempts })}</span>
                 ) : null}
               </p>
-              {delivery.detail === "" ? null : (
+              {isTold(delivery) ? (
                 <p className="delivery-detail">
-                  {statusWords(delivery.code) === null ? "" : `${statusWords(delivery.code)} `}
-                  {delivery.code === null ? "" : `${delivery.code} · `}
-                  {delivery.detail}
+                  <Told what={delivery} />
                 </p>
-              )}
+              ) : null}
               {delivery.history.length > 0 ? (
                 <ol>
                   {delivery.history.map((step, index) => (
@@ -89,7 +88,12 @@ export const Deliveries = ({ message }: { readonly message: Message }) => {
                       {step.doubted
                         ? t("delivery.doubtedStep", { state: t(`delivery.${step.state}`) })
                         : t(`delivery.${step.state}`)}
-                      {step.detail === "" ? "" : ` · ${step.detail}`}
+                      {isTold(step) ? (
+                        <>
+                          {" · "}
+                          <Told what={step} />
+                        </>
+                      ) : null}
                     </li>
                   ))}
                 </ol>

@@ -7,11 +7,13 @@ import { IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { ChannelMark, Face, Marked, When } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
+import { Told } from "#web/kit/Told.tsx";
 import { AssuranceBadge } from "#web/screens/concerns/Assurance.tsx";
 import { Deliveries } from "#web/screens/concerns/Deliveries.tsx";
 import { FileList } from "#web/screens/concerns/FileList.tsx";
 import { MailFrame } from "#web/screens/concerns/MailFrame.tsx";
 import { marked } from "#web/state/finding.ts";
+import { resultWords } from "#web/state/reasons.ts";
 import { linesOf } from "#web/state/text.ts";
 import { deskState } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
@@ -215,12 +217,11 @@ const Details = ({ message }: { readonly message: Message }) => {
           <dd>{value}</dd>
         </div>
       ))}
-      {message.verdicts.map((verdict) => (
-        <div key={verdict.check}>
+      {message.verdicts.map((verdict, index) => (
+        <div key={index}>
           <dt>{words(`verdicts.${verdict.check}.name`) ?? verdict.check}</dt>
           <dd>
-            {words(`verdictResults.${verdict.result}`) ?? verdict.result}
-            {verdict.detail === "" ? "" : ` · ${verdict.detail}`}
+            {resultWords(verdict)} · <Told what={verdict} />
           </dd>
         </div>
       ))}

@@ -15,13 +15,14 @@ import { Icon } from "#web/kit/Icon.tsx";
 import { AddressMark, Face, StatusMark, When } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
 import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
+import { Told } from "#web/kit/Told.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
 import { Fields } from "#web/screens/customers/Fields.tsx";
 import { call, callOrThrow, Refused } from "#web/state/client.ts";
 import type { CallInput, Outcome, Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
 import { tellProblem } from "#web/state/problems.ts";
-import { statusWords } from "#web/state/status.ts";
+import { suppressed } from "#web/state/reasons.ts";
 import { useStore } from "#web/state/store.ts";
 import { otherConcerns } from "#web/state/otherConcerns.ts";
 import { toggleCustomerPanel } from "#web/state/ui.ts";
@@ -227,10 +228,8 @@ const AddressLine = ({
         <small>
           {address.suppressedReason !== null ? (
             <>
-              <Icon name="warning" size="small" />{" "}
-              {t("customers.suppressed", {
-                reason: statusWords(address.suppressedReason) ?? address.suppressedReason,
-              })}
+              <Icon name="warning" size="small" /> {t("customers.suppressed")}{" "}
+              <Told what={suppressed(address.suppressedReason)} />
             </>
           ) : address.verifiedAt === null ? (
             t("customers.unverified")

@@ -1,0 +1,157 @@
+// What the machine says is read in one's own language: verdicts about a sender, why a mail did not arrive, why a channel fails. What others said stands
+// beside it in quotation marks. The fault: English sentences made on the server stood in the middle of a German desk.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { demoZones } from "#channels/email/simDns.ts";
+import { startMailSim, type MailSim } from "#channels/email/sim.ts";
+import { api } from "#contract/api.ts";
+import type { Channel } from "#contract/brands.ts";
+import type { DeliveryState, ConcernRow } from "#contract/concerns.ts";
+import { addMailbox } from "#test/centre.ts";
+import { startNameServer, type NameServer } from "#test/peers/dns.ts";
+import { closeSilent, sendTo, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+
+let names: NameServer;
+let sim: MailSim;
+let centre: ScreenCentre;
+let channel: Channel;
+
+before(async () => {
+  names = await startNameServer(demoZones(["kunde.test"], "127.0.0.1"));
+  sim = await startMailSim({ dir: null, smtpPort: 0 });
+  centre = await startScreenCentre({ UNDO_SECONDS: "0", DNS: names.address });
+  const [brand] = await centre.desk.call(api.brands.list);
+  assert.ok(brand);
+  channel = await addMailbox(centre.desk, brand.id, {
+    address: "post@kabel.test",
+    smtp: { host: "127.0.0.1", port: sim.port },
+  });
+});
+
+after(async () => {
+  await centre?.stop();
+  await sim?.stop();
+  await names?.stop();
+});
+
+const arrives = async (from: string, subject: string): Promise<ConcernRow> => {
+  await sendTo(centre.server, { from, to: channel.address, subject, text: "Hallo" });
+  const created = await centre.feed.event(
+    (event) => event.kind === "concern.created" && event.data.row.subject === subject,
+  );
+  assert.ok(created.kind === "concern.created");
+  return created.data.row;
+};
+
+/** Answers and waits until the delivery has that state. */
+const answer = async (row: ConcernRow, to: string, state: DeliveryState): Promise<void> => {
+  const { message } = await centre.desk.call(api.concerns.reply, {
+    params: { id: row.id },
+    body: {
+      channelId: channel.id,
+      to: [to],
+      cc: [],
+      text: "Guten Tag",
+      html: null,
+      uploads: [],
+      sendAt: null,
+      statusAfter: "waiting",
+      key: crypto.randomUUID(),
+    },
+  });
+  await centre.feed.event(
+    (event) =>
+      event.kind === "delivery.changed" && event.data.messageId === message.id && event.data.delivery.state === state,
+  );
+};
+
+test("a German agent reads German verdicts, an English one English", async () => {
+  const row = await arrives("Berta <berta@kunde.test>", "Wer schreibt?");
+  const verdicts = async (language: "de" | "en", badge: string): Promise<readonly string[]> => {
+    await centre.speak(language);
+    const one = await centre.open();
+    await one.page.goto(`${centre.server.url}/desk/open/${row.number}`);
+    await one.page.getByRole("button", { name: badge }).click();
+    await one.page.locator(".assurance-dialog dl > div").first().waitFor();
+    const lines = await one.page.locator(".assurance-dialog dl > div").allInnerTexts();
+    await closeSilent(one);
+    return lines.map((line) => line.replace(/\s+/g, " ").trim());
+  };
+  assert.deepEqual(await verdicts("de", "Der Absender ist bestätigt"), [
+    "Form eindeutig Die Mail nennt genau einen Absender.",
+    "SPF bestanden Geprüft für kunde.test, eingeliefert von 127.0.0.1.",
+    "DKIM nicht signiert",
+    "DMARC bestanden kunde.test bittet, Mails ohne Beleg abzuweisen.",
+  ]);
+  assert.deepEqual(await verdicts("en", "The sender is verified"), [
+    "Form clear The mail names exactly one sender.",
+    "SPF passed Checked for kunde.test, handed in by 127.0.0.1.",
+    "DKIM not signed",
+    "DMARC passed kunde.test asks for mail that nothing vouches for to be refused.",
+  ]);
+});
+
+test("a German agent reads in German why a mail failed or what is unknown, and the server's words as a quotation", async () => {
+  await centre.speak("de");
+  const row = await arrives("Weg <weg@kunde.test>", "Kommt nicht an");
+  sim.fail({ step: "rcpt", does: "550 5.1.1 senderOne: Der Absender ist bestätigt" });
+  await answer(row, "weg@kunde.test", "failed");
+  const other = await arrives("Still <still@kunde.test>", "Keine Antwort");
+  sim.fail({ step: "end", does: "drop" });
+  await answer(other, "still@kunde.test", "unknown");
+  const one = await centre.open();
+  const { page } = one;
+  await page.goto(`${centre.server.url}/desk/all/${row.number}`);
+  const told = page.locator(".delivery-detail");
+  await told.waitFor();
+  assert.equal(
+    await told.innerText(),
+    "Die Adresse gibt es nicht. Wörtlich: 550 5.1.1 senderOne: Der Absender ist bestätigt",
+  );
+  // What passes for words of ours is quoted, here and in the history.
+  assert.equal(await told.locator("q").innerText(), "550 5.1.1 senderOne: Der Absender ist bestätigt");
+  assert.match(
+    await page.locator(".deliveries-list ol li").last().innerText(),
+    /Nicht zugestellt · Wörtlich: 550 5\.1\.1/,
+  );
+  assert.match(
+    await page.locator(".address small").first().innerText(),
+    /Hierhin schreiben wir nicht: Die Adresse gibt es nicht\./,
+  );
+  await page.goto(`${centre.server.url}/desk/all/${other.number}`);
+  await page.getByText("Die Verbindung endete, bevor der Server antwortete.").first().waitFor();
+  await closeSilent(one);
+});
+
+test("a German admin reads in German why a channel fails", async () => {
+  await centre.speak("de");
+  const settings = await centre.desk.call(api.brands.channelSettings, { params: { id: channel.id } });
+  const imap = {
+    host: "127.0.0.1",
+    port: sim.port,
+    security: "tls",
+    user: "u",
+    password: "p",
+    folders: ["INBOX"],
+    from: "now",
+    days: 30,
+  };
+  await centre.desk.call(api.brands.changeChannel, {
+    params: { id: channel.id },
+    body: {
+      brandId: channel.brandId,
+      kind: "email",
+      name: channel.name,
+      enabled: true,
+      settings: { ...settings.settings, imap },
+    },
+  });
+  const one = await centre.open();
+  await one.page.goto(`${centre.server.url}/admin/channels`);
+  const line = one.page.locator(".entry", { hasText: channel.name });
+  await line
+    .getByText("Aus „INBOX“ lässt sich gerade nichts abholen. Die verlangte Verschlüsselung gibt es dort nicht.")
+    .waitFor();
+  await line.getByText("Gestört").waitFor();
+  await closeSilent(one);
+});
