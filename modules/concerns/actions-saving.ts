@@ -3,8 +3,10 @@ import type { Who } from "#contract/actor.ts";
 import type { Delivery, Link } from "#contract/concerns.ts";
 import type { EventData } from "#contract/events.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
+import { addedBelow, mostCompared } from "#modules/concerns/model-findable.ts";
 import { patchOf, rowOf, type ConcernState } from "#modules/concerns/model.ts";
 import { saveMessage, updateConcern, type NewDelivery, type NewMessage, type Saving } from "#modules/concerns/store.ts";
+import { textsBefore } from "#modules/concerns/store-threads.ts";
 import { indexMessage } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -88,7 +90,7 @@ export const saveWithMessage = async (
   also: (saved: ConcernState) => readonly Said[] = () => [],
 ): Promise<ConcernState> => {
   const { before, message, parties, deliveries } = saving;
-  const { number, version, joined } = await saveMessage(tx, saving);
+  const [{ number, version, joined }, text] = await Promise.all([saveMessage(tx, saving), findable(tx, message)]);
   const state = { ...saving.after, number, version };
   const about = { brandId: state.brandId, concernId: state.id, customerId: state.customerId };
   const said: Said[] = [
@@ -108,7 +110,7 @@ export const saveWithMessage = async (
       brandId: state.brandId,
       at: message.at,
       subject: message.subject,
-      text: findable(message),
+      text,
       language: state.language,
     });
   await say(world, tx, who, said);
@@ -116,13 +118,16 @@ export const saveWithMessage = async (
 };
 
 /**
- * The words a message is found by. What the first one repeats below its own words stands nowhere else in the thread, and whoever wants to hide
- * something puts it there; what later ones repeat is the thread itself, and would make every answer a hit of every word.
+ * The words a message is found by: its own, and of what a mail repeats below them what stands nowhere else in the thread, for whoever wants to hide
+ * something puts it there. What is the thread itself would make every answer a hit of every word.
  */
-const findable = (message: NewMessage): string =>
-  message.seq === 1 && message.direction === "in" && message.foldedText !== ""
-    ? `${message.text}\n${message.foldedText}`
-    : message.text;
+const findable = async (tx: Tx, message: NewMessage): Promise<string> => {
+  const { text, foldedText } = message;
+  if (message.direction !== "in" || foldedText === "") return text;
+  if (message.seq === 1) return `${text}\n${foldedText}`;
+  const added = addedBelow(foldedText, [text, ...(await textsBefore(tx, message.concernId, message.seq, mostCompared))]);
+  return added === "" ? text : `${text}\n${added}`;
+};
 
 /** The entries for a new link, one for each side. Who serves one brand only is shown neither when the sides differ in it: see `mayReadEntry`. */
 export const linked = (earlier: ConcernState, later: ConcernState, kind: Link["kind"]): Said[] =>

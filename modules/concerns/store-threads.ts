@@ -151,3 +151,11 @@ export const textsByIds = (tx: Tx, ids: readonly string[]): Promise<{ readonly i
     : tx.rows(
         sql`SELECT message_id AS id, left(text || E'\n' || folded_text, 20000) AS text FROM message_body WHERE message_id = ANY(${ids}::uuid[])`,
       );
+
+/** The texts of the last messages before a place, with what they repeat, each cut to 20,000 characters. */
+export const textsBefore = async (tx: Tx, concernId: string, seq: number, limit: number): Promise<string[]> =>
+  (
+    await tx.rows<{ text: string }>(sql`
+      SELECT left(b.text || E'\n' || b.folded_text, 20000) AS text FROM message m JOIN message_body b ON b.message_id = m.id
+       WHERE m.concern_id = ${concernId} AND m.seq < ${seq} AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT ${limit}`)
+  ).map(({ text }) => text);

@@ -381,7 +381,7 @@ test("the program folds words as the database does", async () => {
 });
 
 // What is folded away below a mail's own words was found by nobody, also when it stood nowhere else: a place to hide something in.
-void test("the first mail is found by what it repeats below its own words, an answer only by its own", async () => {
+void test("the first mail is found by what it repeats below its own words, an answer only by what of it stands nowhere else", async () => {
   const from = "verborgen@kunde.example";
   const own = ["mid:verborgen@kunde.example"];
   const folded = "Am Montag schrieb Netz:\n> Ihre Vertragsnummer lautet Zwiebelfisch";
@@ -402,4 +402,17 @@ void test("the first mail is found by what it repeats below its own words, an an
     mail(from, { subject: "Gefaltet", text: "Noch etwas.", foldedText: folded, thread: { references: own } }),
   );
   assert.equal((await find("Zwiebelfisch")).concerns[0]?.messageId, first, "the answer that repeats it is no hit");
+  // A colleague's mail that went round us, wrapped anew by the customer's program, above what is known already.
+  const round =
+    "Am Dienstag, 3. März 2026 um 9:10 schrieb Netz\n<netz@kunde.example>:\n> Der Techniker bringt die\n> Fledermaus mit.\n>\n>> Ihre Vertragsnummer\n>> lautet Zwiebelfisch";
+  await deliver(
+    world,
+    cast.channel,
+    mail(from, { subject: "Gefaltet", text: "Siehe unten.", foldedText: round, thread: { references: own } }),
+  );
+  const [added] = (await find("Fledermaus")).concerns;
+  assert.equal(added?.row.id, id);
+  assert.deepEqual(marked(added.excerpt), ["Fledermaus"]);
+  assert.equal((await find("Zwiebelfisch")).concerns[0]?.messageId, first);
+  assert.deepEqual((await find("schrieb Dienstag")).concerns, [], "who wrote when is no hit");
 });

@@ -168,3 +168,39 @@ test("who did what can be read back to the beginning, however much it was", asyn
   await one.context.close();
   assert.deepEqual(one.complaints, []);
 });
+
+// The card stayed folded, and the desk led to a message in which the words were nowhere to be seen.
+test("a hit in what a mail keeps folded away unfolds it there, and nowhere else", async () => {
+  const feed = await desk.live();
+  const transport = createTransport({ host: "127.0.0.1", port: server.ports.smtp, secure: false, ignoreTLS: true });
+  const subject = "Umzug nach Kiel";
+  const sent = async (seq: number, more: { text: string; messageId: string; inReplyTo?: string }): Promise<void> => {
+    await transport.sendMail({ from: "falk@kunde.test", to: "service@kabel.test", subject, ...more });
+    await feed.event(
+      ({ kind, data }) =>
+        kind === "message.added" && data.message.subject === subject && data.message.seq === seq,
+    );
+  };
+  await sent(1, { messageId: "<umzug-1@kunde.test>", text: "Wir ziehen um.\n\n-- \nFalk Kunde" });
+  await sent(2, {
+    messageId: "<umzug-2@kunde.test>",
+    inReplyTo: "<umzug-1@kunde.test>",
+    text: "Siehe unten.\n\nAm 03.03.2026 um 09:10 schrieb Anna Netz <anna@netz.test>:\n> Den Leuchtturmwärter bitte mitbringen.\n>\n>> Wir ziehen um.\n",
+  });
+  transport.close();
+  feed.close();
+  const one = await openDesk(browser, server.url, { login });
+  const { page } = one;
+  await page.goto(`${server.url}/search?q=leuchtturmw%C3%A4rter`);
+  await page.locator(".search-hit mark", { hasText: "Leuchtturmwärter" }).waitFor();
+  await page.locator(".search-hit").first().click();
+  await standsAt(page, "Siehe unten.");
+  assert.equal(await page.locator(".folded mark[data-current]").textContent(), "Leuchtturmwärter");
+  assert.equal(await page.locator(".folded").count(), 1);
+  assert.deepEqual(await axeFindings(page), []);
+  // Who folds it again has it folded.
+  await page.locator(".fold[aria-expanded=true]").click();
+  await page.locator(".folded").waitFor({ state: "detached" });
+  await one.context.close();
+  assert.deepEqual(one.complaints, []);
+});

@@ -2,6 +2,7 @@
 // and the commands for the next and the previous hit.
 import { search } from "#contract/search.ts";
 import type { Result } from "#contract/endpoint.ts";
+import { fold } from "#lib/fold.ts";
 import { highlight, markerOf } from "#lib/marking.ts";
 import type { Marker } from "#lib/marking.ts";
 import { call } from "#web/state/client.ts";
@@ -61,6 +62,19 @@ export const marked = (
   marker: Marker | null,
 ): readonly { readonly text: string; readonly hit: boolean }[] =>
   marker === null ? [{ text, hit: false }] : highlight(text, marker);
+
+/** Does what a message keeps folded away hold a word looked for that its own words do not? Then it is unfolded. */
+export const isFoundBelow = (
+  message: { readonly text: string; readonly foldedText: string },
+  marker: Marker | null,
+): boolean => {
+  if (marker === null || message.foldedText === "") return false;
+  const said = new Set(hitsIn(message.text, marker));
+  return hitsIn(message.foldedText, marker).some((word) => !said.has(word));
+};
+
+const hitsIn = (text: string, marker: Marker): string[] =>
+  highlight(text, marker).flatMap((part) => (part.hit ? [fold(part.text)] : []));
 
 /** The mark to go to from one place to the next, around the ends. */
 export const nextMark = (at: number | null, by: 1 | -1, count: number): number =>

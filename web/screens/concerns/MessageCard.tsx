@@ -1,5 +1,5 @@
 // One thing said: who, when, by which way, how sure we are; its text or its formatted view; files; what became of it.
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import type { Message } from "#contract/concerns.ts";
 import type { Marker } from "#lib/marking.ts";
@@ -12,7 +12,7 @@ import { AssuranceBadge } from "#web/screens/concerns/Assurance.tsx";
 import { Deliveries } from "#web/screens/concerns/Deliveries.tsx";
 import { FileList } from "#web/screens/concerns/FileList.tsx";
 import { MailFrame } from "#web/screens/concerns/MailFrame.tsx";
-import { marked } from "#web/state/finding.ts";
+import { isFoundBelow, marked } from "#web/state/finding.ts";
 import { resultWords } from "#web/state/reasons.ts";
 import { linesOf } from "#web/state/text.ts";
 import { deskState } from "#web/state/desk.ts";
@@ -50,9 +50,11 @@ export const MessageCard = ({
 }) => {
   const language = useStore(deskState, (state) => state.rows[message.concernId]?.language);
   const [chosen, setChosen] = useState<Mode | null>(null);
-  const [folded, setFolded] = useState(true);
+  const [unfolded, setUnfolded] = useState<boolean | null>(null);
   const [details, setDetails] = useState(false);
-  const mode = chosen ?? (hit && message.text.trim() !== "" ? "text" : firstMode(message, last));
+  const mode = chosen ?? (hit && `${message.text}${message.foldedText}`.trim() !== "" ? "text" : firstMode(message, last));
+  const leadsBelow = useMemo(() => hit && isFoundBelow(message, marker), [hit, message, marker]);
+  const folded = !(unfolded ?? leadsBelow);
   const tone = message.author.kind === "agent" ? "agent" : message.author.kind === "customer" ? undefined : "system";
   const choose = (next: Mode): void => {
     setChosen(next);
@@ -165,7 +167,7 @@ export const MessageCard = ({
             <PlainText text={message.text} marker={marker} />
             {message.foldedText.trim() === "" ? null : (
               <>
-                <button type="button" className="fold" aria-expanded={!folded} onClick={() => setFolded(!folded)}>
+                <button type="button" className="fold" aria-expanded={!folded} onClick={() => setUnfolded(folded)}>
                   <Icon name="more" size="small" /> {t(folded ? "concerns.unfold" : "concerns.fold")}
                 </button>
                 {folded ? null : (
