@@ -345,7 +345,7 @@ export type Change = z.infer<typeof change>;
  */
 export const decidedChange = change.extend({
   key: z.uuid().optional(),
-  was: change.pick({ assigneeId: true, subject: true }).optional(),
+  was: change.pick({ assigneeId: true, subject: true, fields: true }).optional(),
 });
 export type DecidedChange = z.infer<typeof decidedChange>;
 

@@ -40,6 +40,18 @@ export const suggestion = z.strictObject({ customerId, name: z.string(), value: 
 export type Suggestion = z.infer<typeof suggestion>;
 
 const byId = z.strictObject({ id: customerId });
+const byAddress = z.strictObject({ id: customerId, addressId });
+
+const facts = z.strictObject({
+  name: z.string().trim().min(1).max(200).optional(),
+  language: z.enum(["de", "en"]).nullable().optional(),
+  /** Found or made by name; null takes it away. */
+  organisation: z.string().trim().max(200).nullable().optional(),
+  fields: fieldChanges.optional(),
+});
+/** What is changed of a customer; `was`: what has to stand there still, or somebody else was faster and it is refused. */
+export const customerChange = facts.extend({ was: facts.optional() });
+export type CustomerChange = z.infer<typeof customerChange>;
 
 export const customers = {
   get: endpoint({
@@ -97,13 +109,7 @@ export const customers = {
     permission: "customer.change",
     summary: "Change name, language, organisation or fields",
     params: byId,
-    body: z.strictObject({
-      name: z.string().trim().min(1).max(200).optional(),
-      language: z.enum(["de", "en"]).nullable().optional(),
-      /** Found or made by name; null takes it away. */
-      organisation: z.string().trim().max(200).nullable().optional(),
-      fields: fieldChanges.optional(),
-    }),
+    body: customerChange,
     result: customer,
   }),
   addAddress: endpoint({
@@ -119,9 +125,16 @@ export const customers = {
     method: "PATCH",
     path: "/api/customers/:id/addresses/:addressId",
     permission: "customer.change",
-    summary: "Prefer an address, or write to a suppressed one again",
-    params: z.strictObject({ id: customerId, addressId }),
-    body: z.strictObject({ preferred: z.literal(true).optional(), unsuppress: z.literal(true).optional() }),
+    summary: "Prefer an address (or no longer), write to a suppressed one again (or no longer)",
+    params: byAddress,
+    body: z.strictObject({
+      preferred: z.boolean().optional(),
+      /** With `preferred`: the address that has to be preferred still (null: none); otherwise somebody else was faster and it is refused. */
+      insteadOf: addressId.nullable().optional(),
+      unsuppress: z.literal(true).optional(),
+      /** Takes `unsuppress` back: the reason that stood there. */
+      suppress: z.string().trim().min(1).max(500).optional(),
+    }),
     result: customer,
   }),
   removeAddress: endpoint({
@@ -129,7 +142,19 @@ export const customers = {
     path: "/api/customers/:id/addresses/:addressId",
     permission: "customer.change",
     summary: "Remove an address; its messages stay",
-    params: z.strictObject({ id: customerId, addressId }),
+    params: byAddress,
+    /** `ifUnused`: only as it was added; refused when it was used, proved or preferred since. */
+    query: z.strictObject({ ifUnused: z.literal("yes").optional() }),
+    result: customer,
+  }),
+  restoreAddress: endpoint({
+    method: "POST",
+    path: "/api/customers/:id/addresses/:addressId/restore",
+    permission: "customer.change",
+    summary: "Bring a removed address back as it was, unless somebody has it now",
+    params: byAddress,
+    /** `preferred`: it was; it is again if no other one is by now. */
+    body: z.strictObject({ preferred: z.boolean() }),
     result: customer,
   }),
 };

@@ -240,6 +240,10 @@ export const samples: Readonly<Record<string, Sample>> = {
     scoped: true,
     given: (f) => ({ params: { id: f.customerId, addressId: f.addressId }, body: { preferred: true } }),
   },
+  "customers.restoreAddress": {
+    scoped: true,
+    given: (f) => ({ params: { id: f.customerId, addressId: nobodys }, body: { preferred: false } }),
+  },
   "customers.removeAddress": { scoped: true, given: (f) => ({ params: { id: f.customerId, addressId: nobodys } }) },
   "fields.list": { given: () => ({}) },
   "fields.create": {

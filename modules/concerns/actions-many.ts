@@ -22,6 +22,8 @@ import {
   insertStep,
   removeChangesBefore,
 } from "#modules/concerns/store-many.ts";
+import { fieldValuesOf } from "#modules/concerns/store.ts";
+import { differ } from "#modules/fields/model.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -105,7 +107,10 @@ const overtaken = async (
     const holder = state.assigneeId === null ? null : await agentById(tx, state.assigneeId);
     return holder === null ? refuse("staleVersion") : refuse("takenMeanwhile", { name: holder.name });
   }
-  return isOther("subject") ? refuse("staleVersion") : null;
+  if (isOther("subject")) return refuse("staleVersion");
+  return was.fields !== undefined && differ(await fieldValuesOf(tx, state.id), was.fields)
+    ? refuse("staleVersion")
+    : null;
 };
 
 /** Does something to a concern once under a key, and remembers what it moved. */

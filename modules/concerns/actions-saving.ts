@@ -125,7 +125,10 @@ const findable = async (tx: Tx, message: NewMessage): Promise<string> => {
   const { text, foldedText } = message;
   if (message.direction !== "in" || foldedText === "") return text;
   if (message.seq === 1) return `${text}\n${foldedText}`;
-  const added = addedBelow(foldedText, [text, ...(await textsBefore(tx, message.concernId, message.seq, mostCompared))]);
+  const added = addedBelow(foldedText, [
+    text,
+    ...(await textsBefore(tx, message.concernId, message.seq, mostCompared)),
+  ]);
   return added === "" ? text : `${text}\n${added}`;
 };
 

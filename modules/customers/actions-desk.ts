@@ -1,9 +1,9 @@
 // What agents do to customers at the desk. Called by customers/routes.ts and the demo world.
 import type { Who } from "#contract/actor.ts";
 import type { AddressKind } from "#contract/channel.ts";
-import type { Customer } from "#contract/customers.ts";
+import type { Address, Customer, CustomerChange, customers } from "#contract/customers.ts";
+import type { Input } from "#contract/endpoint.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
-import type { FieldChanges } from "#contract/fields.ts";
 import type { AddressId, BrandId, CustomerId, OrganisationId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import { changed } from "#modules/customers/actions.ts";
@@ -19,12 +19,15 @@ import {
   lockCustomer,
   organisationByName,
   raiseVersion,
+  removedAddressOf,
+  setNotPreferred,
   setPreferred,
   setRemoved,
+  setRestored,
   setSuppressed,
   updateCustomer,
 } from "#modules/customers/store.ts";
-import { judgeFields } from "#modules/fields/model.ts";
+import { differ, judgeFields } from "#modules/fields/model.ts";
 import { fieldsOf } from "#modules/fields/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -68,19 +71,18 @@ export const createCustomer = (
     return (await customerById(tx, customerId)) ?? refuse("notFound");
   });
 
-/** Changes name, language, organisation (found or made by name; null or empty takes it away) or fields (those that are named; null takes one away). Refuses a value its field does not take. */
+/**
+ * Changes name, language, organisation (found or made by name; null or empty takes it away) or fields (those that are named; null takes one away).
+ * Refuses a value its field does not take, and staleVersion where something of `was` is otherwise by now.
+ */
 export const changeCustomer = (
   world: Acting,
   who: Who,
   id: CustomerId,
-  input: {
-    readonly name?: string | undefined;
-    readonly language?: "de" | "en" | null | undefined;
-    readonly organisation?: string | null | undefined;
-    readonly fields?: FieldChanges | undefined;
-  },
+  input: CustomerChange,
 ): Promise<Customer | Refusal> =>
   changing(world, who, id, async (tx, before) => {
+    if (input.was !== undefined && isOtherwise(before, input.was)) return refuse("staleVersion");
     const fields =
       input.fields === undefined ? null : judgeFields(await fieldsOf(tx, "customer"), before.fields, input.fields);
     if (fields !== null && "refused" in fields) return fields;
@@ -142,33 +144,85 @@ export const addAddress = (
     });
   });
 
-/** Prefers an address, or allows writing to a suppressed one again. */
+/**
+ * Prefers an address (or no longer), or allows writing to a suppressed one again (or no longer). Refuses staleVersion where another one is preferred
+ * than `insteadOf`, where the address is not preferred that is to be so no longer, and where it is suppressed already.
+ */
 export const changeAddress = (
   world: Acting,
   who: Who,
   id: CustomerId,
   addressId: AddressId,
-  input: { readonly preferred?: true | undefined; readonly unsuppress?: true | undefined },
+  input: Input<typeof customers.changeAddress>["body"],
 ): Promise<Customer | Refusal> =>
-  changing(world, who, id, async (tx) => {
-    if ((await addressOf(tx, id, addressId, brandsOf(who))) === null) return refuse("notFound");
-    if (input.preferred) await setPreferred(tx, id, addressId);
+  changing(world, who, id, async (tx, before) => {
+    const address = await addressOf(tx, id, addressId, brandsOf(who));
+    if (address === null) return refuse("notFound");
+    const preferredId = before.addresses.find((one) => one.preferred)?.id ?? null;
+    const isOvertaken =
+      (input.insteadOf !== undefined && input.insteadOf !== preferredId) ||
+      (input.preferred === false && preferredId !== addressId) ||
+      (input.suppress !== undefined && address.suppressedReason !== null);
+    if (isOvertaken) return refuse("staleVersion");
+    if (input.preferred === true) await setPreferred(tx, id, addressId);
+    if (input.preferred === false) await setNotPreferred(tx, addressId);
     if (input.unsuppress) await setSuppressed(tx, addressId, null);
-    return input.preferred || input.unsuppress ? ["addresses"] : [];
+    if (input.suppress !== undefined) await setSuppressed(tx, addressId, input.suppress);
+    return [input.preferred, input.unsuppress, input.suppress].some((part) => part !== undefined) ? ["addresses"] : [];
   });
 
-/** Takes an address away; what was said over it stays. Somebody who writes from it later is a customer nobody knows yet. */
+/**
+ * Takes an address away; what was said over it stays. Somebody who writes from it later is a customer nobody knows yet. With `ifUnused` it refuses
+ * staleVersion when something has come from there or gone there, or when it was proved, preferred or suppressed.
+ */
 export const removeAddress = (
   world: Acting,
   who: Who,
   id: CustomerId,
   addressId: AddressId,
+  ifUnused = false,
 ): Promise<Customer | Refusal> =>
-  changing(world, who, id, async (tx) => {
+  changing(world, who, id, async (tx, before) => {
     if ((await addressOf(tx, id, addressId, brandsOf(who))) === null) return refuse("notFound");
+    const address = before.addresses.find((one) => one.id === addressId);
+    if (ifUnused && address !== undefined && isInUse(address)) return refuse("staleVersion");
     await setRemoved(tx, addressId, world.now().toISOString());
     return ["addresses"];
   });
+
+/**
+ * Brings a removed address back, with its proof and what stopped writing to it; preferred again if no other one is. Refuses addressTaken when somebody
+ * else has it by now, staleVersion when this customer was given it anew.
+ */
+export const restoreAddress = (
+  world: Acting,
+  who: Who,
+  id: CustomerId,
+  addressId: AddressId,
+  preferred: boolean,
+): Promise<Customer | Refusal> =>
+  world.db.transaction(async (tx) => {
+    const removed = await removedAddressOf(tx, id, addressId, brandsOf(who));
+    if (removed === null) return refuse("notFound");
+    const norm = await freeAddress(tx, who, removed, id);
+    if (isRefusal(norm)) return norm;
+    return changingIn(world, tx, who, id, async () => {
+      if (norm.mine) return refuse("staleVersion");
+      await setRestored(tx, id, addressId, preferred);
+      return ["addresses"];
+    });
+  });
+
+const isInUse = (address: Address): boolean =>
+  address.preferred ||
+  [address.verifiedAt, address.lastInAt, address.lastOutAt, address.suppressedReason].some((part) => part !== null);
+
+/** Is something of a customer not as somebody saw it? An organisation by its name. */
+const isOtherwise = (now: Customer, was: NonNullable<CustomerChange["was"]>): boolean =>
+  (was.name !== undefined && was.name !== now.name) ||
+  (was.language !== undefined && was.language !== now.language) ||
+  (was.organisation !== undefined && (was.organisation ?? "") !== (now.organisation?.name ?? "")) ||
+  (was.fields !== undefined && differ(now.fields, was.fields));
 
 type Changing = (tx: Tx, before: Customer) => Promise<readonly string[] | Refusal>;
 

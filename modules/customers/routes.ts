@@ -8,6 +8,7 @@ import {
   changeCustomer,
   createCustomer,
   removeAddress,
+  restoreAddress,
 } from "#modules/customers/actions-desk.ts";
 import { brandsOf, customerById, suggestAddresses } from "#modules/customers/reads.ts";
 import type { World } from "#platform/world.ts";
@@ -31,7 +32,10 @@ export const customerRoutes: readonly Route<World>[] = [
   answer<World, typeof customers.changeAddress>(customers.changeAddress, (world, who, { params, body }) =>
     changeAddress(world, who, params.id, params.addressId, body),
   ),
-  answer<World, typeof customers.removeAddress>(customers.removeAddress, (world, who, { params }) =>
-    removeAddress(world, who, params.id, params.addressId),
+  answer<World, typeof customers.removeAddress>(customers.removeAddress, (world, who, { params, query }) =>
+    removeAddress(world, who, params.id, params.addressId, query.ifUnused === "yes"),
+  ),
+  answer<World, typeof customers.restoreAddress>(customers.restoreAddress, (world, who, { params, body }) =>
+    restoreAddress(world, who, params.id, params.addressId, body.preferred),
   ),
 ];

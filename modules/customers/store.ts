@@ -132,6 +132,36 @@ export const setRemoved = async (tx: Tx, addressId: AddressId, at: string): Prom
   );
 };
 
+/** Prefers an address no longer. False when it was not preferred. */
+export const setNotPreferred = async (tx: Tx, addressId: AddressId): Promise<boolean> =>
+  (await tx.run(
+    sql`UPDATE address SET preferred = false WHERE id = ${addressId} AND preferred AND removed_at IS NULL`,
+  )) > 0;
+
+/** An address that was taken out of use, when it is this customer's and known to these brands. */
+export const removedAddressOf = (
+  tx: Tx,
+  customerId: CustomerId,
+  addressId: AddressId,
+  brands: readonly string[] | null,
+): Promise<{ readonly kind: AddressKind; readonly value: string } | null> =>
+  tx.maybe(sql`
+    SELECT kind, value FROM address
+     WHERE id = ${addressId} AND customer_id = ${customerId} AND removed_at IS NOT NULL ${knownTo(brands, sql`brand_ids`)}`);
+
+/** Takes a removed address into use again as it was; with `preferred` it is the preferred one, unless another is. */
+export const setRestored = async (
+  tx: Tx,
+  customerId: CustomerId,
+  addressId: AddressId,
+  preferred: boolean,
+): Promise<void> => {
+  await tx.run(sql`
+    UPDATE address SET removed_at = NULL,
+           preferred = ${preferred} AND NOT EXISTS (SELECT FROM address a WHERE a.customer_id = ${customerId} AND a.removed_at IS NULL AND a.preferred)
+     WHERE id = ${addressId}`);
+};
+
 /** Which of these keys are suppressed, with the reason. */
 export const suppressedAmong = (
   tx: Tx,

@@ -31,6 +31,12 @@ export const judgeFields = (
   return { values: Object.fromEntries(values), changed };
 };
 
+/** Is one of the named values not as it was seen? */
+export const differ = (now: FieldValues, seen: FieldChanges): boolean => {
+  const judged = judgeFields([], now, seen);
+  return "refused" in judged || judged.changed.length > 0;
+};
+
 /** The choices of a field as they are kept: each once. */
 export const cleanChoices = (choices: readonly string[]): string[] => [
   ...new Set(choices.map((choice) => storable(choice).trim())),

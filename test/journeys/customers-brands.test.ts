@@ -15,6 +15,7 @@ import {
   changeCustomer,
   createCustomer,
   removeAddress,
+  restoreAddress,
 } from "#modules/customers/actions-desk.ts";
 import { brandsOf, customerById } from "#modules/customers/reads.ts";
 import { sql } from "#platform/db/db.ts";
@@ -140,6 +141,9 @@ test("contact makes a customer known to the brand too, but not the addresses, co
   );
   const hidden = (await seen(cast.omar, id))?.addresses.find((each) => each.value === address)?.id ?? assert.fail();
   await notFound(removeAddress(world, cast.anna, id, hidden));
+  done(await removeAddress(world, cast.eva, id, hidden));
+  await notFound(restoreAddress(world, cast.anna, id, hidden, false));
+  done(await restoreAddress(world, cast.eva, id, hidden, false));
   assert.equal((await seen(cast.omar, id))?.addresses.length, 3);
 });
 

@@ -19,6 +19,7 @@ import {
   changeCustomer,
   createCustomer,
   removeAddress,
+  restoreAddress,
 } from "#modules/customers/actions-desk.ts";
 import {
   customerByAddress,
@@ -219,6 +220,73 @@ test("an address belongs to one customer; once removed it is free, and what it w
   assert.equal(fewer.addresses.length, 1);
   done(await addAddress(world, cast.anna, other.id, { kind: "email", value: "olga2@mail.example" }));
   assert.equal((await customerByAddress(world.db, "email", "olga2@mail.example"))?.customerId, other.id);
+});
+
+test("what is taken back of a customer is just what it was, and refused where somebody changed it since", async () => {
+  const given = { name: "Rita Rück", kind: "email" as const, value: "rita@mail.example" };
+  const { id } = done(await createCustomer(world, cast.anna, given));
+  done(
+    await changeCustomer(world, cast.anna, id, { name: "Rita Neu", organisation: "Reederei", fields: { Tarif: "XL" } }),
+  );
+  const before = done(
+    await changeCustomer(world, cast.anna, id, {
+      name: given.name,
+      was: { name: "Rita Neu", fields: { Tarif: "XL" } },
+    }),
+  );
+  assert.equal(before.name, given.name);
+  for (const was of [
+    { name: "Rita Neu" },
+    { organisation: "Werft" },
+    { fields: { Tarif: "L" } },
+    { language: "en" as const },
+  ])
+    assert.equal(refusedWith(await changeCustomer(world, cast.omar, id, { name: "Dritte", was })), "staleVersion");
+  assert.deepEqual(await customerById(world.db, id), before, "a refusal changes nothing");
+
+  const first = before.addresses[0]?.id ?? assert.fail();
+  const address = { kind: "email" as const, value: "rita2@mail.example" };
+  const second = done(await addAddress(world, cast.anna, id, address)).addresses[1]?.id ?? assert.fail();
+  // Preferring goes back to the one before, unless a colleague has preferred again.
+  done(await changeAddress(world, cast.anna, id, second, { preferred: true }));
+  const again = { preferred: true, insteadOf: second };
+  assert.ok(
+    done(await changeAddress(world, cast.anna, id, first, again)).addresses.find((one) => one.id === first)?.preferred,
+  );
+  assert.equal(refusedWith(await changeAddress(world, cast.anna, id, first, again)), "staleVersion");
+  assert.equal(refusedWith(await changeAddress(world, cast.anna, id, second, { preferred: false })), "staleVersion");
+  assert.ok(
+    !done(await changeAddress(world, cast.anna, id, first, { preferred: false })).addresses.some(
+      (one) => one.preferred,
+    ),
+  );
+
+  // A removed address comes back with its proof, and preferred only where no other one is by now.
+  await world.db.transaction((tx) => verifyAddress(world, tx, system, address, "code"));
+  await world.db.transaction((tx) => suppressAddress(world, tx, system, address, "550 weg"));
+  const suppress = { suppress: "551 anders" };
+  assert.equal(refusedWith(await changeAddress(world, cast.anna, id, second, suppress)), "staleVersion");
+  const known = (await customerById(world.db, id))?.addresses.find((one) => one.id === second);
+  done(await removeAddress(world, cast.anna, id, second));
+  done(await changeAddress(world, cast.anna, id, first, { preferred: true }));
+  const back = done(await restoreAddress(world, cast.anna, id, second, true));
+  assert.deepEqual(
+    back.addresses.find((one) => one.id === second),
+    known,
+  );
+  assert.equal(refusedWith(await removeAddress(world, cast.anna, id, second, true)), "staleVersion", "it is in use");
+  done(await removeAddress(world, cast.anna, id, second));
+  done(await removeAddress(world, cast.anna, id, first));
+  assert.ok(done(await restoreAddress(world, cast.anna, id, first, true)).addresses[0]?.preferred);
+  // Given anew meanwhile, to this customer or to somebody else: the old one stays away.
+  const anew = done(await addAddress(world, cast.anna, id, address)).addresses.find(
+    (one) => one.value === address.value,
+  );
+  assert.equal(refusedWith(await restoreAddress(world, cast.anna, id, second, false)), "staleVersion");
+  done(await removeAddress(world, cast.anna, id, anew?.id ?? assert.fail(), true));
+  await arrives(address.value);
+  assert.equal(refusedWith(await restoreAddress(world, cast.anna, id, second, false)), "addressTaken");
+  assert.equal(refusedWith(await restoreAddress(world, cast.anna, id, world.newId() as never, false)), "notFound");
 });
 
 test("the same new address for two customers at once is given to one of them", async () => {

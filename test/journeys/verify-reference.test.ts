@@ -21,7 +21,13 @@ import {
   removeTopic,
 } from "#modules/brands/actions.ts";
 import { changeView, orderViews, removeView, restoreView, saveView } from "#modules/concerns/actions-views.ts";
-import { addAddress, changeAddress, createCustomer, removeAddress } from "#modules/customers/actions-desk.ts";
+import {
+  addAddress,
+  changeAddress,
+  createCustomer,
+  removeAddress,
+  restoreAddress,
+} from "#modules/customers/actions-desk.ts";
 import { changeField, createField, removeField } from "#modules/fields/actions.ts";
 import { channelKinds } from "#server/connected.ts";
 import { mailboxSettings } from "#test/centre.ts";
@@ -96,6 +102,7 @@ test("customers and views hint at what is to be fetched", async () => {
   const preferred = { preferred: true as const };
   await verify(() => changeAddress(world, cast.anna, karla.id, address.id, preferred), "customer.changed");
   await verify(() => removeAddress(world, cast.anna, karla.id, address.id), "customer.changed");
+  await verify(() => restoreAddress(world, cast.anna, karla.id, address.id, true), "customer.changed");
 
   const input = { name: "Meine", filter: { ...everything, deliveryFailed: true }, share: { with: "me" as const } };
   const view = await verify(() => saveView(world, cast.anna, input), "view.changed");

@@ -177,8 +177,7 @@ test("a hit in what a mail keeps folded away unfolds it there, and nowhere else"
   const sent = async (seq: number, more: { text: string; messageId: string; inReplyTo?: string }): Promise<void> => {
     await transport.sendMail({ from: "falk@kunde.test", to: "service@kabel.test", subject, ...more });
     await feed.event(
-      ({ kind, data }) =>
-        kind === "message.added" && data.message.subject === subject && data.message.seq === seq,
+      ({ kind, data }) => kind === "message.added" && data.message.subject === subject && data.message.seq === seq,
     );
   };
   await sent(1, { messageId: "<umzug-1@kunde.test>", text: "Wir ziehen um.\n\n-- \nFalk Kunde" });

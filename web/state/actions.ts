@@ -90,16 +90,22 @@ export const leave = (id: string): void => {
   if (now.kind === "signedIn" && now.me.preferences.afterwards === "next") setUi({ leaving: id });
 };
 
-/** Sets or takes away a custom field of a concern, with an undo. Gives null when it is kept, else the problem. */
+/** Sets or takes away a custom field of a concern, with an undo that leaves what somebody else set since. Gives null when it is kept, else the problem. */
 export const changeField = async (id: string, line: FieldLine, value: FieldValue | null): Promise<Problem | null> => {
-  const put = async (wanted: FieldValue | null): Promise<Outcome<ConcernRow>> => {
-    const outcome = await call(concerns.change, { params: { id }, body: { fields: { [line.key]: wanted } } });
+  const put = async (wanted: FieldValue | null, was?: FieldValue | null): Promise<Outcome<ConcernRow>> => {
+    const body = {
+      fields: { [line.key]: wanted },
+      ...(was === undefined ? {} : { was: { fields: { [line.key]: was } } }),
+    };
+    const outcome = await call(concerns.change, { params: { id }, body });
     if (!outcome.ok) return outcome;
     takeInRow(outcome.value);
     takeInField(id, line.key, wanted);
     return outcome;
   };
-  const outcome = await offerBack(t("done.field", { name: line.name }), put(value), () => tellRefusal(put(line.value)));
+  const outcome = await offerBack(t("done.field", { name: line.name }), put(value), () =>
+    tellRefusal(put(line.value, value)),
+  );
   return outcome.ok ? null : outcome.problem;
 };
 

@@ -52,7 +52,8 @@ export const MessageCard = ({
   const [chosen, setChosen] = useState<Mode | null>(null);
   const [unfolded, setUnfolded] = useState<boolean | null>(null);
   const [details, setDetails] = useState(false);
-  const mode = chosen ?? (hit && `${message.text}${message.foldedText}`.trim() !== "" ? "text" : firstMode(message, last));
+  const mode =
+    chosen ?? (hit && `${message.text}${message.foldedText}`.trim() !== "" ? "text" : firstMode(message, last));
   const leadsBelow = useMemo(() => hit && isFoundBelow(message, marker), [hit, message, marker]);
   const folded = !(unfolded ?? leadsBelow);
   const tone = message.author.kind === "agent" ? "agent" : message.author.kind === "customer" ? undefined : "system";

@@ -8,7 +8,6 @@ import type { ConcernDetail } from "#contract/concerns.ts";
 import { addressKindOf } from "#contract/channel.ts";
 import { customers } from "#contract/customers.ts";
 import type { Address, Customer } from "#contract/customers.ts";
-import type { FieldChanges } from "#contract/fields.ts";
 import { IconButton } from "#web/kit/Button.tsx";
 import { Choose } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
@@ -18,18 +17,23 @@ import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { Told } from "#web/kit/Told.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
 import { Fields } from "#web/screens/customers/Fields.tsx";
-import { call, callOrThrow, Refused } from "#web/state/client.ts";
-import type { CallInput, Outcome, Problem } from "#web/state/client.ts";
+import { callOrThrow, Refused } from "#web/state/client.ts";
+import {
+  addAddress,
+  changeCustomer,
+  changeCustomerField,
+  preferAddress,
+  removeAddress,
+  unsuppressAddress,
+} from "#web/state/customers.ts";
+import type { KeepCustomer } from "#web/state/customers.ts";
 import { deskState } from "#web/state/desk.ts";
-import { tellProblem } from "#web/state/problems.ts";
 import { suppressed } from "#web/state/reasons.ts";
 import { useStore } from "#web/state/store.ts";
 import { otherConcerns } from "#web/state/otherConcerns.ts";
 import { toggleCustomerPanel } from "#web/state/ui.ts";
 import { t, words } from "#web/state/words.ts";
 import "#web/screens/customers/customer.css";
-
-type CustomerChange = NonNullable<CallInput<typeof customers.change>["body"]>;
 
 /** `links` is given by the routes: screens do not know each other. */
 export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDetail; readonly links: ReactNode }) => {
@@ -49,19 +53,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
   useEffect(() => {
     if (bump > 0) void store.invalidateQueries({ queryKey: ["customer", id] });
   }, [bump, id, store]);
-  const take = (outcome: Outcome<Customer>): void => {
-    if (outcome.ok) store.setQueryData(["customer", id], outcome.value);
-    else tellProblem(outcome.problem);
-  };
-  const change = async (body: CustomerChange): Promise<void> =>
-    take(await call(customers.change, { params: { id }, body }));
-
-  const changeOr = async (fields: FieldChanges): Promise<Problem | null> => {
-    const outcome = await call(customers.change, { params: { id }, body: { fields } });
-    if (!outcome.ok) return outcome.problem;
-    store.setQueryData(["customer", id], outcome.value);
-    return null;
-  };
+  const keep = (next: Customer): void => void store.setQueryData(["customer", id], next);
 
   const one = customer.data;
   const others = otherConcerns(concern.row, earlier.data?.concerns ?? [], rows);
@@ -81,7 +73,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
               <EditableText
                 label={t("customers.name")}
                 value={one.name}
-                keep={(name) => name !== "" && void change({ name })}
+                keep={(name) => name !== "" && changeCustomer(one, { name }, keep)}
               />
             </h3>
           </div>
@@ -89,7 +81,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
             <h4>{t("customers.addresses")}</h4>
             <ul>
               {one.addresses.map((address) => (
-                <AddressLine key={address.id} address={address} customerId={id} take={take} />
+                <AddressLine key={address.id} address={address} customer={one} keep={keep} />
               ))}
             </ul>
             {spoken.map((kind) => {
@@ -104,10 +96,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
                   value=""
                   placeholder={label}
                   icon="plus"
-                  keep={(value) =>
-                    value !== "" &&
-                    void call(customers.addAddress, { params: { id }, body: { kind, value } }).then(take)
-                  }
+                  keep={(value) => value !== "" && void addAddress(one, { kind, value }, keep)}
                 />
               );
             })}
@@ -122,7 +111,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
                     label={t("customers.organisation")}
                     value={one.organisation?.name ?? ""}
                     placeholder={t("customers.none")}
-                    keep={(organisation) => void change({ organisation: organisation === "" ? null : organisation })}
+                    keep={(typed) => changeCustomer(one, { organisation: typed === "" ? null : typed }, keep)}
                   />
                 </dd>
               </div>
@@ -138,11 +127,13 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
                       { id: "en", label: t("languages.en") },
                       { id: "none", label: t("customers.unknown") },
                     ]}
-                    onChange={(language) => void change({ language: language === "none" ? null : language })}
+                    onChange={(language) =>
+                      changeCustomer(one, { language: language === "none" ? null : language }, keep)
+                    }
                   />
                 </dd>
               </div>
-              <Fields fields={one.fields} keep={(fields) => changeOr(fields)} />
+              <Fields fields={one.fields} keep={(field, value) => changeCustomerField(one, field, value, keep)} />
               <div>
                 <dt>{t("customers.since")}</dt>
                 <dd>
@@ -212,14 +203,13 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
 
 const AddressLine = ({
   address,
-  customerId,
-  take,
+  customer,
+  keep,
 }: {
   readonly address: Address;
-  readonly customerId: string;
-  readonly take: (outcome: Outcome<Customer>) => void;
+  readonly customer: Customer;
+  readonly keep: KeepCustomer;
 }) => {
-  const params = { id: customerId, addressId: address.id };
   return (
     <li className="address" data-suppressed={address.suppressedReason !== null || undefined}>
       <AddressMark kind={address.kind} />
@@ -268,7 +258,7 @@ const AddressLine = ({
                   id: "prefer",
                   label: t("customers.prefer"),
                   icon: "star" as const,
-                  run: () => void call(customers.changeAddress, { params, body: { preferred: true } }).then(take),
+                  run: () => preferAddress(customer, address, keep),
                 },
               ]),
           ...(address.suppressedReason === null
@@ -278,7 +268,7 @@ const AddressLine = ({
                   id: "again",
                   label: t("customers.unsuppress"),
                   icon: "retry" as const,
-                  run: () => void call(customers.changeAddress, { params, body: { unsuppress: true } }).then(take),
+                  run: () => unsuppressAddress(customer, address, keep),
                 },
               ]),
           {
@@ -286,7 +276,7 @@ const AddressLine = ({
             label: t("customers.removeAddress"),
             icon: "trash",
             danger: true,
-            run: () => void call(customers.removeAddress, { params }).then(take),
+            run: () => removeAddress(customer, address, keep),
           },
         ]}
       />

@@ -1,5 +1,5 @@
 // A customer's own fields: those every customer is asked for, and what somebody wrote down besides, as "name: value".
-import type { FieldChanges, FieldValues } from "#contract/fields.ts";
+import type { FieldValue, FieldValues } from "#contract/fields.ts";
 import { FieldRows } from "#web/kit/FieldRows.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
 import type { Problem } from "#web/state/client.ts";
@@ -14,12 +14,15 @@ export const Fields = ({
   keep,
 }: {
   readonly fields: FieldValues;
-  readonly keep: (changes: FieldChanges) => Promise<Problem | null>;
+  readonly keep: (
+    field: { readonly key: string; readonly name: string },
+    value: FieldValue | null,
+  ) => Promise<Problem | null>;
 }) => {
   const defined = useStore(deskState, (state) => state.fields);
   return (
     <>
-      <FieldRows lines={fieldLines(defined, "customer", fields)} keep={(line, value) => keep({ [line.key]: value })} />
+      <FieldRows lines={fieldLines(defined, "customer", fields)} keep={keep} />
       <div className="customer-addfield">
         <dt className="quietly">{t("customers.addField")}</dt>
         <dd>
@@ -33,7 +36,8 @@ export const Fields = ({
               const [name = "", ...rest] = typed.split(":");
               const value = rest.join(":").trim();
               if (name.trim() === "" || value === "") return;
-              void keep({ [name.trim()]: value }).then((problem) => problem && tellProblem(problem));
+              const key = name.trim();
+              void keep({ key, name: key }, value).then((problem) => problem && tellProblem(problem));
             }}
           />
         </dd>
