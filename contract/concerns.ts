@@ -362,5 +362,13 @@ export const changeOfMany = change
   })
   .refine((wanted) => Object.values(wanted).some((part) => part !== undefined), "nothing to change");
 export type ChangeOfMany = z.infer<typeof changeOfMany>;
+/** What stood on each row when the change was decided; where it is otherwise by now, and not as it is wanted, the concern is refused. */
+export const seenOfMany = z
+  .record(
+    concernId,
+    concernRow.pick({ status: true, priority: true, topicId: true, assigneeId: true, teamId: true }).partial(),
+  )
+  .refine((seen) => Object.keys(seen).length <= mostAtOnce, "more than can be changed at once");
+export type SeenOfMany = z.infer<typeof seenOfMany>;
 /** Most concerns under one key: in one call or in its parts together. */
 export const mostAtOnce = 200;

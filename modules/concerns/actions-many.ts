@@ -1,6 +1,6 @@
 // Changes that can be taken back: the same one to many concerns at once, or one to a single concern. Called by concerns/routes.ts.
 import { asActor, type AgentActor } from "#contract/actor.ts";
-import { mostAtOnce, type Change, type ChangeOfMany, type DecidedChange } from "#contract/concerns.ts";
+import { mostAtOnce, type Change, type ChangeOfMany, type DecidedChange, type SeenOfMany } from "#contract/concerns.ts";
 import { isRefusal, refuse, type ErrorCode, type Refusal } from "#contract/errors.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { agentById } from "#modules/agents/reads.ts";
@@ -40,15 +40,21 @@ export interface OutcomeOfMany {
 /**
  * The same change to many concerns, each in a transaction of its own, so that one that refuses holds up no other and nobody waits for all of
  * them: one concern is locked at a time, and two such changes cannot stand in each other's way. Under one key a concern is changed once,
- * however often and in however many parts the change is sent, and not at all once it was taken back (takenBack). Refuses a key that stands for
- * another change, and more than 200 concerns under one (tooManyAtOnce).
+ * however often and in however many parts the change is sent, and not at all once it was taken back (takenBack), nor where somebody has changed just
+ * that since it stood as in `was` (takenMeanwhile, staleVersion). Refuses a key that stands for another change, and more than 200 concerns under one
+ * (tooManyAtOnce).
  */
 export const changeMany = async (
   world: World,
   who: AgentActor,
-  input: { readonly key: string; readonly ids: readonly ConcernId[]; readonly change: ChangeOfMany },
+  input: {
+    readonly key: string;
+    readonly ids: readonly ConcernId[];
+    readonly change: ChangeOfMany;
+    readonly was?: SeenOfMany | undefined;
+  },
 ): Promise<OutcomeOfMany | Refusal> => {
-  const { key } = input;
+  const { key, was } = input;
   const { addTags, removeTags, ...rest } = input.change;
   const change: ChangeOfMany = {
     ...rest,
@@ -62,7 +68,14 @@ export const changeMany = async (
   if (ids.length + (await changedBeside(world.db, key, ids)) > mostAtOnce)
     return refuse("tooManyAtOnce", { most: mostAtOnce }, "ids");
   return each(ids, (id) =>
-    onceUnder(world, who, { key, id }, (tx, state) => changeLocked(world, tx, who, state, change, "together")),
+    onceUnder(
+      world,
+      who,
+      { key, id },
+      async (tx, state) =>
+        (await overtaken(tx, state, change, was?.[id] ?? {})) ??
+        changeLocked(world, tx, who, state, change, "together"),
+    ),
   );
 };
 
@@ -99,15 +112,15 @@ const overtaken = async (
   tx: Tx,
   state: ConcernState,
   wanted: Change,
-  was: NonNullable<DecidedChange["was"]>,
+  was: NonNullable<DecidedChange["was"]> & SeenOfMany[ConcernId],
 ): Promise<Refusal | null> => {
-  const isOther = (key: "assigneeId" | "subject"): boolean =>
+  const isOther = (key: "assigneeId" | "subject" | "status" | "priority" | "topicId" | "teamId"): boolean =>
     was[key] !== undefined && state[key] !== was[key] && state[key] !== wanted[key];
   if (isOther("assigneeId")) {
     const holder = state.assigneeId === null ? null : await agentById(tx, state.assigneeId);
     return holder === null ? refuse("staleVersion") : refuse("takenMeanwhile", { name: holder.name });
   }
-  if (isOther("subject")) return refuse("staleVersion");
+  if ((["subject", "status", "priority", "topicId", "teamId"] as const).some(isOther)) return refuse("staleVersion");
   return was.fields !== undefined && differ(await fieldValuesOf(tx, state.id), was.fields)
     ? refuse("staleVersion")
     : null;

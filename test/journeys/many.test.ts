@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { concerns as endpoints } from "#contract/concern-endpoints.ts";
-import { mostAtOnce, mostTags, type ChangeOfMany } from "#contract/concerns.ts";
+import { mostAtOnce, mostTags, type ChangeOfMany, type SeenOfMany } from "#contract/concerns.ts";
 import { isRefusal } from "#contract/errors.ts";
 import type { ConcernId, TopicId } from "#contract/ids.ts";
 import { change, snooze } from "#modules/concerns/actions-change.ts";
@@ -66,6 +66,45 @@ test("each concern for itself: foreign, absent, closed ones and those the assign
   assert.deepEqual([idsOf(held), reasons(held)], [ours, [[theirs, "unknownAgent"]]]);
   const gone = sure(await many(ours, { topicId: world.newId() as TopicId }));
   assert.deepEqual([gone.changed.length, gone.refused.map((one) => one.code)], [0, Array(3).fill("unknownTopic")]);
+});
+
+test("what somebody else changed since it was seen is not overwritten but named; what they changed besides does no harm", async () => {
+  const [one = assert.fail(), two = assert.fail(), three = assert.fail(), four = assert.fail()] = await some(4);
+  sure(await change(world, cast.omar, { id: two, change: { assigneeId: cast.omar.id } }));
+  sure(await change(world, cast.omar, { id: three, change: { assigneeId: cast.anna.id } }));
+  sure(await change(world, cast.omar, { id: four, change: { priority: "urgent", addTags: ["eilig"] } }));
+  const decided = (wanted: ChangeOfMany, seen: SeenOfMany[ConcernId], key: string = crypto.randomUUID()) => {
+    const ids = [one, two, three, four];
+    return changeMany(world, cast.anna, {
+      key,
+      ids,
+      change: wanted,
+      was: Object.fromEntries(ids.map((id) => [id, seen])),
+    });
+  };
+  const key = crypto.randomUUID();
+  const taken = sure(await decided({ assigneeId: cast.anna.id }, { assigneeId: null }, key));
+  assert.deepEqual(
+    taken.refused,
+    [{ id: two, code: "takenMeanwhile", facts: { name: cast.omar.name } }],
+    "who has it is said; whom it was given to already is no trouble, nor is what else was changed",
+  );
+  assert.deepEqual(
+    sure(await decided({ assigneeId: cast.anna.id }, { assigneeId: null }, key)),
+    taken,
+    "sent again it is the same",
+  );
+  const [row] = await states([two]);
+  assert.equal(row?.["assignee_id"], cast.omar.id);
+  const lower = sure(await decided({ priority: "low", addTags: ["ruhig"] }, { priority: "normal" }));
+  assert.deepEqual(reasons(lower), [[four, "staleVersion"]]);
+  assert.deepEqual((await states([four]))[0]?.["tags"], ["eilig"], "none of it is done to that one");
+  await deliver(world, cast.channel, mail("dazwischen@kunde.example"));
+  const waiting = (await allConcerns(world.db)).at(-1)?.id ?? assert.fail();
+  sure(await change(world, cast.omar, { id: waiting, change: { status: "resolved" } }));
+  const status = { [waiting]: { status: "new" as const } };
+  const late = { key: crypto.randomUUID(), ids: [waiting], change: { status: "waiting" as const }, was: status };
+  assert.deepEqual(reasons(sure(await changeMany(world, cast.anna, late))), [[waiting, "staleVersion"]]);
 });
 
 test("what is asked for is bounded and strict", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
 import { axeFindings } from "#test/screens/browser.ts";
-import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+import { startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 let centre: ScreenCentre;
 

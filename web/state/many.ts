@@ -2,7 +2,7 @@
 // Called by commands and pickers when rows are selected.
 import { concerns } from "#contract/concern-endpoints.ts";
 import { mostAtOnce } from "#contract/concerns.ts";
-import type { ChangeOfMany, ConcernRow } from "#contract/concerns.ts";
+import type { ChangeOfMany, ConcernRow, SeenOfMany } from "#contract/concerns.ts";
 import type { Result } from "#contract/endpoint.ts";
 import { visiblePart } from "#web/state/actions.ts";
 import { call } from "#web/state/client.ts";
@@ -32,7 +32,11 @@ export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMa
     return tellProblem({ code: "tooManyAtOnce", facts: { most: mostAtOnce }, field: null, requestId: "" });
   const key = crypto.randomUUID();
   const ids = rows.map((row) => row.id);
+  const was = seen(rows, wanted);
   paint(rows, wanted);
+  const before = lastWork;
+  const work = Promise.withResolvers<void>();
+  lastWork = work.promise;
   let stopped = false;
   let unwanted = false;
   let done = 0;
@@ -52,9 +56,11 @@ export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMa
   const changed: string[] = [];
   const refused: RefusedOne[] = [];
   let failed: Extract<Outcome<unknown>, { readonly ok: false }> | null = null;
+  // What was begun before is what this was decided on, so it goes first.
+  await before;
   for (let from = 0; from < ids.length && !stopped && failed === null; from += partSize) {
     const part = ids.slice(from, from + partSize);
-    const outcome = await sentTwiceAtMost(key, part, wanted);
+    const outcome = await sentTwiceAtMost(key, part, wanted, was);
     unpaint(part);
     if (outcome.ok) {
       takeInRows(outcome.value.changed);
@@ -65,6 +71,7 @@ export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMa
     } else failed = outcome;
   }
   clearTimeout(slow);
+  work.resolve();
   ended = true;
   if (shown !== null) dismiss(shown);
   unpaint(ids);
@@ -78,6 +85,23 @@ export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMa
   if (changed.length > 0)
     toast(t("many.done", { count: changed.length, what }), { undo: () => void undoMany(key), seconds: doneSeconds });
 };
+
+/** Ends when all that was begun is done. */
+let lastWork: Promise<void> = Promise.resolve();
+
+/** What stands on each row of what is to be changed, with what is still under way: what a colleague changes before it arrives is not overwritten. */
+const seen = (rows: readonly ConcernRow[], wanted: ChangeOfMany): SeenOfMany =>
+  Object.fromEntries(
+    rows.map((row) => {
+      const now = { ...row, ...underway.get()[row.id] };
+      return [
+        row.id,
+        Object.fromEntries(guarded.filter((key) => wanted[key] !== undefined).map((key) => [key, now[key]])),
+      ];
+    }),
+  );
+
+const guarded = ["status", "priority", "topicId", "assigneeId", "teamId"] as const;
 
 /** Takes a change to many back as a whole. */
 const undoMany = async (key: string): Promise<void> => {
@@ -93,14 +117,20 @@ export const refusalWords = (
   refused: readonly RefusedOne[],
   rows: Readonly<Record<string, Pick<ConcernRow, "number">>>,
 ): readonly string[] => {
-  const reasons = Map.groupBy(refused, (one) => one.code);
-  return [...reasons].map(([code, all]) => {
+  // Who has taken it stands in the reason: each name is one of its own.
+  const reasons = Map.groupBy(refused, (one) => `${one.code} ${JSON.stringify(one.facts)}`);
+  return [...reasons.values()].map((all) => {
     const numbers = all.flatMap(({ id }) => (rows[id] ? [`#${rows[id].number}`] : []));
     const named = numbers.length > mostNamed ? [...numbers.slice(0, mostNamed), "…"] : numbers;
     return t("many.refused", {
       count: all.length,
       numbers: named.join(", "),
-      reason: problemWords({ code, facts: all[0]?.facts ?? {}, field: null, requestId: "" }),
+      reason: problemWords({
+        code: all[0]?.code ?? "internal",
+        facts: all[0]?.facts ?? {},
+        field: null,
+        requestId: "",
+      }),
     });
   });
 };
@@ -111,8 +141,10 @@ const sentTwiceAtMost = async (
   key: string,
   ids: readonly ConcernRow["id"][],
   change: ChangeOfMany,
+  seenThen: SeenOfMany,
 ): Promise<Outcome<OutcomeOfMany>> => {
-  const body = { key, ids: [...ids], change };
+  const was = Object.fromEntries(ids.map((id) => [id, seenThen[id] ?? {}]));
+  const body = { key, ids: [...ids], change, was };
   const first = await call(concerns.changeMany, { body });
   return first.ok || !["offline", "unavailable", "overloaded"].includes(first.problem.code)
     ? first
