@@ -3,7 +3,10 @@ import type { Change, ChangeOfMany, ConcernRow, LinkKind } from "#contract/conce
 import { withConcern, withHits, type Command } from "#web/commands/command.ts";
 import type { Context } from "#web/commands/context.ts";
 import { change, follow, seenFailure } from "#web/state/actions.ts";
+import { isEmpty } from "#web/state/composing.ts";
+import type { ComposerKind } from "#web/state/composing.ts";
 import { deskState, loadEarlier } from "#web/state/desk.ts";
+import { composerOf } from "#web/state/drafts.ts";
 import { stepHit } from "#web/state/finding.ts";
 import { isRemovable, linksOf, unlink } from "#web/state/links.ts";
 import { changeMany } from "#web/state/many.ts";
@@ -50,6 +53,9 @@ const manyPicker = (id: ManyPickerName, title: WordKey, keys: readonly string[])
 const isFollowed = ({ concern, me }: Context): boolean | null =>
   (concern && deskState.get().opened[concern.id]?.concern.followers.includes(me.agent.id)) ?? null;
 
+/** Asks something of a composer; one that is folded is opened for it, without the caret going elsewhere. */
+const inComposer = (kind: ComposerKind, wish: "attach" | "cc"): void => setUi({ composer: kind, composerWish: wish });
+
 const isDone = (row: ConcernRow): boolean => row.status === "resolved" || row.status === "closed";
 
 const isReopenable = (row: ConcernRow): boolean => ["resolved", "closed", "snoozed", "waiting"].includes(row.status);
@@ -83,6 +89,34 @@ export const concernCommands: readonly Command[] = [
     // While hits are gone through, n means the next one.
     can: (context) => withConcern(context) && !withHits(context),
     run: () => compose("note"),
+  },
+  {
+    id: "attach",
+    title: "commands.attach",
+    group: "concern",
+    keys: [],
+    can: withConcern,
+    run: () => inComposer(ui.get().composer ?? "reply", "attach"),
+  },
+  {
+    id: "cc",
+    title: "commands.cc",
+    group: "concern",
+    keys: [],
+    can: withConcern,
+    run: () => inComposer("reply", "cc"),
+  },
+  {
+    id: "discardDraft",
+    title: "commands.discardDraft",
+    group: "concern",
+    keys: [],
+    can: ({ concern }) => {
+      const { composer, concernId } = ui.get();
+      if (concern === null || composer === null || concernId !== concern.id) return false;
+      return !isEmpty(composerOf(concern.id, composer, undefined).get().content);
+    },
+    run: () => setUi({ composerWish: "discard" }),
   },
   {
     id: "nextHit",

@@ -21,7 +21,7 @@ import {
 import { composerOf, doneSending, holdSaving, putBack, settle } from "#web/state/drafts.ts";
 import type { FieldLine } from "#web/state/fieldValues.ts";
 import { problemWords, tellProblem, tellRefusal } from "#web/state/problems.ts";
-import { offerBack, toast } from "#web/state/toasts.ts";
+import { dismissAbout, offerBack, toast } from "#web/state/toasts.ts";
 import { session } from "#web/state/session.ts";
 import { foldComposer, isOpen, returnTo, setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
@@ -193,8 +193,9 @@ export const sendReply = async (
 /** Shows the toast that counts down and takes the message back; without seconds it is for a message that waits for its time. */
 export const offerUndo = (message: Message, undoSeconds: number | null): void => {
   const undo = (): void => void undoSend(message);
-  if (undoSeconds === null) toast(t("composer.scheduled"), { undo });
-  else toast(t("composer.sending"), { undo, seconds: undoSeconds, countdown: true });
+  const about = message.id;
+  if (undoSeconds === null) toast(t("composer.scheduled"), { undo, about });
+  else toast(t("composer.sending"), { undo, about, seconds: undoSeconds, countdown: true });
 };
 
 /** Takes back a message that has not left: it stands in the composer again, or, when its concern began with it, where one writes first. */
@@ -203,6 +204,7 @@ export const undoSend = async (message: Message): Promise<void> => {
   await settle(message.concernId, "reply");
   const outcome = await call(concerns.undoSend, { params: { id: message.id } });
   if (!outcome.ok) return tellProblem(outcome.problem);
+  dismissAbout(message.id);
   const { gone } = outcome.value;
   if (gone !== null) {
     if (!putBackWriting(outcome.value, gone.subject)) toast(t("composer.becameSecond"), { seconds: 10 });

@@ -35,7 +35,7 @@ import type { LoadedList } from "#web/state/lists.ts";
 import { startLink } from "#web/state/live.ts";
 import type { Link, LinkState } from "#web/state/live.ts";
 import { createStore } from "#web/state/store.ts";
-import { toasts } from "#web/state/toasts.ts";
+import { dismissAbout, toasts } from "#web/state/toasts.ts";
 
 /** A list on the screen: how far it is loaded, and what hinders it. */
 export interface ListOnDesk extends LoadedList {
@@ -102,6 +102,8 @@ export const beginDesk = async (me: AgentId): Promise<void> => {
     after: () => deskState.get().cursor,
     events: (events, upTo) => {
       deskState.set((state) => advance(events.reduce(apply, state), upTo));
+      // Taken back in another window: here, too, there is nothing left to take back.
+      for (const { kind, data } of events) if (kind === "message.withdrawn") dismissAbout(data.messageId);
       if (events.length > 0) for (const listener of heard) listener(events);
     },
     looks: (concernId, present) =>

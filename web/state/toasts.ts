@@ -8,6 +8,8 @@ export interface Toast {
   readonly tone: "done" | "failed";
   readonly text: string;
   readonly undo: (() => void) | null;
+  /** What it speaks of; null: of nothing that could go by other ways. */
+  readonly about: string | null;
   readonly until: number;
   readonly countdown: boolean;
   /** Long work: how far it is. It stays until it is taken away. */
@@ -33,6 +35,7 @@ export const toast = (
   options: {
     readonly tone?: Toast["tone"];
     readonly undo?: () => void;
+    readonly about?: string;
     readonly seconds?: number;
     readonly countdown?: boolean;
     readonly progress?: Progress;
@@ -48,6 +51,7 @@ export const toast = (
       tone,
       text,
       undo: options.undo ?? null,
+      about: options.about ?? null,
       until: options.progress ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1000,
       countdown: options.countdown ?? false,
       progress: options.progress ?? null,
@@ -87,6 +91,9 @@ export const advanceToast = (id: number, done: number): void =>
 
 /** Takes a toast away. */
 export const dismiss = (id: number): void => toasts.set((all) => all.filter((one) => one.id !== id));
+
+/** Takes away what speaks of something that is no more so. */
+export const dismissAbout = (about: string): void => toasts.set((all) => all.filter((one) => one.about !== about));
 
 /** Undoes the latest thing that can be undone; false when there is none. */
 export const undoLatest = (): boolean => {

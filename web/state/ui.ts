@@ -22,6 +22,8 @@ export interface Ui {
   /** The composer's tab, null: folded. `focus` rises to move the caret there. */
   readonly composer: ComposerKind | null;
   readonly composerFocus: number;
+  /** What a command wants of the open composer, until it has done so. */
+  readonly composerWish: "attach" | "cc" | "discard" | null;
   /** The concern whose composer is on the screen, open or folded. */
   readonly concernId: string | null;
   /** Where j and k stand in the list. */
@@ -56,6 +58,7 @@ export const ui = createStore<Ui>({
   viewSheet: null,
   composer: null,
   composerFocus: 0,
+  composerWish: null,
   concernId: null,
   listCursor: null,
   listGap: null,

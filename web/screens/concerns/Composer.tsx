@@ -12,12 +12,13 @@ import { Recipients } from "#web/screens/concerns/Recipients.tsx";
 import { useUploads } from "#web/screens/concerns/useUploads.ts";
 import { ScheduledNotice } from "#web/screens/concerns/ScheduledLine.tsx";
 import type { ChosenTime } from "#web/screens/concerns/ScheduleSheet.tsx";
-import { SendButtons, usualThen } from "#web/screens/concerns/SendButtons.tsx";
+import { MeanwhileLine, useSaidSince } from "#web/screens/concerns/Meanwhile.tsx";
+import { SendButtons, sendKeys, usualThen } from "#web/screens/concerns/SendButtons.tsx";
 import { SecondDraft } from "#web/screens/concerns/SecondDraft.tsx";
 import { UploadList } from "#web/screens/concerns/UploadList.tsx";
 import { changesText, sends } from "#web/commands/keys.ts";
 import { WayChoice } from "#web/screens/concerns/WayChoice.tsx";
-import { isInside, mac } from "#web/kit/platform.ts";
+import { isInside } from "#web/kit/platform.ts";
 import { WhoWrites } from "#web/screens/concerns/WhoElse.tsx";
 import { sendNote, sendReply } from "#web/state/actions.ts";
 import type { Then } from "#web/state/actions.ts";
@@ -91,7 +92,11 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
   const facts = useStore(session, (now) => (now.kind === "signedIn" ? now.settings : null));
   const [then, setThen] = useState<Then>(usualThen);
   const [choosing, setChoosing] = useState(false);
-  const [showCc, setShowCc] = useState(false);
+  /** Rises with each wish for the field of copies, which then has the caret. */
+  const [ccWished, setCcWished] = useState(0);
+  const showCc = ccWished > 0;
+  // Opened for the copies, the caret is not the text's.
+  const [openedAt] = useState(() => (ui.get().composerWish === "cc" ? ui.get().composerFocus : null));
   const { content } = state;
 
   useEffect(() => adopt(id, kind, draft), [id, kind, draft]);
@@ -153,6 +158,17 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
     // oxlint-disable-next-line react/exhaustive-deps -- each drop is taken once; what takes it is made anew with every painting
   }, [dropped]);
 
+  // What a command asks for; it is done where it is shown.
+  const wish = useStore(ui, (all) => all.composerWish);
+  useEffect(() => {
+    if (wish === null || state.sending) return;
+    setUi({ composerWish: null });
+    if (wish === "attach") uploads.choose();
+    else if (wish === "discard") throwAway();
+    else setCcWished((count) => count + 1);
+    // oxlint-disable-next-line react/exhaustive-deps -- each wish is fulfilled once; what fulfils it is made anew with every painting
+  }, [wish]);
+
   const blocked =
     kind === "reply" && way !== null && way.blocked !== null && channelId === way.channelId && to.includes(way.value);
   const canSend =
@@ -161,8 +177,14 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
     (kind === "note" || brand !== undefined) &&
     uploads.underway.length === 0 &&
     !(kind === "reply" && (blocked || channelId === null || to.length === 0));
+  const said = useSaidSince(opened, kind === "reply" ? draft : undefined, kind === "reply" && !isEmpty(content));
+  const lastAnswered = said.answered.at(-1)?.seq ?? 0;
+  /** What was to be sent when a colleague's answer, in this place, was found to have come meanwhile. */
+  const [asked, setAsked] = useState<{ seq: number; what: Then; time: ChosenTime | null } | null>(null);
+  const asks = asked !== null && asked.seq === lastAnswered && lastAnswered > 0;
   const send = async (what: Then, time: ChosenTime | null): Promise<void> => {
     if (!canSend) return;
+    if (kind === "reply" && lastAnswered > 0 && !asks) return setAsked({ seq: lastAnswered, what, time });
     const full = { ...content, to, cc, channelId };
     if (kind === "reply" && (to !== chips.to || cc !== chips.cc)) {
       edit(id, kind, full);
@@ -212,7 +234,10 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
         }
         if (!sends(press.nativeEvent)) return;
         press.preventDefault();
-        if (!press.shiftKey) void send(then, null);
+        // A key held down has not been pressed again.
+        if (press.repeat) return;
+        if (asks) void send(asked.what, asked.time);
+        else if (!press.shiftKey) void send(then, null);
         else if (kind === "reply" && canSend) setChoosing(true);
       }}
       onKeyDown={pressed}
@@ -272,7 +297,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
             onTyped={(typed) => keepTyped(id, kind, { to: typed })}
             action={
               showCc || chips.cc.length > 0 || state.typed.cc !== "" ? null : (
-                <AriaButton className="link-button" onPress={() => setShowCc(true)}>
+                <AriaButton className="link-button" onPress={() => setCcWished((count) => count + 1)}>
                   {t("composer.addCc")}
                 </AriaButton>
               )
@@ -280,6 +305,8 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
           />
           {showCc || chips.cc.length > 0 || state.typed.cc !== "" ? (
             <Recipients
+              key={ccWished}
+              focus={showCc}
               kind={way ? addressKindOf[way.channelKind] : "email"}
               label={t("composer.cc")}
               value={chips.cc}
@@ -307,7 +334,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
           <RichEditor
             content={content}
             replaced={state.replaced}
-            focus={focus}
+            focus={focus === openedAt ? null : focus}
             placeholder={t("composer.placeholder", { name: opened.concern.row.customerName })}
             onChange={(text, html) => change({ text, html })}
             onPicture={(file) => uploads.inline(file)}
@@ -326,16 +353,19 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
           <Icon name="warning" size="small" /> {problemWords(state.problem)}
         </p>
       ) : null}
+      {kind === "reply" ? (
+        <MeanwhileLine
+          said={said}
+          asks={asks}
+          keys={sendKeys}
+          sendAnyway={() => asked && void send(asked.what, asked.time)}
+        />
+      ) : null}
       <div className="composer-foot">
         <IconButton icon="clip" label={t("composer.attach")} onPress={uploads.choose} />
         <span className="composer-limits">{facts ? uploads.limitsWords : ""}</span>
         {kind === "note" ? (
-          <Button
-            look="primary"
-            keys={mac ? "⌘ ⏎" : "Ctrl ⏎"}
-            isDisabled={!canSend}
-            onPress={() => void send(then, null)}
-          >
+          <Button look="primary" keys={sendKeys} isDisabled={!canSend} onPress={() => void send(then, null)}>
             {t("composer.keepNote")}
           </Button>
         ) : (

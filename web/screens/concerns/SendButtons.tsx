@@ -18,6 +18,9 @@ const holdKey = "draht.holdIfAnswered";
 /** The status this agent last chose for afterwards. */
 export const usualThen = (): Then => thens.find((one) => one === localStorage.getItem(thenKey)) ?? "waiting";
 
+/** What sends, as it stands on the keyboard. */
+export const sendKeys = mac ? "⌘ ⏎" : "Ctrl ⏎";
+
 const usualHold = (): boolean => localStorage.getItem(holdKey) !== "no";
 
 export const SendButtons = ({
@@ -44,7 +47,7 @@ export const SendButtons = ({
   const times = likelyTimes(now);
   return (
     <span className="split">
-      <Button look="primary" icon="send" isDisabled={!canSend} onPress={() => send(then, null)}>
+      <Button look="primary" icon="send" keys={sendKeys} isDisabled={!canSend} onPress={() => send(then, null)}>
         {first ? t("composer.send") : t(`composer.sendAnd.${then}`)}
       </Button>
       <ActionMenu
