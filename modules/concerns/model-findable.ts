@@ -13,17 +13,25 @@ const attributionStart = /^(?:am|on|le|el|il|op|em|den|pe)\s/i;
 const quoteMarks = /^[\s>|]+/;
 
 /**
- * The lines of `folded` with a word that was not said before, in their order. Compared by words alone, because programs wrap anew and put marks in
- * front. The head of a repeated message ("Am … schrieb …:") is left out: it would make every answer a hit of names and of "schrieb".
+ * The lines of `folded` with a word that was not said before, in their order. Compared by lines first, because most stand there as they were, and what
+ * is left by words, because programs wrap anew. The head of a repeated message ("Am … schrieb …:") is left out: it would make every answer a hit of
+ * names and of "schrieb".
  */
 export const addedBelow = (folded: string, said: readonly string[]): string => {
+  const lines = linesOf(folded);
+  const same = new Set(said.flatMap(linesOf));
+  const others = lines.filter((line, at) => !same.has(line) && !isHead(lines, at));
+  if (others.length === 0) return "";
   const known = new Set(said.flatMap(wordsOf));
-  const lines = folded
+  return others.filter((line) => wordsOf(line).some((word) => !known.has(word))).join("\n");
+};
+
+/** Without the marks in front, and without empty ones. */
+const linesOf = (text: string): string[] =>
+  text
     .split("\n", mostLines)
     .map((line) => line.replace(quoteMarks, "").trim())
     .filter((line) => line !== "");
-  return lines.filter((line, at) => !isHead(lines, at) && wordsOf(line).some((word) => !known.has(word))).join("\n");
-};
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
