@@ -1,6 +1,6 @@
 // `npm test`: checks, unit tests, journeys and screens, in this order. Words after `npm test --` choose stages
 // (check, unit, journeys, screens) or files by a part of their path. Ends with the line "N passed, N failed".
-// With CI=true a test that is not run because a peer program is missing counts as failed.
+// `--repeat 10` runs the chosen files ten times. With CI=true a test that is not run because a peer program is missing counts as failed.
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
@@ -22,14 +22,14 @@ type Named = Outcome & { readonly where: string };
 const linesOfFailure = 25;
 const root = dirname(import.meta.dirname);
 const strict = process.env["CI"] === "true";
-const words = process.argv.slice(2);
+const { words, repeat } = asked(process.argv.slice(2));
 const start = performance.now();
 const say = (sentence: string): boolean => process.stdout.write(`${sentence}\n`);
 
 const plan = stages.map((stage) => ({
   stage,
   checks: stage === "check" ? checkNames.filter((name) => isChosen(words, stage, name)) : [],
-  files: findTests(root, stage).filter((path) => isChosen(words, stage, path)),
+  files: repeated(findTests(root, stage).filter((path) => isChosen(words, stage, path))),
 }));
 const chosen = plan.filter(({ checks, files }) => checks.length + files.length > 0);
 if (chosen.length === 0) {
@@ -65,6 +65,23 @@ try {
     ]);
 }
 process.exitCode = summary();
+
+/** The files so many times, one pass behind the other. */
+function repeated(files: readonly string[]): readonly string[] {
+  return Array.from({ length: repeat }, () => files).flat();
+}
+
+/** What the command line asks for; `--repeat 10` runs the chosen files ten times, to find what fails by chance. */
+function asked(given: readonly string[]): { readonly words: readonly string[]; readonly repeat: number } {
+  const at = given.indexOf("--repeat");
+  if (at === -1) return { words: given, repeat: 1 };
+  const repeat = Number(given[at + 1]);
+  if (!Number.isSafeInteger(repeat) || repeat < 1) {
+    process.stdout.write("--repeat wants a number, as in npm test -- --repeat 10 email\n");
+    process.exit(1);
+  }
+  return { words: given.toSpliced(at, 2), repeat };
+}
 
 async function runAll(): Promise<void> {
   ensurePeers(
