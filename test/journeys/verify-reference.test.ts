@@ -1,6 +1,6 @@
 // Every other action: what a desk keeps of agents, teams, brands, channels, topics and fields follows by the events alone; what only hints says so.
-// And none is forgotten: each action that somebody outside its module can call is compared here or in verify-action.test.ts, or stands below with the
-// reason why no desk has anything to compare.
+// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts or in file-checks.test.ts,
+// or stands below with the reason why no desk has anything to compare.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -171,7 +171,9 @@ test("no action is forgotten", () => {
       ),
     ),
   );
-  const compared = ["verify-action", "verify-reference"].map((name) => textOf(`test/journeys/${name}.test.ts`)).join();
+  const compared = ["verify-action", "verify-reference", "file-checks"]
+    .map((name) => textOf(`test/journeys/${name}.test.ts`))
+    .join();
   const forgotten = [...called].filter(
     (name) =>
       actions.has(name) &&
