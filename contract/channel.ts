@@ -253,6 +253,12 @@ export interface ReadingIo {
   readonly asMessage?: boolean;
 }
 
+/** What a channel remembers over a restart and nobody may read; sealed at rest. */
+export interface ChannelSecrets {
+  readonly read: (name: string) => Promise<string | null>;
+  readonly keep: (name: string, value: string) => Promise<void>;
+}
+
 export interface TransportIo {
   readonly log: (
     level: "debug" | "info" | "warn" | "error",
@@ -260,6 +266,8 @@ export interface TransportIo {
     facts?: Readonly<Record<string, string | number | boolean | null>>,
   ) => void;
   readonly now: () => Date;
+  /** Of the channel at hand; absent where none is. */
+  readonly secrets?: ChannelSecrets;
 }
 
 export interface DeliveringIo extends TransportIo {

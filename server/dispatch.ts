@@ -13,6 +13,7 @@ import {
 } from "#modules/concerns/actions-outbox.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
+import { secretsOf } from "#server/channel-secrets.ts";
 
 export interface Dispatch {
   /** Something may be due: look now. */
@@ -93,7 +94,8 @@ export const startDispatch = (options: {
         };
         result = { kind: "accepted", providerId: null, detail: "", refused: [] };
         for (const call of calls) {
-          const next = await channel.implementation.deliver(call, channel.settings as never, { ...io, begin });
+          const secrets = secretsOf(world, channel.id);
+          const next = await channel.implementation.deliver(call, channel.settings as never, { ...io, secrets, begin });
           if (begun === false) return;
           // When a part has left and a later one has not, trying the whole again would send the first part twice.
           result =

@@ -24,6 +24,7 @@ import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { newToken, openSecret } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
 import { createApp } from "#server/app.ts";
+import { secretsOf } from "#server/channel-secrets.ts";
 import type { Config } from "#server/config.ts";
 import { connectChannels } from "#server/connected.ts";
 import { startDemo, type Demo } from "#server/demo/demo.ts";
@@ -319,6 +320,7 @@ const startListening = (options: {
       mostBytes: options.mostBytes,
       log: (level, event, facts) => log[level](event, { ...facts, channelId: channel.id }),
       now: world.now,
+      secrets: secretsOf(world, channel.id),
       store: (raw, providerId, cursor) => intake.store(channel, raw, providerId, cursor),
       cursor: (name) => readCursor(world.db, channel.id, name),
       keepCursor: (cursor) => keepCursor(world.db, channel.id, cursor),

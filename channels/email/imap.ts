@@ -20,8 +20,9 @@ import {
 } from "./imapCursor.ts";
 import { oversizeNote } from "./oversize.ts";
 import { largestMailBytes } from "./limits.ts";
+import { notTaken, type OAuthAccess, tokens } from "./oauth.ts";
 import { oneLine, quotable, statusOfTrouble } from "./trouble.ts";
-import type { EmailSettings } from "./settings.ts";
+import { accessOf, type EmailSettings } from "./settings.ts";
 
 /** Waiting times in milliseconds and sizes in bytes; tests shorten them. */
 export interface ImapTimes {
@@ -82,7 +83,14 @@ export async function listenWith(
   };
   await Promise.all(
     folders.map((folder) =>
-      follow(server, folder, io, stop, times, (state, trouble) => health(folder, state, trouble)),
+      follow(
+        { server, access: accessOf(settings, server), user: server.user ?? settings.address },
+        folder,
+        io,
+        stop,
+        times,
+        (state, trouble) => health(folder, state, trouble),
+      ),
     ),
   );
 }
@@ -100,20 +108,29 @@ interface Folder {
   storeFailures: number;
 }
 
+/** A server and how we sign in there. */
+interface Entrance {
+  readonly server: ImapServer;
+  readonly access: OAuthAccess | null;
+  /** Whose mailbox a token opens. */
+  readonly user: string;
+}
+
 async function follow(
-  server: ImapServer,
+  entrance: Entrance,
   name: string,
   io: ListeningIo,
   stop: AbortSignal,
   times: ImapTimes,
   health: ListeningIo["health"],
 ): Promise<void> {
+  const { server } = entrance;
   const folder: Folder = { name, cursor: null, begun: true, troubled: new Map(), fetching: [], storeFailures: 0 };
   let failures = 0;
   while (!stop.aborted) {
     health("connecting", null);
     try {
-      await session(server, folder, io, stop, times, (state, trouble) => {
+      await session(entrance, folder, io, stop, times, (state, trouble) => {
         if (state === "connected") failures = 0;
         health(state, trouble);
       });
@@ -131,19 +148,20 @@ async function follow(
 
 /** One connection from login to its end. Rejects when it breaks; resolves when `stop` aborts. */
 async function session(
-  server: ImapServer,
+  { server, access, user }: Entrance,
   folder: Folder,
   io: ListeningIo,
   stop: AbortSignal,
   times: ImapTimes,
   health: ListeningIo["health"],
 ): Promise<void> {
+  const accessToken = access === null ? null : await tokens.get(access, io);
   const client = new ImapFlow({
     host: server.host,
     port: server.port,
     secure: server.security === "tls",
     ...(server.security === "tls" ? {} : { doSTARTTLS: server.security === "starttls" }),
-    auth: { user: server.user ?? "", pass: server.password ?? "" },
+    auth: accessToken === null ? { user: server.user ?? "", pass: server.password ?? "" } : { user, accessToken },
     logger: false,
     qresync: true,
     disableAutoIdle: true,
@@ -176,7 +194,12 @@ async function session(
   });
   stop.addEventListener("abort", onStop, { once: true });
   try {
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      // It may have been taken back before its time.
+      if (access === null || accessToken === null || statusOfTrouble(error) !== "4.7.8") throw error;
+      tokens.forget(access, accessToken);
+      throw notTaken(error);
+    });
     await open(client, server, folder, io);
     health("connected", null);
     while (!stop.aborted) {

@@ -11,10 +11,15 @@ const server = (port: number) => ({
   port: z.number().int().min(1).max(65535).meta({ start: port }),
   security: z.enum(["tls", "starttls", "none"]),
   user: z.string().nullable(),
-  password: secret.nullable(),
+  /** By a password, or by a token of the provider's sign-in service (`oauth`). */
+  signIn: z.enum(["password", "oauth"]).optional().meta({ start: "password" }),
+  password: secret.nullable().meta({ when: { name: "signIn", is: "password" } }),
 });
 
-export const emailSettings = z.strictObject({
+/** Secrets go there: only with TLS, or to this machine. */
+const tokenUrl = z.url().regex(/^(?:https:\/\/|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])[:/])/i);
+
+const fields = z.strictObject({
   /** The address customers write to and our mail comes from. */
   address: z.email(),
   displayName: z.string().max(200),
@@ -47,6 +52,20 @@ export const emailSettings = z.strictObject({
   smtp: z
     .strictObject({ ...server(465), maxConnections: z.number().int().min(1).max(50).meta({ start: 5 }) })
     .nullable(),
+  /**
+   * The provider's sign-in service (RFC 6749), for servers that take no password: Microsoft 365, Google. With a refresh token in a person's name,
+   * without one as the application itself (client credentials).
+   */
+  oauth: z
+    .strictObject({
+      tokenUrl,
+      clientId: z.string().min(1),
+      clientSecret: secret.nullable(),
+      refreshToken: z.string().nullable().meta({ secret: true, long: true }),
+      scope: z.string().nullable(),
+    })
+    .nullable()
+    .optional(),
   /** RFC 6376 signing of what we send; null: the relay signs, or nobody does. */
   dkim: z
     .strictObject({
@@ -60,6 +79,18 @@ export const emailSettings = z.strictObject({
   /** Addresses (CIDR) of the operator's own relays in front of our door: the client address is read from their Received line. */
   trustedRelays: z.array(z.string()),
 });
+
+/** Whoever chooses to sign in by the provider's service has to say how. */
+export const emailSettings = fields.refine(
+  ({ imap, smtp, oauth }) => oauth != null || (imap?.signIn !== "oauth" && smtp?.signIn !== "oauth"),
+  { path: ["oauth"], message: "signing in by the provider's service is chosen, and the service is not filled in" },
+);
+
+/** How a server is signed in to by tokens; null: by a password. */
+export const accessOf = (
+  settings: EmailSettings,
+  server: EmailSettings["imap"] | EmailSettings["smtp"],
+): NonNullable<EmailSettings["oauth"]> | null => (server?.signIn === "oauth" ? (settings.oauth ?? null) : null);
 
 /** The settings of one mailbox, secrets opened. */
 export type EmailSettings = z.infer<typeof emailSettings>;

@@ -1,13 +1,16 @@
 // Hands mails to the operator's relay over pooled SMTP connections and says what became of them. Called by server/dispatch through index.ts.
 import { Readable } from "node:stream";
+import { callbackify } from "node:util";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { DeliveringIo, DeliveryResult, ProviderCall } from "#contract/channel.ts";
 import { compose } from "./compose.ts";
 import type { MailPayload, RefusalPayload } from "./outbound.ts";
+import { notTaken, type OAuthAccess, tokens } from "./oauth.ts";
 import { oneLine, quotable, statusOfTrouble } from "./trouble.ts";
-import type { EmailSettings } from "./settings.ts";
+import { accessOf, type EmailSettings } from "./settings.ts";
 
-type Relay = NonNullable<EmailSettings["smtp"]>;
+/** A relay and how we sign in there: with a token for `account` where there is `access`. */
+type Relay = NonNullable<EmailSettings["smtp"]> & { readonly access: OAuthAccess | null; readonly account: string };
 
 /** How long each step may take, in milliseconds. RFC 5321 section 4.5.3.2 asks for minutes: giving up early after the data is what makes "unknown". */
 export interface SmtpTimes {
@@ -45,8 +48,9 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
     if (call.kind === "refusal") return { kind: "refused", ...(call.payload as RefusalPayload), detail: "" };
     if (call.kind !== "mail")
       return { kind: "refused", code: "5.5.4", reason: { code: "notCarried", facts: {} }, detail: "" };
-    const relay = settings.smtp;
-    if (relay === null) return { kind: "refused", code: "5.3.5", reason: { code: "noWayOut", facts: {} }, detail: "" };
+    const { smtp } = settings;
+    if (smtp === null) return { kind: "refused", code: "5.3.5", reason: { code: "noWayOut", facts: {} }, detail: "" };
+    const relay: Relay = { ...smtp, access: accessOf(settings, smtp), account: smtp.user ?? settings.address };
     const { envelope, mail } = call.payload as MailPayload;
     let bytes: Buffer;
     try {
@@ -65,7 +69,7 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
     try {
       for (;;) {
         const kept = takeIdle(pool);
-        const sent = await attempt(kept, () => connect(relay, times, living), { relay, envelope, bytes, io });
+        const sent = await attempt(kept, () => connect(relay, times, living, io), { relay, envelope, bytes, io });
         // The relay had closed a kept connection meanwhile and has seen nothing of the mail: a new connection is no second attempt.
         if (sent.stale && kept !== null) continue;
         if (sent.connection !== null) keep(pool, sent.connection, times.idleMs);
@@ -88,7 +92,7 @@ export function createSmtp(times: SmtpTimes = usualTimes): Smtp {
   return { deliver, close };
 
   function poolOf(relay: Relay): Pool {
-    const key = JSON.stringify([relay.host, relay.port, relay.security, relay.user, relay.password]);
+    const key = JSON.stringify([relay.host, relay.port, relay.security, relay.user, relay.password, relay.access]);
     const known = pools.get(key) ?? { idle: [], waiting: [], open: 0 };
     pools.set(key, known);
     return known;
@@ -184,7 +188,13 @@ async function attempt(
 }
 
 /** Opens a connection, signed in where the relay wants it; it is among `living` until it ends. */
-function connect(relay: Relay, times: SmtpTimes, living: Set<SMTPConnection>): Promise<SMTPConnection> {
+async function connect(
+  relay: Relay,
+  times: SmtpTimes,
+  living: Set<SMTPConnection>,
+  io: DeliveringIo,
+): Promise<SMTPConnection> {
+  const auth = relay.access === null ? null : await tokenAuth(relay.account, relay.access, io);
   return new Promise((resolve, reject) => {
     const connection = new SMTPConnection({
       host: relay.host,
@@ -213,12 +223,31 @@ function connect(relay: Relay, times: SmtpTimes, living: Set<SMTPConnection>): P
     });
     connection.connect((error) => {
       if (error) return fail(error);
-      if (relay.user === null) return resolve(connection);
-      return connection.login({ user: relay.user, pass: relay.password ?? "" }, (refused) =>
-        refused ? fail(refused) : resolve(connection),
+      if (auth === null && relay.user === null) return resolve(connection);
+      return connection.login(auth ?? { user: relay.user ?? "", pass: relay.password ?? "" }, (refused) =>
+        refused ? fail(auth === null ? refused : notTaken(refused)) : resolve(connection),
       );
     });
   });
+}
+
+type Login = Parameters<SMTPConnection["login"]>[0];
+
+/** Signing in with a token (XOAUTH2). One that the relay does not take is replaced once. Rejects when there is none, before anybody is connected to. */
+async function tokenAuth(user: string, access: OAuthAccess, io: DeliveringIo): Promise<Login> {
+  let token = await tokens.get(access, io);
+  const renewed = callbackify(async (): Promise<string> => {
+    tokens.forget(access, token);
+    token = await tokens.get(access, io);
+    return token;
+  });
+  const giver = {
+    getToken: (renew: boolean, done: (error: Error | null, token: string) => void): void =>
+      renew ? renewed(done) : done(null, token),
+    buildXOAuth2Token: (given: string): string =>
+      Buffer.from(`user=${user}\u0001auth=Bearer ${given}\u0001\u0001`).toString("base64"),
+  };
+  return { user, oauth2: giver } as unknown as Login;
 }
 
 /** Waits until the relay takes another connection of ours. */
@@ -248,7 +277,7 @@ function keep(pool: Pool, connection: SMTPConnection, idleMs: number): void {
 /** Why there is no connection: our password, a certificate or TLS before what the relay says, since none of it is the mail's fault. */
 function connectCode(error: unknown): string {
   const trouble = statusOfTrouble(error);
-  return trouble?.startsWith("4.7.") ? trouble : (codeOf(error) ?? trouble ?? "4.4.1");
+  return trouble?.startsWith("4.7.") || trouble === "4.4.3" ? trouble : (codeOf(error) ?? trouble ?? "4.4.1");
 }
 
 /** What nodemailer puts on its errors. */

@@ -6,15 +6,19 @@ interface Troubled {
   readonly code?: string | number;
   readonly authenticationFailed?: unknown;
   readonly cause?: unknown;
+  /** The other side's own words, when the message is not that. */
+  readonly said?: string;
 }
 
 /**
- * 4.7.8 the password is wrong (RFC 4954), 4.7.5 the certificate is not to be trusted, 4.7.4 no such encryption there, 4.4.4 the name is
- * unknown, 4.4.2 it went silent or closed, 4.4.1 nobody answers. Null when the error says none of it.
+ * 4.7.14 the provider's sign-in service gives no token (RFC 5248), 4.4.3 it does not answer, 4.7.8 the password is wrong (RFC 4954), 4.7.5 the
+ * certificate is not to be trusted, 4.7.4 no such encryption there, 4.4.4 the name is unknown, 4.4.2 it went silent or closed, 4.4.1 nobody answers. Null when the error says none of it.
  */
 export function statusOfTrouble(error: unknown): string | null {
   const { message, code, authenticationFailed, cause } = (error ?? {}) as Troubled;
   const said = `${code ?? ""} ${message ?? ""}`;
+  if (/^EOAUTHAWAY\b/.test(said)) return "4.4.3";
+  if (/^EOAUTH\b/.test(said)) return "4.7.14";
   if (authenticationFailed === true || /^EAUTH\b/.test(said)) return "4.7.8";
   if (/certificate|CERT_|altname/i.test(said)) return "4.7.5";
   if (/STARTTLS|ETLS\b|wrong version number|EPROTO\b|packet length too long|plaintext/i.test(said)) return "4.7.4";
@@ -30,7 +34,10 @@ export function statusOfTrouble(error: unknown): string | null {
  */
 export function quotable(said: string | undefined, error: unknown): string {
   const status = statusOfTrouble(error);
-  const words = said ?? (error instanceof Error && (status === null || status === "4.7.5") ? error.message : "");
+  const words =
+    said ??
+    (error as Troubled | null)?.said ??
+    (error instanceof Error && (status === null || status === "4.7.5") ? error.message : "");
   return oneLine(words);
 }
 

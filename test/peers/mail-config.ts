@@ -34,6 +34,7 @@ export function dovecotConfig(
   ports: MailPeerPorts,
   tls: PeerCertificate | null = null,
   capability: string | null = null,
+  tokens = false,
 ): string {
   return `
 protocols = imap lmtp
@@ -45,7 +46,7 @@ log_path = ${dir}/dovecot.log
 ${tls === null ? "ssl = no" : `ssl = yes\nssl_cert = <${tls.certificate}\nssl_key = <${tls.key}`}
 ${capability === null ? "" : `imap_capability = ${capability}`}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login${tokens ? " xoauth2 oauthbearer" : ""}
 first_valid_uid = 1
 mail_location = maildir:~/Maildir
 mailbox_list_index = yes
@@ -63,7 +64,7 @@ namespace inbox {
     auto = create
   }
 }
-passdb {
+${tokens ? `passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = ${dir}/dovecot/oauth2.conf\n}\n` : ""}passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%Lu ${dir}/dovecot/users
 }
@@ -107,6 +108,14 @@ plugin {
 }
 `;
 }
+
+/** How Dovecot asks the sign-in service whose a token is. */
+export const dovecotTokens = (introspectionUrl: string): string => `introspection_mode = post
+introspection_url = ${introspectionUrl}
+username_attribute = username
+active_attribute = active
+active_value = true
+`;
 
 /** Dovecot's passwd-file: everybody's mail belongs to nobody. */
 export function dovecotUsers(dir: string): string {

@@ -9,6 +9,7 @@ import {
   type MailPeerPorts,
   type PeerCertificate,
   dovecotConfig,
+  dovecotTokens,
   dovecotUsers,
   mailUsers,
   postfixMain,
@@ -61,7 +62,13 @@ export function peersAvailable(): { readonly ok: true } | { readonly ok: false; 
 
 /** Starts both servers. `door`: the port of our SMTP door on loopback, for mail to tuer.test. */
 export async function startMailPeers(
-  options: { readonly door?: number; readonly tls?: PeerCertificate; readonly imapCapability?: string } = {},
+  options: {
+    readonly door?: number;
+    readonly tls?: PeerCertificate;
+    readonly imapCapability?: string;
+    /** Tokens are taken as well (XOAUTH2, OAUTHBEARER), whose they are is asked there. */
+    readonly introspectionUrl?: string;
+  } = {},
 ): Promise<MailPeers> {
   const dir = await mkdtemp(join(tmpdir(), "draht-mail-"));
   await chmod(dir, 0o755);
@@ -83,13 +90,16 @@ export async function startMailPeers(
   const script = join(dir, "mail", mailUsers.autoreply.user, "active.sieve");
   await writeFile(script, vacationScript);
   await chown(script, nobody, nobody);
-  await writeFile(dovecotFile, dovecotConfig(dir, ports, options.tls ?? null, options.imapCapability ?? null));
+  const { introspectionUrl, tls = null, imapCapability = null } = options;
+  await writeFile(dovecotFile, dovecotConfig(dir, ports, tls, imapCapability, introspectionUrl !== undefined));
+  if (introspectionUrl !== undefined)
+    await writeFile(join(dir, "dovecot", "oauth2.conf"), dovecotTokens(introspectionUrl));
   await writeFile(join(dir, "dovecot", "users"), dovecotUsers(dir));
   await folder(postfixDir);
   await folder(join(dir, "postfix", "queue"));
   await folder(join(dir, "postfix", "data"));
   await run("chown", ["postfix", join(dir, "postfix", "data")]);
-  await writeFile(join(postfixDir, "main.cf"), postfixMain(dir, ports, options.tls ?? null));
+  await writeFile(join(postfixDir, "main.cf"), postfixMain(dir, ports, tls));
   await writeFile(join(postfixDir, "master.cf"), postfixMaster(ports));
 
   const dovecot = spawn("/usr/sbin/dovecot", ["-F", "-c", dovecotFile], { stdio: "ignore" });
