@@ -24,6 +24,18 @@ test("a field that hangs on a choice is asked only under it", () => {
   assert.deepEqual([asked("now"), asked("days")], [["from"], ["from", "days"]]);
 });
 
+// A mailbox that was connected before one could choose how to sign in lost its password's field.
+test("what hangs on a choice that the channel does not know yet is asked as under the choice's start", () => {
+  const later: readonly SimpleField[] = [
+    { name: "signIn", kind: "choice", start: "password", options: ["password", "oauth"], when: null },
+    { name: "password", kind: "secret", start: null, when: { name: "signIn", is: "password" } },
+  ];
+  assert.deepEqual(
+    askedFields(later, { host: "h" }).map(({ name }) => name),
+    ["signIn", "password"],
+  );
+});
+
 test("a value is set where its path leads, and lists are read by line and comma", () => {
   assert.deepEqual(withValue({ address: "a", imap: null }, ["imap", "days"], 7), { address: "a", imap: { days: 7 } });
   assert.deepEqual(listOf(" a, b\n\nc "), ["a", "b", "c"]);

@@ -7,9 +7,20 @@ type Settings = Readonly<Record<string, unknown>>;
 export const startSettings = (fields: readonly FormField[]): Settings =>
   Object.fromEntries(fields.map((field) => [field.name, field.kind === "group" ? null : field.start]));
 
+/** What a field is set to; one that came after the channel was connected is at its start. */
+const valueOf = (field: FormField | undefined, settings: Settings): unknown =>
+  field === undefined ? null : (settings[field.name] ?? (field.kind === "group" ? null : field.start));
+
 /** The fields that are asked while the group is set like this. */
 export const askedFields = <F extends FormField>(fields: readonly F[], settings: Settings): readonly F[] =>
-  fields.filter(({ when }) => when === null || settings[when.name] === when.is);
+  fields.filter(
+    ({ when }) =>
+      when === null ||
+      valueOf(
+        fields.find(({ name }) => name === when.name),
+        settings,
+      ) === when.is,
+  );
 
 /** Settings with one value changed, at a path such as ["imap", "port"]. */
 export const withValue = (settings: Settings, path: readonly string[], value: unknown): Settings => {

@@ -193,7 +193,7 @@ const OneField = ({
         <Choose
           label={label}
           hint={hint}
-          value={typeof value === "string" ? value : ""}
+          value={typeof value === "string" ? value : field.start}
           choices={field.options.map((option) => ({
             id: option,
             label: words(`${base}.${field.name}.options.${option}`) ?? option,
