@@ -80,7 +80,7 @@ test("a hit of the palette opens its message with the words marked; n and N go o
   await page.locator(".nav-view").first().waitFor();
   await page.keyboard.press("Control+k");
   await page.keyboard.type("stoersender");
-  await page.getByRole("option", { name: /Internet fällt aus/ }).waitFor();
+  await page.locator("[role=option][data-focused]", { hasText: "Internet fällt aus" }).waitFor();
   await page.keyboard.press("Enter");
   await standsAt(page, "gesucht (69)");
   await page.locator(".find-count", { hasText: "2 von 2, weitere oberhalb" }).waitFor();

@@ -78,6 +78,7 @@ test("one of several links is removed by choosing it, the last one at once; z br
   assert.deepEqual(await axeFindings(page), []);
   await page.keyboard.type("stimmt");
   await page.locator(".finder-list [role=option]", { hasText: first.subject }).waitFor({ state: "detached" });
+  await page.locator(".finder-list [role=option][data-focused]", { hasText: "Rechnung stimmt" }).waitFor();
   await press(page, "Enter");
   await page.locator(".link-line", { hasText: "Rechnung stimmt" }).waitFor({ state: "detached" });
   await press(page, "Shift+L");

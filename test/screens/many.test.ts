@@ -27,11 +27,11 @@ const toast = (page: Page, text: string | RegExp): Promise<void> =>
   page.locator(".toast:not([data-underway])", { hasText: text }).first().waitFor();
 const checked = (page: Page): Promise<readonly string[]> =>
   page.locator(".row-frame[data-selected] .row-subject").allTextContents();
-/** Types into the open list of choices and takes the first that fits. */
+/** Types into the open list of choices and takes the first that fits, which is the one in hand. */
 const choose = async (page: Page, text: string): Promise<void> => {
   await page.locator(".picker [role=option]").first().waitFor();
   await page.keyboard.type(text);
-  await page.locator(".picker [role=option]", { hasText: text }).first().waitFor();
+  await page.locator(".picker [role=option][data-focused]", { hasText: text }).waitFor();
   await page.keyboard.press("Enter");
 };
 

@@ -40,7 +40,8 @@ const palette = async (page: Page, typed: string): Promise<void> => {
   await page.keyboard.press("Control+k");
   await page.locator(".finder-field, [role=combobox]:focus, [role=searchbox]:focus").first().waitFor();
   await page.keyboard.type(typed);
-  await page.getByRole("option", { name: typed }).first().waitFor();
+  // The one that Enter takes.
+  await page.locator("[role=option][data-focused]", { hasText: typed }).waitFor();
   await page.keyboard.press("Enter");
 };
 

@@ -106,11 +106,12 @@ test("a tag typed exactly is taken by Enter though an older one has it in it; on
   await page.keyboard.press("#");
   await page.locator(".picker").waitFor();
   await page.keyboard.type("bild");
-  await page.getByRole("option", { name: /Neues Schlagwort „bild“/ }).waitFor();
+  await page.locator("[role=option][data-focused]", { hasText: "Neues Schlagwort „bild“" }).waitFor();
   await page.keyboard.press("Enter");
   await toast(page, "Schlagwort „bild“ hinzugefügt");
   await page.keyboard.type("kei");
   await page.getByRole("option", { name: /Neues Schlagwort „kei“/ }).waitFor();
+  await page.locator("[role=option][data-focused]", { hasText: "kein-bild" }).waitFor();
   await page.keyboard.press("Enter");
   await toast(page, "Schlagwort „kein-bild“ entfernt");
   await page.keyboard.type("bil");

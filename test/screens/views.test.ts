@@ -31,12 +31,12 @@ const hasViews = async (page: Page, ...names: readonly string[]): Promise<void> 
     names.join("|"),
   );
 };
-/** Opens the filter, types, takes the first choice that fits and closes. */
+/** Opens the filter, types, takes the first choice that fits, which is the one in hand, and closes. */
 const filter = async (page: Page, text: string): Promise<void> => {
   await press(page, "f");
   await page.locator(".picker [role=option]").first().waitFor();
   await page.keyboard.type(text);
-  await page.locator(".picker [role=option]", { hasText: text }).first().waitFor();
+  await page.locator(".picker [role=option][data-focused]", { hasText: text }).waitFor();
   await press(page, "Enter", "Escape");
   await page.locator(".picker").waitFor({ state: "detached" });
 };
@@ -49,7 +49,7 @@ test("a list is filtered by typing what is wanted; the filter is told, outlives 
   assert.deepEqual(await axeFindings(page), []);
   // By the name of the condition, too: Enter takes the first of its values and makes no tag of the word.
   await page.keyboard.type("priorität");
-  await page.locator(".picker [role=option]").first().filter({ hasText: "Dringend" }).waitFor();
+  await page.locator(".picker [role=option][data-focused]", { hasText: "Dringend" }).waitFor();
   await press(page, "Enter", "Escape");
   await subjects(page, "Eilig");
   await page.locator(".filter-chip", { hasText: "Priorität: Dringend" }).waitFor();
@@ -163,7 +163,7 @@ test("a supervisor shares a view with everybody: it appears on the colleague's d
   const { page } = omar;
   await press(page, "Control+k");
   await page.keyboard.type("für alle");
-  await page.locator(".finder-list [role=option]", { hasText: "Für alle" }).first().waitFor();
+  await page.locator(".finder-list [role=option][data-focused]", { hasText: "Für alle" }).waitFor();
   await press(page, "Enter");
   await page.getByRole("heading", { name: "Für alle" }).waitFor();
   await subjects(page, "Eilig");
