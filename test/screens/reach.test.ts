@@ -106,7 +106,7 @@ test("a tag typed exactly is taken by Enter though an older one has it in it; on
   await page.keyboard.press("#");
   await page.locator(".picker").waitFor();
   await page.keyboard.type("bild");
-  await page.locator("[role=option][data-focused]", { hasText: "Neues Schlagwort „bild“" }).waitFor();
+  await page.getByRole("option", { name: /Neues Schlagwort „bild“/ }).waitFor();
   await page.keyboard.press("Enter");
   await toast(page, "Schlagwort „bild“ hinzugefügt");
   await page.keyboard.type("kei");
@@ -120,6 +120,10 @@ test("a tag typed exactly is taken by Enter though an older one has it in it; on
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   await toast(page, "Schlagwort „bil“ hinzugefügt");
+  // The toast stands there before the server's answer is here.
+  await centre.feed.event(
+    (event) => event.kind === "concern.changed" && event.data.patch.tags?.includes("bil") === true,
+  );
   assert.deepEqual((await current()).tags.toSorted(), ["bil", "bild"]);
   await closeSilent(one);
 });
