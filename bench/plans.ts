@@ -54,6 +54,15 @@ const queries = async (database: Client): Promise<Named[]> => {
       query: pageQuery(scope({ topicId: known.topic as never, statuses: ["new", "open"] }), null, 51, "newest"),
     },
     {
+      name: "list-field",
+      query: pageQuery(
+        scope({ field: { key: "Kundennummer", value: 2000 }, statuses: ["new", "open"] }),
+        null,
+        51,
+        "newest",
+      ),
+    },
+    {
       name: "views-counters",
       query: countsQuery([
         scope({ statuses: ["new", "open"] }),

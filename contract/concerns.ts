@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { addressKind, assurance, channelKind, verdict } from "#contract/channel.ts";
 import { instant } from "#contract/endpoint.ts";
-import { fieldChanges, fieldValues } from "#contract/fields.ts";
+import { fieldChanges, fieldValue, fieldValues } from "#contract/fields.ts";
 import { fileView, uploadId } from "#contract/files.ts";
 import {
   agentId,
@@ -260,6 +260,22 @@ const conditions = {
   customerId: customerId.nullable(),
   /** Of this kind of channel among others. A desk older than the server does not say it. */
   channelKind: channelKind.nullable().default(null),
+  /** With this value in a custom field; case and accents make no difference. A desk older than the server does not say it. */
+  field: z
+    .strictObject({
+      key: z
+        .string()
+        .trim()
+        .min(1)
+        .max(100)
+        .refine((key) => key.isWellFormed() && !key.includes("\u0000")),
+      value: fieldValue.refine(
+        (value) =>
+          typeof value !== "string" || (value.trim() !== "" && value.isWellFormed() && !value.includes("\u0000")),
+      ),
+    })
+    .nullable()
+    .default(null),
 };
 
 /** What a list shows. Sorted by the last message, newest first, or by the longest wait first. */
@@ -283,6 +299,7 @@ export const everything: ListFilter = {
   tag: null,
   customerId: null,
   channelKind: null,
+  field: null,
   followed: false,
   mentioned: false,
   deliveryFailed: false,

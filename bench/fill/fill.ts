@@ -214,6 +214,9 @@ export const fill = async (options: FillOptions, filled: Filled): Promise<void> 
       "INSERT INTO concern_extra (concern_id, fields) SELECT id, jsonb_build_object('Kundennummer', number) FROM concern WHERE number % 4 = 0 ON CONFLICT DO NOTHING",
     );
     await client.query(
+      "UPDATE concern SET field_marks = ARRAY['Kundennummer=' || number] WHERE number % 4 = 0 AND field_marks = '{}'",
+    );
+    await client.query(
       "INSERT INTO concern_link (earlier_id, later_id, kind) SELECT a.id, b.id, 'related' FROM concern a JOIN concern b ON b.number = a.number + 3 WHERE a.number % 20 = 0 ON CONFLICT DO NOTHING",
     );
     await client.query("SELECT setval('concern_number', (SELECT max(number) FROM concern))");

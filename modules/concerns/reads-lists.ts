@@ -18,6 +18,8 @@ import {
   type Scope,
 } from "#modules/concerns/store-lists.ts";
 import { countViews, viewsOf, type ViewRow } from "#modules/concerns/store-views.ts";
+import { misfitOf } from "#modules/fields/model.ts";
+import { fieldsOf } from "#modules/fields/reads.ts";
 import { brandsOf, isKnownTo } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -31,7 +33,7 @@ const scopeOf = (who: AgentActor, filter: ListFilter): Scope => ({
   brandIds: who.brandIds.length === 0 ? null : who.brandIds,
 });
 
-/** One page of what a filter shows this agent, and where the next one begins (null: nowhere). Refuses a cursor that is none with invalidInput. */
+/** One page of what a filter shows this agent, and where the next one begins (null: nowhere). Refuses a cursor that is none with invalidInput, and a value that its field never takes. */
 export const listConcerns = async (
   world: Pick<World, "db">,
   who: AgentActor,
@@ -40,6 +42,8 @@ export const listConcerns = async (
   const after = input.after === null ? null : readCursor(input.after);
   if (after === undefined || (after !== null && (after.kind === "newest") !== (input.filter.sort === "newest")))
     return refuse("invalidInput", {}, "after");
+  const wrong = input.filter.field === null ? null : misfitOf(await fieldsOf(world.db, "concern"), input.filter.field);
+  if (wrong !== null) return wrong;
   const scope = scopeOf(who, input.filter);
   const limit = sizes.find((size) => size >= input.limit) ?? 200;
   const read = async (tx: Tx): Promise<{ rows: ConcernRow[]; next: string | null }> => {
@@ -69,6 +73,7 @@ const plain: ListFilter = {
   tag: null,
   customerId: null,
   channelKind: null,
+  field: null,
   followed: false,
   mentioned: false,
   deliveryFailed: false,

@@ -54,6 +54,11 @@ const conditions = ({ filter, me }: Scope): Sql[] => {
   if (filter.topicId !== null) list.push(sql`c.topic_id = ${filter.topicId}`);
   // The second half is what its index stands for: most concerns have no tags and no place in it.
   if (filter.tag !== null) list.push(sql`c.tags @> ARRAY[${filter.tag}]::text[] AND c.tags <> '{}'`);
+  // As text the value is what it is where it stands: a number as PostgreSQL writes it.
+  if (filter.field !== null)
+    list.push(
+      sql`c.field_marks @> ARRAY[field_mark(${filter.field.key}, ${JSON.stringify([filter.field.value])}::jsonb ->> 0)] AND c.field_marks <> '{}'`,
+    );
   if (filter.customerId !== null) list.push(sql`c.customer_id = ${filter.customerId}`);
   if (filter.channelKind !== null) list.push(sql`c.channels @> ARRAY[${filter.channelKind}]::text[]`);
   if (filter.deliveryFailed) list.push(sql`c.delivery_failed`);
@@ -94,8 +99,8 @@ const streams = (scope: Scope): Sql[][] => {
   const narrowed = filter.assignee !== null || filter.teamId !== null || filter.topicId !== null;
   const statusRest = wanted.length === statuses.length ? [] : [sql`c.status IN (${wordsIn(wanted)})`];
   if (isFew(filter)) return [[...statusRest, ...brandRest, ...rest]];
-  // Rare tags come from their own index, common ones are soon met while walking: the planner chooses from what it knows of the tag.
-  if (filter.tag !== null && !narrowed) return [[...statusRest, ...brandRest, ...rest]];
+  // Rare tags and values come from their own index, common ones are soon met while walking: the planner chooses from what it knows of them.
+  if (isPlannedEachTime(filter) && !narrowed) return [[...statusRest, ...brandRest, ...rest]];
   if (!narrowed && brands === null && wanted.length === statuses.length) return [rest];
   if (!narrowed && brands !== null && brands.length * wanted.length <= mostStreams)
     return brands.flatMap((brand) =>
@@ -155,7 +160,7 @@ const merged = (
   return sql`SELECT * FROM (${union}) AS merged ORDER BY ${order.outer} ${limited(limit)}`;
 };
 
-/** One page of a part of a list. A filter by tag is planned each time, because tags differ a thousandfold in how common they are; it wants a transaction. */
+/** One page of a part of a list. A filter by tag or field is planned each time, because these differ a thousandfold in how common they are; it wants a transaction. */
 export const page = async (
   tx: Tx,
   scope: Scope,
@@ -169,7 +174,7 @@ export const page = async (
 };
 
 /** Does this filter want to be asked inside a transaction? See `page`. */
-export const isPlannedEachTime = (filter: ListFilter): boolean => filter.tag !== null;
+export const isPlannedEachTime = (filter: ListFilter): boolean => filter.tag !== null || filter.field !== null;
 
 /**
  * How many rows a filter finds (`n`), for filters that the kept counters cannot answer. No more than `most` rows are looked at, those of the
@@ -202,10 +207,11 @@ const walked = (scope: Scope): Sql[] => {
     ...scope,
     filter: { ...everything, assignee: filter.assignee === "none" ? null : filter.assignee, topicId: filter.topicId },
   });
-  if (narrow === undefined && filter.tag !== null)
-    return conditions({ ...scope, filter: { ...everything, tag: filter.tag } }).map(
-      (tagged) => sql`concern c WHERE ${tagged}${rest}`,
-    );
+  if (narrow === undefined && isPlannedEachTime(filter))
+    return conditions({
+      ...scope,
+      filter: { ...everything, ...(filter.field === null ? { tag: filter.tag } : { field: filter.field }) },
+    }).map((tagged) => sql`concern c WHERE ${tagged}${rest}`);
   return wanted.map(
     (status) => sql`concern c WHERE c.status = ${literal(status)}${narrow === undefined ? empty : sql` AND ${narrow}`}`,
   );

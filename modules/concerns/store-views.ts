@@ -101,7 +101,13 @@ const sourceOf = ({ filter }: Scope): Source => {
     ...(filter.channelKind === null ? [] : [`channel:${filter.channelKind}`]),
   ];
   const [label, another] = labels;
-  if (filter.followed || filter.mentioned || filter.customerId !== null || another !== undefined)
+  if (
+    filter.followed ||
+    filter.mentioned ||
+    filter.customerId !== null ||
+    filter.field !== null ||
+    another !== undefined
+  )
     return { from: "walk" };
   if (label === undefined) return { from: "kept" };
   const isPersons = filter.assignee !== null && filter.assignee !== "none";

@@ -369,10 +369,12 @@ export const fieldValuesOf = async (tx: Tx, concernId: string): Promise<FieldVal
   (await tx.maybe<{ fields: FieldValues }>(sql`SELECT fields FROM concern_extra WHERE concern_id = ${concernId}`))
     ?.fields ?? {};
 
-/** Sets a concern's fields; the row appears with the first one. */
+/** Sets a concern's fields, and the marks by which lists find it; the row appears with the first one. */
 export const saveFields = async (tx: Tx, concernId: string, fields: unknown): Promise<void> => {
+  const values = JSON.stringify(fields);
+  await tx.later(sql`UPDATE concern SET field_marks = field_marks(${values}::jsonb) WHERE id = ${concernId}`);
   await tx.run(
-    sql`INSERT INTO concern_extra (concern_id, fields) VALUES (${concernId}, ${JSON.stringify(fields)}) ON CONFLICT (concern_id) DO UPDATE SET fields = excluded.fields`,
+    sql`INSERT INTO concern_extra (concern_id, fields) VALUES (${concernId}, ${values}) ON CONFLICT (concern_id) DO UPDATE SET fields = excluded.fields`,
   );
 };
 

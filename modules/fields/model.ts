@@ -37,6 +37,16 @@ export const differ = (now: FieldValues, seen: FieldChanges): boolean => {
   return "refused" in judged || judged.changed.length > 0;
 };
 
+/** Why a value can stand in no concern's or customer's field; null where it can. A choice that is offered no more may stand there still. */
+export const misfitOf = (
+  definitions: readonly Field[],
+  { key, value }: { readonly key: string; readonly value: FieldValue },
+): Refusal | null => {
+  const definition = definitions.find((each) => each.key === key);
+  const wrong = definition === undefined ? null : misfit(definition, value);
+  return wrong?.refused === "fieldNotChoice" ? null : wrong;
+};
+
 /** The choices of a field as they are kept: each once. */
 export const cleanChoices = (choices: readonly string[]): string[] => [
   ...new Set(choices.map((choice) => storable(choice).trim())),

@@ -1,11 +1,14 @@
 // Custom fields: defined, filled in, judged; values of others stay, names change, definitions go and values stay.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { everything, listFilter } from "#contract/concerns.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
-import type { Field, FieldChanges } from "#contract/fields.ts";
+import type { Field, FieldChanges, FieldValue } from "#contract/fields.ts";
 import type { ConcernId, CustomerId, FieldId, TopicId } from "#contract/ids.ts";
 import { createTopic, removeTopic } from "#modules/brands/actions.ts";
 import { change } from "#modules/concerns/actions-change.ts";
+import { saveView } from "#modules/concerns/actions-views.ts";
+import { listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
 import { historyOf, openConcern } from "#modules/concerns/reads-open.ts";
 import { changeCustomer } from "#modules/customers/actions-desk.ts";
 import { changeField, createField, removeField } from "#modules/fields/actions.ts";
@@ -176,4 +179,64 @@ test("customers have fields of their own, judged alike", async () => {
 test("no thing grows without end", async () => {
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`f${i}`, "x"]));
   assert.equal(refused(await fill(many)).refused, "tooManyFields");
+});
+
+test("concerns are listed and counted by what stands in a field, however it is written, as long as it stands there", async () => {
+  const found = async (key: string, value: FieldValue) => {
+    const filter = { ...everything, field: { key, value } };
+    return sure(await listConcerns(world, cast.anna, { filter, after: null, limit: 50 })).rows.map((row) => row.id);
+  };
+  sure(
+    await fill({
+      Gerät: "FritzBox Größe 7590",
+      Betrag: 1012.5,
+      "Vor Ort": true,
+      Seit: "2026-03-02",
+      Frei: "x",
+      "Betrag lang": 0.1,
+    }),
+  );
+  const share = { with: "me" as const };
+  const filter = { ...everything, field: { key: "Betrag", value: 1012.5 } };
+  const view = sure(await saveView(world, cast.anna, { name: "Betrag", filter, share }));
+  const count = async () => (await viewsFor(world, cast.anna)).views.find((one) => one.id === view.id)?.count;
+  for (const [key, value] of [
+    ["Gerät", "fritzbox grosse 7590"],
+    ["Betrag", 1012.5],
+    ["Vor Ort", true],
+    ["Seit", "2026-03-02"],
+    ["Frei", "X"],
+    ["Betrag lang", 0.1],
+  ] as const)
+    assert.deepEqual(await found(key, value), [id], key);
+  for (const [key, value] of [
+    ["Gerät", "FritzBox"],
+    ["Betrag", 1012],
+    ["Vor Ort", false],
+    ["Nie", "x"],
+  ] as const)
+    assert.deepEqual(await found(key, value), [], key);
+  assert.equal(await count(), 1);
+  assert.deepEqual(
+    refused(
+      await listConcerns(world, cast.anna, {
+        filter: { ...everything, field: { key: "Betrag", value: "viel" } },
+        after: null,
+        limit: 50,
+      }),
+    ),
+    { refused: "fieldNotNumber", facts: { name: "Betrag", value: "viel" }, field: "fields.Betrag" },
+  );
+  sure(await fill({ Betrag: null }));
+  assert.deepEqual(await found("Betrag", 1012.5), []);
+  assert.equal(await count(), 0);
+  assert.ok(listFilter.safeParse({ ...everything, field: { key: "a", value: "b" } }).success);
+  for (const field of [
+    { key: "", value: 1 },
+    { key: "a", value: " " },
+    { key: "a\u0000", value: 1 },
+    { key: "a", value: "\ud800" },
+    { key: "a" },
+  ])
+    assert.ok(!listFilter.safeParse({ ...everything, field }).success, JSON.stringify(field));
 });

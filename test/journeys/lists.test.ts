@@ -13,7 +13,9 @@ import {
   type ListFilter,
 } from "#contract/concerns.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
+import type { FieldValues } from "#contract/fields.ts";
 import type { BrandId, CustomerId, TeamId, TopicId, ViewId } from "#contract/ids.ts";
+import { fold } from "#lib/fold.ts";
 import { foldTally, removeView, saveView } from "#modules/concerns/actions-views.ts";
 import { concernsOf, listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
 import { pageQuery } from "#modules/concerns/store-lists.ts";
@@ -29,6 +31,15 @@ let topics: TopicId[];
 let customers: CustomerId[];
 /** Whose the views are that are kept here. */
 const share = { with: "me" } as const;
+const fieldValuesHad: readonly FieldValues[] = [
+  {},
+  {},
+  { Gerät: "Größe XL" },
+  { Gerät: "fritz", Betrag: 1012.5 },
+  { "Vor Ort": true },
+];
+/** What stands in each concern's fields. */
+const fieldsHad = new Map<string, FieldValues>();
 const tags = ["vip", "umzug", "a'b\\c{d}", "Größe"];
 
 /** A small generator with a fixed start, so that a failure can be had again. */
@@ -67,9 +78,11 @@ before(async () => {
     // Many concerns share a millisecond: the id has to break the tie.
     const at = new Date(Date.parse("2026-01-01T00:00:00Z") + Math.floor(chance() * 40) * 1000).toISOString();
     const id = world.newId();
+    const had = one(fieldValuesHad);
+    fieldsHad.set(id, had);
     await world.db.run(sql`
-      INSERT INTO concern (id, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, last_message_at, waiting_since, delivery_failed, created_at)
-      VALUES (${id}, ${chance() < 0.7 ? cast.brandId : cast.otherBrandId}, ${`Anliegen ${i}`}, ${status}, ${one(priorities)}, ${maybe(0.5, () => one(topics))}, ${chance() < 0.4 ? [one(tags)] : []},
+      INSERT INTO concern (id, field_marks, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, last_message_at, waiting_since, delivery_failed, created_at)
+      VALUES (${id}, field_marks(${JSON.stringify(had)}::jsonb), ${chance() < 0.7 ? cast.brandId : cast.otherBrandId}, ${`Anliegen ${i}`}, ${status}, ${one(priorities)}, ${maybe(0.5, () => one(topics))}, ${chance() < 0.4 ? [one(tags)] : []},
               ${maybe(0.6, () => one(people))}, ${maybe(0.6, () => one(teams))}, ${one(customers)}, 'X', ${one([["email"], []])}, ${at}, ${maybe(0.4, () => at)}, ${chance() < 0.05}, ${at})`);
     if (chance() < 0.2)
       await world.db.run(sql`INSERT INTO concern_follower (concern_id, agent_id) VALUES (${id}, ${one(people)})`);
@@ -111,6 +124,15 @@ const randomFilter = (): ListFilter => ({
   priorities: chance() < 0.3 ? priorities.filter(() => chance() < 0.5) : [],
   topicId: maybe(0.2, () => one(topics)),
   tag: maybe(0.2, () => one([...tags, "nobody has it"])),
+  field: maybe(0.2, () =>
+    one([
+      { key: "Gerät", value: "grosse xl" },
+      { key: "Gerät", value: "Fritz" },
+      { key: "Betrag", value: 1012.5 },
+      { key: "Vor Ort", value: true },
+      { key: "Vor Ort", value: false },
+    ]),
+  ),
   customerId: maybe(0.1, () => one(customers)),
   channelKind: maybe(0.1, () => "email"),
   followed: chance() < 0.1,
@@ -118,6 +140,11 @@ const randomFilter = (): ListFilter => ({
   deliveryFailed: chance() < 0.1,
   sort: one(["newest", "waiting"]),
 });
+
+const hasField = (id: string, { key, value }: NonNullable<ListFilter["field"]>): boolean => {
+  const had = fieldsHad.get(id)?.[key];
+  return had !== undefined && fold(String(had)) === fold(String(value));
+};
 
 const expected = async (who: AgentActor, filter: ListFilter): Promise<string[]> => {
   const followed = new Set(
@@ -137,6 +164,7 @@ const expected = async (who: AgentActor, filter: ListFilter): Promise<string[]> 
       (row) =>
         matches(row, filter, who.id) &&
         (who.brandIds.length === 0 || who.brandIds.includes(row.brandId)) &&
+        (filter.field === null || hasField(row.id, filter.field)) &&
         (!filter.followed || followed.has(row.id)) &&
         (!filter.mentioned || mentioned.has(row.id)),
     )

@@ -130,3 +130,45 @@ test("an agent fills them in by keyboard; a wrong value is said at its field; th
     );
   }
 });
+
+test("the list is filtered by a field, typed with its value; a value the field never takes is said; as a view it stays, and follows what is changed", async () => {
+  const one = await openDesk(browser, server.url, { login });
+  const { page } = one;
+  await page.goto(`${server.url}/desk/open`);
+  const row = page.locator(".row", { hasText: "Internet fällt aus" });
+  await row.waitFor();
+  const filter = async (typed: string, option: string): Promise<void> => {
+    await page.keyboard.press("f");
+    await page.locator(".picker").waitFor();
+    await page.keyboard.type(typed);
+    await page.getByRole("option", { name: option }).waitFor();
+    await page.keyboard.press("Enter");
+  };
+  await filter("betrag: zwölf", "Betrag: zwölf");
+  await page.locator(".toast", { hasText: "„Betrag“ nimmt eine Zahl auf, „zwölf“ ist keine." }).waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".filter-chip").count(), 0);
+  await filter("gerät: fritzbox 7590", "Gerät: fritzbox 7590");
+  await page.keyboard.press("Escape");
+  await page.locator(".filter-chip", { hasText: "Gerät: fritzbox 7590" }).waitFor();
+  await row.waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.press("Shift+V");
+  await page.keyboard.press("s");
+  await page.locator(".sheet .form").waitFor();
+  await page.keyboard.type("Fritz");
+  await page.keyboard.press("Enter");
+  await page.locator(".nav-made", { hasText: "Fritz" }).locator(".nav-count", { hasText: "1" }).waitFor();
+  await page.reload();
+  await row.waitFor();
+  const concern = await desk.call(api.concerns.byNumber, { params: { number } });
+  const set = (value: string) =>
+    desk.call(api.concerns.change, { params: { id: concern.id }, body: { fields: { Gerät: value } } });
+  await set("Anderes");
+  await row.waitFor({ state: "detached" });
+  await page.locator(".nav-made .nav-count", { hasText: "0" }).waitFor();
+  await set("FRITZBOX 7590");
+  await row.waitFor();
+  await one.context.close();
+  assert.deepEqual(one.complaints, []);
+});

@@ -317,6 +317,8 @@ const hinted = (state: DeskState, event: AnyEvent): DeskState => {
       const rows = unknown ? [...hints.rows, concernId] : hints.rows;
       return { ...state, hints: { ...hints, history, views: hints.views + 1, rows } };
     }
+    case "concern.fieldsChanged":
+      return { ...state, hints: { ...hints, history, views: hints.views + 1, lists: hints.lists + 1 } };
     case "concern.followed":
     case "agent.mentioned":
       if (event.data.agentId !== state.me) break;

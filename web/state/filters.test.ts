@@ -8,6 +8,8 @@ import {
   conditions,
   conditionWords,
   differences,
+  fieldOption,
+  fieldWish,
   filterOptions,
   isSameFilter,
   restoredTo,
@@ -39,6 +41,14 @@ const names = {
   ],
   channels: [{ kind: "email" }, { kind: "email" }],
   tags: ["vip", "a:b"],
+  fields: [
+    { owner: "concern", key: "Gerät", name: "Gerät", kind: "text", choices: [] },
+    { owner: "concern", key: "a", name: "Amount", kind: "number", choices: [] },
+    { owner: "concern", key: "since", name: "Since", kind: "date", choices: [] },
+    { owner: "concern", key: "line", name: "Line", kind: "choice", choices: ["Cable", "DSL"] },
+    { owner: "concern", key: "paid", name: "Paid", kind: "yesNo", choices: [] },
+    { owner: "customer", key: "k", name: "Contract", kind: "text", choices: [] },
+  ],
 } as unknown as FilterNames;
 
 const live: ListFilter = { ...unfiltered, statuses: ["new", "open", "waiting", "snoozed"] };
@@ -103,4 +113,28 @@ test("conditions read as sentences, also of what is gone", () => {
   assert.equal(conditionWords(choose(live, "topicId:out"), "topicId", names), "Topic: Internet › Outage");
   assert.equal(conditionWords(choose(live, "teamId:nix"), "teamId", names), "Team: no longer there");
   assert.equal(conditionWords(choose(live, "followed:yes"), "followed", names), "Followed: yes");
+});
+
+test("a field is chosen from its choices or typed as its kind is written; what it never takes has no value", () => {
+  const labels = filterOptions(names).filter(({ condition }) => condition === "field");
+  assert.deepEqual(
+    labels.map(({ group, label }) => `${group}: ${label}`),
+    ["Line: Cable", "Line: DSL", "Paid: Yes", "Paid: No"],
+  );
+  const wished = (typed: string) => {
+    const wish = fieldWish(typed, names);
+    return wish && [wish.field.key, wish.value];
+  };
+  assert.deepEqual(wished("gerat: Fritz: 7590"), ["Gerät", "Fritz: 7590"]);
+  assert.deepEqual(wished("amount: 1,012.5"), ["a", 1012.5]);
+  assert.deepEqual(wished("amount: twelve"), ["a", null]);
+  assert.deepEqual(wished("si: 2.3.2026"), ["since", "2026-03-02"]);
+  assert.deepEqual(wished("since: soon"), ["since", null]);
+  assert.deepEqual(wished("paid: Yes"), ["paid", true]);
+  assert.deepEqual([wished("contract: 1"), wished("vip"), wished("amount:"), wished(": x")], [null, null, null, null]);
+  const made = choose(live, fieldOption("a", 1012.5));
+  assert.deepEqual(made.field, { key: "a", value: 1012.5 });
+  assert.equal(conditionWords(made, "field", names), "Amount: 1012.5");
+  assert.deepEqual(differences(made, live), ["field"]);
+  assert.equal(drop(made, fieldOption("a", 1012.5)).field, null);
 });

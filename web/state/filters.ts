@@ -2,8 +2,11 @@
 import type { ChannelKind } from "#contract/channel.ts";
 import { priorities, statuses } from "#contract/concerns.ts";
 import type { ListFilter } from "#contract/concerns.ts";
+import type { Field, FieldValue } from "#contract/fields.ts";
 import type { AgentId } from "#contract/ids.ts";
 import type { DeskState } from "#web/state/apply.ts";
+import { fold } from "#lib/fold.ts";
+import { fieldName, fieldWords, typedValue } from "#web/state/fieldValues.ts";
 import { topicPath } from "#web/state/topics.ts";
 import { listed, t } from "#web/state/words.ts";
 
@@ -14,6 +17,7 @@ export const conditions = [
   "priorities",
   "topicId",
   "tag",
+  "field",
   "teamId",
   "channelKind",
   "brandId",
@@ -30,11 +34,13 @@ export interface FilterOption {
   /** "<condition>:<value>" */
   readonly id: string;
   readonly condition: Condition;
+  /** Below which words it stands. */
+  readonly group: string;
   readonly label: string;
 }
 
 /** Names for the ids in a filter. `tags` are those on any concern this desk has loaded. */
-export type FilterNames = Pick<DeskState, "agents" | "teams" | "topics" | "brands" | "channels"> & {
+export type FilterNames = Pick<DeskState, "agents" | "teams" | "topics" | "brands" | "channels" | "fields"> & {
   readonly tags: readonly string[];
   readonly me: AgentId | null;
 };
@@ -45,6 +51,7 @@ export const filterOptions = (names: FilterNames): readonly FilterOption[] =>
     valuesOf(condition, names).map((value) => ({
       id: `${condition}:${value}`,
       condition,
+      group: groupWords(condition, value, names),
       label: valueWords(condition, value, names),
     })),
   );
@@ -78,11 +85,66 @@ export const conditionWords = (filter: ListFilter, condition: Condition, names: 
   const values = valuesIn(filter, condition);
   const said =
     values.length === 0 ? t("filters.any") : listed(values.map((value) => valueWords(condition, value, names)));
-  return t("filters.is", { condition: t(`filters.conditions.${condition}`), value: said });
+  return t("filters.is", { condition: groupWords(condition, values[0] ?? null, names), value: said });
 };
 
 /** A tag that is not among those known, as a choice. */
 export const tagOption = (tag: string): string => `tag:${tag}`;
+
+/** A value of a field, as a choice. */
+export const fieldOption = (key: string, value: FieldValue): string => `field:${fieldChoice({ key, value })}`;
+
+/** What "Device: Fritz" asks for: a field of concerns by the beginning of its name, and a value of its kind or why it is none. Null: no field. */
+export const fieldWish = (
+  typed: string,
+  names: Pick<FilterNames, "fields">,
+): { readonly field: Field; readonly value: FieldValue | null; readonly said: string } | null => {
+  const [name = "", ...rest] = typed.split(":");
+  const said = rest.join(":").trim();
+  const wanted = fold(name.trim());
+  const own = names.fields.filter((field) => field.owner === "concern");
+  const field =
+    own.find((one) => fold(one.name) === wanted) ??
+    own.find((one) => wanted !== "" && fold(one.name).startsWith(wanted));
+  if (field === undefined || said === "") return null;
+  return { field, value: valueTyped(said, field), said };
+};
+
+const valueTyped = (said: string, field: Field): FieldValue | null => {
+  switch (field.kind) {
+    case "number": {
+      const value = typedValue(said, "number");
+      return typeof value === "number" ? value : null;
+    }
+    case "date":
+      return dayIn(said);
+    case "yesNo":
+      return [true, false].find((value) => fold(fieldWords(value, "yesNo")) === fold(said)) ?? null;
+    default:
+      return said;
+  }
+};
+
+/** "2026-03-02" as it is kept, from itself or as a German writes it. */
+const dayIn = (said: string): string | null => {
+  const german = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(said);
+  const day = german
+    ? `${german[3]}-${(german[2] ?? "").padStart(2, "0")}-${(german[1] ?? "").padStart(2, "0")}`
+    : said;
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day)) ? day : null;
+};
+
+const fieldChoice = ({ key, value }: NonNullable<ListFilter["field"]>): string => JSON.stringify([key, value]);
+const fieldOf = (choice: string): NonNullable<ListFilter["field"]> => {
+  const [key, value] = JSON.parse(choice) as [string, FieldValue];
+  return { key, value };
+};
+
+/** A field stands under its own name. */
+const groupWords = (condition: Condition, value: string | null, names: FilterNames): string =>
+  condition === "field" && value !== null
+    ? fieldName(names.fields, "concern", fieldOf(value).key)
+    : t(`filters.conditions.${condition}`);
 
 const yes = "yes";
 
@@ -109,6 +171,8 @@ const valuesOf = (condition: Condition, names: FilterNames): readonly string[] =
         .map((topic) => topic.id);
     case "tag":
       return names.tags;
+    case "field":
+      return names.fields.filter((field) => field.owner === "concern").flatMap(choicesOf);
     case "channelKind":
       return [...new Set(names.channels.map((channel) => channel.kind))];
     case "brandId":
@@ -125,11 +189,16 @@ const valuesOf = (condition: Condition, names: FilterNames): readonly string[] =
 };
 
 const valuesIn = (filter: ListFilter, condition: Condition): readonly string[] => {
+  if (condition === "field") return filter.field === null ? [] : [fieldChoice(filter.field)];
   const value = filter[condition];
   if (Array.isArray(value)) return value;
   if (value === null || value === false) return [];
   return [value === true ? yes : String(value)];
 };
+
+/** What can be chosen of a field; texts, numbers and days are typed: see `fieldWish`. */
+const choicesOf = ({ key, kind, choices }: Field): readonly string[] =>
+  (kind === "choice" ? choices : kind === "yesNo" ? [true, false] : []).map((value) => fieldChoice({ key, value }));
 
 /** In any order; an empty list of statuses is all of them. */
 const sameValues = (a: readonly string[], b: readonly string[]): boolean =>
@@ -170,6 +239,8 @@ const withOption = (filter: ListFilter, id: string): ListFilter => {
     case "followed":
     case "mentioned":
       return { ...filter, [condition]: true };
+    case "field":
+      return { ...filter, field: fieldOf(value) };
     default:
       return { ...filter, [condition]: value };
   }
@@ -201,6 +272,11 @@ const valueWords = (condition: Condition, value: string, names: FilterNames): st
       return t("filters.oneCustomer");
     case "tag":
       return value;
+    case "field": {
+      const one = fieldOf(value);
+      const kind = names.fields.find((field) => field.owner === "concern" && field.key === one.key)?.kind ?? "text";
+      return fieldWords(one.value, kind);
+    }
     default:
       return t("filters.yes");
   }

@@ -22,13 +22,14 @@ export const unfiltered: ListFilter = {
   tag: null,
   customerId: null,
   channelKind: null,
+  field: null,
   followed: false,
   mentioned: false,
   deliveryFailed: false,
   sort: "newest",
 };
 
-/** True when the row meets every condition that can be read off a row. Followed and mentioned cannot: see `shown`. */
+/** True when the row meets every condition that can be read off a row. Followed, mentioned and fields cannot: see `shown`. */
 export const matches = (row: ConcernRow, filter: ListFilter, me: AgentId | null): boolean =>
   (filter.statuses.length === 0 || filter.statuses.includes(row.status)) &&
   (filter.priorities.length === 0 || filter.priorities.includes(row.priority)) &&
@@ -51,7 +52,8 @@ export const compareRows =
   };
 
 /** Does a row not tell whether it belongs there? Then only what the server gave is shown, and only fetching the list anew brings it up to date. */
-export const isOnlyFetched = (filter: ListFilter): boolean => filter.followed || filter.mentioned;
+export const isOnlyFetched = (filter: ListFilter): boolean =>
+  filter.followed || filter.mentioned || filter.field !== null;
 
 /** The rows a list shows: those that match and lie within the part that was loaded, in order. */
 export const shown = (

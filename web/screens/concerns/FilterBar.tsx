@@ -10,17 +10,21 @@ import { Picker } from "#web/kit/Menu.tsx";
 import { mac } from "#web/kit/platform.ts";
 import { usePicker } from "#web/screens/concerns/Pickers.tsx";
 import { deskState } from "#web/state/desk.ts";
+import { fieldWords } from "#web/state/fieldValues.ts";
 import { filterBy } from "#web/state/filtering.ts";
 import {
   chosenIn,
   conditionWords,
   differences,
+  fieldOption,
+  fieldWish,
   filterOptions,
   restoredTo,
   tagOption,
   withChosen,
 } from "#web/state/filters.ts";
 import type { FilterNames } from "#web/state/filters.ts";
+import { tellProblem } from "#web/state/problems.ts";
 import { useStore } from "#web/state/store.ts";
 import { knownTags } from "#web/state/tags.ts";
 import { t } from "#web/state/words.ts";
@@ -48,23 +52,41 @@ export const FilterPicker = ({ view, filter }: Filtering) => {
       placeholder={t("filters.find")}
       emptyText={t("filters.nothing")}
       button={<Icon name={isOn ? "filterOn" : "filter"} />}
-      choices={filterOptions(names).map(({ id, condition, label }) => ({
-        id,
-        label,
-        group: t(`filters.conditions.${condition}`),
-      }))}
+      choices={filterOptions(names).map(({ id, group, label }) => ({ id, label, group }))}
       chosen={chosenIn(filter)}
       choose={(ids) => set(withChosen(filter, ids))}
       create={(typed) =>
-        names.tags.includes(typed) || typed.length > 60
+        byField(typed, names, filter, set) ??
+        (names.tags.includes(typed) || typed.length > 60
           ? null
           : {
               label: t("filters.byTag", { tag: typed }),
               run: () => set(withChosen(filter, [...chosenIn(filter), tagOption(typed)])),
-            }
+            })
       }
     />
   );
+};
+
+/** "Device: Fritz" filters by a field; what its field never takes is said with the words of the field itself. */
+const byField = (
+  typed: string,
+  names: FilterNames,
+  filter: ListFilter,
+  set: (next: ListFilter) => void,
+): { readonly label: string; readonly run: () => void } | null => {
+  const wish = fieldWish(typed, names);
+  if (wish === null) return null;
+  const { field, value, said } = wish;
+  const wrong = { number: "fieldNotNumber", date: "fieldNotDate", yesNo: "fieldNotYesNo" } as const;
+  return {
+    label: t("filters.is", { condition: field.name, value: value === null ? said : fieldWords(value, field.kind) }),
+    run: () => {
+      if (value !== null) set(withChosen(filter, [...chosenIn(filter), fieldOption(field.key, value)]));
+      else if (field.kind !== "text" && field.kind !== "choice")
+        tellProblem({ code: wrong[field.kind], facts: { name: field.name, value: said }, field: null, requestId: "" });
+    },
+  };
 };
 
 /** What differs from the view, each to be taken away, and what can be made of it. Nothing while nothing differs. */
@@ -119,6 +141,7 @@ const useFilterNames = (): FilterNames => {
       a.teams === b.teams &&
       a.topics === b.topics &&
       a.brands === b.brands &&
+      a.fields === b.fields &&
       a.channels === b.channels,
   );
   return { ...state, tags };
