@@ -334,6 +334,8 @@ export const view = z.strictObject({
   filter: listFilter,
   count: z.number().int().nullable(),
   atLeast: z.boolean(),
+  /** How many of them only wait for the customer; null: not told apart. */
+  waiting: z.number().int().nullable(),
   share: viewShare.nullable(),
   mayChange: z.boolean(),
 });

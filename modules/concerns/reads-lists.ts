@@ -94,7 +94,13 @@ const builtIn: readonly (readonly [key: string, filter: ListFilter])[] = [
   ["all", { ...plain, statuses: [] }],
 ];
 
-const notCounted = { count: null, atLeast: false } as const;
+/** Of the views of an agent's day, and of their teams, what needs somebody is told apart from what waits for the customer; both are sums that are kept. */
+const isApart = ({ key, share, filter }: Pick<View, "key" | "share" | "filter">): boolean =>
+  share === null &&
+  filter.statuses.includes("waiting") &&
+  (key === null || ["mine", "unassigned", "open"].includes(key));
+
+const notCounted = { count: null, atLeast: false, waiting: null } as const;
 
 /** Nobody made it, nobody changes it. */
 const byItself = { share: null, mayChange: false } as const;
@@ -107,6 +113,7 @@ export const asView = (who: AgentActor, row: ViewRow): View => ({
   filter: row.filter,
   count: null,
   atLeast: false,
+  waiting: null,
   share:
     row.teamId !== null
       ? { with: "team", teamId: row.teamId }
@@ -131,7 +138,7 @@ export const viewsFor = async (
     who.id,
     teams.map((team) => team.id),
   );
-  const views: Omit<View, "count" | "atLeast">[] = [
+  const views: Omit<View, "count" | "atLeast" | "waiting">[] = [
     ...builtIn.map(([key, filter]) => ({ id: key, key, name: key, filter, ...byItself })),
     ...teams.map((team) => ({
       id: `team-${team.id}`,
@@ -143,12 +150,24 @@ export const viewsFor = async (
     ...made.map((row) => asView(who, row)),
   ];
   const counted = views.filter((view) => !uncounted.has(view.key ?? ""));
+  const apart = counted.filter(isApart);
   const counts = await countViews(
     world.db,
-    counted.map((view) => scopeOf(who, view.filter)),
+    [
+      ...counted.map((view) => view.filter),
+      ...apart.map((view): ListFilter => ({ ...view.filter, statuses: ["waiting"] })),
+    ].map((filter) => scopeOf(who, filter)),
   );
   const countOf = new Map(counted.map((view, index) => [view.id, counts[index]]));
-  return { views: views.map((view) => ({ ...view, ...(countOf.get(view.id) ?? notCounted) })), upTo };
+  const waitingOf = new Map(apart.map((view, index) => [view.id, counts[counted.length + index]?.count]));
+  return {
+    views: views.map((view) => ({
+      ...view,
+      ...(countOf.get(view.id) ?? notCounted),
+      waiting: waitingOf.get(view.id) ?? null,
+    })),
+    upTo,
+  };
 };
 
 /** A customer's concerns that this agent may see, newest first; refuses with notFound when none of the agent's brands knows the customer. */

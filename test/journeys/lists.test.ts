@@ -229,6 +229,12 @@ test("counters are what counting gives, for every built-in view and own ones, al
             await countedBy(who, view.filter),
             `${who.name}: ${view.name} ${JSON.stringify(view.filter)}`,
           );
+        const apart = ["mine", "unassigned", "open"].includes(view.key ?? "") || view.id.startsWith("team-");
+        assert.equal(
+          view.waiting,
+          apart ? await countedBy(who, { ...view.filter, statuses: ["waiting"] }) : null,
+          `${who.name}: ${view.name} waits`,
+        );
       }
     }
   };

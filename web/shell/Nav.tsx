@@ -16,6 +16,7 @@ import type { MenuEntry } from "#web/kit/Menu.tsx";
 import { Failed, Waiting } from "#web/kit/States.tsx";
 import { asideCounts, loadViews, views } from "#web/state/desk.ts";
 import { session, signOut } from "#web/state/session.ts";
+import { toDo } from "#web/state/startView.ts";
 import { useStore } from "#web/state/store.ts";
 import { number, t } from "#web/state/words.ts";
 import { viewKey, viewName } from "#web/state/viewNames.ts";
@@ -172,10 +173,18 @@ const ViewLink = ({ view }: { readonly view: View }) => (
     <Icon name={viewIcons[view.key ?? ""] ?? shareIcons[view.share?.with ?? "me"]} />
     <span className="nav-view-name">{viewName(view)}</span>
     {view.count === null ? null : (
-      <span className="nav-count" data-quiet={view.count === 0 || undefined}>
-        {number(view.count)}
-        {view.atLeast ? "+" : ""}
-      </span>
+      <>
+        <span className="nav-count" data-quiet={toDo(view) === 0 || undefined}>
+          {number(toDo(view))}
+          {view.atLeast ? "+" : ""}
+        </span>
+        {(view.waiting ?? 0) === 0 ? null : (
+          <span className="nav-waiting" title={t("views.beside", { count: view.waiting ?? 0 })}>
+            <span aria-hidden>+{number(view.waiting ?? 0)}</span>
+            <span className="quietly">{t("views.beside", { count: view.waiting ?? 0 })}</span>
+          </span>
+        )}
+      </>
     )}
   </Link>
 );

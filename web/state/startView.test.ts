@@ -4,7 +4,8 @@ import { test } from "node:test";
 import type { View } from "#contract/concerns.ts";
 import { startOf } from "#web/state/startView.ts";
 
-const view = (key: string, count: number | null): View => ({ id: key, key, count }) as View;
+const view = (key: string, count: number | null, waiting: number | null = null): View =>
+  ({ id: key, key, count, waiting }) as View;
 
 test("the desk opens where something waits: mine, then unassigned, then all; with nothing anywhere at its first view", () => {
   const all = (mine: number, unassigned: number, open: number) => [
@@ -17,6 +18,11 @@ test("the desk opens where something waits: mine, then unassigned, then all; wit
   assert.equal(startOf(all(0, 3, 5)), "unassigned");
   assert.equal(startOf(all(0, 0, 5)), "open");
   assert.equal(startOf(all(0, 0, 0)), "mine");
+  assert.equal(
+    startOf([view("mine", 2, 2), view("unassigned", 3, 1)]),
+    "unassigned",
+    "what waits for the customer is no work",
+  );
   assert.equal(startOf([view("all", null)]), "all");
   assert.equal(startOf(null), null);
 });

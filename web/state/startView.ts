@@ -8,10 +8,13 @@ export const startView = createStore<string | null>(null);
 
 const order = ["mine", "unassigned", "open"];
 
-/** Where work waits: the first of mine, unassigned and all open ones with something in it, else the first of all views. */
+/** How many of a view's concerns need somebody: what waits for the customer does not. */
+export const toDo = (view: Pick<View, "count" | "waiting">): number => (view.count ?? 0) - (view.waiting ?? 0);
+
+/** Where work waits: the first of mine, unassigned and all open ones with something to do in it, else the first of all views. */
 export const startOf = (all: readonly View[] | null): string | null => {
   const [first] = all ?? [];
   if (!all || !first) return null;
-  const waits = order.find((key) => all.some((view) => view.key === key && (view.count ?? 0) > 0));
+  const waits = order.find((key) => all.some((view) => view.key === key && toDo(view) > 0));
   return waits ?? viewKey(first);
 };

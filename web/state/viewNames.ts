@@ -21,6 +21,7 @@ export const chosenView = (all: readonly View[] | null, key: string | undefined)
       filter: unfiltered,
       count: null,
       atLeast: false,
+      waiting: null,
       share: null,
       mayChange: false,
     }
