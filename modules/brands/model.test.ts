@@ -60,6 +60,25 @@ test("a stored password does not follow to another host", () => {
   assert.equal(secretForAnotherHost({ imap: { host: "mail.example", password: null } }, settings, secrets), null);
 });
 
+// A token is as good as a password: the secrets it is fetched with follow neither to another sign-in service nor to another mail server.
+test("the secrets of a sign-in service follow to no other service and serve no other server", () => {
+  const known = {
+    imap: { host: "mail.example" },
+    smtp: null,
+    oauth: { tokenUrl: "https://login.example/token", clientSecret: "s" },
+  };
+  const path = [["oauth", "clientSecret"]];
+  const change = (over: object, secret: string | null = null): string | null =>
+    secretForAnotherHost({ ...known, oauth: { ...known.oauth, clientSecret: secret }, ...over }, known, path);
+  const elsewhere = { tokenUrl: "https://evil.example/token", clientSecret: null };
+  assert.equal(change({}), null);
+  assert.equal(change({ imap: null }), null);
+  assert.equal(change({ oauth: elsewhere }), "oauth.clientSecret");
+  assert.equal(change({ imap: { host: "evil.example" } }), "oauth.clientSecret");
+  assert.equal(change({ smtp: { host: "evil.example" } }), "oauth.clientSecret");
+  assert.equal(change({ smtp: { host: "relay.example" } }, "given anew"), null);
+});
+
 test("a topic cannot lie below itself", () => {
   const topics = [
     { id: "a", parentId: null },

@@ -82,7 +82,8 @@ export const withKnownSecrets = (given: unknown, known: unknown, secrets: readon
 
 /**
  * The first secret that is left null although the server beside it has changed; null: none. A stored password goes only to the host it was given
- * for, or whoever may change the host could have it sent to a host of their own.
+ * for, or whoever may change the host could have it sent to a host of their own. What stands beside a `tokenUrl` is sent there, and what it is given for
+ * to every host of the channel.
  */
 export const secretForAnotherHost = (
   given: unknown,
@@ -92,13 +93,23 @@ export const secretForAnotherHost = (
   let wrong: string | null = null;
   for (const path of secrets) {
     at(given, path, (secret, where) => {
-      const beside = [...where.slice(0, -1), "host"];
-      if (secret === null && typeof found(known, where) === "string" && found(given, beside) !== found(known, beside))
+      const differs = (place: readonly string[]): boolean => found(given, place) !== found(known, place);
+      if (secret === null && typeof found(known, where) === "string" && placesOf(given, where).some(differs))
         wrong ??= where.join(".");
       return secret;
     });
   }
   return wrong;
+};
+
+/** Where a secret goes, as paths of the settings. */
+const placesOf = (given: unknown, where: readonly string[]): readonly (readonly string[])[] => {
+  const group = where.slice(0, -1);
+  if (typeof found(given, [...group, "tokenUrl"]) !== "string") return [[...group, "host"]];
+  const hosts = Object.keys(given ?? {})
+    .map((name) => [name, "host"])
+    .filter((place) => typeof found(given, place) === "string");
+  return [[...group, "tokenUrl"], ...hosts];
 };
 
 /** Would this parent make a topic its own ancestor? */
