@@ -90,7 +90,10 @@ export const saveWithMessage = async (
   also: (saved: ConcernState) => readonly Said[] = () => [],
 ): Promise<ConcernState> => {
   const { before, message, parties, deliveries } = saving;
-  const [{ number, version, joined }, text] = await Promise.all([saveMessage(tx, saving), findable(tx, message)]);
+  const [{ number, version, joined }, text] = await Promise.all([
+    saveMessage(tx, saving),
+    findable(tx, message, before),
+  ]);
   const state = { ...saving.after, number, version };
   const about = { brandId: state.brandId, concernId: state.id, customerId: state.customerId };
   const said: Said[] = [
@@ -121,14 +124,14 @@ export const saveWithMessage = async (
  * The words a message is found by: its own, and of what a mail repeats below them what stands nowhere else in the thread, for whoever wants to hide
  * something puts it there. What is the thread itself would make every answer a hit of every word.
  */
-const findable = async (tx: Tx, message: NewMessage): Promise<string> => {
+const findable = async (tx: Tx, message: NewMessage, before: ConcernState | null): Promise<string> => {
   const { text, foldedText } = message;
   if (message.direction !== "in" || foldedText === "") return text;
   if (message.seq === 1) return `${text}\n${foldedText}`;
-  const added = addedBelow(foldedText, [
-    text,
-    ...(await textsBefore(tx, message.concernId, message.seq, mostCompared)),
-  ]);
+  // By subject and number it is found anyway.
+  const known = [text, `${message.subject ?? ""} ${before?.number ?? ""} ${before?.subject ?? ""}`];
+  const earlier = await textsBefore(tx, message.concernId, message.seq, mostCompared);
+  const added = addedBelow(foldedText, [...known, ...earlier]);
   return added === "" ? text : `${text}\n${added}`;
 };
 
