@@ -71,7 +71,8 @@ const kinds = {
   "agent.mentioned": z.strictObject({ agentId, messageId }),
   "team.changed": z.strictObject({ team }),
   "brand.changed": z.strictObject({ brand }),
-  "channel.changed": z.strictObject({ channel }),
+  /** `set`: somebody set it, so that what could not leave by it is tried again. */
+  "channel.changed": z.strictObject({ channel, set: z.literal(true).optional() }),
   "topic.changed": z.strictObject({ topic }),
   "topic.removed": z.strictObject({ topicId: z.uuid() }),
   "field.changed": z.strictObject({ field }),

@@ -31,6 +31,8 @@ const gatherMs = 200;
 export const startDispatch = (options: {
   readonly world: World;
   readonly channelById: (id: string) => ConnectedChannel | undefined;
+  /** Resolves when what `channelById` gives is at most a second old; rejects when the database cannot be asked. */
+  readonly freshen?: () => Promise<void>;
   readonly metrics: Metrics;
   readonly concurrency: number;
   readonly leaseMs?: number;
@@ -81,6 +83,7 @@ export const startDispatch = (options: {
     let begun: boolean | null = null;
     waiting.add(claim);
     try {
+      await options.freshen?.();
       const channel = options.channelById(claim.channelId);
       const outbound = channel ? await outboundOf(world, claim) : null;
       if (!channel || !outbound)

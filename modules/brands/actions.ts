@@ -206,7 +206,7 @@ const keepChannel = async (
   });
   const row = await channelRow(tx, id);
   if (row === null) return refuse("notFound");
-  return sayChannel(world, tx, who, row);
+  return sayChannel(world, tx, who, row, { set: true });
 };
 
 const keepTopic = (
@@ -242,8 +242,14 @@ const keepTopic = (
 const sayBrand = (world: Pick<World, "now" | "wake">, tx: Tx, who: Who, brand: Brand): Promise<void> =>
   say(world, tx, who, [{ kind: "brand.changed", brandId: brand.id, data: { brand } }]);
 
-const sayChannel = async (world: Pick<World, "now" | "wake">, tx: Tx, who: Who, row: ChannelRow): Promise<Channel> => {
+const sayChannel = async (
+  world: Pick<World, "now" | "wake">,
+  tx: Tx,
+  who: Who,
+  row: ChannelRow,
+  more: { readonly set?: true } = {},
+): Promise<Channel> => {
   const { settings: _settings, ...channel } = row;
-  await say(world, tx, who, [{ kind: "channel.changed", brandId: channel.brandId, data: { channel } }]);
+  await say(world, tx, who, [{ kind: "channel.changed", brandId: channel.brandId, data: { channel, ...more } }]);
   return channel;
 };

@@ -62,7 +62,7 @@ export const updateBrand = async (tx: Tx, brand: Brand): Promise<boolean> =>
     sql`UPDATE brand SET name = ${brand.name}, signature = ${brand.signature}, language = ${brand.language} WHERE id = ${brand.id}`,
   )) > 0;
 
-/** Puts a channel's own row in, or changes it; its health stays. */
+/** Puts a channel's own row in, or changes it; its health stays, and what kept it from sending is forgotten: it may be mended now. */
 export const upsertChannel = async (
   tx: Tx,
   row: Pick<ChannelRow, "id" | "brandId" | "kind" | "name" | "enabled" | "address" | "canSend" | "settings">,
@@ -70,7 +70,7 @@ export const upsertChannel = async (
   await tx.run(sql`
     INSERT INTO channel (id, brand_id, kind, name, enabled, settings, address, can_send)
     VALUES (${row.id}, ${row.brandId}, ${row.kind}, ${row.name}, ${row.enabled}, ${JSON.stringify(row.settings)}::jsonb, ${row.address}, ${row.canSend})
-    ON CONFLICT (id) DO UPDATE SET brand_id = excluded.brand_id, name = excluded.name, enabled = excluded.enabled, settings = excluded.settings, address = excluded.address, can_send = excluded.can_send`);
+    ON CONFLICT (id) DO UPDATE SET brand_id = excluded.brand_id, name = excluded.name, enabled = excluded.enabled, settings = excluded.settings, address = excluded.address, can_send = excluded.can_send, sending_trouble = NULL`);
 };
 
 /** Takes the channel's row lock, so that two admins cannot each put back what the other changed. */

@@ -22,6 +22,7 @@ import {
   claimDue,
   endLeases,
   expired,
+  hurryChannel,
   insertKeys,
   isMarked,
   keysBefore,
@@ -104,6 +105,25 @@ export const claimDeliveries = async (
 
 /** What an earlier process held when it ended is looked at by the next claim: sent anew, or shown as unknown. Only for a process that knows itself alone. */
 export const endDeliveryLeases = (world: World): Promise<void> => endLeases(world.db, world.now().toISOString());
+
+/** Servers read the channels anew at least this often before they send, so that from then on nobody tries by what was set before. */
+const channelsFreshMs = 1_500;
+
+/** A channel was set anew: what could not leave by it is tried at once and not when its pause is over. In the caller's transaction. */
+export const retryChannel = async (world: World, tx: Tx, channelId: ChannelId): Promise<void> => {
+  const rows = await hurryChannel(tx, channelId, new Date(world.now().getTime() + channelsFreshMs).toISOString());
+  if (rows.length === 0) return;
+  const abouts = await aboutAll(
+    tx,
+    rows.map((row) => row.concernId),
+  );
+  await sayDeliveries(
+    world,
+    tx,
+    system,
+    rows.map((row) => ({ about: abouts(row.concernId), row })),
+  );
+};
 
 const aboutAll = async (tx: Tx, ids: readonly ConcernId[]): Promise<(id: ConcernId) => About> => {
   const found = new Map<ConcernId, About>();

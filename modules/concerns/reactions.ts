@@ -5,6 +5,7 @@ import type { AnyEvent, EventKind, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, BrandId, ConcernId } from "#contract/ids.ts";
 import { agentByEmail, agentById, type AgentRecord } from "#modules/agents/reads.ts";
 import { allChannels, brandById, channelsOfBrand } from "#modules/brands/reads.ts";
+import { retryChannel } from "#modules/concerns/actions-outbox.ts";
 import { followName } from "#modules/concerns/actions-names.ts";
 import { sendAutomatic } from "#modules/concerns/actions-send.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
@@ -60,6 +61,12 @@ export const concernReactions = (
     // Said once for each brand that knows the customer.
     (event) => event.data.what.includes("name") && event.brandId !== null,
     (tx, event) => followName(world, tx, event.data.customerId, event.brandId as BrandId),
+  ),
+  reaction(
+    "concerns.channelSet",
+    "channel.changed",
+    ({ data: { channel, set } }) => set === true && channel.enabled && channel.canSend,
+    (tx, event) => retryChannel(world, tx, event.data.channel.id),
   ),
 ];
 

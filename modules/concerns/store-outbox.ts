@@ -185,6 +185,19 @@ export const hurry = async (tx: Tx, messageId: MessageId, at: string): Promise<b
     UPDATE delivery SET state = 'waiting', next_try_at = ${at}, give_up_at = greatest(give_up_at, ${at}::timestamptz + interval '5 days'), history = ${line(at, sql`'waiting'::text`, "")}
      WHERE message_id = ${messageId} AND state IN ('held', 'waiting', 'failed', 'unknown')`)) > 0;
 
+/** Deliveries that wait for their next try by this channel, due at that time instead; what a worker has in hand stays with it. */
+export const hurryChannel = (
+  tx: Tx,
+  channelId: ChannelId,
+  at: string,
+): Promise<(DeliveryRow & { readonly concernId: ConcernId })[]> =>
+  tx.rows(sql`
+    UPDATE delivery d SET next_try_at = ${at}
+      FROM message m
+     WHERE m.id = d.message_id AND d.attempts > 0
+       AND d.id IN (SELECT id FROM delivery WHERE channel_id = ${channelId} AND state = 'waiting' AND next_try_at > ${at} ORDER BY id FOR UPDATE SKIP LOCKED)
+    RETURNING ${columns}, m.concern_id AS "concernId"`);
+
 /** Takes a message back with all its deliveries; false when a worker has already taken one. */
 export const withdraw = async (tx: Tx, messageId: MessageId, at: string): Promise<boolean> => {
   const rows = await tx.rows<{ state: DeliveryState; attempts: number }>(
