@@ -4,7 +4,7 @@ import { channelKind } from "#contract/channel.ts";
 import { kindOfChannel } from "#contract/channel-form.ts";
 import { done, endpoint, instant } from "#contract/endpoint.ts";
 import { brandId, channelId, teamId, topicId } from "#contract/ids.ts";
-import { trouble } from "#contract/reasons.ts";
+import { finding, trouble } from "#contract/reasons.ts";
 
 export const brand = z.strictObject({
   id: brandId,
@@ -123,6 +123,24 @@ export const brands = {
     params: z.strictObject({ id: channelId }),
     body: channelInput,
     result: channel,
+  }),
+  testChannel: endpoint({
+    method: "POST",
+    path: "/api/channel-tests",
+    permission: "channel.manage",
+    summary: "Try a channel's settings, kept or not: send a real message with them, and look whether fetching works",
+    body: channelInput.omit({ name: true, enabled: true }).extend({
+      /** The channel that is changed: its secrets stand where the settings leave them null. Null: a new one. */
+      id: channelId.nullable(),
+      /** Where the message goes; empty: only fetching is tried. */
+      to: z.string().trim().max(320),
+    }),
+    result: z.strictObject({
+      /** Null: it is set to send nothing, or nothing was to be sent. */
+      sending: finding.nullable(),
+      /** Null: it is set to fetch from nowhere, or cannot tell. */
+      receiving: finding.nullable(),
+    }),
   }),
   topics: endpoint({
     method: "GET",

@@ -1,7 +1,7 @@
 // The shape of a channel: one connected way in and out. Every folder in channels/ exports one value of it;
 // server/intake and server/dispatch are the only callers.
 import { z } from "zod";
-import { reason, type Reason, type Trouble } from "#contract/reasons.ts";
+import { reason, type Finding, type Reason, type Trouble } from "#contract/reasons.ts";
 
 /** The kinds of address a customer can have. A channel speaks one of them. */
 export const addressKinds = [
@@ -358,6 +358,8 @@ export interface MessageChannel<S> {
   deliver(call: ProviderCall, settings: S, io: DeliveringIo): Promise<DeliveryResult>;
   /** Runs until `stop` aborts; keeps connections to the provider and reconnects by itself. */
   listen?(settings: S, io: ListeningIo, stop: AbortSignal): Promise<void>;
+  /** Signs in where messages are fetched and looks whether each source can be read; keeps and marks nothing. Null: it is set to fetch from nowhere. */
+  checkReceiving?(settings: S, io: TransportIo): Promise<Finding | null>;
   /** Ends pooled connections. */
   close?(): Promise<void>;
 }

@@ -38,9 +38,13 @@ const factsOf = {
   gaveUp: ["count"],
   complaint: [],
   internal: [],
-  // Channels: why nothing comes in or goes out.
+  // Channels: why nothing comes in or goes out, and what a try of one came to.
   fetchFailed: ["folder"],
   notStored: ["folder"],
+  fetchWorks: ["folder"],
+  testTaken: ["address"],
+  testRefused: ["address"],
+  testPutOff: ["address"],
   tookTooLong: ["seconds"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
@@ -71,3 +75,7 @@ export const reason = z.discriminatedUnion("code", [first, ...others]) as unknow
 /** Why something does not work: our reason, a status (RFC 3463, or the provider's own code), and the other side's words as they were said. */
 export const trouble = z.strictObject({ reason: reason.nullable(), code: z.string().nullable(), detail: z.string() });
 export type Trouble = z.infer<typeof trouble>;
+
+/** What a try of one half of a channel came to. "unknown": nobody can tell. */
+export const finding = trouble.extend({ result: z.enum(["good", "bad", "unknown"]) });
+export type Finding = z.infer<typeof finding>;

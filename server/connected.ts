@@ -5,6 +5,7 @@ import type { ChannelKinds } from "#modules/brands/model.ts";
 import { openedChannels } from "#modules/brands/reads.ts";
 import type { World } from "#platform/world.ts";
 import { formOf, secretPaths } from "#server/channel-form.ts";
+import { tryOut } from "#server/channel-test.ts";
 import type { ConnectedChannel } from "#server/intake.ts";
 
 export interface Connected {
@@ -115,5 +116,9 @@ export const channelKinds = (): ChannelKinds => {
       return { ok: false, field: issue?.path.join(".") ?? "", detail: issue?.message ?? "" };
     },
     secrets: (kind) => secrets.get(kind) ?? [],
+    tryOut: async (kind, settings, message, io) => {
+      const channel = channelOf(kind);
+      return channel ? tryOut(channel, settings, message, io) : { sending: null, receiving: null };
+    },
   };
 };

@@ -138,6 +138,7 @@ export const startServer = async (
     // The embedded store serves this process alone: whatever an earlier one held when it ended is in nobody's hands.
     if (store.embedded) await Promise.all([endIntakeLeases(db), endDeliveryLeases(world)]);
     const connected = await connectChannels(world);
+    const { byId: channelById, freshen } = connected;
     const reader = openReader({
       timeMs: 5_000,
       memoryBytes: 256 * 1024 * 1024,
@@ -155,7 +156,7 @@ export const startServer = async (
     });
     closers.push(reader.close);
     const { mostUnknown } = config;
-    const intake = startIntake({ world, reader, channelById: connected.byId, metrics, concurrency: 16, mostUnknown });
+    const intake = startIntake({ world, reader, channelById, metrics, concurrency: 16, mostUnknown });
     closers.push(intake.stop);
 
     let doors: readonly Door[] = [];
@@ -173,13 +174,7 @@ export const startServer = async (
       closers.push(demo.stop);
       await connected.reload();
     }
-    const dispatch = startDispatch({
-      world,
-      channelById: connected.byId,
-      freshen: connected.freshen,
-      metrics,
-      concurrency: 8,
-    });
+    const dispatch = startDispatch({ world, channelById, freshen, metrics, concurrency: 8 });
     closers.push(async () => {
       // What is under way is finished; what takes too long is cut off, and what that makes of it is still recorded.
       await dispatch.stop();

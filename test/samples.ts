@@ -125,6 +125,17 @@ export const samples: Readonly<Record<string, Sample>> = {
       },
     }),
   },
+  "brands.testChannel": {
+    given: (f) => ({
+      body: {
+        id: f.channelId,
+        brandId: f.brandId,
+        kind: "email",
+        settings: mailboxSettings({ address: "service@kabel.test", smtp: null }),
+        to: "",
+      },
+    }),
+  },
   "brands.topics": { given: () => ({}) },
   "brands.createTopic": {
     given: () => ({

@@ -69,9 +69,9 @@ export async function listenWith(
   stop: AbortSignal,
   times: ImapTimes,
 ): Promise<void> {
-  const server = settings.imap;
-  if (server === null) return;
-  const folders = [...new Set(server.folders)];
+  const entrance = entranceOf(settings);
+  if (entrance === null) return;
+  const folders = [...new Set(entrance.server.folders)];
   const states = new Map<string, { state: Parameters<ListeningIo["health"]>[0]; trouble: Trouble | null }>();
   const health = (folder: string, state: Parameters<ListeningIo["health"]>[0], trouble: Trouble | null): void => {
     states.set(folder, { state, trouble });
@@ -83,14 +83,7 @@ export async function listenWith(
   };
   await Promise.all(
     folders.map((folder) =>
-      follow(
-        { server, access: accessOf(settings, server), user: server.user ?? settings.address },
-        folder,
-        io,
-        stop,
-        times,
-        (state, trouble) => health(folder, state, trouble),
-      ),
+      follow(entrance, folder, io, stop, times, (state, trouble) => health(folder, state, trouble)),
     ),
   );
 }
@@ -109,11 +102,17 @@ interface Folder {
 }
 
 /** A server and how we sign in there. */
-interface Entrance {
+export interface Entrance {
   readonly server: ImapServer;
   readonly access: OAuthAccess | null;
   /** Whose mailbox a token opens. */
   readonly user: string;
+}
+
+/** Where mail is fetched by these settings; null: from nowhere. */
+export function entranceOf(settings: EmailSettings): Entrance | null {
+  const server = settings.imap;
+  return server && { server, access: accessOf(settings, server), user: server.user ?? settings.address };
 }
 
 async function follow(
@@ -146,17 +145,9 @@ async function follow(
   }
 }
 
-/** One connection from login to its end. Rejects when it breaks; resolves when `stop` aborts. */
-async function session(
-  { server, access, user }: Entrance,
-  folder: Folder,
-  io: ListeningIo,
-  stop: AbortSignal,
-  times: ImapTimes,
-  health: ListeningIo["health"],
-): Promise<void> {
-  const accessToken = access === null ? null : await tokens.get(access, io);
-  const client = new ImapFlow({
+/** A connection to that server, not opened yet. */
+export function clientOf({ server, user }: Entrance, accessToken: string | null, times: ImapTimes): ImapFlow {
+  return new ImapFlow({
     host: server.host,
     port: server.port,
     secure: server.security === "tls",
@@ -171,6 +162,20 @@ async function session(
     maxLiteralSize: times.mailBytes + 1_000_000,
     clientInfo: { name: "Draht" },
   });
+}
+
+/** One connection from login to its end. Rejects when it breaks; resolves when `stop` aborts. */
+async function session(
+  entrance: Entrance,
+  folder: Folder,
+  io: ListeningIo,
+  stop: AbortSignal,
+  times: ImapTimes,
+  health: ListeningIo["health"],
+): Promise<void> {
+  const { server, access } = entrance;
+  const accessToken = access === null ? null : await tokens.get(access, io);
+  const client = clientOf(entrance, accessToken, times);
   let news = Promise.withResolvers<void>();
   const link: { broken: Error | null } = { broken: null };
   const throwIfBroken = (): void => {

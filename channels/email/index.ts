@@ -40,6 +40,7 @@ export const email: MessageChannel<EmailSettings> = {
   render,
   deliver: async (call, settings, io) => (await (connections ??= loadConnections())).deliver(call, settings, io),
   listen: async (settings, io, stop) => (await import("./imap.ts")).listen(settings, io, stop),
+  checkReceiving: async (settings, io) => (await import("./check.ts")).checkReceiving(settings, io),
   close: async () => {
     await (await connections)?.close();
   },

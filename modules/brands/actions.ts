@@ -1,17 +1,18 @@
 // The only writers of brands, channels and topics. Called by brands/routes.ts, settings (first brand), server/start.ts (health) and the demo world.
 import type { Who } from "#contract/actor.ts";
 import type { Brand, Channel, Topic } from "#contract/brands.ts";
-import type { ChannelKind } from "#contract/channel.ts";
+import type { ChannelKind, Outbound } from "#contract/channel.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
-import type { BrandId, ChannelId, TopicId } from "#contract/ids.ts";
-import type { Trouble } from "#contract/reasons.ts";
-import { allTeams } from "#modules/agents/reads.ts";
+import type { AgentId, BrandId, ChannelId, TopicId } from "#contract/ids.ts";
+import type { Finding, Trouble } from "#contract/reasons.ts";
+import { agentById, allTeams } from "#modules/agents/reads.ts";
 import { say } from "#modules/audit/actions.ts";
 import {
   makesCircle,
   opened,
   sealed,
   secretForAnotherHost,
+  testWords,
   withKnownSecrets,
   withoutSecrets,
   type ChannelKinds,
@@ -126,6 +127,74 @@ export const channelSettings = async (
     : refuse("notFound");
 };
 
+/** Settings to try, and where the message goes (empty: nowhere). `id`: the channel whose secrets stand where they are null. */
+export interface ChannelTry extends Pick<ChannelInput, "brandId" | "kind" | "settings"> {
+  readonly id: ChannelId | null;
+  readonly to: string;
+}
+
+/**
+ * Sends a real message with settings that need not be kept, and looks whether fetching works; changes nothing here. A secret left null is the one
+ * that is kept, but only for the host it was given for. Refuses with notFound or invalidInput (the field is named).
+ */
+export const testChannel = async (
+  world: ChannelActing & Pick<World, "mac" | "newToken" | "log">,
+  who: Who,
+  input: ChannelTry,
+): Promise<{ readonly sending: Finding | null; readonly receiving: Finding | null } | Refusal> => {
+  const brand = await brandById(world.db, input.brandId);
+  if (brand === null) return refuse("notFound", {}, "brandId");
+  const secrets = world.channelKinds.secrets(input.kind);
+  let settings: unknown = input.settings;
+  if (input.id !== null) {
+    const row = await channelRow(world.db, input.id);
+    if (row === null) return refuse("notFound");
+    if (row.kind !== input.kind) return refuse("invalidInput", {}, "kind");
+    const known = opened(row.settings, world.open);
+    const wrong = secretForAnotherHost(settings, known, secrets);
+    if (wrong !== null) return refuse("invalidInput", {}, `settings.${wrong}`);
+    settings = withKnownSecrets(settings, known, secrets);
+  }
+  const parsed = world.channelKinds.parse(input.kind, settings);
+  if (!parsed.ok) return wrongSettings(parsed);
+  const language = (who.id === null ? null : await agentById(world.db, who.id as AgentId))?.preferences.language;
+  const words = testWords(language ?? brand.language, { agent: who.name, brand: brand.name });
+  const id = world.newId();
+  const message: Outbound = {
+    deliveryId: id,
+    concernNumber: 0,
+    at: world.now().toISOString(),
+    fromName: brand.name,
+    to: [{ name: null, value: input.to }],
+    cc: [],
+    recipients: [input.to],
+    ...words,
+    html: null,
+    files: [],
+    replyToken: null,
+    messageToken: world.mac("message", id).slice(0, 26),
+    // Nobody's: a report about it is set aside, where an admin finds it.
+    deliveryToken: world.newToken(),
+    answers: [],
+    automatic: false,
+  };
+  const sends = input.to !== "" && parsed.canSend;
+  const found = await world.channelKinds.tryOut(input.kind, parsed.settings, sends ? message : null, {
+    log: (level, event, facts) => world.log[level](event, facts),
+    now: world.now,
+  });
+  world.log.info("channel.tested", {
+    channelId: input.id,
+    kind: input.kind,
+    sending: found.sending?.result ?? null,
+    receiving: found.receiving?.result ?? null,
+  });
+  return found;
+};
+
+const wrongSettings = (parsed: { readonly field: string; readonly detail: string }): Refusal =>
+  refuse("invalidInput", { detail: parsed.detail }, parsed.field === "" ? "settings" : `settings.${parsed.field}`);
+
 /** Writes down what a channel's transport says of itself; the same again changes nothing. Others' words are cut to 500 characters. */
 export const recordHealth = (
   world: Pick<World, "db" | "now" | "wake">,
@@ -188,12 +257,7 @@ const keepChannel = async (
 ): Promise<Channel | Refusal> => {
   if ((await brandById(tx, input.brandId)) === null) return refuse("notFound", {}, "brandId");
   const parsed = world.channelKinds.parse(input.kind, settings);
-  if (!parsed.ok)
-    return refuse(
-      "invalidInput",
-      { detail: parsed.detail },
-      parsed.field === "" ? "settings" : `settings.${parsed.field}`,
-    );
+  if (!parsed.ok) return wrongSettings(parsed);
   await upsertChannel(tx, {
     id,
     brandId: input.brandId,

@@ -1,6 +1,7 @@
 // Decides how a channel's settings are kept: secrets sealed inside the stored JSON, each as {"$sealed": "…"}.
-import type { ChannelKind } from "#contract/channel.ts";
+import type { ChannelKind, Outbound, TransportIo } from "#contract/channel.ts";
 import type { KindOfChannel } from "#contract/channel-form.ts";
+import type { Finding } from "#contract/reasons.ts";
 
 /**
  * What brands need to know of the channels without importing one; server/app.ts gives it from channels/index.ts.
@@ -21,6 +22,13 @@ export interface ChannelKinds {
       }
     | { readonly ok: false; readonly field: string; readonly detail: string };
   readonly secrets: (kind: ChannelKind) => readonly (readonly string[])[];
+  /** Tries both halves with settings that `parse` gave; null where there is nothing to try. Rejects never. */
+  readonly tryOut: (
+    kind: ChannelKind,
+    settings: unknown,
+    message: Outbound | null,
+    io: TransportIo,
+  ) => Promise<{ readonly sending: Finding | null; readonly receiving: Finding | null }>;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -111,6 +119,20 @@ const placesOf = (given: unknown, where: readonly string[]): readonly (readonly 
     .filter((place) => typeof found(given, place) === "string");
   return [[...group, "tokenUrl"], ...hosts];
 };
+/** The words of a message that only tries whether it arrives. */
+export const testWords = (
+  language: "de" | "en",
+  facts: { readonly agent: string; readonly brand: string },
+): { readonly subject: string; readonly text: string } =>
+  language === "de"
+    ? {
+        subject: `Testnachricht von ${facts.brand}`,
+        text: `Diese Nachricht hat ${facts.agent} geschickt, um den Versand von ${facts.brand} zu prüfen. Sie ist angekommen; zu tun ist nichts.`,
+      }
+    : {
+        subject: `Test message from ${facts.brand}`,
+        text: `${facts.agent} sent this message to see whether ${facts.brand} can send. It has arrived; there is nothing to do.`,
+      };
 
 /** Would this parent make a topic its own ancestor? */
 export const makesCircle = (

@@ -11,6 +11,7 @@ import {
   createBrand,
   createTopic,
   removeTopic,
+  testChannel,
 } from "#modules/brands/actions.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
 import { allBrands, allChannels, allTopics } from "#modules/brands/reads.ts";
@@ -38,6 +39,7 @@ export const brandRoutes: readonly Route<W>[] = [
   answer<W, typeof brands.changeChannel>(brands.changeChannel, (world, who, { params, body }) =>
     changeChannel(world, who, params.id, body),
   ),
+  answer<W, typeof brands.testChannel>(brands.testChannel, (world, who, { body }) => testChannel(world, who, body)),
   answer<W, typeof brands.topics>(brands.topics, (world) => allTopics(world.db)),
   answer<W, typeof brands.createTopic>(brands.createTopic, (world, who, { body }) => createTopic(world, who, body)),
   answer<W, typeof brands.changeTopic>(brands.changeTopic, (world, who, { params, body }) =>

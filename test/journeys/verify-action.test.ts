@@ -14,6 +14,7 @@ import {
   outboundOf,
   recordDelivery,
   rememberKeys,
+  retryChannel,
   type Claim,
 } from "#modules/concerns/actions-outbox.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
@@ -285,6 +286,10 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
       ),
     "delivery.changed",
   );
+  await verify(
+    () => world.db.transaction((tx) => retryChannel(world, tx, first.channelId)).then(() => true),
+    "delivery.changed",
+  );
   world.pass(600_000);
   const second = await claimed(said.messageId);
   await rememberKeys(world, second, ["mid:d-1"]);
@@ -325,7 +330,7 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
   );
   await verify(() => seenFailure(world, cast.anna, id), "concern.changed");
   for (const reaction of concernReactions(world, { acknowledge: true })) {
-    if (reaction.name === "concerns.answered" || reaction.name === "concerns.customerName") continue;
+    if (["concerns.answered", "concerns.customerName", "concerns.channelSet"].includes(reaction.name)) continue;
     const who = `neu-${reaction.name}@kunde.example`;
     await deliver(world, cast.channel, mail(who));
     const concern = (await allConcerns(world.db)).at(-1);

@@ -124,6 +124,7 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   changePassword: "a password is shown nowhere",
   changePreferences: "are fetched with oneself, by their owner alone",
   channelSettings: "reads",
+  testChannel: "tries settings and changes nothing here",
   keepUpload: "is nobody's until a message or a draft takes it",
   keepClaims: "prolongs a lease",
   endDeliveryLeases: "gives back what a process held that is gone",

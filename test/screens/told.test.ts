@@ -9,6 +9,7 @@ import type { Channel } from "#contract/brands.ts";
 import type { DeliveryState, ConcernRow } from "#contract/concerns.ts";
 import { addMailbox } from "#test/centre.ts";
 import { startNameServer, type NameServer } from "#test/peers/dns.ts";
+import { axeFindings } from "#test/screens/browser.ts";
 import { closeSilent, sendTo, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 let names: NameServer;
@@ -154,4 +155,29 @@ test("a German admin reads in German why a channel fails", async () => {
     .waitFor();
   await line.getByText("Gestört").waitFor();
   await closeSilent(one);
+});
+
+test("an admin tries a channel by keyboard before it is kept, and reads in words what came of it", async () => {
+  await centre.speak("de");
+  const one = await centre.open();
+  const { page } = one;
+  await page.goto(`${centre.server.url}/admin/channels`);
+  await page.locator(".entry", { hasText: "service@kabel.test" }).click();
+  const to = page.getByLabel("Testnachricht an");
+  await to.fill("probe@kunde.test");
+  await to.press("Enter");
+  const findings = page.locator(".finding");
+  await findings.getByText("Die Testnachricht an probe@kunde.test ist angenommen.").waitFor();
+  assert.match(await centre.sink.mailWith("To: probe@kunde.test"), /Subject: Testnachricht von Kabel/);
+  assert.equal(await findings.count(), 1, "nothing is fetched, so nothing is said of it");
+  await page.getByRole("group", { name: "Versenden (SMTP)" }).getByLabel("Port").fill("1");
+  await page.getByRole("button", { name: "Testen" }).press("Enter");
+  await findings
+    .getByText("Die Testnachricht an probe@kunde.test ging nicht hinaus. Der Mailserver antwortet nicht.")
+    .waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await closeSilent(one);
+  const channels = await centre.desk.call(api.brands.channels);
+  const kept = channels.find((each) => each.name === "service@kabel.test");
+  assert.equal(kept?.sendingTrouble, null, "what was only tried is not kept");
 });

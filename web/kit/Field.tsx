@@ -13,6 +13,7 @@ import {
   TextArea,
   TextField,
 } from "react-aria-components";
+import type { KeyboardEvent } from "react";
 import { ChoiceItem } from "#web/kit/ChoiceItem.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import "#web/kit/field.css";
@@ -38,16 +39,28 @@ export const Field = ({
   placeholder,
   autoComplete,
   maxLength,
+  onEnter,
   ...rest
 }: FieldProps & {
   readonly type?: "text" | "email" | "password" | "number" | "date" | "time";
   readonly placeholder?: string;
   readonly autoComplete?: string;
   readonly maxLength?: number;
+  /** Enter does this instead of sending the form. */
+  readonly onEnter?: () => void;
 }) => (
   <TextField
     className="field"
     type={type}
+    {...(onEnter
+      ? {
+          onKeyDown: (event: KeyboardEvent) => {
+            if (event.key !== "Enter") return;
+            event.preventDefault();
+            onEnter();
+          },
+        }
+      : {})}
     isInvalid={Boolean(fault)}
     {...(autoComplete ? { autoComplete } : {})}
     {...(maxLength ? { maxLength } : {})}

@@ -6,6 +6,7 @@ import type { FormField } from "#contract/channel-form.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Choose, Field, LongField, Toggle } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
+import { ChannelTest, wishOf } from "#web/screens/brands/ChannelTest.tsx";
 import { mergeReference } from "#web/state/apply.ts";
 import { askedFields, listOf, startSettings, withValue } from "#web/state/channelForm.ts";
 import { call } from "#web/state/client.ts";
@@ -107,6 +108,7 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
               set={(path, value) => setKept(withValue(settings, path, value))}
             />
           ))}
+      <ChannelTest wish={wishOf(channel, brandId, kind?.kind, settings)} tell={setProblem} />
       <div className="form-foot">
         {problem ? (
           <p className="form-problem" role="alert">
