@@ -1,6 +1,7 @@
 // Every way in and out, one line each. A kind in contract/channel.ts without a value here does not compile.
 import type { ChannelKind, MessageChannel } from "#contract/channel.ts";
 import { email } from "#channels/email/index.ts";
+import { webchat } from "#channels/webchat/index.ts";
 
 /** All channels by kind. Callers hand a channel the settings that its own `settings` schema has read, and nothing else. */
-export const channels: Readonly<Record<ChannelKind, MessageChannel<unknown>>> = { email };
+export const channels: Readonly<Record<ChannelKind, MessageChannel<unknown>>> = { email, webchat };

@@ -22,13 +22,19 @@ export type AddressKind = z.infer<typeof addressKind>;
  * The kinds of channel, each with the kind of address it speaks; one line a channel. A message keeps the kind it came by, for ever. What a channel
  * can do is its own affair (`can`), but the kind of its addresses is asked where no channel is at hand: in tables of old messages, in a browser.
  */
-const kinds = { email: "email" } as const satisfies Readonly<Record<string, AddressKind>>;
+const kinds = { email: "email", webchat: "chat" } as const satisfies Readonly<Record<string, AddressKind>>;
 export type ChannelKind = keyof typeof kinds;
 export const channelKinds = Object.keys(kinds) as readonly ChannelKind[];
 export const channelKind = z.enum(channelKinds);
 
 /** Which kind of address each kind of channel speaks. */
 export const addressKindOf: Readonly<Record<ChannelKind, AddressKind>> = kinds;
+
+/**
+ * Is what we say to such an address kept for its owner, who fetches it? Then it has arrived as soon as it is stored: nothing is handed to a
+ * provider, and nothing is held for the undo time, because somebody may be waiting in front of it.
+ */
+export const isKept = (kind: AddressKind): boolean => kind === "chat";
 
 /** What a channel is able to do; the desk and the conformance suite read it. Lengths in characters, sizes in bytes. */
 export const capabilities = z.strictObject({

@@ -54,6 +54,38 @@ export const insertIntake = async (
   });
 };
 
+/**
+ * Stores an arrival that is read in the same transaction; `fresh` false: this provider id was there already, and is whose id is given. Somebody who
+ * stores the same at this moment is waited for.
+ */
+export const insertDone = async (
+  tx: Tx,
+  row: {
+    readonly id: IntakeId;
+    readonly channelId: ChannelId;
+    readonly brandId: string;
+    readonly providerId: string;
+    readonly rawHash: string;
+    readonly bytes: Uint8Array;
+    readonly transport: Raw["transport"];
+    readonly receivedAt: string;
+  },
+): Promise<{ readonly id: IntakeId; readonly fresh: boolean }> => {
+  const inserted = await tx.maybe<{ id: IntakeId }>(sql`
+    WITH kept AS (${keepSmall(row.rawHash, row.bytes)}), arrived AS (
+      INSERT INTO intake (id, channel_id, provider_id, raw_hash, transport, received_at, state)
+      VALUES (${row.id}, ${row.channelId}, ${row.providerId}, ${row.rawHash}, ${JSON.stringify(row.transport)}, ${row.receivedAt}, 'done')
+      ON CONFLICT (channel_id, provider_id) DO NOTHING RETURNING id, provider_id), marked AS (
+      INSERT INTO intake_item (brand_id, channel_id, provider_id, intake_id) SELECT ${row.brandId}, ${row.channelId}, provider_id, id FROM arrived
+      ON CONFLICT DO NOTHING)
+    SELECT id FROM arrived`);
+  if (inserted !== null) return { id: inserted.id, fresh: true };
+  const known = await tx.one<{ id: IntakeId }>(
+    sql`SELECT id FROM intake WHERE channel_id = ${row.channelId} AND provider_id = ${row.providerId}`,
+  );
+  return { id: known.id, fresh: false };
+};
+
 /** Takes a lease on stored arrivals that nobody holds, oldest first. `held` are in the caller's hands already, whatever became of their leases. */
 export const claimOpen = (
   db: Db,

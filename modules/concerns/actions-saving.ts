@@ -12,10 +12,10 @@ import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 /** A delivery that was just made, as the desk sees it. */
-const heldDelivery = (d: NewDelivery): Delivery => ({
+const newDelivery = (d: NewDelivery): Delivery => ({
   id: d.id as Delivery["id"],
   recipient: d.recipient,
-  state: "held",
+  state: d.state,
   attempts: 0,
   nextTryAt: d.notBefore,
   code: null,
@@ -37,7 +37,7 @@ const logged = (m: NewMessage, deliveries: readonly NewDelivery[]): EventData<"m
   cc: [...m.cc],
   replyTo: m.replyTo,
   subject: m.subject,
-  deliveries: m.direction === "out" ? deliveries.map(heldDelivery) : [],
+  deliveries: m.direction === "out" ? deliveries.map(newDelivery) : [],
   assurance: m.assurance,
   verdicts: [...m.verdicts],
   warnings: [...m.warnings],

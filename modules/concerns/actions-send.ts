@@ -1,7 +1,7 @@
 // Everything that goes out: answers, first messages, and what the centre itself writes. Called by actions-reply.ts, actions-receipts.ts and reactions.ts.
 import { system, type AgentActor } from "#contract/actor.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
-import { addressKindOf } from "#contract/channel.ts";
+import { addressKindOf, isKept } from "#contract/channel.ts";
 import type { DraftQuote, Status } from "#contract/concerns.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ChannelId, MessageId, PartyId } from "#contract/ids.ts";
@@ -178,8 +178,11 @@ export const sendAnswer = async (
   const addressed = [...out.to, ...out.cc];
   const joining = await joiners(world, tx, fresh, parties, out, seq);
   const signature = signatureOf({ name: who.name, signature: agent?.preferences.signature ?? "" }, brand);
-  const folded =
-    out.below?.folded ?? usualBelow(signature, last, last !== null && maySee(parties, addressed, last), brand);
+  // Who sits in front of the thread needs neither signature nor what was said last, and has it before it could be taken back.
+  const kept = isKept(addressKindOf[out.channel.kind]);
+  const folded = kept
+    ? { text: "", quoteOf: null }
+    : (out.below?.folded ?? usualBelow(signature, last, last !== null && maySee(parties, addressed, last), brand));
   const message: NewMessage = {
     ...blank(fresh, id, seq, at),
     direction: "out",
@@ -189,7 +192,7 @@ export const sendAnswer = async (
     from: { name: brand.name, value: out.channel.address },
     to: named(parties, out.to),
     cc: named(parties, out.cc),
-    subject: before === null ? fresh.subject : replySubject(fresh.subject),
+    subject: kept ? null : before === null ? fresh.subject : replySubject(fresh.subject),
     text: out.content.text,
     foldedText: folded.text,
     quoteOf: out.content.html === null ? null : folded.quoteOf,
@@ -214,7 +217,7 @@ export const sendAnswer = async (
   const begun = before === null ? { snippet: answered.snippet, lastDirection: answered.lastDirection } : {};
   const after = asleep === null ? said : { ...asleep, ...begun };
   const undo =
-    out.undoUploads === null
+    out.undoUploads === null || (kept && plan === null)
       ? null
       : {
           before: undoable(fresh),
@@ -223,7 +226,7 @@ export const sendAnswer = async (
           ...(out.below?.quote ? { quote: out.below.quote } : {}),
           ...(out.madeCustomer ? { madeCustomer: true } : {}),
         };
-  const deliveries = deliveriesTo(world, out.channel.id, addressed, out.sendAt, at);
+  const deliveries = deliveriesTo(world, out.channel, addressed, out.sendAt, at);
   const state = await saveWithMessage(
     world,
     tx,
@@ -276,7 +279,7 @@ export const sendAutomatic = async (
     world,
     tx,
     system,
-    { before, after, message, parties: [], deliveries: deliveriesTo(world, mail.channel.id, [mail.to.value], at, at) },
+    { before, after, message, parties: [], deliveries: deliveriesTo(world, mail.channel, [mail.to.value], at, at) },
     null,
   );
 };
@@ -324,20 +327,22 @@ export const heightOf = (content: Pick<Content, "text" | "html">): number =>
 // Each recipient has a delivery of their own: tried, bounced and repeated without the others. The ids are in the order of the recipients.
 const deliveriesTo = (
   world: World,
-  channelId: ChannelId,
+  channel: Pick<Channel, "id" | "kind">,
   addressed: readonly string[],
   notBefore: string | Plan,
   at: string,
 ): NewDelivery[] => {
+  const state = typeof notBefore === "string" && isKept(addressKindOf[channel.kind]) ? "sent" : "held";
   const ids = addressed.map(() => world.newId()).toSorted();
   return addressed.map((recipient, index) => ({
     id: ids[index] ?? world.newId(),
-    channelId,
+    channelId: channel.id,
     recipient,
     token: world.newToken(),
-    notBefore: typeof notBefore === "string" ? notBefore : null,
+    state,
+    notBefore: typeof notBefore === "string" && state === "held" ? notBefore : null,
     giveUpAt: new Date(Date.parse(typeof notBefore === "string" ? notBefore : notBefore.at) + giveUpMs).toISOString(),
-    history: [{ at, state: "held", detail: "" }],
+    history: [{ at, state, detail: "" }],
   }));
 };
 

@@ -91,6 +91,8 @@ export interface NewDelivery {
   readonly channelId: ChannelId;
   readonly recipient: string;
   readonly token: string;
+  /** sent: it has arrived by being stored. */
+  readonly state: "held" | "sent";
   readonly notBefore: string | null;
   readonly giveUpAt: string;
   readonly history: readonly {
@@ -174,9 +176,9 @@ const insertFiles = (messageId: string, files: readonly NewFile[]): Sql => sql`
 
 const insertDeliveries = (messageId: string, deliveries: readonly NewDelivery[]): Sql => sql`
   INSERT INTO delivery (id, message_id, channel_id, recipient, token, state, next_try_at, give_up_at, history)
-  SELECT id, ${messageId}, "channelId", recipient, token, 'held', "notBefore", "giveUpAt", history
+  SELECT id, ${messageId}, "channelId", recipient, token, state, "notBefore", "giveUpAt", history
     FROM jsonb_to_recordset(${JSON.stringify(deliveries)}::jsonb)
-      AS d (id uuid, "channelId" uuid, recipient text, token text, "notBefore" timestamptz, "giveUpAt" timestamptz, history jsonb) RETURNING 1`;
+      AS d (id uuid, "channelId" uuid, recipient text, token text, state text, "notBefore" timestamptz, "giveUpAt" timestamptz, history jsonb) RETURNING 1`;
 
 const insertMessage = (m: NewMessage): Sql => sql`
   INSERT INTO message (id, concern_id, seq, direction, author_kind, author_id, author_name, channel_kind, channel_id, sender, recipients, copies, reply_to, subject, assurance,

@@ -1,0 +1,47 @@
+// The chat on a website: what visitors say comes over the server's socket, what we say is kept until their page fetches it. Listed in channels/index.ts.
+import type { Capabilities, DeliveryResult, MessageChannel, ProviderCall } from "#contract/channel.ts";
+import { receive, unreadable } from "./inbound.ts";
+import { type WebchatSettings, webchatSettings } from "./settings.ts";
+
+const can: Capabilities = {
+  maxTextLength: 4_000,
+  html: false,
+  subject: false,
+  copies: false,
+  attachments: null,
+  windowHours: null,
+  firstContact: false,
+  receipts: ["delivered", "read"],
+};
+
+const refusal = (code: string, detail: string): ProviderCall => ({
+  kind: "refused",
+  keys: [],
+  payload: { kind: "refused", code, detail } satisfies DeliveryResult,
+});
+
+export const webchat: MessageChannel<WebchatSettings> = {
+  kind: "message",
+  id: "webchat",
+  settings: webchatSettings,
+  can,
+  addresses: () => [],
+  canSend: () => true,
+  verify: () => false,
+  unreadable,
+  receive: async (raw) => [receive(raw)],
+  // What was planned for later is all that comes this way; it has arrived by being said.
+  render: ({ messageToken, recipients, text, files }) => {
+    if (files.length > 0) return [refusal("files", "files cannot be sent by chat")];
+    if (recipients.length === 0) return [refusal("recipients", "nobody to tell")];
+    if (text.length > (can.maxTextLength ?? text.length))
+      return [refusal("tooLong", `more than ${can.maxTextLength} characters`)];
+    return [{ kind: "kept", keys: [`chat:said:${messageToken}`], payload: null }];
+  },
+  deliver: async (call, _settings, io) => {
+    if (call.kind === "refused") return call.payload as DeliveryResult;
+    return (await io.begin())
+      ? { kind: "accepted", providerId: null, detail: "", refused: [] }
+      : { kind: "tryLater", afterMs: null, code: "taken", detail: "somebody else does it" };
+  },
+};

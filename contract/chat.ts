@@ -1,0 +1,113 @@
+// The words spoken over a widget's WebSocket at /chat/<channel>: between a visitor's page and the server. Version 1.
+import { z } from "zod";
+import { addressKind } from "#contract/channel.ts";
+import { status } from "#contract/concerns.ts";
+import { instant } from "#contract/endpoint.ts";
+import { concernId, messageId } from "#contract/ids.ts";
+
+/** Longest text of one message, in characters. */
+export const chatTextLength = 4_000;
+
+/** Where the visitor is; shown to agents, never stored. */
+export const visitedPage = z.strictObject({
+  url: z.string().max(2_000),
+  title: z.string().max(300),
+  referrer: z.string().max(2_000),
+});
+export type VisitedPage = z.infer<typeof visitedPage>;
+
+/** Widget to server. Ids of messages are made by the page, so that a message said twice is one. */
+export const fromWidget = z.discriminatedUnion("type", [
+  /** First of all. `token`: who this browser was, null: nobody yet. `after`: the last event number it has applied, null: none. */
+  z.strictObject({
+    type: z.literal("hello"),
+    version: z.literal(1),
+    token: z.string().max(200).nullable(),
+    after: z.number().int().nonnegative().nullable(),
+    language: z.enum(["de", "en"]),
+    page: visitedPage.nullable(),
+  }),
+  /** `concernId` null: about something new; all that is said about one new thing names the same `thread`, which the page makes. */
+  z.strictObject({
+    type: z.literal("say"),
+    id: z.uuid(),
+    concernId: concernId.nullable(),
+    thread: z.uuid(),
+    text: z.string().min(1).max(chatTextLength),
+  }),
+  /** What the visitor calls themselves and where an answer reaches them when they have left. Believed of nobody. */
+  z.strictObject({
+    type: z.literal("introduce"),
+    name: z.string().trim().max(100),
+    email: z.union([z.literal(""), z.email().max(320)]),
+  }),
+  z.strictObject({ type: z.literal("typing"), concernId, on: z.boolean() }),
+  /** Everything up to this place has been seen. */
+  z.strictObject({ type: z.literal("seen"), concernId, seq: z.number().int().positive() }),
+  z.strictObject({ type: z.literal("earlier"), concernId, before: z.number().int().positive() }),
+  z.strictObject({ type: z.literal("page"), page: visitedPage }),
+  /** Ends who this browser is; the next `hello` begins with nobody. */
+  z.strictObject({ type: z.literal("leave") }),
+  z.strictObject({ type: z.literal("ping") }),
+]);
+export type FromWidget = z.infer<typeof fromWidget>;
+
+/** A message as the visitor may see it. */
+export const chatMessage = z.strictObject({
+  id: messageId,
+  concernId,
+  seq: z.number().int(),
+  /** "you": the visitor; "us": whoever answers for the brand. */
+  by: z.enum(["you", "us"]),
+  name: z.string(),
+  /** By which kind of address it came or went: shown where it was not this chat. */
+  way: addressKind,
+  text: z.string(),
+  at: instant,
+});
+export type ChatMessage = z.infer<typeof chatMessage>;
+
+/** A concern as its visitor sees it. */
+export const chatConcern = z.strictObject({
+  id: concernId,
+  number: z.number().int(),
+  subject: z.string(),
+  status,
+  lastAt: instant,
+  /** Place of the last message; and up to which the visitor has seen. */
+  lastSeq: z.number().int(),
+  seenSeq: z.number().int(),
+});
+export type ChatConcern = z.infer<typeof chatConcern>;
+
+/** Server to widget. `upTo`: the event number everything before is included of. */
+export type ToWidget =
+  | {
+      readonly type: "welcome";
+      readonly version: 1;
+      /** To be kept by the page and said in its next hello; null: the one it said still holds. */
+      readonly token: string | null;
+      readonly brand: string;
+      readonly name: string;
+      readonly email: string;
+      readonly concerns: readonly ChatConcern[];
+      readonly messages: readonly ChatMessage[];
+      readonly upTo: number;
+    }
+  | {
+      readonly type: "news";
+      readonly concerns: readonly ChatConcern[];
+      readonly messages: readonly ChatMessage[];
+      readonly upTo: number;
+    }
+  | {
+      readonly type: "earlier";
+      readonly concernId: string;
+      readonly messages: readonly ChatMessage[];
+      readonly end: boolean;
+    }
+  | { readonly type: "taken"; readonly id: string; readonly message: ChatMessage }
+  /** `code`: tooFast, tooMuch, notFound; the page keeps what was not taken and tries again after `afterMs`, null: not by itself. */
+  | { readonly type: "refused"; readonly id: string | null; readonly code: string; readonly afterMs: number | null }
+  | { readonly type: "typing"; readonly concernId: string; readonly name: string; readonly on: boolean }
+  | { readonly type: "pong"; readonly upTo: number };

@@ -1,0 +1,34 @@
+// What a visitor does in a concern beside saying something. Called by server/chat.ts.
+import type { Who } from "#contract/actor.ts";
+import type { ConcernId } from "#contract/ids.ts";
+import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
+import { settle } from "#modules/concerns/store-outbox.ts";
+import { raiseSeen, unreadDeliveries } from "#modules/concerns/store-visitor.ts";
+import { lockConcern } from "#modules/concerns/store.ts";
+import type { World } from "#platform/world.ts";
+
+/** Everything up to that place has been seen: the mark moves, and what was sent to the visitor counts as read. Nothing for who takes no part. */
+export const markSeen = (
+  world: World,
+  who: Who,
+  address: string,
+  seen: { readonly concernId: ConcernId; readonly seq: number },
+): Promise<void> =>
+  world.db.transaction(async (tx) => {
+    const state = await lockConcern(tx, seen.concernId);
+    if (state === null) return;
+    const seq = Math.min(seen.seq, state.lastSeq);
+    if (!(await raiseSeen(tx, { kind: "chat", norm: address }, seen.concernId, seq))) return;
+    const at = world.now().toISOString();
+    const read = { state: "read", nextTryAt: null, code: null, detail: "", providerId: null } as const;
+    const rows = [];
+    for (const id of await unreadDeliveries(tx, address, seen.concernId, seq))
+      rows.push(await settle(tx, id, at, read));
+    if (rows.length > 0)
+      await sayDeliveries(
+        world,
+        tx,
+        who,
+        rows.map((row) => ({ about: state, row })),
+      );
+  });

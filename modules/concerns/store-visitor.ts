@@ -1,0 +1,104 @@
+// What somebody who takes part in a concern may read of it from outside: their own words, and ours that went to them. Called by reads-visitor.ts
+// and actions-visitor.ts.
+import type { AddressKind, ChannelKind } from "#contract/channel.ts";
+import type { Status } from "#contract/concerns.ts";
+import type { ConcernId, DeliveryId, MessageId } from "#contract/ids.ts";
+import { empty, sql, type Tx } from "#platform/db/db.ts";
+
+export interface PartyConcern {
+  readonly id: ConcernId;
+  readonly number: number;
+  readonly subject: string;
+  readonly status: Status;
+  readonly lastAt: string;
+  readonly lastSeq: number;
+  readonly seenSeq: number;
+}
+
+export interface PartyMessage {
+  readonly id: MessageId;
+  readonly concernId: ConcernId;
+  readonly seq: number;
+  readonly direction: "in" | "out";
+  readonly authorName: string;
+  readonly channelKind: ChannelKind | null;
+  readonly text: string;
+  readonly at: string;
+}
+
+/** Somebody's concerns, those with the newest word first; `ids`: only of these. */
+export const concernsOfParty = (
+  tx: Tx,
+  party: { readonly kind: AddressKind; readonly norm: string },
+  ids: readonly string[] | null,
+  limit: number,
+): Promise<PartyConcern[]> =>
+  tx.rows<PartyConcern>(sql`
+    SELECT c.id, c.number, c.subject, c.status, c.last_message_at AS "lastAt", c.last_seq AS "lastSeq", p.seen_seq AS "seenSeq"
+      FROM party p JOIN concern c ON c.id = p.concern_id
+     WHERE p.kind = ${party.kind} AND p.norm = ${party.norm} ${ids === null ? empty : sql`AND c.id = ANY (${ids}::uuid[])`}
+     ORDER BY c.last_message_at DESC, c.id DESC LIMIT ${limit}`);
+
+/**
+ * The last messages of each concern that this party may see, oldest first: what came from their address, and what went to it. Notes, what was taken
+ * back, what is held for the undo time or for later, and what went to others only are not among them; nor what was said before they joined.
+ */
+export const messagesOfParty = (
+  tx: Tx,
+  party: { readonly kind: AddressKind; readonly norm: string },
+  concernIds: readonly string[],
+  page: { readonly before: number | null; readonly limit: number },
+): Promise<PartyMessage[]> =>
+  tx.rows<PartyMessage>(sql`
+    SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at
+      FROM unnest(${concernIds}::uuid[]) AS asked (id)
+      JOIN party p ON p.concern_id = asked.id AND p.kind = ${party.kind} AND p.norm = ${party.norm}
+      CROSS JOIN LATERAL (
+        SELECT * FROM message k
+         WHERE k.concern_id = asked.id AND k.seq >= p.sees_from AND k.withdrawn_at IS NULL
+           AND (${page.before}::int IS NULL OR k.seq < ${page.before})
+           AND (k.direction = 'in' AND k.sender ->> 'value' = p.value
+             OR k.direction = 'out' AND EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = k.id AND d.recipient = p.norm
+                                                  AND d.state NOT IN ('held', 'withdrawn')))
+         ORDER BY k.seq DESC LIMIT ${page.limit}) m
+      JOIN message_body b ON b.message_id = m.id
+     ORDER BY m.concern_id, m.seq`);
+
+/** One arrival's message, for whoever said it. */
+export const messageOfIntake = (tx: Tx, intakeId: string): Promise<PartyMessage | null> =>
+  tx.maybe<PartyMessage>(sql`
+    SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at
+      FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.intake_id = ${intakeId} ORDER BY m.seq LIMIT 1`);
+
+/** Which of these concerns something has happened in since that event. */
+export const changedSince = async (tx: Tx, concernIds: readonly string[], seq: number): Promise<ConcernId[]> =>
+  (
+    await tx.rows<{ id: ConcernId }>(sql`
+      SELECT asked.id FROM unnest(${concernIds}::uuid[]) AS asked (id)
+       WHERE EXISTS (SELECT 1 FROM event e WHERE e.concern_id = asked.id AND e.seq > ${seq})`)
+  ).map(({ id }) => id);
+
+/** Moves a party's mark forward; false: it stood there already, or they take no part. */
+export const raiseSeen = async (
+  tx: Tx,
+  party: { readonly kind: AddressKind; readonly norm: string },
+  concernId: ConcernId,
+  seq: number,
+): Promise<boolean> =>
+  (await tx.run(sql`
+    UPDATE party SET seen_seq = ${seq} WHERE concern_id = ${concernId} AND kind = ${party.kind} AND norm = ${party.norm} AND seen_seq < ${seq}`)) >
+  0;
+
+/** Deliveries to that address, up to a place, that are not yet known to have been read; locked in the order of their ids. */
+export const unreadDeliveries = async (
+  tx: Tx,
+  norm: string,
+  concernId: ConcernId,
+  seq: number,
+): Promise<DeliveryId[]> =>
+  (
+    await tx.rows<{ id: DeliveryId }>(sql`
+      SELECT d.id FROM message m JOIN delivery d ON d.message_id = m.id
+       WHERE m.concern_id = ${concernId} AND m.seq <= ${seq} AND m.direction = 'out' AND d.recipient = ${norm} AND d.state IN ('sent', 'delivered')
+       ORDER BY d.id FOR UPDATE OF d`)
+  ).map(({ id }) => id);
