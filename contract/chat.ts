@@ -23,6 +23,8 @@ export const fromWidget = z.discriminatedUnion("type", [
     type: z.literal("hello"),
     version: z.literal(1),
     token: z.string().max(200).nullable(),
+    /** From a mail of ours that leads back into the chat; null: none. */
+    link: z.string().max(200).nullable(),
     after: z.number().int().nonnegative().nullable(),
     language: z.enum(["de", "en"]),
     page: visitedPage.nullable(),
@@ -46,6 +48,8 @@ export const fromWidget = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("seen"), concernId, seq: z.number().int().positive() }),
   z.strictObject({ type: z.literal("earlier"), concernId, before: z.number().int().positive() }),
   z.strictObject({ type: z.literal("page"), page: visitedPage }),
+  /** The chat is open and can be seen, or no longer: who is here is answered here. */
+  z.strictObject({ type: z.literal("here"), here: z.boolean() }),
   /** Ends who this browser is; the next `hello` begins with nobody. */
   z.strictObject({ type: z.literal("leave") }),
   z.strictObject({ type: z.literal("ping") }),
@@ -64,6 +68,8 @@ export const chatMessage = z.strictObject({
   way: addressKind,
   text: z.string(),
   at: instant,
+  /** The page's own id of what it said; null: it was not said in this chat. */
+  said: z.uuid().nullable(),
 });
 export type ChatMessage = z.infer<typeof chatMessage>;
 
@@ -88,6 +94,7 @@ export type ToWidget =
       /** To be kept by the page and said in its next hello; null: the one it said still holds. */
       readonly token: string | null;
       readonly brand: string;
+      readonly greeting: string;
       readonly name: string;
       readonly email: string;
       readonly concerns: readonly ChatConcern[];
@@ -109,5 +116,5 @@ export type ToWidget =
   | { readonly type: "taken"; readonly id: string; readonly message: ChatMessage }
   /** `code`: tooFast, tooMuch, notFound; the page keeps what was not taken and tries again after `afterMs`, null: not by itself. */
   | { readonly type: "refused"; readonly id: string | null; readonly code: string; readonly afterMs: number | null }
-  | { readonly type: "typing"; readonly concernId: string; readonly name: string; readonly on: boolean }
+  | { readonly type: "typing"; readonly concernId: string; readonly on: boolean }
   | { readonly type: "pong"; readonly upTo: number };

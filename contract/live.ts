@@ -1,5 +1,6 @@
 // The words spoken over the desk's WebSocket at /live.
 import { z } from "zod";
+import { visitedPage } from "#contract/chat.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import { agentId, concernId } from "#contract/ids.ts";
 
@@ -18,9 +19,20 @@ export type FromDesk = z.infer<typeof fromDesk>;
 export const look = z.strictObject({ agentId, concernId, state: lookState });
 export type Look = z.infer<typeof look>;
 
+/** A visitor who has a concern's chat open now; never stored. `page`: where they are, null: not said. */
+export const visitorLook = z.strictObject({
+  concernId,
+  state: lookState,
+  address: z.string(),
+  page: visitedPage.nullable(),
+});
+export type VisitorLook = z.infer<typeof visitorLook>;
+
 /** Server to desk. `reset`: too much was missed, fetch afresh. `upTo` may pass over events the desk may not see. */
 export type ToDesk =
   | { readonly type: "events"; readonly events: readonly AnyEvent[]; readonly upTo: number }
   | { readonly type: "looks"; readonly concernId: string; readonly looks: readonly Look[] }
+  /** Said of a concern that the desk looks at. */
+  | { readonly type: "visitors"; readonly concernId: string; readonly visitors: readonly VisitorLook[] }
   | { readonly type: "reset"; readonly upTo: number }
   | { readonly type: "pong"; readonly upTo: number };

@@ -28,6 +28,7 @@ import type { Bus } from "#platform/live/bus.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
 import type { Config } from "#server/config.ts";
+import { startChat } from "#server/chat.ts";
 import { channelKinds, type Connected } from "#server/connected.ts";
 import type { Demo } from "#server/demo/demo.ts";
 import { demoLogins } from "#server/demo/cast.ts";
@@ -185,6 +186,18 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     seesConcern: async (who, id) => !isRefusal(await rowFor(world.db, who, id as never)),
   });
   http.onUpgrade("/live", live.hub.upgrade);
+  const chat = startChat({
+    world,
+    bus: options.bus,
+    follower: live.follower,
+    visitors: live.visitors,
+    connected: options.connected,
+    sameOrigin: http.sameOriginUpgrade,
+    callerOf: http.callerOf,
+    maxClients: 10_000,
+  });
+  http.onUpgrade("/chat", chat.hub.upgrade);
+  options.metrics.gauge("chat_clients", "Pages connected to a chat", chat.hub.size);
   const unwatch = watchChanges(options, live);
   options.metrics.gauge("live_clients", "Desks connected to the live feed", live.hub.size);
 
@@ -209,6 +222,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     live,
     close: async () => {
       unwatch();
+      await chat.stop();
       await live.stop();
       await http.close();
     },

@@ -3,14 +3,14 @@ import type { IncomingMessage } from "node:http";
 import type { AgentActor } from "#contract/actor.ts";
 import { seesBrand } from "#contract/actor.ts";
 import type { AnyEvent } from "#contract/events.ts";
-import { fromDesk, type ToDesk } from "#contract/live.ts";
+import { fromDesk, type Look, type ToDesk, type VisitorLook } from "#contract/live.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { mayReadEntry } from "#modules/concerns/policy.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import { follow, type Follower } from "#platform/live/follow.ts";
 import { openHub, type Client, type Hub } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
-import { lookOf, openLooks } from "#server/looks.ts";
+import { lookOf, openLooks, type Looks } from "#server/looks.ts";
 
 /** A signed-in agent on one socket. */
 export interface Desk {
@@ -20,6 +20,8 @@ export interface Desk {
 export interface Live {
   readonly hub: Hub;
   readonly follower: Follower<AnyEvent>;
+  /** Who of the visitors is in a chat now. */
+  readonly visitors: Looks<VisitorLook>;
   /** Cuts all sockets of an agent, for example when access was taken away; the desk signs in again or is refused. */
   readonly cut: (agentId: string) => void;
   readonly stop: () => Promise<void>;
@@ -71,16 +73,30 @@ export const startLive = async (options: {
 
   const say = (client: Client<Desk>, word: ToDesk): void => client.send(JSON.stringify(word));
 
-  const looks = openLooks({
-    bus,
-    node: options.node,
-    nowMs: () => performance.now(),
-    changed: (concernId) => {
-      const frame = JSON.stringify({ type: "looks", concernId, looks: looks.at(concernId) } satisfies ToDesk);
-      for (const [client, desk] of desks) if (desk.looksAt === concernId) client.send(frame);
-    },
+  const tellWatchers = (concernId: string, word: ToDesk): void => {
+    const frame = JSON.stringify(word);
+    for (const [client, desk] of desks) if (desk.looksAt === concernId) client.send(frame);
+  };
+  const here = { bus, node: options.node, nowMs: () => performance.now() };
+  const looks = openLooks<Look>({
+    ...here,
+    topic: "looks",
+    changed: (concernId) => tellWatchers(concernId, { type: "looks", concernId, looks: looks.at(concernId) }),
   });
-  const sweep = setInterval(looks.sweep, 10_000);
+  const visitorsAt = (concernId: string): ToDesk => ({
+    type: "visitors",
+    concernId,
+    visitors: visitors.at(concernId),
+  });
+  const visitors = openLooks<VisitorLook>({
+    ...here,
+    topic: "visitors",
+    changed: (concernId) => tellWatchers(concernId, visitorsAt(concernId)),
+  });
+  const sweep = setInterval(() => {
+    looks.sweep();
+    visitors.sweep();
+  }, 10_000);
   sweep.unref();
 
   const leaveConcern = (client: Client<Desk>): void => {
@@ -140,7 +156,10 @@ export const startLive = async (options: {
         const { concernId, state } = word;
         if (concernId === null || state === "away") return leaveConcern(client);
         const announce = (): void => {
-          if (desk.looksAt !== concernId) leaveConcern(client);
+          if (desk.looksAt !== concernId) {
+            leaveConcern(client);
+            if (visitors.at(concernId).length > 0) say(client, visitorsAt(concernId));
+          }
           desk.looksAt = concernId;
           looks.look(desk.id, lookOf(client.who.who.id, concernId, state));
         };
@@ -158,12 +177,14 @@ export const startLive = async (options: {
   return {
     hub,
     follower,
+    visitors,
     cut: (agentId) => {
       for (const client of desks.keys()) if (client.who.who.id === agentId) client.close(4401, "sign in again");
     },
     stop: async () => {
       stopHints();
       looks.stop();
+      visitors.stop();
       clearInterval(sweep);
       follower.stop();
       await hub.close();

@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AgentId } from "#contract/ids.ts";
+import type { Look } from "#contract/live.ts";
 import { memoryBus } from "#platform/live/bus.ts";
-import { lookLastsMs, lookOf, openLooks, type Looks } from "#server/looks.ts";
+import { lookLastsMs, lookOf, openLooks, type Looks as LooksOf } from "#server/looks.ts";
 
+type Looks = LooksOf<Look>;
 const concern = "00000000-0000-7000-8000-000000000001";
 const other = "00000000-0000-7000-8000-000000000002";
 const [anna, ben] = ["a", "b"] as unknown as [AgentId, AgentId];
@@ -16,7 +18,13 @@ const places = (): { one: Looks; two: Looks; pass: (ms: number) => void; told: s
   let now = 0;
   const told: string[] = [];
   const open = (node: string): Looks =>
-    openLooks({ bus, node, nowMs: () => now, changed: (id) => void told.push(`${node} ${id.slice(-1)}`) });
+    openLooks({
+      bus,
+      topic: "looks",
+      node,
+      nowMs: () => now,
+      changed: (id) => void told.push(`${node} ${id.slice(-1)}`),
+    });
   return { one: open("one"), two: open("two"), pass: (ms) => (now += ms), told };
 };
 const at = (looks: Looks, id = concern): string[] => looks.at(id).map(({ agentId, state }) => `${agentId} ${state}`);

@@ -1,22 +1,28 @@
-// Who looks at which concern and who writes in it, over all server processes; never stored. Called by server/live.ts.
-import type { AgentId } from "#contract/ids.ts";
-import type { Look } from "#contract/live.ts";
+// Who looks at which concern and who writes in it, over all server processes; never stored. Called by server/live.ts, for agents and for visitors.
+import type { AgentId, ConcernId } from "#contract/ids.ts";
+import type { Look, LookState } from "#contract/live.ts";
 import type { Bus } from "#platform/live/bus.ts";
 
-export interface Looks {
-  /** An agent's socket looks at a concern, and at no other any more. */
-  readonly look: (socket: number, look: Look) => void;
+/** What is said of somebody who looks. */
+interface Looking {
+  readonly concernId: ConcernId;
+  readonly state: LookState;
+}
+
+export interface Looks<L extends Looking> {
+  /** A socket looks at a concern, and at no other any more. */
+  readonly look: (socket: number, look: L) => void;
   readonly away: (socket: number) => void;
   /** The socket is still there: what it looks at is said again before others forget it. */
   readonly alive: (socket: number) => void;
-  readonly at: (concernId: string) => readonly Look[];
+  readonly at: (concernId: string) => readonly L[];
   /** Forgets those whose process died without a word. */
   readonly sweep: () => void;
   readonly stop: () => void;
 }
 
-interface Note {
-  readonly look: Look;
+interface Note<L> {
+  readonly look: L;
   readonly node: string;
   readonly socket: number;
 }
@@ -26,17 +32,18 @@ export const lookLastsMs = 70_000;
 /** A desk shows that it lives every 20 s; saying each of them to all processes would be saying nothing new. */
 const sayAgainMs = 30_000;
 
-/** `changed`: the looks at a concern are others than before. `nowMs`: a clock that only runs on. */
-export const openLooks = (options: {
+/** `topic`: whose looks. `changed`: the looks at a concern are others than before. `nowMs`: a clock that only runs on. */
+export const openLooks = <L extends Looking>(options: {
   readonly bus: Bus;
+  readonly topic: string;
   readonly node: string;
   readonly nowMs: () => number;
   readonly changed: (concernId: string) => void;
-}): Looks => {
-  const { bus, node, nowMs, changed } = options;
+}): Looks<L> => {
+  const { bus, topic, node, nowMs, changed } = options;
   /** By concern, then by socket. */
-  const all = new Map<string, Map<string, { readonly look: Look; readonly until: number }>>();
-  const mine = new Map<number, { readonly look: Look; readonly saidAt: number }>();
+  const all = new Map<string, Map<string, { readonly look: L; readonly until: number }>>();
+  const mine = new Map<number, { readonly look: L; readonly saidAt: number }>();
 
   const forget = (key: string, except: string | null): void => {
     for (const [concernId, present] of all) {
@@ -45,18 +52,18 @@ export const openLooks = (options: {
       changed(concernId);
     }
   };
-  const stop = bus.on("looks", (note) => {
-    const { look, node: from, socket } = note as Note;
+  const stop = bus.on(topic, (note) => {
+    const { look, node: from, socket } = note as Note<L>;
     const key = `${from}:${socket}`;
     const concernId = look.concernId as string;
     forget(key, look.state === "away" ? null : concernId);
     if (look.state === "away") return;
-    const present = all.get(concernId) ?? new Map<string, { readonly look: Look; readonly until: number }>();
+    const present = all.get(concernId) ?? new Map<string, { readonly look: L; readonly until: number }>();
     const before = present.get(key)?.look;
     all.set(concernId, present.set(key, { look, until: nowMs() + lookLastsMs }));
-    if (before?.state !== look.state) changed(concernId);
+    if (!before || !sameLook(before, look)) changed(concernId);
   });
-  const tell = (socket: number, look: Look): void => bus.hint("looks", { look, node, socket } satisfies Note);
+  const tell = (socket: number, look: L): void => bus.hint(topic, { look, node, socket } satisfies Note<L>);
 
   return {
     look: (socket, look) => {
@@ -87,6 +94,8 @@ export const openLooks = (options: {
     stop,
   };
 };
+
+const sameLook = (a: Looking, b: Looking): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** A look as it is said by whoever looks. */
 export const lookOf = (agentId: AgentId, concernId: string, state: Look["state"]): Look => ({

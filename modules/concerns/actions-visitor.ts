@@ -3,7 +3,7 @@ import type { Who } from "#contract/actor.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { settle } from "#modules/concerns/store-outbox.ts";
-import { raiseSeen, unreadDeliveries } from "#modules/concerns/store-visitor.ts";
+import { raiseSeen, unreadDeliveries, type Viewer } from "#modules/concerns/store-visitor.ts";
 import { lockConcern } from "#modules/concerns/store.ts";
 import type { World } from "#platform/world.ts";
 
@@ -11,18 +11,18 @@ import type { World } from "#platform/world.ts";
 export const markSeen = (
   world: World,
   who: Who,
-  address: string,
+  viewer: Pick<Viewer, "kind" | "norm">,
   seen: { readonly concernId: ConcernId; readonly seq: number },
 ): Promise<void> =>
   world.db.transaction(async (tx) => {
     const state = await lockConcern(tx, seen.concernId);
     if (state === null) return;
     const seq = Math.min(seen.seq, state.lastSeq);
-    if (!(await raiseSeen(tx, { kind: "chat", norm: address }, seen.concernId, seq))) return;
+    if (!(await raiseSeen(tx, viewer, seen.concernId, seq))) return;
     const at = world.now().toISOString();
     const read = { state: "read", nextTryAt: null, code: null, detail: "", providerId: null } as const;
     const rows = [];
-    for (const id of await unreadDeliveries(tx, address, seen.concernId, seq))
+    for (const id of await unreadDeliveries(tx, viewer.norm, seen.concernId, seq))
       rows.push(await settle(tx, id, at, read));
     if (rows.length > 0)
       await sayDeliveries(

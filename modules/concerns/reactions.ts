@@ -1,6 +1,6 @@
 // What follows from what was said: acknowledgements to customers, news for agents by mail. Run by server/reactions.ts in commit order, at least once;
 // the mark in `automatic_mail` is written in the same transaction, so doing it again does nothing.
-import { addressKindOf, type Assurance } from "#contract/channel.ts";
+import { addressKindOf, isKept, type Assurance } from "#contract/channel.ts";
 import type { AnyEvent, EventKind, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, BrandId, ConcernId } from "#contract/ids.ts";
 import { agentByEmail, agentById, type AgentRecord } from "#modules/agents/reads.ts";
@@ -79,6 +79,8 @@ const isFirst = ({ data: { message } }: LoggedEvent<"message.added">): boolean =
   message.seq === 1 &&
   message.automatic === null &&
   message.channelKind !== null &&
+  // Whoever says something in a chat sees there that it has come.
+  !isKept(addressKindOf[message.channelKind]) &&
   message.from !== null &&
   message.assurance !== null &&
   message.assurance !== "failed" &&

@@ -1,5 +1,5 @@
 // What a visitor sees of their own concerns. Called by server/chat.ts.
-import { addressKindOf } from "#contract/channel.ts";
+import { addressKindOf, isKept } from "#contract/channel.ts";
 import type { ChatConcern, ChatMessage } from "#contract/chat.ts";
 import {
   changedSince,
@@ -8,6 +8,7 @@ import {
   messagesOfParty,
   type PartyConcern,
   type PartyMessage,
+  type Viewer,
 } from "#modules/concerns/store-visitor.ts";
 import type { Tx } from "#platform/db/db.ts";
 
@@ -34,51 +35,53 @@ const asMessage = (row: PartyMessage): ChatMessage => ({
   way: row.channelKind === null ? "chat" : addressKindOf[row.channelKind],
   text: row.text,
   at: row.at,
+  said:
+    row.channelKind !== null && isKept(addressKindOf[row.channelKind]) ? (row.providerId?.split(":")[1] ?? null) : null,
 });
 
-/** Ids of the concerns in which this address takes part. */
-export const concernIdsOf = async (tx: Tx, address: string): Promise<ChatConcern["id"][]> =>
-  (await concernsOfParty(tx, { kind: "chat", norm: address }, null, shownConcerns)).map(({ id }) => id);
+/** Ids of the concerns in which the viewer's own address takes part. */
+export const concernIdsOf = async (tx: Tx, viewer: Viewer): Promise<ChatConcern["id"][]> =>
+  (await concernsOfParty(tx, viewer, null, shownConcerns)).map(({ id }) => id);
 
 /** The visitor's concerns with their last messages. `since`: only those in which something happened after that event; null: all. */
 export const chatsOf = async (
   tx: Tx,
-  address: string,
+  viewer: Viewer,
   since: number | null,
 ): Promise<{ readonly concerns: ChatConcern[]; readonly messages: ChatMessage[] }> => {
-  const party = { kind: "chat", norm: address } as const;
-  const all = await concernsOfParty(tx, party, null, shownConcerns);
+  const all = await concernsOfParty(tx, viewer, null, shownConcerns);
   const ids = all.map(({ id }) => id);
   const wanted = new Set<string>(since === null || ids.length === 0 ? ids : await changedSince(tx, ids, since));
   const concerns = all.filter(({ id }) => wanted.has(id));
-  const messages = wanted.size === 0 ? [] : await messagesOfParty(tx, party, [...wanted], lastPage);
+  const messages = wanted.size === 0 ? [] : await messagesOfParty(tx, viewer, [...wanted], lastPage);
   return { concerns: concerns.map(asConcern), messages: messages.map(asMessage) };
 };
 
 const lastPage = { before: null, limit: shownMessages };
 
-/** One concern of theirs as it is now; null: they take no part in it. */
+/** One concern of theirs as it is now, with those of the named messages that they may see; null: they take no part in it. */
 export const chatOf = async (
   tx: Tx,
-  address: string,
+  viewer: Viewer,
   concernId: string,
+  ids: readonly string[],
 ): Promise<{ readonly concern: ChatConcern; readonly messages: ChatMessage[] } | null> => {
-  const party = { kind: "chat", norm: address } as const;
-  const [concern] = await concernsOfParty(tx, party, [concernId], 1);
+  const [concern] = await concernsOfParty(tx, viewer, [concernId], 1);
   if (concern === undefined) return null;
-  const messages = await messagesOfParty(tx, party, [concernId], lastPage);
+  const messages =
+    ids.length === 0 ? [] : await messagesOfParty(tx, viewer, [concernId], { before: null, limit: ids.length, ids });
   return { concern: asConcern(concern), messages: messages.map(asMessage) };
 };
 
 /** Older messages of a concern of theirs; none when they take no part in it. */
 export const earlierOf = async (
   tx: Tx,
-  address: string,
+  viewer: Viewer,
   concernId: string,
   before: number,
 ): Promise<{ readonly messages: ChatMessage[]; readonly end: boolean }> => {
   const page = { before, limit: shownMessages };
-  const rows = await messagesOfParty(tx, { kind: "chat", norm: address }, [concernId], page);
+  const rows = await messagesOfParty(tx, viewer, [concernId], page);
   return { messages: rows.map(asMessage), end: rows.length < shownMessages };
 };
 

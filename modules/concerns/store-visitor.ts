@@ -24,6 +24,15 @@ export interface PartyMessage {
   readonly channelKind: ChannelKind | null;
   readonly text: string;
   readonly at: string;
+  /** How the provider named it; null: it did not come from outside. */
+  readonly providerId: string | null;
+}
+
+/** Who looks from outside: an address, and a mail address at which they have shown to read, empty: none. */
+export interface Viewer {
+  readonly kind: AddressKind;
+  readonly norm: string;
+  readonly email: string;
 }
 
 /** Somebody's concerns, those with the newest word first; `ids`: only of these. */
@@ -40,35 +49,42 @@ export const concernsOfParty = (
      ORDER BY c.last_message_at DESC, c.id DESC LIMIT ${limit}`);
 
 /**
- * The last messages of each concern that this party may see, oldest first: what came from their address, and what went to it. Notes, what was taken
- * back, what is held for the undo time or for later, and what went to others only are not among them; nor what was said before they joined.
+ * The last messages of each concern that the viewer may see, oldest first: what came from their address, and what went to it; of mails the same, if they
+ * have shown to read there. Notes, what was taken back, what is held for the undo time or for later, what we wrote to bring words of the chat by mail, and
+ * what went to others only are not among them; nor what was said before they joined. `ids`: only these messages.
  */
 export const messagesOfParty = (
   tx: Tx,
-  party: { readonly kind: AddressKind; readonly norm: string },
+  viewer: Viewer,
   concernIds: readonly string[],
-  page: { readonly before: number | null; readonly limit: number },
+  page: { readonly before: number | null; readonly limit: number; readonly ids?: readonly string[] },
 ): Promise<PartyMessage[]> =>
   tx.rows<PartyMessage>(sql`
-    SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at
+    SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId"
       FROM unnest(${concernIds}::uuid[]) AS asked (id)
-      JOIN party p ON p.concern_id = asked.id AND p.kind = ${party.kind} AND p.norm = ${party.norm}
       CROSS JOIN LATERAL (
         SELECT * FROM message k
-         WHERE k.concern_id = asked.id AND k.seq >= p.sees_from AND k.withdrawn_at IS NULL
+         WHERE k.concern_id = asked.id AND k.withdrawn_at IS NULL AND k.direction IN ('in', 'out')
            AND (${page.before}::int IS NULL OR k.seq < ${page.before})
-           AND (k.direction = 'in' AND k.sender ->> 'value' = p.value
-             OR k.direction = 'out' AND EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = k.id AND d.recipient = p.norm
-                                                  AND d.state NOT IN ('held', 'withdrawn')))
+           ${page.ids === undefined ? empty : sql`AND k.id = ANY (${page.ids}::uuid[])`}
+           AND EXISTS (SELECT 1 FROM party p
+                        WHERE p.concern_id = asked.id AND p.sees_from <= k.seq
+                          AND (p.kind = ${viewer.kind} AND p.norm = ${viewer.norm}
+                            OR p.kind = 'email' AND p.norm = ${viewer.email} AND k.automatic IS NULL)
+                          AND (k.direction = 'in' AND k.sender ->> 'value' = p.value
+                            OR k.direction = 'out' AND EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = k.id AND d.recipient = p.norm
+                                                                 AND d.state NOT IN ('held', 'withdrawn'))))
          ORDER BY k.seq DESC LIMIT ${page.limit}) m
       JOIN message_body b ON b.message_id = m.id
+      LEFT JOIN intake i ON i.id = m.intake_id
      ORDER BY m.concern_id, m.seq`);
 
 /** One arrival's message, for whoever said it. */
 export const messageOfIntake = (tx: Tx, intakeId: string): Promise<PartyMessage | null> =>
   tx.maybe<PartyMessage>(sql`
-    SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at
-      FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.intake_id = ${intakeId} ORDER BY m.seq LIMIT 1`);
+    SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at,
+           i.provider_id AS "providerId"
+      FROM message m JOIN message_body b ON b.message_id = m.id JOIN intake i ON i.id = m.intake_id WHERE m.intake_id = ${intakeId} ORDER BY m.seq LIMIT 1`);
 
 /** Which of these concerns something has happened in since that event. */
 export const changedSince = async (tx: Tx, concernIds: readonly string[], seq: number): Promise<ConcernId[]> =>

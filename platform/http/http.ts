@@ -10,6 +10,7 @@ import fastifyMultipart from "@fastify/multipart";
 import fastifyStatic from "@fastify/static";
 import fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { callerOf } from "#platform/http/caller.ts";
 import { securityHeaders } from "#platform/http/headers.ts";
 import { parseJson } from "#platform/http/json.ts";
 import { watchLoad } from "#platform/http/overload.ts";
@@ -50,6 +51,8 @@ export interface Http {
   readonly cookieOf: (request: IncomingMessage) => string | null;
   /** Serves a built web folder: /assets/ for ever, other paths that no route knows become index.html. */
   readonly servePages: (folder: string) => Promise<void>;
+  /** The address of whoever calls, behind proxies that are trusted; for a request that is upgraded. */
+  readonly callerOf: (request: IncomingMessage) => string;
   /** Gives every upgrade to WebSocket at that path to `take`; others are refused. */
   readonly onUpgrade: (path: string, take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void) => void;
   /** The uploaded file of a multipart request, whole in memory; throws 400, 413 or 415. */
@@ -264,6 +267,7 @@ export const createHttp = async (options: HttpOptions): Promise<Http> => {
     cookieOf: (request) =>
       request.headers.cookie === undefined ? null : (app.parseCookie(request.headers.cookie)[cookieName] ?? null),
     servePages: (folder) => addPages(app, folder),
+    callerOf: (request) => callerOf(request, options.trustProxy),
     onUpgrade: (path, take) => void upgrades.set(path, take),
     readUpload: async (request) => {
       if (!request.isMultipart()) throw httpError(415, "multipart/form-data was expected");

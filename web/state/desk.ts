@@ -10,7 +10,7 @@ import type { FieldValue } from "#contract/fields.ts";
 import type { Result } from "#contract/endpoint.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import type { AgentId } from "#contract/ids.ts";
-import type { Look, LookState } from "#contract/live.ts";
+import type { Look, LookState, VisitorLook } from "#contract/live.ts";
 import {
   advance,
   apply,
@@ -54,6 +54,8 @@ export const views = createStore<{ readonly views: readonly View[] | null; reado
 export const asideCounts = createStore<Result<typeof asides.counts> | null>(null);
 /** Who looks at which concern; only others. */
 export const looks = createStore<Readonly<Record<string, readonly Look[]>>>({});
+/** Visitors who have a concern's chat open now. */
+export const visitors = createStore<Readonly<Record<string, readonly VisitorLook[]>>>({});
 /** Changes of mine that are on their way; painted over the rows until the server has answered. */
 export const underway = createStore<Readonly<Record<string, Partial<ConcernRow>>>>({});
 /** Why a concern could not be opened. */
@@ -111,6 +113,8 @@ export const beginDesk = async (me: AgentId): Promise<void> => {
         ...all,
         [concernId]: onceEach(present.filter((look) => look.agentId !== me && look.state !== "away")),
       })),
+    visitors: (concernId, present) =>
+      visitors.set((all) => ({ ...all, [concernId]: present.filter((look) => look.state !== "away") })),
     reset: (upTo) => {
       deskState.set((state) => ({ ...advance(state, upTo), recent: [] }));
       void refetchAll();
@@ -141,7 +145,7 @@ export const endDesk = (): void => {
   saidLook = null;
   stopAll?.();
   stopAll = null;
-  for (const store of [lists, looks, underway, openProblems]) store.set({});
+  for (const store of [lists, looks, visitors, underway, openProblems]) store.set({});
   views.set({ views: null, problem: null });
   asideCounts.set(null);
 };

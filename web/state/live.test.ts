@@ -34,6 +34,7 @@ const world = () => {
       applied.push(upTo);
     },
     looks: () => undefined,
+    visitors: () => undefined,
     reset: (upTo) => void resets.push(upTo),
     state: (state) => void states.push(state),
     later: (ms, run) => {

@@ -1,7 +1,7 @@
 // The desk's end of /live: greets with the last event number, hands events on, and comes back by itself after every
 // break. Called by web/state/desk.ts; sockets and timers are given, so that tests drive it without a network.
 import type { AnyEvent } from "#contract/events.ts";
-import type { FromDesk, Look, ToDesk } from "#contract/live.ts";
+import type { FromDesk, Look, VisitorLook, ToDesk } from "#contract/live.ts";
 
 /** Is the link up? "lost" is said at the latest three seconds after it broke. */
 export type LinkState = "connecting" | "up" | "lost";
@@ -13,6 +13,7 @@ export interface LinkParts {
   readonly after: () => number;
   readonly events: (events: readonly AnyEvent[], upTo: number) => void;
   readonly looks: (concernId: string, looks: readonly Look[]) => void;
+  readonly visitors: (concernId: string, visitors: readonly VisitorLook[]) => void;
   /** Too much was missed: fetch everything afresh. */
   readonly reset: (upTo: number) => void;
   readonly state: (state: LinkState) => void;
@@ -109,6 +110,7 @@ export const startLink = (parts: LinkParts): Link => {
     if (failures > 0) failures = 0;
     if (word.type === "events") parts.events(word.events, word.upTo);
     else if (word.type === "looks") parts.looks(word.concernId, word.looks);
+    else if (word.type === "visitors") parts.visitors(word.concernId, word.visitors);
     else if (word.type === "reset") parts.reset(word.upTo);
     else parts.events([], word.upTo);
   };

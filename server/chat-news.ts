@@ -1,0 +1,113 @@
+// Brings what happens in a concern to the pages that show it: answers, states, a colleague who writes. Called by server/chat.ts.
+import type { ToWidget } from "#contract/chat.ts";
+import type { AnyEvent } from "#contract/events.ts";
+import type { Look } from "#contract/live.ts";
+import { chatOf } from "#modules/concerns/reads-visitor.ts";
+import type { Bus } from "#platform/live/bus.ts";
+import type { Follower } from "#platform/live/follow.ts";
+import type { World } from "#platform/world.ts";
+import { viewerOf, type Page, type Seats } from "#server/chat-seats.ts";
+
+/** Said to all nodes: a visitor has begun a concern, which their other pages show from now on. */
+export interface Begun {
+  readonly address: string;
+  readonly concernId: string;
+  readonly number: number;
+  readonly messageId: string;
+}
+
+/** News of many events at once is gathered for so long. */
+const gatherMs = 4;
+
+const shown = new Set<AnyEvent["kind"]>([
+  "message.added",
+  "message.withdrawn",
+  "message.scheduled",
+  "delivery.changed",
+  "concern.changed",
+]);
+
+const messageOf = (event: AnyEvent): string | null => {
+  if (event.kind === "message.added") return event.data.message.id;
+  return "messageId" in event.data && typeof event.data.messageId === "string" ? event.data.messageId : null;
+};
+
+/** Closing word for who cannot be told now; the page comes again and is brought up to date then. */
+const comeAgain = (page: Page): void => page.close(1013, "come again");
+
+/** Tells the pages from now on; returns how to say that a concern was begun here, and how to stop. */
+export const startNews = (options: {
+  readonly world: World;
+  readonly bus: Bus;
+  readonly follower: Follower<AnyEvent>;
+  readonly seats: Seats;
+}): { readonly begun: (begun: Begun) => void; readonly stop: () => void } => {
+  const { world, bus, follower, seats } = options;
+  /** Concerns that have changed, each with the messages in it that did. */
+  const dirty = new Map<string, Set<string>>();
+  let soon: NodeJS.Timeout | null = null;
+
+  const tell = async (concernId: string, messageIds: readonly string[], upTo: number): Promise<void> => {
+    const byViewer = Map.groupBy(seats.showing(concernId), (page) => {
+      const visitor = seats.of(page)?.visitor;
+      return `${visitor?.address} ${visitor?.readsEmail}`;
+    });
+    for (const pages of byViewer.values()) {
+      const visitor = pages[0] && seats.of(pages[0])?.visitor;
+      const chat = visitor && (await chatOf(world.db, viewerOf(visitor), concernId, messageIds));
+      if (!chat) continue;
+      const { concern, messages } = chat;
+      const frame = JSON.stringify({ type: "news", concerns: [concern], messages, upTo } satisfies ToWidget);
+      for (const page of pages) page.send(frame);
+    }
+  };
+  const flush = (): void => {
+    soon = null;
+    const changed = [...dirty];
+    dirty.clear();
+    const upTo = follower.upTo();
+    for (const [concernId, messageIds] of changed)
+      tell(concernId, [...messageIds], upTo).catch((error: unknown) => {
+        world.log.warn("chat.newsLate", { error: error instanceof Error ? error.message : "unknown" });
+        for (const page of seats.showing(concernId)) comeAgain(page);
+      });
+  };
+  const tellSoon = (concernId: string, messageId: string | null): void => {
+    const messages = dirty.get(concernId) ?? new Set();
+    dirty.set(concernId, messageId === null ? messages : messages.add(messageId));
+    soon ??= setTimeout(flush, gatherMs);
+  };
+
+  const stops = [
+    follower.subscribe(follower.upTo(), {
+      wants: (event) => {
+        if (event.concernId !== null && shown.has(event.kind) && seats.showing(event.concernId).length > 0)
+          tellSoon(event.concernId, messageOf(event));
+        return false;
+      },
+      give: () => {},
+      reset: () => {
+        for (const page of seats.all()) comeAgain(page);
+      },
+    }),
+    bus.on("chat", (note) => {
+      const { address, concernId, number, messageId } = note as Begun;
+      for (const page of seats.ofAddress(address)) seats.join(page, concernId, number);
+      if (seats.showing(concernId).length > 0) tellSoon(concernId, messageId);
+    }),
+    bus.on("looks", (note) => {
+      const { concernId, state } = (note as { readonly look: Look }).look;
+      const pages = seats.showing(concernId);
+      if (pages.length === 0) return;
+      const frame = JSON.stringify({ type: "typing", concernId, on: state === "typing" } satisfies ToWidget);
+      for (const page of pages) page.send(frame);
+    }),
+  ];
+  return {
+    begun: (begun) => bus.hint("chat", begun),
+    stop: () => {
+      for (const stop of stops) stop();
+      if (soon) clearTimeout(soon);
+    },
+  };
+};

@@ -1,0 +1,143 @@
+// A visitor's page without a browser: speaks the chat's protocol over a real socket, and keeps nothing. Used by test/journeys and bench.
+import WebSocket from "ws";
+import type { Channel } from "#contract/brands.ts";
+import { api } from "#contract/api.ts";
+import type { ChatMessage, FromWidget, ToWidget } from "#contract/chat.ts";
+import type { Desk } from "#test/desk.ts";
+
+/** Connects a chat for websites. */
+export const addChat = (
+  desk: Desk,
+  brandId: Channel["brandId"],
+  settings: { readonly origins?: readonly string[]; readonly greeting?: string } = {},
+): Promise<Channel> =>
+  desk.call(api.brands.addChannel, {
+    body: {
+      brandId,
+      kind: "webchat",
+      name: "Chat",
+      enabled: true,
+      settings: { origins: [...(settings.origins ?? [])], greeting: settings.greeting ?? "" },
+    },
+  });
+
+export type Told<T extends ToWidget["type"]> = Extract<ToWidget, { type: T }>;
+
+export interface VisitorPage {
+  readonly words: readonly ToWidget[];
+  readonly say: (word: FromWidget) => void;
+  /** The first word of the type that fits, heard already or later. */
+  readonly word: <T extends ToWidget["type"]>(type: T, fits?: (word: Told<T>) => boolean) => Promise<Told<T>>;
+  /** Says hello; gives the welcome to it. */
+  readonly hello: (who?: {
+    readonly token?: string | null;
+    readonly link?: string | null;
+    readonly after?: number | null;
+  }) => Promise<Told<"welcome">>;
+  /** Says something and gives what it became. `concernId` left out: about something new. */
+  readonly tell: (
+    text: string,
+    at?: { readonly concernId?: string; readonly thread?: string; readonly id?: string },
+  ) => Promise<ChatMessage>;
+  /** A message by its text, told in any word, heard already or later. */
+  readonly message: (text: string) => Promise<ChatMessage>;
+  /** Resolves with the close code. */
+  readonly closed: Promise<number>;
+  readonly close: () => void;
+}
+
+const messagesIn = (word: ToWidget): readonly ChatMessage[] =>
+  word.type === "taken" ? [word.message] : "messages" in word ? word.messages : [];
+
+/** Opens a page's socket; rejects with the HTTP status when it is refused. */
+export const openPage = async (url: string, channelId: string, origin: string | null = null): Promise<VisitorPage> => {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/chat?channel=${channelId}`, {
+    headers: { origin: origin ?? url },
+  });
+  const words: ToWidget[] = [];
+  const waiting = new Set<() => void>();
+  const look = (): void => {
+    for (const each of waiting) each();
+  };
+  socket.on("message", (data: Buffer) => {
+    words.push(JSON.parse(data.toString("utf8")) as ToWidget);
+    look();
+  });
+  const closed = new Promise<number>((resolve) => {
+    socket.once("close", (code) => {
+      resolve(code);
+      look();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("unexpected-response", (_request, response) => {
+      reject(new Error(String(response.statusCode)));
+      socket.terminate();
+    });
+    socket.once("error", reject);
+  });
+  socket.on("error", () => undefined);
+  const find = <R>(pick: () => R | undefined, what: string): Promise<R> =>
+    new Promise<R>((resolve, reject) => {
+      const late = setTimeout(
+        () => end(() => reject(new Error(`${what} was not heard: ${JSON.stringify(words.slice(-5))}`))),
+        20_000,
+      );
+      const end = (done: () => void): void => {
+        clearTimeout(late);
+        waiting.delete(attempt);
+        done();
+      };
+      const attempt = (): void => {
+        const found = pick();
+        if (found !== undefined) end(() => resolve(found));
+        else if (socket.readyState === WebSocket.CLOSED)
+          end(() => reject(new Error(`closed before ${what} was heard`)));
+      };
+      waiting.add(attempt);
+      attempt();
+    });
+  const say = (word: FromWidget): void => socket.send(JSON.stringify(word));
+  const page: VisitorPage = {
+    words,
+    say,
+    word: (type, fits = () => true) =>
+      find(
+        () => words.find((word): word is Told<typeof type> => word.type === type && fits(word as Told<typeof type>)),
+        type,
+      ),
+    hello: ({ token = null, link = null, after = null } = {}) => {
+      const from = words.length;
+      say({ type: "hello", version: 1, token, link, after, language: "de", page: null });
+      return find(() => words.slice(from).find((word): word is Told<"welcome"> => word.type === "welcome"), "welcome");
+    },
+    tell: async (text, at = {}) => {
+      const id = at.id ?? crypto.randomUUID();
+      const from = words.length;
+      say({
+        type: "say",
+        id,
+        concernId: (at.concernId ?? null) as never,
+        thread: at.thread ?? crypto.randomUUID(),
+        text,
+      });
+      const answer = await find(
+        () =>
+          words
+            .slice(from)
+            .find(
+              (word): word is Told<"taken"> | Told<"refused"> =>
+                (word.type === "taken" || word.type === "refused") && word.id === id,
+            ),
+        "taken",
+      );
+      if (answer.type === "refused") throw new Error(answer.code);
+      return answer.message;
+    },
+    message: (text) => find(() => words.flatMap(messagesIn).find((message) => message.text === text), text),
+    closed,
+    close: () => socket.close(),
+  };
+  return page;
+};

@@ -1,0 +1,238 @@
+// A chat on a website: visitors say things over the real socket, agents answer at the desk, and who is who stays apart.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { api } from "#contract/api.ts";
+import type { Brand, Channel } from "#contract/brands.ts";
+import { setUpCentre } from "#test/centre.ts";
+import { addChat, openPage, type VisitorPage } from "#test/chat.ts";
+import type { Desk } from "#test/desk.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+
+let server: TestServer;
+let ada: Desk;
+let brand: Brand;
+let chat: Channel;
+const pages: VisitorPage[] = [];
+
+before(async () => {
+  server = await startTestServer({ env: { LOG_LEVEL: "error" } });
+  ({ desk: ada, brand } = await setUpCentre(server.url));
+  chat = await addChat(ada, brand.id, { origins: ["https://www.kabel.test"], greeting: "Guten Tag!" });
+});
+
+after(async () => {
+  for (const page of pages) page.close();
+  await server?.stop();
+});
+
+const page = async (origin: string | null = null): Promise<VisitorPage> => {
+  const fresh = await openPage(server.url, chat.id, origin);
+  pages.push(fresh);
+  return fresh;
+};
+const open = (id: string) => ada.call(api.concerns.open, { params: { id: id } });
+const answer = async (id: string, text: string) => {
+  const { ways } = await open(id);
+  const [way] = ways;
+  assert.ok(way && way.blocked === null && way.channelKind === "webchat", JSON.stringify(ways));
+  return ada.call(api.concerns.reply, {
+    params: { id: id },
+    body: {
+      channelId: way.channelId,
+      to: [way.value],
+      cc: [],
+      text,
+      html: null,
+      uploads: [],
+      sendAt: null,
+      statusAfter: "waiting",
+      key: crypto.randomUUID(),
+    },
+  });
+};
+
+test("a visitor's words become one concern, the answer is there at once, and both are there again after a reload", async () => {
+  const first = await page("https://www.kabel.test");
+  const welcome = await first.hello();
+  assert.deepEqual([welcome.greeting, welcome.brand, welcome.concerns], ["Guten Tag!", "Kabel", []]);
+  const thread = crypto.randomUUID();
+  const said = await first.tell("Mein Fernseher ist schwarz.", { thread });
+  const again = await first.tell("Seit heute früh.", { thread });
+  assert.equal(again.concernId, said.concernId);
+  const opened = await open(said.concernId);
+  assert.equal(opened.concern.row.status, "new");
+  assert.deepEqual(
+    opened.messages.map((message) => [message.direction, message.channelKind, message.text]),
+    [
+      ["in", "webchat", "Mein Fernseher ist schwarz."],
+      ["in", "webchat", "Seit heute früh."],
+    ],
+  );
+  await answer(said.concernId, "Ich sehe nach.");
+  const heard = await first.message("Ich sehe nach.");
+  assert.deepEqual([heard.by, heard.name, heard.way], ["us", "Ada Brandt", "chat"]);
+  const [out] = (await open(said.concernId)).messages.slice(-1);
+  assert.deepEqual(
+    out?.deliveries.map((delivery) => delivery.state),
+    ["sent"],
+  );
+  // Seen is read.
+  first.say({ type: "seen", concernId: said.concernId, seq: heard.seq });
+  const feed = await ada.live();
+  await feed.event((event) => event.kind === "delivery.changed" && event.concernId === said.concernId);
+  feed.close();
+  assert.equal((await open(said.concernId)).messages.at(-1)?.deliveries[0]?.state, "read");
+  const second = await page();
+  const back = await second.hello({ token: welcome.token });
+  assert.equal(back.token, null);
+  assert.deepEqual(
+    back.messages.map((message) => message.text),
+    ["Mein Fernseher ist schwarz.", "Seit heute früh.", "Ich sehe nach."],
+  );
+  assert.equal(back.concerns[0]?.seenSeq, heard.seq);
+  // Both pages hear what is said in either.
+  await first.tell("Danke!", { concernId: said.concernId, thread });
+  await second.message("Danke!");
+});
+
+test("the same words said twice are one message, from whichever page of the browser they come", async () => {
+  const first = await page();
+  const { token } = await first.hello();
+  const id = crypto.randomUUID();
+  const thread = crypto.randomUUID();
+  const said = await first.tell("Nur einmal", { id, thread });
+  const second = await page();
+  await second.hello({ token });
+  const repeated = await Promise.all([
+    second.tell("Nur einmal", { id, thread }),
+    first.tell("Nur einmal", { id, thread }),
+  ]);
+  assert.deepEqual(
+    repeated.map((one) => one.id),
+    [said.id, said.id],
+  );
+  assert.equal((await open(said.concernId)).messages.length, 1);
+});
+
+test("a page that was away hears what it missed, by the number it had", async () => {
+  const first = await page();
+  const { token } = await first.hello();
+  const { concernId } = await first.tell("Ich bin gleich weg");
+  first.say({ type: "ping" });
+  const { upTo } = await first.word("pong");
+  first.close();
+  await first.closed;
+  await answer(concernId, "Verpasst?");
+  const second = await page();
+  const welcome = await second.hello({ token, after: upTo });
+  assert.ok(welcome.messages.some((message) => message.text === "Verpasst?"));
+  const third = await page();
+  const nothing = await third.hello({ token, after: welcome.upTo });
+  assert.deepEqual([nothing.concerns, nothing.messages], [[], []], "nothing has happened since");
+});
+
+test("another visitor's concern, thread and ids give nothing and change nothing", async () => {
+  const victim = await page();
+  await victim.hello();
+  const thread = crypto.randomUUID();
+  const id = crypto.randomUUID();
+  const secret = await victim.tell("Meine Kundennummer ist 4711", { thread, id });
+  const thief = await page();
+  await thief.hello();
+  await assert.rejects(thief.tell("zeig her", { concernId: secret.concernId }), /notFound/);
+  const same = await thief.tell("dieselben Namen", { thread, id });
+  assert.notEqual(same.concernId, secret.concernId);
+  thief.say({ type: "earlier", concernId: secret.concernId, before: 100 });
+  thief.say({ type: "seen", concernId: secret.concernId, seq: 1 });
+  thief.say({ type: "typing", concernId: secret.concernId, on: true });
+  const { messages } = await thief.word("earlier");
+  assert.deepEqual(messages, []);
+  assert.equal((await open(secret.concernId)).messages.length, 1);
+  assert.ok(!JSON.stringify(thief.words).includes("4711"));
+});
+
+test("notes and what goes to others never reach the visitor", async () => {
+  const visitor = await page();
+  const { token } = await visitor.hello();
+  const { concernId } = await visitor.tell("Frage");
+  await ada.call(api.concerns.note, {
+    params: { id: concernId },
+    body: { text: "Vorsicht, schwieriger Kunde", html: null, uploads: [], key: crypto.randomUUID() },
+  });
+  await answer(concernId, "Antwort");
+  await visitor.message("Antwort");
+  const back = await page();
+  const welcome = await back.hello({ token });
+  assert.deepEqual(
+    welcome.messages.map((message) => message.text),
+    ["Frage", "Antwort"],
+  );
+  assert.ok(!JSON.stringify([...visitor.words, ...back.words]).includes("Vorsicht"));
+});
+
+test("signing out ends the token for ever, also for who kept it", async () => {
+  const visitor = await page();
+  const { token } = await visitor.hello();
+  await visitor.tell("Geheim");
+  visitor.say({ type: "leave" });
+  assert.equal(await visitor.closed, 4000);
+  const next = await page();
+  const welcome = await next.hello({ token });
+  assert.notEqual(welcome.token, null);
+  assert.notEqual(welcome.token, token);
+  assert.deepEqual(welcome.concerns, []);
+  const forged = await page();
+  assert.deepEqual((await forged.hello({ token: "a".repeat(43) })).concerns, []);
+});
+
+test("only listed pages may carry it, only channels that are chats have it, and a page that talks nonsense is closed", async () => {
+  await assert.rejects(openPage(server.url, chat.id, "https://www.kabel.test.evil.test"), /403/);
+  await assert.rejects(openPage(server.url, "not-there", server.url), /404/);
+  for (const nonsense of [
+    { type: "hello", version: 2 },
+    { type: "say", id: "1", concernId: null, thread: "x", text: "" },
+    { type: "unknown" },
+  ]) {
+    const visitor = await page();
+    visitor.say(nonsense as never);
+    assert.equal(await visitor.closed, 1008);
+  }
+  const unknown = await page();
+  unknown.say({ type: "ping" });
+  assert.equal(await unknown.closed, 1008, "hello comes first");
+});
+
+test("who says too much at once is asked to wait, and nothing of it is lost for good", async () => {
+  const visitor = await page();
+  await visitor.hello();
+  const thread = crypto.randomUUID();
+  const said = await Promise.allSettled(
+    Array.from({ length: 25 }, (_, index) => visitor.tell(`Flut ${index}`, { thread })),
+  );
+  const taken = said.filter((one) => one.status === "fulfilled").length;
+  assert.equal(taken, 20);
+  const refused = await visitor.word("refused");
+  assert.equal(refused.code, "tooFast");
+  assert.ok((refused.afterMs ?? 0) > 0);
+});
+
+test("the desk sees who is in the chat and where, and that they write; the visitor sees that an agent writes", async () => {
+  const visitor = await page();
+  await visitor.hello();
+  const { concernId } = await visitor.tell("Sind Sie da?");
+  visitor.say({
+    type: "page",
+    page: { url: "https://www.kabel.test/tarife", title: "Tarife", referrer: "" },
+  });
+  visitor.say({ type: "here", here: true });
+  const feed = await ada.live();
+  feed.say({ type: "look", concernId, state: "typing" });
+  const seen = await feed.word((word) => word.type === "visitors" && word.visitors[0]?.page !== null);
+  assert.ok(seen.type === "visitors" && seen.visitors[0]?.page?.title === "Tarife");
+  await visitor.word("typing", (word) => word.on && word.concernId === concernId);
+  visitor.say({ type: "typing", concernId, on: true });
+  await feed.word((word) => word.type === "visitors" && word.visitors[0]?.state === "typing");
+  visitor.close();
+  await feed.word((word) => word.type === "visitors" && word.visitors.length === 0);
+  feed.close();
+});
