@@ -222,7 +222,9 @@ export const startChat = (options: {
   const handlers: HubHandlers<Caller> = {
     admit: async (request) => {
       const id = new URL(request.url ?? "/", "http://any").searchParams.get("channel") ?? "";
-      const channel = connected.enabled().find((each) => each.id === id);
+      const find = () => connected.enabled().find((each) => each.id === id);
+      // One that was connected a moment ago may not be known here yet.
+      const channel = find() ?? (await connected.freshen().then(find));
       if (channel?.kind !== "webchat") return 404;
       const { origins } = channel.settings as WebchatSettings;
       if (!options.sameOrigin(request) && !origins.includes((request.headers.origin ?? "").toLowerCase())) return 403;

@@ -5,13 +5,13 @@ import { api } from "#contract/api.ts";
 import type { ChatMessage, FromWidget, ToWidget } from "#contract/chat.ts";
 import type { Desk } from "#test/desk.ts";
 
-/** Connects a chat for websites. */
-export const addChat = (
+/** Connects a chat for websites; resolves when the server lets pages in. */
+export const addChat = async (
   desk: Desk,
   brandId: Channel["brandId"],
   settings: { readonly origins?: readonly string[]; readonly greeting?: string } = {},
-): Promise<Channel> =>
-  desk.call(api.brands.addChannel, {
+): Promise<Channel> => {
+  const channel = await desk.call(api.brands.addChannel, {
     body: {
       brandId,
       kind: "webchat",
@@ -20,6 +20,15 @@ export const addChat = (
       settings: { origins: [...(settings.origins ?? [])], greeting: settings.greeting ?? "" },
     },
   });
+  for (;;) {
+    const page = await openPage(desk.url, channel.id).catch((error: Error) => error);
+    if (!(page instanceof Error)) {
+      page.close();
+      return channel;
+    }
+    if (page.message !== "404") throw page;
+  }
+};
 
 export type Told<T extends ToWidget["type"]> = Extract<ToWidget, { type: T }>;
 
