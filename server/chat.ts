@@ -139,7 +139,7 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
     case "say":
       return hear(room, page, seat, word);
     case "introduce":
-      seat.visitor = await introduce(world, seat.visitor, word);
+      seat.visitor = await introduce(world, seat.visitor, word, page.who.channel.brandId as BrandId);
       return;
     case "typing":
       if (seat.numbers.has(word.concernId)) seats.show(seat, word.on ? word.concernId : null);

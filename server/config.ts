@@ -52,6 +52,7 @@ export interface Config {
   readonly acknowledge: boolean;
   readonly mostUnknown: number;
   readonly undoMs: number;
+  readonly chatMailAfterMs: number;
   readonly readers: number;
   readonly trustProxy: readonly string[];
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -345,6 +346,14 @@ export const readConfig = (
       100_000,
     ),
     undoMs: reader.whole("UNDO_SECONDS", "how long an answer is held so that it can be taken back", 10, 0, 120) * 1000,
+    chatMailAfterMs:
+      reader.whole(
+        "CHAT_MAIL_SECONDS",
+        "how long an answer in a chat waits to be seen before it goes by mail",
+        60,
+        1,
+        86_400,
+      ) * 1000,
     readers: reader.whole("READERS", "processes that read mail", 2, 1, 16),
     trustProxy: (
       reader.text("TRUST_PROXY", "comma-separated addresses of proxies whose X-Forwarded-For is believed", (value) =>

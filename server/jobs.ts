@@ -7,6 +7,7 @@ import { removeOldChanges } from "#modules/concerns/actions-many.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally, forgetRemovedViews, mendTally } from "#modules/concerns/actions-views.ts";
 import { foldWords } from "#modules/search/actions.ts";
+import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
 import { lead } from "#platform/db/leader.ts";
 import type { Log } from "#platform/log.ts";
 import type { World } from "#platform/world.ts";
@@ -33,6 +34,13 @@ const timed: readonly Timed[] = [
   { name: "sweepFiles", everyMs: 24 * 3_600_000, run: sweepFiles },
 ];
 
+/** What the timed work is told by the configuration. */
+export interface Timing {
+  /** How long words in a chat wait to be seen before they go by mail. */
+  readonly chatMailAfterMs: number;
+  readonly publicUrl: string;
+}
+
 /**
  * Runs the timed work on one node at a time. The times themselves stand in the tables (`snoozed_until`, `expires_at`), so a kill, a late
  * start or a jumping clock loses nothing: what is due is done at the next look, and never before its time.
@@ -40,11 +48,19 @@ const timed: readonly Timed[] = [
 export const startJobs = async (options: {
   readonly world: World;
   readonly log: Log;
+  readonly timing: Timing;
 }): Promise<{ readonly stop: () => Promise<void> }> => {
   const { world, log } = options;
+  const { chatMailAfterMs, publicUrl } = options.timing;
+  const mailing: Timed = {
+    name: "mailWhatIsUnread",
+    everyMs: 1_000,
+    run: () =>
+      mailWhatIsUnread(world, { afterMs: chatMailAfterMs, pageOf: (channelId) => `${publicUrl}/chat/${channelId}` }),
+  };
   const leadership = lead(world.db, 2, "timers", log, async (signal) => {
     await Promise.all(
-      timed.map(async (job) => {
+      [...timed, mailing].map(async (job) => {
         while (!signal.aborted) {
           try {
             await job.run(world);

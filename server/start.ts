@@ -213,7 +213,8 @@ export const startServer = async (
 
     const stopHints = bus.on("events", () => dispatch.wake());
     closers.push(async () => stopHints());
-    const jobs = await startJobs({ world, log });
+    const timing = { chatMailAfterMs: config.chatMailAfterMs, publicUrl };
+    const jobs = await startJobs({ world, log, timing });
     closers.push(jobs.stop);
     for (const reaction of reactions(world, { acknowledge: config.acknowledge })) {
       const run = runReaction({ ...reaction, db, log, read: eventsAfter, end: horizon });

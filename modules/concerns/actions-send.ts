@@ -27,6 +27,7 @@ import {
 import { normalise } from "#modules/customers/model.ts";
 import { customerByAddress, nameHere, suppressedOf } from "#modules/customers/reads.ts";
 import { sanitiseEditorHtml } from "#platform/html.ts";
+import { addUnread } from "#modules/concerns/store-unread.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -235,6 +236,7 @@ export const sendAnswer = async (
     out.because,
     (saved) => also(saved, id),
   );
+  if (kept) await addUnread(tx, { concernId: state.id, norms: addressed, seq, at: plan === null ? at : plan.at });
   return { state, messageId: id };
 };
 
@@ -251,6 +253,8 @@ export const sendAutomatic = async (
     readonly subject: string;
     readonly text: string;
     readonly answersId: string | null;
+    /** Who takes part from now on. */
+    readonly joining?: NewParty;
   },
 ): Promise<void> => {
   const at = world.now().toISOString();
@@ -279,7 +283,13 @@ export const sendAutomatic = async (
     world,
     tx,
     system,
-    { before, after, message, parties: [], deliveries: deliveriesTo(world, mail.channel, [mail.to.value], at, at) },
+    {
+      before,
+      after,
+      message,
+      parties: mail.joining ? [mail.joining] : [],
+      deliveries: deliveriesTo(world, mail.channel, [mail.to.value], at, at),
+    },
     null,
   );
 };

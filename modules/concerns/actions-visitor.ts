@@ -4,6 +4,7 @@ import type { ConcernId } from "#contract/ids.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { settle } from "#modules/concerns/store-outbox.ts";
 import { raiseSeen, unreadDeliveries, type Viewer } from "#modules/concerns/store-visitor.ts";
+import { removeUnread } from "#modules/concerns/store-unread.ts";
 import { lockConcern } from "#modules/concerns/store.ts";
 import type { World } from "#platform/world.ts";
 
@@ -18,6 +19,7 @@ export const markSeen = (
     const state = await lockConcern(tx, seen.concernId);
     if (state === null) return;
     const seq = Math.min(seen.seq, state.lastSeq);
+    await removeUnread(tx, seen.concernId, viewer.norm, seq);
     if (!(await raiseSeen(tx, viewer, seen.concernId, seq))) return;
     const at = world.now().toISOString();
     const read = { state: "read", nextTryAt: null, code: null, detail: "", providerId: null } as const;

@@ -2,7 +2,7 @@
 import type { Who } from "#contract/actor.ts";
 import { addressKindOf, type InboundMessage } from "#contract/channel.ts";
 import { isRefusal } from "#contract/errors.ts";
-import type { BrandId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
+import type { BrandId, ConcernId, CustomerId, MessageId, PartyId } from "#contract/ids.ts";
 import { agentByEmail, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
 import { say } from "#modules/audit/actions.ts";
 import { topicById } from "#modules/brands/reads.ts";
@@ -52,6 +52,7 @@ import { passedOn } from "#modules/concerns/model-words.ts";
 import { lockConcern, upsertLink, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
 import {
   awaitReferences,
+  customerOfParty,
   begunBetween,
   lastOfBurst,
   followUpOf,
@@ -190,7 +191,12 @@ const proved = ({ world, message }: Receiving, clues: readonly FoundClue[]): Fou
 /** A message whose author is the sender. `early`: where it belongs as far as its own hints say; `forwardedBy`: the agent who passed it on. */
 const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forwarder | null): Promise<void> => {
   const { world, tx, message, kind } = r;
-  const sender = await resolveSender(r);
+  // A token shows whose an address is that nobody has yet.
+  const holder =
+    early?.kind === "thread" && early.proves === true && message.assurance !== "failed"
+      ? await customerOfParty(tx, early.concernId, kind, r.norm)
+      : null;
+  const sender = await resolveSender(r, holder);
   const placed = early?.kind === "thread" ? early : await placeLate(r, sender, early);
   if (placed.kind === "thread") await intoThread(r, sender, placed);
   else {
@@ -214,7 +220,10 @@ const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forw
   if (message.assurance !== "failed") await touchAddress(tx, { kind, value: r.norm }, "in", r.arrival.receivedAt);
 };
 
-const resolveSender = async ({ world, tx, channel, message, sender, kind }: Receiving): Promise<Resolved> => {
+const resolveSender = async (
+  { world, tx, channel, message, sender, kind }: Receiving,
+  ofCustomer: CustomerId | null = null,
+): Promise<Resolved> => {
   const who: Who = { kind: "customer", id: null, name: sender.name ?? sender.value };
   const resolved = await resolveCustomer(world, tx, who, {
     kind,
@@ -223,6 +232,7 @@ const resolveSender = async ({ world, tx, channel, message, sender, kind }: Rece
     language: message.language,
     assurance: message.assurance,
     brandId: channel.brandId as BrandId,
+    ofCustomer,
   });
   if (isRefusal(resolved)) throw new Error(`a sender that is no address: ${resolved.refused}`);
   return resolved;

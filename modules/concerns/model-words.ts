@@ -20,6 +20,33 @@ export const acknowledgement = (
   };
 };
 
+/** What was said in a chat and not seen there, as a mail. `link`: leads back into the chat. */
+export const collected = (
+  language: Language,
+  facts: {
+    readonly brand: string;
+    readonly subject: string;
+    readonly words: readonly { readonly authorName: string; readonly text: string }[];
+    readonly link: string;
+  },
+): { readonly subject: string; readonly text: string } => {
+  // Whoever speaks several times in a row is named once.
+  const said = facts.words
+    .map(({ authorName, text }, index) =>
+      facts.words[index - 1]?.authorName === authorName ? text : `${authorName}:\n${text}`,
+    )
+    .join("\n\n");
+  if (language === "de")
+    return {
+      subject: `Re: ${facts.subject}`,
+      text: `Guten Tag,\n\nim Chat haben wir Ihnen geantwortet:\n\n${said}\n\nWeiter im Chat: ${facts.link}\nOder antworten Sie einfach auf diese E-Mail.\n\n${facts.brand}`,
+    };
+  return {
+    subject: `Re: ${facts.subject}`,
+    text: `Hello,\n\nwe have answered you in the chat:\n\n${said}\n\nGo on in the chat: ${facts.link}\nOr simply answer this e-mail.\n\n${facts.brand}`,
+  };
+};
+
 /** Why an agent is told something by mail. */
 export type Why = "mentioned" | "answered" | "followed";
 

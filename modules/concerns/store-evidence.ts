@@ -1,6 +1,6 @@
 // The SQL that looks for the thread of an arriving message. Called by concerns/actions.ts.
 import type { AddressKind, Assurance, ChannelKind } from "#contract/channel.ts";
-import type { ConcernId, MessageId, PartyId } from "#contract/ids.ts";
+import type { ConcernId, CustomerId, MessageId, PartyId } from "#contract/ids.ts";
 import { burstMs } from "#modules/concerns/model.ts";
 import type { BurstMessage, Clue } from "#modules/concerns/model-threading.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
@@ -93,6 +93,19 @@ export const lastOfBurst = (tx: Tx, concernId: ConcernId): Promise<BurstMessage 
   tx.maybe<BurstMessage>(sql`
     SELECT m.at, m.subject, coalesce(nullif(m.reply_to ->> 'value', ''), m.sender ->> 'value') AS "answerTo" FROM message m
      WHERE m.concern_id = ${concernId} AND m.direction = 'in' AND m.author_kind = 'customer' AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1`);
+
+/** Whose customer takes part in a concern under that address. */
+export const customerOfParty = async (
+  tx: Tx,
+  concernId: ConcernId,
+  kind: AddressKind,
+  norm: string,
+): Promise<CustomerId | null> =>
+  (
+    await tx.maybe<{ id: CustomerId | null }>(
+      sql`SELECT customer_id AS id FROM party WHERE concern_id = ${concernId} AND kind = ${kind} AND norm = ${norm}`,
+    )
+  )?.id ?? null;
 
 /** The newest concern that follows a closed one and in which this sender takes part. */
 export const followUpOf = async (

@@ -7,7 +7,9 @@ import { say, type Said } from "#modules/audit/actions.ts";
 import { betterName, nameFor, normalise } from "#modules/customers/model.ts";
 import {
   addBrand,
+  customerById,
   deleteCustomer,
+  insertAddress,
   insertCustomer,
   liveAddress,
   lockAddress,
@@ -55,6 +57,8 @@ export const resolveCustomer = async (
     readonly language: "de" | "en" | null;
     readonly assurance: Assurance;
     readonly brandId: BrandId;
+    /** Whose an address is that nobody has: they have shown it by a token that we sent there. */
+    readonly ofCustomer?: CustomerId | null;
   },
 ): Promise<Resolved | Refusal> => {
   const norm = normalise(input.kind, input.value);
@@ -63,6 +67,15 @@ export const resolveCustomer = async (
   const known = await liveAddress(tx, input.kind, norm);
   const at = world.now().toISOString();
   const proved = input.assurance === "proved";
+  const owner = known === null && input.ofCustomer ? await customerById(tx, input.ofCustomer) : null;
+  if (owner !== null) {
+    await lockCustomer(tx, owner.id);
+    const addressId = world.newId() as AddressId;
+    const { kind, value } = input;
+    await insertAddress(tx, { id: addressId, customerId: owner.id, kind, norm, value: value.trim(), brandIds: null });
+    await sayChanged(world, tx, who, owner.id, ["addresses"]);
+    return { customerId: owner.id, addressId, name: owner.name, isNew: false, isSuppressed: false };
+  }
   if (known === null) {
     const made = {
       customerId: world.newId() as CustomerId,

@@ -1,6 +1,9 @@
 // The only writer of visitors. Called by server/chat.ts.
-import type { ChannelId } from "#contract/ids.ts";
+import type { BrandId, ChannelId } from "#contract/ids.ts";
+import { unpark } from "#modules/concerns/actions-unread.ts";
+import { resolveCustomer } from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
+import { customerByAddress } from "#modules/customers/reads.ts";
 import {
   endBrowser,
   insertBrowser,
@@ -26,7 +29,7 @@ export interface Visitor extends VisitorRow {
   readonly readsEmail: string;
 }
 
-type Acting = Pick<World, "db" | "now" | "newId" | "mac">;
+type Acting = Pick<World, "db" | "now" | "newId" | "mac" | "wake">;
 
 /**
  * Who that browser is: whom its token opens in this channel, or somebody new. Until something is said nothing is written down; a new visitor's address
@@ -55,23 +58,32 @@ export const meet = async (
 };
 
 const addressOf = ({ mac }: Pick<World, "mac">, channelId: ChannelId, tokenHash: string): string =>
-  mac("visitor", `${channelId}:${tokenHash}`).slice(0, 26);
+  `visitor-${mac("visitor", `${channelId}:${tokenHash}`).slice(0, 12)}`;
 
 /** Writes a new visitor down, in the transaction of what they said first. */
 export const settle = (world: Pick<World, "now">, tx: Tx, visitor: Visitor): Promise<void> =>
   insertVisitor(tx, { ...visitor, at: world.now().toISOString() });
 
-/** Keeps name and mail address as they were typed. Nothing is shown, merged or verified because of them. */
+/** Keeps name and mail address as they were typed; the name is the customer's if nobody has said another. Nothing is shown, merged or verified because of them. */
 export const introduce = async (
   world: Acting,
   visitor: Visitor,
   said: { readonly name: string; readonly email: string },
+  brandId: BrandId,
 ): Promise<Visitor> => {
   const email = said.email === "" ? "" : (normalise("email", said.email) ?? "");
   const introduced = { name: said.name, email };
   await world.db.transaction(async (tx) => {
     if (visitor.isNew) await settle(world, tx, { ...visitor, ...introduced });
     await setIntroduced(tx, visitor.address, { ...introduced, at: world.now().toISOString() });
+    if (email !== "") await unpark(world, tx, visitor.address);
+    if (said.name !== "" && (await customerByAddress(tx, "chat", visitor.address)) !== null)
+      await resolveCustomer(
+        world,
+        tx,
+        { kind: "customer", id: null, name: said.name },
+        { kind: "chat", value: visitor.address, name: said.name, language: null, assurance: "proved", brandId },
+      );
   });
   return { ...visitor, ...introduced, isNew: false };
 };

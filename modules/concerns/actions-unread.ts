@@ -1,0 +1,121 @@
+// What was said in a chat and not seen there goes by mail after a while, collected. Called by visitors/actions-mail.ts, which knows who the visitor is.
+import { addressKindOf } from "#contract/channel.ts";
+import type { ConcernId, PartyId } from "#contract/ids.ts";
+import { agentByEmail } from "#modules/agents/reads.ts";
+import { allChannels, brandById, channelsOfBrand } from "#modules/brands/reads.ts";
+import { sendAutomatic } from "#modules/concerns/actions-send.ts";
+import { withoutDetail } from "#modules/concerns/model-threading.ts";
+import { collected } from "#modules/concerns/model-words.ts";
+import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
+import {
+  dueUnread,
+  parkUnread,
+  removeUnread,
+  stillDue,
+  unparkUnread,
+  unreadWords,
+  type Times,
+} from "#modules/concerns/store-unread.ts";
+import { lockConcern } from "#modules/concerns/store.ts";
+import { normalise } from "#modules/customers/model.ts";
+import { isSuppressed } from "#modules/customers/reads.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+/** What nobody has seen in its chat, and to whom it was said there. */
+export interface Unread {
+  readonly concernId: ConcernId;
+  readonly norm: string;
+}
+
+/** Where somebody who has left the chat is reached. */
+export interface Elsewhere {
+  readonly name: string;
+  readonly email: string;
+  /** Leads back into the chat. */
+  readonly link: string;
+}
+
+const dayMs = 24 * 3_600_000;
+/** Most mails in a day to one address, and about one concern: the address is only what somebody typed, and may be a stranger's. */
+const mostInADay = 10;
+const mostOfOne = 5;
+/** While somebody goes on talking the mail waits, but not longer than so many times as long. */
+const patience = 5;
+
+/** What is due after `afterMs` of silence, at most `limit` of it. */
+export const unreadDue = (world: Pick<World, "db" | "now">, afterMs: number, limit: number): Promise<Unread[]> =>
+  dueUnread(world.db, timesOf(world, afterMs), limit);
+
+const timesOf = ({ now }: Pick<World, "now">, afterMs: number): Times => ({
+  lastBefore: new Date(now().getTime() - afterMs).toISOString(),
+  firstBefore: new Date(now().getTime() - patience * afterMs).toISOString(),
+});
+
+/** Somebody has said where they are reached: what waited for that goes there, unless they see it before. */
+export const unpark = (world: Pick<World, "db" | "now">, tx: Tx, norm: string): Promise<void> =>
+  unparkUnread(tx, norm, world.now().toISOString());
+
+/**
+ * Sends it, in one transaction with the mark that it is sent; nothing when it was seen meanwhile. `to` null, or an address that must not be written
+ * to: it waits until they say another. The address takes part in the concern from then on, from what it was sent on.
+ */
+export const mailUnread = (world: World, unread: Unread, afterMs: number, to: Elsewhere | null): Promise<void> =>
+  world.db.transaction(async (tx) => {
+    const { concernId, norm } = unread;
+    const email = to === null ? null : normalise("email", to.email);
+    if (email !== null) await lockAutomatic(tx, email);
+    const state = await lockConcern(tx, concernId);
+    const row = await stillDue(tx, concernId, norm, timesOf(world, afterMs));
+    if (state === null || row === null) return;
+    const [brand, channels, words] = await Promise.all([
+      brandById(tx, state.brandId),
+      channelsOfBrand(tx, state.brandId),
+      unreadWords(tx, row),
+    ]);
+    if (words.length === 0) return removeUnread(tx, concernId, norm, row.lastSeq);
+    const channel = channels.find((each) => addressKindOf[each.kind] === "email" && each.enabled && each.canSend);
+    if (to === null || email === null || brand === null || !channel || !(await mayWrite(world, tx, concernId, email)))
+      return parkUnread(tx, concernId, norm);
+    const at = world.now().toISOString();
+    await insertAutomatic(tx, email, at, concernId);
+    await sendAutomatic(world, tx, state, {
+      direction: "out",
+      channel,
+      brandName: brand.name,
+      to: { name: to.name === "" ? null : to.name, value: email },
+      ...collected(state.language ?? brand.language, {
+        brand: brand.name,
+        subject: state.subject,
+        words,
+        link: to.link,
+      }),
+      answersId: null,
+      joining: {
+        id: world.newId() as PartyId,
+        customerId: state.customerId,
+        name: to.name === "" ? to.email : to.name,
+        kind: "email",
+        norm: email,
+        value: to.email,
+        role: "participant",
+        seesFrom: row.fromSeq,
+      },
+    });
+    await removeUnread(tx, concernId, norm, row.lastSeq);
+  });
+
+/** Not to ourselves, to agents, where mail comes back from, or more often than somebody would want who never asked for it. */
+const mayWrite = async (world: World, tx: Tx, concernId: ConcernId, email: string): Promise<boolean> => {
+  const since = new Date(world.now().getTime() - dayMs).toISOString();
+  const own = (await allChannels(tx)).some(
+    (channel) => withoutDetail(normalise("email", channel.address) ?? "") === withoutDetail(email),
+  );
+  return (
+    !own &&
+    !(await isSuppressed(tx, "email", email)) &&
+    (await agentByEmail(tx, email)) === null &&
+    (await automaticSince(tx, email, since, null)) < mostInADay &&
+    (await automaticSince(tx, email, since, concernId)) < mostOfOne
+  );
+};

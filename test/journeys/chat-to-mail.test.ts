@@ -1,0 +1,173 @@
+// One concern over two channels: a visitor chats and leaves, gets the answer by mail, answers by mail, and comes back to the chat by the link in it.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { api } from "#contract/api.ts";
+import type { Brand, Channel } from "#contract/brands.ts";
+import { startMailSim, type MailSim } from "#channels/email/sim.ts";
+import { addMailbox, setUpCentre } from "#test/centre.ts";
+import { addChat, openPage, type VisitorPage } from "#test/chat.ts";
+import type { Desk } from "#test/desk.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+
+let server: TestServer;
+let sim: MailSim;
+let ada: Desk;
+let brand: Brand;
+let chat: Channel;
+const pages: VisitorPage[] = [];
+
+before(async () => {
+  sim = await startMailSim({ dir: null, smtpPort: 0 });
+  server = await startTestServer({ env: { LOG_LEVEL: "error", CHAT_MAIL_SECONDS: "1", UNDO_SECONDS: "0" } });
+  ({ desk: ada, brand } = await setUpCentre(server.url));
+  chat = await addChat(ada, brand.id);
+  await addMailbox(ada, brand.id, { address: "service@kabel.test", smtp: { host: "127.0.0.1", port: sim.port } });
+});
+
+after(async () => {
+  for (const page of pages) page.close();
+  await server?.stop();
+  await sim?.stop();
+});
+
+const page = async (): Promise<VisitorPage> => {
+  const fresh = await openPage(server.url, chat.id);
+  pages.push(fresh);
+  return fresh;
+};
+const open = (id: string) => ada.call(api.concerns.open, { params: { id: id } });
+const answer = async (id: string, text: string, kind: "webchat" | "email" = "webchat") => {
+  const { ways } = await open(id);
+  const way = ways.find((each) => each.channelKind === kind && each.blocked === null);
+  assert.ok(way, JSON.stringify(ways));
+  return ada.call(api.concerns.reply, {
+    params: { id: id },
+    body: {
+      channelId: way.channelId,
+      to: [way.value],
+      cc: [],
+      text,
+      html: null,
+      uploads: [],
+      sendAt: null,
+      statusAfter: "waiting",
+      key: crypto.randomUUID(),
+    },
+  });
+};
+const texts = (words: readonly { readonly text: string }[]): string[] => words.map(({ text }) => text);
+
+test("chat, mail and chat again are one concern, and who comes back by the link sees all of it", async () => {
+  const visitor = await page();
+  const { token } = await visitor.hello();
+  visitor.say({ type: "introduce", name: "Jana Krause", email: "jana@kunde.test" });
+  const { concernId } = await visitor.tell("Mein Internet ist langsam.");
+  visitor.close();
+  await visitor.closed;
+  await answer(concernId, "Wir haben die Leitung gemessen.");
+  await answer(concernId, "Bitte starten Sie den Router neu.");
+
+  const mail = await sim.next((each) => each.envelope.to.includes("jana@kunde.test"));
+  const text = mail.text;
+  assert.match(text, /Wir haben die Leitung gemessen\.[^]*Bitte starten Sie den Router neu\./);
+  const link = /#(\S+)/.exec(text)?.[1] ?? "";
+  assert.ok(link.length > 20, text);
+
+  // The answer by mail stands in the same concern, as what the same customer says.
+  await sim.send(
+    {
+      from: { name: "Jana Krause", address: "jana@kunde.test" },
+      to: mail.replyTo,
+      subject: mail.subject,
+      text: "Das hat geholfen, aber nur kurz.",
+    },
+    { host: "127.0.0.1", port: server.ports.smtp },
+  );
+  const feed = await ada.live();
+  await feed.event(
+    (event) =>
+      event.kind === "message.added" &&
+      event.data.message.channelKind === "email" &&
+      event.data.message.direction === "in",
+  );
+  feed.close();
+  const opened = await open(concernId);
+  assert.equal(opened.concern.row.customerName, "Jana Krause");
+  assert.deepEqual(
+    opened.messages.map((message) => [message.direction, message.channelKind, message.automatic]),
+    [
+      ["in", "webchat", null],
+      ["out", "webchat", null],
+      ["out", "webchat", null],
+      ["out", "email", "auto-reply"],
+      ["in", "email", null],
+    ],
+  );
+  await answer(concernId, "Dann kommt ein Techniker.", "email");
+
+  // Back in the same browser without the link: the chat, but no mails. With it: both.
+  const plain = await page();
+  const without = await plain.hello({ token });
+  assert.deepEqual(texts(without.messages), [
+    "Mein Internet ist langsam.",
+    "Wir haben die Leitung gemessen.",
+    "Bitte starten Sie den Router neu.",
+  ]);
+  const back = await page();
+  const welcome = await back.hello({ token, link });
+  assert.equal(welcome.token, null, "the same browser keeps its token");
+  assert.deepEqual(texts(welcome.messages), [
+    "Mein Internet ist langsam.",
+    "Wir haben die Leitung gemessen.",
+    "Bitte starten Sie den Router neu.",
+    "Das hat geholfen, aber nur kurz.",
+    "Dann kommt ein Techniker.",
+  ]);
+  // On another device the link opens the same chat.
+  const phone = await page();
+  const there = await phone.hello({ link });
+  assert.notEqual(there.token, null);
+  assert.equal(there.concerns[0]?.id, concernId);
+  const said = await phone.tell("Wann denn?", { concernId });
+  assert.equal(said.concernId, concernId);
+  assert.equal((await open(concernId)).concern.row.status, "open");
+});
+
+test("whoever sees the answer in the chat gets no mail of it; a forged or a stranger's link opens nothing", async () => {
+  const visitor = await page();
+  await visitor.hello();
+  visitor.say({ type: "introduce", name: "", email: "bleibt@kunde.test" });
+  const { concernId } = await visitor.tell("Ich bleibe hier.");
+  await answer(concernId, "Sofort.");
+  const seen = await visitor.message("Sofort.");
+  visitor.say({ type: "seen", concernId, seq: seen.seq });
+  const other = await page();
+  await other.hello();
+  other.say({ type: "introduce", name: "", email: "geht@kunde.test" });
+  const gone = await other.tell("Ich gehe gleich.");
+  other.close();
+  await answer(gone.concernId, "Schade.");
+  const mail = await sim.next((each) => each.envelope.to.includes("geht@kunde.test"));
+  assert.ok(!sim.messages().some((each) => each.envelope.to.includes("bleibt@kunde.test")));
+  const link = /#(\S+)/.exec(mail.text)?.[1] ?? "";
+  for (const forged of [
+    link.slice(0, -1) + (link.endsWith("a") ? "b" : "a"),
+    link.replace(/\.\w+\./, ".zzzzzzzzz."),
+    "a.b.c",
+    "",
+  ]) {
+    const thief = await page();
+    assert.deepEqual((await thief.hello({ link: forged })).concerns, []);
+  }
+});
+
+test("an address said later is enough: what waited for it goes there", async () => {
+  const visitor = await page();
+  await visitor.hello();
+  const { concernId } = await visitor.tell("Noch ohne Adresse.");
+  await answer(concernId, "Wohin damit?");
+  await answer(concernId, "Und noch etwas.");
+  visitor.say({ type: "introduce", name: "Timo", email: "timo@kunde.test" });
+  const mail = await sim.next((each) => each.envelope.to.includes("timo@kunde.test"));
+  assert.match(mail.text, /Wohin damit\?[^]*Und noch etwas\./);
+});
