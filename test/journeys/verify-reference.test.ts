@@ -138,12 +138,17 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   foldTally: "the same counters, in fewer rows",
   mendTally: "the counters are compared with a count in counters.test.ts",
   foldWords: "words for typing mistakes, for the search",
+  meet: "what no desk shows",
+  settle: "what no desk shows",
+  comeBy: "what no desk shows",
+  leave: "what no desk shows",
   setUp: "there is no desk before it",
 };
 
 /** Compared by what calls them: how it stands in the tests. */
 const comparedThrough: Readonly<Record<string, string>> = {
   receive: "deliver(",
+  mailWhatIsUnread: "verify(mailOut",
   sendAutomatic: "concernReactions(world, { acknowledge: true })",
 };
 
@@ -172,7 +177,7 @@ test("no action is forgotten", () => {
       ),
     ),
   );
-  const compared = ["verify-action", "verify-reference", "file-checks"]
+  const compared = ["verify-action", "verify-reference", "file-checks", "visitors"]
     .map((name) => textOf(`test/journeys/${name}.test.ts`))
     .join();
   const forgotten = [...called].filter(

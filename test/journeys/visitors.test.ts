@@ -1,0 +1,199 @@
+// Visitors of a chat and the clock: what they see, what they have read, when an answer goes by mail instead, how often, and what their words about
+// themselves change. Every action that a desk hears of is compared as in verify-action.test.ts.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { ChannelId, ConcernId } from "#contract/ids.ts";
+import type { ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
+import { reply } from "#modules/concerns/actions-reply.ts";
+import { markSeen } from "#modules/concerns/actions-visitor.ts";
+import { chatsOf } from "#modules/concerns/reads-visitor.ts";
+import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
+import { comeBy, introduce, leave, linkTo, meet, settle, type Visitor } from "#modules/visitors/actions.ts";
+import { sql } from "#platform/db/db.ts";
+import { verifyAction } from "#test/verify-action.ts";
+import {
+  addCast,
+  allConcerns,
+  deliver,
+  mail,
+  messagesIn,
+  openTestWorld,
+  sure,
+  type Cast,
+  type TestWorld,
+} from "#test/world.ts";
+
+let world: TestWorld;
+let cast: Cast;
+let chat: ReceivingChannel;
+before(async () => {
+  world = await openTestWorld();
+  cast = await addCast(world);
+  const id = world.newId() as ChannelId;
+  await world.db.run(
+    sql`INSERT INTO channel (id, brand_id, kind, name, enabled, settings, address, can_send) VALUES (${id}, ${cast.brandId}, 'webchat', 'Chat', true, '{}', '', true)`,
+  );
+  chat = { id, kind: "webchat", brandId: cast.brandId };
+});
+after(() => world.close());
+
+const verify = <T>(act: () => Promise<T>, ...must: string[]) => verifyAction(world, cast.anna, act, must);
+const quiet = async (act: () => Promise<unknown>): Promise<void> => {
+  const before = (await world.events()).length;
+  await act();
+  assert.equal((await world.events()).length, before);
+};
+const afterMs = 60_000;
+const pageOf = (channelId: string): string => `https://desk.example/chat/${channelId}`;
+const mailOut = () => mailWhatIsUnread(world, { afterMs, pageOf });
+const viewer = ({ address, readsEmail }: Visitor) => ({ kind: "chat", norm: address, email: readsEmail }) as const;
+
+/** Somebody new who has said one thing. */
+const visitor = async (name = "", email = ""): Promise<{ readonly who: Visitor; readonly id: ConcernId }> => {
+  let who = await meet(world, { channelId: chat.id, token: null, language: "de" });
+  await settle(world, world.db, who);
+  who = { ...who, isNew: false };
+  if (name !== "" || email !== "") who = await introduce(world, who, { name, email }, cast.brandId);
+  const thread = { references: [`chat:${who.address}:1`], own: [`chat:${who.address}:1`] };
+  await deliver(
+    world,
+    chat,
+    mail(who.address, {
+      from: { value: who.address, name: name || null },
+      assurance: "proved",
+      subject: null,
+      text: "Hallo?",
+      thread,
+    }),
+  );
+  const made = (await allConcerns(world.db)).at(-1);
+  assert.ok(made);
+  return { who, id: made.id };
+};
+const answer = async (id: ConcernId, to: Visitor, text = "Guten Tag") =>
+  sure(
+    await reply(world, cast.anna, {
+      id,
+      channelId: chat.id,
+      to: [to.address],
+      cc: [],
+      text,
+      html: null,
+      uploads: [],
+      sendAt: null,
+      statusAfter: "waiting",
+      key: crypto.randomUUID(),
+      undoMs: 10_000,
+    }),
+  );
+const mailsIn = async (id: ConcernId) =>
+  (await messagesIn(world.db, id)).filter((message) => message.automatic === "auto-reply");
+
+void test("an answer in the chat has arrived by being said, and is read when it was seen: a desk hears both", async () => {
+  const { who, id } = await visitor();
+  await verify(() => answer(id, who), "message.added", "concern.changed");
+  const { messages } = await chatsOf(world.db, viewer(who), null);
+  const last = messages.at(-1);
+  assert.equal(last?.text, "Guten Tag");
+  const seen = { concernId: id, seq: last.seq };
+  const as = { kind: "customer", id: null, name: "" } as const;
+  await verify(() => markSeen(world, as, viewer(who), seen), "delivery.changed");
+  await quiet(() => markSeen(world, as, viewer(who), seen));
+  const stranger = await visitor();
+  await quiet(() => markSeen(world, as, viewer(stranger.who), seen));
+  world.pass(afterMs);
+  await mailOut();
+  assert.deepEqual(await mailsIn(id), []);
+});
+
+void test("after a minute of silence it goes by mail, once, all of it together, and not while somebody still talks", async () => {
+  const { who, id } = await visitor("Jana", "jana@kunde.example");
+  await answer(id, who, "Erstens");
+  world.pass(50_000);
+  await mailOut();
+  await answer(id, who, "Zweitens");
+  world.pass(50_000);
+  await mailOut();
+  assert.deepEqual(await mailsIn(id), [], "the last words are fifty seconds old");
+  world.pass(10_000);
+  await verify(mailOut, "message.added", "concern.partyJoined");
+  world.pass(afterMs);
+  await mailOut();
+  const sent = await mailsIn(id);
+  assert.equal(sent.length, 1);
+  assert.match(
+    sent[0]?.text ?? "",
+    /Anna Berg:\nErstens\n\nZweitens\n\nWeiter im Chat: https:\/\/desk\.example\/chat\/\S+#\S+/,
+  );
+});
+
+void test("who talks for ever is not waited for for ever", async () => {
+  const { who, id } = await visitor("Ole", "ole@kunde.example");
+  for (let minute = 0; minute < 7; minute += 1) {
+    await answer(id, who, `Wort ${minute}`);
+    world.pass(55_000);
+    await mailOut();
+  }
+  assert.equal((await mailsIn(id)).length, 1);
+});
+
+void test("without an address it waits, and goes a minute after they say one", async () => {
+  const { who, id } = await visitor();
+  await answer(id, who);
+  world.pass(2 * afterMs);
+  await mailOut();
+  await mailOut();
+  assert.deepEqual(await mailsIn(id), []);
+  await verify(
+    () => introduce(world, who, { name: "Timo Kern", email: "timo@kunde.example" }, cast.brandId),
+    "customer.changed",
+  );
+  await mailOut();
+  assert.deepEqual(await mailsIn(id), [], "they may be about to read it");
+  world.pass(afterMs);
+  await mailOut();
+  assert.equal((await mailsIn(id)).length, 1);
+});
+
+void test("nobody is flooded: not an address somebody else typed, not an agent, not ourselves", async () => {
+  const { who, id } = await visitor("Frech", "opfer@kunde.example");
+  for (let round = 0; round < 8; round += 1) {
+    await answer(id, who, `Runde ${round}`);
+    world.pass(2 * afterMs);
+    await mailOut();
+  }
+  assert.equal((await mailsIn(id)).length, 5);
+  for (const email of ["anna@staff.example", "service@elbkabel.example", "service+abc@elbkabel.example"]) {
+    const next = await visitor("Ich", email);
+    await answer(next.id, next.who);
+    world.pass(2 * afterMs);
+    await mailOut();
+    assert.deepEqual(await mailsIn(next.id), [], email);
+  }
+});
+
+void test("a link leads its reader back for two weeks, in this channel only, and as long as the address is the one they gave", async () => {
+  const { who } = await visitor("Mia", "mia@kunde.example");
+  const link = linkTo(world, who.address, "mia@kunde.example");
+  const nobody = await meet(world, { channelId: chat.id, token: null, language: "de" });
+  const at = { channelId: chat.id, link, browser: nobody };
+  assert.equal((await comeBy(world, at))?.address, who.address);
+  assert.equal(await comeBy(world, { ...at, channelId: cast.channel.id }), null);
+  const other = await introduce(world, who, { name: "Mia", email: "andere@kunde.example" }, cast.brandId);
+  assert.equal(await comeBy(world, at), null);
+  await introduce(world, other, { name: "Mia", email: "mia@kunde.example" }, cast.brandId);
+  world.pass(14 * 24 * 3_600_000 + 1);
+  assert.equal(await comeBy(world, at), null);
+  assert.ok(await comeBy(world, { ...at, link: linkTo(world, who.address, "mia@kunde.example") }));
+});
+
+void test("a browser that has left is nobody's, and a new one with its token is somebody else", async () => {
+  const fresh = await meet(world, { channelId: chat.id, token: null, language: "de" });
+  const token = fresh.token ?? "";
+  await settle(world, world.db, fresh);
+  const known = await meet(world, { channelId: chat.id, token, language: "de" });
+  assert.deepEqual([known.address, known.isNew, known.token], [fresh.address, false, null]);
+  await leave(world, known);
+  const next = await meet(world, { channelId: chat.id, token, language: "de" });
+  assert.ok(next.isNew && next.token !== null && next.address !== fresh.address);
+});
