@@ -11,6 +11,7 @@ const table = {
   tooLarge: 413,
   fileTypeRefused: 415,
   fileEmpty: 400,
+  noFilesHere: 400,
   fileInfected: 403,
   fileUnscannable: 403,
   fileWaiting: 503,

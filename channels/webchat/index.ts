@@ -4,7 +4,7 @@ import { receive, unreadable } from "./inbound.ts";
 import { type WebchatSettings, webchatSettings } from "./settings.ts";
 
 const can: Capabilities = {
-  maxTextLength: 4_000,
+  maxTextLength: null,
   html: false,
   subject: false,
   copies: false,
@@ -31,11 +31,9 @@ export const webchat: MessageChannel<WebchatSettings> = {
   unreadable,
   receive: async (raw) => [receive(raw)],
   // What was planned for later is all that comes this way; it has arrived by being said.
-  render: ({ messageToken, recipients, text, files }) => {
+  render: ({ messageToken, recipients, files }) => {
     if (files.length > 0) return [refusal("files", "files cannot be sent by chat")];
     if (recipients.length === 0) return [refusal("recipients", "nobody to tell")];
-    if (text.length > (can.maxTextLength ?? text.length))
-      return [refusal("tooLong", `more than ${can.maxTextLength} characters`)];
     return [{ kind: "kept", keys: [`chat:said:${messageToken}`], payload: null }];
   },
   deliver: async (call, _settings, io) => {

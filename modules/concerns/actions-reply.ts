@@ -1,6 +1,6 @@
 // What agents say: answers, first messages, notes; and taking back or hurrying what has not left. Called by concerns/routes.ts and the demo world.
 import type { AgentActor } from "#contract/actor.ts";
-import { addressKindOf, type AddressKind } from "#contract/channel.ts";
+import { addressKindOf, isKept, type AddressKind } from "#contract/channel.ts";
 import type { Below, Status, Undone } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, ChannelId, ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
@@ -103,6 +103,8 @@ export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spok
     const recipients = await recipientsOf(tx, channel, input.to, input.cc);
     if (isRefusal(recipients)) return recipients;
     if (isRefusal(content)) return content;
+    if (content.files.length > 0 && isKept(addressKindOf[channel.kind]))
+      return refuse("noFilesHere", undefined, "uploads");
     const below =
       input.below === undefined
         ? undefined

@@ -184,6 +184,7 @@ export const sendAnswer = async (
   const folded = kept
     ? { text: "", quoteOf: null }
     : (out.below?.folded ?? usualBelow(signature, last, last !== null && maySee(parties, addressed, last), brand));
+  const html = kept ? null : out.content.html;
   const message: NewMessage = {
     ...blank(fresh, id, seq, at),
     direction: "out",
@@ -196,9 +197,9 @@ export const sendAnswer = async (
     subject: kept ? null : before === null ? fresh.subject : replySubject(fresh.subject),
     text: out.content.text,
     foldedText: folded.text,
-    quoteOf: out.content.html === null ? null : folded.quoteOf,
-    html: out.content.html,
-    htmlLines: heightOf(out.content),
+    quoteOf: html === null ? null : folded.quoteOf,
+    html,
+    htmlLines: heightOf({ text: out.content.text, html }),
     answersId: last?.id ?? null,
     clientKey: out.key,
     files: out.content.files,

@@ -2,7 +2,7 @@
 import type { Who } from "#contract/actor.ts";
 import { addressKindOf, type InboundMessage } from "#contract/channel.ts";
 import { isRefusal } from "#contract/errors.ts";
-import type { BrandId, ConcernId, CustomerId, MessageId, PartyId } from "#contract/ids.ts";
+import type { BrandId, ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { agentByEmail, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
 import { say } from "#modules/audit/actions.ts";
 import { topicById } from "#modules/brands/reads.ts";
@@ -17,6 +17,7 @@ import {
   type Receiving,
   type ReceivingChannel,
 } from "#modules/concerns/actions-arrival.ts";
+import { further, partyOf } from "#modules/concerns/actions-parties.ts";
 import { linked, saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { blank } from "#modules/concerns/actions-send.ts";
 import {
@@ -42,7 +43,6 @@ import {
   continuesBurst,
   isSure,
   mayBeBurst,
-  newcomers,
   place,
   randomParts,
   withoutDetail,
@@ -71,7 +71,6 @@ import {
   type Resolved,
 } from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
-import { customerByAddress, nameHere } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import { sameText } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
@@ -386,43 +385,6 @@ const intoNew = async (
     await say(world, tx, author(sender), linked(other, state, linkKind));
   if (forwardedBy !== null) await noteOfForwarder(r, state, forwardedBy.agent, forwardedBy.remark);
 };
-
-/** Whom the message brings in beside its sender. Most mails have one recipient, us, and ask nothing. */
-const further = async (r: Receiving, seesFrom: number): Promise<NewParty[]> => {
-  const { world, tx, channel, message, kind, norm } = r;
-  if (!isSure(message.assurance) || message.automatic !== null || message.to.length + message.cc.length < 2) return [];
-  const parties: NewParty[] = [];
-  for (const person of newcomers(message, norm, await ownNorms(r), (value) => normalise(kind, value))) {
-    const known = await customerByAddress(tx, kind, person.norm);
-    parties.push({
-      id: world.newId() as PartyId,
-      customerId: known?.customerId ?? null,
-      name: nameHere(known, channel.brandId) ?? person.name ?? person.value,
-      kind,
-      norm: person.norm,
-      value: person.value,
-      role: "participant",
-      seesFrom,
-    });
-  }
-  return parties;
-};
-
-const partyOf = (
-  { world, message, sender: person, kind, norm }: Receiving,
-  sender: Resolved,
-  role: NewParty["role"],
-  seesFrom: number,
-): NewParty => ({
-  id: world.newId() as PartyId,
-  customerId: sender.customerId,
-  name: message.from.name ?? sender.name,
-  kind,
-  norm,
-  value: person.value,
-  role,
-  seesFrom,
-});
 
 const arrivingOf = ({ message, channel }: Receiving, saved: NewMessage): Parameters<typeof withMessage>[1] => ({
   direction: "in",

@@ -104,6 +104,7 @@ test("chat, mail and chat again are one concern, and who comes back by the link 
     ],
   );
   await answer(concernId, "Dann kommt ein Techniker.", "email");
+  await sim.next((each) => each.text.includes("Dann kommt ein Techniker."));
 
   // Back in the same browser without the link: the chat, but no mails. With it: both.
   const plain = await page();

@@ -87,6 +87,16 @@ export const firstWords = (content: Pick<Composing, "text">): string => {
   return line.length > 80 ? `${line.slice(0, 79).trimEnd()}…` : line;
 };
 
+/** The ways, with those first where the customer is now: whoever sits in a chat is answered there. `here`: the addresses at which somebody is. */
+export const withPresence = (ways: readonly Way[], here: readonly string[]): readonly Way[] => {
+  if (here.length === 0) return ways;
+  const isHere = (way: Way): boolean => way.blocked === null && here.includes(way.value);
+  return [
+    ...ways.filter(isHere).map((way) => ({ ...way, reason: "here" as const })),
+    ...ways.filter((way) => !isHere(way)),
+  ];
+};
+
 /** The best way that is not blocked, else the best of all. */
 export const bestWay = (ways: readonly Way[]): Way | null =>
   ways.find((way) => way.blocked === null) ?? ways[0] ?? null;

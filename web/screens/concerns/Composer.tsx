@@ -6,6 +6,8 @@ import { session } from "#web/state/session.ts";
 import { Button, IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import type { Brand } from "#contract/brands.ts";
+import type { VisitorLook } from "#contract/live.ts";
+import { PlainField } from "#web/screens/concerns/PlainField.tsx";
 import { Below } from "#web/screens/concerns/Below.tsx";
 import { NoteField } from "#web/screens/concerns/NoteField.tsx";
 import { Recipients } from "#web/screens/concerns/Recipients.tsx";
@@ -23,10 +25,10 @@ import { WhoWrites } from "#web/screens/concerns/WhoElse.tsx";
 import { sendNote, sendReply } from "#web/state/actions.ts";
 import type { Then } from "#web/state/actions.ts";
 import type { Opened } from "#web/state/apply.ts";
-import { bestWay, isEmpty, nothingTyped, startRecipients, withTyped } from "#web/state/composing.ts";
+import { bestWay, isEmpty, nothingTyped, startRecipients, withPresence, withTyped } from "#web/state/composing.ts";
 import { belowOf, shownBelow } from "#web/state/below.ts";
 import type { ComposerKind } from "#web/state/composing.ts";
-import { deskState, sayLook } from "#web/state/desk.ts";
+import { deskState, sayLook, visitors } from "#web/state/desk.ts";
 import { adopt, composerOf, discard, edit, keepTyped } from "#web/state/drafts.ts";
 import { finding } from "#web/state/finding.ts";
 import { problemWords } from "#web/state/problems.ts";
@@ -38,6 +40,8 @@ import { t } from "#web/state/words.ts";
 const RichEditor = lazy(() =>
   import("#web/screens/concerns/Editor.tsx").then((module) => ({ default: module.Editor })),
 );
+
+const nobodyHere: readonly VisitorLook[] = [];
 
 /** Until the brands are loaded nothing can be sent. */
 const noBrand: Brand = { id: "" as Brand["id"], name: "", signature: "", language: "de" };
@@ -100,12 +104,21 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
   const { content } = state;
 
   useEffect(() => adopt(id, kind, draft), [id, kind, draft]);
+  const here = useStore(visitors, (all) => all[id] ?? nobodyHere);
+  const ways = withPresence(
+    opened.ways,
+    here.map(({ address }) => address),
+  );
   const way =
-    opened.ways.find(
+    ways.find(
       (one) => one.channelId === content.channelId && (content.to.length === 0 || content.to.includes(one.value)),
     ) ??
-    opened.ways.find((one) => one.channelId === content.channelId) ??
-    bestWay(opened.ways);
+    ways.find((one) => one.channelId === content.channelId) ??
+    bestWay(ways);
+  const kinds = useStore(deskState, (now) => now.kinds);
+  const can = kind === "reply" && way ? kinds.find((one) => one.kind === way.channelKind)?.can : undefined;
+  const takesFiles = can?.attachments !== null;
+  const takesHtml = can?.html !== false;
   const start = startRecipients(opened, way);
   // Once the agent has touched whom it goes to, the channel is set with it; until then the best guess stands there.
   const touched = content.channelId !== null;
@@ -154,7 +167,8 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
   useEffect(() => {
     if (dropped.length === 0) return;
     setUi({ dropped: [] });
-    uploads.add(dropped);
+    if (takesFiles) uploads.add(dropped);
+    else toast(t("errors.noFilesHere"));
     // oxlint-disable-next-line react/exhaustive-deps -- each drop is taken once; what takes it is made anew with every painting
   }, [dropped]);
 
@@ -241,7 +255,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
         else if (kind === "reply" && canSend) setChoosing(true);
       }}
       onKeyDown={pressed}
-      onPaste={(paste) => uploads.take(paste, [...paste.clipboardData.files])}
+      onPaste={(paste) => takesFiles && uploads.take(paste, [...paste.clipboardData.files])}
     >
       <div className="composer-tabs">
         <div className="composer-kinds" role="tablist" aria-label={t("composer.title")}>
@@ -280,7 +294,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
       {kind === "reply" ? (
         <div className="composer-head">
           <WayChoice
-            ways={opened.ways}
+            ways={ways}
             channels={brandChannels}
             chosen={way}
             choose={(one) => {
@@ -296,7 +310,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
             typed={state.typed.to}
             onTyped={(typed) => keepTyped(id, kind, { to: typed })}
             action={
-              showCc || chips.cc.length > 0 || state.typed.cc !== "" ? null : (
+              can?.copies === false || showCc || chips.cc.length > 0 || state.typed.cc !== "" ? null : (
                 <AriaButton className="link-button" onPress={() => setCcWished((count) => count + 1)}>
                   {t("composer.addCc")}
                 </AriaButton>
@@ -319,6 +333,8 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
       ) : null}
       {kind === "note" ? (
         <NoteField value={content.text} focus={focus} onChange={(text) => change({ text })} />
+      ) : !takesHtml ? (
+        <PlainField value={content.text} focus={focus} onChange={(text) => change({ text, html: null })} />
       ) : (
         <Suspense
           fallback={
@@ -341,7 +357,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
           />
         </Suspense>
       )}
-      {kind === "reply" ? <Below below={below} choose={(quote) => change({ quote })} /> : null}
+      {kind === "reply" && takesHtml ? <Below below={below} choose={(quote) => change({ quote })} /> : null}
       <UploadList
         uploads={content.uploads}
         underway={uploads.underway}
@@ -362,7 +378,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
         />
       ) : null}
       <div className="composer-foot">
-        <IconButton icon="clip" label={t("composer.attach")} onPress={uploads.choose} />
+        {takesFiles ? <IconButton icon="clip" label={t("composer.attach")} onPress={uploads.choose} /> : null}
         <span className="composer-limits">{facts ? uploads.limitsWords : ""}</span>
         {kind === "note" ? (
           <Button look="primary" keys={sendKeys} isDisabled={!canSend} onPress={() => void send(then, null)}>

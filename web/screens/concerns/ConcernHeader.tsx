@@ -9,6 +9,7 @@ import { useNow, When } from "#web/kit/Marks.tsx";
 import { Picker } from "#web/kit/Menu.tsx";
 import { ConcernFields } from "#web/screens/concerns/ConcernFields.tsx";
 import { Pickers, usePicker } from "#web/screens/concerns/Pickers.tsx";
+import { VisitorHere } from "#web/screens/concerns/VisitorHere.tsx";
 import { WhoElse } from "#web/screens/concerns/WhoElse.tsx";
 import { change, follow, seenFailure, snooze } from "#web/state/actions.ts";
 import { likelyTimes } from "#web/state/composing.ts";
@@ -84,6 +85,7 @@ export const ConcernHeader = ({
           </AriaButton>
         </div>
       </div>
+      <VisitorHere concernId={row.id} />
       <div className="concern-chips">
         <Pickers place="concern" rows={[row]} />
         <SnoozePicker row={row} />
