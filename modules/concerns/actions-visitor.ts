@@ -22,7 +22,7 @@ export const markSeen = (
     await removeUnread(tx, seen.concernId, viewer.norm, seq);
     if (!(await raiseSeen(tx, viewer, seen.concernId, seq))) return;
     const at = world.now().toISOString();
-    const read = { state: "read", nextTryAt: null, code: null, detail: "", providerId: null } as const;
+    const read = { state: "read", nextTryAt: null, code: null, detail: "", reason: null, providerId: null } as const;
     const rows = [];
     for (const id of await unreadDeliveries(tx, viewer.norm, seen.concernId, seq))
       rows.push(await settle(tx, id, at, read));

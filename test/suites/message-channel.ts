@@ -53,7 +53,8 @@ export interface ChannelCase<S> {
     readonly html: boolean;
     readonly copies: number;
   } | null;
-  readonly provider: () => Promise<Provider<S>>;
+  /** Null: there is none, because what we say is kept by ourselves until it is fetched. */
+  readonly provider: (() => Promise<Provider<S>>) | null;
 }
 
 const now = new Date("2026-11-24T12:00:00.000Z");
@@ -67,7 +68,8 @@ export function messageChannelSuite<S>(subject: ChannelCase<S>): void {
   test(`${channel.id}: settings survive being written down and read again`, () => {
     assert.deepEqual(channel.settings.parse(JSON.parse(JSON.stringify(subject.unreachable))), subject.unreachable);
     assert.throws(() => channel.settings.parse({ ...subject.unreachable, somethingElse: 1 }));
-    assert.ok(secrets.length > 0, "no field is marked secret, or the case leaves them empty");
+    if (subject.provider !== null)
+      assert.ok(secrets.length > 0, "no field is marked secret, or the case leaves them empty");
   });
 
   test(`${channel.id}: every field of the settings has its words in both languages`, async () => {
@@ -194,8 +196,20 @@ export function messageChannelSuite<S>(subject: ChannelCase<S>): void {
     );
   });
 
+  const { provider: startProvider } = subject;
+  if (startProvider === null) {
+    test(`${channel.id}: what is kept has arrived, and is not called sent when somebody else has done it`, async () => {
+      const [call] = channel.render(message(subject.customer), subject.unreachable);
+      assert.ok(call);
+      const taken = { ...recorder().io, begin: async () => false };
+      assert.equal((await channel.deliver(call, subject.unreachable, taken)).kind, "tryLater");
+      assert.equal((await channel.deliver(call, subject.unreachable, recorder().io)).kind, "accepted");
+    });
+    return;
+  }
+
   test(`${channel.id}: what is sent arrives, and the customer's answer finds its way back`, async () => {
-    const provider = await subject.provider();
+    const provider = await startProvider();
     try {
       const [call] = channel.render(message(subject.customer), provider.settings);
       assert.ok(call);
@@ -224,7 +238,7 @@ export function messageChannelSuite<S>(subject: ChannelCase<S>): void {
   });
 
   test(`${channel.id}: put off, refused, lost and unreachable are told apart, and no secret is said`, async () => {
-    const provider = await subject.provider();
+    const provider = await startProvider();
     const { io, said } = recorder();
     const deliver = async (settings: S): Promise<DeliveryResult> => {
       const [call] = channel.render(message(subject.customer), settings);
