@@ -177,7 +177,8 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
   useEffect(() => {
     if (wish === null || state.sending) return;
     setUi({ composerWish: null });
-    if (wish === "attach") uploads.choose();
+    if (wish === "attach" && !takesFiles) toast(t("errors.noFilesHere"));
+    else if (wish === "attach") uploads.choose();
     else if (wish === "discard") throwAway();
     else setCcWished((count) => count + 1);
     // oxlint-disable-next-line react/exhaustive-deps -- each wish is fulfilled once; what fulfils it is made anew with every painting
