@@ -45,7 +45,7 @@ export interface Resolved {
 /**
  * The customer this address belongs to; made when there is none. Holds the address' lock until the commit, so of any number of messages that
  * arrive at once one makes the customer and the others wait for it. `assurance` says how sure we are of the sender: "proved" verifies the
- * address ("dmarc"), and only a trusted sender may give a nameless customer a name. By this contact `brandId` knows the customer from now on,
+ * address (a mail's by "dmarc", others by the "session" that spoke), and only a trusted sender may give a nameless customer a name. By this contact `brandId` knows the customer from now on,
  * unless the sender is shown to be false: then the brand learns nothing that it did not know, not even the name. Refuses with invalidAddress.
  */
 export const resolveCustomer = async (
@@ -67,6 +67,7 @@ export const resolveCustomer = async (
   const known = await liveAddress(tx, input.kind, norm);
   const at = world.now().toISOString();
   const proved = input.assurance === "proved";
+  const provedBy = input.kind === "email" ? "dmarc" : "session";
   const owner = known === null && input.ofCustomer ? await customerById(tx, input.ofCustomer) : null;
   if (owner !== null) {
     await lockCustomer(tx, owner.id);
@@ -89,7 +90,7 @@ export const resolveCustomer = async (
       norm,
       value: input.value.trim(),
       verifiedAt: proved ? at : null,
-      verifiedBy: proved ? "dmarc" : null,
+      verifiedBy: proved ? provedBy : null,
       brandIds: [input.brandId],
       at,
     });
@@ -119,7 +120,7 @@ export const resolveCustomer = async (
     await updateCustomer(tx, customerId, { name });
     what.push("name");
   }
-  if (verifies && (await setVerified(tx, addressId, at, "dmarc"))) what.push("addresses");
+  if (verifies && (await setVerified(tx, addressId, at, provedBy))) what.push("addresses");
   await sayChanged(world, tx, who, customerId, what);
   return {
     customerId,

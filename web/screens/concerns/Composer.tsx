@@ -380,7 +380,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
       ) : null}
       <div className="composer-foot">
         {takesFiles ? <IconButton icon="clip" label={t("composer.attach")} onPress={uploads.choose} /> : null}
-        <span className="composer-limits">{facts ? uploads.limitsWords : ""}</span>
+        <span className="composer-limits">{facts && takesFiles ? uploads.limitsWords : ""}</span>
         {kind === "note" ? (
           <Button look="primary" keys={sendKeys} isDisabled={!canSend} onPress={() => void send(then, null)}>
             {t("composer.keepNote")}

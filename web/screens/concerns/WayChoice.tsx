@@ -38,7 +38,9 @@ export const WayChoice = ({
         }}
       />
       <span className="way-reason" data-blocked={chosen.blocked !== null || undefined}>
-        {channel && chosen.blocked === null ? t("composer.fromAddress", { address: channel.address }) : ""}{" "}
+        {channel && channel.address !== "" && chosen.blocked === null
+          ? t("composer.fromAddress", { address: channel.address })
+          : ""}{" "}
         {reasonWords(chosen)}
       </span>
     </div>

@@ -5,7 +5,7 @@ import { useEffect } from "react";
 import type { ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import type { ConcernDetail } from "#contract/concerns.ts";
-import { addressKindOf } from "#contract/channel.ts";
+import { addressKindOf, isKept } from "#contract/channel.ts";
 import { customers } from "#contract/customers.ts";
 import type { Address, Customer } from "#contract/customers.ts";
 import { IconButton } from "#web/kit/Button.tsx";
@@ -57,8 +57,8 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
 
   const one = customer.data;
   const others = otherConcerns(concern.row, earlier.data?.concerns ?? [], rows);
-  // The kinds of address that some channel of ours can use.
-  const spoken = [...new Set(channels.map((channel) => addressKindOf[channel.kind]))];
+  // The kinds of address that some channel of ours can use, and that somebody could know: who sits in a chat is told by the chat.
+  const spoken = [...new Set(channels.map((channel) => addressKindOf[channel.kind]))].filter((kind) => !isKept(kind));
   return (
     <aside className="customer" aria-label={t("customers.panel")}>
       <header className="customer-head">
