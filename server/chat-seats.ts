@@ -19,8 +19,6 @@ export type Page = Client<Caller>;
 /** A page that has said who it is. */
 export interface Seat {
   visitor: Visitor;
-  /** When the visitor's last words came, for the brake. */
-  said: number[];
   /** Numbers of the visitor's concerns, by id. */
   readonly numbers: Map<string, number>;
   /** The chat can be seen, and where. */
@@ -87,7 +85,7 @@ export const openSeats = (visitors: Looks<VisitorLook>): Seats => {
     sit: (page, visitor, where) => {
       if (closed.has(page)) return null;
       leave(page);
-      const seat: Seat = { visitor, said: [], numbers: new Map(), here: false, page: where, shownAt: new Map() };
+      const seat: Seat = { visitor, numbers: new Map(), here: false, page: where, shownAt: new Map() };
       seats.set(page, seat);
       put(byAddress, visitor.address, page);
       return seat;

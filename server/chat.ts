@@ -34,10 +34,12 @@ interface Room {
   readonly follower: Follower<AnyEvent>;
   readonly seats: Seats;
   readonly begun: (begun: Begun) => void;
+  readonly brake: Brake;
 }
 
-/** Words a visitor may say in that time; whoever says more is asked to wait. */
+/** Words a visitor may say in that time, and all from one place; whoever says more is asked to wait. */
 const mostSaid = 20;
+const mostSaidAtOnePlace = 300;
 const saidWithinMs = 30_000;
 /** Frames of one page that wait for the database; a page that sends on without waiting is closed and comes again. */
 const mostWaiting = 64;
@@ -78,14 +80,23 @@ const greet = async ({ world, follower, seats }: Room, page: Page, hello: Word<"
   });
 };
 
-/** Counts one word of the visitor; milliseconds to wait when there were too many, null: go on. */
-const brake = (seat: Seat): number | null => {
-  const now = performance.now();
-  seat.said = seat.said.filter((at) => now - at < saidWithinMs);
-  const first = seat.said[0];
-  if (seat.said.length >= mostSaid && first !== undefined) return Math.ceil(saidWithinMs - (now - first));
-  seat.said.push(now);
-  return null;
+type Brake = (visitor: string, place: string) => number | null;
+
+/** Counts words by visitor and by place, in windows of half a minute. Gives the milliseconds to wait when there were too many, null: go on. */
+const openBrake = (): Brake => {
+  let counts = new Map<string, number>();
+  let ends = 0;
+  return (visitor, place) => {
+    const now = performance.now();
+    if (now >= ends) {
+      counts = new Map();
+      ends = now + saidWithinMs;
+    }
+    const [byVisitor, byPlace] = [counts.get(visitor) ?? 0, counts.get(place) ?? 0];
+    if (byVisitor >= mostSaid || byPlace >= mostSaidAtOnePlace) return Math.ceil(ends - now);
+    counts.set(visitor, byVisitor + 1).set(place, byPlace + 1);
+    return null;
+  };
 };
 
 const numberOf = async ({ world }: Room, seat: Seat, concernId: ConcernId): Promise<number | null> =>
@@ -95,7 +106,7 @@ const numberOf = async ({ world }: Room, seat: Seat, concernId: ConcernId): Prom
 /** Takes in what the visitor says; "taken" is said after the commit. The same id again is the same message. */
 const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promise<void> => {
   const { world, seats } = room;
-  const wait = brake(seat);
+  const wait = room.brake(seat.visitor.address, page.who.place);
   if (wait !== null) return say(page, { type: "refused", id: one.id, code: "tooFast", afterMs: wait });
   const number = one.concernId === null ? null : await numberOf(room, seat, one.concernId);
   if (one.concernId !== null && number === null)
@@ -212,7 +223,7 @@ export const startChat = (options: {
   const { world, bus, connected, follower } = options;
   const seats = openSeats(options.visitors);
   const news = startNews({ world, bus, follower, seats });
-  const enqueue = openQueues({ world, follower, seats, begun: news.begun });
+  const enqueue = openQueues({ world, follower, seats, begun: news.begun, brake: openBrake() });
   const places = new Map<string, number>();
   const count = (place: string, by: number): void => {
     const now = (places.get(place) ?? 0) + by;

@@ -207,10 +207,11 @@ test("who says too much at once is asked to wait, and nothing of it is lost for 
   await visitor.hello();
   const thread = crypto.randomUUID();
   const said = await Promise.allSettled(
-    Array.from({ length: 25 }, (_, index) => visitor.tell(`Flut ${index}`, { thread })),
+    Array.from({ length: 45 }, (_, index) => visitor.tell(`Flut ${index}`, { thread })),
   );
   const taken = said.filter((one) => one.status === "fulfilled").length;
-  assert.equal(taken, 20);
+  // Half a minute may end in between: then another twenty are let in, or fewer.
+  assert.ok(taken >= 20 && taken <= 40, String(taken));
   const refused = await visitor.word("refused");
   assert.equal(refused.code, "tooFast");
   assert.ok((refused.afterMs ?? 0) > 0);
