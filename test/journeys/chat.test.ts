@@ -126,8 +126,17 @@ test("a page that was away hears what it missed, by the number it had", async ()
   const second = await page();
   const welcome = await second.hello({ token, after: upTo });
   assert.ok(welcome.messages.some((message) => message.text === "Verpasst?"));
+  // Once the server itself has followed so far; until then it tells again what it is not sure of.
+  const feed = await ada.live();
+  await feed.event(
+    (event) =>
+      event.kind === "message.added" && event.concernId === concernId && event.data.message.direction === "out",
+  );
+  feed.close();
+  second.say({ type: "ping" });
+  const followed = await second.word("pong");
   const third = await page();
-  const nothing = await third.hello({ token, after: welcome.upTo });
+  const nothing = await third.hello({ token, after: followed.upTo });
   assert.deepEqual([nothing.concerns, nothing.messages], [[], []], "nothing has happened since");
 });
 
