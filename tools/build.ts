@@ -1,6 +1,6 @@
-// Builds the desk into dist/web when its sources have changed since the last build. `npm run build`, and the server's
-// start as a child process. Prints one line; ends with code 1 when the build fails. Several may run at once: one builds,
-// the others wait for it, and a running server never sees half a build.
+// Builds the desk into dist/web and the widget into dist/widget, each when its sources have changed since its last build. `npm run build`, and the
+// server's start as a child process. Prints a line for each; ends with code 1 when a build fails. Several may run at once: one builds, the others wait
+// for it, and a running server never sees half a build.
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -18,49 +18,83 @@ import { setTimeout as rest } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const target = join(root, "dist", "web");
-const stampFile = join(target, ".built-from");
-const lockFile = join(root, "dist", "web.lock");
-const sources = ["web", "contract", "lib", "locales", "vite.config.ts", "package-lock.json"];
+/** Something that is built into a folder of its own. */
+interface Product {
+  readonly name: string;
+  /** Its folder below dist. */
+  readonly folder: string;
+  readonly sources: readonly string[];
+  /** Where in it the files are whose names say what they hold. */
+  readonly assets: string;
+  readonly build: (outDir: string) => Promise<unknown>;
+}
 
-const begun = performance.now();
-const wanted = fingerprint();
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const force = process.argv.includes("--force");
-if (!force && built() === wanted) {
-  console.log("desk: built already");
-} else {
-  const release = await takeLock();
+const products: readonly Product[] = [
+  {
+    name: "desk",
+    folder: "web",
+    sources: ["web", "contract", "lib", "locales", "vite.config.ts", "package-lock.json"],
+    assets: "assets",
+    build: async (outDir) => {
+      const { build } = await import("vite");
+      return build({
+        configFile: join(root, "vite.config.ts"),
+        logLevel: process.argv.includes("--verbose") ? "info" : "warn",
+        build: { outDir, emptyOutDir: true },
+      });
+    },
+  },
+  {
+    name: "widget",
+    folder: "widget",
+    sources: ["widget", "contract", "lib", "locales", "tools/widget.ts", "package-lock.json"],
+    assets: "widget",
+    build: async (outDir) => (await import("./widget.ts")).buildWidget(outDir),
+  },
+];
+for (const product of products) await bringUpToDate(product);
+
+async function bringUpToDate(product: Product): Promise<void> {
+  const wanted = fingerprint(product.sources);
+  const isBuilt = (): boolean => !force && readText(join(targetOf(product), ".built-from")) === wanted;
+  if (isBuilt()) {
+    console.log(`${product.name}: built already`);
+    return;
+  }
+  const release = await takeLock(join(root, "dist", `${product.folder}.lock`));
   try {
-    if (!force && built() === wanted) console.log("desk: built by another process");
-    else await buildInto(wanted);
+    if (isBuilt()) console.log(`${product.name}: built by another process`);
+    else await buildInto(product, wanted);
   } finally {
     release();
   }
 }
 
+function targetOf({ folder }: Product): string {
+  return join(root, "dist", folder);
+}
+
 /** Builds beside the target and puts it in its place when it is whole. */
-async function buildInto(fingerprintOfSources: string): Promise<void> {
-  const fresh = join(root, "dist", `web-${process.pid}`);
-  const old = join(root, "dist", `web-${process.pid}-old`);
-  const { build } = await import("vite");
+async function buildInto(product: Product, fingerprintOfSources: string): Promise<void> {
+  const begun = performance.now();
+  const target = targetOf(product);
+  const fresh = `${target}-${process.pid}`;
+  const old = `${target}-${process.pid}-old`;
   try {
-    await build({
-      configFile: join(root, "vite.config.ts"),
-      logLevel: process.argv.includes("--verbose") ? "info" : "warn",
-      build: { outDir: fresh, emptyOutDir: true },
-    });
-    const assets = readdirSync(join(fresh, "assets"));
+    await product.build(fresh);
+    const assets = readdirSync(join(fresh, product.assets));
     writeFileSync(join(fresh, ".assets"), assets.join("\n"));
     writeFileSync(join(fresh, ".built-from"), fingerprintOfSources);
     compress(fresh);
-    keepPrevious(fresh, assets);
+    keepPrevious(product, fresh, assets);
     if (existsSync(target)) renameSync(target, old);
     renameSync(fresh, target);
   } finally {
     for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
   }
-  console.log(`desk: built in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  console.log(`${product.name}: built in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
 }
 
 /** Puts a .br and a .gz beside every text of the build: the server hands them out as they are. */
@@ -78,19 +112,20 @@ function compress(folder: string): void {
 }
 
 /** Keeps the parts of the build before: pages that are open still ask for those they have not loaded yet. */
-function keepPrevious(fresh: string, own: readonly string[]): void {
+function keepPrevious(product: Product, fresh: string, own: readonly string[]): void {
+  const target = targetOf(product);
   const before = (readText(join(target, ".assets")) ?? "")
     .split("\n")
     .filter((name) => name !== "" && !own.includes(name));
   for (const name of before)
     for (const ending of ["", ".gz", ".br"]) {
-      const file = join(target, "assets", name + ending);
-      if (existsSync(file)) copyFileSync(file, join(fresh, "assets", name + ending));
+      const file = join(target, product.assets, name + ending);
+      if (existsSync(file)) copyFileSync(file, join(fresh, product.assets, name + ending));
     }
 }
 
 /** Waits until no other process builds into this checkout; a lock whose holder is gone is taken over. */
-async function takeLock(): Promise<() => void> {
+async function takeLock(lockFile: string): Promise<() => void> {
   mkdirSync(dirname(lockFile), { recursive: true });
   for (;;) {
     try {
@@ -99,13 +134,13 @@ async function takeLock(): Promise<() => void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
-    if (isHeld(readText(lockFile))) await rest(100);
+    if (isHeld(lockFile, readText(lockFile))) await rest(100);
     else rmSync(lockFile, { force: true });
   }
 }
 
 /** A lock that is empty has been made this very moment, and its holder is about to be written into it. */
-function isHeld(holder: string | undefined): boolean {
+function isHeld(lockFile: string, holder: string | undefined): boolean {
   if (holder !== "") return isAlive(Number(holder ?? 0));
   const made = statSync(lockFile, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return Date.now() - made < 10_000;
@@ -120,7 +155,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** SHA-256 over the names and bytes of everything the build reads; tests beside the code do not count. */
-function fingerprint(): string {
+function fingerprint(sources: readonly string[]): string {
   const hash = createHash("sha256");
   const files = sources
     .flatMap((source) => filesBelow(join(root, source)))
@@ -135,10 +170,6 @@ function filesBelow(path: string): string[] {
   if (statSync(path).isFile()) return [path];
   const entries = readdirSync(path, { withFileTypes: true, recursive: true, encoding: "utf8" });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-function built(): string | undefined {
-  return readText(stampFile);
 }
 
 function readText(path: string): string | undefined {

@@ -197,6 +197,7 @@ suite("each law catches", () => {
     ],
     colours: [
       ["a hex colour", { path: "web/kit/button.css", text: "a { color: #fff; }\n" }],
+      ["one in the widget", { path: "widget/chat/chat.css", text: "a { color: #fff; }\n" }],
       ["a function", file("web/kit/x.tsx", "export const x = 'rgb(1 2 3)';")],
     ],
   };
@@ -216,6 +217,7 @@ suite("each law catches", () => {
       file("lib/c.ts", "// bounded: a header line has at most 998 characters.\nexport const c = /^\\s*\\s*$/;"),
       file("web/screens/inbox/list.ts", 'import { hit } from "./hit.ts";\nexport const list = hit;'),
       { path: "web/kit/tokens.css", text: ":root { --ink: #123456; }\n" },
+      { path: "widget/tokens.css", text: ":host { --ink: #123456; }\n" },
       { path: "web/kit/a.css", text: "#fade { color: var(--ink); }\n" },
       file("web/kit/ForeignHtml.tsx", "export const X = () => <p dangerouslySetInnerHTML={{ __html: '' }} />;"),
     ];

@@ -1,0 +1,57 @@
+// What the widget costs whoever visits a site: at most 5 kB until it is opened and 35 kB when it is open, everything counted, as gzip sends it.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { chatTextLength } from "#contract/chat.ts";
+import german from "#locales/de.json" with { type: "json" };
+import { buildWidget, type BuiltWidget } from "#tools/widget.ts";
+
+const mostClosedBytes = 5_000;
+const mostOpenBytes = 35_000;
+
+let folder: string;
+let built: BuiltWidget;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "draht-widget-"));
+  built = await buildWidget(folder);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+const text = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
+const cost = async (name: string): Promise<number> => gzipSync(await readFile(join(folder, name)), { level: 6 }).length;
+
+test("closed it is one file of at most 5 kB, open two of at most 35 kB, and there are no others", async () => {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const scripts = files.filter((file) => file.isFile() && file.name !== "licenses.md").map(({ name }) => name);
+  const chat = built.chat.slice("widget/".length);
+  assert.deepEqual(scripts.toSorted(), [chat, "mount.js", "widget.js"].toSorted());
+  for (const loader of [built.script, built.module]) {
+    const closed = await cost(loader);
+    assert.ok(closed <= mostClosedBytes, `${loader} is ${closed} bytes`);
+    const open = closed + (await cost(built.chat));
+    assert.ok(open <= mostOpenBytes, `open it is ${open} bytes`);
+  }
+});
+
+test("nothing of the desk is in it: not its words, not its schemas, not its framework", async () => {
+  const chat = await text(built.chat);
+  assert.ok(chat.includes(german.widget.concerns.begin), "the widget's own words are");
+  for (const foreign of [german.concerns.keysInMail, german.errors.notAllowed, "ZodError", "react-dom"])
+    assert.equal(chat.includes(foreign), false, foreign);
+  assert.equal((await text(built.script)).includes(german.widget.concerns.begin), false);
+});
+
+test("it brings nothing that a strict policy forbids", async () => {
+  for (const name of [built.script, built.module, built.chat])
+    for (const forbidden of [/\beval\(/, /new Function\b/, /createElement\(.style.\)/, /setAttribute\(.style./])
+      assert.ok(!forbidden.test(await text(name)), `${name}: ${forbidden}`);
+});
+
+test("the script finds the chat by its name, and the chat knows how long a message may be", async () => {
+  for (const loader of [built.script, built.module])
+    assert.ok((await text(loader)).includes(built.chat.slice("widget/".length)));
+  assert.ok((await text(built.chat)).includes(String(chatTextLength)) || (await text(built.chat)).includes("4e3"));
+});

@@ -1,0 +1,85 @@
+// Builds the widget: widget.js for script tags, widget/mount.js for modules, and the chat both fetch. Called by tools/build.ts and by test/journeys/widget-size.test.ts.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build, type Plugin, type Rolldown } from "vite";
+
+const root = join(import.meta.dirname, "..");
+
+/** Leaves of the words only those that are asked for: `keys` is the way to them from the top of the file. */
+const onlyWords = (keys: readonly string[]): Plugin => ({
+  name: "only-words",
+  enforce: "pre",
+  load(id) {
+    const file = id.split("?")[0] ?? "";
+    if (!/[\\/]locales[\\/]\w+\.json$/.test(file)) return null;
+    let words: unknown = JSON.parse(readFileSync(file, "utf8"));
+    for (const key of keys) words = (words as Readonly<Record<string, unknown>>)[key];
+    for (const key of keys.toReversed()) words = { [key]: words };
+    return { code: `export default ${JSON.stringify(words)};`, moduleType: "js" };
+  },
+});
+
+interface Part {
+  readonly input: string;
+  readonly format: "es" | "iife";
+  /** Where it goes, below the folder. */
+  readonly file: string;
+  readonly words: readonly string[];
+  readonly define?: Readonly<Record<string, string>>;
+  readonly license?: string;
+}
+
+/** Builds one file of the widget and says how it is called. */
+const buildPart = async (outDir: string, part: Part): Promise<string> => {
+  const made = (await build({
+    root: join(root, "widget"),
+    configFile: false,
+    logLevel: "warn",
+    publicDir: false,
+    plugins: [onlyWords(part.words)],
+    define: { ...part.define },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: "es2023",
+      // What has light-dark(): without it the sheets would carry every colour twice, and ways to choose.
+      cssTarget: ["chrome123", "safari17.5", "firefox120"],
+      modulePreload: false,
+      reportCompressedSize: false,
+      license: part.license === undefined ? false : { fileName: part.license },
+      rolldownOptions: {
+        input: join(root, "widget", part.input),
+        preserveEntrySignatures: "strict",
+        output: { format: part.format, entryFileNames: part.file, codeSplitting: false },
+      },
+    },
+  })) as Rolldown.RolldownOutput;
+  const [chunk, ...more] = made.output.filter(({ type }) => type === "chunk");
+  if (chunk === undefined || more.length > 0) throw new Error(`${part.input} did not become one file`);
+  return chunk.fileName;
+};
+
+/** The widget's files: below the folder they were built into. The chat's has a hash in its name and never changes. */
+export interface BuiltWidget {
+  readonly script: string;
+  readonly module: string;
+  readonly chat: string;
+}
+
+/** Builds everything into a folder. */
+export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
+  const chat = await buildPart(outDir, {
+    input: "chat/main.tsx",
+    format: "es",
+    file: "widget/chat-[hash].js",
+    words: ["widget"],
+    license: "widget/licenses.md",
+  });
+  const loader = {
+    words: ["widget", "button"],
+    define: { CHAT_FILE: JSON.stringify(chat.slice("widget/".length)) },
+  } as const;
+  const module = await buildPart(outDir, { ...loader, input: "loader.ts", format: "es", file: "widget/mount.js" });
+  const script = await buildPart(outDir, { ...loader, input: "script.ts", format: "iife", file: "widget.js" });
+  return { script, module, chat };
+};

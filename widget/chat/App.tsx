@@ -1,0 +1,204 @@
+/** @jsxImportSource preact */
+// The open chat: one talk, the list of them, or what the visitor can set; below them the field to write in. Called by main.tsx.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Memory } from "#widget/memory.ts";
+import { concernOf, unread, unreadOf, type Talk } from "./chats.ts";
+import { Composer } from "./Composer.tsx";
+import { Concerns } from "./Concerns.tsx";
+import { Header } from "./Header.tsx";
+import type { Session, View } from "./session.ts";
+import { words } from "./speech.ts";
+import { Thread } from "./Thread.tsx";
+import { You } from "./You.tsx";
+
+/** What of the chat is on the screen; null: what suits the visitor best. */
+type Screen =
+  | { readonly kind: "list" }
+  | { readonly kind: "you" }
+  | { readonly kind: "talk"; readonly talk: Talk }
+  | null;
+
+export interface AppProps {
+  readonly session: Session;
+  readonly memory: Memory;
+  readonly drafts: Memory;
+  readonly newId: () => string;
+  readonly isShown: boolean;
+  readonly sounds: boolean;
+  readonly setSounds: (on: boolean) => void;
+  readonly close: (() => void) | null;
+  readonly now: () => number;
+}
+
+/** A break that mends itself at once is none. */
+const lostAfterMs = 2_500;
+
+const keptTalk = (memory: Memory): Screen => {
+  const kept = memory.read("talk");
+  return kept === null ? null : { kind: "talk", talk: JSON.parse(kept) as Talk };
+};
+
+/** What is shown to somebody who has chosen nothing: their one concern, the list of several, or the beginning of one. */
+const best = (view: View, fresh: Talk): Exclude<Screen, null> => {
+  const { concerns } = view.chats;
+  const waits = concerns.filter((concern) => unreadOf(view.chats, concern) > 0);
+  const one = concerns.length === 1 ? concerns[0] : waits.length === 1 ? waits[0] : undefined;
+  if (one) return { kind: "talk", talk: { concernId: one.id, thread: one.id } };
+  return concerns.length > 1 ? { kind: "list" } : { kind: "talk", talk: fresh };
+};
+
+const isThere = (view: View, screen: Screen): boolean =>
+  screen?.kind !== "talk" ||
+  screen.talk.concernId === null ||
+  !view.isGreeted ||
+  view.chats.concerns.some(({ id }) => id === screen.talk.concernId);
+
+const useView = (session: Session): View => {
+  const [view, setView] = useState(session.view);
+  useEffect(() => {
+    setView(session.view());
+    return session.watch(() => setView(session.view()));
+  }, [session]);
+  return view;
+};
+
+/** Whether the page is looked at. */
+const useVisible = (): boolean => {
+  const [isVisible, setVisible] = useState(!document.hidden);
+  useEffect(() => {
+    const look = (): void => setVisible(!document.hidden);
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, []);
+  return isVisible;
+};
+
+/** Something that is so and has been for a while. */
+const useLasting = (is: boolean, ms: number): boolean => {
+  const [lasts, setLasts] = useState(false);
+  useEffect(() => {
+    if (!is) return setLasts(false);
+    const timer = setTimeout(() => setLasts(true), ms);
+    return () => clearTimeout(timer);
+  }, [is, ms]);
+  return is && lasts;
+};
+
+export const App = ({ session, memory, drafts, newId, isShown, sounds, setSounds, close, now }: AppProps) => {
+  const view = useView(session);
+  const { chats } = view;
+  const [chosen, setChosen] = useState<Screen>(() => keptTalk(memory));
+  const [fresh, setFresh] = useState<Talk>(() => ({ concernId: null, thread: newId() }));
+  const isVisible = useVisible();
+  const isLost = useLasting(view.link === "lost" || view.link === "barred", lostAfterMs);
+  const panelRef = useRef<HTMLElement>(null);
+
+  const screen = chosen !== null && isThere(view, chosen) ? chosen : best(view, fresh);
+  const talk = screen.kind === "talk" ? screen.talk : null;
+  const concernId = talk && concernOf(chats, talk);
+  const go = (next: Screen): void => {
+    setChosen(next);
+    if (next?.kind === "talk") memory.keep("talk", JSON.stringify(next.talk));
+    else memory.forget("talk");
+  };
+  const begin = (): void => {
+    const next = { concernId: null, thread: newId() };
+    setFresh(next);
+    go({ kind: "talk", talk: next });
+  };
+
+  // A new thing has become a concern: it stays on the screen, also through a reload.
+  useEffect(() => {
+    if (talk && talk.concernId === null && concernId) go({ kind: "talk", talk: { ...talk, concernId } });
+    // oxlint-disable-next-line react/exhaustive-deps -- becoming a concern happens once
+  }, [concernId, talk?.thread]);
+  useEffect(() => {
+    session.here(isShown && isVisible);
+  }, [session, isShown, isVisible]);
+
+  // The keys belong to what has just come on the screen. On a phone the soft keyboard comes only when it is asked for.
+  const place = `${screen.kind} ${talk?.thread ?? ""}`;
+  useEffect(() => {
+    if (!isShown) return;
+    const field = matchMedia("(pointer: coarse)").matches ? null : panelRef.current?.querySelector("textarea");
+    (field ?? panelRef.current)?.focus({ preventScroll: true });
+  }, [isShown, place]);
+
+  const concern = chats.concerns.find(({ id }) => id === concernId);
+  const others = unread(chats) - (concern ? unreadOf(chats, concern) : 0);
+  const subject = chats.concerns.length > 1 ? concern?.subject : undefined;
+  const hasList = chats.concerns.length > 0;
+  const back =
+    screen.kind === "list" || (!hasList && screen.kind === "talk")
+      ? null
+      : hasList
+        ? () => go({ kind: "list" })
+        : () => go(null);
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape meant for what is inside is caught on its way up
+    <section
+      ref={panelRef}
+      class="panel"
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the element dialog would lie above the button that closes it
+      role="dialog"
+      aria-labelledby="draht-title"
+      tabIndex={-1}
+      hidden={!isShown}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") close?.();
+      }}
+    >
+      <Header
+        brand={chats.brand}
+        title={
+          screen.kind === "list" ? words().concerns.title : screen.kind === "you" ? words().you.title : (subject ?? "")
+        }
+        back={back}
+        elsewhere={others}
+        you={screen.kind === "you" ? null : () => go({ kind: "you" })}
+        close={close}
+      />
+      <output class="line-state">
+        {isLost
+          ? words().lost
+          : view.slowed
+            ? view.slowed === "tooFast"
+              ? words().refused.tooFast
+              : words().slow
+            : ""}
+        {view.isUnkept ? ` ${words().unkept}` : ""}
+      </output>
+      {screen.kind === "list" ? (
+        <Concerns view={view} now={now()} open={(next) => go({ kind: "talk", talk: next })} begin={begin} />
+      ) : screen.kind === "you" ? (
+        <You
+          name={chats.name}
+          email={chats.email}
+          save={session.introduce}
+          sounds={sounds}
+          setSounds={setSounds}
+          leave={() => {
+            session.leave();
+            begin();
+          }}
+        />
+      ) : (
+        <>
+          <Thread session={session} view={view} talk={screen.talk} now={now()} isSeen={isShown && isVisible} />
+          <Composer
+            key={`${view.person} ${screen.talk.thread}`}
+            talk={screen.talk.thread}
+            drafts={drafts}
+            say={(text) => {
+              go(screen);
+              session.say(screen.talk, text);
+            }}
+            typing={(on) => {
+              if (concernId) session.typing(concernId, on);
+            }}
+          />
+        </>
+      )}
+    </section>
+  );
+};

@@ -1,0 +1,51 @@
+/** @jsxImportSource preact */
+// The chat's head: whose it is, the way back to the visitor's concerns, what the visitor can set, and the end. Called by App.tsx.
+import { fill } from "#widget/words.ts";
+import { Icon } from "./Icon.tsx";
+import { words } from "./speech.ts";
+
+export interface HeaderProps {
+  readonly brand: string;
+  readonly title: string;
+  /** Null: there is nowhere to go back to. */
+  readonly back: (() => void) | null;
+  /** Unread messages of other concerns than the one shown. */
+  readonly elsewhere: number;
+  readonly you: (() => void) | null;
+  /** Null: the chat is the whole page. */
+  readonly close: (() => void) | null;
+}
+
+export const Header = ({ brand, title, back, elsewhere, you, close }: HeaderProps) => (
+  <header class="head">
+    {back ? (
+      <button type="button" class="plain" aria-label={words().back} title={words().back} onClick={back}>
+        <Icon name="back" />
+        {elsewhere > 0 ? <span class="dot" /> : null}
+      </button>
+    ) : (
+      <span class="mark" aria-hidden="true">
+        {brand.slice(0, 1) || "·"}
+      </span>
+    )}
+    <h2 class="title" id="draht-title" dir="auto">
+      {title || (brand ? fill(words().title, { brand }) : words().name)}
+    </h2>
+    {you ? (
+      <button type="button" class="plain" aria-label={words().you.open} title={words().you.open} onClick={you}>
+        <Icon name="person" />
+      </button>
+    ) : null}
+    {close ? (
+      <button
+        type="button"
+        class="plain"
+        aria-label={words().button.close}
+        title={words().button.close}
+        onClick={close}
+      >
+        <Icon name="close" />
+      </button>
+    ) : null}
+  </header>
+);

@@ -1,0 +1,23 @@
+/** @jsxImportSource preact */
+// The chat's signs: drawn in the colour of the words beside them, and silent, because those words say what they mean. Called by the views.
+
+const shapes = {
+  back: "M15 5.5 8.5 12l6.5 6.5",
+  close: "m6.5 6.5 11 11m0-11-11 11",
+  send: "M4.5 12h14m-6-6.5 6.5 6.5-6.5 6.5",
+  smile: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Zm-3.6-6.8a4.4 4.4 0 0 0 7.2 0M9 9.6v.1m6-.1v.1",
+  person: "M12 12a3.8 3.8 0 1 0 0-7.6 3.8 3.8 0 0 0 0 7.6Zm-7 8c.6-3.6 3.4-5.4 7-5.4s6.4 1.8 7 5.4",
+  mail: "M4 6.5h16v11H4zm0 1 8 6 8-6",
+  down: "M12 5v13.5m-5.5-5.5 5.5 5.5 5.5-5.5",
+  plus: "M12 5v14M5 12h14",
+  wait: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17Zm0-13v4.8l3 1.7",
+  check: "m5.5 12.5 4.3 4.3 8.7-9.6",
+} as const;
+
+export type IconName = keyof typeof shapes;
+
+export const Icon = ({ name }: { readonly name: IconName }) => (
+  <svg class={`icon icon-${name}`} viewBox="0 0 24 24" aria-hidden="true">
+    <path d={shapes[name]} />
+  </svg>
+);

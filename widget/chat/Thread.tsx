@@ -1,0 +1,156 @@
+/** @jsxImportSource preact */
+// A talk: what was said by both, what is still to be sent, who is typing, and how the visitor can be reached. Called by App.tsx.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ChatMessage } from "#contract/chat.ts";
+import { count, fill } from "#widget/words.ts";
+import { Bubble, Greeting, WaitingBubble } from "./Bubble.tsx";
+import { concernOf, waitingIn, type Talk } from "./chats.ts";
+import { Icon } from "./Icon.tsx";
+import { Introduce } from "./Introduce.tsx";
+import type { Session, View } from "./session.ts";
+import { clock, words } from "./speech.ts";
+import { withoutTurns } from "./text.ts";
+import { linesOf } from "./times.ts";
+import { useEnd } from "./useEnd.ts";
+
+export interface ThreadProps {
+  readonly session: Session;
+  readonly view: View;
+  readonly talk: Talk;
+  readonly now: number;
+  /** The chat is open and its page is looked at. */
+  readonly isSeen: boolean;
+}
+
+export const Thread = ({ session, view, talk, now, isSeen }: ThreadProps) => {
+  const { chats } = view;
+  const concernId = concernOf(chats, talk);
+  const concern = chats.concerns.find(({ id }) => id === concernId);
+  const messages = (concernId === null ? undefined : chats.messages[concernId]) ?? [];
+  const waiting = waitingIn(chats, view.outbox, talk);
+  const lines = linesOf(messages, clock(), now);
+  const lastOwn = messages.findLast(({ by }) => by === "you")?.id;
+  const lastSeq = messages.at(-1)?.seq ?? 0;
+  const firstSeq = messages[0]?.seq ?? 0;
+  const typing = concernId === null ? undefined : chats.typing[concernId];
+  const mayHaveEarlier = concernId !== null && messages.length > 0 && chats.whole[concernId] !== true;
+  const isDone = concern?.status === "resolved" || concern?.status === "closed";
+  const wantsIntroduction = !view.isAsked && chats.email === "" && (lastOwn !== undefined || waiting.length > 0);
+
+  const earlier = (): void => {
+    if (concernId !== null && mayHaveEarlier) session.earlier(concernId);
+  };
+  const { boxRef, isAtEnd, toEnd, scrolled } = useEnd(
+    `${talk.thread} ${view.isGreeted}`,
+    firstSeq,
+    lastSeq,
+    waiting.length,
+    earlier,
+  );
+  const { spoken, missed } = useNews(view, messages, isAtEnd);
+
+  useEffect(() => {
+    if (isSeen && isAtEnd && concernId !== null) session.seen(concernId);
+  }, [session, isSeen, isAtEnd, concernId, lastSeq, view.link]);
+
+  return (
+    <>
+      {/* Said aloud is only what is new, in the line at the end: a log that speaks by itself would read out history and one's own words. */}
+      <div
+        class="body talk"
+        ref={boxRef}
+        onScroll={scrolled}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a part that scrolls must be reachable by keyboard (WCAG 2.1.1)
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label={words().log}
+      >
+        {mayHaveEarlier ? (
+          <button type="button" class="quiet earlier" onClick={earlier}>
+            {view.fetching[concernId] === true ? words().fetching : words().earlier}
+          </button>
+        ) : null}
+        {/* Opening hours, waiting times and what is out of order stand here, before anything is asked, when the server speaks of them. */}
+        {messages.length === 0 && view.isGreeted ? (
+          <Greeting brand={chats.brand} text={chats.greeting || words().greeting} />
+        ) : null}
+        <ol>
+          {lines.flatMap((line) => [
+            line.day === null ? null : (
+              <li key={`day ${line.message.id}`} class="day">
+                <span>{line.day}</span>
+              </li>
+            ),
+            <Bubble
+              key={line.message.said ?? line.message.id}
+              line={line}
+              isSent={line.message.id === lastOwn && waiting.length === 0 && line === lines.at(-1)}
+            />,
+          ])}
+          {waiting.map((entry, index) => (
+            <WaitingBubble
+              key={entry.id}
+              entry={entry}
+              isLast={index === waiting.length - 1}
+              isUp={view.link === "up"}
+              again={() => session.again(entry.id)}
+              drop={() => session.drop(entry.id)}
+            />
+          ))}
+        </ol>
+        {isDone && waiting.length === 0 ? <p class="notice">{words().done}</p> : null}
+        {wantsIntroduction ? (
+          <section class="card" aria-label={words().introduce.title}>
+            <p>{words().introduce.why}</p>
+            <Introduce name={chats.name} email={chats.email} save={session.introduce} later={session.askNoMore} />
+          </section>
+        ) : null}
+        {typing !== undefined && typing > now ? (
+          <p class="typing">
+            <span class="dots" aria-hidden="true">
+              <i />
+              <i />
+              <i />
+            </span>
+            {words().typing}
+          </p>
+        ) : null}
+      </div>
+      {isAtEnd ? null : (
+        <button type="button" class="jump" onClick={toEnd}>
+          <Icon name="down" />
+          {missed > 0 ? count(words().button.unread, missed) : words().toEnd}
+        </button>
+      )}
+      <output class="spoken">{spoken}</output>
+    </>
+  );
+};
+
+/** What is new and ours: said once, in one sentence, and counted for whoever reads further up. Neither history nor one's own words are news. */
+const useNews = (
+  view: View,
+  messages: readonly ChatMessage[],
+  isAtEnd: boolean,
+): { readonly spoken: string; readonly missed: number } => {
+  const lastSeq = messages.at(-1)?.seq ?? 0;
+  const knownRef = useRef({ seq: lastSeq, isGreeted: view.isGreeted });
+  const [spoken, setSpoken] = useState("");
+  const [missed, setMissed] = useState(0);
+  useEffect(() => {
+    const known = knownRef.current;
+    knownRef.current = { seq: Math.max(known.seq, lastSeq), isGreeted: view.isGreeted };
+    const fresh = messages.filter(({ by, seq }) => by === "us" && seq > known.seq);
+    const [one] = fresh;
+    if (!known.isGreeted || one === undefined) return;
+    const facts = { name: withoutTurns(one.name), text: one.text.slice(0, 400) };
+    setSpoken(fresh.length === 1 ? fill(words().says, facts) : count(words().button.unread, fresh.length));
+    if (!isAtEnd) setMissed((before) => before + fresh.length);
+    // oxlint-disable-next-line react/exhaustive-deps -- news is said once, when it comes
+  }, [lastSeq, view.isGreeted]);
+  useEffect(() => {
+    if (isAtEnd) setMissed(0);
+  }, [isAtEnd]);
+  return { spoken, missed };
+};

@@ -1,0 +1,55 @@
+/** @jsxImportSource preact */
+// What the visitor can set: how they are reached, whether it sounds, and that this browser forgets them. Called by App.tsx.
+import { useState } from "preact/hooks";
+import { Introduce } from "./Introduce.tsx";
+import { words } from "./speech.ts";
+
+export interface YouProps {
+  readonly name: string;
+  readonly email: string;
+  readonly save: (name: string, email: string) => void;
+  readonly sounds: boolean;
+  readonly setSounds: (on: boolean) => void;
+  readonly leave: () => void;
+}
+
+export const You = ({ name, email, save, sounds, setSounds, leave }: YouProps) => {
+  const [isSaved, setSaved] = useState(false);
+  const [isLeaving, setLeaving] = useState(false);
+  return (
+    <div class="body you">
+      <p>{words().introduce.why}</p>
+      <Introduce
+        name={name}
+        email={email}
+        later={null}
+        save={(...said) => {
+          save(...said);
+          setSaved(true);
+        }}
+      />
+      <output class="saved">{isSaved ? words().introduce.saved : ""}</output>
+      <label class="switch">
+        <input type="checkbox" checked={sounds} onChange={({ currentTarget }) => setSounds(currentTarget.checked)} />
+        {words().you.sounds}
+      </label>
+      <section class="leave">
+        <p>{words().you.leaveWhy}</p>
+        {isLeaving ? (
+          <div class="choices">
+            <button type="button" class="strong" onClick={leave}>
+              {words().you.leaveSure}
+            </button>
+            <button type="button" class="quiet" onClick={() => setLeaving(false)}>
+              {words().you.stay}
+            </button>
+          </div>
+        ) : (
+          <button type="button" class="quiet" onClick={() => setLeaving(true)}>
+            {words().you.leave}
+          </button>
+        )}
+      </section>
+    </div>
+  );
+};

@@ -1,0 +1,181 @@
+/** @jsxImportSource preact */
+// The widget's large half: fetched when the visitor opens the chat, or when something waits for them. Built as widget/chat-….js; called by loader.ts.
+import { render } from "preact";
+import type { VisitedPage } from "#contract/chat.ts";
+import { openMemory, prefixOf } from "#widget/memory.ts";
+import type { Chat, ChatParts } from "#widget/parts.ts";
+import { App } from "./App.tsx";
+import chatCss from "./chat.css?inline";
+import { unread } from "./chats.ts";
+import type { ChatSocket, Hears } from "./link.ts";
+import { startSession } from "./session.ts";
+import { speak } from "./speech.ts";
+import { awaitTurn } from "./turn.ts";
+
+const later = (ms: number, run: () => void): (() => void) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
+/** A UUID of version 4. crypto.randomUUID is kept from pages without https, on which the widget works as well. */
+const newId = (): string => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+};
+
+const openSocket = (url: string, hears: Hears): ChatSocket => {
+  const socket = new WebSocket(url);
+  socket.addEventListener("open", hears.opened);
+  socket.addEventListener("message", ({ data }) => hears.word(String(data)));
+  socket.addEventListener("close", ({ code }) => hears.closed(code));
+  return { send: (text) => socket.send(text), close: () => socket.close() };
+};
+
+/** Where the visitor is, without what stands behind #: it is the page's own, and may be a secret. */
+const visited = (): VisitedPage => ({
+  url: `${location.origin}${location.pathname}${location.search}`.slice(0, 2_000),
+  title: document.title.slice(0, 300),
+  referrer: document.referrer.slice(0, 2_000),
+});
+
+const sessionStorageOf = (): Storage | null => {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
+};
+
+/** Two soft notes, made here: nothing is fetched for them. */
+const sound = (): void => {
+  const audio = new AudioContext();
+  const loudness = audio.createGain();
+  loudness.connect(audio.destination);
+  loudness.gain.setValueAtTime(0.06, audio.currentTime);
+  loudness.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + 0.4);
+  for (const [index, pitch] of [660, 880].entries()) {
+    const tone = audio.createOscillator();
+    tone.frequency.value = pitch;
+    tone.connect(loudness);
+    tone.start(audio.currentTime + index * 0.12);
+    tone.stop(audio.currentTime + 0.4);
+    if (index === 1) tone.addEventListener("ended", () => void audio.close());
+  }
+};
+
+/** Starts the chat behind its button; it is connected from now on, and hidden until it is shown. */
+export const startChat = (parts: ChatParts): Chat => {
+  const { memory, channel, place, root } = parts;
+  speak(parts.language);
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(chatCss);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const drafts = openMemory(channel, sessionStorageOf());
+  const ended = new AbortController();
+  let isShown = false;
+  let page = visited();
+
+  const session = startSession({
+    memory,
+    language: parts.language,
+    link: parts.link,
+    page: () => page,
+    open: (hears) => openSocket(parts.socketUrl, hears),
+    turn: (ours) => awaitTurn(prefixOf(channel), (navigator as { locks?: LockManager }).locks, ours),
+    now: Date.now,
+    later,
+    chance: Math.random,
+    newId,
+    heard: () => {
+      if (memory.read("sounds") !== null) sound();
+    },
+    forgotten: () => {
+      for (const name of drafts.names("")) drafts.forget(name);
+    },
+    arrived: parts.arrived,
+  });
+
+  const draw = (): void =>
+    render(
+      <App
+        session={session}
+        memory={memory}
+        drafts={drafts}
+        newId={newId}
+        isShown={isShown}
+        sounds={memory.read("sounds") !== null}
+        setSounds={(on) => {
+          if (on) memory.keep("sounds", "1");
+          else memory.forget("sounds");
+          draw();
+        }}
+        close={parts.closed}
+        now={Date.now}
+      />,
+      place,
+    );
+  const show = (shown: boolean): void => {
+    isShown = shown;
+    draw();
+    fit();
+  };
+
+  /** On a phone the chat is as large as what can be seen of the page: without the soft keyboard, wherever the page is scrolled to. */
+  const fit = (): void => {
+    const seen = window.visualViewport;
+    if (!seen || seen.scale > 1.01) return;
+    place.style.setProperty("--seen-top", `${seen.offsetTop}px`);
+    place.style.setProperty("--seen-height", `${seen.height}px`);
+  };
+
+  const moved = (): void => {
+    const now = visited();
+    if (now.url === page.url) return;
+    page = now;
+    session.movedTo(page);
+  };
+  const { signal } = ended;
+  const looked = (): void => {
+    if (!document.hidden) session.hurry();
+    moved();
+  };
+  addEventListener("online", session.hurry, { signal });
+  addEventListener("offline", session.offline, { signal });
+  addEventListener("pageshow", looked, { signal });
+  document.addEventListener("visibilitychange", looked, { signal });
+  // A page that shows another address without loading: heard of where browsers say it, else when the page is looked at again.
+  for (const name of ["popstate", "hashchange"]) addEventListener(name, moved, { signal });
+  (window as { navigation?: EventTarget }).navigation?.addEventListener("navigatesuccess", moved, { signal });
+  addEventListener(
+    "storage",
+    ({ key, storageArea }) => {
+      const prefix = prefixOf(channel);
+      if (storageArea === localStorage && (key === null || key.startsWith(prefix)))
+        session.remembered(key === null ? null : key.slice(prefix.length));
+    },
+    { signal },
+  );
+  for (const name of ["resize", "scroll"] as const) window.visualViewport?.addEventListener(name, fit, { signal });
+
+  let told = -1;
+  const tell = (): void => {
+    const number = unread(session.view().chats);
+    if (number !== told) parts.unread(number);
+    told = number;
+  };
+  session.watch(tell);
+  draw();
+  return {
+    show: () => show(true),
+    hide: () => show(false),
+    leave: session.leave,
+    end: () => {
+      ended.abort();
+      session.end();
+      render(null, place);
+    },
+  };
+};

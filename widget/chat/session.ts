@@ -1,0 +1,377 @@
+// The visitor's side of the chat put together: who this browser is, what is known, what is still to be said. Called by main.tsx, which gives it the
+// browser; draws nothing.
+import type { ToWidget, VisitedPage } from "#contract/chat.ts";
+import type { Memory } from "#widget/memory.ts";
+import type { Language } from "#widget/words.ts";
+import { apply, concernOf, nothing, see, unread, type Chats, type Talk, type Waiting } from "./chats.ts";
+import { startLink, type ChatSocket, type Hears, type LinkState } from "./link.ts";
+import { entriesOf, forgetEntry, keepEntry, startSender } from "./outbox.ts";
+import type { Turn } from "./turn.ts";
+
+/** The browser, as the session needs it. */
+export interface SessionParts {
+  readonly memory: Memory;
+  readonly language: Language;
+  /** Proves that somebody known was led here by a mail of ours; null: nobody was. Said once. */
+  readonly link: string | null;
+  readonly page: () => VisitedPage | null;
+  readonly open: (hears: Hears) => ChatSocket;
+  readonly turn: (ours: () => void) => Turn;
+  readonly now: () => number;
+  readonly later: (ms: number, run: () => void) => () => void;
+  readonly chance: () => number;
+  /** A new UUID. */
+  readonly newId: () => string;
+  /** Something came from us while this page was looking on. */
+  readonly heard: () => void;
+  /** This browser is nobody any more: whatever else the page kept of the visitor goes too. */
+  readonly forgotten: () => void;
+  /** The link of a mail has done what it is for. */
+  readonly arrived: () => void;
+}
+
+/** What there is to draw. */
+export interface View {
+  readonly chats: Chats;
+  readonly outbox: readonly Waiting[];
+  readonly link: LinkState;
+  /** A greeting has come: what is shown is what the server knows. */
+  readonly isGreeted: boolean;
+  /** Why the server makes us wait; null: it does not. */
+  readonly slowed: string | null;
+  /** What is to be sent lasts only as long as this page. */
+  readonly isUnkept: boolean;
+  /** The visitor was asked how to reach them, and has said it or did not want to. */
+  readonly isAsked: boolean;
+  /** Another number is another person: nothing of the one before may stay on the screen. */
+  readonly person: number;
+  /** Concerns whose older messages are being fetched. */
+  readonly fetching: Readonly<Record<string, boolean>>;
+}
+
+export interface Session {
+  readonly view: () => View;
+  readonly watch: (changed: () => void) => () => void;
+  readonly say: (talk: Talk, text: string) => void;
+  /** Says something again that the server did not take, or takes it back. */
+  readonly again: (id: string) => void;
+  readonly drop: (id: string) => void;
+  readonly typing: (concernId: string, on: boolean) => void;
+  readonly seen: (concernId: string) => void;
+  readonly earlier: (concernId: string) => void;
+  readonly introduce: (name: string, email: string) => void;
+  readonly askNoMore: () => void;
+  /** Is the visitor looking at the chat? */
+  readonly here: (here: boolean) => void;
+  readonly movedTo: (page: VisitedPage) => void;
+  readonly leave: () => void;
+  readonly hurry: () => void;
+  readonly offline: () => void;
+  /** Another page of this browser changed a value of the memory; null: all of them. */
+  readonly remembered: (name: string | null) => void;
+  readonly end: () => void;
+}
+
+/** How long another page's first words may be under way before we no longer wait for them. */
+const beginningLastsMs = 10_000;
+const typingAgainMs = 4_000;
+
+interface Self {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Starts and connects. */
+export const startSession = (parts: SessionParts): Session => {
+  const { memory, now } = parts;
+  const watchers = new Set<() => void>();
+  let view: View = {
+    chats: nothing,
+    outbox: entriesOf(memory),
+    link: "connecting",
+    isGreeted: false,
+    slowed: null,
+    isUnkept: false,
+    isAsked: memory.read("asked") !== null,
+    person: 0,
+    fetching: {},
+  };
+  /** The token by which the socket has its seat; and the one said in the last hello. */
+  let seat: string | null = null;
+  let asked: string | null = null;
+  let mailLink = parts.link;
+  let isFresh = true;
+  let isHere = false;
+  /** The first words of this visitor are said by this page. */
+  let hasBegun = false;
+  let lastAt = 0;
+  let typed: { readonly concernId: string; readonly at: number } | null = null;
+  let stopTyping = (): void => undefined;
+  let stopFading = (): void => undefined;
+
+  const change = (more: Partial<View>): void => {
+    view = { ...view, ...more };
+    for (const changed of watchers) changed();
+  };
+  const readOutbox = (): void => change({ outbox: entriesOf(memory) });
+  const isBeginning = (): boolean => now() - Number(memory.read("begun") ?? 0) < beginningLastsMs;
+
+  /** Before something is said: the browser must be one visitor, whichever of its pages says it. */
+  const mayBegin = (): boolean => {
+    if (view.link !== "up" || !turn.isOurs()) return false;
+    const kept = memory.read("token");
+    const isLeaving = memory.read("leaving") !== null;
+    if (isLeaving || (kept !== null && kept !== seat)) {
+      isFresh = true;
+      link.greet();
+      return false;
+    }
+    if (kept === null && seat !== null) {
+      hasBegun = true;
+      memory.keep("begun", String(now()));
+      memory.keep("token", seat);
+    }
+    return seat !== null;
+  };
+
+  const welcome = (word: ToWidget & { readonly type: "welcome" }): void => {
+    if (memory.read("leaving") !== null) return void link.say({ type: "leave" });
+    const isStranger = word.token !== null && asked !== null && mailLink === null;
+    seat = word.token ?? asked;
+    if (mailLink !== null && word.token !== null) memory.keep("token", word.token);
+    else if (isStranger && memory.read("token") === asked) {
+      // Another page's first words may just be on their way under this token.
+      if (isBeginning() && !hasBegun) parts.later(1_000, () => link.greet());
+      else memory.forget("token");
+    }
+    const wasLed = mailLink !== null;
+    mailLink = null;
+    if (wasLed) parts.arrived();
+    change({
+      chats: apply(view.chats, word, now(), isFresh || isStranger || wasLed),
+      isGreeted: true,
+      fetching: {},
+    });
+    isFresh = false;
+    keepPlace();
+    introduceAgain(word);
+    link.say({ type: "here", here: isHere });
+    sender.go();
+  };
+
+  /** From here on the loader of another page looks whether something waits to be read: what waits now must not be passed by. */
+  const keepPlace = (): void => {
+    if (memory.read("token") !== null && view.chats.upTo !== null && unread(view.chats) === 0)
+      memory.keep("upTo", String(view.chats.upTo));
+  };
+
+  const introduceAgain = ({ name, email }: Self): void => {
+    const kept = memory.read("self");
+    if (kept === null) return;
+    const self = JSON.parse(kept) as Self;
+    if (self.name === name && self.email === email) memory.forget("self");
+    else {
+      link.say({ type: "introduce", ...self });
+      change({ chats: { ...view.chats, ...self } });
+    }
+  };
+
+  const hear = (word: ToWidget): void => {
+    if (word.type === "welcome") return welcome(word);
+    if (memory.read("leaving") !== null) return undefined;
+    const before = view.chats;
+    if (word.type === "taken") {
+      memory.forget("begun");
+      const entry = view.outbox.find(({ id }) => id === word.id);
+      const threads = entry ? { ...before.threads, [entry.thread]: word.message.concernId } : before.threads;
+      change({ chats: apply({ ...before, threads }, word, now()) });
+    } else if (word.type !== "refused") change({ chats: apply(before, word, now()) });
+    if (word.type === "taken" || word.type === "refused") sender.heard(word);
+    if (word.type === "earlier") change({ fetching: { ...view.fetching, [word.concernId]: false } });
+    if (word.type === "typing") fade();
+    if (word.type === "news" || word.type === "pong") keepPlace();
+    if (word.type === "news") {
+      matchThreads(word);
+      if (unread(view.chats) > unread(before)) parts.heard();
+    }
+    return undefined;
+  };
+
+  /** What another page said, or what was taken while we were away: its thread is that concern. */
+  const matchThreads = ({ messages }: ToWidget & { readonly type: "news" }): void => {
+    const found = messages.flatMap(({ said, concernId }) => {
+      const entry = view.outbox.find(({ id }) => id === said);
+      return entry ? [[entry.thread, concernId] as const] : [];
+    });
+    if (found.length > 0)
+      change({ chats: { ...view.chats, threads: { ...view.chats.threads, ...Object.fromEntries(found) } } });
+  };
+
+  /** Takes away who is typing no more, although nobody said so. */
+  const fade = (): void => {
+    stopFading();
+    stopFading = parts.later(11_000, () => {
+      const typing = Object.entries(view.chats.typing).filter(([, until]) => until > now());
+      change({ chats: { ...view.chats, typing: Object.fromEntries(typing) } });
+    });
+  };
+
+  const stopSayingTyping = (): void => {
+    stopTyping();
+    if (typed) link.say({ type: "typing", concernId: typed.concernId as never, on: false });
+    typed = null;
+  };
+
+  /** Forgets who this browser was, and begins as nobody. */
+  const forget = (): void => {
+    for (const name of memory.names("")) if (name !== "leaving") memory.forget(name);
+    seat = null;
+    isFresh = true;
+    hasBegun = false;
+    parts.forgotten();
+    const person = view.person + 1;
+    change({ chats: nothing, outbox: [], isGreeted: false, isAsked: false, slowed: null, isUnkept: false, person });
+  };
+
+  const sender = startSender({
+    memory,
+    say: (word) => link.say(word),
+    mayBegin,
+    concernOf: (thread) => view.chats.threads[thread] ?? null,
+    changed: readOutbox,
+    slowed: (code) => {
+      if (view.slowed !== code) change({ slowed: code });
+    },
+    later: parts.later,
+  });
+  const turn = parts.turn(() => queueMicrotask(() => sender.go()));
+  const link = startLink({
+    open: parts.open,
+    hello: () => {
+      asked = memory.read("leaving") ?? memory.read("token");
+      return {
+        type: "hello",
+        version: 1,
+        token: asked,
+        after: isFresh || asked !== seat ? null : view.chats.upTo,
+        language: parts.language,
+        page: parts.page(),
+        link: mailLink,
+      };
+    },
+    word: hear,
+    state: (state) => {
+      if (state !== "up") {
+        sender.broken();
+        typed = null;
+      }
+      change({ link: state, ...(state === "up" ? {} : { fetching: {} }) });
+    },
+    left: () => {
+      const isOurs = memory.read("leaving") !== null;
+      memory.forget("leaving");
+      // Somebody else ended who we were, for example another page: nothing of them stays.
+      if (!isOurs) forget();
+      isFresh = true;
+    },
+    later: parts.later,
+    chance: parts.chance,
+  });
+  return {
+    view: () => view,
+    watch: (changed) => {
+      watchers.add(changed);
+      return () => watchers.delete(changed);
+    },
+    say: (talk, text) => {
+      lastAt = Math.max(now(), lastAt + 1);
+      const concernId = concernOf(view.chats, talk);
+      const id = parts.newId();
+      const isKept = keepEntry(memory, { id, thread: talk.thread, concernId, text, at: lastAt, failed: null });
+      change({ outbox: entriesOf(memory), isUnkept: !isKept });
+      stopSayingTyping();
+      turn.take();
+      sender.go();
+    },
+    again: (id) => {
+      const entry = entriesOf(memory).find((one) => one.id === id);
+      if (entry) keepEntry(memory, { ...entry, failed: null });
+      readOutbox();
+      sender.go();
+    },
+    drop: (id) => {
+      forgetEntry(memory, id);
+      readOutbox();
+    },
+    typing: (concernId, on) => {
+      if (!on) return stopSayingTyping();
+      if (typed?.concernId !== concernId || now() - typed.at > typingAgainMs) {
+        if (!link.say({ type: "typing", concernId: concernId as never, on: true })) return;
+        typed = { concernId, at: now() };
+      }
+      stopTyping();
+      stopTyping = parts.later(typingAgainMs + 1_000, stopSayingTyping);
+    },
+    seen: (concernId) => {
+      const last = view.chats.messages[concernId]?.at(-1)?.seq ?? 0;
+      const after = see(view.chats, concernId, last);
+      if (after === view.chats || !link.say({ type: "seen", concernId: concernId as never, seq: last })) return;
+      change({ chats: after });
+      keepPlace();
+    },
+    earlier: (concernId) => {
+      const before = view.chats.messages[concernId]?.[0]?.seq;
+      if (before === undefined || view.chats.whole[concernId] === true || view.fetching[concernId] === true) return;
+      if (link.say({ type: "earlier", concernId: concernId as never, before }))
+        change({ fetching: { ...view.fetching, [concernId]: true } });
+    },
+    introduce: (name, email) => {
+      // Kept until a greeting shows that the server knows it: of a visitor who has said nothing yet it keeps nothing itself.
+      memory.keep("self", JSON.stringify({ name, email }));
+      memory.keep("asked", "1");
+      link.say({ type: "introduce", name, email });
+      change({ chats: { ...view.chats, name, email }, isAsked: true });
+    },
+    askNoMore: () => {
+      memory.keep("asked", "1");
+      change({ isAsked: true });
+    },
+    here: (here) => {
+      if (here === isHere) return;
+      isHere = here;
+      link.say({ type: "here", here });
+      if (here) {
+        turn.take();
+        sender.go();
+      }
+    },
+    movedTo: (page) => void link.say({ type: "page", page }),
+    leave: () => {
+      const token = memory.read("token");
+      // Without a network the server is told as soon as there is one; until then nobody is anybody here.
+      if (token !== null) memory.keep("leaving", token);
+      forget();
+      if (!link.say({ type: "leave" })) link.hurry();
+    },
+    hurry: () => link.hurry(),
+    offline: () => link.offline(),
+    remembered: (name) => {
+      if (name !== null && name.startsWith("out.")) return readOutbox();
+      if (name !== null && name !== "token" && name !== "begun") return undefined;
+      const token = memory.read("token");
+      if (token === null && name !== "begun" && (asked !== null || view.chats.concerns.length > 0)) {
+        forget();
+        link.greet();
+      } else if (token !== null && token !== seat && !isBeginning()) {
+        isFresh = true;
+        link.greet();
+      }
+      return undefined;
+    },
+    end: () => {
+      turn.end();
+      link.end();
+      watchers.clear();
+    },
+  };
+};

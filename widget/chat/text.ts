@@ -1,0 +1,89 @@
+// What of a message's text is a link, and whether an address is one. Pure; called by Bubble.tsx and Introduce.tsx.
+
+/** A piece of a text; `href` null: no link. */
+export interface Piece {
+  readonly text: string;
+  readonly href: string | null;
+}
+
+const safe = new Set(["http:", "https:", "mailto:", "tel:"]);
+const closing: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+
+/** Marks that turn the direction of what follows: they can make an address look like another one. */
+export const withoutTurns = (text: string): string => text.replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+
+/** Where an address ends: marks of the sentence around it do not belong to it. */
+const endOf = (word: string): number => {
+  let end = word.length;
+  for (; end > 0; end -= 1) {
+    const last = word[end - 1] ?? "";
+    if (".,;:!?'\"»«“”’>…".includes(last)) continue;
+    const opens = closing[last];
+    // A bracket that was opened inside belongs to it.
+    const inside = word.slice(0, end);
+    if (opens !== undefined && inside.split(opens).length < inside.split(last).length) continue;
+    break;
+  }
+  return end;
+};
+
+/** Where a word leads, or null. Only what the browser itself reads as one of four schemes is a link. */
+export const hrefOf = (word: string): string | null => {
+  const lower = word.toLowerCase();
+  const known = ["http://", "https://", "mailto:", "tel:"].some(
+    (start) => lower.startsWith(start) && word.length > start.length,
+  );
+  const meant = known
+    ? word
+    : lower.startsWith("www.") && word.indexOf(".", 4) > 0
+      ? `https://${word}`
+      : isMailAddress(word)
+        ? `mailto:${word}`
+        : null;
+  if (meant === null || !URL.canParse(meant)) return null;
+  const url = new URL(meant);
+  return safe.has(url.protocol) && url.username === "" ? url.href : null;
+};
+
+/** A text in pieces; joined they are the text, but for marks of direction in links. */
+export const piecesOf = (text: string): readonly Piece[] => {
+  const pieces: Piece[] = [];
+  const add = (piece: string, href: string | null): void => {
+    const before = pieces.at(-1);
+    if (piece === "") return;
+    if (href === null && before?.href === null) pieces[pieces.length - 1] = { text: before.text + piece, href };
+    else pieces.push({ text: piece, href });
+  };
+  for (const word of text.split(/(\s)/)) {
+    const start = word.length - word.replace(/^[(<["'«„“]/, "").length;
+    const bare = withoutTurns(word.slice(start));
+    const end = endOf(bare);
+    const href = end > 3 ? hrefOf(bare.slice(0, end)) : null;
+    if (href === null) add(word, null);
+    else {
+      add(word.slice(0, start), null);
+      add(bare.slice(0, end), href);
+      add(bare.slice(end), null);
+    }
+  }
+  return pieces;
+};
+
+const only = (text: string, allowed: RegExp): boolean =>
+  text !== "" && text.split("").every((letter) => allowed.test(letter));
+
+/** Could mail be sent there? Never more generous than the contract, which ends the connection with a page that says what it does not allow. */
+export const isMailAddress = (text: string): boolean => {
+  const at = text.lastIndexOf("@");
+  const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
+  if (at < 1 || text.length > 320 || text.includes("..")) return false;
+  if (!only(local, /[A-Za-z0-9_'+.-]/) || !/^[^.]/.test(local) || !/[A-Za-z0-9_+-]$/.test(local)) return false;
+  const labels = domain.split(".");
+  const last = labels.at(-1) ?? "";
+  return (
+    labels.length > 1 &&
+    labels.every((label) => only(label, /[A-Za-z0-9-]/) && /^[A-Za-z0-9]/.test(label)) &&
+    last.length > 1 &&
+    only(last, /[A-Za-z]/)
+  );
+};

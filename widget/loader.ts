@@ -1,0 +1,247 @@
+// The widget's small half: the button, what waits to be read, and the fetching of the chat. Built as widget/mount.js; script.ts makes widget.js of it.
+import type { ToWidget } from "#contract/chat.ts";
+import german from "#locales/de.json" with { type: "json" };
+import english from "#locales/en.json" with { type: "json" };
+import buttonCss from "./button.css?inline";
+import { openMemory } from "./memory.ts";
+import type { Chat, StartChat } from "./parts.ts";
+import tokensCss from "./tokens.css?inline";
+import { count, languageOf } from "./words.ts";
+
+/** The chat's file beside this one; written in by the build (tools/widget.ts). */
+declare const CHAT_FILE: string;
+
+/** What a site says to have the widget: the desk's address and the channel's id. */
+export interface Wish {
+  readonly url: string;
+  readonly channel: string;
+  /** The chat is the whole page, open from the beginning and without a button. */
+  readonly fill?: boolean;
+}
+
+/** The widget on a page. */
+export interface Widget {
+  readonly open: () => void;
+  readonly close: () => void;
+  /** For the site's own sign-out: the next person at this browser begins with nothing. */
+  readonly leave: () => Promise<void>;
+  /** Takes the widget off the page. */
+  readonly end: () => void;
+}
+
+const pingEveryMs = 25_000;
+const longestWaitMs = 60_000;
+const shapes = {
+  chat: "M5 4.5h14a2.5 2.5 0 0 1 2.5 2.5v8a2.5 2.5 0 0 1-2.5 2.5h-6.2L8 21.2v-3.7H5A2.5 2.5 0 0 1 2.5 15V7A2.5 2.5 0 0 1 5 4.5Z",
+  close: "m6 9.5 6 6 6-6",
+} as const;
+
+const element = <K extends keyof HTMLElementTagNameMap>(name: K, className: string): HTMLElementTagNameMap[K] => {
+  const made = document.createElement(name);
+  made.className = className;
+  return made;
+};
+
+const icon = (name: keyof typeof shapes): SVGElement => {
+  const namespace = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(namespace, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", name);
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(namespace, "path");
+  path.setAttribute("d", shapes[name]);
+  svg.append(path);
+  return svg;
+};
+
+const sheet = (css: string): CSSStyleSheet => {
+  const made = new CSSStyleSheet();
+  made.replaceSync(css);
+  return made;
+};
+
+/**
+ * Puts the widget on the page. Nothing moves: it lies above the page and takes no room in it. Styles are constructed sheets and nothing is fetched but
+ * from the desk, so that a page whose policy allows the desk's scripts and connections needs nothing else.
+ */
+export const mount = ({ url, channel, fill = false }: Wish): Widget => {
+  const desk = new URL("/", url);
+  const socketUrl = `${desk.origin.replace(/^http/, "ws")}/chat?channel=${encodeURIComponent(channel)}`;
+  const page = document.documentElement;
+  const language = languageOf(page.lang, navigator.languages);
+  const words = (language === "de" ? german : english).widget.button;
+  const memory = openMemory(channel);
+
+  const host = document.createElement("draht-chat");
+  const root = host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [sheet(tokensCss + buttonCss)];
+  const frame = element("div", fill ? "frame is-filled" : "frame");
+  frame.lang = language;
+  frame.dir = getComputedStyle(page).direction;
+  const place = element("div", "place");
+  const button = element("button", "launch");
+  button.type = "button";
+  const badge = element("span", "badge");
+  badge.hidden = true;
+  button.append(icon("chat"), icon("close"), badge);
+  const trouble = element("p", "trouble");
+  const spoken = element("p", "spoken");
+  for (const status of [trouble, spoken]) status.setAttribute("role", "status");
+  frame.append(place, button, trouble, spoken);
+  root.append(frame);
+
+  let chat: Chat | null = null;
+  let loading: Promise<Chat | null> | null = null;
+  let isOpen = false;
+  let waiting = 0;
+  let tries = 0;
+  let stopPeek = (): void => undefined;
+
+  const draw = (): void => {
+    button.setAttribute("aria-expanded", String(isOpen));
+    button.setAttribute(
+      "aria-label",
+      isOpen ? words.close : waiting > 0 ? `${words.open}, ${count(words.unread, waiting)}` : words.open,
+    );
+    frame.classList.toggle("is-open", isOpen);
+    badge.hidden = waiting === 0 || isOpen;
+    badge.textContent = waiting > 99 ? "99+" : String(waiting);
+    spoken.textContent = badge.hidden ? "" : count(words.unread, waiting);
+  };
+
+  const hide = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    chat?.hide();
+    draw();
+    button.focus();
+  };
+
+  const load = (): Promise<Chat | null> => {
+    loading ??= fetchChat();
+    return loading;
+  };
+  const fetchChat = async (): Promise<Chat | null> => {
+    stopPeek();
+    trouble.textContent = "";
+    button.setAttribute("aria-busy", "true");
+    try {
+      // A browser may remember that a file could not be fetched: another try asks for another address.
+      const file = new URL(`/widget/${CHAT_FILE}${tries > 0 ? `?${tries}` : ""}`, desk).href;
+      tries += 1;
+      const { startChat } = (await import(/* @vite-ignore */ file)) as { readonly startChat: StartChat };
+      chat = startChat({
+        socketUrl,
+        channel,
+        language,
+        memory,
+        link: fill && location.hash.length > 1 ? location.hash.slice(1) : null,
+        arrived: () => history.replaceState(history.state, "", location.pathname + location.search),
+        root,
+        place,
+        unread: (number) => {
+          waiting = number;
+          draw();
+        },
+        closed: fill ? null : hide,
+      });
+    } catch {
+      loading = null;
+      if (isOpen) trouble.textContent = words.failed;
+      isOpen = false;
+      draw();
+    }
+    button.removeAttribute("aria-busy");
+    return chat;
+  };
+
+  const open = (): void => {
+    isOpen = true;
+    draw();
+    void load().then((loaded) => {
+      if (isOpen) loaded?.show();
+    });
+  };
+
+  /** Somebody known is told of what waits for them without the chat being fetched: by its first words alone. */
+  const peek = (token: string): (() => void) => {
+    let socket: WebSocket | undefined;
+    let timer = 0;
+    let failures = 0;
+    const connect = (): void => {
+      const fresh = new WebSocket(socketUrl);
+      let answered = true;
+      socket = fresh;
+      const after = memory.read("upTo");
+      const say = (word: object): void => fresh.send(JSON.stringify(word));
+      const beat = (): void => {
+        if (!answered) return fresh.close();
+        answered = false;
+        say({ type: "ping" });
+        timer = window.setTimeout(beat, pingEveryMs);
+      };
+      fresh.addEventListener("open", () => {
+        say({
+          type: "hello",
+          version: 1,
+          token,
+          link: null,
+          after: after === null ? null : Number(after),
+          language,
+          page: null,
+        });
+        timer = window.setTimeout(beat, pingEveryMs);
+      });
+      fresh.addEventListener("message", ({ data }) => {
+        answered = true;
+        failures = 0;
+        const word = JSON.parse(String(data)) as ToWidget;
+        // The token opens nothing any more: nothing will ever wait for it.
+        if (word.type === "welcome" && word.token !== null) return stopPeek();
+        if (word.type !== "welcome" && word.type !== "news") return undefined;
+        const isUnread = word.messages.some(
+          ({ by, concernId, seq }) =>
+            by === "us" && seq > (word.concerns.find(({ id }) => id === concernId)?.seenSeq ?? 0),
+        );
+        if (isUnread) void load();
+        return undefined;
+      });
+      fresh.addEventListener("close", () => {
+        clearTimeout(timer);
+        if (socket !== fresh) return;
+        failures += 1;
+        timer = window.setTimeout(connect, Math.min(longestWaitMs, 1_000 * 2 ** failures) * (0.5 + Math.random() / 2));
+      });
+    };
+    connect();
+    return () => {
+      clearTimeout(timer);
+      const old = socket;
+      socket = undefined;
+      old?.close();
+      stopPeek = () => undefined;
+    };
+  };
+
+  button.addEventListener("click", () => (isOpen ? hide() : open()));
+  draw();
+  const appear = (): void => document.body.append(host);
+  if (document.body) appear();
+  else document.addEventListener("DOMContentLoaded", appear, { once: true });
+  const known = memory.read("token");
+  // What was not sent before the page was left is sent now; for somebody known it is looked whether something waits.
+  if (fill) open();
+  else if (memory.names("out.").length > 0) void load();
+  else if (known !== null) stopPeek = peek(known);
+
+  return {
+    open,
+    close: hide,
+    leave: async () => (await load())?.leave(),
+    end: () => {
+      stopPeek();
+      chat?.end();
+      host.remove();
+    },
+  };
+};

@@ -1,0 +1,36 @@
+// What the loader and the chat, which come as two files, say to each other. Called by loader.ts and chat/main.tsx.
+import type { Language } from "./words.ts";
+import type { Memory } from "./memory.ts";
+
+/** What the loader gives to the chat it has fetched. */
+export interface ChatParts {
+  /** Where the chat's socket is: ws or wss. */
+  readonly socketUrl: string;
+  readonly channel: string;
+  readonly language: Language;
+  readonly memory: Memory;
+  /** Proves that a mail of ours led somebody known here; null: nobody was led. */
+  readonly link: string | null;
+  readonly root: ShadowRoot;
+  /** Where the chat draws itself, inside the root. */
+  readonly place: HTMLElement;
+  /** Messages that wait to be seen: shown on the button. */
+  readonly unread: (count: number) => void;
+  /** The link of the mail has done what it is for. */
+  readonly arrived: () => void;
+  /** The visitor closed the chat; null: it is the whole page and cannot be closed. */
+  readonly closed: (() => void) | null;
+}
+
+/** A chat that has been fetched; it is hidden until it is shown. */
+export interface Chat {
+  readonly show: () => void;
+  readonly hide: () => void;
+  /** Ends who this browser is, here and at the server, and forgets everything of them. */
+  readonly leave: () => void;
+  /** Takes the chat away and its connection with it. */
+  readonly end: () => void;
+}
+
+/** What the second file exports as `startChat`. */
+export type StartChat = (parts: ChatParts) => Chat;
