@@ -37,6 +37,7 @@ import { makeLinks, mountFrames } from "#server/frames.ts";
 import { startLive, type Live } from "#server/live.ts";
 import { openApi } from "#server/openapi.ts";
 import { answerFailure, mount, whoAsks, type MountedRoute } from "#server/routes.ts";
+import { mountWidget } from "#server/widget.ts";
 
 export interface App {
   readonly port: number;
@@ -215,6 +216,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     if (!mayWatch(config.metricsToken, request)) throw httpError(404, "no such address");
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });
+  await mountWidget({ app: http.app, world, connected: options.connected });
+  options.demo?.site(http.app);
   if (existsSync(`${pages}index.html`)) await http.servePages(pages);
   const port = await http.listen(config.host, config.port);
   return {

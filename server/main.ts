@@ -40,7 +40,12 @@ const listens = ({ host, port }: Running["doors"][number]): string =>
 const block = (running: Running, dataDir: string): string[] => {
   const rows: [string, string][] = [
     ["Desk", running.deskUrl],
-    ...(running.demo ? ([["Post box", `${running.deskUrl}/postbox`]] as [string, string][]) : []),
+    ...(running.demo
+      ? ([
+          ["Website", `${running.deskUrl}/site/   with the chat`],
+          ["Post box", `${running.deskUrl}/postbox`],
+        ] as [string, string][])
+      : []),
     ...running.doors.map((door, index): [string, string] => [
       `${door.name} door`,
       `${listens(door)}${running.demo && index === 0 ? `   write to ${running.demo.doors.slice(0, 2).join(" or ")}` : ""}`,

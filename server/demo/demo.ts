@@ -5,8 +5,10 @@ import { answer, type Route } from "#contract/endpoint.ts";
 import { refuse } from "#contract/errors.ts";
 import { postbox, type Posted } from "#contract/postbox.ts";
 import type { World } from "#platform/world.ts";
+import type { FastifyInstance } from "fastify";
 import { demoDoors, demoPeople } from "#server/demo/cast.ts";
 import { hasDemo } from "#server/demo/marker.ts";
+import { mountSite, siteChat } from "#server/demo/site.ts";
 import { openReader } from "#server/reader.ts";
 
 export interface Demo {
@@ -15,6 +17,8 @@ export interface Demo {
   readonly routes: readonly Route<World>[];
   /** The HTML document of a received mail, to be shown in a sandboxed frame; null: there is none. */
   readonly html: (id: string) => string | null;
+  /** Mounts the website of the first brand, which carries the chat. */
+  readonly site: (app: FastifyInstance) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -66,6 +70,7 @@ export const startDemo = async (options: {
     now: world.now,
   });
   if (!(await hasDemo(world))) await makeWorld(world, sim.port, options.say);
+  const chat = await siteChat(world);
 
   const routes: Route<World>[] = [
     answer(postbox.list, async (_world, _who, { query }) => {
@@ -108,6 +113,7 @@ export const startDemo = async (options: {
   return {
     doors: demoDoors,
     routes,
+    site: (app) => mountSite(app, chat),
     html: (id) => sim.messages().find((mail) => String(mail.seq) === id)?.html ?? null,
     stop: sim.stop,
   };
