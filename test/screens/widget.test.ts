@@ -1,0 +1,424 @@
+// The widget in a real browser on a site of another origin with the strictest policy, against a real server: by keyboard, through breaks, in two tabs.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { api } from "#contract/api.ts";
+import { setUpCentre } from "#test/centre.ts";
+import { addChat } from "#test/chat.ts";
+import type { Desk, LiveFeed } from "#test/desk.ts";
+import { axeFindings, phone, startBrowser } from "#test/screens/browser.ts";
+import { openVisitor, pageWith, startSite, strictPolicy, type Site, type Visitor } from "#test/screens/site.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+
+let server: TestServer;
+let desk: Desk;
+let feed: LiveFeed;
+let site: Site;
+let browser: Browser;
+let channel: string;
+
+before(async () => {
+  server = await startTestServer();
+  site = await startSite();
+  browser = await startBrowser();
+  const centre = await setUpCentre(server.url);
+  desk = centre.desk;
+  channel = (await addChat(desk, centre.brand.id, { origins: [site.origin], greeting: "Guten Tag bei Kabel!" })).id;
+  site.show("*", pageWith(server.url, channel), strictPolicy(server.url));
+  feed = await desk.live();
+});
+
+after(async () => {
+  feed?.close();
+  await browser?.close();
+  await site?.stop();
+  await server?.stop();
+});
+
+const visit = (...more: [Parameters<typeof openVisitor>[2]?]): Promise<Visitor> =>
+  openVisitor(browser, `${site.origin}/`, ...more);
+const leave = async ({ context, complaints }: Visitor): Promise<void> => {
+  await context.close();
+  assert.deepEqual(complaints, []);
+};
+const launch = (page: Page) => page.getByRole("button", { name: "Chat öffnen" });
+const field = (page: Page) => page.getByRole("textbox", { name: "Ihre Nachricht" });
+/** Messages on the screen that the server has, and those that it does not have yet. */
+const sent = (page: Page, text: string) => page.locator(".by-you:not(.is-waiting)", { hasText: text });
+const waits = (page: Page, text: string) => page.locator(".is-waiting", { hasText: text });
+const ours = (page: Page, text: string) => page.locator(".by-us .text", { hasText: text });
+const say = async (page: Page, text: string): Promise<void> => {
+  await field(page).fill(text);
+  await field(page).press("Enter");
+};
+const begin = async (visitor: Visitor, text: string): Promise<string> => {
+  await launch(visitor.page).click();
+  await say(visitor.page, text);
+  await sent(visitor.page, text).waitFor();
+  return concernWith(text);
+};
+const concernWith = async (text: string): Promise<string> => {
+  const created = await feed.event(
+    (event) => event.kind === "concern.created" && event.data.row.subject.startsWith(text),
+  );
+  assert.ok(created.kind === "concern.created");
+  return created.data.row.id;
+};
+const answer = async (concernId: string, text: string): Promise<void> => {
+  const { ways } = await desk.call(api.concerns.open, { params: { id: concernId } });
+  const way = ways.find(({ channelKind }) => channelKind === "webchat");
+  assert.ok(way);
+  await desk.call(api.concerns.reply, {
+    params: { id: concernId },
+    body: {
+      channelId: way.channelId,
+      to: [way.value],
+      cc: [],
+      text,
+      html: null,
+      uploads: [],
+      sendAt: null,
+      statusAfter: "waiting",
+      key: crypto.randomUUID(),
+    },
+  });
+};
+/** What visitors have said in a concern, as an agent reads it. */
+const said = async (concernId: string): Promise<string[]> =>
+  (await desk.call(api.concerns.open, { params: { id: concernId } })).messages
+    .filter(({ direction }) => direction === "in")
+    .map(({ text }) => text);
+
+test("closed it is one small file that moves nothing", async () => {
+  const visitor = await visit();
+  const { page, requests } = visitor;
+  await launch(page).waitFor();
+  const shift = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        new PerformanceObserver((list) =>
+          resolve(list.getEntries().reduce((sum, entry) => sum + (entry as unknown as { value: number }).value, 0)),
+        ).observe({ type: "layout-shift", buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(0)));
+      }),
+  );
+  assert.equal(shift, 0);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), true);
+  assert.deepEqual(
+    requests.filter((url) => url.includes("/widget")),
+    [`${server.url}/widget.js`],
+  );
+  assert.deepEqual(
+    requests.filter((url) => ![site.origin, server.url].includes(new URL(url).origin)),
+    [],
+  );
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  await leave(visitor);
+});
+
+test("by keyboard: opened, something said and taken, typing seen, the answer read aloud once; a reload keeps all of it", async () => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await launch(page).focus();
+  await page.keyboard.press("Enter");
+  await page.locator("textarea:focus").waitFor();
+  await page.getByText("Guten Tag bei Kabel!").waitFor();
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), [], "nothing is kept of whoever only looks");
+  await page.keyboard.type("Erste Zeile");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("zweite Zeile");
+  await page.keyboard.press("Enter");
+  await sent(page, "Erste Zeile").getByText("Angekommen").waitFor();
+  const concernId = await concernWith("Erste Zeile");
+  assert.deepEqual(await said(concernId), ["Erste Zeile\nzweite Zeile"]);
+
+  feed.say({ type: "look", concernId: concernId as never, state: "typing" });
+  await page.getByText("Jemand schreibt …").waitFor();
+  await answer(concernId, "Wir sehen nach: https://kabel.test/hilfe");
+  await ours(page, "Wir sehen nach").waitFor();
+  await page.getByText("Jemand schreibt …").waitFor({ state: "detached" });
+  await page.locator("output.spoken", { hasText: /^Ada Brandt: Wir sehen nach/ }).waitFor({ state: "attached" });
+  const link = page.getByRole("link", { name: "https://kabel.test/hilfe" });
+  assert.deepEqual(await link.evaluate((element: HTMLAnchorElement) => [element.href, element.target, element.rel]), [
+    "https://kabel.test/hilfe",
+    "_blank",
+    "noopener noreferrer nofollow",
+  ]);
+  await feed.event(
+    (event) =>
+      event.kind === "delivery.changed" && event.concernId === concernId && event.data.delivery.state === "read",
+  );
+  assert.deepEqual(await axeFindings(page), []);
+
+  await page.keyboard.press("Escape");
+  await page.locator(".launch:focus").waitFor();
+  await page.reload();
+  await launch(page).click();
+  await sent(page, "zweite Zeile").waitFor();
+  await ours(page, "Wir sehen nach").waitFor();
+  assert.equal(await page.locator(".bubble").count(), 2);
+  assert.equal(await page.locator("output.spoken").textContent(), "", "history is not read aloud");
+  await leave(visitor);
+});
+
+test("what is said while the server is away is there, once and in its order, when it is back", async () => {
+  const visitor = await visit();
+  const { page } = visitor;
+  const concernId = await begin(visitor, "Vor dem Neustart");
+  feed.close();
+  await server.end("SIGKILL");
+  await say(page, "Während des Neustarts");
+  await say(page, "Und noch etwas");
+  await waits(page, "Und noch etwas").getByText("sobald die Verbindung steht").waitFor();
+  await page.getByText("Keine Verbindung.", { exact: false }).waitFor();
+  const found = await axeFindings(page);
+  server = await server.again();
+  assert.deepEqual(found, []);
+  await sent(page, "Und noch etwas").waitFor();
+  feed = await desk.live();
+  assert.deepEqual(await said(concernId), ["Vor dem Neustart", "Während des Neustarts", "Und noch etwas"]);
+  assert.equal(await page.locator(".bubble").count(), 3);
+  await leave(visitor);
+});
+
+test("without a network it waits, also through a reload; with it again it is sent once", async () => {
+  const visitor = await visit();
+  const { page, context } = visitor;
+  const concernId = await begin(visitor, "Mit Netz");
+  await context.setOffline(true);
+  await say(page, "Ohne Netz");
+  await waits(page, "Ohne Netz").waitFor();
+  await field(page).fill("Ein Entwurf");
+  await context.setOffline(false);
+  await page.reload();
+  await launch(page).click();
+  await sent(page, "Ohne Netz").waitFor();
+  assert.equal(await field(page).inputValue(), "Ein Entwurf");
+  assert.deepEqual(await said(concernId), ["Mit Netz", "Ohne Netz"]);
+  assert.equal(await page.locator(".bubble").count(), 2);
+  await leave(visitor);
+});
+
+test("two tabs are one visitor: each shows what the other says, nothing twice, and what one left unsent the other sends", async () => {
+  const visitor = await visit();
+  const { page, context, tab } = visitor;
+  const other = await tab();
+  await launch(page).click();
+  await launch(other).click();
+  await other.getByText("Guten Tag bei Kabel!").waitFor();
+  await page.bringToFront();
+  await say(page, "Aus dem ersten");
+  await sent(page, "Aus dem ersten").waitFor();
+  const concernId = await concernWith("Aus dem ersten");
+  await sent(other, "Aus dem ersten").waitFor();
+  await other.bringToFront();
+  await say(other, "Aus dem zweiten");
+  for (const each of [page, other]) await sent(each, "Aus dem zweiten").waitFor();
+  await answer(concernId, "An beide");
+  for (const each of [page, other]) {
+    await ours(each, "An beide").waitFor();
+    assert.equal(await each.locator(".bubble").count(), 3);
+  }
+  await context.setOffline(true);
+  await say(other, "Ohne Netz gesagt");
+  await waits(page, "Ohne Netz gesagt").waitFor();
+  await other.close();
+  await context.setOffline(false);
+  await sent(page, "Ohne Netz gesagt").waitFor();
+  assert.deepEqual(await said(concernId), ["Aus dem ersten", "Aus dem zweiten", "Ohne Netz gesagt"]);
+  await leave(visitor);
+});
+
+test("an answer to somebody who reads on shows on the button, and the chat is fetched only then", async () => {
+  const visitor = await visit();
+  const { page, requests } = visitor;
+  const concernId = await begin(visitor, "Ich lese weiter");
+  await page.getByRole("button", { name: "Chat schließen" }).first().click();
+  await page.goto(`${site.origin}/two`);
+  await launch(page).waitFor();
+  const before = requests.length;
+  await answer(concernId, "Gefunden!");
+  await page.getByRole("button", { name: "Chat öffnen, 1 neue Nachricht" }).waitFor();
+  assert.ok(requests.slice(before).some((url) => /\/widget\/chat-[\w-]+\.js$/.test(url)));
+  assert.equal(await page.locator(".badge").textContent(), "1");
+  await page.locator(".launch").click();
+  await ours(page, "Gefunden!").waitFor();
+  await page.keyboard.press("Escape");
+  await launch(page).waitFor();
+  assert.equal(await page.locator(".badge").isHidden(), true);
+  // What has been read waits on no other page.
+  await page.goto(`${site.origin}/three`);
+  await launch(page).waitFor();
+  await leave(visitor);
+});
+
+test("several concerns are listed and reachable; what comes for another one is marked", async () => {
+  const visitor = await visit();
+  const { page } = visitor;
+  const first = await begin(visitor, "Rechnung zu hoch");
+  await answer(first, "Wir prüfen das.");
+  await ours(page, "Wir prüfen das.").waitFor();
+  await page.getByRole("button", { name: "Zu Ihren Anliegen" }).click();
+  await page.getByRole("button", { name: "Neues Anliegen" }).click();
+  await page.locator("textarea:focus").waitFor();
+  await say(page, "Umzug im Mai");
+  await sent(page, "Umzug im Mai").waitFor();
+  assert.notEqual(await concernWith("Umzug im Mai"), first);
+  await answer(first, "Zur Rechnung: stimmt.");
+  await page.locator(".head .dot").waitFor();
+  await page.getByRole("button", { name: "Zu Ihren Anliegen" }).click();
+  await page.getByRole("button", { name: /^Rechnung zu hoch.*1 neue Nachricht$/ }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.getByRole("button", { name: /^Rechnung zu hoch/ }).click();
+  await ours(page, "Zur Rechnung: stimmt.").waitFor();
+  assert.equal(await page.getByText("Umzug im Mai").count(), 0);
+  await page.reload();
+  await launch(page).click();
+  await ours(page, "Zur Rechnung: stimmt.").waitFor();
+  await leave(visitor);
+});
+
+test("the visitor says how to be reached without being held up, and can leave a shared device with nothing behind", async () => {
+  const visitor = await visit();
+  const { page } = visitor;
+  const concernId = await begin(visitor, "Bitte melden");
+  const card = page.getByRole("region", { name: "Wie wir Sie erreichen" });
+  await card.getByLabel("Ihr Name").fill("Anna Ohlsen");
+  await card.getByLabel("Ihre E-Mail-Adresse").fill("anna@");
+  await card.getByRole("button", { name: "Speichern" }).click();
+  await card.getByText("Diese Adresse ist nicht vollständig.", { exact: false }).waitFor();
+  await card.getByLabel("Ihre E-Mail-Adresse").fill("anna@kunde.test");
+  await card.getByRole("button", { name: "Speichern" }).click();
+  await card.waitFor({ state: "detached" });
+  await page.reload();
+  await launch(page).click();
+  await sent(page, "Bitte melden").waitFor();
+  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  await page.waitForFunction(() =>
+    [...(document.querySelector("draht-chat")?.shadowRoot?.querySelectorAll("input") ?? [])].some(
+      ({ value }) => value === "anna@kunde.test",
+    ),
+  );
+  assert.deepEqual(await axeFindings(page), []);
+  await page.getByRole("button", { name: "Auf diesem Gerät beenden" }).click();
+  await page.getByRole("button", { name: "Ja, beenden" }).click();
+  await page.getByText("Guten Tag bei Kabel!").waitFor();
+  await page.waitForFunction(() => Object.keys(localStorage).every((key) => key.endsWith(".talk")));
+  await say(page, "Jemand anders");
+  await sent(page, "Jemand anders").waitFor();
+  assert.equal(await page.getByText("Bitte melden").count(), 0);
+  assert.deepEqual(await said(concernId), ["Bitte melden"]);
+  await leave(visitor);
+});
+
+test("what agents and names hold is text, whatever it looks like", async () => {
+  const visitor = await visit();
+  const { page } = visitor;
+  const hostile = `<img src=x onerror="document.title='hit'"> <script>document.title='hit'</script> javascript:alert(1) {name}`;
+  const concernId = await begin(visitor, "Zeichen");
+  await answer(concernId, hostile);
+  await page.locator(".by-us .text").waitFor();
+  assert.equal(await page.locator(".by-us .text").last().innerText(), hostile);
+  assert.equal(await page.locator(".by-us .text a").count(), 0);
+  await say(page, hostile);
+  await sent(page, "onerror").waitFor();
+  assert.equal(await page.title(), "Kabel");
+  await leave(visitor);
+});
+
+test("a long talk is loaded as one scrolls up, without a jump, and there is a way back to the end", async () => {
+  const visitor = await visit();
+  const { page } = visitor;
+  const concernId = await begin(visitor, "Langes Gespräch");
+  for (let number = 1; number <= 60; number += 1) await answer(concernId, `Antwort ${number}`);
+  await ours(page, "Antwort 60").waitFor();
+  await page.reload();
+  await launch(page).click();
+  await ours(page, "Antwort 60").waitFor();
+  assert.equal(await page.getByText("Langes Gespräch").count(), 0);
+  await page.locator(".talk").evaluate((talk) => (talk.scrollTop = 0));
+  await page.getByText("Langes Gespräch").waitFor({ state: "attached" });
+  const top = await ours(page, "Antwort 12").evaluate((element) => element.getBoundingClientRect().top);
+  assert.ok(top > -400 && top < 1_200, `what was read stays where it was: ${top}`);
+  await answer(concernId, "Antwort 61");
+  await page.getByRole("button", { name: "1 neue Nachricht" }).click();
+  await ours(page, "Antwort 61").waitFor();
+  await page.locator(".jump").waitFor({ state: "detached" });
+  await leave(visitor);
+});
+
+test("too much is said before it is sent", async () => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await launch(page).click();
+  await field(page).fill("x".repeat(3_900));
+  await page.getByText("Noch 100 Zeichen").waitFor();
+  await field(page).fill("x".repeat(4_001));
+  await page.getByText("1 Zeichen zu viel").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Senden" }).isDisabled(), true);
+  await leave(visitor);
+});
+
+test("on a phone it is the whole screen, and its field does not make the page zoom", async () => {
+  const visitor = await visit({ ...phone });
+  const { page } = visitor;
+  await begin(visitor, "Vom Telefon");
+  const box = await page.locator(".panel").boundingBox();
+  assert.deepEqual(box, { x: 0, y: 0, width: 390, height: 844 });
+  assert.equal(await page.locator(".launch").isHidden(), true);
+  assert.equal(await field(page).evaluate((element) => getComputedStyle(element).fontSize), "16px");
+  assert.deepEqual(await axeFindings(page), []);
+  await page.getByRole("button", { name: "Chat schließen" }).click();
+  await launch(page).waitFor();
+  await leave(visitor);
+});
+
+test("from right to left it is mirrored; in the dark and with strong contrast axe is silent", async () => {
+  site.show("/rtl", pageWith(server.url, channel, 'lang="ar" dir="rtl"'), strictPolicy(server.url));
+  const visitor = await visit({ locale: "en-GB", colorScheme: "dark", reducedMotion: "reduce" });
+  const { page } = visitor;
+  await page.goto(`${site.origin}/rtl`);
+  await page.getByRole("button", { name: "Open chat" }).click();
+  const box = await page.locator(".panel").boundingBox();
+  assert.ok(box && box.x < 40, `the panel is at the left: ${box?.x}`);
+  await page.locator("textarea").fill("مرحبا");
+  await page.keyboard.press("Enter");
+  await page.locator(".by-you:not(.is-waiting)").waitFor();
+  const bubble = await page.locator(".by-you .bubble").boundingBox();
+  assert.ok(bubble && bubble.x < box.x + 40, "one's own words are at the left");
+  assert.deepEqual(await axeFindings(page), []);
+  await leave(visitor);
+});
+
+test("a page that may not carry the chat shows no more than the button and what it could not do", async () => {
+  const foreign = await startSite();
+  foreign.show("*", pageWith(server.url, channel), strictPolicy(server.url));
+  const visitor = await openVisitor(browser, `${foreign.origin}/`);
+  await launch(visitor.page).click();
+  await visitor.page.getByText("Keine Verbindung.", { exact: false }).waitFor();
+  await leave(visitor);
+  await foreign.stop();
+});
+
+test("the page of a chat alone is filled by it, and allows nothing else", async () => {
+  const visitor = await openVisitor(browser, `${server.url}/chat/${channel}#nobody`);
+  const { page } = visitor;
+  await page.getByText("Guten Tag bei Kabel!").waitFor();
+  assert.equal(await page.title(), "Chat mit Kabel");
+  await page.waitForFunction(() => location.hash === "");
+  assert.equal(await page.locator(".launch").isHidden(), true);
+  await say(page, "Aus der Mail");
+  await sent(page, "Aus der Mail").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await leave(visitor);
+  const answered = await fetch(`${server.url}/chat/${channel}`);
+  assert.match(
+    answered.headers.get("content-security-policy") ?? "",
+    /^default-src 'none'; script-src 'self'; connect-src 'self'/,
+  );
+  assert.deepEqual(
+    [answered.headers.get("referrer-policy"), answered.headers.get("x-robots-tag")],
+    ["no-referrer", "noindex"],
+  );
+  assert.equal((await fetch(`${server.url}/chat/01a21222-214f-7cf8-b077-ea027b6dd0ef`)).status, 404);
+});
