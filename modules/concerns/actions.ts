@@ -1,6 +1,6 @@
 // Takes an arriving message in: finds its thread, its author, and says what happened. Called by server/intake in the transaction that ends the arrival.
 import type { Who } from "#contract/actor.ts";
-import { addressKindOf, type InboundMessage } from "#contract/channel.ts";
+import { addressKindOf, isKept, type InboundMessage } from "#contract/channel.ts";
 import { isRefusal } from "#contract/errors.ts";
 import type { BrandId, ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { agentByEmail, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
@@ -241,9 +241,11 @@ const resolveSender = async (
 const placeLate = async (r: Receiving, sender: Resolved, early: Placed | null): Promise<Placed> => {
   const { message, arrival } = r;
   if (sender.isNew || r.norm === unknownSender) return early ?? { kind: "new", relatedTo: null };
-  const burst = mayBeBurst(message, arrival.receivedAt)
-    ? { customerId: sender.customerId, at: arrival.receivedAt, assurance: message.assurance }
-    : null;
+  // In a chat the page itself says what belongs together.
+  const burst =
+    !isKept(r.kind) && mayBeBurst(message, arrival.receivedAt)
+      ? { customerId: sender.customerId, at: arrival.receivedAt, assurance: message.assurance }
+      : null;
   const clues = await findClues(r.tx, searched(r, burst, message.thread.own));
   const placed = place(message.assurance, proved(r, clues));
   if (placed.kind !== "thread" || placed.via !== "burst") return placed;

@@ -95,6 +95,17 @@ test("a visitor's words become one concern, the answer is there at once, and bot
   await second.message("Danke!");
 });
 
+test("two things begun at once are two concerns: the page says what belongs together", async () => {
+  const visitor = await page();
+  await visitor.hello();
+  const [one, other] = [crypto.randomUUID(), crypto.randomUUID()];
+  const bill = await visitor.tell("Meine Rechnung ist zu hoch.", { thread: one });
+  const outage = await visitor.tell("Außerdem ist das Bild schwarz.", { thread: other });
+  const more = await visitor.tell("Um zehn Euro.", { thread: one });
+  assert.notEqual(bill.concernId, outage.concernId);
+  assert.equal(more.concernId, bill.concernId);
+});
+
 test("the same words said twice are one message, from whichever page of the browser they come", async () => {
   const first = await page();
   const { token } = await first.hello();
