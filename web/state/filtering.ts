@@ -2,6 +2,7 @@
 // a reload does not lose them. Called by the list pane, views and the shell.
 import type { ListFilter } from "#contract/concerns.ts";
 import { isSameFilter } from "#web/state/filters.ts";
+import { keepInWindow } from "#web/state/kept.ts";
 import { unfiltered } from "#web/state/lists.ts";
 import { createStore } from "#web/state/store.ts";
 
@@ -21,7 +22,7 @@ export const filterBy = (viewKey: string, base: ListFilter, filter: ListFilter):
   filtersInHand.set(({ [viewKey]: _before, ...rest }) =>
     isSameFilter(filter, base) ? rest : { ...rest, [viewKey]: filter },
   );
-  sessionStorage.setItem(place, JSON.stringify(filtersInHand.get()));
+  keepInWindow(place, filtersInHand.get());
 };
 
 /** Whatever stands there: conditions of another version of the desk are left out or filled up. */

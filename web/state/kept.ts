@@ -19,6 +19,24 @@ export const keepHere = (name: string, value: unknown): boolean => {
   }
 };
 
+/** Keeps a choice's text under a name; whatever cannot be kept is chosen again next time. */
+export const noteHere = (name: string, text: string): void => {
+  try {
+    localStorage.setItem(name, text);
+  } catch {
+    // Full or closed: it holds as long as the window does.
+  }
+};
+
+/** Keeps a value for this window only, through reloads. */
+export const keepInWindow = (name: string, value: unknown): void => {
+  try {
+    sessionStorage.setItem(name, JSON.stringify(value));
+  } catch {
+    // Full or closed: it holds until the next reload.
+  }
+};
+
 /** Forgets what was kept under a name. */
 export const forgetKept = (name: string): void => {
   try {

@@ -1,5 +1,6 @@
 // What was said in a concern since somebody began to write an answer there. Called by the composer.
 import type { Draft, Message } from "#contract/concerns.ts";
+import { keepInWindow } from "#web/state/kept.ts";
 import { signedInAs } from "#web/state/session.ts";
 import { createStore } from "#web/state/store.ts";
 
@@ -45,7 +46,7 @@ export const saidSince = <M extends Said>(
 
 const keep = (next: Readonly<Record<string, number>>): void => {
   begunAfter.set(next);
-  sessionStorage.setItem(place(), JSON.stringify(next));
+  keepInWindow(place(), next);
 };
 
 /** A reload of the window does not forget it. */

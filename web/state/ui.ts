@@ -3,6 +3,7 @@ import type { LinkKind } from "#contract/concerns.ts";
 import type { ComposerKind } from "#web/state/composing.ts";
 import type { Gap } from "#web/state/lists.ts";
 import { createStore } from "#web/state/store.ts";
+import { noteHere } from "#web/state/kept.ts";
 
 /** The choices that can be made for many concerns at once. */
 export type ManyPickerName = "assignee" | "team" | "status" | "priority" | "tags" | "topic";
@@ -98,6 +99,6 @@ export const isOpen = (concernId: string, kind: ComposerKind): boolean => {
 /** Shows or hides the customer's panel, and remembers it on this machine. */
 export const toggleCustomerPanel = (): void =>
   ui.set((now) => {
-    localStorage.setItem(panelKey, now.customerPanel ? "no" : "yes");
+    noteHere(panelKey, now.customerPanel ? "no" : "yes");
     return { ...now, customerPanel: !now.customerPanel };
   });

@@ -18,6 +18,7 @@ import { linesOf } from "#web/state/text.ts";
 import { deskState } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
 import { t, words } from "#web/state/words.ts";
+import { noteHere } from "#web/state/kept.ts";
 
 type Mode = "text" | "html";
 
@@ -59,7 +60,7 @@ export const MessageCard = ({
   const tone = message.author.kind === "agent" ? "agent" : message.author.kind === "customer" ? undefined : "system";
   const choose = (next: Mode): void => {
     setChosen(next);
-    localStorage.setItem(choiceKey, next);
+    noteHere(choiceKey, next);
   };
   // The frame says by itself that pictures are blocked, and offers to show them.
   const warnings = message.warnings.filter((warning) => warning !== "remoteImages");

@@ -10,6 +10,7 @@ import { ScheduleSheet, type ChosenTime } from "#web/screens/concerns/ScheduleSh
 import type { Then } from "#web/state/actions.ts";
 import { likelyTimes } from "#web/state/composing.ts";
 import { dayAndTime, t } from "#web/state/words.ts";
+import { noteHere } from "#web/state/kept.ts";
 
 const thens: readonly Then[] = ["waiting", "resolved", "open"];
 const thenKey = "draht.then";
@@ -69,7 +70,7 @@ export const SendButtons = ({
             label: t(`composer.sendAnd.${one}`),
             icon: one === then ? ("check" as const) : ("send" as const),
             run: () => {
-              localStorage.setItem(thenKey, one);
+              noteHere(thenKey, one);
               setThen(one);
               send(one, null);
             },
@@ -95,7 +96,7 @@ export const SendButtons = ({
         onClose={() => setChoosing(false)}
         start={{ at: times.find((time) => time.key === "tomorrow")?.at ?? now, hold }}
         choose={(time) => {
-          localStorage.setItem(holdKey, time.hold ? "yes" : "no");
+          noteHere(holdKey, time.hold ? "yes" : "no");
           setHold(time.hold);
           send(then, time);
         }}
