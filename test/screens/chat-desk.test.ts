@@ -58,11 +58,13 @@ test("a chat is answered with the keys alone, where the customer is", async () =
   assert.equal(await page.locator(".composer-foot").getByRole("button", { name: "Datei anhängen" }).count(), 0);
   await page.keyboard.type("Ich messe Ihre Leitung.");
   await visitor.word("typing", (word) => word.on);
-  if (process.env["PICTURES"]) await page.screenshot({ path: "/tmp/chatdesk.png" });
   await page.keyboard.press("Control+Enter");
   const heard = await visitor.message("Ich messe Ihre Leitung.");
   assert.equal(heard.by, "us");
   await page.locator(".message", { hasText: "Ich messe Ihre Leitung." }).waitFor();
+  // It is there already: no way back is offered.
+  await page.locator(".composer-start").first().waitFor();
+  assert.equal(await page.locator(".toast").count(), 0);
 
   visitor.close();
   await page.locator(".visitor-here").waitFor({ state: "hidden" });

@@ -186,7 +186,10 @@ export const sendReply = async (
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
   if (time === null && then === "resolved") leave(id);
-  offerUndo(outcome.value.message, time === null ? undoSeconds : null);
+  // What has arrived by being said (a chat) stands in the thread, and nothing takes it back.
+  const { message } = outcome.value;
+  if (time !== null || message.deliveries.some((delivery) => delivery.state === "held"))
+    offerUndo(message, time === null ? undoSeconds : null);
   return null;
 };
 
