@@ -150,3 +150,29 @@ export const openPage = async (url: string, channelId: string, origin: string | 
   };
   return page;
 };
+
+/** An agent answers in a concern by the best way of a kind; fails when there is none that can be used. */
+export const answerIn = async (
+  desk: Desk,
+  concernId: string,
+  text: string,
+  kind: Channel["kind"] = "webchat",
+): Promise<void> => {
+  const { ways } = await desk.call(api.concerns.open, { params: { id: concernId } });
+  const way = ways.find((each) => each.channelKind === kind && each.blocked === null);
+  if (way === undefined) throw new Error(`no way: ${JSON.stringify(ways)}`);
+  await desk.call(api.concerns.reply, {
+    params: { id: concernId },
+    body: {
+      channelId: way.channelId,
+      to: [way.value],
+      cc: [],
+      text,
+      html: null,
+      uploads: [],
+      sendAt: null,
+      statusAfter: "waiting",
+      key: crypto.randomUUID(),
+    },
+  });
+};

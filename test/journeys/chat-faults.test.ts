@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
 import { admin, setUpCentre } from "#test/centre.ts";
-import { addChat, openPage, type VisitorPage } from "#test/chat.ts";
+import { addChat, answerIn, openPage, type VisitorPage } from "#test/chat.ts";
 import { signIn } from "#test/desk.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
@@ -98,23 +98,7 @@ test("two nodes: a visitor at one hears what is answered at the other, and has i
   const other = await startTestServer({ database: await server.databaseUrl(), env });
   try {
     const desk = await signIn(other.url, admin.email, admin.password);
-    const { ways } = await desk.call(api.concerns.open, { params: { id: concernId } });
-    const [way] = ways;
-    assert.ok(way);
-    await desk.call(api.concerns.reply, {
-      params: { id: concernId },
-      body: {
-        channelId: way.channelId,
-        to: [way.value],
-        cc: [],
-        text: "Ja, über den anderen Knoten.",
-        html: null,
-        uploads: [],
-        sendAt: null,
-        statusAfter: "waiting",
-        key: crypto.randomUUID(),
-      },
-    });
+    await answerIn(desk, concernId, "Ja, über den anderen Knoten.");
     await first.message("Ja, über den anderen Knoten.");
     const second = await openPage(other.url, channelId);
     const welcome = await second.hello({ token });

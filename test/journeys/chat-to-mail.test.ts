@@ -5,7 +5,7 @@ import { api } from "#contract/api.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
 import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { addMailbox, setUpCentre } from "#test/centre.ts";
-import { addChat, openPage, type VisitorPage } from "#test/chat.ts";
+import { addChat, answerIn, openPage, type VisitorPage } from "#test/chat.ts";
 import type { Desk } from "#test/desk.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
@@ -36,25 +36,7 @@ const page = async (): Promise<VisitorPage> => {
   return fresh;
 };
 const open = (id: string) => ada.call(api.concerns.open, { params: { id: id } });
-const answer = async (id: string, text: string, kind: "webchat" | "email" = "webchat") => {
-  const { ways } = await open(id);
-  const way = ways.find((each) => each.channelKind === kind && each.blocked === null);
-  assert.ok(way, JSON.stringify(ways));
-  return ada.call(api.concerns.reply, {
-    params: { id: id },
-    body: {
-      channelId: way.channelId,
-      to: [way.value],
-      cc: [],
-      text,
-      html: null,
-      uploads: [],
-      sendAt: null,
-      statusAfter: "waiting",
-      key: crypto.randomUUID(),
-    },
-  });
-};
+const answer = (id: string, text: string, kind: "webchat" | "email" = "webchat") => answerIn(ada, id, text, kind);
 const texts = (words: readonly { readonly text: string }[]): string[] => words.map(({ text }) => text);
 
 test("chat, mail and chat again are one concern, and who comes back by the link sees all of it", async () => {

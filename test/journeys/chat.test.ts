@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
 import { setUpCentre } from "#test/centre.ts";
-import { addChat, openPage, type VisitorPage } from "#test/chat.ts";
+import { addChat, answerIn, openPage, type VisitorPage } from "#test/chat.ts";
 import type { Desk } from "#test/desk.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
@@ -31,25 +31,7 @@ const page = async (origin: string | null = null): Promise<VisitorPage> => {
   return fresh;
 };
 const open = (id: string) => ada.call(api.concerns.open, { params: { id: id } });
-const answer = async (id: string, text: string) => {
-  const { ways } = await open(id);
-  const [way] = ways;
-  assert.ok(way && way.blocked === null && way.channelKind === "webchat", JSON.stringify(ways));
-  return ada.call(api.concerns.reply, {
-    params: { id: id },
-    body: {
-      channelId: way.channelId,
-      to: [way.value],
-      cc: [],
-      text,
-      html: null,
-      uploads: [],
-      sendAt: null,
-      statusAfter: "waiting",
-      key: crypto.randomUUID(),
-    },
-  });
-};
+const answer = (id: string, text: string) => answerIn(ada, id, text);
 
 test("a visitor's words become one concern, the answer is there at once, and both are there again after a reload", async () => {
   const first = await page("https://www.kabel.test");

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import { setUpCentre } from "#test/centre.ts";
-import { addChat } from "#test/chat.ts";
+import { addChat, answerIn } from "#test/chat.ts";
 import type { Desk, LiveFeed } from "#test/desk.ts";
 import { axeFindings, phone, startBrowser } from "#test/screens/browser.ts";
 import { openVisitor, pageWith, startSite, strictPolicy, type Site, type Visitor } from "#test/screens/site.ts";
@@ -76,25 +76,7 @@ const concernWith = async (text: string): Promise<string> => {
   assert.ok(created.kind === "concern.created");
   return created.data.row.id;
 };
-const answer = async (concernId: string, text: string): Promise<void> => {
-  const { ways } = await desk.call(api.concerns.open, { params: { id: concernId } });
-  const way = ways.find(({ channelKind }) => channelKind === "webchat");
-  assert.ok(way);
-  await desk.call(api.concerns.reply, {
-    params: { id: concernId },
-    body: {
-      channelId: way.channelId,
-      to: [way.value],
-      cc: [],
-      text,
-      html: null,
-      uploads: [],
-      sendAt: null,
-      statusAfter: "waiting",
-      key: crypto.randomUUID(),
-    },
-  });
-};
+const answer = (concernId: string, text: string) => answerIn(desk, concernId, text);
 /** What visitors have said in a concern, as an agent reads it. */
 const said = async (concernId: string): Promise<string[]> =>
   (await desk.call(api.concerns.open, { params: { id: concernId } })).messages
