@@ -1,30 +1,32 @@
 // An agent answers from their own mail program: checked anew at the moment it arrives. Called by concerns/actions.ts.
 import { seesBrand } from "#contract/actor.ts";
 import type { Channel } from "#contract/brands.ts";
-import type { InboundFile } from "#contract/channel.ts";
+import { addressKindOf, type InboundFile } from "#contract/channel.ts";
 import type { AgentId, ChannelId, ConcernId, MessageId } from "#contract/ids.ts";
 import { allows } from "#contract/permissions.ts";
 import { isRefusal } from "#contract/errors.ts";
-import { agentById, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
+import { agentByEmail, agentById, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
+import { brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { keepForColleagues, newMessage, ownNorms, type Receiving } from "#modules/concerns/actions-arrival.ts";
-import { recipientsOf, sendAnswer, sendingChannel } from "#modules/concerns/actions-send.ts";
+import { recipientsOf, sendAnswer, sendAutomatic, sendingChannel } from "#modules/concerns/actions-send.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import { ownWords } from "#modules/concerns/model-agent-mail.ts";
 import { isSure, withoutDetail } from "#modules/concerns/model-threading.ts";
+import { answerRefused, type WhyRefused } from "#modules/concerns/model-words.ts";
 import { answeredMessage, noteTexts, noticesTo } from "#modules/concerns/store-agent-mail.ts";
+import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
 import { lastOfCustomer, lockConcern, partiesOf } from "#modules/concerns/store.ts";
 import { normalise } from "#modules/customers/model.ts";
+import { isSuppressed } from "#modules/customers/reads.ts";
 
-/** Why an agent's mail does not go on to the customer. */
-type Reason =
-  | "automatic"
-  | "noToken"
-  | "otherSender"
-  | "notAuthentic"
-  | "notAllowed"
-  | "empty"
-  | "repeatsNotice"
-  | "cannotSend";
+/** Why an agent's mail does not go on to the customer; of the first three nobody is told by mail. */
+type Reason = "automatic" | "otherSender" | "notAuthentic" | WhyRefused;
+
+const hourMs = 3_600_000;
+/** Most mails the program itself writes to one agent in an hour, as for news (reactions.ts). */
+const mostAutomaticPerHour = 30;
+/** In this time an agent is told once for each concern that an answer was refused. */
+const refusalPauseMs = 5 * 60_000;
 
 /**
  * The holder of a valid token of an agent writes. It becomes the agent's answer when the sender is the agent's own address, proved or aligned,
@@ -34,6 +36,8 @@ type Reason =
 export const answerByMail = async (r: Receiving, concernId: ConcernId, agentId: AgentId): Promise<void> => {
   const { world, tx, message, channel, norm } = r;
   const agent = await agentById(tx, agentId);
+  // Who may have to be told is locked before the concern, as news for agents do it.
+  await lockAutomatic(tx, norm);
   const state = await lockConcern(tx, concernId);
   if (state === null) throw new Error("a token led to a concern that is not there");
   const reason = reasonAgainst(r, agent, state);
@@ -47,7 +51,9 @@ export const answerByMail = async (r: Receiving, concernId: ConcernId, agentId: 
   // A mail attached whole is the notice, or says from whom it is: neither is for the customer.
   if (text === null || message.files.some(isMail)) return keep(r, state, "repeatsNotice");
   if (text === "" && message.files.length === 0) return keep(r, state, "empty");
-  const answered = await answeredBy(r, concernId, notices[0]?.aboutId ?? null);
+  // A mail that only said that an answer was refused tells of no message.
+  const told = notices.find((notice) => notice.aboutId !== null);
+  const answered = await answeredBy(r, concernId, told?.aboutId ?? null);
   const by = await sendingChannel(tx, state.brandId, answered.channelId ?? channel.id);
   const recipients = isRefusal(by) || answered.to === null ? null : await reachable(r, by, answered.to, answered.cc);
   if (isRefusal(by) || recipients === null || isRefusal(recipients)) return keep(r, state, "cannotSend");
@@ -118,6 +124,7 @@ const reachable = async (
 
 /** Keeps an agent's mail that has no valid token in the concern it claims to answer, for colleagues only. */
 export const keepRefusedAnswer = async (r: Receiving, concernId: ConcernId, reason: Reason): Promise<void> => {
+  await lockAutomatic(r.tx, r.norm);
   const state = await lockConcern(r.tx, concernId);
   if (state === null) throw new Error("a clue led to a concern that is not there");
   await keep(r, state, r.message.automatic === null ? reason : "automatic");
@@ -137,5 +144,41 @@ const reasonAgainst = (
   return null;
 };
 
-const keep = (r: Receiving, before: ConcernState, reason: Reason): Promise<void> =>
-  keepForColleagues(r, before, reason === "automatic" ? [] : ["agentMailRefused"], `agentMail.${reason}`);
+const keep = async (r: Receiving, before: ConcernState, reason: Reason): Promise<void> => {
+  const warnings = reason === "automatic" ? [] : ["agentMailRefused"];
+  const state = await keepForColleagues(r, before, warnings, `agentMail.${reason}`);
+  if (reason !== "automatic" && reason !== "otherSender" && reason !== "notAuthentic")
+    await tellRefused(r, state, reason);
+};
+
+/**
+ * Tells an agent by mail that their answer did not go to the customer, and why. Only who is sure to have written it: the agent's own address, proved or
+ * aligned, and no machine. Nothing of the concern but its number is in it. The caller holds the address's lock (`lockAutomatic`).
+ */
+const tellRefused = async (r: Receiving, state: ConcernState, reason: WhyRefused): Promise<void> => {
+  const { world, tx, message, kind, norm, channel } = r;
+  if (message.automatic !== null || message.seemsAway === true || !isSure(message.assurance)) return;
+  const agent = kind === "email" ? await agentByEmail(tx, norm) : null;
+  if (agent?.active !== true || (await isSuppressed(tx, kind, norm))) return;
+  const now = world.now();
+  const since = (ms: number): string => new Date(now.getTime() - ms).toISOString();
+  // Counted apart as well: the news that was answered came a moment ago, and is no reason to keep silent.
+  const refusals = `refused answers of ${norm}`;
+  if ((await automaticSince(tx, norm, since(hourMs), null)) >= mostAutomaticPerHour) return;
+  if ((await automaticSince(tx, refusals, since(refusalPauseMs), state.id)) > 0) return;
+  const ways = (await channelsOfBrand(tx, state.brandId)).filter(
+    (each) => addressKindOf[each.kind] === kind && each.enabled && each.canSend,
+  );
+  const way = ways.find((each) => each.id === channel.id) ?? ways[0];
+  const brand = await brandById(tx, state.brandId);
+  if (!way || !brand) return;
+  for (const key of [norm, refusals]) await insertAutomatic(tx, key, now.toISOString(), state.id);
+  await sendAutomatic(world, tx, state, {
+    direction: "system",
+    channel: way,
+    brandName: brand.name,
+    to: { name: agent.name, value: norm },
+    ...answerRefused(agent.preferences.language, reason, state.number),
+    answersId: null,
+  });
+};

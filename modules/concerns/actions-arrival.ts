@@ -54,13 +54,13 @@ export const ownNorms = async ({ tx, channel, kind }: Pick<Receiving, "tx" | "ch
     (address) => normalise(kind, address) ?? [],
   );
 
-/** Keeps a message in a concern for colleagues only: a system message, which customers never see; nothing else in the concern moves. */
+/** Keeps a message in a concern for colleagues only: a system message, which customers never see; nothing else in the concern moves. Gives the concern as it is now. */
 export const keepForColleagues = async (
   r: Receiving,
   before: ConcernState,
   warnings: readonly string[],
   reason: string,
-): Promise<void> => {
+): Promise<ConcernState> => {
   const { world, tx, message } = r;
   const kept = newMessage(r, before, { customerId: before.customerId, name: "" }, before.lastSeq + 1, [
     ...message.warnings,
@@ -74,7 +74,7 @@ export const keepForColleagues = async (
     channelKind: null,
     automatic: false,
   });
-  await saveWithMessage(
+  return saveWithMessage(
     world,
     tx,
     system,

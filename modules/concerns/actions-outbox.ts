@@ -232,6 +232,8 @@ const replyTokenFor = async (
   if (recipient === undefined) return { token: null, seesFrom: 0 };
   const at = world.now().toISOString();
   if (message.direction === "system") {
+    // What tells of no message is not to be answered.
+    if (message.answersId === null) return { token: null, seesFrom: 0 };
     const agent = await agentByEmail(tx, recipient);
     if (agent === null) return { token: null, seesFrom: 0 };
     let random = await agentToken(tx, claim.concernId, agent.id);

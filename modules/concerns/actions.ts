@@ -144,7 +144,10 @@ const receiveLoop = async (r: Receiving): Promise<void> => {
   const clues = await findClues(tx, { ...searched(r, null), references: message.thread.own });
   const left = clues.find((clue) => clue.via === "reference" && clue.ours && !clue.foreign);
   const state = left === undefined ? null : await lockConcern(tx, left.concernId);
-  if (state !== null) return keepForColleagues(r, state, [], "loop");
+  if (state !== null) {
+    await keepForColleagues(r, state, [], "loop");
+    return;
+  }
   const sender = await resolveSender(r);
   await intoNew(r, sender, null, null, null);
   await refused(world, tx, r.channel, null, "loop", message.from.value);

@@ -76,6 +76,50 @@ export const notice = (
   return { subject: facts.subject, text: `${head}\n\n${facts.text.slice(0, 4_000)}\n\n${foot}` };
 };
 
+/**
+ * Why an agent's answer by mail was refused. noToken: it did not go to the address that the news came with; notAllowed: its author may not answer
+ * there (any more); empty: nothing but the news stood in it; repeatsNotice: something of it is for colleagues only; cannotSend: no way to the customer.
+ */
+export type WhyRefused = "noToken" | "notAllowed" | "empty" | "repeatsNotice" | "cannotSend";
+
+/** Tells an agent that their answer by mail did not go to the customer. Nothing of the concern is in it but its number. */
+export const answerRefused = (
+  language: Language,
+  why: WhyRefused,
+  number: number,
+): { readonly subject: string; readonly text: string } => {
+  const reasons: Readonly<Record<Language, Readonly<Record<WhyRefused, string>>>> = {
+    de: {
+      noToken:
+        "Sie ging nicht an die persönliche Antwortadresse, mit der die Benachrichtigung kam. Nur daran erkennen wir, dass sie für den Kunden ist.",
+      notAllowed: "Sie dürfen in diesem Anliegen nicht oder nicht mehr antworten.",
+      empty: "Es stand nichts darin als die Benachrichtigung selbst.",
+      repeatsNotice:
+        "Es steht etwas darin, das nur für Mitarbeiter bestimmt ist, oder eine ganze Mail hängt daran. Das geht nie an Kunden.",
+      cannotSend: "An den Kunden kann auf diesem Weg gerade nichts gesendet werden.",
+    },
+    en: {
+      noToken:
+        "It did not go to the personal answer address that the news came with. Only by that do we know that it is for the customer.",
+      notAllowed: "You may not, or no longer, answer in this concern.",
+      empty: "Nothing stood in it but the news itself.",
+      repeatsNotice:
+        "Something in it is meant for colleagues only, or a whole mail is attached. That never goes to customers.",
+      cannotSend: "Nothing can be sent to the customer by this way at the moment.",
+    },
+  };
+  const reason = reasons[language][why];
+  if (language === "de")
+    return {
+      subject: "Ihre Antwort ging nicht an den Kunden",
+      text: `Ihre Antwort per E-Mail zum Anliegen ${number} ging nicht an den Kunden.\n\n${reason}\n\nSie steht im Anliegen, wo nur Kollegen sie sehen. Öffnen Sie das Anliegen am Desk und antworten Sie dort${why === "notAllowed" ? ", oder bitten Sie jemanden, der es darf" : ""}.\n\nDiese Mail wurde automatisch versendet; eine Antwort auf sie erreicht den Kunden nicht.`,
+    };
+  return {
+    subject: "Your answer did not go to the customer",
+    text: `Your answer by e-mail to concern ${number} did not go to the customer.\n\n${reason}\n\nIt stands in the concern, where only colleagues see it. Open the concern at the desk and answer there${why === "notAllowed" ? ", or ask somebody who may" : ""}.\n\nThis mail was sent automatically; an answer to it does not reach the customer.`,
+  };
+};
+
 /** The note of an agent who passed a mail on without a word of their own. */
 export const passedOn = (language: Language): string =>
   language === "de" ? "Von mir weitergeleitet." : "Forwarded by me.";

@@ -11,7 +11,7 @@ import { note } from "#modules/concerns/actions-reply.ts";
 import { openConcern } from "#modules/concerns/reads-open.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
 import { sql } from "#platform/db/db.ts";
-import { answer, concernCalled, newConcern, sendAll } from "#test/outbox.ts";
+import { answer, concernCalled, newConcern, rowOf, sendAll } from "#test/outbox.ts";
 import {
   addCast,
   allConcerns,
@@ -172,9 +172,9 @@ void test("where the note cannot be told from the answer, the mail stays with co
   ] as const) {
     const { id, notice } = await mentioned();
     await deliver(world, cast.channel, await read(notice, body(notice.text), head));
-    const kept = (await messagesIn(world.db, id)).at(-1);
+    const kept = (await messagesIn(world.db, id)).findLast((each) => each.automatic === null);
     assert.deepEqual([kept?.direction, kept?.warnings.includes("agentMailRefused")], ["system", true]);
-    assert.deepEqual(await sendAll(world), []);
+    assert.doesNotMatch(JSON.stringify(toldOf(await sendAll(world), "für Mitarbeiter bestimmt")), /Nörgler|wimmeln/);
     const refusal = (await world.events()).findLast((event) => event.kind === "intake.refused");
     assert.equal(refusal?.kind === "intake.refused" && refusal.data.reason, "agentMail.repeatsNotice");
   }
@@ -186,7 +186,79 @@ void test("where the note cannot be told from the answer, the mail stays with co
     await read(notice, `Am 02.03.26 um 10:30 schrieb Elbkabel:\n${quoted(notice.text)}\n`),
   );
   assert.equal((await messagesIn(world.db, id)).at(-1)?.direction, "system");
+  toldOf(await sendAll(world), "nichts darin als die Benachrichtigung");
+});
+
+/** The one mail that left is to Anna: her answer was refused, and why; it cannot be answered, and says nothing of the concern. */
+const toldOf = (left: readonly Outbound[], why: string, to = "anna@staff.example"): Outbound => {
+  assert.deepEqual(
+    left.map((each) => [each.to.map((person) => person.value), each.replyToken, each.automatic, each.answers]),
+    [[[to], null, true, []]],
+  );
+  const mailed = left[0] ?? assert.fail();
+  assert.ok(mailed.text.includes(why), mailed.text);
+  assert.doesNotMatch(`${mailed.subject} ${mailed.text}`, /Sache|Zwei|Kunde ist|Und wann/);
+  return mailed;
+};
+
+// The fault: an agent on the road wrote an answer that nobody got, and nobody said so.
+void test("an agent whose answer is refused is told by mail what is wrong and what to do, in their language", async () => {
+  const { id, notice } = await mentioned();
+  const { number } = (await rowOf(world, id)) ?? assert.fail();
+  const without = { thread: { references: [`mid:dt-${notice.messageToken}@elbkabel.example`] } };
+  const sent = (over: Parameters<typeof mail>[1] = {}, from = "anna@staff.example"): Promise<boolean> =>
+    deliver(world, cast.channel, mail(from, { text: "Bis morgen.", assurance: "aligned", ...without, ...over }));
+  // None of these is surely hers, or is no person's.
+  for (const over of [
+    { assurance: "none" },
+    { assurance: "failed" },
+    { automatic: "auto-reply" },
+    { automatic: "auto-generated" },
+    { seemsAway: true, subject: "Abwesend" },
+    { assurance: "none", thread: { tokens: [notice.replyToken ?? ""] } },
+    { automatic: "auto-reply", thread: { tokens: [notice.replyToken ?? ""] } },
+  ] as const)
+    await sent(over);
+  // Somebody else's token says who it was given to, and not who may be written to.
+  await sent({ thread: { tokens: [notice.replyToken ?? ""] } }, "omar@staff.example");
   assert.deepEqual(await sendAll(world), []);
+  await sent();
+  const first = toldOf(await sendAll(world), "persönliche Antwortadresse");
+  assert.match(
+    first.text,
+    new RegExp(`Anliegen ${number} ging nicht an den Kunden[^]*Öffnen Sie das Anliegen am Desk`),
+  );
+  assert.doesNotMatch(first.text, /Bis morgen/);
+  // Once in a while: further ones, and an answer to this very mail, start no correspondence.
+  await sent();
+  await sent({ thread: { references: [`mid:dt-${first.messageToken}@elbkabel.example`] } });
+  assert.deepEqual(await sendAll(world), []);
+  world.pass(5 * 60_000 + 1);
+  await world.db.run(
+    sql`UPDATE agent SET brand_ids = ${[cast.otherBrandId]}, preferences = jsonb_set(preferences, '{language}', '"en"') WHERE id = ${cast.anna.id}`,
+  );
+  await sent({ thread: { tokens: [notice.replyToken ?? ""] } });
+  toldOf(await sendAll(world), "or no longer, answer in this concern");
+  await world.db.run(
+    sql`UPDATE agent SET brand_ids = ${[cast.brandId]}, preferences = jsonb_set(preferences, '{language}', '"de"') WHERE id = ${cast.anna.id}`,
+  );
+  // Nor more than thirty mails of ours in an hour, whatever they are about.
+  const other = await mentioned();
+  await world.db.run(
+    sql`INSERT INTO automatic_mail (norm, at) SELECT 'anna@staff.example', ${world.now().toISOString()} FROM generate_series(1, 30)`,
+  );
+  await sent({ thread: { references: [`mid:dt-${other.notice.messageToken}@elbkabel.example`] } });
+  assert.deepEqual(await sendAll(world), []);
+  world.pass(3_600_000);
+  // The news is still what is answered, whatever was refused in between.
+  await deliver(world, cast.channel, await read(notice, "Morgen um zehn.\n"));
+  assert.equal((await messagesIn(world.db, id)).at(-1)?.direction, "out");
+  await sendAll(world);
+  // Who works here no more is told nothing.
+  await world.db.run(sql`UPDATE agent SET active = false WHERE id = ${cast.anna.id}`);
+  await sent({ thread: { tokens: [notice.replyToken ?? ""] } });
+  assert.deepEqual(await sendAll(world), []);
+  await world.db.run(sql`UPDATE agent SET active = true WHERE id = ${cast.anna.id}`);
 });
 
 /** A concern of Anna's whose customer just wrote: she was told by mail. `over`: of that mail. */

@@ -76,7 +76,8 @@ void test("A4: an agent answers from their own mail program: with their token, t
 
 void test("A4, A5: forged, doubtful, foreign or dismissed agents reach no customer; colleagues see what was tried", async () => {
   const { id, token, outbound } = await mentioned();
-  const before = await world.db.one<{ n: number }>(sql`SELECT count(*)::int AS n FROM delivery`);
+  const toOthers = sql`SELECT count(*)::int AS n FROM delivery WHERE recipient <> 'anna@staff.example'`;
+  const before = await world.db.one<{ n: number }>(toOthers);
   const row = await rowOf(world, id);
   const tries: Parameters<typeof mail>[1][] = [
     { assurance: "none", thread: { tokens: [token] } },
@@ -120,7 +121,7 @@ void test("A4, A5: forged, doubtful, foreign or dismissed agents reach no custom
     tried.filter((message) => !message.warnings.includes("agentMailRefused")).map((message) => message.automatic),
     ["auto-reply"],
   );
-  assert.deepEqual(await world.db.one(sql`SELECT count(*)::int AS n FROM delivery`), before);
+  assert.deepEqual(await world.db.one(toOthers), before);
   const now = await rowOf(world, id);
   assert.deepEqual({ ...now, lastSeq: 0 }, { ...row, lastSeq: 0 }, "nothing in the concern moved");
   assert.ok(
