@@ -6,8 +6,9 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import { customers } from "#contract/customers.ts";
 import { fields } from "#contract/fields.ts";
 import { files } from "#contract/files.ts";
+import { merging } from "#contract/merging.ts";
 import { postbox } from "#contract/postbox.ts";
 import { search } from "#contract/search.ts";
 import { settings } from "#contract/settings.ts";
 
-export const api = { agents, asides, brands, concerns, customers, fields, files, postbox, search, settings };
+export const api = { agents, asides, brands, concerns, customers, fields, files, merging, postbox, search, settings };

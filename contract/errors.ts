@@ -20,6 +20,8 @@ const table = {
   takenMeanwhile: 409,
   alreadySetUp: 409,
   addressTaken: 409,
+  sameCustomer: 409,
+  mergedAgain: 409,
   nameTaken: 409,
   unknownAgent: 400,
   agentDisabled: 400,

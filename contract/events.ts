@@ -67,6 +67,12 @@ const kinds = {
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
   "customer.removed": z.strictObject({ customerId }),
+  "customer.merged": z.strictObject({ mergeId: z.uuid(), keptId: customerId, goneId: customerId }),
+  "customer.unmerged": z.strictObject({ mergeId: z.uuid(), keptId: customerId, goneId: customerId }),
+  /** Two may be one; `sure` null: nothing speaks for it any more. */
+  "customer.proposed": z.strictObject({ customerId, otherId: customerId, sure: z.string().nullable() }),
+  /** Somebody said that two are two, or took that back. */
+  "customer.declined": z.strictObject({ customerId, otherId: customerId, declined: z.boolean() }),
   "agent.changed": z.strictObject({ agent }),
   "agent.mentioned": z.strictObject({ agentId, messageId }),
   "team.changed": z.strictObject({ team }),

@@ -12,6 +12,7 @@ export const permissions = {
   "concern.change": roles,
   "customer.read": roles,
   "customer.change": roles,
+  "customer.merge": roles,
   "search.use": roles,
   "file.write": roles,
   "team.supervise": ["supervisor", "admin"],

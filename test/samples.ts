@@ -256,6 +256,21 @@ export const samples: Readonly<Record<string, Sample>> = {
     given: (f) => ({ params: { id: f.customerId, addressId: nobodys }, body: { preferred: false } }),
   },
   "customers.removeAddress": { scoped: true, given: (f) => ({ params: { id: f.customerId, addressId: nobodys } }) },
+  "merging.of": byCustomer(),
+  "merging.compare": {
+    scoped: true,
+    given: (f) => ({ params: { id: f.customerId, otherId: nobodys } }),
+  },
+  "merging.decline": { scoped: true, given: () => ({ params: { id: nobodys }, body: { declined: true } }) },
+  "merging.merge": {
+    scoped: true,
+    given: (f) => ({ params: { id: f.customerId }, body: { otherId: nobodys, take: [] } }),
+  },
+  "merging.undoing": { scoped: true, given: () => ({ params: { id: nobodys } }) },
+  "merging.undo": {
+    scoped: true,
+    given: () => ({ params: { id: nobodys }, body: { parts: {}, addresses: {}, concerns: {} } }),
+  },
   "fields.list": { given: () => ({}) },
   "fields.create": {
     given: () => ({

@@ -38,7 +38,7 @@ import { leave } from "#modules/concerns/actions-schedule.ts";
 import { scheduledRow } from "#modules/concerns/store-schedule.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { resolveCustomer } from "#modules/customers/actions.ts";
-import { brandsOf, customerById } from "#modules/customers/reads.ts";
+import { brandsOf, customerByAddress, customerById, membersOf } from "#modules/customers/reads.ts";
 import { say } from "#modules/audit/actions.ts";
 import { forgetMessage } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -222,9 +222,11 @@ const customerFor = async (
 ): Promise<{ readonly id: CustomerId; readonly name: string; readonly isNew: boolean } | Refusal> => {
   if (input.customerId !== null) {
     const known = await customerById(tx, input.customerId, brandsOf(who));
-    return known === null
-      ? refuse("notFound", undefined, "customerId")
-      : { id: known.id, name: known.name, isNew: false };
+    if (known === null) return refuse("notFound", undefined, "customerId");
+    // Of somebody who was merged it is the one whose address it is: what is said there stays theirs.
+    const owner = await customerByAddress(tx, input.kind, first);
+    const isTheirs = owner !== null && (await membersOf(tx, [known.id])).includes(owner.customerId);
+    return { id: isTheirs ? owner.customerId : known.id, name: known.name, isNew: false };
   }
   const found = await resolveCustomer(world, tx, who, {
     kind: input.kind,
@@ -234,7 +236,7 @@ const customerFor = async (
     assurance: "none",
     brandId: input.brandId,
   });
-  return isRefusal(found) ? found : { id: found.customerId, name: found.name, isNew: found.isNew };
+  return isRefusal(found) ? found : { id: found.customerId, name: found.shownName, isNew: found.isNew };
 };
 
 export interface Note extends Written {

@@ -352,7 +352,7 @@ const intoNew = async (
     brandId: (followed?.brandId ?? channel.brandId) as BrandId,
     subject: subjectFor(message.subject, message.text),
     customerId: sender.customerId,
-    customerName: sender.name,
+    customerName: sender.shownName,
     language: message.language,
     at: r.arrival.receivedAt,
     // What a machine answers to nothing is kept, but nobody has to work on it.

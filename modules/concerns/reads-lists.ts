@@ -20,17 +20,18 @@ import {
 import { countViews, viewsOf, type ViewRow } from "#modules/concerns/store-views.ts";
 import { misfitOf } from "#modules/fields/model.ts";
 import { fieldsOf } from "#modules/fields/reads.ts";
-import { brandsOf, isKnownTo } from "#modules/customers/reads.ts";
+import { brandsOf, isKnownTo, membersOf } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 /** Sizes a page is fetched in: a statement's limit is part of its text, and few texts stay prepared. */
 const sizes = [20, 50, 100, 200];
 
-const scopeOf = (who: AgentActor, filter: ListFilter): Scope => ({
+const scopeOf = async (tx: Tx, who: AgentActor, filter: ListFilter): Promise<Scope> => ({
   filter,
   me: who.id,
   brandIds: who.brandIds.length === 0 ? null : who.brandIds,
+  ...(filter.customerId === null ? {} : { customerIds: await membersOf(tx, [filter.customerId]) }),
 });
 
 /** One page of what a filter shows this agent, and where the next one begins (null: nowhere). Refuses a cursor that is none with invalidInput, and a value that its field never takes. */
@@ -44,7 +45,7 @@ export const listConcerns = async (
     return refuse("invalidInput", {}, "after");
   const wrong = input.filter.field === null ? null : misfitOf(await fieldsOf(world.db, "concern"), input.filter.field);
   if (wrong !== null) return wrong;
-  const scope = scopeOf(who, input.filter);
+  const scope = await scopeOf(world.db, who, input.filter);
   const limit = sizes.find((size) => size >= input.limit) ?? 200;
   const read = async (tx: Tx): Promise<{ rows: ConcernRow[]; next: string | null }> => {
     const first: Part = after?.kind ?? (input.filter.sort === "newest" ? "newest" : "waiting");
@@ -151,13 +152,13 @@ export const viewsFor = async (
   ];
   const counted = views.filter((view) => !uncounted.has(view.key ?? ""));
   const apart = counted.filter(isApart);
-  const counts = await countViews(
-    world.db,
+  const scopes = await Promise.all(
     [
       ...counted.map((view) => view.filter),
       ...apart.map((view): ListFilter => ({ ...view.filter, statuses: ["waiting"] })),
-    ].map((filter) => scopeOf(who, filter)),
+    ].map((filter) => scopeOf(world.db, who, filter)),
   );
+  const counts = await countViews(world.db, scopes);
   const countOf = new Map(counted.map((view, index) => [view.id, counts[index]]));
   const waitingOf = new Map(apart.map((view, index) => [view.id, counts[counted.length + index]?.count]));
   return {
@@ -180,7 +181,8 @@ export const concernsOf = async (
   if (after === undefined || after?.kind === "waiting") return refuse("invalidInput", {}, "after");
   if (!(await isKnownTo(world.db, input.customerId, brandsOf(who)))) return refuse("notFound");
   const place = after === null ? null : { createdAt: after.lastMessageAt, id: after.id };
-  const rows = await concernsOfCustomer(world.db, input.customerId, brandsOf(who), place, input.limit + 1);
+  const members = await membersOf(world.db, [input.customerId]);
+  const rows = await concernsOfCustomer(world.db, members, brandsOf(who), place, input.limit + 1);
   const concerns = rows.slice(0, input.limit);
   const last = rows.length > input.limit ? concerns.at(-1) : undefined;
   return { concerns, next: last === undefined ? null : `n_${last.createdAt}_${last.id}` };

@@ -5,7 +5,6 @@ import { addressKindOf } from "#contract/channel.ts";
 import type { Channel } from "#contract/brands.ts";
 import type { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernDetail } from "#contract/concerns.ts";
-import type { Address } from "#contract/customers.ts";
 import type { Result } from "#contract/endpoint.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId } from "#contract/ids.ts";
@@ -15,7 +14,7 @@ import { mayReadEntry } from "#modules/concerns/policy.ts";
 import { asDraft, messagesBefore, rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { isSure } from "#modules/concerns/model-threading.ts";
 import { opened, type LastContact, type OpenedRow } from "#modules/concerns/store-threads.ts";
-import { addressesOf, brandsOf } from "#modules/customers/reads.ts";
+import { addressesOf, brandsOf, type OwnedAddress } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -72,12 +71,13 @@ export const historyOf = async (
 /**
  * Every way to the customer, best first: what can be used before what cannot; then where they last wrote, what they prefer, what was used last.
  * Where the last message wants its answer elsewhere, that is a way of its own: the first when its sender is sure (RFC 5322 section 3.6.2), after
- * the sender's own address otherwise, because anybody may have written it.
+ * the sender's own address otherwise, because anybody may have written it. Addresses of somebody whom the customer was merged with are last: they have
+ * not shown to belong to whoever wrote here, so that only an agent chooses them.
  * `blocked`: channelOff, cannotSend, suppressed (it bounced for good) or noAddress.
  */
 export const waysTo = (
   channels: readonly Channel[],
-  addresses: readonly Address[],
+  addresses: readonly OwnedAddress[],
   last: LastContact | null,
 ): Way[] => {
   const ways = channels.flatMap((channel): (Way & { readonly rank: number; readonly usedAt: string })[] => {
@@ -101,11 +101,13 @@ export const waysTo = (
           ? "replyTo"
           : wrote !== "" && value === wrote
             ? "lastUsed"
-            : address.preferred
-              ? "preferred"
-              : address.verifiedAt === null
-                ? "known"
-                : "verified";
+            : !address.own
+              ? "merged"
+              : address.preferred
+                ? "preferred"
+                : address.verifiedAt === null
+                  ? "known"
+                  : "verified";
       const unwritable = value.endsWith(".invalid") ? "noAddress" : null;
       return {
         ...base,
@@ -131,10 +133,18 @@ export const waysTo = (
 };
 
 /** Why a way is offered, the best first. */
-const ranks = { replyTo: 0, lastUsed: 1, preferred: 2, verified: 3, known: 4 };
+const ranks = { replyTo: 0, lastUsed: 1, preferred: 2, verified: 3, known: 4, merged: 5 };
 
 /** What is known of an address that no customer has. */
-const nobodys = { id: null, preferred: false, verifiedAt: null, lastInAt: null, lastOutAt: null, suppressed: false };
+const nobodys = {
+  id: null,
+  own: true,
+  preferred: false,
+  verifiedAt: null,
+  lastInAt: null,
+  lastOutAt: null,
+  suppressed: false,
+};
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

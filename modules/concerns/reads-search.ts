@@ -18,7 +18,7 @@ import {
 } from "#modules/concerns/reads.ts";
 import type { Field, FieldValue, FieldValues } from "#contract/fields.ts";
 import { fieldsOf } from "#modules/fields/reads.ts";
-import { brandsOf, findCustomers, type CustomerWish, type FoundCustomer } from "#modules/customers/reads.ts";
+import { brandsOf, findCustomers, membersOf, type CustomerWish, type FoundCustomer } from "#modules/customers/reads.ts";
 import {
   codeRuns,
   excerpt,
@@ -68,7 +68,8 @@ export const searchEverything = async (
     for (const [id, hit] of firstHits) add(rows.get(id), hit);
     if (found.size < limit && customers.length > 0) {
       const ids = customers.slice(0, customersTaken).map(({ id }) => id);
-      for (const row of newestFirst(await newestOfCustomers(tx, ids, concernsOfEach))) add(row, null);
+      const members = await membersOf(tx, ids);
+      for (const row of newestFirst(await newestOfCustomers(tx, members, concernsOfEach))) add(row, null);
     }
     const ids = [...found.values()].map(({ hit }) => hit?.messageId).filter((id) => id !== undefined);
     const texts = new Map((await textsByIds(tx, ids)).map(({ id, text }) => [id, text]));

@@ -4,10 +4,12 @@ import { seesBrand } from "#contract/actor.ts";
 import { asides } from "#contract/aside.ts";
 import { customers } from "#contract/customers.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
+import { merging } from "#contract/merging.ts";
 import { refuse } from "#contract/errors.ts";
 import { changeView, orderViews, removeView, restoreView, saveView } from "#modules/concerns/actions-views.ts";
 import { countAsides, listAsides } from "#modules/concerns/reads-aside.ts";
 import { concernsOf, listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
+import { undoing } from "#modules/concerns/reads-merging.ts";
 import { earlierMessages, historyOf, openConcern } from "#modules/concerns/reads-open.ts";
 import { searchEverything, searchWithin } from "#modules/concerns/reads-search.ts";
 import { messageViews, rowById, rowByNumber, rowsByIds, type ReadingWorld } from "#modules/concerns/reads.ts";
@@ -56,6 +58,7 @@ export const listRoutes: readonly Route<W>[] = [
   answer<W, typeof customers.concerns>(customers.concerns, (world, who, { params, query }) =>
     concernsOf(world, who, { customerId: params.id, after: query.after ?? null, limit: query.limit }),
   ),
+  answer<W, typeof merging.undoing>(merging.undoing, (world, who, { params }) => undoing(world, who, params.id)),
   answer<W, typeof search.everything>(search.everything, (world, who, { query }) =>
     searchEverything(world, who, query.q, query.limit),
   ),

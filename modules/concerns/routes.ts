@@ -3,11 +3,13 @@ import { asides } from "#contract/aside.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow, Message } from "#contract/concerns.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
+import { merging } from "#contract/merging.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
 import { settleAsides, type ReadAgain } from "#modules/concerns/actions-aside.ts";
 import { follow, unfollow } from "#modules/concerns/actions-change.ts";
 import { link, unlink } from "#modules/concerns/actions-links.ts";
 import { changeMany, changeOne, undoMany, type OutcomeOfMany } from "#modules/concerns/actions-many.ts";
+import { undoMerge } from "#modules/concerns/actions-merging.ts";
 import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import type { Spoken } from "#modules/concerns/actions-locks.ts";
 import { reschedule } from "#modules/concerns/actions-schedule.ts";
@@ -79,6 +81,9 @@ export const concernRoutes: readonly Route<W>[] = [
   ),
   answer<W, typeof concerns.unlink>(concerns.unlink, (world, who, { params }) =>
     unlink(world, who, params.id, params.other),
+  ),
+  answer<W, typeof merging.undo>(merging.undo, (world, who, { params, body }) =>
+    undoMerge(world, who, params.id, body),
   ),
   answer<W, typeof concerns.seenFailure>(concerns.seenFailure, async (world, who, { params }) =>
     rowOr(await seenFailure(world, who, params.id)),

@@ -15,6 +15,8 @@ export interface Scope {
   readonly filter: ListFilter;
   readonly me: string;
   readonly brandIds: readonly string[] | null;
+  /** Everybody who is one with the filter's customer; left out: they alone. */
+  readonly customerIds?: readonly string[];
 }
 
 /** Where a page begins: after this row. */
@@ -44,7 +46,7 @@ const statusesOf = (filter: ListFilter): readonly Status[] =>
   filter.statuses.length === 0 ? statuses : statuses.filter((status) => filter.statuses.includes(status));
 
 /** Everything a filter asks of a row, but its statuses and brands. */
-const conditions = ({ filter, me }: Scope): Sql[] => {
+const conditions = ({ filter, me, customerIds }: Scope): Sql[] => {
   const list: Sql[] = [];
   if (filter.assignee === "none") list.push(sql`c.assignee_id IS NULL`);
   else if (filter.assignee !== null) list.push(sql`c.assignee_id = ${filter.assignee === "me" ? me : filter.assignee}`);
@@ -59,7 +61,7 @@ const conditions = ({ filter, me }: Scope): Sql[] => {
     list.push(
       sql`c.field_marks @> ARRAY[field_mark(${filter.field.key}, ${JSON.stringify([filter.field.value])}::jsonb ->> 0)] AND c.field_marks <> '{}'`,
     );
-  if (filter.customerId !== null) list.push(sql`c.customer_id = ${filter.customerId}`);
+  if (filter.customerId !== null) list.push(sql`c.customer_id = ANY (${customerIds ?? [filter.customerId]}::uuid[])`);
   if (filter.channelKind !== null) list.push(sql`c.channels @> ARRAY[${filter.channelKind}]::text[]`);
   if (filter.deliveryFailed) list.push(sql`c.delivery_failed`);
   return list;
@@ -201,7 +203,8 @@ const walked = (scope: Scope): Sql[] => {
     const own = ofAgent(filter.followed ? "concern_follower" : "concern_mention", scope);
     return [sql`concern c JOIN (SELECT f.concern_id FROM ${own}) AS own ON own.concern_id = c.id`];
   }
-  if (filter.customerId !== null) return [sql`concern c WHERE c.customer_id = ${filter.customerId}${rest}`];
+  if (filter.customerId !== null)
+    return [sql`concern c WHERE c.customer_id = ANY (${scope.customerIds ?? [filter.customerId]}::uuid[])${rest}`];
   if (filter.deliveryFailed) return [sql`concern c WHERE c.delivery_failed${rest}`];
   const [narrow] = conditions({
     ...scope,
@@ -247,17 +250,17 @@ export const newestOfCustomers = (tx: Tx, customerIds: readonly string[], each: 
         SELECT found.* FROM unnest(${customerIds}::uuid[]) AS k (id)
          CROSS JOIN LATERAL (SELECT ${rowColumns} FROM concern c WHERE c.customer_id = k.id ORDER BY c.created_at DESC, c.id DESC ${limited(each)}) AS found`);
 
-/** A customer's concerns as their page shows them, newest first, within the given brands (null: all). */
+/** The concerns of a customer, of all who are one with them, as their page shows them, newest first, within the given brands (null: all). */
 export const concernsOfCustomer = (
   tx: Tx,
-  customerId: string,
+  customerIds: readonly string[],
   brandIds: readonly string[] | null,
   after: { readonly createdAt: string; readonly id: string } | null,
   limit: number,
 ): Promise<Pick<ConcernRow, "id" | "number" | "subject" | "status" | "createdAt" | "lastMessageAt">[]> =>
   tx.rows(sql`
     SELECT c.id, c.number, c.subject, c.status, c.created_at AS "createdAt", c.last_message_at AS "lastMessageAt" FROM concern c
-    ${where([sql`c.customer_id = ${customerId}`, ...(brandIds === null ? [] : [brandsIn(brandIds)]), ...(after === null ? [] : [sql`(c.created_at, c.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`])])}
+    ${where([sql`c.customer_id = ANY (${customerIds}::uuid[])`, ...(brandIds === null ? [] : [brandsIn(brandIds)]), ...(after === null ? [] : [sql`(c.created_at, c.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`])])}
     ORDER BY c.created_at DESC, c.id DESC ${limited(limit)}`);
 
 /** Writes a customer's name on those of their concerns of a brand that have another; gives the rows that changed. */

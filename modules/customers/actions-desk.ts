@@ -26,6 +26,7 @@ import {
   setRestored,
   setSuppressed,
   updateCustomer,
+  wholeOf,
 } from "#modules/customers/store.ts";
 import { differ, judgeFields } from "#modules/fields/model.ts";
 import { fieldsOf } from "#modules/fields/reads.ts";
@@ -109,7 +110,7 @@ export const changeCustomer = (
               newFields ?? before.fields,
             ),
           };
-    await updateCustomer(tx, id, {
+    await updateCustomer(tx, before.id, {
       ...facts,
       ...(input.name === undefined ? {} : { name: input.name }),
       ...(input.language === undefined ? {} : { language: input.language }),
@@ -130,15 +131,16 @@ export const addAddress = (
     // Addresses are locked before customers, as a message that arrives does.
     const norm = await freeAddress(tx, who, input, id);
     if (isRefusal(norm)) return norm;
-    return changingIn(world, tx, who, id, async () => {
+    return changingIn(world, tx, who, id, async (_tx, before) => {
       if (norm.mine) return [];
       await insertAddress(tx, {
         id: world.newId() as AddressId,
-        customerId: id,
+        customerId: before.id,
         kind: input.kind,
         norm: norm.norm,
         value: input.value.trim(),
         brandIds: brandsOf(who),
+        byAgent: true,
       });
       return ["addresses"];
     });
@@ -229,7 +231,7 @@ type Changing = (tx: Tx, before: Customer) => Promise<readonly string[] | Refusa
 const changing = (world: Acting, who: Who, id: CustomerId, change: Changing): Promise<Customer | Refusal> =>
   world.db.transaction((tx) => changingIn(world, tx, who, id, change));
 
-/** Runs a change under the customer's row lock. It refuses before it writes; what it says changed is told, with the next version; nothing changed is not. */
+/** Runs a change under the row lock of the customer whom the desk shows. It refuses before it writes; what it says changed is told, with the next version; nothing changed is not. */
 const changingIn = async (
   world: Acting,
   tx: Tx,
@@ -238,15 +240,26 @@ const changingIn = async (
   change: Changing,
 ): Promise<Customer | Refusal> => {
   const brands = brandsOf(who);
-  await lockCustomer(tx, id);
-  const before = await customerById(tx, id, brands);
+  const shown = await lockWhole(tx, id);
+  const before = shown === null ? null : await customerById(tx, shown, brands);
   if (before === null) return refuse("notFound");
   const what = await change(tx, before);
   if (isRefusal(what)) return what;
   if (what.length === 0) return before;
-  const raised = await raiseVersion(tx, id);
-  if (raised !== null) await say(world, tx, who, changed(id, what, raised));
+  const raised = await raiseVersion(tx, before.id);
+  if (raised !== null) await say(world, tx, who, changed(what, raised));
   return (await customerById(tx, id, brands)) ?? refuse("notFound");
+};
+
+/** Locks whom the desk shows for a customer, and gives their id: also when somebody merges them at this moment. Null: there is no such customer. */
+export const lockWhole = async (tx: Tx, id: CustomerId): Promise<CustomerId | null> => {
+  for (let shown = await wholeOf(tx, id); shown !== null;) {
+    await lockCustomer(tx, shown);
+    const now = await wholeOf(tx, id);
+    if (now === shown) return shown;
+    shown = now;
+  }
+  return null;
 };
 
 /** The key of an address nobody else has, under its lock. Of whoever has it nothing is told to who may not see them. */
@@ -261,6 +274,7 @@ const freeAddress = async (
   await lockAddress(tx, input.kind, norm);
   const taken = await liveAddress(tx, input.kind, norm);
   if (taken === null) return { norm, mine: false };
-  if (taken.customerId === own) return { norm, mine: true };
+  if (own !== undefined && (await wholeOf(tx, taken.customerId)) === (await wholeOf(tx, own)))
+    return { norm, mine: true };
   return refuse("addressTaken", isKnown(brandsOf(who), taken.brandIds) ? { name: taken.name } : {}, "value");
 };

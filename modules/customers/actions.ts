@@ -7,7 +7,7 @@ import { say, type Said } from "#modules/audit/actions.ts";
 import { betterName, nameFor, normalise } from "#modules/customers/model.ts";
 import {
   addBrand,
-  customerById,
+  aloneById,
   deleteCustomer,
   insertAddress,
   insertCustomer,
@@ -20,6 +20,7 @@ import {
   setVerified,
   touch,
   updateCustomer,
+  type Raised,
 } from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -36,7 +37,9 @@ export interface GivenAddress {
 export interface Resolved {
   readonly customerId: CustomerId;
   readonly addressId: AddressId;
+  /** Their own name; and the one under which the desk shows them, which is another when they were merged into somebody. */
   readonly name: string;
+  readonly shownName: string;
   readonly isNew: boolean;
   /** Something sent there came back for good. */
   readonly isSuppressed: boolean;
@@ -68,20 +71,31 @@ export const resolveCustomer = async (
   const at = world.now().toISOString();
   const proved = input.assurance === "proved";
   const provedBy = input.kind === "email" ? "dmarc" : "session";
-  const owner = known === null && input.ofCustomer ? await customerById(tx, input.ofCustomer) : null;
+  const owner = known === null && input.ofCustomer ? await aloneById(tx, input.ofCustomer) : null;
   if (owner !== null) {
     await lockCustomer(tx, owner.id);
     const addressId = world.newId() as AddressId;
     const { kind, value } = input;
-    await insertAddress(tx, { id: addressId, customerId: owner.id, kind, norm, value: value.trim(), brandIds: null });
+    await insertAddress(tx, {
+      id: addressId,
+      customerId: owner.id,
+      kind,
+      norm,
+      value: value.trim(),
+      brandIds: null,
+      byAgent: false,
+    });
     await sayChanged(world, tx, who, owner.id, ["addresses"]);
-    return { customerId: owner.id, addressId, name: owner.name, isNew: false, isSuppressed: false };
+    const { name, shownName } = owner;
+    return { customerId: owner.id, addressId, name, shownName, isNew: false, isSuppressed: false };
   }
   if (known === null) {
+    const name = nameFor(input.name, input.value);
     const made = {
       customerId: world.newId() as CustomerId,
       addressId: world.newId() as AddressId,
-      name: nameFor(input.name, input.value),
+      name,
+      shownName: name,
     };
     await insertCustomer(tx, {
       ...made,
@@ -106,8 +120,10 @@ export const resolveCustomer = async (
   }
   const { customerId, addressId } = known;
   const isStranger = !known.brandIds.includes(input.brandId);
-  if (isStranger && input.assurance === "failed")
-    return { customerId, addressId, name: nameFor(input.name, input.value), isNew: false, isSuppressed: false };
+  if (isStranger && input.assurance === "failed") {
+    const said = nameFor(input.name, input.value);
+    return { customerId, addressId, name: said, shownName: said, isNew: false, isSuppressed: false };
+  }
   const name = betterName(known.name, known.value, input.name, input.assurance);
   const what: string[] = [];
   const verifies = proved && known.verifiedAt === null;
@@ -126,6 +142,7 @@ export const resolveCustomer = async (
     customerId,
     addressId,
     name: name ?? known.name,
+    shownName: known.isPart ? known.shownName : (name ?? known.name),
     isNew: false,
     isSuppressed: known.suppressedReason !== null,
   };
@@ -207,7 +224,8 @@ const find = async (tx: Tx, address: GivenAddress): ReturnType<typeof liveAddres
   return norm === null ? null : liveAddress(tx, address.kind, norm);
 };
 
-const sayChanged = async (
+/** Raises a customer's version and says what changed; nothing when nothing did. */
+export const sayChanged = async (
   world: Acting,
   tx: Tx,
   who: Who,
@@ -216,18 +234,19 @@ const sayChanged = async (
 ): Promise<void> => {
   if (what.length === 0) return;
   const raised = await raiseVersion(tx, customerId);
-  if (raised !== null) await say(world, tx, who, changed(customerId, what, raised));
+  if (raised !== null) await say(world, tx, who, changed(what, raised));
 };
 
-/** The entries for a changed customer: one for each brand that knows them, so that no other brand hears of it. */
-export const changed = (
-  customerId: CustomerId,
-  what: readonly string[],
-  { version, brandIds }: { readonly version: number; readonly brandIds: readonly BrandId[] },
-): Said[] =>
-  (brandIds.length === 0 ? [null] : brandIds).map((brandId) => ({
-    kind: "customer.changed",
-    brandId,
-    customerId,
-    data: { customerId, what: [...what], version },
-  }));
+/**
+ * The entries for a changed customer: one for each brand that knows them, so that no other brand hears of it; and so of everybody who is one with them,
+ * because the desk shows them as one.
+ */
+export const changed = (what: readonly string[], { version, brandIds, members }: Raised): Said[] =>
+  members.flatMap((customerId) =>
+    (brandIds.length === 0 ? [null] : brandIds).map((brandId) => ({
+      kind: "customer.changed" as const,
+      brandId,
+      customerId,
+      data: { customerId, what: [...what], version },
+    })),
+  );

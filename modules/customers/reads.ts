@@ -13,6 +13,7 @@ import {
   findQuery,
   isKnownTo,
   liveAddress,
+  membersOf,
   suggestQuery,
   suppressedAmong,
   type AddressRow,
@@ -20,7 +21,8 @@ import {
 } from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { addressesOf, customerById, isKnownTo, type CustomerWish };
+export { addressesOf, customerById, isKnownTo, membersOf, type CustomerWish };
+export type { OwnedAddress } from "#modules/customers/store.ts";
 export { brandsOf } from "#modules/customers/policy.ts";
 
 /** The customer who has this address now; null when nobody has, or when it is no address. Takes no lock. */

@@ -1,6 +1,7 @@
 // HTTP for customers; their concerns are answered by concerns/routes-lists.ts. server/app.ts joins them to the other routes.
 import { customers } from "#contract/customers.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
+import { merging } from "#contract/merging.ts";
 import { refuse } from "#contract/errors.ts";
 import {
   addAddress,
@@ -10,6 +11,8 @@ import {
   removeAddress,
   restoreAddress,
 } from "#modules/customers/actions-desk.ts";
+import { declineProposal, mergeCustomers } from "#modules/customers/actions-merging.ts";
+import { compareCustomers, mergesFor } from "#modules/customers/reads-merging.ts";
 import { brandsOf, customerById, suggestAddresses } from "#modules/customers/reads.ts";
 import type { World } from "#platform/world.ts";
 
@@ -37,5 +40,15 @@ export const customerRoutes: readonly Route<World>[] = [
   ),
   answer<World, typeof customers.restoreAddress>(customers.restoreAddress, (world, who, { params, body }) =>
     restoreAddress(world, who, params.id, params.addressId, body.preferred),
+  ),
+  answer<World, typeof merging.of>(merging.of, (world, who, { params }) => mergesFor(world, who, params.id)),
+  answer<World, typeof merging.compare>(merging.compare, (world, who, { params }) =>
+    compareCustomers(world, who, params.id, params.otherId),
+  ),
+  answer<World, typeof merging.decline>(merging.decline, (world, who, { params, body }) =>
+    declineProposal(world, who, params.id, body.declined),
+  ),
+  answer<World, typeof merging.merge>(merging.merge, (world, who, { params, body }) =>
+    mergeCustomers(world, who, params.id, body),
   ),
 ];

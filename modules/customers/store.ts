@@ -8,7 +8,11 @@ import { empty, join, sql, type Sql, type Tx } from "#platform/db/db.ts";
 export interface AddressRow {
   readonly addressId: AddressId;
   readonly customerId: CustomerId;
+  /** Their own; and that of whoever they were merged into, which is what the desk shows. */
   readonly name: string;
+  readonly shownName: string;
+  /** They were merged into somebody. */
+  readonly isPart: boolean;
   readonly value: string;
   readonly verifiedAt: string | null;
   readonly suppressedReason: string | null;
@@ -18,12 +22,25 @@ export interface AddressRow {
 }
 
 const addressColumns = sql`
-  a.id AS "addressId", c.id AS "customerId", c.name, a.value, a.verified_at AS "verifiedAt", a.suppressed_reason AS "suppressedReason",
+  a.id AS "addressId", c.id AS "customerId", c.name, coalesce((SELECT w.name FROM customer w WHERE w.id = c.merged_into), c.name) AS "shownName", c.merged_into IS NOT NULL AS "isPart", a.value, a.verified_at AS "verifiedAt", a.suppressed_reason AS "suppressedReason",
   c.brand_ids AS "brandIds", a.brand_ids AS "addressBrandIds"`;
 
 /** What the given brands know (null: everything). \`column\` holds the brands that know a row. */
 const knownTo = (brands: readonly string[] | null, column: Sql): Sql =>
   brands === null ? empty : sql`AND ${column} && ${brands}::uuid[]`;
+
+/** Whom the desk shows for a customer `c`: themselves, or whoever they were merged into. */
+const whole = sql`coalesce(c.merged_into, c.id)`;
+
+/** The ids of everybody who is one with this customer, themselves included. */
+export const membersQuery = (id: string): Sql => sql`
+  (SELECT m.id FROM customer k JOIN customer m ON m.id = coalesce(k.merged_into, k.id) OR m.merged_into = coalesce(k.merged_into, k.id) WHERE k.id = ${id})`;
+
+/** Do these brands know somebody of the whole? `id`: whom the desk shows. */
+const wholeKnownTo = (brands: readonly string[] | null, id: Sql): Sql =>
+  brands === null
+    ? empty
+    : sql`AND EXISTS (SELECT FROM customer m WHERE (m.id = ${id} OR m.merged_into = ${id}) AND m.brand_ids && ${brands}::uuid[])`;
 
 /** Until the commit nobody else finds or makes a customer under this address. A statement of its own: later ones then see what was committed. */
 export const lockAddress = async (tx: Tx, kind: AddressKind, norm: string): Promise<void> => {
@@ -74,6 +91,13 @@ export const addBrand = async (
     UPDATE address SET brand_ids = brand_ids || ${brandId}::uuid WHERE id = ${addressId} AND ${brandId}::uuid <> ALL (brand_ids)`);
 };
 
+/** From now on this brand knows the customer. */
+export const addBrandTo = async (tx: Tx, customerId: CustomerId, brandId: BrandId): Promise<void> => {
+  await tx.run(
+    sql`UPDATE customer SET brand_ids = brand_ids || ${brandId}::uuid WHERE id = ${customerId} AND ${brandId}::uuid <> ALL (brand_ids)`,
+  );
+};
+
 /** A further address of a customer. */
 export const insertAddress = async (
   tx: Tx,
@@ -85,11 +109,13 @@ export const insertAddress = async (
     readonly value: string;
     /** Null: those that know the customer. */
     readonly brandIds: readonly string[] | null;
+    /** An agent wrote it down; otherwise its reader wrote to us. */
+    readonly byAgent: boolean;
   },
 ): Promise<void> => {
   await tx.run(sql`
-    INSERT INTO address (id, customer_id, kind, norm, value, brand_ids)
-    SELECT ${row.id}, id, ${row.kind}, ${row.norm}, ${row.value}, coalesce(${row.brandIds}::uuid[], brand_ids) FROM customer WHERE id = ${row.customerId}`);
+    INSERT INTO address (id, customer_id, kind, norm, value, brand_ids, by_agent)
+    SELECT ${row.id}, id, ${row.kind}, ${row.norm}, ${row.value}, coalesce(${row.brandIds}::uuid[], brand_ids), ${row.byAgent} FROM customer WHERE id = ${row.customerId}`);
 };
 
 /** Moves the time of last use forwards, never backwards. */
@@ -121,7 +147,7 @@ export const setSuppressed = async (tx: Tx, addressId: AddressId, reason: string
 /** Prefers one address of a customer over the others. */
 export const setPreferred = async (tx: Tx, customerId: CustomerId, addressId: AddressId): Promise<void> => {
   await tx.run(
-    sql`UPDATE address SET preferred = (id = ${addressId}) WHERE customer_id = ${customerId} AND removed_at IS NULL AND preferred <> (id = ${addressId})`,
+    sql`UPDATE address SET preferred = (id = ${addressId}) WHERE customer_id IN ${membersQuery(customerId)} AND removed_at IS NULL AND preferred <> (id = ${addressId})`,
   );
 };
 
@@ -147,7 +173,7 @@ export const removedAddressOf = (
 ): Promise<{ readonly kind: AddressKind; readonly value: string } | null> =>
   tx.maybe(sql`
     SELECT kind, value FROM address
-     WHERE id = ${addressId} AND customer_id = ${customerId} AND removed_at IS NOT NULL ${knownTo(brands, sql`brand_ids`)}`);
+     WHERE id = ${addressId} AND customer_id IN ${membersQuery(customerId)} AND removed_at IS NOT NULL ${knownTo(brands, sql`brand_ids`)}`);
 
 /** Takes a removed address into use again as it was; with `preferred` it is the preferred one, unless another is. */
 export const setRestored = async (
@@ -158,7 +184,7 @@ export const setRestored = async (
 ): Promise<void> => {
   await tx.run(sql`
     UPDATE address SET removed_at = NULL,
-           preferred = ${preferred} AND NOT EXISTS (SELECT FROM address a WHERE a.customer_id = ${customerId} AND a.removed_at IS NULL AND a.preferred)
+           preferred = ${preferred} AND NOT EXISTS (SELECT FROM address a WHERE a.customer_id IN ${membersQuery(customerId)} AND a.removed_at IS NULL AND a.preferred)
      WHERE id = ${addressId}`);
 };
 
@@ -188,7 +214,7 @@ export const lockUnused = async (tx: Tx, customerId: CustomerId): Promise<boolea
   if (!free) return false;
   const mine = await tx.maybe<{ id: string }>(sql`
     SELECT c.id FROM customer c
-     WHERE c.id = ${customerId} AND c.version = 1
+     WHERE c.id = ${customerId} AND c.version = 1 AND c.merged_into IS NULL
        AND NOT EXISTS (SELECT FROM address a WHERE a.customer_id = c.id AND (a.verified_at IS NOT NULL OR a.last_in_at IS NOT NULL OR a.last_out_at IS NOT NULL))
        FOR UPDATE SKIP LOCKED`);
   return mine !== null;
@@ -200,14 +226,20 @@ export const deleteCustomer = async (tx: Tx, customerId: CustomerId): Promise<vo
   await tx.run(sql`DELETE FROM customer WHERE id = ${customerId}`);
 };
 
-/** Raises the customer's version, and says who knows them. Null when there is no such customer. */
-export const raiseVersion = (
-  tx: Tx,
-  customerId: CustomerId,
-): Promise<{ readonly version: number; readonly brandIds: readonly BrandId[] } | null> =>
-  tx.maybe(
-    sql`UPDATE customer SET version = version + 1 WHERE id = ${customerId} RETURNING version, brand_ids AS "brandIds"`,
-  );
+/** A customer's next version, everybody who is one with them, and who knows these. */
+export interface Raised {
+  readonly version: number;
+  readonly brandIds: readonly BrandId[];
+  readonly members: readonly CustomerId[];
+}
+
+/** Raises the customer's version, and says who is one with them and which brands know these. Null when there is no such customer. */
+export const raiseVersion = (tx: Tx, customerId: CustomerId): Promise<Raised | null> =>
+  tx.maybe<Raised>(sql`
+    UPDATE customer c SET version = version + 1 WHERE c.id = ${customerId}
+    RETURNING c.version,
+              ARRAY(SELECT m.id FROM customer m WHERE m.id = ${whole} OR m.merged_into = ${whole} ORDER BY m.id) AS members,
+              ARRAY(SELECT DISTINCT b FROM customer m, unnest(m.brand_ids) AS b WHERE m.id = ${whole} OR m.merged_into = ${whole} ORDER BY b) AS "brandIds"`);
 
 /** Changes the parts that are given. */
 export const updateCustomer = async (
@@ -238,38 +270,83 @@ export const organisationByName = async (tx: Tx, id: OrganisationId, name: strin
   return (await tx.one<{ id: OrganisationId }>(sql`SELECT id FROM organisation WHERE fold(name) = fold(${name})`)).id;
 };
 
-/** A customer's live addresses that these brands know, the preferred and the last used first. */
-export const addressesOf = (tx: Tx, customerId: CustomerId, brands: readonly string[] | null): Promise<Address[]> =>
-  tx.rows<Address>(sql`
-    SELECT id, kind, value, verified_at AS "verifiedAt", verified_by AS "verifiedBy", last_in_at AS "lastInAt", last_out_at AS "lastOutAt", preferred, suppressed_reason AS "suppressedReason"
-      FROM address WHERE customer_id = ${customerId} AND removed_at IS NULL ${knownTo(brands, sql`brand_ids`)} ORDER BY preferred DESC, greatest(last_in_at, last_out_at) DESC NULLS LAST, id`);
+/** A live address; `own`: this customer's own, not that of another they were merged with. */
+export interface OwnedAddress extends Address {
+  readonly own: boolean;
+}
 
-/** A customer these brands know, with organisation and the live addresses they know, the preferred and the last used first. */
+/** The live addresses of everybody who is one with a customer, as far as these brands know them, the preferred and the last used first. */
+export const addressesOf = (
+  tx: Tx,
+  customerId: CustomerId,
+  brands: readonly string[] | null,
+): Promise<OwnedAddress[]> =>
+  tx.rows<OwnedAddress>(sql`
+    SELECT id, kind, value, verified_at AS "verifiedAt", verified_by AS "verifiedBy", last_in_at AS "lastInAt", last_out_at AS "lastOutAt", preferred, suppressed_reason AS "suppressedReason",
+           customer_id = ${customerId} AS own
+      FROM address WHERE customer_id IN ${membersQuery(customerId)} AND removed_at IS NULL ${knownTo(brands, sql`brand_ids`)} ORDER BY preferred DESC, greatest(last_in_at, last_out_at) DESC NULLS LAST, id`);
+
+/**
+ * A customer these brands know, with organisation and the live addresses they know, the preferred and the last used first. Of somebody who was merged
+ * into another: that one, with the addresses of all.
+ */
 export const customerById = (
   tx: Tx,
   id: CustomerId,
   brands: readonly string[] | null = null,
 ): Promise<Customer | null> =>
   tx.maybe<Customer>(sql`
-    SELECT c.id, c.name, c.language, c.fields, c.created_at AS "createdAt", c.version,
+    SELECT c.id, c.name, c.language, c.fields, c.created_at AS "createdAt",
+           (SELECT sum(m.version)::int FROM customer m WHERE m.id = c.id OR m.merged_into = c.id) AS version,
            CASE WHEN o.id IS NULL THEN NULL ELSE jsonb_build_object('id', o.id, 'name', o.name) END AS organisation,
            coalesce((
              SELECT jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'value', a.value, 'verifiedAt', iso(a.verified_at), 'verifiedBy', a.verified_by,
                       'lastInAt', iso(a.last_in_at), 'lastOutAt', iso(a.last_out_at), 'preferred', a.preferred, 'suppressedReason', a.suppressed_reason)
                       ORDER BY a.preferred DESC, greatest(a.last_in_at, a.last_out_at) DESC NULLS LAST, a.id)
-               FROM address a WHERE a.customer_id = c.id AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)}), '[]'::jsonb) AS addresses
-      FROM customer c LEFT JOIN organisation o ON o.id = c.organisation_id
-     WHERE c.id = ${id} ${knownTo(brands, sql`c.brand_ids`)}`);
+               FROM address a WHERE a.customer_id IN (SELECT m.id FROM customer m WHERE m.id = c.id OR m.merged_into = c.id)
+                AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)}), '[]'::jsonb) AS addresses
+      FROM customer k JOIN customer c ON c.id = coalesce(k.merged_into, k.id) LEFT JOIN organisation o ON o.id = c.organisation_id
+     WHERE k.id = ${id} ${wholeKnownTo(brands, sql`c.id`)}`);
+
+/** Everybody who is one with one of these customers, those included. */
+export const membersOf = async (tx: Tx, ids: readonly string[]): Promise<CustomerId[]> =>
+  ids.length === 0
+    ? []
+    : (
+        await tx.rows<{ id: CustomerId }>(sql`
+          SELECT DISTINCT m.id FROM customer k JOIN customer m ON m.id = coalesce(k.merged_into, k.id) OR m.merged_into = coalesce(k.merged_into, k.id)
+           WHERE k.id = ANY (${ids}::uuid[]) ORDER BY m.id`)
+      ).map(({ id }) => id);
+
+/** Whom the desk shows for a customer; null: there is no such customer. */
+export const wholeOf = async (tx: Tx, id: CustomerId): Promise<CustomerId | null> =>
+  (await tx.maybe<{ id: CustomerId }>(sql`SELECT ${whole} AS id FROM customer c WHERE c.id = ${id}`))?.id ?? null;
+
+/** A customer alone: their own row, without whoever they are one with. */
+export const aloneById = (
+  tx: Tx,
+  id: CustomerId,
+): Promise<
+  | (Pick<Customer, "id" | "name" | "language" | "organisation" | "fields"> & {
+      readonly shownName: string;
+      readonly brandIds: readonly BrandId[];
+    })
+  | null
+> =>
+  tx.maybe(sql`
+    SELECT c.id, c.name, c.language, c.fields, c.brand_ids AS "brandIds", w.name AS "shownName",
+           CASE WHEN o.id IS NULL THEN NULL ELSE jsonb_build_object('id', o.id, 'name', o.name) END AS organisation
+      FROM customer c JOIN customer w ON w.id = ${whole} LEFT JOIN organisation o ON o.id = c.organisation_id WHERE c.id = ${id}`);
 
 /** Do these brands know this customer? */
 export const isKnownTo = async (tx: Tx, id: CustomerId, brands: readonly string[] | null): Promise<boolean> =>
   (
     await tx.one<{ known: boolean }>(
-      sql`SELECT EXISTS (SELECT FROM customer WHERE id = ${id} ${knownTo(brands, sql`brand_ids`)}) AS known`,
+      sql`SELECT EXISTS (SELECT FROM customer c WHERE c.id = ${id} ${wholeKnownTo(brands, whole)}) AS known`,
     )
   ).known;
 
-/** One address of a customer, only when it is that customer's, live, and known to these brands. */
+/** One address of a customer, only when it is theirs (or of one they were merged with), live, and known to these brands. */
 export const addressOf = (
   tx: Tx,
   customerId: CustomerId,
@@ -278,7 +355,7 @@ export const addressOf = (
 ): Promise<AddressRow | null> =>
   tx.maybe<AddressRow>(sql`
     SELECT ${addressColumns} FROM address a JOIN customer c ON c.id = a.customer_id
-     WHERE a.id = ${addressId} AND a.customer_id = ${customerId} AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)}`);
+     WHERE a.id = ${addressId} AND a.customer_id IN ${membersQuery(customerId)} AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)}`);
 
 /** What customers are looked for by; see `findCustomers`. */
 export interface CustomerWish {
@@ -314,7 +391,8 @@ export const findQuery = (
       : sql`(SELECT a.customer_id, '', a.value FROM address a WHERE a.removed_at IS NULL AND a.norm LIKE ${`%${likeText(address)}%`} ${knownTo(brands, sql`a.brand_ids`)} LIMIT 300)`;
   const union = asked.length === 0 ? byAddress : address === null ? byName : sql`${byName} UNION ALL ${byAddress}`;
   return sql`
-    WITH found AS MATERIALIZED (SELECT DISTINCT ON (id) id, address FROM (${union}) AS f (id, name, address) ORDER BY id, address NULLS LAST)
+    WITH found AS MATERIALIZED (
+      SELECT DISTINCT ON (1) coalesce(m.merged_into, m.id) AS id, f.address FROM (${union}) AS f (id, name, address) JOIN customer m ON m.id = f.id ORDER BY 1, f.address NULLS LAST)
     SELECT c.id, c.name, coalesce(f.address, ${anAddress(brands)}, '') AS address,
            c.fields, (SELECT o.name FROM organisation o WHERE o.id = c.organisation_id) AS organisation
       FROM found f JOIN customer c ON c.id = f.id ORDER BY length(c.name), c.name, c.id LIMIT ${limit}`;
@@ -340,18 +418,19 @@ export const suggestQuery = (
   return sql`
     WITH found AS MATERIALIZED (${byName}(SELECT a.id FROM address a WHERE a.removed_at IS NULL AND a.kind = ${kind} AND a.norm LIKE ${`%${likeText(address)}%`} ${knownTo(brands, sql`a.brand_ids`)} LIMIT 300))
     SELECT c.id AS "customerId", c.name, a.value
-      FROM found f JOIN address a ON a.id = f.id JOIN customer c ON c.id = a.customer_id
+      FROM found f JOIN address a ON a.id = f.id JOIN customer o ON o.id = a.customer_id JOIN customer c ON c.id = coalesce(o.merged_into, o.id)
      WHERE a.suppressed_reason IS NULL
      ORDER BY ${begins} DESC, greatest(a.last_in_at, a.last_out_at) DESC NULLS LAST, c.name, a.value LIMIT ${limit}`;
 };
 
 /** Customers known to these brands whose name is spelled nearly like the given one, the nearest first. */
 export const findNearQuery = (name: string, brands: readonly string[] | null, limit: number): Sql => sql`
+  WITH near AS (SELECT coalesce(merged_into, id) AS id, word_similarity(${name}, sound) AS likeness FROM customer WHERE ${name} <% sound ${knownTo(brands, sql`brand_ids`)} ORDER BY likeness DESC, id LIMIT ${limit})
   SELECT c.id, c.name, coalesce(${anAddress(brands)}, '') AS address, c.fields, NULL AS organisation
-    FROM (SELECT id, name, fields, word_similarity(${name}, sound) AS likeness FROM customer WHERE ${name} <% sound ${knownTo(brands, sql`brand_ids`)} ORDER BY likeness DESC, id LIMIT ${limit}) AS c ORDER BY c.likeness DESC, c.id`;
+    FROM (SELECT id, max(likeness) AS likeness FROM near GROUP BY id) AS n JOIN customer c ON c.id = n.id ORDER BY n.likeness DESC, c.id`;
 
 /** The address by which a customer `c` is shown. */
 const anAddress = (brands: readonly string[] | null): Sql =>
-  sql`(SELECT a.value FROM address a WHERE a.customer_id = c.id AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)} ORDER BY a.preferred DESC, a.id LIMIT 1)`;
+  sql`(SELECT a.value FROM address a WHERE a.customer_id IN (SELECT m.id FROM customer m WHERE m.id = c.id OR m.merged_into = c.id) AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)} ORDER BY a.preferred DESC, a.id LIMIT 1)`;
 
 const likeText = (text: string): string => text.replace(/[\\%_]/g, "\\$&");

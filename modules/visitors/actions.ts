@@ -2,6 +2,7 @@
 import type { BrandId, ChannelId } from "#contract/ids.ts";
 import { unpark } from "#modules/concerns/actions-unread.ts";
 import { resolveCustomer } from "#modules/customers/actions.ts";
+import { claimFor } from "#modules/customers/actions-likeness.ts";
 import { normalise } from "#modules/customers/model.ts";
 import { customerByAddress } from "#modules/customers/reads.ts";
 import {
@@ -77,13 +78,19 @@ export const introduce = async (
     if (visitor.isNew) await settle(world, tx, { ...visitor, ...introduced });
     await setIntroduced(tx, visitor.address, { ...introduced, at: world.now().toISOString() });
     if (email !== "") await unpark(world, tx, visitor.address);
-    if (said.name !== "" && (await customerByAddress(tx, "chat", visitor.address)) !== null)
-      await resolveCustomer(
-        world,
-        tx,
-        { kind: "customer", id: null, name: said.name },
-        { kind: "chat", value: visitor.address, name: said.name, language: null, assurance: "proved", brandId },
-      );
+    const known = await customerByAddress(tx, "chat", visitor.address);
+    if (known === null) return;
+    const who = { kind: "customer", id: null, name: said.name } as const;
+    if (said.name !== "")
+      await resolveCustomer(world, tx, who, {
+        kind: "chat",
+        value: visitor.address,
+        name: said.name,
+        language: null,
+        assurance: "proved",
+        brandId,
+      });
+    await claimFor(world, tx, who, known.customerId, { kind: "email", norm: email, signed: false });
   });
   return { ...visitor, ...introduced, isNew: false };
 };

@@ -20,6 +20,7 @@ import {
   recordSending,
   removeTopic,
 } from "#modules/brands/actions.ts";
+import { undoMerge } from "#modules/concerns/actions-merging.ts";
 import { changeView, orderViews, removeView, restoreView, saveView } from "#modules/concerns/actions-views.ts";
 import {
   addAddress,
@@ -28,6 +29,10 @@ import {
   removeAddress,
   restoreAddress,
 } from "#modules/customers/actions-desk.ts";
+import { claimFor, proposeFor } from "#modules/customers/actions-likeness.ts";
+import { declineProposal, mergeCustomers } from "#modules/customers/actions-merging.ts";
+import { mergesFor } from "#modules/customers/reads-merging.ts";
+import type { Tx } from "#platform/db/db.ts";
 import { changeField, createField, removeField } from "#modules/fields/actions.ts";
 import { channelKinds } from "#server/connected.ts";
 import { mailboxSettings } from "#test/centre.ts";
@@ -103,6 +108,30 @@ test("customers and views hint at what is to be fetched", async () => {
   await verify(() => changeAddress(world, cast.anna, karla.id, address.id, preferred), "customer.changed");
   await verify(() => removeAddress(world, cast.anna, karla.id, address.id), "customer.changed");
   await verify(() => restoreAddress(world, cast.anna, karla.id, address.id, true), "customer.changed");
+
+  const other = await verify(
+    () => createCustomer(world, cast.anna, { name: "Carla", kind: "email", value: "carla@kunde.example" }),
+    "customer.created",
+  );
+  const inTransaction = (work: (tx: Tx) => Promise<void>) => () =>
+    world.db.transaction((tx) => work(tx).then(() => true));
+  const claim = { kind: "email", norm: given.value, signed: false };
+  await verify(
+    inTransaction((tx) => claimFor(world, tx, cast.anna, other.id, claim)),
+    "customer.changed",
+  );
+  await verify(
+    inTransaction((tx) => proposeFor(world, tx, other.id)),
+    "customer.proposed",
+  );
+  const [proposal] = sure(await mergesFor(world, cast.anna, karla.id)).proposals;
+  await verify(() => declineProposal(world, cast.anna, proposal?.id ?? "", true), "customer.declined");
+  const { mergeId } = await verify(
+    () => mergeCustomers(world, cast.anna, karla.id, { otherId: other.id, take: ["name"] }),
+    "customer.merged",
+  );
+  const choices = { parts: {}, addresses: {}, concerns: {} };
+  await verify(() => undoMerge(world, cast.anna, mergeId, choices), "customer.unmerged");
 
   const input = { name: "Meine", filter: { ...everything, deliveryFailed: true }, share: { with: "me" as const } };
   const view = await verify(() => saveView(world, cast.anna, input), "view.changed");

@@ -288,6 +288,10 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "customer.created":
     case "customer.changed":
     case "customer.removed":
+    case "customer.merged":
+    case "customer.unmerged":
+    case "customer.proposed":
+    case "customer.declined":
     case "agent.mentioned":
     case "view.changed":
     case "session.began":
@@ -332,6 +336,11 @@ const hinted = (state: DeskState, event: AnyEvent): DeskState => {
     case "customer.created":
     case "customer.changed":
       return { ...state, hints: { ...hints, history, customers: bump(hints.customers, event.data.customerId) } };
+    case "customer.proposed":
+    case "customer.declined": {
+      const { customerId, otherId } = event.data;
+      return { ...state, hints: { ...hints, history, customers: bump(bump(hints.customers, customerId), otherId) } };
+    }
     default:
   }
   return history === hints.history ? state : { ...state, hints: { ...hints, history } };

@@ -90,16 +90,18 @@ export const firstWords = (content: Pick<Composing, "text">): string => {
 /** The ways, with those first where the customer is now: whoever sits in a chat is answered there. `here`: the addresses at which somebody is. */
 export const withPresence = (ways: readonly Way[], here: readonly string[]): readonly Way[] => {
   if (here.length === 0) return ways;
-  const isHere = (way: Way): boolean => way.blocked === null && here.includes(way.value);
+  const isHere = (way: Way): boolean => way.blocked === null && way.reason !== "merged" && here.includes(way.value);
   return [
     ...ways.filter(isHere).map((way) => ({ ...way, reason: "here" as const })),
     ...ways.filter((way) => !isHere(way)),
   ];
 };
 
-/** The best way that is not blocked, else the best of all. */
-export const bestWay = (ways: readonly Way[]): Way | null =>
-  ways.find((way) => way.blocked === null) ?? ways[0] ?? null;
+/** The best way that is not blocked, else the best of all. An address of somebody whom the customer was merged with is never taken by itself. */
+export const bestWay = (ways: readonly Way[]): Way | null => {
+  const own = ways.filter((way) => way.reason !== "merged");
+  return own.find((way) => way.blocked === null) ?? own[0] ?? ways[0] ?? null;
+};
 
 /**
  * Whom an answer goes to as long as the agent has not said: the way's address, and everybody the customer's last message was between, as far as they

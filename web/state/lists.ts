@@ -65,9 +65,16 @@ export const shown = (
   const onlyFetched = isOnlyFetched(list.filter);
   const within = (row: ConcernRow): boolean =>
     list.next === null || list.last === null || list.ids.has(row.id) || compare(row, list.last) <= 0;
-  return Object.values(rows)
-    .filter((row) => matches(row, list.filter, me) && (onlyFetched ? list.ids.has(row.id) : within(row)))
-    .toSorted(compare);
+  return (
+    Object.values(rows)
+      // A customer is whoever was merged with them as well: the row does not tell, but the server did.
+      .filter(
+        (row) =>
+          matches(row, list.ids.has(row.id) ? { ...list.filter, customerId: null } : list.filter, me) &&
+          (onlyFetched ? list.ids.has(row.id) : within(row)),
+      )
+      .toSorted(compare)
+  );
 };
 
 /**

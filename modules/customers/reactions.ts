@@ -1,0 +1,27 @@
+// What follows from what was learnt of a customer: whom they may be the same as. Run by server/reactions.ts in commit order, at least once.
+import type { AnyEvent } from "#contract/events.ts";
+import { proposeFor } from "#modules/customers/actions-likeness.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+/** A reaction before its lock is chosen. */
+export interface CustomerReaction {
+  readonly name: string;
+  readonly wants: (event: AnyEvent) => boolean;
+  readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
+}
+
+const telling: ReadonlySet<string> = new Set(["addresses", "name", "claims", "merged"]);
+
+export const customerReactions = (world: World): readonly CustomerReaction[] => [
+  {
+    name: "customers.propose",
+    wants: (event) =>
+      event.kind === "customer.created" ||
+      (event.kind === "customer.changed" && event.data.what.some((part) => telling.has(part))),
+    handle: async (tx, event) => {
+      if (event.kind === "customer.created" || event.kind === "customer.changed")
+        await proposeFor(world, tx, event.data.customerId);
+    },
+  },
+];
