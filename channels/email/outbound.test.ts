@@ -1,5 +1,7 @@
 // What a rendered mail says and what it never says.
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { Outbound } from "#contract/channel.ts";
 import { compose } from "./compose.ts";
@@ -149,6 +151,27 @@ test("an Outlook thread goes on with five more bytes", () => {
   assert.deepEqual(bytes.subarray(0, 22), parent);
 });
 
+const payloads = join(import.meta.dirname, "../../../shared/corpora/payloads-patt");
+
+/** As a program would have it that decodes addresses. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+/** What others collected: line ends in every writing, and what programs that fill in templates would carry out. */
+const collected = (): readonly string[] =>
+  existsSync(payloads)
+    ? ["crlf", "ssti"].flatMap((name) =>
+        (
+          JSON.parse(readFileSync(join(payloads, `${name}.json`), "utf8")) as readonly { readonly payload: string }[]
+        ).map(({ payload }) => payload),
+      )
+    : [];
+
 // Regression of the whole class: Laravel and Symfony GHSA-5vg9-5847-vvmq, osTicket's "recipient injection via user's name".
 test("nothing that people write adds a header or a recipient", async () => {
   const hostile = [
@@ -175,6 +198,9 @@ test("nothing that people write adds a header or a recipient", async () => {
     "(comment",
     "x".repeat(5_000),
     "ü\r\nBcc: evil@example.org",
+    "{{7*7}}",
+    "${7*7}",
+    ...collected().flatMap((payload) => [payload, decoded(payload)]),
   ];
   const expected = headersOf(
     await bytesOf({
@@ -198,6 +224,7 @@ test("nothing that people write adds a header or a recipient", async () => {
     const payload = payloadOf(outbound);
     assert.deepEqual(payload.envelope.to, ["kunde@example.de"], text);
     const raw = await compose(payload.mail, null);
+    if (/^\$?\{\{?7\*7\}\}?$/.test(text)) assert.equal((await readMail(raw)).subject, text, "nothing is worked out");
     const fields = headersOf(raw)
       .split("\r\n")
       .filter((line) => !/^[ \t]/.test(line))

@@ -1,6 +1,8 @@
 // What bytes are taken for, and that nothing in a file can run or hide.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { imageSize } from "#platform/files/image.ts";
 import { disposition, fileResponse, openFile, safeFileName, signFile } from "#platform/files/signed.ts";
@@ -231,6 +233,36 @@ test("names cannot hide their ending, leave a folder or break the header", () =>
       /^attachment; filename="[ !#$&-[\]-~]*"; filename\*=UTF-8''[\w.%~!-]*$/,
     );
 });
+
+const collected = join(import.meta.dirname, "../../../shared/corpora/payloads-patt/upload-names.json");
+
+test(
+  "the collected names of files stay one name on one line",
+  { skip: existsSync(collected) ? false : "the collections are not here" },
+  () => {
+    const names = (JSON.parse(readFileSync(collected, "utf8")) as readonly { readonly payload: string }[]).flatMap(
+      ({ payload }) => [
+        payload,
+        `bild${payload}`,
+        `bild.png${payload}`,
+        decodeURIComponent(payload.replaceAll(/%(?![0-9a-f]{2})/gi, "%25")),
+      ],
+    );
+    assert.ok(names.length > 300, `${names.length} names`);
+    for (const name of names) {
+      const safe = safeFileName(name);
+      assert.ok(
+        safe !== "" && !/[/\\\u0000-\u001f\u007f:*?"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]/.test(safe),
+        JSON.stringify([name, safe]),
+      );
+      assert.ok(!/^\.|[. ]$/.test(safe), JSON.stringify([name, safe]));
+      assert.match(
+        disposition("attachment", name),
+        /^attachment; filename="[ !#$&-[\]-~]*"; filename\*=UTF-8''[\w.%~!-]*$/,
+      );
+    }
+  },
+);
 
 test("only raster images are ever inline, and every file is boxed in", () => {
   for (const mediaType of [

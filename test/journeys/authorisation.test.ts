@@ -203,6 +203,8 @@ test("a foreign brand's things are not in lists, views, search or among many", a
   const foreign = desks.get("foreign");
   assert.ok(foreign);
   assert.deepEqual((await foreign.call(api.concerns.list, { query: { filter: JSON.stringify(everything) } })).rows, []);
+  const { rows } = await foreign.call(api.concerns.rows, { query: { ids: facts.concernId } });
+  assert.deepEqual(rows, [], "also when one knows its id");
   const { views } = await foreign.call(api.concerns.views);
   assert.ok(
     views.every((view) => (view.count ?? 0) === 0),
