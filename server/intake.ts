@@ -5,6 +5,7 @@ import type { ChannelId, IntakeId } from "#contract/ids.ts";
 import type { Reason, Trouble } from "#contract/reasons.ts";
 import { receive } from "#modules/concerns/actions.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
+import { holdSender } from "#modules/concerns/actions-sender.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
 import { isUnavailable } from "#platform/db/db.ts";
 import { isFilesUnavailable } from "#platform/files/files.ts";
@@ -319,18 +320,23 @@ const receiveAll = async ({ world, mostUnknown }: Taking, item: Item, raw: Raw, 
     inbound.map(async (each) => ({ each, files: each.kind === "message" ? await keepFiles(world, each) : [] })),
   );
   await world.db.transaction(async (tx) => {
-    const row = await finishIntake(
-      tx,
-      { id: item.id, channelId: channel.id, brandId: channel.brandId, lease: item.lease },
-      failed ? "unreadable" : "done",
-      failed ? reading.detail : null,
-      inbound.map((each) => each.providerId),
-    );
+    const only = inbound.length === 1 && inbound[0]?.kind === "message" ? inbound[0] : null;
+    // Asked together: whose message it is, is looked up while we still learn whether it is ours to receive.
+    const [row, held] = await Promise.all([
+      finishIntake(
+        tx,
+        { id: item.id, channelId: channel.id, brandId: channel.brandId, lease: item.lease },
+        failed ? "unreadable" : "done",
+        failed ? reading.detail : null,
+        inbound.map((each) => each.providerId),
+      ),
+      only === null ? null : holdSender(tx, channel, only),
+    ]);
     if (!row) return;
     const from = { intakeId: item.id, rawHash: row.rawHash, receivedAt: raw.receivedAt, letIn: item.letIn };
     for (const { each, files } of withFiles.filter((one) => row.fresh.includes(one.each.providerId)))
       await (each.kind === "message"
-        ? receive(world, tx, channel, from, each, files)
+        ? receive(world, tx, channel, from, each, files, held)
         : receiveReceipt(world, tx, channel, each, from));
   });
 };

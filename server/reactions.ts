@@ -1,8 +1,9 @@
 // All reactions of all modules, with the lock each runs under. A reaction is idempotent and goes on from its cursor.
+import { eventsAfter } from "#modules/audit/reads.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
 import { customerReactions } from "#modules/customers/reactions.ts";
 import { visitorReactions } from "#modules/visitors/reactions.ts";
-import type { AnyEvent } from "#contract/events.ts";
+import type { AnyEvent, EventKind } from "#contract/events.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -10,13 +11,29 @@ import type { World } from "#platform/world.ts";
 export interface Reaction {
   readonly name: string;
   readonly key: number;
+  /** The next entries of the kinds that it can want. */
+  readonly read: typeof eventsAfter;
   readonly wants: (event: AnyEvent) => boolean;
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
 }
 
+/** A reaction as its module has it. */
+interface Unkeyed extends Omit<Reaction, "key" | "read"> {
+  /** The kinds of entries it can want: of others it is given none. */
+  readonly kinds: readonly EventKind[];
+}
+
+const keyed =
+  (first: number) =>
+  ({ kinds, ...reaction }: Unkeyed, i: number): Reaction => ({
+    ...reaction,
+    key: first + i,
+    read: (tx, after, limit) => eventsAfter(tx, after, limit, kinds),
+  });
+
 /** The list; keys are advisory-lock numbers and never reused. */
 export const reactions = (world: World, options: { readonly acknowledge: boolean }): readonly Reaction[] => [
-  ...concernReactions(world, options).map((reaction, i) => ({ ...reaction, key: 100 + i })),
-  ...customerReactions(world).map((reaction, i) => ({ ...reaction, key: 140 + i })),
-  ...visitorReactions(world).map((reaction, i) => ({ ...reaction, key: 150 + i })),
+  ...concernReactions(world, options).map(keyed(100)),
+  ...customerReactions(world).map(keyed(140)),
+  ...visitorReactions(world).map(keyed(150)),
 ];

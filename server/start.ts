@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { channels } from "#channels/index.ts";
 import { system } from "#contract/actor.ts";
 import type { ListeningIo } from "#contract/channel.ts";
-import { eventsAfter, horizon } from "#modules/audit/reads.ts";
+import { horizon } from "#modules/audit/reads.ts";
 import { recordHealth } from "#modules/brands/actions.ts";
 import { channelHealths } from "#modules/brands/reads.ts";
 import { fileChecked } from "#modules/concerns/actions-files.ts";
@@ -217,7 +217,7 @@ export const startServer = async (
     const jobs = await startJobs({ world, log, timing });
     closers.push(jobs.stop);
     for (const reaction of reactions(world, { acknowledge: config.acknowledge })) {
-      const run = runReaction({ ...reaction, db, log, read: eventsAfter, end: horizon });
+      const run = runReaction({ ...reaction, db, log, end: horizon });
       const quiet = bus.on("events", run.wake);
       closers.push(async () => {
         quiet();

@@ -11,6 +11,7 @@ import type { AgentId, BrandId, ChannelId, ConcernId } from "#contract/ids.ts";
 import { uuidV7 } from "#lib/id.ts";
 import { eventsAfter } from "#modules/audit/reads.ts";
 import { receive, type ReceivingChannel } from "#modules/concerns/actions.ts";
+import { holdSender } from "#modules/concerns/actions-sender.ts";
 import type { Arrival } from "#modules/concerns/actions-arrival.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
 import type { ReadingWorld } from "#modules/concerns/reads.ts";
@@ -192,11 +193,15 @@ export const deliver = (
 ): Promise<boolean> =>
   world.db.transaction(async (tx) => {
     const arrival = arrivalNow(world);
-    const fresh = await tx.run(
-      sql`INSERT INTO intake_item (brand_id, channel_id, provider_id, intake_id) VALUES (${channel.brandId}, ${channel.id}, ${message.providerId}, ${arrival.intakeId}) ON CONFLICT DO NOTHING`,
-    );
+    const [fresh, held] = await Promise.all([
+      tx.run(
+        sql`INSERT INTO intake_item (brand_id, channel_id, provider_id, intake_id) VALUES (${channel.brandId}, ${channel.id}, ${message.providerId}, ${arrival.intakeId}) ON CONFLICT DO NOTHING`,
+      ),
+      holdSender(tx, channel, message),
+    ]);
     if (fresh === 0) return false;
-    await receive(world, tx, channel, receivedAt === undefined ? arrival : { ...arrival, receivedAt }, message, files);
+    const from = receivedAt === undefined ? arrival : { ...arrival, receivedAt };
+    await receive(world, tx, channel, from, message, files, held);
     return true;
   });
 

@@ -1,6 +1,6 @@
 // All SQL of the event log. Called by audit/actions.ts (append) and audit/reads.ts.
 import { sql, type Tx } from "#platform/db/db.ts";
-import type { AnyEvent } from "#contract/events.ts";
+import type { AnyEvent, EventKind } from "#contract/events.ts";
 
 /** Appends entries in the given order; the trigger on the table keeps readers below what has not committed. */
 export const append = (tx: Tx, entries: readonly Omit<AnyEvent, "seq">[]): Promise<void> =>
@@ -16,13 +16,17 @@ const columns = sql`seq, at, kind, actor, brand_id AS "brandId", concern_id AS "
 export const horizon = async (tx: Tx): Promise<number> =>
   (await tx.one<{ horizon: number }>(sql`SELECT event_horizon() AS horizon`)).horizon;
 
-/** The next entries after a number, in order, each with the horizon that was looked up before them; `seq` null: there is none, only the horizon. */
+/**
+ * The next entries after a number, of these kinds (null: all), in order, each with the horizon that was looked up before them; `seq` null: there is none,
+ * only the horizon.
+ */
 export const after = (
   tx: Tx,
   seq: number,
   most: number,
+  kinds: readonly EventKind[] | null,
 ): Promise<((AnyEvent | { readonly seq: null }) & { readonly upTo: number })[]> =>
-  tx.rows(sql`SELECT up_to AS "upTo", ${columns} FROM event_after(${seq}, ${most})`);
+  tx.rows(sql`SELECT up_to AS "upTo", ${columns} FROM event_after(${seq}, ${most}, ${kinds}::text[])`);
 
 /** A concern's entries, newest first, below `before`; without drafts, which are their writers' own. */
 export const ofConcern = (tx: Tx, concernId: string, before: number | null, limit: number): Promise<AnyEvent[]> =>

@@ -9,7 +9,7 @@ import { blank } from "#modules/concerns/actions-send.ts";
 import { linesOfHtml } from "#modules/concerns/model-lines.ts";
 import { withMessage, type ConcernState, type IncomingFile } from "#modules/concerns/model.ts";
 import type { NewMessage } from "#modules/concerns/store.ts";
-import type { Resolved } from "#modules/customers/actions.ts";
+import type { HeldAddress, Resolved } from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -46,6 +46,8 @@ export interface Receiving {
   readonly sender: Person;
   /** The sender's address, normalised. */
   readonly norm: string;
+  /** It, when it is held already. */
+  readonly held: HeldAddress | null;
 }
 
 /** Every address of ours that can be known here, normalised. */

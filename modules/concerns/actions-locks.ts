@@ -1,5 +1,6 @@
 // Concerns and answers under their locks, when an agent may touch them. Called by concerns/actions*.ts.
 import type { AgentActor } from "#contract/actor.ts";
+import type { Message } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
@@ -12,6 +13,8 @@ import type { Tx } from "#platform/db/db.ts";
 export interface Spoken {
   readonly state: ConcernState;
   readonly messageId: MessageId;
+  /** As the desk sees it; left out: to be read after the commit. */
+  readonly message?: Message | undefined;
 }
 
 /** The concern under its lock, when this agent may do that with it. */

@@ -12,6 +12,7 @@ import { lockAnswer, lockFor, type Spoken } from "#modules/concerns/actions-lock
 import { placeTakenBack, removeIfEmpty, withUploads } from "#modules/concerns/actions-undo.ts";
 import { changes, saveChange, saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import {
+  answerParts,
   blank,
   contentOf,
   heightOf,
@@ -31,7 +32,7 @@ import {
   type ConcernState,
 } from "#modules/concerns/model.ts";
 import { cannotHold, forbids } from "#modules/concerns/policy.ts";
-import type { ReadingWorld } from "#modules/concerns/reads.ts";
+import { messageViews, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { lockKey, messageByKey, updateConcern, uploadsOf } from "#modules/concerns/store.ts";
 import { deliveriesOf, hurry, withdraw } from "#modules/concerns/store-outbox.ts";
 import { leave } from "#modules/concerns/actions-schedule.ts";
@@ -85,15 +86,16 @@ const again = async (
 };
 
 /** Answers the customer. The message is held for the undo time, or scheduled for `sendAt`, and then leaves by the outbox. The same key twice answers once. */
-export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spoken | Refusal> =>
+export const reply = (world: World & ReadingWorld, who: AgentActor, input: Reply): Promise<Spoken | Refusal> =>
   world.db.transaction(async (tx) => {
     const state = await lockFor(tx, who, input.id, "concern.answer");
     if (isRefusal(state)) return state;
     // Asked together, judged in this order.
-    const [before, channel, content] = await Promise.all([
+    const [before, channel, content, parts] = await Promise.all([
       again(tx, who, state, input, "out"),
       sendingChannel(tx, state.brandId, input.channelId),
       contentOf(world, tx, who, input),
+      answerParts(tx, who, state, true),
     ]);
     if (before !== null) return before;
     const now = world.now();
@@ -126,10 +128,14 @@ export const reply = (world: World, who: AgentActor, input: Reply): Promise<Spok
       key: input.key,
       undoUploads: input.uploads,
       below: below === undefined ? null : { folded: below, quote: draftQuoteOf(input.below) },
+      parts,
       because: input.sendAt === null ? null : "scheduled",
     });
-    await forgetDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "reply" });
-    return sent;
+    const [[message]] = await Promise.all([
+      messageViews(world, tx, [sent.messageId]),
+      forgetDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "reply" }),
+    ]);
+    return { ...sent, message };
   });
 
 export interface FirstMessage extends Written {

@@ -5,7 +5,7 @@ import { addressKindOf, isKept } from "#contract/channel.ts";
 import type { DraftQuote, Status } from "#contract/concerns.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ChannelId, MessageId, PartyId } from "#contract/ids.ts";
-import { agentById } from "#modules/agents/reads.ts";
+import { agentById, type AgentRecord } from "#modules/agents/reads.ts";
 import type { Said } from "#modules/audit/actions.ts";
 import { brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
@@ -19,6 +19,7 @@ import {
   lastInbound,
   partiesOf,
   uploadsOf,
+  type LastInbound,
   type NewDelivery,
   type NewFile,
   type NewMessage,
@@ -150,8 +151,37 @@ export interface Outgoing {
   readonly answersId?: MessageId | null;
   /** The customer was made for it, and goes with it. */
   readonly madeCustomer?: boolean;
+  /** As `answerParts` gave them; left out: they are read. */
+  readonly parts?: AnswerParts;
   readonly because: string | null;
 }
+
+/** What an answer is made of, beside what its author wrote. */
+export interface AnswerParts {
+  readonly brand: Brand;
+  readonly agent: AgentRecord | null;
+  readonly parties: Awaited<ReturnType<typeof partiesOf>>;
+  /** What it answers; null: nothing. */
+  readonly last: LastInbound | null;
+}
+
+/** Reads them. `begun`: the concern is there already, and nobody else changes it until the commit. `answersId`: as in `Outgoing`. */
+export const answerParts = async (
+  tx: Tx,
+  who: AgentActor,
+  concern: Pick<ConcernState, "id" | "brandId">,
+  begun: boolean,
+  answersId: MessageId | null = null,
+): Promise<AnswerParts> => {
+  const [brand, agent, parties, last] = await Promise.all([
+    brandById(tx, concern.brandId),
+    agentById(tx, who.id),
+    begun ? partiesOf(tx, concern.id) : [],
+    begun ? (answersId ? inboundById(tx, answersId) : lastInbound(tx, concern.id)) : null,
+  ]);
+  if (brand === null) throw new Error("a concern's brand is gone");
+  return { brand, agent, parties, last };
+};
 
 /**
  * Saves an answer of an agent to a concern (`before` null: with the concern itself) and puts it into the outbox. Newcomers among the recipients
@@ -169,13 +199,8 @@ export const sendAnswer = async (
   const at = world.now().toISOString();
   const id = world.newId() as MessageId;
   const seq = fresh.lastSeq + 1;
-  const [brand, agent, parties, last] = await Promise.all([
-    brandById(tx, fresh.brandId),
-    agentById(tx, who.id),
-    before === null ? [] : partiesOf(tx, fresh.id),
-    before === null ? null : out.answersId ? inboundById(tx, out.answersId) : lastInbound(tx, fresh.id),
-  ]);
-  if (brand === null) throw new Error("a concern's brand is gone");
+  const parts = out.parts ?? (await answerParts(tx, who, fresh, before !== null, out.answersId));
+  const { brand, agent, parties, last } = parts;
   const addressed = [...out.to, ...out.cc];
   const joining = await joiners(world, tx, fresh, parties, out, seq);
   const signature = signatureOf({ name: who.name, signature: agent?.preferences.signature ?? "" }, brand);

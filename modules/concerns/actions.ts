@@ -1,8 +1,6 @@
 // Takes an arriving message in: finds its thread, its author, and says what happened. Called by server/intake in the transaction that ends the arrival.
-import type { Who } from "#contract/actor.ts";
 import { addressKindOf, isKept, type InboundMessage } from "#contract/channel.ts";
-import { isRefusal } from "#contract/errors.ts";
-import type { BrandId, ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
+import type { BrandId, ConcernId, MessageId } from "#contract/ids.ts";
 import { agentByEmail, asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
 import { say } from "#modules/audit/actions.ts";
 import { topicById } from "#modules/brands/reads.ts";
@@ -18,6 +16,7 @@ import {
   type ReceivingChannel,
 } from "#modules/concerns/actions-arrival.ts";
 import { further, partyOf } from "#modules/concerns/actions-parties.ts";
+import { author, isHinted, resolveSender, withSender } from "#modules/concerns/actions-sender.ts";
 import { linked, saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { blank } from "#modules/concerns/actions-send.ts";
 import {
@@ -29,7 +28,6 @@ import {
   type IncomingFile,
 } from "#modules/concerns/model.ts";
 import {
-  behindOurName,
   cleanMessage,
   gatheringMs,
   isAbsenceNote,
@@ -64,10 +62,10 @@ import {
   writtenTo,
 } from "#modules/concerns/store-evidence.ts";
 import {
-  resolveCustomer,
   reviveAddress,
   touchAddress,
   verifyAddress,
+  type HeldAddress,
   type Resolved,
 } from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
@@ -77,7 +75,7 @@ import type { World } from "#platform/world.ts";
 
 /**
  * Takes one message in, in the caller's transaction; the caller makes sure that each message is given once. It ends as a message of exactly one
- * concern, whatever it is. See README.md for the order in which threads are looked for.
+ * concern, whatever it is. See README.md for the order in which threads are looked for. `held`: what `holdSender` gave.
  */
 export const receive = async (
   world: World,
@@ -86,19 +84,19 @@ export const receive = async (
   arrival: Arrival,
   given: InboundMessage,
   files: readonly IncomingFile[],
+  held: HeldAddress | null = null,
 ): Promise<void> => {
   const kind = addressKindOf[channel.kind];
   const withoutOriginals = files.filter((file) => file.ofOriginal !== true);
   const arrived = { ...arrival, receivedAt: new Date(arrival.receivedAt).toISOString() };
   const r = await withSender(
-    { world, tx, channel, arrival: arrived, files: withoutOriginals, kind },
+    { world, tx, channel, arrival: arrived, files: withoutOriginals, kind, held },
     cleanMessage(given),
   );
   const { message } = r;
   if (message.automatic === "loop") return receiveLoop(r);
 
-  const { tokens, references, number } = message.thread;
-  const hinted = tokens.length > 0 || references.length > 0 || number !== null;
+  const hinted = isHinted(message);
   const early = hinted ? place(message.assurance, proved(r, await findClues(tx, searched(r, null)))) : null;
   // A mail with an agent's own token answers our notice, whatever stands repeated in it.
   if (early?.kind === "agent") return answerByMail(r, early.concernId, early.agentId);
@@ -113,26 +111,6 @@ export const receive = async (
     if (await isTooMuch(r)) return setMessageAside(r, "unknownSenders");
   }
   await receiveFrom(r, early, null);
-};
-
-/** The message with whoever it is from. Only what may stand in our own name asks for our addresses: most mails do not. */
-const withSender = async (
-  r: Omit<Receiving, "message" | "sender" | "norm">,
-  given: InboundMessage,
-): Promise<Receiving> => {
-  const { kind, channel } = r;
-  const key = (value: string): string => withoutDetail(normalise(kind, value) ?? value);
-  const from = key(given.from.value);
-  const doubtful =
-    (given.replyTo !== null && key(given.replyTo.value) !== from) ||
-    (channel.ownAddresses ?? []).some((own) => key(own) === from) ||
-    given.automatic === "loop";
-  const own = new Set(doubtful ? await ownNorms(r) : []);
-  const message = behindOurName(given, (value) => own.has(key(value)));
-  const norm = normalise(kind, message.from.value);
-  if (norm !== null && !own.has(withoutDetail(norm))) return { ...r, message, sender: message.from, norm };
-  const sender = { name: message.from.name, value: unknownSender };
-  return { ...r, message: norm === null ? { ...message, from: sender } : message, sender, norm: unknownSender };
 };
 
 /**
@@ -199,10 +177,14 @@ const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forw
       ? await customerOfParty(tx, early.concernId, kind, r.norm)
       : null;
   const sender = await resolveSender(r, holder);
-  const placed = early?.kind === "thread" ? early : await placeLate(r, sender, early);
+  // Asked together, judged in this order.
+  const [placed, floods] =
+    early?.kind === "thread"
+      ? [early, false]
+      : await Promise.all([placeLate(r, sender, early), forwardedBy === null && beginsTooMany(r, sender)]);
   if (placed.kind === "thread") await intoThread(r, sender, placed);
   else {
-    const flood = forwardedBy === null ? await floodOf(r, sender) : null;
+    const flood = floods ? await floodOf(r, sender) : null;
     const related = (placed.kind === "new" ? placed.relatedTo : null) ?? (await twin(r));
     if (flood?.into) await intoThread(r, sender, flood.into, true);
     else await intoNew(r, sender, related, null, forwardedBy, flood !== null);
@@ -218,26 +200,9 @@ const receiveFrom = async (r: Receiving, early: Placed | null, forwardedBy: Forw
   // A person's fresh mail shows that the address lives, whatever came back from it before; a forged one shows nothing.
   if (sender.isSuppressed && message.automatic === null && message.assurance !== "failed")
     await reviveAddress(world, tx, author(sender), { kind, value: r.norm });
-  // A sender who is shown to be false has not written from that address.
-  if (message.assurance !== "failed") await touchAddress(tx, { kind, value: r.norm }, "in", r.arrival.receivedAt);
-};
-
-const resolveSender = async (
-  { world, tx, channel, message, sender, kind }: Receiving,
-  ofCustomer: CustomerId | null = null,
-): Promise<Resolved> => {
-  const who: Who = { kind: "customer", id: null, name: sender.name ?? sender.value };
-  const resolved = await resolveCustomer(world, tx, who, {
-    kind,
-    value: sender.value,
-    name: sender.name,
-    language: message.language,
-    assurance: message.assurance,
-    brandId: channel.brandId as BrandId,
-    ofCustomer,
-  });
-  if (isRefusal(resolved)) throw new Error(`a sender that is no address: ${resolved.refused}`);
-  return resolved;
+  // A sender who is shown to be false has not written from that address; of one who is new it is noted already.
+  if (message.assurance !== "failed" && !sender.isNew)
+    await touchAddress(tx, { kind, value: r.norm }, "in", r.arrival.receivedAt);
 };
 
 /** Under the address's lock now: what a message of the same sender made a moment ago is seen. */
@@ -257,24 +222,28 @@ const placeLate = async (r: Receiving, sender: Resolved, early: Placed | null): 
   return goesOn ? placed : { kind: "new", relatedTo: null };
 };
 
-/**
- * Does this sender begin more concerns than anybody works on? Then the rest of the flood goes into one, `into`, or a concern that begins to gather it.
- * The caller holds the address's lock: of any number of mails at once each counts those before it.
- */
-const floodOf = async (r: Receiving, sender: Resolved): Promise<{ readonly into: ThreadPlace | null } | null> => {
-  if (sender.isNew) return null;
-  const { tx, kind, norm, channel, message, arrival } = r;
-  const { customerId } = sender;
-  const { brandId } = channel;
-  const at = Date.parse(arrival.receivedAt);
+/** So long before and after it came. */
+const around = (arrival: Arrival, ms: number): Between => {
   // Mails of one moment are read in any order: some may have begun a concern a little later than this one came.
-  const around = (ms: number): Between => ({
-    since: new Date(at - ms).toISOString(),
-    until: new Date(at + ms).toISOString(),
-  });
+  const at = Date.parse(arrival.receivedAt);
+  return { since: new Date(at - ms).toISOString(), until: new Date(at + ms).toISOString() };
+};
+
+/**
+ * Does this sender begin more concerns than anybody works on? The caller holds the address's lock: of any number of mails at once each counts those
+ * before it.
+ */
+const beginsTooMany = async ({ tx, channel, message, arrival }: Receiving, sender: Resolved): Promise<boolean> => {
+  if (sender.isNew) return false;
   const most = mostBegun(message.assurance);
-  if ((await begunBetween(tx, customerId, brandId, around(mostBegunMs), most)) < most) return null;
-  const found = await gathering(tx, { customerId, brandId, kind, norm, between: around(gatheringMs) });
+  return (await begunBetween(tx, sender.customerId, channel.brandId, around(arrival, mostBegunMs), most)) >= most;
+};
+
+/** The rest of a flood goes into one concern, `into`; null: this message begins the one that gathers it. */
+const floodOf = async (r: Receiving, { customerId }: Resolved): Promise<{ readonly into: ThreadPlace | null }> => {
+  const { tx, kind, norm, channel, arrival } = r;
+  const asked = { customerId, brandId: channel.brandId, kind, norm, between: around(arrival, gatheringMs) };
+  const found = await gathering(tx, asked);
   return { into: found && { kind: "thread", concernId: found.id, via: "burst", otherSender: false } };
 };
 
@@ -286,8 +255,6 @@ const twin = async (r: Receiving): Promise<ConcernId | null> => {
   const clues = await findClues(r.tx, { ...searched(r, null), randomParts: [], references: own, number: null });
   return clues.find((clue) => clue.foreign && clue.senderIsParty)?.concernId ?? null;
 };
-
-const author = (sender: Resolved): Who => ({ kind: "customer", id: sender.customerId, name: sender.name });
 
 type ThreadPlace = Extract<Placed, { kind: "thread" }>;
 

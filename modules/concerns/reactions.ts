@@ -24,6 +24,8 @@ import type { World } from "#platform/world.ts";
 /** A reaction before its lock is chosen. */
 export interface ConcernReaction {
   readonly name: string;
+  /** The kinds of entries it can want. */
+  readonly kinds: readonly EventKind[];
   readonly wants: (event: AnyEvent) => boolean;
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
 }
@@ -93,6 +95,7 @@ const reaction = <K extends EventKind>(
   handle: (tx: Tx, event: LoggedEvent<K>) => Promise<void>,
 ): ConcernReaction => ({
   name,
+  kinds: [kind],
   wants: (event) => event.kind === kind && fits(event as unknown as LoggedEvent<K>),
   handle: (tx, event) => handle(tx, event as unknown as LoggedEvent<K>),
 });
@@ -174,21 +177,22 @@ const tellMentioned = async (
   await tell(world, tx, concernId, data.agentId, "mentioned", actor.name, data.messageId);
 };
 
-/** Whose it is, and who follows it. Everybody's lock is taken before the concern's, in one order. */
+/** Whose it is, and who follows it, as far as they want it by mail. Everybody's lock is taken before the concern's, in one order. */
 const tellAnswered = async (
   world: World,
   tx: Tx,
   { concernId, data: { message } }: LoggedEvent<"message.added">,
 ): Promise<void> => {
   if (concernId === null) return;
-  const row = await rowById(tx, concernId);
+  const [row, followers] = await Promise.all([rowById(tx, concernId), followersOf(tx, concernId)]);
   if (row === null) return;
-  const others = (await followersOf(tx, concernId)).filter((id) => id !== row.assigneeId);
+  const others = followers.filter((id) => id !== row.assigneeId);
   const told = (
     await Promise.all(
       [...(row.assigneeId === null ? [] : [row.assigneeId]), ...others].map(async (id) => {
         const agent = await agentById(tx, id);
-        return agent === null ? [] : [{ agent, norm: normalise("email", agent.email) ?? "" }];
+        if (agent === null || !wantsNews(agent, id === row.assigneeId ? "answered" : "followed")) return [];
+        return [{ agent, norm: normalise("email", agent.email) ?? "" }];
       }),
     )
   )
@@ -207,6 +211,9 @@ const tellAnswered = async (
     );
 };
 
+const wantsNews = ({ preferences }: AgentRecord, why: Why): boolean =>
+  why === "followed" ? preferences.followedByMail : preferences.notifyByMail;
+
 /** Writes to an agent who wants it by mail; an answer to that mail comes back with the agent's own token. */
 const tell = async (
   world: World,
@@ -219,7 +226,7 @@ const tell = async (
 ): Promise<void> => {
   const agent = await agentById(tx, agentId);
   if (agent === null) return;
-  if (!(why === "followed" ? agent.preferences.followedByMail : agent.preferences.notifyByMail)) return;
+  if (!wantsNews(agent, why)) return;
   const norm = normalise("email", agent.email);
   if (norm === null) return;
   await lockAutomatic(tx, norm);

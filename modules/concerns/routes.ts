@@ -25,7 +25,7 @@ const shown = async (
   spoken: Spoken | Refusal,
 ): Promise<{ concern: ConcernRow; message: Message } | Refusal> => {
   if (isRefusal(spoken)) return spoken;
-  const [message] = await messageViews(world, world.db, [spoken.messageId]);
+  const message = spoken.message ?? (await messageViews(world, world.db, [spoken.messageId]))[0];
   if (!message) throw new Error("a message that was just said is gone");
   return { concern: rowOf(spoken.state), message };
 };

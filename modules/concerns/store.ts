@@ -190,14 +190,17 @@ const insertMessage = (m: NewMessage): Sql => sql`
           ${m.remoteImages}, ${m.clientKey}, ${m.intakeId}, ${m.at}, ${m.undo === null ? null : JSON.stringify(m.undo)},
           ${m.plan === null ? null : JSON.stringify(m.plan)}, ${m.plan?.at ?? null}) RETURNING 1`;
 
-/** Saves a concern and its message, files, keys, parties and deliveries in one statement. Tells the number and which parties were new. */
+/**
+ * Saves a concern and its message, files, keys, parties and deliveries in one statement. Tells the number and which parties were new; where both are
+ * known beforehand (the caller holds the lock of a concern that nobody joins) the answer is not waited for.
+ */
 export const saveMessage = async (
   tx: Tx,
   saving: Saving,
 ): Promise<{ readonly number: number; readonly version: number; readonly joined: readonly PartyId[] }> => {
   const { before, after, message, parties, deliveries } = saving;
   const keys = [...new Set(message.keys)];
-  const saved = await tx.one<{ number: number; version: number; joined: PartyId[] | null }>(sql`
+  const statement = sql`
     WITH c AS (${before === null ? insert(after) : update(before, after)}),
          m AS (${insertMessage(message)}),
          b AS (INSERT INTO message_body (message_id, text, folded_text, html, raw_hash, quote_of)
@@ -212,7 +215,12 @@ export const saveMessage = async (
              : sql`, r AS (INSERT INTO reference (key, channel_kind, message_id, concern_id, ours)
                            SELECT unnest(${keys}::text[]), ${message.channelKind}, ${message.id}, ${after.id}, false RETURNING 1)`
          }
-    SELECT c.number, c.version, ${parties.length === 0 ? sql`NULL` : sql`(SELECT array_agg(p.id) FROM p)`} AS joined FROM c`);
+    SELECT c.number, c.version, ${parties.length === 0 ? sql`NULL` : sql`(SELECT array_agg(p.id) FROM p)`} AS joined FROM c`;
+  if (before !== null && parties.length === 0) {
+    await tx.later(statement);
+    return { number: before.number, version: before.version + (patchOf(before, after) === null ? 0 : 1), joined: [] };
+  }
+  const saved = await tx.one<{ number: number; version: number; joined: PartyId[] | null }>(statement);
   return { number: saved.number, version: saved.version, joined: saved.joined ?? [] };
 };
 

@@ -59,6 +59,7 @@ export const createCustomer = (
       value: input.value.trim(),
       verifiedAt: null,
       verifiedBy: null,
+      lastInAt: null,
       brandIds: brands,
       at: world.now().toISOString(),
     });

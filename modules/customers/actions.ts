@@ -20,6 +20,7 @@ import {
   setVerified,
   touch,
   updateCustomer,
+  type AddressRow,
   type Raised,
 } from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -45,6 +46,21 @@ export interface Resolved {
   readonly isSuppressed: boolean;
 }
 
+/** An address under its lock, with whoever has it. */
+export interface HeldAddress {
+  readonly norm: string;
+  readonly known: AddressRow | null;
+}
+
+/**
+ * Takes the address' lock, and says who has it. For callers who ask something else of the database at the same time and give this to `resolveCustomer`
+ * afterwards; whoever holds one address of a transaction must not hold a second.
+ */
+export const holdAddress = async (tx: Tx, kind: AddressKind, norm: string): Promise<HeldAddress> => {
+  await lockAddress(tx, kind, norm);
+  return { norm, known: await liveAddress(tx, kind, norm) };
+};
+
 /**
  * The customer this address belongs to; made when there is none. Holds the address' lock until the commit, so of any number of messages that
  * arrive at once one makes the customer and the others wait for it. `assurance` says how sure we are of the sender: "proved" verifies the
@@ -62,12 +78,15 @@ export const resolveCustomer = async (
     readonly brandId: BrandId;
     /** Whose an address is that nobody has: they have shown it by a token that we sent there. */
     readonly ofCustomer?: CustomerId | null;
+    /** The same address, when the caller holds it already. */
+    readonly held?: HeldAddress | null;
+    /** Something came from there now: noted of an address that is new (of others by `touchAddress`). */
+    readonly heardAt?: string | null;
   },
 ): Promise<Resolved | Refusal> => {
   const norm = normalise(input.kind, input.value);
   if (norm === null) return refuse("invalidAddress", { address: input.value.slice(0, 320) });
-  await lockAddress(tx, input.kind, norm);
-  const known = await liveAddress(tx, input.kind, norm);
+  const { known } = input.held?.norm === norm ? input.held : await holdAddress(tx, input.kind, norm);
   const at = world.now().toISOString();
   const proved = input.assurance === "proved";
   const provedBy = input.kind === "email" ? "dmarc" : "session";
@@ -105,6 +124,7 @@ export const resolveCustomer = async (
       value: input.value.trim(),
       verifiedAt: proved ? at : null,
       verifiedBy: proved ? provedBy : null,
+      lastInAt: input.heardAt ?? null,
       brandIds: [input.brandId],
       at,
     });

@@ -1,5 +1,5 @@
 // What follows from what was learnt of a customer: whom they may be the same as. Run by server/reactions.ts in commit order, at least once.
-import type { AnyEvent } from "#contract/events.ts";
+import type { AnyEvent, EventKind } from "#contract/events.ts";
 import { proposeFor } from "#modules/customers/actions-likeness.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -7,6 +7,8 @@ import type { World } from "#platform/world.ts";
 /** A reaction before its lock is chosen. */
 export interface CustomerReaction {
   readonly name: string;
+  /** The kinds of entries it can want. */
+  readonly kinds: readonly EventKind[];
   readonly wants: (event: AnyEvent) => boolean;
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
 }
@@ -16,6 +18,7 @@ const telling: ReadonlySet<string> = new Set(["addresses", "name", "claims", "me
 export const customerReactions = (world: World): readonly CustomerReaction[] => [
   {
     name: "customers.propose",
+    kinds: ["customer.created", "customer.changed"],
     wants: (event) =>
       event.kind === "customer.created" ||
       (event.kind === "customer.changed" && event.data.what.some((part) => telling.has(part))),

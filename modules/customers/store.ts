@@ -66,6 +66,7 @@ export const insertCustomer = async (
     readonly value: string;
     readonly verifiedAt: string | null;
     readonly verifiedBy: string | null;
+    readonly lastInAt: string | null;
     readonly brandIds: readonly BrandId[];
     readonly at: string;
   },
@@ -75,8 +76,8 @@ export const insertCustomer = async (
       INSERT INTO customer (id, name, language, brand_ids, created_at)
       VALUES (${row.customerId}, ${row.name}, ${row.language}, ${row.brandIds}::uuid[], ${row.at}) RETURNING id, brand_ids
     )
-    INSERT INTO address (id, customer_id, kind, norm, value, verified_at, verified_by, preferred, brand_ids)
-    SELECT ${row.addressId}, id, ${row.kind}, ${row.norm}, ${row.value}, ${row.verifiedAt}, ${row.verifiedBy}, true, brand_ids FROM made`);
+    INSERT INTO address (id, customer_id, kind, norm, value, verified_at, verified_by, last_in_at, preferred, brand_ids)
+    SELECT ${row.addressId}, id, ${row.kind}, ${row.norm}, ${row.value}, ${row.verifiedAt}, ${row.verifiedBy}, ${row.lastInAt}, true, brand_ids FROM made`);
 };
 
 /** From now on this brand knows the customer and this address. The caller holds the address' lock. */

@@ -1,6 +1,6 @@
 // What follows for the customer from what a visitor typed about themselves before they were one. Run by server/reactions.ts, at least once.
 import { system } from "#contract/actor.ts";
-import type { AnyEvent } from "#contract/events.ts";
+import type { AnyEvent, EventKind } from "#contract/events.ts";
 import { claimFor } from "#modules/customers/actions-likeness.ts";
 import { addressesOf } from "#modules/customers/reads.ts";
 import { visitorByAddress } from "#modules/visitors/store.ts";
@@ -10,6 +10,8 @@ import type { World } from "#platform/world.ts";
 /** A reaction before its lock is chosen. */
 export interface VisitorReaction {
   readonly name: string;
+  /** The kinds of entries it can want. */
+  readonly kinds: readonly EventKind[];
   readonly wants: (event: AnyEvent) => boolean;
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
 }
@@ -17,6 +19,7 @@ export interface VisitorReaction {
 export const visitorReactions = (world: World): readonly VisitorReaction[] => [
   {
     name: "visitors.claims",
+    kinds: ["customer.created"],
     wants: (event) => event.kind === "customer.created",
     handle: async (tx, event) => {
       if (event.kind !== "customer.created") return;

@@ -158,6 +158,36 @@ test("a reaction begins at the end, gets every later entry once and in order, al
   assert.equal((await db.one<{ seq: number }>(sql`SELECT seq FROM reaction_cursor WHERE name = 'steady'`)).seq, 600);
 });
 
+test("what a reaction does not want is passed without a write, but now and then the cursor is moved past it", async () => {
+  const looks = [signal(), signal()];
+  const passing = (keepEveryMs: number, turn: number): ReturnType<typeof runReaction> =>
+    runReaction({
+      name: "passing",
+      key: 2010 + turn,
+      db,
+      log: silentLog,
+      keepEveryMs,
+      read: async (tx, after, limit) => {
+        const found = await read(tx, after, limit);
+        // A look behind the last entry begins only after everything of the look before it was done.
+        if (found.events.length === 0) looks[turn]?.give();
+        return found;
+      },
+      end,
+      wants: () => false,
+      handle: () => Promise.reject(new Error("nothing is wanted")),
+    });
+  const at = async (): Promise<number> =>
+    (await db.one<{ seq: number }>(sql`SELECT seq FROM reaction_cursor WHERE name = 'passing'`)).seq;
+  await db.run(sql`INSERT INTO reaction_cursor VALUES ('passing', 5)`);
+  for (const [turn, keepEveryMs] of [60_000, 0].entries()) {
+    const reaction = passing(keepEveryMs, turn);
+    await looks[turn]?.promise;
+    await reaction.stop();
+    assert.equal(await at(), turn === 0 ? 5 : 600);
+  }
+});
+
 test("two that both believe they lead do nothing twice", async () => {
   await db.run(sql`INSERT INTO reaction_cursor VALUES ('twice', 0)`);
   const both = [signal(), signal()];

@@ -19,11 +19,14 @@ const longestPauseMs = 60_000;
 const gatherMs = 150;
 /** Wakes are hints that may be lost. */
 const lookEveryMs = 1_000;
+/** Past what a reaction does not want its cursor is moved only so often: whoever takes over reads that once more, and finds nothing to do in it. */
+const usualKeepMs = 3_000;
 
 /**
  * Starts a reaction under the lock `key` (one process at a time). `read` gives entries in commit order and never skips one;
  * `handle` does its writes in `tx` and is called again for an entry after a crash before the commit. An entry that fails is tried
- * again with growing pauses and is never skipped. A reaction seen for the first time begins at the end of the log.
+ * again with growing pauses and is never skipped. `read` may leave out what `wants` would not take. A reaction seen for the first time begins at the
+ * end of the log.
  */
 export const runReaction = <E extends Numbered>(options: {
   readonly name: string;
@@ -39,8 +42,9 @@ export const runReaction = <E extends Numbered>(options: {
   readonly end: (tx: Tx) => Promise<number>;
   readonly handle: (tx: Tx, event: E) => Promise<void>;
   readonly wants: (event: E) => boolean;
+  readonly keepEveryMs?: number;
 }): ReactionRun => {
-  const { name, db, log } = options;
+  const { name, db, log, keepEveryMs = usualKeepMs } = options;
   let nudge: () => void = () => {};
   let woken = false;
 
@@ -76,6 +80,7 @@ export const runReaction = <E extends Numbered>(options: {
 
   const run = async (signal: AbortSignal): Promise<void> => {
     let after = await begin();
+    let kept = { seq: after, at: performance.now() };
     let failures = 0;
     while (!signal.aborted) {
       try {
@@ -88,9 +93,13 @@ export const runReaction = <E extends Numbered>(options: {
             await move(tx, event.seq);
           });
           after = event.seq;
+          kept = { seq: after, at: performance.now() };
         }
-        if (events.length > 0 && upTo > after) await move(db, upTo);
         after = Math.max(after, upTo);
+        if (after > kept.seq && performance.now() - kept.at >= keepEveryMs) {
+          await move(db, after);
+          kept = { seq: after, at: performance.now() };
+        }
         failures = 0;
         // Many entries a second are handled in gathered looks: each look costs the same, however much it finds.
         if (events.length < batch) await pause(gatherMs, signal, false);
@@ -106,6 +115,7 @@ export const runReaction = <E extends Numbered>(options: {
         await pause(Math.min(longestPauseMs, 250 * 2 ** Math.min(failures, 8)), signal, false);
         // Somebody else may have gone on meanwhile.
         after = await begin().catch(() => after);
+        kept = { seq: after, at: performance.now() };
       }
     }
   };

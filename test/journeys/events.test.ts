@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { asActor, system } from "#contract/actor.ts";
+import type { EventKind } from "#contract/events.ts";
 import type { CustomerId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import { eventsAfter } from "#modules/audit/reads.ts";
@@ -66,6 +67,7 @@ const reader = (
   const seen: string[] = [];
   return {
     seen,
+    at: () => cursor,
     look: async (): Promise<void> => {
       for (;;) {
         const { events, upTo } = await read(world.db, cursor, 7);
@@ -128,6 +130,25 @@ void test("what a rolled-back writer drew leaves a gap that holds nobody up", as
   await gone.end();
   await careful.look();
   assert.deepEqual(careful.seen.slice(before), [stays.customerId]);
+});
+
+void test("a reader of some kinds gets these and no others, waits for slow writers too, and ends where everybody ends", async () => {
+  const of = (kind: EventKind) => reader((tx, seq, limit) => eventsAfter(tx, seq, limit, [kind]));
+  const [created, changed] = [of("customer.created"), of("customer.changed")];
+  const look = () => Promise.all([created.look(), changed.look()]);
+  await look();
+  const before = created.seen.length;
+  assert.ok(before > 0 && changed.seen.length === 0);
+  const slow = await slowWriter();
+  const quick = await slowWriter();
+  await quick.end();
+  await look();
+  assert.equal(created.seen.length, before, "not while the first may still commit");
+  await slow.end();
+  await look();
+  assert.deepEqual(created.seen.slice(before), [slow.customerId, quick.customerId]);
+  assert.deepEqual(changed.seen, []);
+  assert.equal(changed.at(), created.at());
 });
 
 void test("many writers at random paces and a reader that never rests: every entry once, in order", async () => {
