@@ -14,6 +14,7 @@ export interface Reaction {
   /** The next entries of the kinds that it can want. */
   readonly read: typeof eventsAfter;
   readonly wants: (event: AnyEvent) => boolean;
+  readonly sift?: ((tx: Tx, events: readonly AnyEvent[]) => Promise<readonly AnyEvent[]>) | undefined;
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
 }
 

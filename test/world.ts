@@ -14,6 +14,7 @@ import { receive, type ReceivingChannel } from "#modules/concerns/actions.ts";
 import { holdSender } from "#modules/concerns/actions-sender.ts";
 import type { Arrival } from "#modules/concerns/actions-arrival.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
+import type { ConcernReaction } from "#modules/concerns/reactions.ts";
 import type { ReadingWorld } from "#modules/concerns/reads.ts";
 import { openDb, sql, type Tx } from "#platform/db/db.ts";
 import { openDiskFiles } from "#platform/files/disk.ts";
@@ -204,6 +205,17 @@ export const deliver = (
     await receive(world, tx, channel, from, message, files, held);
     return true;
   });
+
+/** A reaction hears an entry as the server lets it hear one. */
+export const hears = async (
+  world: World,
+  reaction: Pick<ConcernReaction, "wants" | "sift" | "handle">,
+  event: AnyEvent,
+): Promise<void> => {
+  if (!reaction.wants(event)) return;
+  if (reaction.sift !== undefined && (await reaction.sift(world.db, [event])).length === 0) return;
+  await world.db.transaction((tx) => reaction.handle(tx, event));
+};
 
 /** What was not refused; a refusal fails the test. */
 export const sure = <T>(value: T): Exclude<T, Refusal> => {

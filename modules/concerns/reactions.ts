@@ -3,7 +3,7 @@
 import { addressKindOf, isKept, type Assurance } from "#contract/channel.ts";
 import type { AnyEvent, EventKind, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, BrandId, ConcernId } from "#contract/ids.ts";
-import { agentByEmail, agentById, type AgentRecord } from "#modules/agents/reads.ts";
+import { agentByEmail, agentById, allAgents, type AgentRecord } from "#modules/agents/reads.ts";
 import { allChannels, brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { retryChannel } from "#modules/concerns/actions-outbox.ts";
 import { followName } from "#modules/concerns/actions-names.ts";
@@ -15,7 +15,7 @@ import { rowById } from "#modules/concerns/reads.ts";
 import { cannotHold } from "#modules/concerns/policy.ts";
 
 import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
-import { followersOf, lastInbound, lockConcern, messageText } from "#modules/concerns/store.ts";
+import { followersOf, lastInbound, listenersOf, lockConcern, messageText } from "#modules/concerns/store.ts";
 import { isSuppressed } from "#modules/customers/reads.ts";
 import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -27,6 +27,8 @@ export interface ConcernReaction {
   /** The kinds of entries it can want. */
   readonly kinds: readonly EventKind[];
   readonly wants: (event: AnyEvent) => boolean;
+  /** Those of wanted entries for which there is something to do; left out: all. */
+  readonly sift?: ((tx: Tx, events: readonly AnyEvent[]) => Promise<readonly AnyEvent[]>) | undefined;
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
 }
 
@@ -53,7 +55,10 @@ export const concernReactions = (
     () => true,
     (tx, event) => tellMentioned(world, tx, event),
   ),
-  reaction("concerns.answered", "message.added", isAnswer, (tx, event) => tellAnswered(world, tx, event)),
+  {
+    ...reaction("concerns.answered", "message.added", isAnswer, (tx, event) => tellAnswered(world, tx, event)),
+    sift: heardOf,
+  },
   ...(options.acknowledge
     ? [reaction("concerns.acknowledge", "message.added", isFirst, (tx, event) => acknowledge(world, tx, event))]
     : []),
@@ -175,6 +180,22 @@ const tellMentioned = async (
 ): Promise<void> => {
   if (concernId === null || actor.id === data.agentId) return;
   await tell(world, tx, concernId, data.agentId, "mentioned", actor.name, data.messageId);
+};
+
+/** Entries about concerns of which somebody wants to hear by mail: as a rule nobody does, and that is asked for all of them at once. */
+const heardOf = async (tx: Tx, events: readonly AnyEvent[]): Promise<readonly AnyEvent[]> => {
+  const [listeners, agents] = await Promise.all([
+    listenersOf(tx, [...new Set(events.flatMap(({ concernId }) => concernId ?? []))]),
+    allAgents(tx),
+  ]);
+  const byId = new Map(agents.map((agent) => [agent.id, agent]));
+  const heard = new Set(
+    listeners.flatMap(({ concernId, agentId, holds }) => {
+      const agent = byId.get(agentId);
+      return agent !== undefined && wantsNews(agent, holds ? "answered" : "followed") ? [concernId] : [];
+    }),
+  );
+  return events.filter(({ concernId }) => concernId !== null && heard.has(concernId));
 };
 
 /** Whose it is, and who follows it, as far as they want it by mail. Everybody's lock is taken before the concern's, in one order. */

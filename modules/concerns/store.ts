@@ -343,6 +343,15 @@ export const followersOf = async (tx: Tx, concernId: string): Promise<AgentId[]>
     )
   ).map(({ id }) => id);
 
+/** Who has or follows these concerns; who does both is told twice. */
+export const listenersOf = (
+  tx: Tx,
+  concernIds: readonly ConcernId[],
+): Promise<{ readonly concernId: ConcernId; readonly agentId: AgentId; readonly holds: boolean }[]> =>
+  tx.rows(sql`
+    SELECT id AS "concernId", assignee_id AS "agentId", true AS holds FROM concern WHERE id = ANY (${concernIds}::uuid[]) AND assignee_id IS NOT NULL
+    UNION ALL SELECT concern_id, agent_id, false FROM concern_follower WHERE concern_id = ANY (${concernIds}::uuid[])`);
+
 /** True when the agent did not follow before. */
 export const insertFollower = async (tx: Tx, concernId: string, agentId: string): Promise<boolean> =>
   (await tx.run(

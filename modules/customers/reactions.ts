@@ -1,6 +1,6 @@
 // What follows from what was learnt of a customer: whom they may be the same as. Run by server/reactions.ts in commit order, at least once.
 import type { AnyEvent, EventKind } from "#contract/events.ts";
-import { proposeFor } from "#modules/customers/actions-likeness.ts";
+import { comparable, proposeFor } from "#modules/customers/actions-likeness.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -10,6 +10,8 @@ export interface CustomerReaction {
   /** The kinds of entries it can want. */
   readonly kinds: readonly EventKind[];
   readonly wants: (event: AnyEvent) => boolean;
+  /** Those of wanted entries for which there is something to do; left out: all. */
+  readonly sift?: ((tx: Tx, events: readonly AnyEvent[]) => Promise<readonly AnyEvent[]>) | undefined;
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
 }
 
@@ -22,6 +24,16 @@ export const customerReactions = (world: World): readonly CustomerReaction[] => 
     wants: (event) =>
       event.kind === "customer.created" ||
       (event.kind === "customer.changed" && event.data.what.some((part) => telling.has(part))),
+    // Nobody is like most of those who are new.
+    sift: async (tx, events) => {
+      const alike = new Set(
+        await comparable(
+          tx,
+          events.flatMap(({ customerId }) => customerId ?? []),
+        ),
+      );
+      return events.filter(({ customerId }) => customerId !== null && alike.has(customerId));
+    },
     handle: async (tx, event) => {
       if (event.kind === "customer.created" || event.kind === "customer.changed")
         await proposeFor(world, tx, event.data.customerId);

@@ -9,6 +9,7 @@ import { isKnown } from "#modules/customers/policy.ts";
 import {
   addressesOf,
   customerById,
+  customersWith,
   findNearQuery,
   findQuery,
   isKnownTo,
@@ -21,7 +22,7 @@ import {
 } from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { addressesOf, customerById, isKnownTo, membersOf, type CustomerWish };
+export { addressesOf, customerById, customersWith, isKnownTo, membersOf, type CustomerWish };
 export type { OwnedAddress } from "#modules/customers/store.ts";
 export { brandsOf } from "#modules/customers/policy.ts";
 

@@ -4,7 +4,7 @@ import type { Evidence, Merge, Sureness } from "#contract/merging.ts";
 import type { AddressId, CustomerId } from "#contract/ids.ts";
 import type { Parts } from "#modules/customers/model-merging.ts";
 import type { Likeness } from "#modules/customers/model-merging.ts";
-import { empty, sql, type Sql, type Tx } from "#platform/db/db.ts";
+import { empty, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 export interface MergeRow {
   readonly id: string;
@@ -136,7 +136,7 @@ export const likenessRow = (tx: Tx, id: CustomerId): Promise<(Likeness & { reado
       FROM customer c WHERE c.id = ${id}`);
 
 /** Other customers with something alike, at most `limit`: by index, never by looking at all. */
-export const alikeQuery = (id: string, limit: number): Sql => sql`
+export const alikeQuery = (id: string | Sql, limit: number): Sql => sql`
   WITH mine AS MATERIALIZED (
     SELECT kind, norm, alike, false AS claimed FROM address WHERE customer_id = ${id} AND removed_at IS NULL
     UNION ALL SELECT kind, norm, alike, true FROM customer_claim WHERE customer_id = ${id})
@@ -146,6 +146,15 @@ export const alikeQuery = (id: string, limit: number): Sql => sql`
     UNION ALL (SELECT k.customer_id FROM mine m JOIN customer_claim k ON k.kind = m.kind AND k.norm = m.norm LIMIT 50)
     UNION ALL (SELECT k.customer_id FROM mine m JOIN customer_claim k ON k.alike = m.alike AND k.alike <> '' WHERE m.alike <> '' LIMIT 50)) AS f
    WHERE id <> ${id} ORDER BY id LIMIT ${limit}`;
+
+/** Those of the customers with whom somebody has something alike, or about whom a proposal is open. */
+export const likeSomebody = async (tx: Tx, ids: readonly CustomerId[]): Promise<readonly CustomerId[]> =>
+  (
+    await tx.rows<{ id: CustomerId }>(sql`
+      SELECT asked.id FROM unnest(${ids}::uuid[]) AS asked (id)
+       WHERE EXISTS (${alikeQuery(raw("asked.id"), 1)})
+          OR EXISTS (SELECT FROM customer_proposal WHERE (one_id = asked.id OR other_id = asked.id) AND declined_at IS NULL)`)
+  ).map(({ id }) => id);
 
 /** Ids of customers with something alike. */
 export const alikeTo = async (tx: Tx, id: string, limit: number): Promise<CustomerId[]> =>

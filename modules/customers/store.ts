@@ -276,6 +276,18 @@ export interface OwnedAddress extends Address {
   readonly own: boolean;
 }
 
+/** Those of the customers who have a live address of that kind. */
+export const customersWith = async (
+  tx: Tx,
+  kind: AddressKind,
+  ids: readonly CustomerId[],
+): Promise<readonly CustomerId[]> =>
+  (
+    await tx.rows<{ id: CustomerId }>(
+      sql`SELECT DISTINCT customer_id AS id FROM address WHERE customer_id = ANY (${ids}::uuid[]) AND kind = ${kind} AND removed_at IS NULL`,
+    )
+  ).map(({ id }) => id);
+
 /** The live addresses of everybody who is one with a customer, as far as these brands know them, the preferred and the last used first. */
 export const addressesOf = (
   tx: Tx,

@@ -2,7 +2,7 @@
 import { system } from "#contract/actor.ts";
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import { claimFor } from "#modules/customers/actions-likeness.ts";
-import { addressesOf } from "#modules/customers/reads.ts";
+import { addressesOf, customersWith } from "#modules/customers/reads.ts";
 import { visitorByAddress } from "#modules/visitors/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -13,6 +13,8 @@ export interface VisitorReaction {
   /** The kinds of entries it can want. */
   readonly kinds: readonly EventKind[];
   readonly wants: (event: AnyEvent) => boolean;
+  /** Those of wanted entries for which there is something to do; left out: all. */
+  readonly sift?: ((tx: Tx, events: readonly AnyEvent[]) => Promise<readonly AnyEvent[]>) | undefined;
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
 }
 
@@ -21,6 +23,17 @@ export const visitorReactions = (world: World): readonly VisitorReaction[] => [
     name: "visitors.claims",
     kinds: ["customer.created"],
     wants: (event) => event.kind === "customer.created",
+    // Most customers write mails and visit nothing.
+    sift: async (tx, events) => {
+      const visiting = new Set(
+        await customersWith(
+          tx,
+          "chat",
+          events.flatMap(({ customerId }) => customerId ?? []),
+        ),
+      );
+      return events.filter(({ customerId }) => customerId !== null && visiting.has(customerId));
+    },
     handle: async (tx, event) => {
       if (event.kind !== "customer.created") return;
       const { customerId } = event.data;

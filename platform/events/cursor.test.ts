@@ -188,6 +188,36 @@ test("what a reaction does not want is passed without a write, but now and then 
   }
 });
 
+test("what is sifted out of a look is passed, the rest is handled once and in order", async () => {
+  await db.run(sql`INSERT INTO reaction_cursor VALUES ('sifting', 5)`);
+  const reached = signal();
+  const asked: number[] = [];
+  const reaction = runReaction({
+    name: "sifting",
+    key: 2020,
+    db,
+    log: silentLog,
+    read,
+    end,
+    wants: (event) => event.seq % 2 === 0,
+    sift: async (_tx, events) => {
+      asked.push(...events.map(({ seq }) => seq));
+      return events.filter(({ seq }) => seq % 100 === 0);
+    },
+    handle: async (tx, event) => {
+      await tx.run(sql`INSERT INTO done VALUES ('sifting', ${event.seq})`);
+      if (event.seq === 600) tx.afterCommit(reached.give);
+    },
+  });
+  await reached.promise;
+  await reaction.stop();
+  assert.deepEqual(await doneBy("sifting"), [100, 200, 300, 400, 500, 600]);
+  assert.deepEqual(
+    asked,
+    range(6, 600).filter((seq) => seq % 2 === 0),
+  );
+});
+
 test("two that both believe they lead do nothing twice", async () => {
   await db.run(sql`INSERT INTO reaction_cursor VALUES ('twice', 0)`);
   const both = [signal(), signal()];

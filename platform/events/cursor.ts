@@ -42,6 +42,8 @@ export const runReaction = <E extends Numbered>(options: {
   readonly end: (tx: Tx) => Promise<number>;
   readonly handle: (tx: Tx, event: E) => Promise<void>;
   readonly wants: (event: E) => boolean;
+  /** Those of wanted entries for which there is something to do, in their order, asked for all of a look at once; left out: all. The others are passed without a transaction. */
+  readonly sift?: ((tx: Tx, events: readonly E[]) => Promise<readonly E[]>) | undefined;
   readonly keepEveryMs?: number;
 }): ReactionRun => {
   const { name, db, log, keepEveryMs = usualKeepMs } = options;
@@ -86,7 +88,9 @@ export const runReaction = <E extends Numbered>(options: {
       try {
         woken = false;
         const { events, upTo } = await options.read(db, after, batch);
-        for (const event of events.filter(options.wants)) {
+        const wanted = events.filter(options.wants);
+        const due = wanted.length > 0 && options.sift !== undefined ? await options.sift(db, wanted) : wanted;
+        for (const event of due) {
           if (signal.aborted) return;
           await db.transaction(async (tx) => {
             await options.handle(tx, event);

@@ -22,6 +22,7 @@ import {
   sure,
   type Cast,
   type TestWorld,
+  hears,
 } from "#test/world.ts";
 
 let world: TestWorld;
@@ -39,8 +40,7 @@ const noteText =
 /** What follows from the events since then, and what leaves because of it. */
 const react = async (since: number): Promise<Outbound[]> => {
   for (const event of await world.events(since))
-    for (const reaction of concernReactions(world))
-      if (reaction.wants(event)) await world.db.transaction((tx) => reaction.handle(tx, event));
+    for (const reaction of concernReactions(world)) await hears(world, reaction, event);
   return sendAll(world);
 };
 const seqNow = async (): Promise<number> => (await world.events()).at(-1)?.seq ?? 0;

@@ -19,6 +19,7 @@ import {
   type Cast,
   type TestWorld,
   arrivalNow,
+  hears,
 } from "#test/world.ts";
 
 let world: TestWorld;
@@ -42,8 +43,7 @@ const mentioned = async () => {
   });
   assert.ok(!isRefusal(said));
   for (const event of await world.events(after))
-    for (const reaction of concernReactions(world))
-      if (reaction.wants(event)) await world.db.transaction((tx) => reaction.handle(tx, event));
+    for (const reaction of concernReactions(world)) await hears(world, reaction, event);
   let outbound: Outbound | null = null;
   for (const claim of await claimDeliveries(world, { limit: 50, leaseMs })) {
     const each = await send(world, claim);

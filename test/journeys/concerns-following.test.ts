@@ -15,6 +15,7 @@ import {
   openTestWorld,
   type Cast,
   type TestWorld,
+  hears,
 } from "#test/world.ts";
 
 let world: TestWorld;
@@ -27,8 +28,7 @@ let mails = 0;
 const news = async (): Promise<Record<string, string>> => {
   const known = new Set((await messagesIn(world.db, id)).map((message) => message.id));
   for (const event of await world.events(seen)) {
-    for (const reaction of concernReactions(world))
-      if (reaction.wants(event)) await world.db.transaction((tx) => reaction.handle(tx, event));
+    for (const reaction of concernReactions(world)) await hears(world, reaction, event);
     seen = event.seq;
   }
   return Object.fromEntries(

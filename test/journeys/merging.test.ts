@@ -33,6 +33,7 @@ import {
   sure,
   type Cast,
   type TestWorld,
+  hears,
 } from "#test/world.ts";
 import { bestWay } from "#web/state/composing.ts";
 
@@ -52,9 +53,9 @@ const react = async (): Promise<void> => {
     if (events.length === 0) return;
     seen = events.at(-1)?.seq ?? seen;
     for (const event of events)
-      for (const { name, wants, handle } of [...customerReactions(world), ...concernReactions(world)])
-        if ((name.startsWith("customers.") || name === "concerns.customerName") && wants(event))
-          await world.db.transaction((tx) => handle(tx, event));
+      for (const reaction of [...customerReactions(world), ...concernReactions(world)])
+        if (reaction.name.startsWith("customers.") || reaction.name === "concerns.customerName")
+          await hears(world, reaction, event);
   }
 };
 
