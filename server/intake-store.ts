@@ -1,8 +1,8 @@
 // All SQL of the intake tables. Called by server/intake.ts.
 import type { Raw } from "#contract/channel.ts";
 import type { ChannelId, IntakeId } from "#contract/ids.ts";
-import { empty, sql, type Db, type Tx } from "#platform/db/db.ts";
-import { keepSmall } from "#platform/files/small.ts";
+import { empty, join, sql, type Db, type Sql, type Tx } from "#platform/db/db.ts";
+import { keepEachSmall, keepSmall } from "#platform/files/small.ts";
 
 export interface IntakeRow {
   readonly id: IntakeId;
@@ -21,34 +21,54 @@ export interface IntakeRow {
 
 const columns = sql`id, channel_id AS "channelId", raw_hash AS "rawHash", transport, received_at AS "receivedAt", attempts, claims, error, let_in AS "letIn"`;
 
+/** An arrival before it is stored. `bytes` null: they are in the file store already; `lease` null: nobody has it in hand. */
+export interface NewIntake {
+  readonly id: IntakeId;
+  readonly channelId: ChannelId;
+  readonly providerId: string;
+  readonly rawHash: string;
+  readonly bytes: Uint8Array | null;
+  readonly transport: Raw["transport"];
+  readonly receivedAt: string;
+  readonly lease: string | null;
+  readonly leaseMs: number;
+}
+
+/** In one order whoever stores them: two who store the same at one moment wait for each other once, and never both. */
+const insert = (rows: readonly NewIntake[]): Sql => {
+  const small = rows
+    .flatMap(({ rawHash, bytes }) => (bytes === null ? [] : [{ hash: rawHash, bytes }]))
+    .toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
+  const ordered = rows.toSorted((a, b) => (a.providerId < b.providerId ? -1 : 1));
+  const values = ordered.map(
+    (row) => sql`
+      (${row.id}, ${row.channelId}, ${row.providerId}, ${row.rawHash}, ${JSON.stringify(row.transport)}, ${row.receivedAt}, ${row.lease},
+       CASE WHEN ${row.lease}::uuid IS NULL THEN NULL ELSE now() + ${row.leaseMs} * interval '1 millisecond' END)`,
+  );
+  return sql`
+    ${small.length === 0 ? empty : sql`WITH kept AS (${keepEachSmall(small)})`}
+    INSERT INTO intake (id, channel_id, provider_id, raw_hash, transport, received_at, lease_token, lease_until) VALUES ${join(values)}
+    ON CONFLICT (channel_id, provider_id) DO NOTHING RETURNING id`;
+};
+
 /**
- * Stores one arrival, its bytes and the transport's cursor in one commit; false: this provider id was there already (the cursor moves all the
- * same). `bytes` null: they are in the file store already.
+ * Stores arrivals with their bytes in one statement and one commit, and says of each whether it is new; false: its provider id was there already, or
+ * comes twice.
  */
+export const insertIntakes = async (db: Db, rows: readonly NewIntake[]): Promise<boolean[]> => {
+  const fresh = new Set((await db.rows<{ id: IntakeId }>(insert(rows))).map(({ id }) => id));
+  return rows.map(({ id }) => fresh.has(id));
+};
+
+/** Stores one arrival, its bytes and the transport's cursor in one commit; false: it was there already (the cursor moves all the same). */
 export const insertIntake = async (
   db: Db,
-  row: {
-    readonly id: IntakeId;
-    readonly channelId: ChannelId;
-    readonly providerId: string;
-    readonly rawHash: string;
-    readonly bytes: Uint8Array | null;
-    readonly transport: Raw["transport"];
-    readonly receivedAt: string;
-    readonly lease: string | null;
-    readonly leaseMs: number;
-  },
+  row: NewIntake,
   cursor?: { readonly name: string; readonly value: unknown },
 ): Promise<boolean> => {
-  const insert = sql`
-    ${row.bytes === null ? empty : sql`WITH kept AS (${keepSmall(row.rawHash, row.bytes)})`}
-    INSERT INTO intake (id, channel_id, provider_id, raw_hash, transport, received_at, lease_token, lease_until)
-    VALUES (${row.id}, ${row.channelId}, ${row.providerId}, ${row.rawHash}, ${JSON.stringify(row.transport)}, ${row.receivedAt}, ${row.lease},
-            CASE WHEN ${row.lease}::uuid IS NULL THEN NULL ELSE now() + ${row.leaseMs} * interval '1 millisecond' END)
-    ON CONFLICT (channel_id, provider_id) DO NOTHING`;
-  if (!cursor) return (await db.run(insert)) === 1;
+  if (!cursor) return (await insertIntakes(db, [row])).includes(true);
   return db.transaction(async (tx) => {
-    const inserted = await tx.run(insert);
+    const inserted = await tx.run(insert([row]));
     await keepCursor(tx, row.channelId, cursor);
     return inserted === 1;
   });

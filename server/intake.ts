@@ -3,6 +3,7 @@
 import type { ChannelKind, Inbound, InboundMessage, MessageChannel, Raw, Verdict } from "#contract/channel.ts";
 import type { ChannelId, IntakeId } from "#contract/ids.ts";
 import type { Reason, Trouble } from "#contract/reasons.ts";
+import { inTurns } from "#lib/inTurns.ts";
 import { receive } from "#modules/concerns/actions.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import { holdSender } from "#modules/concerns/actions-sender.ts";
@@ -12,7 +13,16 @@ import { isFilesUnavailable } from "#platform/files/files.ts";
 import { hashOf, smallBytes } from "#platform/files/small.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
-import { claimOpen, finishIntake, giveBack, insertIntake, keepIntake, postponeIntake } from "#server/intake-store.ts";
+import {
+  claimOpen,
+  finishIntake,
+  giveBack,
+  insertIntake,
+  insertIntakes,
+  keepIntake,
+  postponeIntake,
+  type NewIntake,
+} from "#server/intake-store.ts";
 import type { Reader, Reading } from "#server/reader.ts";
 
 /** One connected channel with opened settings. */
@@ -49,6 +59,8 @@ export interface Intake {
 
 /** What a killed process had in hand is taken up again within the 15 s in which everything recovers; who lives renews in time. */
 const usualLeaseMs = 12_000;
+/** Messages that are stored by one statement at most; each number of them is a statement of its own, which every connection prepares. */
+const storedTogether = 8;
 /** Messages read ahead in memory; beyond it they wait in the table. */
 const inMemory = 200;
 /** Bytes of them; what comes beyond waits without its bytes, which are loaded when its turn comes. */
@@ -143,6 +155,13 @@ export const startIntake = (options: {
   let looking = false;
   let lookAgain = false;
 
+  // What arrives at one moment is one statement and one commit; each is acknowledged after that, and after nothing less.
+  const keep = inTurns(
+    (rows: readonly NewIntake[]) => insertIntakes(world.db, rows),
+    storedTogether,
+    (error) => !isUnavailable(error),
+  );
+
   const messages = metrics.counter("intake_messages_total", "Messages read, by how it ended", ["outcome"]);
   const seconds = metrics.histogram("intake_seconds", "From stored to received");
 
@@ -223,21 +242,18 @@ export const startIntake = (options: {
       const lease = world.newId();
       const takeNow = queue.length < inMemory;
       const since = performance.now();
-      const isNew = await insertIntake(
-        world.db,
-        {
-          id,
-          channelId: channel.id,
-          providerId,
-          rawHash,
-          bytes: isSmall ? raw.bytes : null,
-          transport: raw.transport,
-          receivedAt: raw.receivedAt,
-          lease: takeNow ? lease : null,
-          leaseMs,
-        },
-        cursor,
-      );
+      const row = {
+        id,
+        channelId: channel.id,
+        providerId,
+        rawHash,
+        bytes: isSmall ? raw.bytes : null,
+        transport: raw.transport,
+        receivedAt: raw.receivedAt,
+        lease: takeNow ? lease : null,
+        leaseMs,
+      };
+      const isNew = await (cursor === undefined ? keep(row) : insertIntake(world.db, row, cursor));
       if (!isNew) {
         messages.add({ outcome: "known" });
         return "known";

@@ -193,7 +193,7 @@ try {
       const row = await db.maybe<{ id: string; hash: string }>(
         sql`SELECT id, raw_hash AS hash FROM intake WHERE provider_id = ${providerId}`,
       );
-      step("stored and committed; only now the door says 250", "server/intake-store.ts", "insertIntake", {
+      step("stored and committed; only now the door says 250", "server/intake-store.ts", "insertIntakes", {
         outcome,
         intake: row?.id,
         "provider's id": providerId,

@@ -1,8 +1,10 @@
 // Our own SMTP door (RFC 5321): takes mail for known addresses and answers 250 only after it is stored. Opened by server/doors.ts through index.ts.
 import { createHash } from "node:crypto";
+import type { Socket } from "node:net";
 import { domainToASCII } from "node:url";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from "smtp-server";
 import type { OpenDoor, Raw, TransportIo } from "#contract/channel.ts";
+import { gatherWrites } from "#lib/gatherWrites.ts";
 import { largestMailBytes } from "./limits.ts";
 
 /** Bounds of one door. Times in milliseconds, sizes in bytes. */
@@ -98,6 +100,8 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
   });
   // Which channel took which recipient; forgotten with the session.
   const channels = new WeakMap<SMTPServerSession, Map<string, string>>();
+  // Who sends several commands at once (RFC 2920) is answered at once.
+  server.server.on("connection", (socket: Socket) => gatherWrites(socket, setImmediate));
   server.on("error", (error: Error & { code?: string }) =>
     options.log("debug", "door.connectionFailed", { error: error.code ?? error.message.slice(0, 100) }),
   );

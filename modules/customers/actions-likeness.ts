@@ -8,7 +8,6 @@ import { likenessOf, turned } from "#modules/customers/model-merging.ts";
 import {
   alikeTo,
   likenessRow,
-  likeSomebody,
   proposedWith,
   putClaim,
   putProposal,
@@ -40,9 +39,6 @@ export const claimFor = async (
   if (await putClaim(tx, customerId, given, kind, world.now().toISOString()))
     await sayChanged(world, tx, who, customerId, ["claims"]);
 };
-
-/** Those of the customers with whom `proposeFor` has something to do. */
-export const comparable = (tx: Tx, ids: readonly CustomerId[]): Promise<readonly CustomerId[]> => likeSomebody(tx, ids);
 
 /**
  * Compares a customer with those who have something alike, and keeps what speaks for being one; what speaks for it no more goes. Found by index, in a job

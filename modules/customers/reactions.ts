@@ -1,6 +1,7 @@
 // What follows from what was learnt of a customer: whom they may be the same as. Run by server/reactions.ts in commit order, at least once.
 import type { AnyEvent, EventKind } from "#contract/events.ts";
-import { comparable, proposeFor } from "#modules/customers/actions-likeness.ts";
+import { proposeFor } from "#modules/customers/actions-likeness.ts";
+import { likeSomebody } from "#modules/customers/reads-merging.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -27,7 +28,7 @@ export const customerReactions = (world: World): readonly CustomerReaction[] => 
     // Nobody is like most of those who are new.
     sift: async (tx, events) => {
       const alike = new Set(
-        await comparable(
+        await likeSomebody(
           tx,
           events.flatMap(({ customerId }) => customerId ?? []),
         ),

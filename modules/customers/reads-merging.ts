@@ -15,9 +15,10 @@ import {
 import { brandsOf, isKnown } from "#modules/customers/policy.ts";
 import {
   asMerge,
+  likeSomebody,
   likenessRow,
-  mergesAfter,
   mergeById,
+  mergesAfter,
   mergesOf,
   ownAddresses,
   proposalsOf,
@@ -26,6 +27,8 @@ import {
 import { aloneById, customerById, membersOf, wholeOf } from "#modules/customers/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
+
+export { likeSomebody };
 
 type Reading = Pick<World, "db">;
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { Socket } from "node:net";
 import pg from "pg";
 import sql, { type Sql } from "sql-template-tag";
+import { gatherWrites } from "#lib/gatherWrites.ts";
 import { awaySwitch } from "#platform/db/away.ts";
 
 export { empty, join, raw } from "sql-template-tag";
@@ -158,23 +159,8 @@ export const breaksUnique = (error: unknown, constraint: string): boolean =>
  */
 const gatheringSocket = (): Socket => {
   const socket = new Socket();
-  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
-  let gathering = false;
-  const send = (): void => {
-    gathering = false;
-    socket.uncork();
-  };
   // From then on: connecting gives a socket its own way of writing back.
-  socket.once("connect", () => {
-    socket.write = (...args: unknown[]): boolean => {
-      if (!gathering) {
-        gathering = true;
-        socket.cork();
-        process.nextTick(send);
-      }
-      return write(...args);
-    };
-  });
+  socket.once("connect", () => gatherWrites(socket, process.nextTick));
   return socket;
 };
 

@@ -1,7 +1,7 @@
 // Small bytes kept in the database, by the commit that speaks of them. Called by the intake's SQL (`keepSmall`) and by the server's start (`withSmall`).
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import { sql, type Db, type Sql, type Tx } from "#platform/db/db.ts";
+import { join, sql, type Db, type Sql, type Tx } from "#platform/db/db.ts";
 import type { Files } from "#platform/files/files.ts";
 
 /** Bytes up to this size may be kept in the database; larger ones belong into a file. */
@@ -11,8 +11,15 @@ export const smallBytes = 256 * 1024;
 export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** A part of a caller's statement (a data-modifying WITH) that keeps small bytes; the same bytes are kept once. */
-export const keepSmall = (hash: string, bytes: Uint8Array): Sql =>
-  sql`INSERT INTO small_file (hash, bytes) VALUES (${hash}, ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)}) ON CONFLICT DO NOTHING`;
+export const keepSmall = (hash: string, bytes: Uint8Array): Sql => keepEachSmall([{ hash, bytes }]);
+
+/** The same for several, at least one. */
+export const keepEachSmall = (files: readonly { readonly hash: string; readonly bytes: Uint8Array }[]): Sql => {
+  const values = files.map(
+    ({ hash, bytes }) => sql`(${hash}, ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)})`,
+  );
+  return sql`INSERT INTO small_file (hash, bytes) VALUES ${join(values)} ON CONFLICT DO NOTHING`;
+};
 
 /** Hashes of what is kept here, a thousand at a time after `after` (null: from the first). */
 export const smallHashes = async (tx: Tx, after: string | null): Promise<string[]> =>

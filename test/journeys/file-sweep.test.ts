@@ -36,7 +36,7 @@ const upload = async (bytes: Buffer) => {
 /** Records an arrival as server/intake does; small bytes come with it. */
 const arrive = (tx: Tx, rawHash: string, bytes: Buffer | null): Promise<boolean> =>
   insertIntake(
-    { ...world.db, run: tx.run },
+    { ...world.db, rows: tx.rows },
     {
       id: world.newId() as IntakeId,
       channelId: cast.channel.id,

@@ -90,6 +90,39 @@ const rowsOf = (prefix: string): Promise<Row[]> =>
 const databaseClock = async (): Promise<number> =>
   (await world.db.one<{ at: number }>(sql`SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS at`)).at;
 
+test("what arrives at one moment is stored by few commits, each told what became of it, and one that cannot be kept costs no other", async () => {
+  const reader = gatedReader();
+  reader.open();
+  const intake = start(reader);
+  const arriving = Array.from({ length: 30 }, (_, n) =>
+    intake.store(channel, raw(`At once ${n % 24}`), `once-${n % 24}`),
+  );
+  // PostgreSQL keeps no U+0000 in JSON.
+  const impossible = intake.store(
+    channel,
+    { ...raw("Impossible"), transport: { by: "smtp", mailFrom: "\u0000", recipients: [] } },
+    "once-impossible",
+  );
+  await assert.rejects(impossible);
+  const outcomes = await Promise.all(arriving);
+  for (let n = 0; n < 24; n += 1)
+    assert.deepEqual(
+      outcomes.filter((_, at) => at % 24 === n).filter((each) => each === "stored").length,
+      1,
+      `mail ${n}`,
+    );
+  const { commits, mails } = await world.db.one<{ commits: number; mails: number }>(
+    sql`SELECT count(DISTINCT xmin::text)::int AS commits, count(*)::int AS mails FROM small_file WHERE convert_from(bytes, 'UTF8') LIKE 'At once %'`,
+  );
+  assert.equal(mails, 24);
+  assert.ok(commits < 12, `${commits} commits`);
+  await intake.settled();
+  assert.deepEqual(
+    (await rowsOf("once-")).map(({ state }) => state),
+    Array<string>(24).fill("done"),
+  );
+});
+
 // Two hundred mails whose DNS was slow lay in the queue longer than their lease. The next look took them up again although they were in hand: what
 // had been read was thrown away, and after twenty such rounds good mails were filed as unreadable without having been read.
 test("what waits in the queue is kept: nobody takes it up a second time, this server or another, and each mail is read once", async () => {

@@ -177,6 +177,7 @@ const nothingToCompare: Readonly<Record<string, string>> = {
 /** Compared by what calls them: how it stands in the tests. */
 const comparedThrough: Readonly<Record<string, string>> = {
   receive: "deliver(",
+  holdSender: "deliver(",
   mailWhatIsUnread: "verify(mailOut",
   sendAutomatic: "concernReactions(world, { acknowledge: true })",
 };
