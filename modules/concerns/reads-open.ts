@@ -32,22 +32,34 @@ const firstPage = 50;
 export const openConcern = async (world: Reading, who: AgentActor, id: ConcernId): Promise<Opened | Refusal> => {
   const { db } = world;
   const followed = world.followedTo?.();
-  const [upTo, found, thread] = await db.together((tx) =>
-    Promise.all([followed ?? horizon(tx), opened(tx, id, who.id), messagesBefore(world, tx, id, null, firstPage)]),
+  const [upTo, known, thread] = await db.together((tx) =>
+    Promise.all([followed ?? horizon(tx), openedWithWays(tx, who, id), messagesBefore(world, tx, id, null, firstPage)]),
   );
-  if (found === null || !seesBrand(who, found.brandId)) return refuse("notFound");
-  const { brandId, customerId } = found;
-  const [channels, addresses] = await db.together((tx) =>
-    Promise.all([channelsOfBrand(tx, brandId), addressesOf(tx, customerId, brandsOf(who))]),
-  );
+  if (known === null) return refuse("notFound");
+  const { found, ways } = known;
   return {
     concern: detailOf(who, found),
     messages: thread.messages,
     earlier: thread.earlier,
     drafts: found.drafts.map((draft) => asDraft(world.links, draft)),
-    ways: waysTo(channels, addresses, found.lastContact),
+    ways,
     upTo,
   };
+};
+
+/** Null when it is not there, or not for this agent. What its brand and its customer lead to is asked for while its messages are still on their way. */
+const openedWithWays = async (
+  tx: Tx,
+  who: AgentActor,
+  id: ConcernId,
+): Promise<{ readonly found: OpenedRow; readonly ways: Way[] } | null> => {
+  const found = await opened(tx, id, who.id);
+  if (found === null || !seesBrand(who, found.brandId)) return null;
+  const [channels, addresses] = await Promise.all([
+    channelsOfBrand(tx, found.brandId),
+    addressesOf(tx, found.customerId, brandsOf(who)),
+  ]);
+  return { found, ways: waysTo(channels, addresses, found.lastContact) };
 };
 
 /** What was done to a concern, newest first, without anybody's drafts. */
