@@ -1,5 +1,11 @@
 // HTML from our own editor: an allow-list, whatever was pasted into it. Called by actions that store what an agent wrote.
-import sanitizeHtml from "sanitize-html";
+import { createRequire } from "node:module";
+import type sanitizeHtml from "sanitize-html";
+
+// Loaded when it is first needed: with what it needs it takes 4 MB, and most of a day's answers come without HTML.
+const load = createRequire(import.meta.url);
+let loaded: typeof sanitizeHtml | null = null;
+const sanitizer = (): typeof sanitizeHtml => (loaded ??= load("sanitize-html") as typeof sanitizeHtml);
 
 /** More than any person writes; hostile input beyond it is not even looked at. Characters and opening angle brackets. */
 const limits = { length: 1_000_000, tags: 20_000, depth: 100, quoted: 200_000 } as const;
@@ -24,7 +30,7 @@ export const sanitiseEditorHtml = (source: string): EditorHtml | null => {
   const html = source.replaceAll("\u0000", "").toWellFormed();
   if (html.length > limits.length || entangled(html)) return null;
   const uploads = new Set<string>();
-  const clean = sanitizeHtml(html, {
+  const clean = sanitizer()(html, {
     allowedTags:
       "p br strong b em i u s a ul ol li blockquote pre code h1 h2 h3 h4 hr img table thead tbody tr th td".split(" "),
     allowedAttributes: {
@@ -73,7 +79,7 @@ export const sanitiseEditorHtml = (source: string): EditorHtml | null => {
 export const quoteHtml = (html: string): string | null =>
   html.length > limits.quoted || entangled(html)
     ? null
-    : sanitizeHtml(html, {
+    : sanitizer()(html, {
         allowedTags:
           "p br div strong b em i u s a ul ol li blockquote pre code h1 h2 h3 h4 hr table thead tbody tr th td".split(
             " ",

@@ -27,7 +27,7 @@ import { createApp } from "#server/app.ts";
 import { secretsOf } from "#server/channel-secrets.ts";
 import type { Config } from "#server/config.ts";
 import { connectChannels } from "#server/connected.ts";
-import { startDemo, type Demo } from "#server/demo/demo.ts";
+import type { Demo } from "#server/demo/demo.ts";
 import { startDispatch } from "#server/dispatch.ts";
 import { openDoors, type Door } from "#server/doors.ts";
 import { startIntake, type ConnectedChannel } from "#server/intake.ts";
@@ -162,8 +162,8 @@ export const startServer = async (
     let doors: readonly Door[] = [];
     let demo: Demo | null = null;
     if (config.world === "demo") {
-      demo = await opening("POST_PORT", "127.0.0.1", config.postPort, () =>
-        startDemo({
+      demo = await opening("POST_PORT", "127.0.0.1", config.postPort, async () =>
+        (await import("#server/demo/demo.ts")).startDemo({
           world,
           dataDir: config.dataDir,
           postPort: config.postPort,

@@ -1,5 +1,7 @@
 // Keeps and checks passwords (Argon2id, RFC 9106). The agents' module calls it at sign-in and when a password is set.
-import { hash, verify } from "@node-rs/argon2";
+
+/** Loaded with the first password: native code of 3 MB. */
+const argon = () => import("@node-rs/argon2");
 
 /** OWASP's setting for 19 MiB: about 10 ms of one core. */
 const strength = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -29,7 +31,8 @@ const normal = (password: string): string => password.normalize("NFKC");
 export const longestPassword = 200;
 
 /** The text to store for a password. */
-export const hashPassword = (password: string): Promise<string> => inLine(() => hash(normal(password), strength));
+export const hashPassword = (password: string): Promise<string> =>
+  inLine(async () => (await argon()).hash(normal(password), strength));
 
 let decoy: Promise<string> | undefined;
 
@@ -43,7 +46,9 @@ export const verifyPassword = async (
 ): Promise<{ readonly ok: boolean; readonly rehash: boolean }> => {
   const against = stored ?? (await (decoy ??= hashPassword("nobody has this password")));
   const tooLong = password.length > longestPassword;
-  const fits = await inLine(() => verify(against, normal(tooLong ? "" : password)).catch(() => false));
+  const fits = await inLine(async () =>
+    (await argon()).verify(against, normal(tooLong ? "" : password)).catch(() => false),
+  );
   const ok = fits && stored !== null && !tooLong;
   return { ok, rehash: ok && !against.startsWith(current) };
 };

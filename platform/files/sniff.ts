@@ -1,6 +1,5 @@
 // Judges what bytes are by the bytes alone. The adapters of files.ts call it once per put.
 import { isUtf8 } from "node:buffer";
-import { fileTypeFromBuffer } from "file-type";
 import { imageSize, isRaster } from "#platform/files/image.ts";
 import type { ImageSize } from "#platform/files/image.ts";
 
@@ -59,6 +58,7 @@ export const sniff = async (bytes: Uint8Array): Promise<Sniffed> => {
   const text = isText(bytes);
   if (text && (first === lessThan || (first !== 0x25 && first !== 0x7b && !/^(?:GIF8|RIFF)/.test(textOf(bytes, 0, 4)))))
     return { mediaType: textType(bytes), image: null };
+  const { fileTypeFromBuffer } = await import("file-type");
   const found = (await fileTypeFromBuffer(bytes).catch(() => undefined))?.mime;
   if (found === undefined) return text ? { mediaType: textType(bytes), image: null } : unknown;
   if (isRaster(found)) {
