@@ -1,6 +1,7 @@
 // The shape of a channel: one connected way in and out. Every folder in channels/ exports one value of it;
 // server/intake and server/dispatch are the only callers.
 import { z } from "zod";
+import type { Part } from "#contract/parts.ts";
 import { reason, type Finding, type Reason, type Trouble } from "#contract/reasons.ts";
 
 /** The kinds of address a customer can have. A channel speaks one of them. */
@@ -43,6 +44,8 @@ export const capabilities = z.strictObject({
   html: z.boolean(),
   subject: z.boolean(),
   copies: z.boolean(),
+  /** Carries choices, forms and articles that can be answered in place; left out: no. */
+  parts: z.boolean().optional(),
   attachments: z.strictObject({ maxCount: z.number().int(), maxTotalBytes: z.number().int() }).nullable(),
   /** Hours after the customer's last message in which we may write; null: no window. */
   windowHours: z.number().nullable(),
@@ -119,6 +122,8 @@ export interface InboundMessage {
   /** Sanitised HTML of the whole message; the folded parts are inside <div data-folded="quote|signature">. */
   readonly html: string | null;
   readonly files: readonly InboundFile[];
+  /** What it consists of when it is more than words, `text` says all of it; left out: words. */
+  readonly parts?: readonly Part[];
   readonly thread: ThreadHints;
   readonly automatic: Automatic;
   /** Its subject begins like an absence note's, and nothing else says that a machine wrote it: people write such subjects, too. */

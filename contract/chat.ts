@@ -3,10 +3,36 @@ import { z } from "zod";
 import { addressKind } from "#contract/channel.ts";
 import { status } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
+import { held } from "#contract/files.ts";
+import { givenAnswer, part } from "#contract/parts.ts";
 import { concernId, messageId } from "#contract/ids.ts";
 
 /** Longest text of one message, in characters. */
 export const chatTextLength = 4_000;
+
+/** Most files that one word can name; how many a message may really carry is said in the welcome. */
+const mostNamed = 100;
+
+/** What files a visitor may send: bytes of one, how many with one message, bytes of all of them. */
+export const chatLimits = z.strictObject({
+  fileBytes: z.number().int(),
+  filesPerMessage: z.number().int(),
+  messageBytes: z.number().int(),
+});
+export type ChatLimits = z.infer<typeof chatLimits>;
+
+/** A file of a message as the visitor sees it. Its bytes: GET /chat/<channel>/files/<id> with the visitor's token. */
+export const chatFile = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  mediaType: z.string(),
+  sizeBytes: z.number().int(),
+  /** A raster image that is safe to decode. */
+  image: z.boolean(),
+  /** Why nobody may have it now; null: it can be had. */
+  held: held.shape.why.nullable(),
+});
+export type ChatFile = z.infer<typeof chatFile>;
 
 /** Where the visitor is; shown to agents, never stored. */
 export const visitedPage = z.strictObject({
@@ -30,13 +56,22 @@ export const fromWidget = z.discriminatedUnion("type", [
     page: visitedPage.nullable(),
   }),
   /** `concernId` null: about something new; all that is said about one new thing names the same `thread`, which the page makes. */
-  z.strictObject({
-    type: z.literal("say"),
-    id: z.uuid(),
-    concernId: concernId.nullable(),
-    thread: z.uuid(),
-    text: z.string().min(1).max(chatTextLength),
-  }),
+  z
+    .strictObject({
+      type: z.literal("say"),
+      id: z.uuid(),
+      concernId: concernId.nullable(),
+      thread: z.uuid(),
+      /** Empty only with files or an answer. */
+      text: z.string().max(chatTextLength),
+      /** Files that were stored before under these ids, by POST /chat/<channel>/files/<id> with the visitor's token. */
+      files: z.array(z.uuid()).max(mostNamed).optional(),
+      /** It answers choices or a form of a message of ours: what it says follows from that, and `text` is empty. */
+      answer: givenAnswer.optional(),
+    })
+    .refine(({ text, files = [], answer }) =>
+      answer === undefined ? text !== "" || files.length > 0 : text === "" && files.length === 0,
+    ),
   /** What the visitor calls themselves and where an answer reaches them when they have left. Believed of nobody. */
   z.strictObject({
     type: z.literal("introduce"),
@@ -67,6 +102,9 @@ export const chatMessage = z.strictObject({
   /** By which kind of address it came or went: shown where it was not this chat. */
   way: addressKind,
   text: z.string(),
+  /** What it consists of when it is more than words; `text` says all of it. Of a kind that a page does not know it shows the part's own text. */
+  parts: z.array(part),
+  files: z.array(chatFile),
   at: instant,
   /** The page's own id of what it said; null: it was not said in this chat. */
   said: z.uuid().nullable(),
@@ -95,6 +133,7 @@ export type ToWidget =
       readonly token: string | null;
       readonly brand: string;
       readonly greeting: string;
+      readonly limits: ChatLimits;
       readonly name: string;
       readonly email: string;
       readonly concerns: readonly ChatConcern[];
@@ -114,7 +153,7 @@ export type ToWidget =
       readonly end: boolean;
     }
   | { readonly type: "taken"; readonly id: string; readonly message: ChatMessage }
-  /** `code`: tooFast, tooMuch, notFound; the page keeps what was not taken and tries again after `afterMs`, null: not by itself. */
+  /** `code`: tooFast, tooMuch, notFound, noFile (a file it names is not here), tooManyFiles, answered (what it answers has been answered), noAnswer (it does not fit what it answers); the page keeps what was not taken and tries again after `afterMs`, null: not by itself. */
   | { readonly type: "refused"; readonly id: string | null; readonly code: string; readonly afterMs: number | null }
   | { readonly type: "typing"; readonly concernId: string; readonly on: boolean }
   | { readonly type: "pong"; readonly upTo: number };

@@ -23,6 +23,7 @@ import {
 import { cursor, done, endpoint, instant } from "#contract/endpoint.ts";
 import { errorCode } from "#contract/errors.ts";
 import { uploadId } from "#contract/files.ts";
+import { givenPart, mostParts } from "#contract/parts.ts";
 import { addressId, agentId, brandId, channelId, concernId, customerId, messageId, viewId } from "#contract/ids.ts";
 
 const byId = z.strictObject({ id: concernId });
@@ -239,6 +240,8 @@ export const concerns = {
       channelId,
       ...recipients,
       ...content,
+      /** Choices, forms and articles after the words, by a channel that carries them; left out: none. */
+      parts: z.array(givenPart).max(mostParts).optional(),
       /** Send then and not before; null: after the undo time. */
       sendAt: instant.nullable(),
       /** With `sendAt`: held back when the customer writes before; left out: yes. */

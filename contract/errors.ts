@@ -12,6 +12,7 @@ const table = {
   fileTypeRefused: 415,
   fileEmpty: 400,
   noFilesHere: 400,
+  noPartsHere: 400,
   fileInfected: 403,
   fileUnscannable: 403,
   fileWaiting: 503,

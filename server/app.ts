@@ -29,6 +29,7 @@ import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
 import type { Config } from "#server/config.ts";
 import { startChat } from "#server/chat.ts";
+import { mountChatFiles } from "#server/chat-files.ts";
 import { channelKinds, type Connected } from "#server/connected.ts";
 import type { Demo } from "#server/demo/demo.ts";
 import { demoLogins } from "#server/demo/cast.ts";
@@ -196,8 +197,10 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     sameOrigin: http.sameOriginUpgrade,
     callerOf: http.callerOf,
     maxClients: 10_000,
+    limits: everything.facts.limits,
   });
   http.onUpgrade("/chat", chat.hub.upgrade);
+  mountChatFiles({ app: http.app, world, connected: options.connected, http, fileBytes: config.maxFileBytes });
   options.metrics.gauge("chat_clients", "Pages connected to a chat", chat.hub.size);
   const unwatch = watchChanges(options, live);
   options.metrics.gauge("live_clients", "Desks connected to the live feed", live.hub.size);

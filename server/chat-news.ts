@@ -23,6 +23,7 @@ const shown = new Set<AnyEvent["kind"]>([
   "message.added",
   "message.withdrawn",
   "message.scheduled",
+  "message.fileChecked",
   "delivery.changed",
   "concern.changed",
 ]);
@@ -54,7 +55,7 @@ export const startNews = (options: {
     });
     for (const pages of byViewer.values()) {
       const visitor = pages[0] && seats.of(pages[0])?.visitor;
-      const chat = visitor && (await chatOf(world.db, viewerOf(visitor), concernId, messageIds));
+      const chat = visitor && (await chatOf(world, viewerOf(visitor), concernId, messageIds));
       if (!chat) continue;
       const { concern, messages } = chat;
       const frame = JSON.stringify({ type: "news", concerns: [concern], messages, upTo } satisfies ToWidget);

@@ -1,13 +1,17 @@
 // The chat's socket at /chat: visitors' pages say and hear here. Speaks contract/chat.ts; mounted by server/app.ts.
 import type { IncomingMessage } from "node:http";
 import type { WebchatSettings } from "#channels/webchat/settings.ts";
-import { fromWidget, type FromWidget, type ToWidget } from "#contract/chat.ts";
+import { fromWidget, type ChatLimits, type FromWidget, type ToWidget } from "#contract/chat.ts";
+import { isRefusal } from "#contract/errors.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import type { BrandId, ConcernId } from "#contract/ids.ts";
 import type { VisitorLook } from "#contract/live.ts";
 import { brandById } from "#modules/brands/reads.ts";
-import { markSeen } from "#modules/concerns/actions-visitor.ts";
-import { chatOf, chatsOf, concernIdsOf, earlierOf, saidBy } from "#modules/concerns/reads-visitor.ts";
+import { markAnswered, markSeen } from "#modules/concerns/actions-visitor.ts";
+import { answerFor, chatOf, chatsOf, concernIdsOf, earlierOf, saidBy } from "#modules/concerns/reads-visitor.ts";
+import { filesToSend } from "#modules/visitors/actions-files.ts";
+import type { VisitorFile } from "#modules/visitors/store-files.ts";
+import type { IncomingFile } from "#modules/concerns/model.ts";
 import { comeBy, introduce, leave, meet, settle } from "#modules/visitors/actions.ts";
 import { placeOf } from "#platform/auth/brake.ts";
 import { isUnavailable } from "#platform/db/db.ts";
@@ -35,6 +39,7 @@ interface Room {
   readonly seats: Seats;
   readonly begun: (begun: Begun) => void;
   readonly brake: Brake;
+  readonly limits: ChatLimits;
 }
 
 /** Words a visitor may say in that time, and all from one place; whoever says more is asked to wait. */
@@ -49,7 +54,7 @@ const mostFromOnePlace = 200;
 const say = (page: Page, word: ToWidget): void => page.send(JSON.stringify(word));
 
 /** Says who the page's visitor is and what they have with us; it may be said again when another page of the browser knows more. */
-const greet = async ({ world, follower, seats }: Room, page: Page, hello: Word<"hello">): Promise<void> => {
+const greet = async ({ world, follower, seats, limits }: Room, page: Page, hello: Word<"hello">): Promise<void> => {
   const { channel } = page.who;
   const at = { channelId: channel.id, language: hello.language, token: hello.token };
   const browser = await meet(world, at);
@@ -65,7 +70,7 @@ const greet = async ({ world, follower, seats }: Room, page: Page, hello: Word<"
   ]);
   // Before the messages are read: what comes while they are is told, too.
   for (const id of ids.toReversed()) seats.join(page, id, 0);
-  const chats = ids.length === 0 ? { concerns: [], messages: [] } : await chatsOf(world.db, viewerOf(visitor), since);
+  const chats = ids.length === 0 ? { concerns: [], messages: [] } : await chatsOf(world, viewerOf(visitor), since);
   for (const { id, number } of chats.concerns) if (seats.of(page) === seat) seat.numbers.set(id, number);
   say(page, {
     type: "welcome",
@@ -73,6 +78,7 @@ const greet = async ({ world, follower, seats }: Room, page: Page, hello: Word<"
     token: visitor.token,
     brand: brand?.name ?? "",
     greeting: (channel.settings as WebchatSettings).greeting,
+    limits,
     name: visitor.name,
     email: visitor.email,
     ...chats,
@@ -100,8 +106,13 @@ const openBrake = (): Brake => {
 };
 
 const numberOf = async ({ world }: Room, seat: Seat, concernId: ConcernId): Promise<number | null> =>
-  seat.numbers.get(concernId) ||
-  ((await chatOf(world.db, viewerOf(seat.visitor), concernId, []))?.concern.number ?? null);
+  seat.numbers.get(concernId) || ((await chatOf(world, viewerOf(seat.visitor), concernId, []))?.concern.number ?? null);
+
+const incomingFile = ({ name, hash, sizeBytes, mediaType, image }: VisitorFile): IncomingFile => ({
+  name,
+  inlineId: null,
+  stored: { hash, sizeBytes, mediaType, image: image ? {} : null },
+});
 
 /** Takes in what the visitor says; "taken" is said after the commit. The same id again is the same message. */
 const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promise<void> => {
@@ -113,27 +124,42 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
     return say(page, { type: "refused", id: one.id, code: "notFound", afterMs: null });
   const { visitor } = seat;
   const { address, name, language } = visitor;
+  const files = await filesToSend(world, address, one.files ?? [], room.limits);
+  if (isRefusal(files)) {
+    const code = files.refused === "notFound" ? "noFile" : files.refused;
+    return say(page, { type: "refused", id: one.id, code, afterMs: null });
+  }
+  const given = one.answer;
+  const answering = given === undefined ? null : await answerFor(world.db, viewerOf(visitor), given, language);
+  if (given !== undefined && answering?.concernId !== one.concernId)
+    return say(page, { type: "refused", id: one.id, code: "noAnswer", afterMs: null });
+  const { answer } = answering ?? {};
   const at = world.now().toISOString();
-  const { id, thread, text } = one;
+  const { id, thread } = one;
+  const text = answer?.text ?? one.text;
+  const parts = answer === undefined ? [] : [answer];
   const intakeId = await takeNow(
     world,
     page.who.channel,
     {
-      bytes: Buffer.from(JSON.stringify({ id, address, name, thread, number, text, language, at })),
+      bytes: Buffer.from(JSON.stringify({ id, address, name, thread, number, text, files, parts, language, at })),
       receivedAt: at,
       transport: { by: "chat", remoteIp: page.who.place },
     },
+    files.map(incomingFile),
     async (tx) => {
       if (visitor.isNew) await settle(world, tx, visitor);
+      return answer === undefined || markAnswered(world, tx, answer.to);
     },
   );
+  if (intakeId === null) return say(page, { type: "refused", id: one.id, code: "answered", afterMs: null });
   seat.visitor = { ...seat.visitor, isNew: false };
-  const message = await saidBy(world.db, intakeId);
+  const message = await saidBy(world, intakeId);
   if (message === null) throw new Error("what was said is in no concern");
   say(page, { type: "taken", id, message });
   const { concernId } = message;
   if (seat.numbers.has(concernId)) return;
-  const chat = await chatOf(world.db, viewerOf(visitor), concernId, []);
+  const chat = await chatOf(world, viewerOf(visitor), concernId, []);
   if (chat === null) return;
   seats.join(page, concernId, chat.concern.number);
   seats.show(seat, null);
@@ -158,7 +184,7 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
     case "seen":
       return markSeen(world, { kind: "customer", id: null, name: seat.visitor.name }, viewer, word);
     case "earlier": {
-      const { messages, end } = await earlierOf(world.db, viewer, word.concernId, word.before);
+      const { messages, end } = await earlierOf(world, viewer, word.concernId, word.before);
       return say(page, { type: "earlier", concernId: word.concernId, messages, end });
     }
     case "leave":
@@ -219,11 +245,13 @@ export const startChat = (options: {
   readonly sameOrigin: (request: IncomingMessage) => boolean;
   readonly callerOf: (request: IncomingMessage) => string;
   readonly maxClients: number;
+  /** What files a visitor may send. */
+  readonly limits: ChatLimits;
 }): Chat => {
-  const { world, bus, connected, follower } = options;
+  const { world, bus, connected, follower, limits } = options;
   const seats = openSeats(options.visitors);
   const news = startNews({ world, bus, follower, seats });
-  const enqueue = openQueues({ world, follower, seats, begun: news.begun, brake: openBrake() });
+  const enqueue = openQueues({ world, follower, seats, begun: news.begun, brake: openBrake(), limits });
   const places = new Map<string, number>();
   const count = (place: string, by: number): void => {
     const now = (places.get(place) ?? 0) + by;

@@ -335,7 +335,13 @@ export const readConfig = (
       "system",
     ),
     maxMailBytes: reader.whole("MAX_MAIL_BYTES", "largest mail that is accepted", 35_000_000, 10_000, 200_000_000),
-    maxFileBytes: reader.whole("MAX_FILE_BYTES", "largest file an agent may attach", 20_000_000, 10_000, 200_000_000),
+    maxFileBytes: reader.whole(
+      "MAX_FILE_BYTES",
+      "largest file an agent may attach and a visitor may send",
+      20_000_000,
+      10_000,
+      200_000_000,
+    ),
     acknowledge:
       reader.oneOf("ACKNOWLEDGE", "confirm new concerns to their senders by mail", ["yes", "no"], "no") === "yes",
     mostUnknown: reader.whole(

@@ -2,6 +2,7 @@
 // A stored file is first set aside, where every reader still finds it, and forgotten only much later, after another look: whoever stored the
 // same bytes at that very moment and had not committed the row that names them has done so by then, and gets them back.
 import { namedFiles } from "#modules/concerns/reads.ts";
+import { namedByVisitors } from "#modules/visitors/reads.ts";
 import { dropSmall, smallHashes } from "#platform/files/small.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -14,7 +15,11 @@ const asideMs = 7 * dayMs;
 
 /** Those of the hashes that no row names. */
 const unnamed = async (tx: Tx, hashes: readonly string[]): Promise<string[]> => {
-  const named = new Set([...(await rawFiles(tx, hashes)), ...(await namedFiles(tx, hashes))]);
+  const named = new Set([
+    ...(await rawFiles(tx, hashes)),
+    ...(await namedFiles(tx, hashes)),
+    ...(await namedByVisitors(tx, hashes)),
+  ]);
   return hashes.filter((hash) => !named.has(hash));
 };
 

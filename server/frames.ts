@@ -59,7 +59,7 @@ const sendFrame = (reply: FastifyReply, body: string, language: string): Fastify
     .send(page(body, language));
 
 /** Why a file is not given, as a refusal. */
-const heldCode = { waiting: "fileWaiting", infected: "fileInfected", unscannable: "fileUnscannable" } as const;
+export const heldCode = { waiting: "fileWaiting", infected: "fileInfected", unscannable: "fileUnscannable" } as const;
 
 const remotePurpose = "remote-image";
 const maxImageBytes = 5_000_000;

@@ -7,6 +7,7 @@ import { removeOldChanges } from "#modules/concerns/actions-many.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally, forgetRemovedViews, mendTally } from "#modules/concerns/actions-views.ts";
 import { foldWords } from "#modules/search/actions.ts";
+import { removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
 import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
 import { lead } from "#platform/db/leader.ts";
 import type { Log } from "#platform/log.ts";
@@ -24,6 +25,7 @@ const timed: readonly Timed[] = [
   { name: "checkFiles", everyMs: 1_000, run: (world) => world.checks?.checkDue() ?? Promise.resolve(0) },
   { name: "foldTally", everyMs: 5_000, run: foldTally },
   { name: "foldWords", everyMs: 5_000, run: foldWords },
+  { name: "removeOldVisitorFiles", everyMs: 300_000, run: removeOldVisitorFiles },
   { name: "removeOldUploads", everyMs: 3_600_000, run: removeOldUploads },
   { name: "removeOldChanges", everyMs: 3_600_000, run: removeOldChanges },
   { name: "forgetBegins", everyMs: 3_600_000, run: forgetBegins },

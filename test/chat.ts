@@ -3,6 +3,7 @@ import WebSocket from "ws";
 import type { Channel } from "#contract/brands.ts";
 import { api } from "#contract/api.ts";
 import type { ChatMessage, FromWidget, ToWidget } from "#contract/chat.ts";
+import type { GivenAnswer, GivenPart } from "#contract/parts.ts";
 import type { Desk } from "#test/desk.ts";
 
 /** Connects a chat for websites; resolves when the server lets pages in. */
@@ -46,7 +47,13 @@ export interface VisitorPage {
   /** Says something and gives what it became. `concernId` left out: about something new. */
   readonly tell: (
     text: string,
-    at?: { readonly concernId?: string; readonly thread?: string; readonly id?: string },
+    at?: {
+      readonly concernId?: string;
+      readonly thread?: string;
+      readonly id?: string;
+      readonly files?: readonly string[];
+      readonly answer?: GivenAnswer;
+    },
   ) => Promise<ChatMessage>;
   /** A message by its text, told in any word, heard already or later. */
   readonly message: (text: string) => Promise<ChatMessage>;
@@ -130,6 +137,8 @@ export const openPage = async (url: string, channelId: string, origin: string | 
         concernId: (at.concernId ?? null) as never,
         thread: at.thread ?? crypto.randomUUID(),
         text,
+        ...(at.files === undefined ? {} : { files: [...at.files] }),
+        ...(at.answer === undefined ? {} : { answer: at.answer }),
       });
       const answer = await find(
         () =>
@@ -157,6 +166,8 @@ export const answerIn = async (
   concernId: string,
   text: string,
   kind: Channel["kind"] = "webchat",
+  uploads: readonly string[] = [],
+  parts: readonly GivenPart[] = [],
 ): Promise<void> => {
   const { ways } = await desk.call(api.concerns.open, { params: { id: concernId } });
   const way = ways.find((each) => each.channelKind === kind && each.blocked === null);
@@ -169,10 +180,49 @@ export const answerIn = async (
       cc: [],
       text,
       html: null,
-      uploads: [],
+      uploads: [...uploads] as never,
+      ...(parts.length === 0 ? {} : { parts: [...parts] }),
       sendAt: null,
       statusAfter: "waiting",
       key: crypto.randomUUID(),
     },
   });
+};
+
+/** How a visitor's page reaches files: by its token, from a page of some origin (left out: the server's own). */
+export interface FileCall {
+  readonly url: string;
+  readonly channelId: string;
+  readonly token: string | null;
+  readonly origin?: string;
+}
+
+const fileHeaders = ({ url, token, origin = url }: FileCall): Record<string, string> => ({
+  origin,
+  ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+});
+
+/** Sends a file under an id of the page's own. */
+export const sendFile = (
+  call: FileCall,
+  file: { readonly name: string; readonly bytes: Uint8Array; readonly type?: string; readonly id?: string },
+): Promise<Response> => {
+  const form = new FormData();
+  const type = file.type ?? "application/octet-stream";
+  form.set("file", new Blob([Buffer.from(file.bytes)], { type }), file.name);
+  return fetch(`${call.url}/chat/${call.channelId}/files/${file.id ?? crypto.randomUUID()}`, {
+    method: "POST",
+    headers: fileHeaders(call),
+    body: form,
+  });
+};
+
+/** Fetches a file of a message. */
+export const fetchFile = (call: FileCall, id: string): Promise<Response> =>
+  fetch(`${call.url}/chat/${call.channelId}/files/${id}`, { headers: fileHeaders(call) });
+
+/** The code of a refusal, or the status of what is none. */
+export const codeOf = async (response: Response): Promise<string | number> => {
+  const body = (await response.json().catch(() => null)) as { readonly error?: { readonly code: string } } | null;
+  return body?.error?.code ?? response.status;
 };

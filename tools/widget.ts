@@ -1,23 +1,27 @@
-// Builds the widget: widget.js for script tags, widget/mount.js for modules, and the chat both fetch. Called by tools/build.ts and by test/journeys/widget-size.test.ts.
+// Builds the widget: widget.js for script tags, widget/mount.js for modules, the chat both fetch, and the emoji that it fetches when they are wanted. Called by tools/build.ts and by test/journeys/widget-size.test.ts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin, type Rolldown } from "vite";
 
 const root = join(import.meta.dirname, "..");
 
-/** Leaves of the words only those that are asked for: `keys` is the way to them from the top of the file. */
-const onlyWords = (keys: readonly string[]): Plugin => ({
+/** Leaves of the words only those that are asked for: `keys` is the way to them from the top of the file; with a language none of the others. */
+const onlyWords = (keys: readonly string[], language: Language | null): Plugin => ({
   name: "only-words",
   enforce: "pre",
   load(id) {
     const file = id.split("?")[0] ?? "";
     if (!/[\\/]locales[\\/]\w+\.json$/.test(file)) return null;
     let words: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const isOther = language !== null && !file.endsWith(`${language}.json`);
     for (const key of keys) words = (words as Readonly<Record<string, unknown>>)[key];
-    for (const key of keys.toReversed()) words = { [key]: words };
+    for (const key of keys.toReversed()) words = { [key]: isOther ? {} : words };
     return { code: `export default ${JSON.stringify(words)};`, moduleType: "js" };
   },
 });
+
+const languages = ["de", "en"] as const;
+type Language = (typeof languages)[number];
 
 interface Part {
   readonly input: string;
@@ -25,6 +29,8 @@ interface Part {
   /** Where it goes, below the folder. */
   readonly file: string;
   readonly words: readonly string[];
+  /** Left out: it speaks all of them. */
+  readonly language?: Language;
   readonly define?: Readonly<Record<string, string>>;
   readonly license?: string;
 }
@@ -36,7 +42,7 @@ const buildPart = async (outDir: string, part: Part): Promise<string> => {
     configFile: false,
     logLevel: "warn",
     publicDir: false,
-    plugins: [onlyWords(part.words)],
+    plugins: [onlyWords(part.words, part.language ?? null)],
     define: { ...part.define },
     build: {
       outDir,
@@ -63,23 +69,37 @@ const buildPart = async (outDir: string, part: Part): Promise<string> => {
 export interface BuiltWidget {
   readonly script: string;
   readonly module: string;
-  readonly chat: string;
+  /** Each speaks one language: whoever visits a site reads one. */
+  readonly chat: Readonly<Record<Language, string>>;
+  /** Fetched by the chat when somebody wants an emoji. */
+  readonly emoji: string;
 }
 
 /** Builds everything into a folder. */
 export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
-  const chat = await buildPart(outDir, {
-    input: "chat/main.tsx",
+  const emoji = await buildPart(outDir, {
+    input: "emoji/main.tsx",
     format: "es",
-    file: "widget/chat-[hash].js",
-    words: ["widget"],
-    license: "widget/licenses.md",
+    file: "widget/emoji-[hash].js",
+    words: ["widget", "emoji"],
   });
+  const inFolder = (file: string): string => file.slice("widget/".length);
+  const chatIn = (language: Language): Promise<string> =>
+    buildPart(outDir, {
+      input: "chat/main.tsx",
+      format: "es",
+      file: `widget/chat-${language}-[hash].js`,
+      words: ["widget"],
+      language,
+      define: { EMOJI_FILE: JSON.stringify(inFolder(emoji)) },
+      license: "widget/licenses.md",
+    });
+  const chat = { de: await chatIn("de"), en: await chatIn("en") };
   const loader = {
     words: ["widget", "button"],
-    define: { CHAT_FILE: JSON.stringify(chat.slice("widget/".length)) },
+    define: { CHAT_FILES: JSON.stringify({ de: inFolder(chat.de), en: inFolder(chat.en) }) },
   } as const;
   const module = await buildPart(outDir, { ...loader, input: "loader.ts", format: "es", file: "widget/mount.js" });
   const script = await buildPart(outDir, { ...loader, input: "script.ts", format: "iife", file: "widget.js" });
-  return { script, module, chat };
+  return { script, module, chat, emoji };
 };

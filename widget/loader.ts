@@ -6,10 +6,10 @@ import buttonCss from "./button.css?inline";
 import { openMemory } from "./memory.ts";
 import type { Chat, StartChat } from "./parts.ts";
 import tokensCss from "./tokens.css?inline";
-import { count, languageOf } from "./words.ts";
+import { count, languageOf, type Language } from "./words.ts";
 
-/** The chat's file beside this one; written in by the build (tools/widget.ts). */
-declare const CHAT_FILE: string;
+/** The chat's files beside this one, each in one language; written in by the build (tools/widget.ts). */
+declare const CHAT_FILES: Readonly<Record<Language, string>>;
 
 /** What a site says to have the widget: the desk's address and the channel's id. */
 export interface Wish {
@@ -127,7 +127,7 @@ export const mount = ({ url, channel, fill = false }: Wish): Widget => {
     button.setAttribute("aria-busy", "true");
     try {
       // A browser may remember that a file could not be fetched: another try asks for another address.
-      const file = new URL(`/widget/${CHAT_FILE}${tries > 0 ? `?${tries}` : ""}`, desk).href;
+      const file = new URL(`/widget/${CHAT_FILES[language]}${tries > 0 ? `?${tries}` : ""}`, desk).href;
       tries += 1;
       const { startChat } = (await import(/* @vite-ignore */ file)) as { readonly startChat: StartChat };
       chat = startChat({

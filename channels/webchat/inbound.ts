@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { InboundMessage, Raw } from "#contract/channel.ts";
+import { part } from "#contract/parts.ts";
 
 /** One thing a visitor said, as the server wrote it down from its socket: the visitor's address is proved by the socket's token. */
 export const said = z.strictObject({
@@ -13,6 +14,21 @@ export const said = z.strictObject({
   /** Number of the concern they say it in; null: of none that was there before. */
   number: z.number().int().nullable(),
   text: z.string().max(10_000),
+  /** Files that came with it; their bytes are stored under their hashes. */
+  files: z
+    .array(
+      z.strictObject({
+        id: z.uuid(),
+        hash: z.string().length(64),
+        name: z.string().max(300),
+        mediaType: z.string().max(200),
+        sizeBytes: z.number().int(),
+        image: z.boolean(),
+      }),
+    )
+    .optional(),
+  /** What it answers, when it answers choices or a form. */
+  parts: z.array(part).optional(),
   language: z.enum(["de", "en"]),
   at: z.iso.datetime(),
 });
@@ -70,6 +86,9 @@ export const receive = (raw: Raw): InboundMessage => {
     // Only the browser that holds the visitor's token can speak as them.
     assurance: "proved",
     text: one.text,
+    ...(one.parts === undefined ? {} : { parts: one.parts }),
+    // What is nothing but files is called by their names.
+    subject: one.text.trim() === "" ? (one.files ?? []).map(({ name }) => name).join(", ") : null,
     thread: { tokens: [], references: [key], own: [key], number: one.number, stream: null },
     language: one.language,
   };

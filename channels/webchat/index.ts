@@ -8,7 +8,8 @@ const can: Capabilities = {
   html: false,
   subject: false,
   copies: false,
-  attachments: null,
+  parts: true,
+  attachments: { maxCount: 100, maxTotalBytes: 25_000_000 },
   windowHours: null,
   firstContact: false,
   receipts: ["delivered", "read"],
@@ -31,8 +32,7 @@ export const webchat: MessageChannel<WebchatSettings> = {
   unreadable,
   receive: async (raw) => [receive(raw)],
   // What was planned for later is all that comes this way; it has arrived by being said.
-  render: ({ messageToken, recipients, files }) => {
-    if (files.length > 0) return [refusal("files", "files cannot be sent by chat")];
+  render: ({ messageToken, recipients }) => {
     if (recipients.length === 0) return [refusal("recipients", "nobody to tell")];
     return [{ kind: "kept", keys: [`chat:said:${messageToken}`], payload: null }];
   },

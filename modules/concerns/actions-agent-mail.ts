@@ -61,7 +61,7 @@ export const answerByMail = async (r: Receiving, concernId: ConcernId, agentId: 
   await sendAnswer(world, tx, asAgentActor(agent), state, state, {
     channel: by,
     ...recipients,
-    content: { text, html: null, files: files.map((file) => ({ ...file, inlineId: null })) },
+    content: { text, html: null, parts: [], files: files.map((file) => ({ ...file, inlineId: null })) },
     statusAfter: "waiting",
     sendAt: world.now().toISOString(),
     key: null,

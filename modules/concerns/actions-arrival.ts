@@ -153,6 +153,7 @@ export const newMessage = (
     automatic: message.automatic,
     intakeId: arrival.intakeId,
     rawHash: arrival.rawHash,
+    parts: message.parts ?? [],
     files: files.map((file) => ({
       id: world.newId(),
       hash: file.stored.hash,

@@ -4,6 +4,7 @@ import { addressKindOf, isKept, type AddressKind } from "#contract/channel.ts";
 import type { Below, Status, Undone } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, ChannelId, ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
+import type { GivenPart } from "#contract/parts.ts";
 import { agentsByHandles } from "#modules/agents/reads.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { chosenBelow, draftQuoteOf } from "#modules/concerns/actions-below.ts";
@@ -31,6 +32,7 @@ import {
   withMessage,
   type ConcernState,
 } from "#modules/concerns/model.ts";
+import { composed } from "#modules/concerns/model-parts.ts";
 import { cannotHold, forbids } from "#modules/concerns/policy.ts";
 import { messageViews, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { lockKey, messageByKey, updateConcern, uploadsOf } from "#modules/concerns/store.ts";
@@ -45,11 +47,13 @@ import { forgetMessage } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
-export interface Reply extends Written {
+export interface Reply extends Omit<Written, "parts"> {
   readonly id: ConcernId;
   readonly channelId: ChannelId;
   readonly to: readonly string[];
   readonly cc: readonly string[];
+  /** Choices, forms and articles after the words. */
+  readonly parts?: readonly GivenPart[] | undefined;
   /** Not before; null: after the undo time. */
   readonly sendAt: string | null;
   /** With `sendAt`: held back when somebody writes before; left out: yes. */
@@ -91,10 +95,11 @@ export const reply = (world: World & ReadingWorld, who: AgentActor, input: Reply
     const state = await lockFor(tx, who, input.id, "concern.answer");
     if (isRefusal(state)) return state;
     // Asked together, judged in this order.
+    const whole = { ...input, ...composed(input.text, input.parts ?? []) };
     const [before, channel, content, parts] = await Promise.all([
-      again(tx, who, state, input, "out"),
+      again(tx, who, state, whole, "out"),
       sendingChannel(tx, state.brandId, input.channelId),
-      contentOf(world, tx, who, input),
+      contentOf(world, tx, who, whole),
       answerParts(tx, who, state, true),
     ]);
     if (before !== null) return before;
@@ -105,8 +110,8 @@ export const reply = (world: World & ReadingWorld, who: AgentActor, input: Reply
     const recipients = await recipientsOf(tx, channel, input.to, input.cc);
     if (isRefusal(recipients)) return recipients;
     if (isRefusal(content)) return content;
-    if (content.files.length > 0 && isKept(addressKindOf[channel.kind]))
-      return refuse("noFilesHere", undefined, "uploads");
+    if (content.parts.length > 0 && !isKept(addressKindOf[channel.kind]))
+      return refuse("noPartsHere", undefined, "parts");
     const below =
       input.below === undefined
         ? undefined
@@ -131,9 +136,12 @@ export const reply = (world: World & ReadingWorld, who: AgentActor, input: Reply
       parts,
       because: input.sendAt === null ? null : "scheduled",
     });
+    // Choices that are sent by themselves leave the answer that is being written as it is.
+    const keepsDraft = content.parts.length > 0 && input.text.trim() === "";
+    const draft = { concernId: state.id, brandId: state.brandId, kind: "reply" } as const;
     const [[message]] = await Promise.all([
       messageViews(world, tx, [sent.messageId]),
-      forgetDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "reply" }),
+      keepsDraft ? null : forgetDraft(world, tx, who, draft),
     ]);
     return { ...sent, message };
   });

@@ -5,6 +5,7 @@ import { addressKindOf, isKept } from "#contract/channel.ts";
 import type { DraftQuote, Status } from "#contract/concerns.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ChannelId, MessageId, PartyId } from "#contract/ids.ts";
+import type { Part } from "#contract/parts.ts";
 import { agentById, type AgentRecord } from "#modules/agents/reads.ts";
 import type { Said } from "#modules/audit/actions.ts";
 import { brandById, channelsOfBrand } from "#modules/brands/reads.ts";
@@ -35,6 +36,8 @@ import type { World } from "#platform/world.ts";
 /** What somebody wrote, as it came over the wire. */
 export interface Written {
   readonly text: string;
+  /** Choices, forms and articles that go with it; its text says them already. */
+  readonly parts?: readonly Part[] | undefined;
   readonly html: string | null;
   readonly uploads: readonly string[];
 }
@@ -43,6 +46,7 @@ export interface Written {
 export interface Content {
   readonly text: string;
   readonly html: string | null;
+  readonly parts: readonly Part[];
   readonly files: readonly NewFile[];
 }
 
@@ -67,7 +71,7 @@ export const contentOf = async (
   }));
   const text = storable(written.text);
   if (text.trim() === "" && files.length === 0) return refuse("emptyMessage", undefined, "text");
-  return { text, html: editor === null ? null : withInlineIds(editor.html, found), files };
+  return { text, html: editor === null ? null : withInlineIds(editor.html, found), parts: written.parts ?? [], files };
 };
 
 const inlineIdOf = (uploadId: string): string => `${uploadId}@inline`;
@@ -228,12 +232,14 @@ export const sendAnswer = async (
     answersId: last?.id ?? null,
     clientKey: out.key,
     files: out.content.files,
+    parts: out.content.parts,
   };
   const answered = withMessage(fresh, {
     direction: "out",
     at,
     text: out.content.text,
-    subject: message.subject,
+    // Where nothing has a subject, what is nothing but files is called by their names.
+    subject: message.subject ?? out.content.files.map(({ name }) => name).join(", "),
     channelKind: out.channel.kind,
     automatic: false,
   });
@@ -281,6 +287,7 @@ export const sendAutomatic = async (
     readonly answersId: string | null;
     /** Who takes part from now on. */
     readonly joining?: NewParty;
+    readonly files?: readonly NewFile[];
   },
 ): Promise<void> => {
   const at = world.now().toISOString();
@@ -296,6 +303,7 @@ export const sendAutomatic = async (
     text: mail.text,
     answersId: mail.answersId,
     automatic: mail.direction === "out" ? "auto-reply" : "auto-generated",
+    files: mail.files ?? [],
   };
   const after = withMessage(before, {
     direction: mail.direction,
@@ -353,6 +361,7 @@ export const blank = (state: ConcernState, id: MessageId, seq: number, at: strin
   undo: null,
   plan: null,
   files: [],
+  parts: [],
   keys: [],
 });
 

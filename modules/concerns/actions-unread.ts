@@ -15,8 +15,9 @@ import {
   unparkUnread,
   unreadWords,
   type Times,
+  type UnreadWord,
 } from "#modules/concerns/store-unread.ts";
-import { lockConcern } from "#modules/concerns/store.ts";
+import { lockConcern, type NewFile } from "#modules/concerns/store.ts";
 import { normalise } from "#modules/customers/model.ts";
 import { isSuppressed } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -40,6 +41,8 @@ const dayMs = 24 * 3_600_000;
 /** Most mails in a day to one address, and about one concern: the address is only what somebody typed, and may be a stranger's. */
 const mostInADay = 10;
 const mostOfOne = 5;
+/** Bytes of files that a mail takes with it: a third more as they travel, and mail servers take 25 MB. What is beyond stays in the chat, which the link opens. */
+const mostMailedBytes = 15_000_000;
 /** While somebody goes on talking the mail waits, but not longer than so many times as long. */
 const patience = 5;
 
@@ -78,6 +81,7 @@ export const mailUnread = (world: World, unread: Unread, afterMs: number, to: El
     if (to === null || email === null || brand === null || !channel || !(await mayWrite(world, tx, concernId, email)))
       return parkUnread(tx, concernId, norm);
     const at = world.now().toISOString();
+    const { mailed, left } = await filesToMail(world, tx, words);
     await insertAutomatic(tx, email, at, concernId);
     await sendAutomatic(world, tx, state, {
       direction: "out",
@@ -88,8 +92,10 @@ export const mailUnread = (world: World, unread: Unread, afterMs: number, to: El
         brand: brand.name,
         subject: state.subject,
         words,
+        left,
         link: to.link,
       }),
+      files: mailed.map((file) => ({ ...file, id: world.newId() })),
       answersId: null,
       joining: {
         id: world.newId() as PartyId,
@@ -104,6 +110,28 @@ export const mailUnread = (world: World, unread: Unread, afterMs: number, to: El
     });
     await removeUnread(tx, concernId, norm, row.lastSeq);
   });
+
+/** Which files go with the mail, and which stay in the chat: those that do not fit, and those that nobody may have. */
+const filesToMail = async (
+  world: World,
+  tx: Tx,
+  words: readonly UnreadWord[],
+): Promise<{ readonly mailed: readonly NewFile[]; readonly left: readonly string[] }> => {
+  const files = words.flatMap((word) => word.files);
+  const held = await world.checks?.held(
+    tx,
+    files.map(({ hash }) => hash),
+  );
+  const mailed: NewFile[] = [];
+  let room = mostMailedBytes;
+  for (const file of files) {
+    if (file.sizeBytes > room || held?.has(file.hash) === true) continue;
+    mailed.push(file);
+    room -= file.sizeBytes;
+  }
+  const gone = new Set(mailed);
+  return { mailed, left: files.filter((file) => !gone.has(file)).map(({ name }) => name) };
+};
 
 /** Not to ourselves, to agents, where mail comes back from, or more often than somebody would want who never asked for it. */
 const mayWrite = async (world: World, tx: Tx, concernId: ConcernId, email: string): Promise<boolean> => {

@@ -1,12 +1,18 @@
 // What a visitor does in a concern beside saying something. Called by server/chat.ts.
 import type { Who } from "#contract/actor.ts";
 import type { ConcernId } from "#contract/ids.ts";
+import type { AnswerPart } from "#contract/parts.ts";
+import type { Tx } from "#platform/db/db.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { settle } from "#modules/concerns/store-outbox.ts";
-import { raiseSeen, unreadDeliveries, type Viewer } from "#modules/concerns/store-visitor.ts";
+import { insertAnswer, raiseSeen, unreadDeliveries, type Viewer } from "#modules/concerns/store-visitor.ts";
 import { removeUnread } from "#modules/concerns/store-unread.ts";
 import { lockConcern } from "#modules/concerns/store.ts";
 import type { World } from "#platform/world.ts";
+
+/** Notes in the transaction of the answer that this part is answered, once and for all; false: it was before. */
+export const markAnswered = (world: Pick<World, "now">, tx: Tx, to: AnswerPart["to"]): Promise<boolean> =>
+  insertAnswer(tx, to, world.now().toISOString());
 
 /** Everything up to that place has been seen: the mark moves, and what was sent to the visitor counts as read. Nothing for who takes no part. */
 export const markSeen = (

@@ -26,24 +26,38 @@ export const collected = (
   facts: {
     readonly brand: string;
     readonly subject: string;
-    readonly words: readonly { readonly authorName: string; readonly text: string }[];
+    readonly words: readonly {
+      readonly authorName: string;
+      readonly text: string;
+      readonly files: readonly { readonly name: string }[];
+    }[];
+    /** Names of files that do not come with the mail. */
+    readonly left: readonly string[];
     readonly link: string;
   },
 ): { readonly subject: string; readonly text: string } => {
   // Whoever speaks several times in a row is named once.
+  const file = language === "de" ? "Datei" : "File";
   const said = facts.words
-    .map(({ authorName, text }, index) =>
-      facts.words[index - 1]?.authorName === authorName ? text : `${authorName}:\n${text}`,
-    )
+    .map(({ authorName, text, files }, index) => {
+      const whole = [...(text === "" ? [] : [text]), ...files.map(({ name }) => `${file}: ${name}`)].join("\n");
+      return facts.words[index - 1]?.authorName === authorName ? whole : `${authorName}:\n${whole}`;
+    })
     .join("\n\n");
+  const left =
+    facts.left.length === 0
+      ? ""
+      : language === "de"
+        ? `\n\nNicht in dieser E-Mail, sondern im Chat: ${facts.left.join(", ")}`
+        : `\n\nNot in this e-mail but in the chat: ${facts.left.join(", ")}`;
   if (language === "de")
     return {
       subject: `Re: ${facts.subject}`,
-      text: `Guten Tag,\n\nim Chat haben wir Ihnen geantwortet:\n\n${said}\n\nWeiter im Chat: ${facts.link}\nOder antworten Sie einfach auf diese E-Mail.\n\n${facts.brand}`,
+      text: `Guten Tag,\n\nim Chat haben wir Ihnen geantwortet:\n\n${said}${left}\n\nWeiter im Chat: ${facts.link}\nOder antworten Sie einfach auf diese E-Mail.\n\n${facts.brand}`,
     };
   return {
     subject: `Re: ${facts.subject}`,
-    text: `Hello,\n\nwe have answered you in the chat:\n\n${said}\n\nGo on in the chat: ${facts.link}\nOr simply answer this e-mail.\n\n${facts.brand}`,
+    text: `Hello,\n\nwe have answered you in the chat:\n\n${said}${left}\n\nGo on in the chat: ${facts.link}\nOr simply answer this e-mail.\n\n${facts.brand}`,
   };
 };
 

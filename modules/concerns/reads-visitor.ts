@@ -1,16 +1,26 @@
-// What a visitor sees of their own concerns. Called by server/chat.ts.
+// What a visitor sees of their own concerns. Called by server/chat*.ts.
 import { addressKindOf, isKept } from "#contract/channel.ts";
-import type { ChatConcern, ChatMessage } from "#contract/chat.ts";
+import type { ChatConcern, ChatFile, ChatMessage } from "#contract/chat.ts";
+import type { ConcernId } from "#contract/ids.ts";
+import type { AnswerPart, GivenAnswer } from "#contract/parts.ts";
+import { answerTo } from "#modules/concerns/model-parts.ts";
+import { concernOfMessage } from "#modules/concerns/store.ts";
 import {
   changedSince,
   concernsOfParty,
+  fileOfMessage,
   messageOfIntake,
   messagesOfParty,
   type PartyConcern,
+  type PartyFile,
   type PartyMessage,
   type Viewer,
 } from "#modules/concerns/store-visitor.ts";
 import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+/** Where it is read, and what holds files back. */
+type Reading = Pick<World, "db" | "checks">;
 
 /** Concerns a visitor is shown, and messages of each. */
 const shownConcerns = 20;
@@ -26,7 +36,14 @@ const asConcern = ({ id, number, subject, status, lastAt, lastSeq, seenSeq }: Pa
   seenSeq,
 });
 
-const asMessage = (row: PartyMessage): ChatMessage => ({
+/** The messages as visitors see them, with what holds their files back. */
+const asMessages = async (world: Reading, rows: readonly PartyMessage[]): Promise<ChatMessage[]> => {
+  const hashes = rows.flatMap(({ files }) => (files ?? []).map(({ hash }) => hash));
+  const held = (await world.checks?.held(world.db, hashes)) ?? new Map<string, { readonly why: "waiting" }>();
+  return rows.map((row) => asMessage(row, (hash) => held.get(hash)?.why ?? null));
+};
+
+const asMessage = (row: PartyMessage, heldWhy: (hash: string) => ChatFile["held"]): ChatMessage => ({
   id: row.id,
   concernId: row.concernId,
   seq: row.seq,
@@ -34,6 +51,8 @@ const asMessage = (row: PartyMessage): ChatMessage => ({
   name: row.authorName,
   way: row.channelKind === null ? "chat" : addressKindOf[row.channelKind],
   text: row.text,
+  parts: [...(row.parts ?? [])],
+  files: (row.files ?? []).map(({ hash, ...file }) => ({ ...file, held: heldWhy(hash) })),
   at: row.at,
   said:
     row.channelKind !== null && isKept(addressKindOf[row.channelKind]) ? (row.providerId?.split(":")[1] ?? null) : null,
@@ -45,48 +64,75 @@ export const concernIdsOf = async (tx: Tx, viewer: Viewer): Promise<ChatConcern[
 
 /** The visitor's concerns with their last messages. `since`: only those in which something happened after that event; null: all. */
 export const chatsOf = async (
-  tx: Tx,
+  world: Reading,
   viewer: Viewer,
   since: number | null,
 ): Promise<{ readonly concerns: ChatConcern[]; readonly messages: ChatMessage[] }> => {
+  const { db: tx } = world;
   const all = await concernsOfParty(tx, viewer, null, shownConcerns);
   const ids = all.map(({ id }) => id);
   const wanted = new Set<string>(since === null || ids.length === 0 ? ids : await changedSince(tx, ids, since));
   const concerns = all.filter(({ id }) => wanted.has(id));
   const messages = wanted.size === 0 ? [] : await messagesOfParty(tx, viewer, [...wanted], lastPage);
-  return { concerns: concerns.map(asConcern), messages: messages.map(asMessage) };
+  return { concerns: concerns.map(asConcern), messages: await asMessages(world, messages) };
 };
 
 const lastPage = { before: null, limit: shownMessages };
 
 /** One concern of theirs as it is now, with those of the named messages that they may see; null: they take no part in it. */
 export const chatOf = async (
-  tx: Tx,
+  world: Reading,
   viewer: Viewer,
   concernId: string,
   ids: readonly string[],
 ): Promise<{ readonly concern: ChatConcern; readonly messages: ChatMessage[] } | null> => {
+  const { db: tx } = world;
   const [concern] = await concernsOfParty(tx, viewer, [concernId], 1);
   if (concern === undefined) return null;
   const messages =
     ids.length === 0 ? [] : await messagesOfParty(tx, viewer, [concernId], { before: null, limit: ids.length, ids });
-  return { concern: asConcern(concern), messages: messages.map(asMessage) };
+  return { concern: asConcern(concern), messages: await asMessages(world, messages) };
 };
 
 /** Older messages of a concern of theirs; none when they take no part in it. */
 export const earlierOf = async (
-  tx: Tx,
+  world: Reading,
   viewer: Viewer,
   concernId: string,
   before: number,
 ): Promise<{ readonly messages: ChatMessage[]; readonly end: boolean }> => {
   const page = { before, limit: shownMessages };
-  const rows = await messagesOfParty(tx, viewer, [concernId], page);
-  return { messages: rows.map(asMessage), end: rows.length < shownMessages };
+  const rows = await messagesOfParty(world.db, viewer, [concernId], page);
+  return { messages: await asMessages(world, rows), end: rows.length < shownMessages };
 };
 
 /** What an arrival became, for whoever said it. */
-export const saidBy = async (tx: Tx, intakeId: string): Promise<ChatMessage | null> => {
-  const row = await messageOfIntake(tx, intakeId);
-  return row === null ? null : asMessage(row);
+export const saidBy = async (world: Reading, intakeId: string): Promise<ChatMessage | null> => {
+  const row = await messageOfIntake(world.db, intakeId);
+  return row === null ? null : ((await asMessages(world, [row]))[0] ?? null);
+};
+
+/** What an answer to a part of ours says, and in which concern; null: the viewer has no such message, or the answer does not fit. */
+export const answerFor = async (
+  tx: Tx,
+  viewer: Viewer,
+  given: GivenAnswer,
+  language: "de" | "en",
+): Promise<{ readonly concernId: ConcernId; readonly answer: AnswerPart } | null> => {
+  const concernId = await concernOfMessage(tx, given.messageId);
+  if (concernId === null) return null;
+  const [row] = await messagesOfParty(tx, viewer, [concernId], { before: null, limit: 1, ids: [given.messageId] });
+  if (row?.direction !== "out") return null;
+  const { messageId, part } = given;
+  const answer = answerTo(row.parts?.[part], { messageId, part }, given.values, language);
+  return answer === null ? null : { concernId, answer };
+};
+
+/** A file of a message that the viewer may see; null: there is none, or it is none of theirs. */
+export const fileFor = async (tx: Tx, viewer: Viewer, id: string): Promise<PartyFile | null> => {
+  const file = await fileOfMessage(tx, id);
+  if (file === null) return null;
+  const { messageId, concernId, ...rest } = file;
+  const seen = await messagesOfParty(tx, viewer, [concernId], { before: null, limit: 1, ids: [messageId] });
+  return seen.length === 0 ? null : rest;
 };

@@ -1,5 +1,6 @@
 // The SQL of what was said in a chat and not seen yet. Called by actions-send.ts, actions-visitor.ts and actions-unread.ts.
 import type { ConcernId } from "#contract/ids.ts";
+import type { NewFile } from "#modules/concerns/store.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 
 export interface UnreadRow {
@@ -13,6 +14,7 @@ export interface UnreadRow {
 export interface UnreadWord {
   readonly authorName: string;
   readonly text: string;
+  readonly files: readonly NewFile[];
 }
 
 /** Remembers that something was said to these addresses; the caller holds the concern's lock. */
@@ -65,7 +67,12 @@ export const stillDue = (tx: Tx, concernId: ConcernId, norm: string, times: Time
 /** The words themselves, as far as they were not taken back or seen. */
 export const unreadWords = (tx: Tx, row: UnreadRow): Promise<UnreadWord[]> =>
   tx.rows<UnreadWord>(sql`
-    SELECT m.author_name AS "authorName", b.text FROM message m JOIN message_body b ON b.message_id = m.id
+    SELECT m.author_name AS "authorName", b.text,
+           CASE WHEN m.file_count = 0 THEN '[]'::json ELSE
+             (SELECT json_agg(json_build_object('id', a.id, 'hash', a.hash, 'name', a.name, 'mediaType', a.media_type, 'sizeBytes', a.size_bytes,
+                                                'inlineId', NULL, 'image', a.image) ORDER BY a.position)
+                FROM attachment a WHERE a.message_id = m.id) END AS files
+      FROM message m JOIN message_body b ON b.message_id = m.id
      WHERE m.concern_id = ${row.concernId} AND m.seq BETWEEN ${row.fromSeq} AND ${row.lastSeq} AND m.direction = 'out' AND m.withdrawn_at IS NULL
        AND EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id AND d.recipient = ${row.norm} AND d.state = 'sent')
      ORDER BY m.seq`);

@@ -3,6 +3,7 @@
 import type { AddressKind, ChannelKind } from "#contract/channel.ts";
 import type { Status } from "#contract/concerns.ts";
 import type { ConcernId, DeliveryId, MessageId } from "#contract/ids.ts";
+import type { AnswerPart, Part } from "#contract/parts.ts";
 import { empty, sql, type Tx } from "#platform/db/db.ts";
 
 export interface PartyConcern {
@@ -26,7 +27,24 @@ export interface PartyMessage {
   readonly at: string;
   /** How the provider named it; null: it did not come from outside. */
   readonly providerId: string | null;
+  readonly files: readonly PartyFile[] | null;
+  readonly parts: readonly Part[] | null;
 }
+
+/** A file of a message. */
+export interface PartyFile {
+  readonly id: string;
+  readonly hash: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly image: boolean;
+}
+
+const filesOfMessage = sql`
+  CASE WHEN m.file_count = 0 THEN NULL ELSE
+    (SELECT json_agg(json_build_object('id', a.id, 'hash', a.hash, 'name', a.name, 'mediaType', a.media_type, 'sizeBytes', a.size_bytes, 'image', a.image)
+                     ORDER BY a.position) FROM attachment a WHERE a.message_id = m.id) END`;
 
 /** Who looks from outside: an address, and a mail address at which they have shown to read, empty: none. */
 export interface Viewer {
@@ -60,7 +78,8 @@ export const messagesOfParty = (
   page: { readonly before: number | null; readonly limit: number; readonly ids?: readonly string[] },
 ): Promise<PartyMessage[]> =>
   tx.rows<PartyMessage>(sql`
-    SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId"
+    SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId",
+           ${filesOfMessage} AS files, b.parts
       FROM unnest(${concernIds}::uuid[]) AS asked (id)
       CROSS JOIN LATERAL (
         SELECT * FROM message k
@@ -83,7 +102,7 @@ export const messagesOfParty = (
 export const messageOfIntake = (tx: Tx, intakeId: string): Promise<PartyMessage | null> =>
   tx.maybe<PartyMessage>(sql`
     SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at,
-           i.provider_id AS "providerId"
+           i.provider_id AS "providerId", ${filesOfMessage} AS files, b.parts
       FROM message m JOIN message_body b ON b.message_id = m.id JOIN intake i ON i.id = m.intake_id WHERE m.intake_id = ${intakeId} ORDER BY m.seq LIMIT 1`);
 
 /** Which of these concerns something has happened in since that event. */
@@ -118,3 +137,18 @@ export const unreadDeliveries = async (
        WHERE m.concern_id = ${concernId} AND m.seq <= ${seq} AND m.direction = 'out' AND d.recipient = ${norm} AND d.state IN ('sent', 'delivered')
        ORDER BY d.id FOR UPDATE OF d`)
   ).map(({ id }) => id);
+
+/** A file of a message by its id, and where it stands; whether somebody may have it is judged by who may see the message. */
+export const fileOfMessage = (
+  tx: Tx,
+  id: string,
+): Promise<(PartyFile & { readonly messageId: MessageId; readonly concernId: ConcernId }) | null> =>
+  tx.maybe<PartyFile & { readonly messageId: MessageId; readonly concernId: ConcernId }>(sql`
+    SELECT a.id, a.hash, a.name, a.media_type AS "mediaType", a.size_bytes AS "sizeBytes", a.image, m.id AS "messageId", m.concern_id AS "concernId"
+      FROM attachment a JOIN message m ON m.id = a.message_id WHERE a.id = ${id}`);
+
+/** Notes that a part of a message is answered; false: it was before. */
+export const insertAnswer = async (tx: Tx, to: AnswerPart["to"], at: string): Promise<boolean> =>
+  (await tx.run(
+    sql`INSERT INTO part_answer (message_id, part, at) VALUES (${to.messageId}, ${to.part}, ${at}) ON CONFLICT DO NOTHING`,
+  )) > 0;

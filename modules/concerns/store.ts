@@ -5,6 +5,7 @@ import type { Link, Party } from "#contract/concerns.ts";
 import type { FieldValues } from "#contract/fields.ts";
 import type { AgentId, ChannelId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
+import type { Part } from "#contract/parts.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
 import { patchOf, same } from "#modules/concerns/model.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
@@ -65,6 +66,8 @@ export interface NewMessage {
   /** Chosen for later; null: it leaves after the undo time. */
   readonly plan: Plan | null;
   readonly files: readonly NewFile[];
+  /** What it consists of when it is more than words. */
+  readonly parts: readonly Part[];
   /** Keys by which later messages may refer to this one; not ours (those are remembered when we send). */
   readonly keys: readonly string[];
 }
@@ -203,9 +206,9 @@ export const saveMessage = async (
   const statement = sql`
     WITH c AS (${before === null ? insert(after) : update(before, after)}),
          m AS (${insertMessage(message)}),
-         b AS (INSERT INTO message_body (message_id, text, folded_text, html, raw_hash, quote_of)
+         b AS (INSERT INTO message_body (message_id, text, folded_text, html, raw_hash, quote_of, parts)
                VALUES (${message.id}, ${message.text}, ${message.foldedText}, ${message.html}, ${message.rawHash},
-                       ${message.quoteOf}) RETURNING 1)
+                       ${message.quoteOf}, ${message.parts.length === 0 ? null : JSON.stringify(message.parts)}) RETURNING 1)
          ${parties.length === 0 ? empty : sql`, p AS (${insertParties(after.id, parties)})`}
          ${message.files.length === 0 ? empty : sql`, a AS (${insertFiles(message.id, message.files)})`}
          ${deliveries.length === 0 ? empty : sql`, d AS (${insertDeliveries(message.id, deliveries)})`}

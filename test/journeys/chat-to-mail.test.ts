@@ -144,6 +144,29 @@ test("whoever sees the answer in the chat gets no mail of it; a forged or a stra
   }
 });
 
+test("a file said in the chat goes with the mail; what nobody may have or is too much stays there and is named", async () => {
+  const visitor = await page();
+  await visitor.hello();
+  visitor.say({ type: "introduce", name: "Mia", email: "mia@kunde.test" });
+  const { concernId } = await visitor.tell("Haben Sie den Plan?");
+  visitor.close();
+  await visitor.closed;
+  const plan = await ada.upload("Plan.txt", Buffer.from("Der Plan"), "text/plain");
+  const large = await ada.upload("Film.bin", Buffer.alloc(16_000_000, 7), "application/octet-stream");
+  const question = { kind: "choices" as const, question: "Passt das?", options: ["Ja", "Nein"] };
+  await answerIn(ada, concernId, "Anbei.", "webchat", [plan, large], [question]);
+  await assert.rejects(answerIn(ada, concernId, "", "email", [], [question]), /noPartsHere|no way/);
+  const mail = await sim.next((each) => each.envelope.to.includes("mia@kunde.test"));
+  assert.deepEqual(
+    mail.files.map(({ name }) => name),
+    ["Plan.txt"],
+  );
+  assert.match(
+    mail.text,
+    /Anbei\.\n\nPasst das\?\n• Ja\n• Nein\nDatei: Plan\.txt\nDatei: Film\.bin[^]*sondern im Chat: Film\.bin/,
+  );
+});
+
 test("an address said later is enough: what waited for it goes there", async () => {
   const visitor = await page();
   await visitor.hello();

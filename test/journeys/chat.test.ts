@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
 import { setUpCentre } from "#test/centre.ts";
+import type { GivenPart } from "#contract/parts.ts";
 import { addChat, answerIn, openPage, type VisitorPage } from "#test/chat.ts";
 import type { Desk } from "#test/desk.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
@@ -170,6 +171,62 @@ test("notes and what goes to others never reach the visitor", async () => {
     ["Frage", "Antwort"],
   );
   assert.ok(!JSON.stringify([...visitor.words, ...back.words]).includes("Vorsicht"));
+});
+
+const choices: GivenPart = { kind: "choices", question: "Welches Gerät?", options: ["Router", "TV"] };
+const form: GivenPart = {
+  kind: "form",
+  title: "Ihr Termin",
+  fields: [
+    { label: "Tag", type: "date", required: true, options: [] },
+    { label: "E-Mail", type: "email", required: false, options: [] },
+  ],
+};
+const article: GivenPart = {
+  kind: "article",
+  title: "Neustart",
+  summary: "",
+  url: "https://hilfe.kabel.test/neustart",
+};
+
+test("choices, a form and an article reach the visitor as they are and as text; each is answered once, in one readable message", async () => {
+  const visitor = await page();
+  await visitor.hello();
+  const { concernId } = await visitor.tell("Es geht nicht.");
+  await answerIn(ada, concernId, "Bitte:", "webchat", [], [choices, form, article]);
+  const text =
+    "Bitte:\n\nWelches Gerät?\n• Router\n• TV\n\nIhr Termin\n• Tag\n• E-Mail\n\nNeustart\nhttps://hilfe.kabel.test/neustart";
+  const asked = await visitor.message(text);
+  assert.deepEqual(
+    asked.parts.map(({ kind }) => kind),
+    ["words", "choices", "form", "article"],
+  );
+  const to = (part: number, values: readonly string[]) => ({ messageId: asked.id, part, values: [...values] });
+  const say = (part: number, ...values: string[]) => visitor.tell("", { concernId, answer: to(part, values) });
+  for (const wrong of [say(1, "Toaster"), say(1, "Router", "TV"), say(2, "morgen", ""), say(3, "x"), say(4, "x")])
+    await assert.rejects(wrong, /noAnswer/);
+  const id = crypto.randomUUID();
+  const chosen = await visitor.tell("", { id, concernId, answer: to(1, ["Router"]) });
+  assert.equal(chosen.text, "> Welches Gerät?\nRouter");
+  const again = await visitor.tell("", { id, concernId, answer: to(1, ["Router"]) });
+  assert.equal(again.id, chosen.id, "the same answer said again is the same");
+  await assert.rejects(say(1, "TV"), /answered/);
+  // Two at once: one of them counts.
+  const both = await Promise.allSettled([say(2, "2026-11-30", ""), say(2, "2026-12-01", "")]);
+  assert.deepEqual(both.map(({ status }) => status).toSorted(), ["fulfilled", "rejected"]);
+  const { messages } = await open(concernId);
+  assert.deepEqual(
+    messages.slice(0, 3).map((message) => message.text),
+    ["Es geht nicht.", text, "> Welches Gerät?\nRouter"],
+  );
+  assert.match(messages[3]?.text ?? "", /^Ihr Termin\nTag: \d{2}\.\d{2}\.2026\nE-Mail: –$/);
+  assert.equal(messages.length, 4);
+  const thief = await page();
+  await thief.hello();
+  const own = await thief.tell("Ich bin nicht gemeint.");
+  const stolen = { concernId: own.concernId, answer: to(2, ["2026-11-30", ""]) };
+  await assert.rejects(thief.tell("", stolen), /noAnswer/);
+  await assert.rejects(thief.tell("", { concernId, answer: stolen.answer }), /notFound/);
 });
 
 test("signing out ends the token for ever, also for who kept it", async () => {

@@ -171,11 +171,11 @@ test("a merge shows an attacker nothing: not in the chat, not by a token, not by
   await visits(attacker, "Vera Opfer", victim);
   const own = (await allConcerns(world.db)).at(-1)?.id as ConcernId;
   const viewer = { kind: "chat", norm: attacker, email: "" } as const;
-  const before = await chatsOf(world.db, viewer, null);
+  const before = await chatsOf(world, viewer, null);
   assert.deepEqual([before.concerns.map(({ id }) => id), before.messages.length], [[own], 1]);
 
   const mergeId = await merged(await idOf(victim), await idOf(attacker, "chat"));
-  assert.deepEqual(await chatsOf(world.db, viewer, null), before);
+  assert.deepEqual(await chatsOf(world, viewer, null), before);
   // The desk reads both as one, each with how it came.
   const listed = sure(await concernsOf(world, cast.anna, { customerId: await idOf(victim), after: null, limit: 20 }));
   assert.deepEqual(listed.concerns.map(({ id }) => id).toSorted(), [own, theirs].toSorted());
@@ -212,7 +212,7 @@ test("a merge shows an attacker nothing: not in the chat, not by a token, not by
   );
   assert.ok(claim);
   const token = (await outboundOf(world, claim))?.replyToken ?? assert.fail();
-  assert.deepEqual(await chatsOf(world.db, viewer, null), before);
+  assert.deepEqual(await chatsOf(world, viewer, null), before);
   // The victim's token in a stranger's hand is a stranger's, also when the stranger has a mail address that an agent believed to be the victim's.
   const second = "attack@boese.example";
   await writes(second);
@@ -224,9 +224,9 @@ test("a merge shows an attacker nothing: not in the chat, not by a token, not by
   const fresh = (await allConcerns(world.db)).at(-1)?.id as string;
   assert.ok(await deliver(world, cast.channel, mail(second, { subject: "Neu" })));
   assert.notEqual((await allConcerns(world.db)).at(-1)?.id, fresh);
-  assert.deepEqual(await chatsOf(world.db, viewer, null), before);
+  assert.deepEqual(await chatsOf(world, viewer, null), before);
   await apart(mergeId);
-  assert.deepEqual(await chatsOf(world.db, viewer, null), before);
+  assert.deepEqual(await chatsOf(world, viewer, null), before);
 });
 
 test("search, lists, names and the preferred address follow a merge and its undo", async () => {

@@ -7,6 +7,7 @@ import type { ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
 import { reply } from "#modules/concerns/actions-reply.ts";
 import { markSeen } from "#modules/concerns/actions-visitor.ts";
 import { chatsOf } from "#modules/concerns/reads-visitor.ts";
+import { filesToSend, keepVisitorFile, removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
 import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
 import { comeBy, introduce, leave, linkTo, meet, settle, type Visitor } from "#modules/visitors/actions.ts";
 import { sql } from "#platform/db/db.ts";
@@ -92,7 +93,7 @@ const mailsIn = async (id: ConcernId) =>
 void test("an answer in the chat has arrived by being said, and is read when it was seen: a desk hears both", async () => {
   const { who, id } = await visitor();
   await verify(() => answer(id, who), "message.added", "concern.changed");
-  const { messages } = await chatsOf(world.db, viewer(who), null);
+  const { messages } = await chatsOf(world, viewer(who), null);
   const last = messages.at(-1);
   assert.equal(last?.text, "Guten Tag");
   const seen = { concernId: id, seq: last.seq };
@@ -196,4 +197,24 @@ void test("a browser that has left is nobody's, and a new one with its token is 
   await leave(world, known);
   const next = await meet(world, { channelId: chat.id, token, language: "de" });
   assert.ok(next.isNew && next.token !== null && next.address !== fresh.address);
+});
+
+void test("a file that no message has named within an hour is forgotten; until then it is its visitor's alone", async () => {
+  const { who } = await visitor();
+  const other = await visitor();
+  const limits = { fileBytes: 10, filesPerMessage: 1, messageBytes: 3 };
+  const id = crypto.randomUUID();
+  const bytes = Buffer.from("abc");
+  await quiet(() => keepVisitorFile(world, who.address, { id, name: "a.txt", bytes }));
+  const named = (address: string) => filesToSend(world, address, [id], limits);
+  const code = (result: Awaited<ReturnType<typeof named>>) => ("refused" in result ? result.refused : result[0]?.name);
+  assert.equal(code(await named(who.address)), "a.txt");
+  assert.equal(code(await named(other.who.address)), "notFound");
+  assert.equal(code(await filesToSend(world, who.address, [id], { ...limits, messageBytes: 2 })), "tooLarge");
+  world.pass(3_599_000);
+  await removeOldVisitorFiles(world);
+  assert.equal(code(await named(who.address)), "a.txt");
+  world.pass(2_000);
+  assert.equal(await removeOldVisitorFiles(world), 1);
+  assert.equal(code(await named(who.address)), "notFound");
 });

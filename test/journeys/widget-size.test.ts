@@ -1,4 +1,5 @@
-// What the widget costs whoever visits a site: at most 5 kB until it is opened and 35 kB when it is open, everything counted, as gzip sends it.
+// What the widget costs whoever visits a site: at most 5 kB until it is opened and 35 kB when it is open, everything counted, as gzip sends it;
+// what is fetched only by whoever wants an emoji has a limit of its own.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,11 +7,13 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { chatTextLength } from "#contract/chat.ts";
+import english from "#locales/en.json" with { type: "json" };
 import german from "#locales/de.json" with { type: "json" };
 import { buildWidget, type BuiltWidget } from "#tools/widget.ts";
 
 const mostClosedBytes = 5_000;
 const mostOpenBytes = 35_000;
+const mostEmojiBytes = 15_000;
 
 let folder: string;
 let built: BuiltWidget;
@@ -23,35 +26,46 @@ after(() => rm(folder, { recursive: true, force: true }));
 const text = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
 const cost = async (name: string): Promise<number> => gzipSync(await readFile(join(folder, name)), { level: 6 }).length;
 
-test("closed it is one file of at most 5 kB, open two of at most 35 kB, and there are no others", async () => {
+test("closed it is one file of at most 5 kB, open two of at most 35 kB, one of 15 kB for emoji, and there are no others", async () => {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const scripts = files.filter((file) => file.isFile() && file.name !== "licenses.md").map(({ name }) => name);
-  const chat = built.chat.slice("widget/".length);
-  assert.deepEqual(scripts.toSorted(), [chat, "mount.js", "widget.js"].toSorted());
+  const chats = Object.values(built.chat).map((file) => file.slice("widget/".length));
+  const emoji = built.emoji.slice("widget/".length);
+  assert.deepEqual(scripts.toSorted(), [...chats, emoji, "mount.js", "widget.js"].toSorted());
+  const signs = await cost(built.emoji);
+  assert.ok(signs <= mostEmojiBytes, `the emoji are ${signs} bytes`);
   for (const loader of [built.script, built.module]) {
     const closed = await cost(loader);
     assert.ok(closed <= mostClosedBytes, `${loader} is ${closed} bytes`);
-    const open = closed + (await cost(built.chat));
-    assert.ok(open <= mostOpenBytes, `open it is ${open} bytes`);
+    for (const chat of Object.values(built.chat)) {
+      const open = closed + (await cost(chat));
+      assert.ok(open <= mostOpenBytes, `open it is ${open} bytes`);
+      assert.ok((await text(chat)).includes(emoji), "the chat finds the emoji");
+    }
   }
 });
 
 test("nothing of the desk is in it: not its words, not its schemas, not its framework", async () => {
-  const chat = await text(built.chat);
+  const chat = await text(built.chat.de);
   assert.ok(chat.includes(german.widget.concerns.begin), "the widget's own words are");
+  assert.equal(chat.includes(english.widget.concerns.begin), false, "in the language that is read");
+  assert.ok((await text(built.chat.en)).includes(english.widget.concerns.begin));
   for (const foreign of [german.concerns.keysInMail, german.errors.notAllowed, "ZodError", "react-dom"])
     assert.equal(chat.includes(foreign), false, foreign);
   assert.equal((await text(built.script)).includes(german.widget.concerns.begin), false);
 });
 
 test("it brings nothing that a strict policy forbids", async () => {
-  for (const name of [built.script, built.module, built.chat])
+  for (const name of [built.script, built.module, built.emoji, ...Object.values(built.chat)])
     for (const forbidden of [/\beval\(/, /new Function\b/, /createElement\(.style.\)/, /setAttribute\(.style./])
       assert.ok(!forbidden.test(await text(name)), `${name}: ${forbidden}`);
 });
 
 test("the script finds the chat by its name, and the chat knows how long a message may be", async () => {
   for (const loader of [built.script, built.module])
-    assert.ok((await text(loader)).includes(built.chat.slice("widget/".length)));
-  assert.ok((await text(built.chat)).includes(String(chatTextLength)) || (await text(built.chat)).includes("4e3"));
+    for (const chat of Object.values(built.chat))
+      assert.ok((await text(loader)).includes(chat.slice("widget/".length)));
+  assert.ok(
+    (await text(built.chat.de)).includes(String(chatTextLength)) || (await text(built.chat.de)).includes("4e3"),
+  );
 });

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
 import { addChat, openPage, type VisitorPage } from "#test/chat.ts";
 import { signIn } from "#test/desk.ts";
+import { axeFindings } from "#test/screens/browser.ts";
 import { ada, closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 let centre: ScreenCentre;
@@ -55,16 +56,47 @@ test("a chat is answered with the keys alone, where the customer is", async () =
   const field = page.locator("textarea.editor-plain");
   await field.waitFor();
   await page.locator(".way-reason", { hasText: "der Kunde ist gerade hier" }).waitFor();
-  assert.equal(await page.locator(".composer-foot").getByRole("button", { name: "Datei anhängen" }).count(), 0);
+  const chooser = page.waitForEvent("filechooser");
+  await page.locator(".composer-foot").getByRole("button", { name: "Dateien anhängen" }).click();
+  await (await chooser).setFiles([{ name: "Plan.txt", mimeType: "text/plain", buffer: Buffer.from("Plan") }]);
+  await page.locator(".composer-files", { hasText: "Plan.txt" }).waitFor();
+  await field.focus();
   await page.keyboard.type("Ich messe Ihre Leitung.");
   await visitor.word("typing", (word) => word.on);
   await page.keyboard.press("Control+Enter");
   const heard = await visitor.message("Ich messe Ihre Leitung.");
   assert.equal(heard.by, "us");
+  assert.deepEqual(
+    heard.files.map(({ name }) => name),
+    ["Plan.txt"],
+  );
   await page.locator(".message", { hasText: "Ich messe Ihre Leitung." }).waitFor();
   // It is there already: no way back is offered.
   await page.locator(".composer-start").first().waitFor();
   assert.equal(await page.locator(".toast").count(), 0);
+
+  await page.keyboard.press("r");
+  await field.waitFor();
+  await page.keyboard.type("Noch ein Entwurf");
+  await page.getByRole("button", { name: "Einfügen" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Auswahl …" }).waitFor();
+  await page.keyboard.press("Enter");
+  const sheet = page.getByRole("dialog", { name: "Auswahl senden" });
+  await sheet.getByLabel("Frage").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.type("Blinkt die Lampe?");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Ja\nNein");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  const asked = await visitor.message("Blinkt die Lampe?\n• Ja\n• Nein");
+  assert.deepEqual(
+    asked.parts.map(({ kind }) => kind),
+    ["choices"],
+  );
+  await sheet.waitFor({ state: "detached" });
+  assert.equal(await field.inputValue(), "Noch ein Entwurf", "what is being written stays");
 
   visitor.close();
   await page.locator(".visitor-here").waitFor({ state: "hidden" });

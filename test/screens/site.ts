@@ -12,7 +12,7 @@ export interface Site {
 
 /** What the widget's guide says a site has to allow. */
 export const strictPolicy = (desk: string): string =>
-  `default-src 'none'; script-src ${desk}; connect-src ${desk.replace("http", "ws")}; base-uri 'none'; form-action 'none'`;
+  `default-src 'none'; script-src ${desk}; connect-src ${desk} ${desk.replace("http", "ws")}; base-uri 'none'; form-action 'none'`;
 
 /** A page with the widget; `more` goes into the tag of html. */
 export const pageWith = (desk: string, channel: string, more = 'lang="de"'): string =>

@@ -3,6 +3,7 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import type { Below, Change, ConcernRow, DecidedChange, Message } from "#contract/concerns.ts";
 import type { FieldValue } from "#contract/fields.ts";
 import type { AgentId } from "#contract/ids.ts";
+import type { GivenPart } from "#contract/parts.ts";
 import { call } from "#web/state/client.ts";
 import type { Outcome, Problem } from "#web/state/client.ts";
 import { isEmpty } from "#web/state/composing.ts";
@@ -190,6 +191,34 @@ export const sendReply = async (
   const { message } = outcome.value;
   if (time !== null || message.deliveries.some((delivery) => delivery.state === "held"))
     offerUndo(message, time === null ? undoSeconds : null);
+  return null;
+};
+
+/** Sends a part (choices, a form, an article) by itself, to the same people as the answer; what is being written stays. Gives what was wrong, null: it is sent. */
+export const sendPart = async (
+  id: string,
+  { channelId, to, cc }: Pick<Composing, "channelId" | "to" | "cc">,
+  part: GivenPart,
+): Promise<Problem | null> => {
+  if (channelId === null) return { code: "unknownChannel", facts: {}, field: "channelId", requestId: "" };
+  const outcome = await call(concerns.reply, {
+    params: { id },
+    body: {
+      channelId,
+      to: [...to],
+      cc: [...cc],
+      text: "",
+      html: null,
+      uploads: [],
+      parts: [part],
+      sendAt: null,
+      // A question waits for its answer.
+      statusAfter: "waiting",
+      key: crypto.randomUUID(),
+    },
+  });
+  if (!outcome.ok) return outcome.problem;
+  takeIn(outcome.value.concern, outcome.value.message);
   return null;
 };
 

@@ -189,9 +189,12 @@ export const App = ({ session, memory, drafts, newId, isShown, sounds, setSounds
             key={`${view.person} ${screen.talk.thread}`}
             talk={screen.talk.thread}
             drafts={drafts}
-            say={(text) => {
+            memory={memory}
+            session={session}
+            limits={chats.limits}
+            say={(text, files) => {
               go(screen);
-              session.say(screen.talk, text);
+              session.say(screen.talk, text, files);
             }}
             typing={(on) => {
               if (concernId) session.typing(concernId, on);

@@ -2,28 +2,25 @@
 // One message on the screen: what was said, by whom, when and how it came. Called by Thread.tsx. Text becomes text nodes and links, never HTML.
 import { fill } from "#widget/words.ts";
 import type { Waiting } from "./chats.ts";
+import { ChosenFiles, MessageFiles } from "./Files.tsx";
 import { Icon } from "./Icon.tsx";
+import { Parts, type Answering } from "./Parts.tsx";
 import { clock, words } from "./speech.ts";
-import { piecesOf, withoutTurns } from "./text.ts";
+import { Text } from "./Text.tsx";
+import { withoutTurns } from "./text.ts";
 import type { Line } from "./times.ts";
 
-const Text = ({ text }: { readonly text: string }) => (
-  <p class="text" dir="auto">
-    {piecesOf(text).map(({ text: piece, href }, index) =>
-      href === null ? (
-        piece
-      ) : (
-        <a key={index} href={href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
-          {piece}
-          <span class="spoken"> {words().newWindow}</span>
-        </a>
-      ),
-    )}
-  </p>
-);
+export interface BubbleProps {
+  readonly line: Line;
+  /** The last of the visitor's own, which says that it arrived. */
+  readonly isSent: boolean;
+  /** Fetches a file of it. */
+  readonly load: (id: string) => Promise<Blob>;
+  readonly answering: Answering;
+}
 
-/** A message the server has. `isSent`: the last of the visitor's own, which says that it arrived. */
-export const Bubble = ({ line, isSent }: { readonly line: Line; readonly isSent: boolean }) => {
+/** A message the server has. */
+export const Bubble = ({ line, isSent, load, answering }: BubbleProps) => {
   const { message, first, last } = line;
   const isOurs = message.by === "us";
   const name = withoutTurns(message.name);
@@ -42,8 +39,12 @@ export const Bubble = ({ line, isSent }: { readonly line: Line; readonly isSent:
         ) : (
           <span class="spoken">{isOurs ? name : words().yourself}</span>
         )}
-        <Text text={message.text} />
-        {/* Files, answers to choose from and forms stand here when the server speaks of them. */}
+        {message.parts.length > 0 ? (
+          <Parts parts={message.parts} answering={answering} />
+        ) : message.text === "" ? null : (
+          <Text text={message.text} />
+        )}
+        <MessageFiles files={message.files} load={load} />
       </div>
       {last ? (
         <p class="meta">
@@ -82,6 +83,8 @@ export interface WaitingProps {
   readonly entry: Waiting;
   readonly isLast: boolean;
   readonly isUp: boolean;
+  readonly progress: { readonly id: string; readonly share: number } | null;
+  readonly load: (id: string) => Promise<Blob | null>;
   readonly again: () => void;
   readonly drop: () => void;
 }
@@ -92,19 +95,25 @@ const reasonOf = (code: string): string => {
 };
 
 /** Something said that has not been taken yet. */
-export const WaitingBubble = ({ entry, isLast, isUp, again, drop }: WaitingProps) => (
+export const WaitingBubble = ({ entry, isLast, isUp, progress, load, again, drop }: WaitingProps) => (
   <li class={`line by-you is-waiting is-first${isLast || entry.failed !== null ? " is-last" : ""}`}>
     <div class="bubble">
       <span class="spoken">{words().yourself}</span>
-      <Text text={entry.text} />
+      {entry.text === "" ? null : <Text text={entry.text} />}
+      <ChosenFiles files={entry.files} load={load} progress={progress} />
     </div>
     {entry.failed === null ? (
-      isLast ? (
+      isLast || entry.files.length > 0 ? (
         <p class="meta">
           <span class="way">
             <Icon name="wait" />
             {isUp ? words().sending : words().waiting}
           </span>
+          {entry.files.length > 0 ? (
+            <button type="button" class="link" onClick={drop}>
+              {words().files.cancel}
+            </button>
+          ) : null}
         </p>
       ) : null
     ) : (

@@ -1,31 +1,44 @@
 /** @jsxImportSource preact */
 // Where the visitor writes. What is written is kept until it is said, also through a reload. Called by App.tsx.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { ChatLimits } from "#contract/chat.ts";
 import type { Memory } from "#widget/memory.ts";
 import { fill } from "#widget/words.ts";
+import { Emoji } from "./Emoji.tsx";
+import { ChosenFiles } from "./Files.tsx";
+import type { Chosen } from "./files.ts";
 import { Icon } from "./Icon.tsx";
-import { words } from "./speech.ts";
+import type { Session } from "./session.ts";
+import { size, words } from "./speech.ts";
+import { useFiles } from "./useFiles.ts";
 
 /** As contract/chat.ts has it, which the browser does not load. */
 export const longestText = 4_000;
 const tellFrom = 300;
-const emoji = ["🙂", "😀", "😉", "😕", "👍", "🙏", "❤️", "🎉"];
 
 export interface ComposerProps {
   /** What is written belongs to this talk. */
   readonly talk: string;
   readonly drafts: Memory;
-  readonly say: (text: string) => void;
+  readonly memory: Memory;
+  readonly session: Session;
+  /** What files may be sent; null: not known yet. */
+  readonly limits: ChatLimits | null;
+  readonly say: (text: string, files: readonly Chosen[]) => void;
   readonly typing: (on: boolean) => void;
 }
 
-export const Composer = ({ talk, drafts, say, typing }: ComposerProps) => {
+export const Composer = ({ talk, drafts, memory, session, limits, say, typing }: ComposerProps) => {
   const name = `draft.${talk}`;
   const [text, setText] = useState(() => drafts.read(name) ?? "");
-  const [isChoosing, setChoosing] = useState(false);
+  const [shown, setShown] = useState<"" | "emoji" | "files">("");
   const fieldRef = useRef<HTMLTextAreaElement>(null);
   const left = longestText - text.length;
-  const canSay = text.trim() !== "" && left >= 0;
+  const area = (): HTMLElement | null => fieldRef.current?.closest<HTMLElement>(".panel") ?? null;
+  const chosen = useFiles({ talk, drafts, session, limits, area });
+  const canSay = (text.trim() !== "" || chosen.files.length > 0) && left >= 0;
+  const isTouched = matchMedia("(pointer: coarse)").matches;
+  const toggle = (which: "emoji" | "files"): void => setShown(shown === which ? "" : which);
 
   const write = (value: string): void => {
     setText(value);
@@ -35,9 +48,9 @@ export const Composer = ({ talk, drafts, say, typing }: ComposerProps) => {
   };
   const send = (): void => {
     if (!canSay) return;
-    say(text.trim());
+    say(text.trim(), chosen.hand());
     write("");
-    setChoosing(false);
+    setShown("");
     fieldRef.current?.focus();
   };
   const put = (sign: string): void => {
@@ -45,7 +58,6 @@ export const Composer = ({ talk, drafts, say, typing }: ComposerProps) => {
     if (!current) return;
     current.setRangeText(sign, current.selectionStart, current.selectionEnd, "end");
     write(current.value);
-    current.focus();
   };
 
   // As high as what is written, to a limit that the style sheet says.
@@ -66,29 +78,58 @@ export const Composer = ({ talk, drafts, say, typing }: ComposerProps) => {
         send();
       }}
       onKeyDown={(event) => {
-        if (event.key !== "Escape" || !isChoosing) return;
+        if (event.key !== "Escape" || shown === "") return;
         event.stopPropagation();
-        setChoosing(false);
+        setShown("");
         fieldRef.current?.focus();
       }}
     >
-      {isChoosing ? (
-        <fieldset class="emoji" aria-label={words().emoji}>
-          {emoji.map((sign) => (
-            <button key={sign} type="button" onClick={() => put(sign)}>
-              {sign}
+      {chosen.isOver ? <p class="drop">{words().files.drop}</p> : null}
+      <ChosenFiles files={chosen.files} load={session.chosen} remove={chosen.remove} />
+      {chosen.trouble === "" ? null : (
+        <p class="wrong" role="alert">
+          {chosen.trouble}
+        </p>
+      )}
+      {shown === "files" && limits !== null ? (
+        <fieldset class="attach" aria-label={words().files.attach} aria-describedby="draht-limits">
+          <button type="button" class="quiet" onClick={() => chosen.choose(false)}>
+            <Icon name="file" />
+            {words().files.choose}
+          </button>
+          {isTouched ? (
+            <button type="button" class="quiet" onClick={() => chosen.choose(true)}>
+              <Icon name="camera" />
+              {words().files.camera}
             </button>
-          ))}
+          ) : null}
+          <p id="draht-limits">
+            {fill(words().files.limits, { count: limits.filesPerMessage, size: size(limits.fileBytes) })}
+            {isTouched ? "" : ` ${words().files.limitsMore}`}
+          </p>
         </fieldset>
       ) : null}
+      {shown === "emoji" ? <Emoji memory={memory} put={put} /> : null}
       <div class="field">
+        {limits === null ? null : (
+          <button
+            type="button"
+            class="plain"
+            aria-label={words().files.attach}
+            title={words().files.attach}
+            aria-expanded={shown === "files"}
+            onClick={() => toggle("files")}
+          >
+            <Icon name="clip" />
+          </button>
+        )}
         <button
           type="button"
           class="plain"
-          aria-label={words().emoji}
-          title={words().emoji}
-          aria-expanded={isChoosing}
-          onClick={() => setChoosing(!isChoosing)}
+          aria-label={words().chooseEmoji}
+          title={words().chooseEmoji}
+          aria-expanded={shown === "emoji"}
+          onClick={() => toggle("emoji")}
         >
           <Icon name="smile" />
         </button>
@@ -102,6 +143,9 @@ export const Composer = ({ talk, drafts, say, typing }: ComposerProps) => {
           aria-describedby={left <= tellFrom ? "draht-left" : undefined}
           enterkeyhint="send"
           onInput={({ currentTarget }) => write(currentTarget.value)}
+          onPaste={(event) => {
+            if (chosen.take(event.clipboardData?.files)) event.preventDefault();
+          }}
           onBlur={() => typing(false)}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

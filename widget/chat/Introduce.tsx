@@ -1,8 +1,8 @@
 /** @jsxImportSource preact */
 // How the visitor is called and where an answer reaches them: asked once beside the talk, and always to be changed. Called by Thread.tsx and You.tsx.
 import { useRef, useState } from "preact/hooks";
+import { isMailAddress } from "#lib/mailAddress.ts";
 import { words } from "./speech.ts";
-import { isMailAddress } from "./text.ts";
 
 export interface IntroduceProps {
   readonly name: string;

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChatMessage } from "#contract/chat.ts";
 import { count, fill } from "#widget/words.ts";
 import { Bubble, Greeting, WaitingBubble } from "./Bubble.tsx";
-import { concernOf, waitingIn, type Talk } from "./chats.ts";
+import { answeredIn, concernOf, waitingIn, type Talk } from "./chats.ts";
 import { Icon } from "./Icon.tsx";
 import { Introduce } from "./Introduce.tsx";
 import type { Session, View } from "./session.ts";
@@ -85,6 +85,12 @@ export const Thread = ({ session, view, talk, now, isSeen }: ThreadProps) => {
             <Bubble
               key={line.message.said ?? line.message.id}
               line={line}
+              load={session.file}
+              answering={{
+                answered: (part) => answeredIn(messages, view.outbox, line.message.id, part),
+                answer: (part, values, text) =>
+                  session.say(talk, text, [], { messageId: line.message.id, part, values: [...values] }),
+              }}
               isSent={line.message.id === lastOwn && waiting.length === 0 && line === lines.at(-1)}
             />,
           ])}
@@ -94,6 +100,8 @@ export const Thread = ({ session, view, talk, now, isSeen }: ThreadProps) => {
               entry={entry}
               isLast={index === waiting.length - 1}
               isUp={view.link === "up"}
+              progress={view.progress}
+              load={session.chosen}
               again={() => session.again(entry.id)}
               drop={() => session.drop(entry.id)}
             />
@@ -144,7 +152,10 @@ const useNews = (
     const fresh = messages.filter(({ by, seq }) => by === "us" && seq > known.seq);
     const [one] = fresh;
     if (!known.isGreeted || one === undefined) return;
-    const facts = { name: withoutTurns(one.name), text: one.text.slice(0, 400) };
+    const facts = {
+      name: withoutTurns(one.name),
+      text: (one.text || one.files.map((file) => withoutTurns(file.name)).join(", ")).slice(0, 400),
+    };
     setSpoken(fresh.length === 1 ? fill(words().says, facts) : count(words().button.unread, fresh.length));
     if (!isAtEnd) setMissed((before) => before + fresh.length);
     // oxlint-disable-next-line react/exhaustive-deps -- news is said once, when it comes

@@ -13,6 +13,7 @@ const entry = (id: string, more: Partial<Waiting> = {}): Waiting => ({
   concernId: null,
   text: id,
   at: 1,
+  files: [],
   failed: null,
   ...more,
 });

@@ -1,5 +1,7 @@
 // What the page knows of the visitor's concerns, and what each word of the server makes of it. Pure; called by session.ts, drawn by the views.
-import type { ChatConcern, ChatMessage, ToWidget } from "#contract/chat.ts";
+import type { ChatConcern, ChatLimits, ChatMessage, ToWidget } from "#contract/chat.ts";
+import type { GivenAnswer } from "#contract/parts.ts";
+import type { Chosen } from "./files.ts";
 
 /** Something the visitor has said that the server has not taken yet. */
 export interface Waiting {
@@ -8,6 +10,9 @@ export interface Waiting {
   readonly thread: string;
   readonly concernId: string | null;
   readonly text: string;
+  readonly files: readonly Chosen[];
+  /** It answers a part of a message of ours; the server makes the words of it. */
+  readonly answer?: GivenAnswer;
   /** When it was said, by this machine's clock; grows, so that it is the order. */
   readonly at: number;
   /** Why the server did not take it and is not asked again by itself; null: it is still to be said. */
@@ -17,6 +22,8 @@ export interface Waiting {
 export interface Chats {
   readonly brand: string;
   readonly greeting: string;
+  /** Null: not known yet. */
+  readonly limits: ChatLimits | null;
   readonly name: string;
   readonly email: string;
   /** The one with the newest word first. */
@@ -35,6 +42,7 @@ export interface Chats {
 export const nothing: Chats = {
   brand: "",
   greeting: "",
+  limits: null,
   name: "",
   email: "",
   concerns: [],
@@ -94,6 +102,7 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
         ...take(base, word.messages, welcomeMessages),
         brand: word.brand,
         greeting: word.greeting,
+        limits: word.limits,
         name: word.name,
         email: word.email,
         concerns: mergeConcerns(base.concerns, word.concerns),
@@ -183,6 +192,23 @@ export const waitingIn = (chats: Chats, outbox: readonly Waiting[], talk: Talk):
   if (here.length === 0) return here;
   const said = new Set(Object.values(chats.messages).flatMap((messages) => messages.map((message) => message.said)));
   return here.filter(({ id }) => !said.has(id));
+};
+
+/** What was answered to a part of a message, by what is known and what is still to be sent; null: nothing yet. */
+export const answeredIn = (
+  messages: readonly ChatMessage[],
+  outbox: readonly Waiting[],
+  messageId: string,
+  part: number,
+): readonly string[] | null => {
+  const waits = outbox.find(
+    ({ answer, failed }) => failed === null && answer?.messageId === messageId && answer.part === part,
+  );
+  if (waits?.answer) return waits.answer.values;
+  const given = messages
+    .flatMap(({ parts }) => parts)
+    .find((one) => one.kind === "answer" && one.to.messageId === messageId && one.to.part === part);
+  return given?.kind === "answer" ? given.values.map(({ value }) => value) : null;
 };
 
 /** Things said that are in no concern yet, by their thread, the newest first. */

@@ -7,6 +7,8 @@ import type { Chat, ChatParts } from "#widget/parts.ts";
 import { App } from "./App.tsx";
 import chatCss from "./chat.css?inline";
 import { unread } from "./chats.ts";
+import { fetchBlob, openBlobs, sendBlob } from "./files.ts";
+import { entriesOf } from "./outbox.ts";
 import type { ChatSocket, Hears } from "./link.ts";
 import { startSession } from "./session.ts";
 import { speak } from "./speech.ts";
@@ -49,6 +51,17 @@ const sessionStorageOf = (): Storage | null => {
   }
 };
 
+/** Files that were chosen and never said are forgotten after this time. */
+const forgottenAfterMs = 2 * 24 * 3_600_000;
+
+const indexedDbOf = (): IDBFactory | undefined => {
+  try {
+    return indexedDB;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Two soft notes, made here: nothing is fetched for them. */
 const sound = (): void => {
   const audio = new AudioContext();
@@ -74,6 +87,12 @@ export const startChat = (parts: ChatParts): Chat => {
   sheet.replaceSync(chatCss);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const drafts = openMemory(channel, sessionStorageOf());
+  const filesAt = `${parts.socketUrl.replace(/^ws/, "http").replace(/\?.*$/, "")}/${channel}/files`;
+  const blobs = openBlobs(prefixOf(channel), indexedDbOf(), Date.now);
+  blobs.prune(
+    Date.now() - forgottenAfterMs,
+    new Set(entriesOf(memory).flatMap(({ files }) => files.map(({ id }) => id))),
+  );
   const ended = new AbortController();
   let isShown = false;
   let page = visited();
@@ -96,6 +115,9 @@ export const startChat = (parts: ChatParts): Chat => {
       for (const name of drafts.names("")) drafts.forget(name);
     },
     arrived: parts.arrived,
+    blobs,
+    send: (upload) => sendBlob(filesAt, upload),
+    fetch: (id, token) => fetchBlob(filesAt, id, token),
   });
 
   const draw = (): void =>

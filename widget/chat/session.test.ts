@@ -267,3 +267,90 @@ test("a storage that is full is said, and the words are sent all the same", () =
   memory.forget("a");
   assert.equal(memory.read("a"), null);
 });
+
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+};
+const chosenIn = (page: TestPage, name: string) => page.session.choose(new File(["x"], name), name);
+
+test("files go up before the word that names them, one after the other, and are forgotten here when it is taken", async () => {
+  const { browser, clock, page } = started();
+  page.greeted(welcome({ token: "T1" }));
+  const files = [chosenIn(page, "a.txt"), chosenIn(page, "b.txt")];
+  page.session.say(fresh(), "Zwei", files);
+  page.session.say(fresh(), "Danach");
+  await settled();
+  assert.deepEqual(
+    page.uploads.map(({ upload }) => [upload.name, upload.token]),
+    [["a.txt", "T1"]],
+  );
+  page.uploads[0]?.upload.progress(0.5);
+  assert.deepEqual(page.session.view().progress, { id: files[0]?.id, share: 0.5 });
+  page.uploads[0]?.end({ kind: "stored" });
+  await settled();
+  assert.deepEqual(page.said("say"), [], "not before all of them are there");
+  // The link breaks: what goes up goes on.
+  page.drop();
+  page.uploads[1]?.end({ kind: "stored" });
+  await settled();
+  clock.pass(500);
+  page.greeted(welcome());
+  assert.equal(page.uploads.length, 2);
+  assert.deepEqual(
+    page.said("say").map((word) => word.files),
+    [files.map(({ id }) => id)],
+  );
+  assert.equal(browser.blobs.size, 2);
+  take(page, 1);
+  assert.equal(browser.blobs.size, 0);
+  assert.equal(page.said("say").at(-1)?.text, "Danach");
+});
+
+test("a file that was lost on its way goes again after a pause, one that is refused says why, one taken back is stopped", async () => {
+  const { clock, page } = started();
+  page.greeted(welcome({ token: "T1" }));
+  page.session.say(fresh(), "", [chosenIn(page, "a.txt")]);
+  await settled();
+  page.uploads[0]?.end({ kind: "lost", afterMs: null });
+  await settled();
+  assert.equal(page.uploads.length, 1);
+  clock.pass(1_000);
+  await settled();
+  assert.equal(page.uploads.length, 2);
+  page.uploads[1]?.end({ kind: "refused", code: "fileInfected" });
+  await settled();
+  const [entry] = page.session.view().outbox;
+  assert.equal(entry?.failed, "fileInfected");
+  page.session.drop(entry.id);
+  page.session.say(fresh(), "", [chosenIn(page, "gross.bin")]);
+  page.session.say(fresh(), "Doch nicht");
+  await settled();
+  page.session.drop(page.session.view().outbox[0]?.id ?? "");
+  await settled();
+  assert.equal(page.uploads[2]?.isStopped, true);
+  assert.deepEqual(
+    page.said("say").map(({ text }) => text),
+    ["Doch nicht"],
+  );
+});
+
+test("a file the server no longer has goes up again by itself, once; one this browser has lost is said to be", async () => {
+  const { browser, page } = started();
+  page.greeted(welcome({ token: "T1" }));
+  page.session.say(fresh(), "", [chosenIn(page, "a.txt")]);
+  const refuse = (): void =>
+    page.hears({ type: "refused", id: page.said("say").at(-1)?.id ?? "", code: "noFile", afterMs: null });
+  for (const index of [0, 1]) {
+    await settled();
+    page.uploads[index]?.end({ kind: "stored" });
+    await settled();
+    refuse();
+  }
+  await settled();
+  assert.equal(page.uploads.length, 2);
+  assert.equal(page.session.view().outbox[0]?.failed, "noFile");
+  browser.blobs.clear();
+  page.session.again(page.session.view().outbox[0]?.id ?? "");
+  await settled();
+  assert.equal(page.session.view().outbox[0]?.failed, "fileGone");
+});

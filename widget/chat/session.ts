@@ -1,11 +1,13 @@
 // The visitor's side of the chat put together: who this browser is, what is known, what is still to be said. Called by main.tsx, which gives it the
 // browser; draws nothing.
 import type { ToWidget, VisitedPage } from "#contract/chat.ts";
+import type { GivenAnswer } from "#contract/parts.ts";
 import type { Memory } from "#widget/memory.ts";
 import type { Language } from "#widget/words.ts";
 import { apply, concernOf, nothing, see, unread, type Chats, type Talk, type Waiting } from "./chats.ts";
+import type { Blobs, Chosen, Sending, Upload } from "./files.ts";
 import { startLink, type ChatSocket, type Hears, type LinkState } from "./link.ts";
-import { entriesOf, forgetEntry, keepEntry, startSender } from "./outbox.ts";
+import { entriesOf, keepEntry, startSender } from "./outbox.ts";
 import type { Turn } from "./turn.ts";
 
 /** The browser, as the session needs it. */
@@ -28,6 +30,10 @@ export interface SessionParts {
   readonly forgotten: () => void;
   /** The link of a mail has done what it is for. */
   readonly arrived: () => void;
+  /** Where chosen files wait. */
+  readonly blobs: Blobs;
+  readonly send: (upload: Upload) => Sending;
+  readonly fetch: (id: string, token: string) => Promise<Blob>;
 }
 
 /** What there is to draw. */
@@ -47,12 +53,22 @@ export interface View {
   readonly person: number;
   /** Concerns whose older messages are being fetched. */
   readonly fetching: Readonly<Record<string, boolean>>;
+  /** How much of the file that is going up has gone, from 0 to 1. */
+  readonly progress: { readonly id: string; readonly share: number } | null;
 }
 
 export interface Session {
   readonly view: () => View;
   readonly watch: (changed: () => void) => () => void;
-  readonly say: (talk: Talk, text: string) => void;
+  readonly say: (talk: Talk, text: string, files?: readonly Chosen[], answer?: GivenAnswer) => void;
+  /** Keeps a file until it is said, under a new id. */
+  readonly choose: (file: File, name: string) => Chosen;
+  /** Chosen and not said. */
+  readonly unchoose: (ids: readonly string[]) => void;
+  /** A chosen file that is still here; null: it is not. */
+  readonly chosen: (id: string) => Promise<Blob | null>;
+  /** A file of a message; rejects when it cannot be had now. */
+  readonly file: (id: string) => Promise<Blob>;
   /** Says something again that the server did not take, or takes it back. */
   readonly again: (id: string) => void;
   readonly drop: (id: string) => void;
@@ -95,6 +111,7 @@ export const startSession = (parts: SessionParts): Session => {
     isAsked: memory.read("asked") !== null,
     person: 0,
     fetching: {},
+    progress: null,
   };
   /** The token by which the socket has its seat; and the one said in the last hello. */
   let seat: string | null = null;
@@ -105,6 +122,8 @@ export const startSession = (parts: SessionParts): Session => {
   /** The first words of this visitor are said by this page. */
   let hasBegun = false;
   let lastAt = 0;
+  /** Files of messages that were fetched. */
+  const fetched = new Map<string, Promise<Blob>>();
   let typed: { readonly concernId: string; readonly at: number } | null = null;
   let stopTyping = (): void => undefined;
   let stopFading = (): void => undefined;
@@ -113,7 +132,10 @@ export const startSession = (parts: SessionParts): Session => {
     view = { ...view, ...more };
     for (const changed of watchers) changed();
   };
-  const readOutbox = (): void => change({ outbox: entriesOf(memory) });
+  const readOutbox = (): void => {
+    const outbox = entriesOf(memory);
+    change({ outbox, ...(outbox.length === 0 ? { isUnkept: false } : {}) });
+  };
   const isBeginning = (): boolean => now() - Number(memory.read("begun") ?? 0) < beginningLastsMs;
 
   /** Before something is said: the browser must be one visitor, whichever of its pages says it. */
@@ -228,14 +250,35 @@ export const startSession = (parts: SessionParts): Session => {
     seat = null;
     isFresh = true;
     hasBegun = false;
+    fetched.clear();
+    parts.blobs.clear();
     parts.forgotten();
     const person = view.person + 1;
     change({ chats: nothing, outbox: [], isGreeted: false, isAsked: false, slowed: null, isUnkept: false, person });
   };
 
+  /** Sends a file as whoever this browser is now. */
+  const upload = ({ id, name }: Chosen): Sending => {
+    const token = seat;
+    let isStopped = false;
+    let stop = (): void => void (isStopped = true);
+    const finished = parts.blobs.read(id).then((blob) => {
+      if (blob === null) return { kind: "refused", code: "fileGone" } as const;
+      if (isStopped || token === null) return { kind: "lost", afterMs: null } as const;
+      const progress = (share: number): void => change({ progress: { id, share } });
+      progress(0);
+      const sending = parts.send({ id, name, blob, token, progress });
+      ({ stop } = sending);
+      return sending.finished.finally(() => change({ progress: null }));
+    });
+    return { finished, stop: () => stop() };
+  };
+
   const sender = startSender({
     memory,
     say: (word) => link.say(word),
+    upload,
+    filesDone: (files) => parts.blobs.forget(files.map(({ id }) => id)),
     mayBegin,
     concernOf: (thread) => view.chats.threads[thread] ?? null,
     changed: readOutbox,
@@ -283,12 +326,21 @@ export const startSession = (parts: SessionParts): Session => {
       watchers.add(changed);
       return () => watchers.delete(changed);
     },
-    say: (talk, text) => {
+    say: (talk, text, files = [], answer) => {
       lastAt = Math.max(now(), lastAt + 1);
       const concernId = concernOf(view.chats, talk);
       const id = parts.newId();
-      const isKept = keepEntry(memory, { id, thread: talk.thread, concernId, text, at: lastAt, failed: null });
-      change({ outbox: entriesOf(memory), isUnkept: !isKept });
+      const isKept = keepEntry(memory, {
+        id,
+        thread: talk.thread,
+        concernId,
+        text,
+        files,
+        ...(answer ? { answer } : {}),
+        at: lastAt,
+        failed: null,
+      });
+      change({ outbox: entriesOf(memory), isUnkept: !isKept || (files.length > 0 && view.isUnkept) });
       stopSayingTyping();
       turn.take();
       sender.go();
@@ -299,8 +351,23 @@ export const startSession = (parts: SessionParts): Session => {
       readOutbox();
       sender.go();
     },
+    choose: (file, name) => {
+      const id = parts.newId();
+      void parts.blobs.keep(id, file).then((isKept) => isKept || change({ isUnkept: true }));
+      return { id, name, type: file.type, size: file.size };
+    },
+    unchoose: (ids) => parts.blobs.forget(ids),
+    chosen: (id) => parts.blobs.read(id),
+    file: (id) => {
+      const known = fetched.get(id);
+      if (known) return known;
+      const fetching = seat === null ? Promise.reject(new Error("nobody")) : parts.fetch(id, seat);
+      fetched.set(id, fetching);
+      fetching.catch(() => fetched.delete(id));
+      return fetching;
+    },
     drop: (id) => {
-      forgetEntry(memory, id);
+      sender.drop(id);
       readOutbox();
     },
     typing: (concernId, on) => {

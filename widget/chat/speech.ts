@@ -7,16 +7,24 @@ import { clockIn, type Clock } from "./times.ts";
 type Words = typeof english.widget;
 
 interface Speech {
+  readonly language: Language;
   readonly words: Words;
   readonly clock: Clock;
 }
 
-let speech: Speech = { words: english.widget, clock: clockIn("en") };
+let speech: Speech = { language: "en", words: english.widget, clock: clockIn("en") };
 
 /** Speaks this language from now on. */
 export const speak = (language: Language): void => {
-  speech = { words: language === "de" ? german.widget : english.widget, clock: clockIn(language) };
+  speech = { language, words: language === "de" ? german.widget : english.widget, clock: clockIn(language) };
 };
 
+export const language = (): Language => speech.language;
 export const words = (): Words => speech.words;
+/** A size as people read it. */
+export const size = (bytes: number): string => {
+  const [divided, unit] =
+    bytes < 1_000_000 ? [Math.max(1, Math.round(bytes / 1_000)), "kB"] : [bytes / 1_000_000, "MB"];
+  return `${divided.toLocaleString(speech.language, { maximumFractionDigits: 1 })} ${unit}`;
+};
 export const clock = (): Clock => speech.clock;

@@ -1,6 +1,7 @@
 // A browser without a browser for the tests beside it: storage that several pages share, a clock and sockets moved by hand. Called by the tests of widget/chat.
 import type { ChatConcern, ChatMessage, FromWidget, ToWidget } from "#contract/chat.ts";
 import { openMemory, prefixOf, type Memory } from "#widget/memory.ts";
+import type { Sent, Upload } from "./files.ts";
 import type { Hears } from "./link.ts";
 import { startSession, type Session } from "./session.ts";
 import { awaitTurn } from "./turn.ts";
@@ -108,6 +109,8 @@ export const message = (concernId: string, seq: number, more: Partial<ChatMessag
   name: "Lena",
   way: "chat",
   text: `${concernId} ${seq}`,
+  parts: [],
+  files: [],
   at: new Date(Date.UTC(2026, 10, 25, 10, seq)).toISOString(),
   said: null,
   ...more,
@@ -120,6 +123,7 @@ export const welcome = (more: Partial<Welcome> = {}): Welcome => ({
   token: null,
   brand: "Kabel",
   greeting: "",
+  limits: { fileBytes: 1_000, filesPerMessage: 3, messageBytes: 2_000 },
   name: "",
   email: "",
   concerns: [],
@@ -128,6 +132,13 @@ export const welcome = (more: Partial<Welcome> = {}): Welcome => ({
   ...more,
 });
 
+/** A file on its way. */
+export interface TestUpload {
+  readonly upload: Upload;
+  readonly end: (sent: Sent) => void;
+  isStopped: boolean;
+}
+
 /** One page of a browser, with what it said and the other end of its socket. */
 export interface TestPage {
   readonly session: Session;
@@ -135,6 +146,8 @@ export interface TestPage {
   readonly sockets: Sockets;
   readonly forgotten: () => number;
   readonly heard: () => number;
+  /** Files that it sends, each ended by the test. */
+  readonly uploads: readonly TestUpload[];
   /** What it has said on all its sockets. */
   readonly said: <T extends FromWidget["type"]>(type: T) => Extract<FromWidget, { type: T }>[];
   readonly hears: (word: ToWidget) => void;
@@ -148,6 +161,7 @@ export const makeBrowser = (clock: Clock, locks?: LockManager) => {
   const storage = makeStorage();
   const pages: TestPage[] = [];
   let ids = 0;
+  const blobs = new Map<string, Blob>();
   const open = (link: string | null = null): TestPage => {
     const own = openMemory(channel, storage);
     const tell = (name: string): void => {
@@ -168,6 +182,7 @@ export const makeBrowser = (clock: Clock, locks?: LockManager) => {
     const sockets = makeSockets();
     let forgotten = 0;
     let heard = 0;
+    const uploads: TestUpload[] = [];
     const session = startSession({
       memory,
       language: "de",
@@ -182,6 +197,32 @@ export const makeBrowser = (clock: Clock, locks?: LockManager) => {
       heard: () => (heard += 1),
       forgotten: () => (forgotten += 1),
       arrived: () => undefined,
+      blobs: {
+        keep: async (id, blob) => {
+          blobs.set(id, blob);
+          return true;
+        },
+        read: async (id) => blobs.get(id) ?? null,
+        forget: (ids) => {
+          for (const id of ids) blobs.delete(id);
+        },
+        clear: () => blobs.clear(),
+        prune: () => undefined,
+      },
+      send: (upload) => {
+        let end = (_sent: Sent): void => undefined;
+        const finished = new Promise<Sent>((resolve) => (end = resolve));
+        const sending = { upload, end, isStopped: false };
+        uploads.push(sending);
+        return {
+          finished,
+          stop: () => {
+            sending.isStopped = true;
+            end({ kind: "lost", afterMs: null });
+          },
+        };
+      },
+      fetch: async () => new Blob(),
     });
     const hears = (word: ToWidget): void => sockets.last().hears.word(JSON.stringify(word));
     const opened: TestPage = {
@@ -190,6 +231,7 @@ export const makeBrowser = (clock: Clock, locks?: LockManager) => {
       sockets,
       forgotten: () => forgotten,
       heard: () => heard,
+      uploads,
       said: (type) =>
         sockets.all.flatMap(({ said }) =>
           said.filter((word): word is Extract<FromWidget, { type: typeof type }> => word.type === type),
@@ -204,5 +246,5 @@ export const makeBrowser = (clock: Clock, locks?: LockManager) => {
     pages.push(opened);
     return opened;
   };
-  return { open, storage };
+  return { open, storage, blobs };
 };

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { chatTextLength, fromWidget } from "#contract/chat.ts";
-import { hrefOf, isMailAddress, piecesOf, withoutTurns } from "./text.ts";
+import { isMailAddress } from "#lib/mailAddress.ts";
+import { hrefOf, piecesOf, withoutTurns } from "./text.ts";
 
 const links = (text: string): (readonly [string, string])[] =>
   piecesOf(text).flatMap((piece) => (piece.href === null ? [] : [[piece.text, piece.href] as const]));

@@ -1,5 +1,7 @@
 // What of a message's text is a link, and whether an address is one. Pure; called by Bubble.tsx and Introduce.tsx.
 
+import { isMailAddress } from "#lib/mailAddress.ts";
+
 /** A piece of a text; `href` null: no link. */
 export interface Piece {
   readonly text: string;
@@ -67,23 +69,4 @@ export const piecesOf = (text: string): readonly Piece[] => {
     }
   }
   return pieces;
-};
-
-const only = (text: string, allowed: RegExp): boolean =>
-  text !== "" && text.split("").every((letter) => allowed.test(letter));
-
-/** Could mail be sent there? Never more generous than the contract, which ends the connection with a page that says what it does not allow. */
-export const isMailAddress = (text: string): boolean => {
-  const at = text.lastIndexOf("@");
-  const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
-  if (at < 1 || text.length > 320 || text.includes("..")) return false;
-  if (!only(local, /[A-Za-z0-9_'+.-]/) || !/^[^.]/.test(local) || !/[A-Za-z0-9_+-]$/.test(local)) return false;
-  const labels = domain.split(".");
-  const last = labels.at(-1) ?? "";
-  return (
-    labels.length > 1 &&
-    labels.every((label) => only(label, /[A-Za-z0-9-]/) && /^[A-Za-z0-9]/.test(label)) &&
-    last.length > 1 &&
-    only(last, /[A-Za-z]/)
-  );
 };

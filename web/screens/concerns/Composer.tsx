@@ -9,6 +9,7 @@ import type { Brand } from "#contract/brands.ts";
 import type { VisitorLook } from "#contract/live.ts";
 import { PlainField } from "#web/screens/concerns/PlainField.tsx";
 import { Below } from "#web/screens/concerns/Below.tsx";
+import { InsertParts } from "#web/screens/concerns/InsertParts.tsx";
 import { NoteField } from "#web/screens/concerns/NoteField.tsx";
 import { Recipients } from "#web/screens/concerns/Recipients.tsx";
 import { useUploads } from "#web/screens/concerns/useUploads.ts";
@@ -22,7 +23,7 @@ import { changesText, sends } from "#web/commands/keys.ts";
 import { WayChoice } from "#web/screens/concerns/WayChoice.tsx";
 import { isInside } from "#web/kit/platform.ts";
 import { WhoWrites } from "#web/screens/concerns/WhoElse.tsx";
-import { sendNote, sendReply } from "#web/state/actions.ts";
+import { sendNote, sendPart, sendReply } from "#web/state/actions.ts";
 import type { Then } from "#web/state/actions.ts";
 import type { Opened } from "#web/state/apply.ts";
 import { bestWay, isEmpty, nothingTyped, startRecipients, withPresence, withTyped } from "#web/state/composing.ts";
@@ -380,6 +381,12 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
       ) : null}
       <div className="composer-foot">
         {takesFiles ? <IconButton icon="clip" label={t("composer.attach")} onPress={uploads.choose} /> : null}
+        {can?.parts === true ? (
+          <InsertParts
+            isDisabled={blocked || channelId === null || to.length === 0}
+            send={(part) => sendPart(id, { channelId, to, cc }, part)}
+          />
+        ) : null}
         <span className="composer-limits">{facts && takesFiles ? uploads.limitsWords : ""}</span>
         {kind === "note" ? (
           <Button look="primary" keys={sendKeys} isDisabled={!canSend} onPress={() => void send(then, null)}>

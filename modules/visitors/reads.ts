@@ -1,0 +1,2 @@
+// What others may read of visitors. Called by server/file-sweep.ts.
+export { namedByVisitors } from "#modules/visitors/store-files.ts";

@@ -1,0 +1,314 @@
+// What a chat carries beside words, in a real browser on a strict site of another origin: files both ways, pictures, emoji,
+// choices, forms and articles.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { api } from "#contract/api.ts";
+import { setUpCentre } from "#test/centre.ts";
+import { addChat, answerIn } from "#test/chat.ts";
+import type { Desk, LiveFeed } from "#test/desk.ts";
+import { axeFindings, phone, startBrowser } from "#test/screens/browser.ts";
+import { openVisitor, pageWith, startSite, strictPolicy, type Site, type Visitor } from "#test/screens/site.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+
+const mostBytes = 200_000;
+/** 2 × 2 pixels, red. */
+const png = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+let server: TestServer;
+let desk: Desk;
+let feed: LiveFeed;
+let site: Site;
+let browser: Browser;
+
+before(async () => {
+  server = await startTestServer({ env: { MAX_FILE_BYTES: String(mostBytes) } });
+  site = await startSite();
+  browser = await startBrowser();
+  const centre = await setUpCentre(server.url);
+  desk = centre.desk;
+  const channel = await addChat(desk, centre.brand.id, { origins: [site.origin], greeting: "Guten Tag bei Kabel!" });
+  site.show("*", pageWith(server.url, channel.id), strictPolicy(server.url));
+  feed = await desk.live();
+});
+
+after(async () => {
+  feed?.close();
+  await browser?.close();
+  await site?.stop();
+  await server?.stop();
+});
+
+const visit = (...more: [Parameters<typeof openVisitor>[2]?]): Promise<Visitor> =>
+  openVisitor(browser, `${site.origin}/`, ...more);
+const leave = async ({ context, complaints }: Visitor): Promise<void> => {
+  await context.close();
+  assert.deepEqual(complaints, []);
+};
+const launch = (page: Page) => page.getByRole("button", { name: "Chat öffnen" });
+const field = (page: Page) => page.getByRole("textbox", { name: "Ihre Nachricht" });
+const sent = (page: Page, text: string) => page.locator(".by-you:not(.is-waiting)", { hasText: text });
+const say = async (page: Page, text: string): Promise<void> => {
+  await field(page).fill(text);
+  await field(page).press("Enter");
+};
+const findings = async (page: Page): Promise<readonly string[]> => {
+  await page.locator(".panel").evaluate(async (panel) => {
+    const root = panel.getRootNode() as ShadowRoot;
+    const moving = root.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(moving.map((one) => one.finished));
+  });
+  return axeFindings(page);
+};
+/** Opens the chat and says something; gives the concern it has become. */
+const begin = async (visitor: Visitor, text: string): Promise<string> => {
+  await launch(visitor.page).click();
+  await say(visitor.page, text);
+  await sent(visitor.page, text).waitFor();
+  const created = await feed.event((event) => event.kind === "concern.created" && event.data.row.subject === text);
+  assert.ok(created.kind === "concern.created");
+  return created.data.row.id;
+};
+/** What an agent finds in a concern: the words and the names of files of each message. */
+const found = async (concernId: string): Promise<(readonly [string, readonly string[]])[]> =>
+  (await desk.call(api.concerns.open, { params: { id: concernId } })).messages.map(
+    ({ text, files }) => [text, files.map(({ name }) => name)] as const,
+  );
+/** Lets files go over the chat, or pastes them into it, as the system does. */
+const give = (page: Page, how: "drop" | "paste", names: readonly string[], bytes: Buffer): Promise<void> =>
+  page.locator(how === "drop" ? ".panel" : "textarea").evaluate(
+    (place, { kind, files, base64 }) => {
+      const transfer = new DataTransfer();
+      const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      for (const name of files)
+        transfer.items.add(new File([data], name, { type: name.endsWith(".png") ? "image/png" : "text/plain" }));
+      const common = { bubbles: true, cancelable: true, composed: true };
+      if (kind === "paste") place.dispatchEvent(new ClipboardEvent("paste", { ...common, clipboardData: transfer }));
+      else
+        for (const type of ["dragover", "drop"])
+          place.dispatchEvent(new DragEvent(type, { ...common, dataTransfer: transfer }));
+    },
+    { kind: how, files: [...names], base64: bytes.toString("base64") },
+  );
+
+test("files are chosen, pasted and let go over the chat, can be taken out again, and arrive; pictures are painted both ways", async () => {
+  const visitor = await visit();
+  const { page } = visitor;
+  const concernId = await begin(visitor, "Mein Router blinkt");
+  await page.getByRole("button", { name: "Dateien anhängen" }).click();
+  await page.getByText("Bis zu 50 Dateien, jede höchstens 200 kB.", { exact: false }).waitFor();
+  assert.deepEqual(await findings(page), []);
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Dateien wählen" }).click();
+  await (
+    await chooser
+  ).setFiles([
+    { name: "Messung.txt", mimeType: "text/plain", buffer: Buffer.from("50 Mbit") },
+    { name: "Zuviel.txt", mimeType: "text/plain", buffer: Buffer.from("weg") },
+  ]);
+  await give(page, "paste", ["Router.png"], png);
+  await page.getByRole("button", { name: "Zuviel.txt entfernen" }).click();
+  await give(page, "drop", ["Riesig.txt"], Buffer.alloc(mostBytes + 1, 65));
+  await page.getByRole("alert").getByText("„Riesig.txt“ ist größer als 200 kB.").waitFor();
+  await give(page, "drop", ["leer.txt"], Buffer.alloc(0));
+  await page.getByRole("alert").getByText("„leer.txt“ ist leer.").waitFor();
+  await page.locator('.composer canvas[data-painted="true"]').waitFor();
+  assert.deepEqual(await findings(page), []);
+  await field(page).focus();
+  await page.keyboard.press("Enter");
+  await sent(page, "Messung").waitFor();
+  assert.deepEqual((await found(concernId)).at(-1), ["", ["Messung.txt", "Router.png"]]);
+
+  const upload = await desk.upload("So soll es sein.png", png, "image/png");
+  await answerIn(desk, concernId, "Vergleichen Sie bitte.", "webchat", [upload]);
+  const picture = page.getByRole("button", { name: "So soll es sein.png ansehen" });
+  await picture.locator('canvas[data-painted="true"]').waitFor();
+  assert.equal(await page.locator('.bubble canvas[data-painted="true"]').count(), 2);
+  assert.equal(
+    await picture
+      .locator("canvas")
+      .evaluate((canvas: HTMLCanvasElement) =>
+        [...(canvas.getContext("2d")?.getImageData(0, 0, 1, 1).data ?? [])].join(),
+      ),
+    "255,0,0,255",
+  );
+  await picture.focus();
+  await page.keyboard.press("Enter");
+  await page.locator('.viewer canvas[data-painted="true"]').waitFor();
+  const download = page.waitForEvent("download");
+  await page.locator(".viewer").getByRole("button", { name: "herunterladen" }).click();
+  assert.equal((await download).suggestedFilename(), "So soll es sein.png");
+  await page.keyboard.press("Escape");
+  await page.locator(".viewer").waitFor({ state: "detached" });
+  await page.locator(".panel").waitFor();
+  assert.deepEqual(await findings(page), []);
+
+  await page.reload();
+  await launch(page).click();
+  await page.locator('.by-us canvas[data-painted="true"]').waitFor();
+  const kept = page.waitForEvent("download");
+  await page.getByRole("button", { name: /^Messung.*herunterladen/ }).click();
+  assert.equal((await kept).suggestedFilename(), "Messung.txt");
+  await leave(visitor);
+});
+
+test("what is chosen, and what is said without a network, is there after a reload and sent once; it can be taken back", async () => {
+  const visitor = await visit();
+  const { page, context } = visitor;
+  const concernId = await begin(visitor, "Gleich bin ich weg");
+  await give(page, "drop", ["bleibt.txt"], Buffer.from("bleibt"));
+  await page.getByRole("button", { name: "bleibt.txt entfernen" }).waitFor();
+  await page.reload();
+  await launch(page).click();
+  await page.getByRole("button", { name: "bleibt.txt entfernen" }).waitFor();
+  await sent(page, "Gleich bin ich weg").waitFor();
+  await context.setOffline(true);
+  await say(page, "Ohne Netz");
+  await page.locator(".is-waiting", { hasText: "bleibt" }).waitFor();
+  await give(page, "drop", ["doch-nicht.txt"], Buffer.from("nein"));
+  await page.getByRole("button", { name: "Senden" }).click();
+  await page.locator(".is-waiting", { hasText: "doch-nicht" }).getByRole("button", { name: "Abbrechen" }).click();
+  await page.locator(".is-waiting", { hasText: "doch-nicht" }).waitFor({ state: "detached" });
+  await context.setOffline(false);
+  await page.reload();
+  await launch(page).click();
+  await sent(page, "Ohne Netz").waitFor();
+  await page.getByRole("button", { name: /^bleibt.*herunterladen/ }).waitFor();
+  assert.deepEqual(await found(concernId), [
+    ["Gleich bin ich weg", []],
+    ["Ohne Netz", ["bleibt.txt"]],
+  ]);
+  await leave(visitor);
+});
+
+test("emoji are fetched when they are wanted, found by a word or with the arrows, and shown large when they are all", async () => {
+  const visitor = await visit();
+  const { page, requests } = visitor;
+  await begin(visitor, "Ein Gruß");
+  assert.equal(
+    requests.some((url) => url.includes("/widget/emoji-")),
+    false,
+  );
+  await page.getByRole("button", { name: "Emoji", exact: true }).press("Enter");
+  await page.locator("input[type=search]:focus").waitFor();
+  assert.ok(requests.some((url) => /\/widget\/emoji-[\w-]+\.js$/.test(url)));
+  assert.deepEqual(await findings(page), []);
+  await page.keyboard.type("daumen hoch");
+  await page.getByRole("button", { name: "Daumen hoch" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(
+    () => document.querySelector("draht-chat")?.shadowRoot?.querySelector("textarea")?.value === "👍",
+  );
+  await page.locator("input[type=search]").fill("");
+  await page.keyboard.press("ArrowDown");
+  for (const key of ["ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp"]) await page.keyboard.press(key);
+  await page.locator(".emoji-grid button:focus").waitFor();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("button", { name: "Lachen", exact: true }).and(page.locator(":focus")).waitFor();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await page.locator("textarea:focus").waitFor();
+  await page.keyboard.press("Enter");
+  await sent(page, "👍😃").waitFor();
+  assert.equal(
+    await sent(page, "👍😃")
+      .locator(".text")
+      .evaluate((text) => getComputedStyle(text).fontSize),
+    "34px",
+  );
+  await page.getByRole("button", { name: "Emoji", exact: true }).click();
+  await page.getByRole("region", { name: "Zuletzt benutzt" }).getByRole("button", { name: "Daumen hoch" }).waitFor();
+  await leave(visitor);
+});
+
+test("choices are answered with one press, a form says what is missing and is sent whole, an article leads on; each once", async () => {
+  const visitor = await visit();
+  const { page } = visitor;
+  const concernId = await begin(visitor, "Es geht nicht");
+  const choices = { kind: "choices" as const, question: "Welches Gerät haben Sie?", options: ["Router", "Fernseher"] };
+  const form = {
+    kind: "form" as const,
+    title: "Wann passt es?",
+    fields: [
+      { label: "Tag", type: "date" as const, required: true, options: [] },
+      { label: "Uhrzeit", type: "choice" as const, required: true, options: ["früh", "spät"] },
+      { label: "Anzahl Geräte", type: "number" as const, required: false, options: [] },
+      { label: "Bemerkung", type: "long" as const, required: false, options: [] },
+    ],
+  };
+  const article = {
+    kind: "article" as const,
+    title: "So starten Sie neu",
+    summary: "In drei Schritten.",
+    url: "https://hilfe.kabel.test/neustart",
+  };
+  await answerIn(desk, concernId, "Dazu Fragen:", "webchat", [], [choices, form, article]);
+  const group = page.getByRole("group", { name: "Welches Gerät haben Sie?" });
+  await group.waitFor();
+  assert.deepEqual(await findings(page), []);
+  await group.getByRole("button", { name: "Router" }).focus();
+  await page.keyboard.press("Enter");
+  await sent(page, "Router").waitFor();
+  await group.getByRole("button", { name: "Router", pressed: true, disabled: true }).waitFor();
+  const fields = page.getByRole("form", { name: "Wann passt es?" });
+  await fields.getByRole("button", { name: "Senden" }).click();
+  await fields.getByText("Bitte ausfüllen.").first().waitFor();
+  await fields.getByLabel("Tag").and(page.locator(":focus")).waitFor();
+  assert.equal(await fields.getByLabel("Tag").getAttribute("aria-invalid"), "true");
+  assert.deepEqual(await findings(page), []);
+  await fields.getByLabel("Tag").fill("2026-12-01");
+  await fields.getByLabel("Uhrzeit").selectOption("spät");
+  await fields.getByLabel("Anzahl Geräte").fill("zwei");
+  await fields.getByLabel("Anzahl Geräte").press("Enter");
+  await fields.getByText("Bitte eine Zahl eingeben.").waitFor();
+  await fields.getByLabel("Anzahl Geräte").fill("2,5");
+  await fields.getByRole("button", { name: "Senden" }).click();
+  await sent(page, "Anzahl Geräte: 2,5").waitFor();
+  await page.getByText("Beantwortet").waitFor();
+  const link = page.getByRole("link", { name: /So starten Sie neu/ });
+  assert.deepEqual(await link.evaluate((one: HTMLAnchorElement) => [one.href, one.rel]), [
+    "https://hilfe.kabel.test/neustart",
+    "noopener noreferrer nofollow",
+  ]);
+  await page.reload();
+  await launch(page).click();
+  await group.getByRole("button", { name: "Router", pressed: true, disabled: true }).waitFor();
+  assert.equal(await fields.count(), 0);
+  assert.deepEqual(
+    (await found(concernId)).slice(2).map(([text]) => text),
+    [
+      "> Welches Gerät haben Sie?\nRouter",
+      "Wann passt es?\nTag: 01.12.2026\nUhrzeit: spät\nAnzahl Geräte: 2,5\nBemerkung: –",
+    ],
+  );
+  assert.deepEqual(await findings(page), []);
+  await leave(visitor);
+});
+
+test("on a phone the camera is offered, and nothing is wider than the screen", async () => {
+  const visitor = await visit({ ...phone, colorScheme: "dark" });
+  const { page } = visitor;
+  const concernId = await begin(visitor, "Vom Telefon");
+  await page.getByRole("button", { name: "Dateien anhängen" }).click();
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Foto aufnehmen" }).click();
+  assert.equal(await (await chooser).element().getAttribute("capture"), "environment");
+  await (await chooser).setFiles([{ name: `${"n".repeat(150)}.png`, mimeType: "image/png", buffer: png }]);
+  await page.locator('.composer canvas[data-painted="true"]').waitFor();
+  assert.deepEqual(await findings(page), []);
+  await page.getByRole("button", { name: "Senden" }).click();
+  await page.locator('.by-you canvas[data-painted="true"]').waitFor();
+  const upload = await desk.upload(`${"m".repeat(100)}.pdf`, Buffer.from("%PDF-1.4"), "application/pdf");
+  await answerIn(desk, concernId, "Anbei", "webchat", [upload]);
+  const file = page.locator(".by-us .file");
+  await file.waitFor();
+  assert.equal(await file.locator("b").innerText(), ".pdf");
+  const box = await file.boundingBox();
+  assert.ok(box && box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
+  assert.deepEqual(await findings(page), []);
+  await leave(visitor);
+});

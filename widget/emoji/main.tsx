@@ -1,0 +1,33 @@
+/** @jsxImportSource preact */
+// The picker of emoji: a file of its own with all it needs, fetched by the chat when somebody wants one. Built as widget/emoji-….js; called by chat/Emoji.tsx.
+import { render } from "preact";
+import german from "#locales/de.json" with { type: "json" };
+import english from "#locales/en.json" with { type: "json" };
+import type { Memory } from "#widget/memory.ts";
+import type { Language } from "#widget/words.ts";
+import emojiCss from "./emoji.css?inline";
+import { EmojiPicker } from "./EmojiPicker.tsx";
+
+export interface EmojiParts {
+  /** Where it is drawn, inside the widget's root. */
+  readonly place: HTMLElement;
+  readonly language: Language;
+  readonly memory: Memory;
+  readonly put: (sign: string) => void;
+}
+
+let sheet: CSSStyleSheet | null = null;
+
+/** Shows the picker; gives how to take it away. */
+export const showEmoji = ({ place, language, memory, put }: EmojiParts): (() => void) => {
+  const root = place.getRootNode();
+  if (sheet === null) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(emojiCss);
+  }
+  if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(sheet))
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const words = language === "de" ? german.widget.emoji : english.widget.emoji;
+  render(<EmojiPicker language={language} words={words} memory={memory} put={put} />, place);
+  return () => render(null, place);
+};
