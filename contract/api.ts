@@ -7,8 +7,22 @@ import { customers } from "#contract/customers.ts";
 import { fields } from "#contract/fields.ts";
 import { files } from "#contract/files.ts";
 import { merging } from "#contract/merging.ts";
+import { moving } from "#contract/moving.ts";
 import { postbox } from "#contract/postbox.ts";
 import { search } from "#contract/search.ts";
 import { settings } from "#contract/settings.ts";
 
-export const api = { agents, asides, brands, concerns, customers, fields, files, merging, postbox, search, settings };
+export const api = {
+  agents,
+  asides,
+  brands,
+  concerns,
+  customers,
+  fields,
+  files,
+  merging,
+  moving,
+  postbox,
+  search,
+  settings,
+};

@@ -121,6 +121,16 @@ export const chatConcern = z.strictObject({
   /** Place of the last message; and up to which the visitor has seen. */
   lastSeq: z.number().int(),
   seenSeq: z.number().int(),
+  /** Messages that went to another concern of theirs (`from`), or came from one (`to`), and when the first of them was said: there a sentence says so. */
+  continued: z.array(
+    z.strictObject({
+      side: z.enum(["from", "to"]),
+      concernId,
+      number: z.number().int(),
+      subject: z.string(),
+      at: instant,
+    }),
+  ),
 });
 export type ChatConcern = z.infer<typeof chatConcern>;
 
@@ -134,6 +144,8 @@ export type ToWidget =
       readonly brand: string;
       readonly greeting: string;
       readonly limits: ChatLimits;
+      /** Messages have got other places or stand in another concern: what the page knows gives way to this. */
+      readonly afresh: boolean;
       readonly name: string;
       readonly email: string;
       readonly concerns: readonly ChatConcern[];

@@ -65,7 +65,7 @@ export const concernRow = z.strictObject({
 });
 export type ConcernRow = z.infer<typeof concernRow>;
 
-/** What people link by; "follow-up" is how a message came in, and only the program says it. */
+/** What people link by; "follow-up" is how a message came in, "split" and "merged" what became of messages: only the program says these. */
 export const linkKind = z.enum(["related", "duplicate"]);
 export type LinkKind = z.infer<typeof linkKind>;
 export const link = z.strictObject({
@@ -75,10 +75,26 @@ export const link = z.strictObject({
   number: z.number().int(),
   subject: z.string(),
   status,
-  kind: z.enum([...linkKind.options, "follow-up"]),
+  kind: z.enum([...linkKind.options, "follow-up", "split", "merged"]),
   /** true: the other is the earlier one */ earlier: z.boolean(),
 });
 export type Link = z.infer<typeof link>;
+
+/** Messages that went from one concern to another, as one of the two sees it. */
+export const move = z.strictObject({
+  /** By which it is taken back. */
+  key: z.uuid(),
+  what: z.enum(["split", "move", "merge"]),
+  /** This concern gave them, or took them. */
+  side: z.enum(["from", "to"]),
+  other: z.strictObject({ concernId, number: z.number().int(), subject: z.string() }),
+  count: z.number().int(),
+  /** When the first of them was said: there it stands in the thread. */
+  at: instant,
+  by: z.string(),
+  movedAt: instant,
+});
+export type Move = z.infer<typeof move>;
 
 export const party = z.strictObject({
   id: partyId,
@@ -98,6 +114,8 @@ export const concernDetail = z.strictObject({
   fields: fieldValues,
   followers: z.array(agentId),
   links: z.array(link),
+  /** What of it went elsewhere and came from elsewhere, and was not taken back; the oldest first. */
+  moves: z.array(move),
   parties: z.array(party),
   firstReplyAt: instant.nullable(),
   resolvedAt: instant.nullable(),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { brand, channel, topic } from "#contract/brands.ts";
 import { agent, team } from "#contract/agents.ts";
-import { concernRow, delivery, draft, draftKind, link, message, party, scheduled } from "#contract/concerns.ts";
+import { concernRow, delivery, draft, draftKind, link, message, move, party, scheduled } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { held, uploadId } from "#contract/files.ts";
@@ -38,6 +38,8 @@ const kinds = {
   "concern.firstReply": z.strictObject({ /** Null: the only answer was taken back. */ at: instant.nullable() }),
   "concern.resolvedAt": z.strictObject({ at: instant.nullable() }),
   "message.added": z.strictObject({ message: loggedMessage }),
+  /** Messages have left this concern for the other, or have come: places are new in both. `undone`: an earlier move was taken back by it. */
+  "message.moved": z.strictObject({ move, messageIds: z.array(messageId), undone: z.boolean() }),
   /** A plan was changed, held back, or (null) has become a message said `at` that time. */
   "message.scheduled": z.strictObject({
     messageId,

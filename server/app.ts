@@ -17,6 +17,7 @@ import { rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { draftRoutes } from "#modules/concerns/routes-drafts.ts";
 import { listRoutes } from "#modules/concerns/routes-lists.ts";
 import { concernRoutes } from "#modules/concerns/routes.ts";
+import { movingRoutes } from "#modules/concerns/routes-moving.ts";
 import { customerRoutes } from "#modules/customers/routes.ts";
 import { fieldRoutes } from "#modules/fields/routes.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
@@ -144,6 +145,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     ...listRoutes,
     ...draftRoutes,
     ...concernRoutes,
+    ...movingRoutes,
     ...(options.demo?.routes ?? []),
   ];
   const common = {

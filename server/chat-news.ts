@@ -42,11 +42,15 @@ export const startNews = (options: {
   readonly bus: Bus;
   readonly follower: Follower<AnyEvent>;
   readonly seats: Seats;
+  /** Tells a page everything anew. */
+  readonly again: (page: Page) => Promise<void>;
 }): { readonly begun: (begun: Begun) => void; readonly stop: () => void } => {
-  const { world, bus, follower, seats } = options;
+  const { world, bus, follower, seats, again } = options;
   /** Concerns that have changed, each with the messages in it that did. */
   const dirty = new Map<string, Set<string>>();
   let soon: NodeJS.Timeout | null = null;
+  /** Pages that show a concern whose messages were moved. */
+  const moved = new Set<Page>();
 
   const tell = async (concernId: string, messageIds: readonly string[], upTo: number): Promise<void> => {
     const byViewer = Map.groupBy(seats.showing(concernId), (page) => {
@@ -66,6 +70,8 @@ export const startNews = (options: {
     soon = null;
     const changed = [...dirty];
     dirty.clear();
+    for (const page of moved) again(page).catch(() => comeAgain(page));
+    moved.clear();
     const upTo = follower.upTo();
     for (const [concernId, messageIds] of changed)
       tell(concernId, [...messageIds], upTo).catch((error: unknown) => {
@@ -78,10 +84,15 @@ export const startNews = (options: {
     dirty.set(concernId, messageId === null ? messages : messages.add(messageId));
     soon ??= setTimeout(flush, gatherMs);
   };
+  const tellAllSoon = (concernId: string): void => {
+    for (const page of seats.showing(concernId)) moved.add(page);
+    if (moved.size > 0) soon ??= setTimeout(flush, gatherMs);
+  };
 
   const stops = [
     follower.subscribe(follower.upTo(), {
       wants: (event) => {
+        if (event.kind === "message.moved" && event.concernId !== null) tellAllSoon(event.concernId);
         if (event.concernId !== null && shown.has(event.kind) && seats.showing(event.concernId).length > 0)
           tellSoon(event.concernId, messageOf(event));
         return false;

@@ -8,7 +8,7 @@ import type { BrandId, ConcernId } from "#contract/ids.ts";
 import type { VisitorLook } from "#contract/live.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { markAnswered, markSeen } from "#modules/concerns/actions-visitor.ts";
-import { answerFor, chatOf, chatsOf, concernIdsOf, earlierOf, saidBy } from "#modules/concerns/reads-visitor.ts";
+import { answerFor, chatOf, chatsOf, concernIdsOf, earlierOf, movedSince, saidBy } from "#modules/concerns/reads-visitor.ts";
 import { filesToSend } from "#modules/visitors/actions-files.ts";
 import type { VisitorFile } from "#modules/visitors/store-files.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
@@ -62,20 +62,35 @@ const greet = async ({ world, follower, seats, limits }: Room, page: Page, hello
   const visitor = came ?? browser;
   const seat = seats.sit(page, visitor, hello.page);
   if (seat === null) return;
+  await welcome({ world, follower, seats }, page, seat, visitor.token === null && came === null ? hello.after : null);
+};
+
+/** Tells the page everything of its visitor, or what has happened since an event. Null with `afresh`: what the page knows gives way to it. */
+const welcome = async (
+  { world, follower, seats }: Pick<Room, "world" | "follower" | "seats">,
+  page: Page,
+  seat: Seat,
+  after: number | null,
+  again = false,
+): Promise<void> => {
+  const { channel } = page.who;
+  const { visitor } = seat;
   const upTo = follower.upTo();
-  const since = visitor.token === null && came === null ? hello.after : null;
   const [brand, ids] = await Promise.all([
     brandById(world.db, channel.brandId as BrandId),
     visitor.isNew ? [] : concernIdsOf(world.db, viewerOf(visitor)),
   ]);
   // Before the messages are read: what comes while they are is told, too.
   for (const id of ids.toReversed()) seats.join(page, id, 0);
+  const afresh = again || (after !== null && (await movedSince(world.db, ids, after)));
+  const since = afresh ? null : after;
   const chats = ids.length === 0 ? { concerns: [], messages: [] } : await chatsOf(world, viewerOf(visitor), since);
   for (const { id, number } of chats.concerns) if (seats.of(page) === seat) seat.numbers.set(id, number);
   say(page, {
     type: "welcome",
     version: 1,
-    token: visitor.token,
+    token: again ? null : visitor.token,
+    afresh,
     brand: brand?.name ?? "",
     greeting: (channel.settings as WebchatSettings).greeting,
     limits,
@@ -250,7 +265,16 @@ export const startChat = (options: {
 }): Chat => {
   const { world, bus, connected, follower, limits } = options;
   const seats = openSeats(options.visitors);
-  const news = startNews({ world, bus, follower, seats });
+  const news = startNews({
+    world,
+    bus,
+    follower,
+    seats,
+    again: async (page) => {
+      const seat = seats.of(page);
+      if (seat) await welcome({ world, follower, seats, limits }, page, seat, null, true);
+    },
+  });
   const enqueue = openQueues({ world, follower, seats, begun: news.begun, brake: openBrake(), limits });
   const places = new Map<string, number>();
   const count = (place: string, by: number): void => {

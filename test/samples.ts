@@ -233,6 +233,16 @@ export const samples: Readonly<Record<string, Sample>> = {
     }),
   },
   "concerns.seenFailure": byConcern({}),
+  "moving.split": byConcern({ key: nobodys, messages: { only: [nobodys] }, subject: null }),
+  "moving.move": {
+    scoped: true,
+    given: (f) => ({
+      params: { id: f.concernId },
+      body: { key: crypto.randomUUID(), messages: { only: [nobodys] }, number: f.otherNumber },
+    }),
+  },
+  "moving.undoPreview": { given: () => ({ params: { key: nobodys } }) },
+  "moving.undo": { given: () => ({ params: { key: nobodys } }) },
   "customers.get": byCustomer(),
   "customers.concerns": byCustomer(),
   "customers.suggest": { given: () => ({ query: { kind: "email", q: "anna" } }) },

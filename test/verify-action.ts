@@ -44,6 +44,11 @@ export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<Desk
 const fetched = async (world: TestWorld, who: AgentActor, state: DeskState): Promise<DeskState> => {
   let next = state;
   for (const [id, opened] of Object.entries(state.opened)) {
+    if (opened.stale) {
+      const again = await openConcern(world, who, id as ConcernId);
+      if (!isRefusal(again)) next = mergeOpened(next, again);
+      continue;
+    }
     if (opened.incomplete.length > 0)
       next = mergeMessages(next, id, await messageViews(world, world.db, opened.incomplete));
     if (opened.staleDrafts.length === 0) continue;
@@ -80,6 +85,7 @@ const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
               row: it.concern.row,
               fields: it.concern.fields,
               followers: it.concern.followers.toSorted(),
+              moves: it.concern.moves,
               links: sorted(it.concern.links, (link) => link.concernId),
               parties: sorted(it.concern.parties, (party) => party.id),
               firstReplyAt: it.concern.firstReplyAt,

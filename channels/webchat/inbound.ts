@@ -73,7 +73,10 @@ const parsed = (bytes: Uint8Array): unknown => {
   }
 };
 
-/** The message; the thread's key leads what is said later about the same thing to the same concern, and is bound to the visitor. */
+/**
+ * The message; the thread's key leads what is said later about the same thing to the same concern, and is bound to the visitor. What is said in a concern
+ * that is there goes into that one: messages with the same key may have been moved to another.
+ */
 export const receive = (raw: Raw): InboundMessage => {
   const read = said.safeParse(parsed(raw.bytes));
   if (!read.success) return unreadable(raw);
@@ -89,7 +92,7 @@ export const receive = (raw: Raw): InboundMessage => {
     ...(one.parts === undefined ? {} : { parts: one.parts }),
     // What is nothing but files is called by their names.
     subject: one.text.trim() === "" ? (one.files ?? []).map(({ name }) => name).join(", ") : null,
-    thread: { tokens: [], references: [key], own: [key], number: one.number, stream: null },
+    thread: { tokens: [], references: one.number === null ? [key] : [], own: [key], number: one.number, stream: null },
     language: one.language,
   };
 };

@@ -15,7 +15,8 @@ import { isSure, withoutDetail } from "#modules/concerns/model-threading.ts";
 import { answerRefused, type WhyRefused } from "#modules/concerns/model-words.ts";
 import { answeredMessage, noteTexts, noticesTo } from "#modules/concerns/store-agent-mail.ts";
 import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
-import { lastOfCustomer, lockConcern, partiesOf } from "#modules/concerns/store.ts";
+import { lockPlaced } from "#modules/concerns/actions-locks.ts";
+import { lastOfCustomer, partiesOf } from "#modules/concerns/store.ts";
 import { normalise } from "#modules/customers/model.ts";
 import { isSuppressed } from "#modules/customers/reads.ts";
 
@@ -33,13 +34,18 @@ const refusalPauseMs = 5 * 60_000;
  * and the agent is still active and may still answer there; otherwise the customer gets nothing, and colleagues see the mail in the concern. It
  * answers the message the agent was told of, whatever came since, and says only the agent's own words: the notice holds notes.
  */
-export const answerByMail = async (r: Receiving, concernId: ConcernId, agentId: AgentId): Promise<void> => {
+export const answerByMail = async (
+  r: Receiving,
+  placed: { readonly concernId: ConcernId; readonly answers?: MessageId | null },
+  agentId: AgentId,
+): Promise<void> => {
   const { world, tx, message, channel, norm } = r;
   const agent = await agentById(tx, agentId);
   // Who may have to be told is locked before the concern, as news for agents do it.
   await lockAutomatic(tx, norm);
-  const state = await lockConcern(tx, concernId);
+  const state = await lockPlaced(tx, placed);
   if (state === null) throw new Error("a token led to a concern that is not there");
+  const concernId = state.id;
   const reason = reasonAgainst(r, agent, state);
   if (reason !== null || agent === null) return keep(r, state, reason ?? "notAllowed");
   const { references } = message.thread;
@@ -125,7 +131,7 @@ const reachable = async (
 /** Keeps an agent's mail that has no valid token in the concern it claims to answer, for colleagues only. */
 export const keepRefusedAnswer = async (r: Receiving, concernId: ConcernId, reason: Reason): Promise<void> => {
   await lockAutomatic(r.tx, r.norm);
-  const state = await lockConcern(r.tx, concernId);
+  const state = await lockPlaced(r.tx, { concernId });
   if (state === null) throw new Error("a clue led to a concern that is not there");
   await keep(r, state, r.message.automatic === null ? reason : "automatic");
 };

@@ -2,7 +2,7 @@
 import type { Who } from "#contract/actor.ts";
 import { addressKindOf } from "#contract/channel.ts";
 import type { Delivery } from "#contract/concerns.ts";
-import type { BrandId, ConcernId } from "#contract/ids.ts";
+import type { BrandId, ConcernId, MessageId } from "#contract/ids.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
 import { saveChange } from "#modules/concerns/actions-saving.ts";
 import { giveUpMs, withStatus, type ConcernState } from "#modules/concerns/model.ts";
@@ -16,7 +16,7 @@ import {
   type DeliveryRow,
   type Outcome,
 } from "#modules/concerns/store-outbox.ts";
-import { lockConcern } from "#modules/concerns/store.ts";
+import { lockConcernOf } from "#modules/concerns/actions-locks.ts";
 import { suppressAddress } from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -58,7 +58,8 @@ export const sayDeliveries = async (
           {
             kind: "delivery.changed",
             brandId: about.brandId,
-            concernId: about.id,
+            // It may have been moved since whoever has the delivery in hand took it.
+            concernId: message.concernId,
             data: { messageId: row.messageId, deliveryId: row.id, delivery: asDelivery(row), version: message.version },
           },
         ];
@@ -108,7 +109,7 @@ const mark = async (
 };
 
 /** Deliveries that are given up before this time have been on their way for more than an hour. */
-const lateUntil = (now: Date): string => new Date(now.getTime() + giveUpMs - lateMs).toISOString();
+export const lateUntil = (now: Date): string => new Date(now.getTime() + giveUpMs - lateMs).toISOString();
 
 /** Marks and wakes the concern, once, when what a person wrote still has not left after an hour. The caller holds the concern's lock. */
 export const markLate = async (
@@ -162,13 +163,13 @@ export const deadAmong = (
   return only !== undefined && others.length === 0 ? [only] : [];
 };
 
-/** Locks a concern and then one of its deliveries: everybody does so in this order. */
+/** Locks the concern of a message and then one of its deliveries: everybody does so in this order. */
 export const lockBoth = async (
   tx: Tx,
-  concernId: ConcernId,
+  messageId: MessageId,
   id: DeliveryRow["id"],
 ): Promise<{ readonly state: ConcernState; readonly delivery: DeliveryRow }> => {
-  const state = await lockConcern(tx, concernId);
+  const state = await lockConcernOf(tx, messageId);
   if (state === null) throw new Error("a delivery's concern is gone");
   return { state, delivery: await lockDelivery(tx, id) };
 };

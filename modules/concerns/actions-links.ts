@@ -1,6 +1,6 @@
 // Links between concerns: what agents say belongs together. Called by concerns/routes.ts and the demo world.
 import type { AgentActor } from "#contract/actor.ts";
-import type { LinkKind } from "#contract/concerns.ts";
+import type { Link, LinkKind } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
@@ -27,8 +27,7 @@ export const link = (
     const pair = await lockPair(tx, who, input.id, found?.id ?? null);
     if (isRefusal(pair)) return pair;
     const [earlier, later] = pair;
-    if ((await linkBetween(tx, earlier.id, later.id)) === "follow-up")
-      return refuse("linkIsFollowUp", undefined, "number");
+    if (isMade(await linkBetween(tx, earlier.id, later.id))) return refuse("linkIsFollowUp", undefined, "number");
     if (await upsertLink(tx, earlier.id, later.id, input.kind))
       await say(world, tx, who, linked(earlier, later, input.kind));
     return { done: true } as const;
@@ -45,13 +44,17 @@ export const unlink = (
     const pair = await lockPair(tx, who, id, other);
     if (isRefusal(pair)) return pair;
     const [earlier, later] = pair;
-    if ((await linkBetween(tx, id, other)) === "follow-up") return refuse("linkIsFollowUp");
+    if (isMade(await linkBetween(tx, id, other))) return refuse("linkIsFollowUp");
     if (await removeLink(tx, id, other))
       await say(world, tx, who, [unlinked(earlier, later), unlinked(later, earlier)]);
     return { done: true } as const;
   });
 
-const unlinked = (on: ConcernState, other: ConcernState): Said => ({
+/** Says how a message came in or where messages went: only the program makes and removes it. */
+const isMade = (kind: Link["kind"] | null): boolean => kind !== null && kind !== "related" && kind !== "duplicate";
+
+/** The entry that a link is gone. */
+export const unlinked = (on: ConcernState, other: ConcernState): Said => ({
   kind: "concern.unlinked",
   brandId: on.brandId,
   concernId: on.id,

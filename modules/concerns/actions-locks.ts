@@ -1,7 +1,7 @@
 // Concerns and answers under their locks, when an agent may touch them. Called by concerns/actions*.ts.
 import type { AgentActor } from "#contract/actor.ts";
 import type { Message } from "#contract/concerns.ts";
-import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import { forbids } from "#modules/concerns/policy.ts";
@@ -28,16 +28,49 @@ export const lockFor = async (
   return state === null ? refuse("notFound") : (forbids(who, permission, state.brandId) ?? state);
 };
 
+/**
+ * The concern in which a message stands, locked; null: there is no such message. It may be moved between the look and the lock: then the one it went
+ * to is locked as well.
+ */
+export const lockConcernOf = async (tx: Tx, messageId: MessageId): Promise<ConcernState | null> => {
+  for (let id = await concernOfMessage(tx, messageId); id !== null;) {
+    const state = await lockConcern(tx, id);
+    const now = await concernOfMessage(tx, messageId);
+    if (now === id) return state;
+    id = now;
+  }
+  return null;
+};
+
+/**
+ * The concern a message belongs to, locked: where what it answers stands now, and where everything of a merged one went. What was moved or merged between
+ * the look and the lock is seen here.
+ */
+export const lockPlaced = async (
+  tx: Tx,
+  placed: { readonly concernId: ConcernId; readonly answers?: MessageId | null },
+): Promise<ConcernState | null> => {
+  const answered = placed.answers ? await lockConcernOf(tx, placed.answers) : null;
+  if (answered !== null) return answered;
+  let state = await lockConcern(tx, placed.concernId);
+  const seen = new Set<ConcernId>();
+  while (state?.mergedInto && !seen.has(state.id)) {
+    seen.add(state.id);
+    state = (await lockConcern(tx, state.mergedInto)) ?? state;
+  }
+  return state;
+};
+
 /** The message of an answer under the lock of its concern, when this agent may touch it. */
 export const lockAnswer = async (
   tx: Tx,
   who: AgentActor,
   messageId: MessageId,
 ): Promise<{ readonly state: ConcernState; readonly message: AnswerRow } | Refusal> => {
-  const concernId = await concernOfMessage(tx, messageId);
-  if (concernId === null) return refuse("notFound");
-  const state = await lockFor(tx, who, concernId, "concern.answer");
-  if (isRefusal(state)) return state;
+  const state = await lockConcernOf(tx, messageId);
+  if (state === null) return refuse("notFound");
+  const forbidden = forbids(who, "concern.answer", state.brandId);
+  if (forbidden) return forbidden;
   const message = await answerRow(tx, messageId);
   return message === null || message.direction !== "out" ? refuse("notFound") : { state, message };
 };

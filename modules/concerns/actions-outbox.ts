@@ -34,6 +34,7 @@ import {
   type DeliveryRow,
   type LeavingRow,
 } from "#modules/concerns/store-outbox.ts";
+import { lockConcernOf } from "#modules/concerns/actions-locks.ts";
 import { releaseScheduled } from "#modules/concerns/actions-schedule.ts";
 import { agentToken, insertToken, lockConcern, partiesOf } from "#modules/concerns/store.ts";
 import { agentByEmail } from "#modules/agents/reads.ts";
@@ -140,9 +141,9 @@ const aboutAll = async (tx: Tx, ids: readonly ConcernId[]): Promise<(id: Concern
 
 /** Deliveries whose lease ran out: not begun, they are due again; begun, nobody knows whether a copy left. */
 const recover = async (world: World, limit: number): Promise<void> => {
-  for (const { id, concernId } of await expired(world.db, world.now().toISOString(), limit)) {
+  for (const { id, messageId } of await expired(world.db, world.now().toISOString(), limit)) {
     await world.db.transaction(async (tx) => {
-      const state = await lockConcern(tx, concernId);
+      const state = await lockConcernOf(tx, messageId);
       const at = world.now().toISOString();
       const delivery = await lockExpired(tx, id, at);
       if (state === null || delivery === null) return;
@@ -179,7 +180,7 @@ export const outboundOf = async (world: World, claim: Claim): Promise<Outbound |
     const brand = await brandById(tx, claim.brandId);
     const { token, seesFrom } = await replyTokenFor(world, tx, claim, message);
     const neutral = message.direction === "system" || (message.automatic !== null && message.answersId === null);
-    const answers = neutral ? [] : await keysBefore(tx, claim.concernId, message.seq, seesFrom);
+    const answers = neutral ? [] : await keysBefore(tx, message.concernId, message.seq, seesFrom);
     return { message, brandName: brand?.name ?? message.fromName ?? "", token, answers };
   });
   if (ready === null) return null;
@@ -236,18 +237,18 @@ const replyTokenFor = async (
     if (message.answersId === null) return { token: null, seesFrom: 0 };
     const agent = await agentByEmail(tx, recipient);
     if (agent === null) return { token: null, seesFrom: 0 };
-    let random = await agentToken(tx, claim.concernId, agent.id);
+    let random = await agentToken(tx, message.concernId, agent.id);
     if (random === null) {
-      await lockConcern(tx, claim.concernId);
-      random = await agentToken(tx, claim.concernId, agent.id);
+      await lockConcern(tx, message.concernId);
+      random = await agentToken(tx, message.concernId, agent.id);
     }
     if (random === null) {
       random = world.newToken();
-      await insertToken(tx, { token: random, concernId: claim.concernId, partyId: null, agentId: agent.id, at });
+      await insertToken(tx, { token: random, concernId: message.concernId, partyId: null, agentId: agent.id, at });
     }
-    return { token: replyToken(world.mac, random, claim.concernId, agent.id), seesFrom: 0 };
+    return { token: replyToken(world.mac, random, message.concernId, agent.id), seesFrom: 0 };
   }
-  const parties = await partiesOf(tx, claim.concernId);
+  const parties = await partiesOf(tx, message.concernId);
   const addressed = new Set([...message.to, ...message.cc].map((person) => person.value));
   const seesFrom = parties
     .filter((party) => addressed.has(party.norm))
@@ -257,14 +258,14 @@ const replyTokenFor = async (
   let random = party.token;
   if (random === null) {
     // Two deliveries of one concern at once must not make two tokens for one party: the lock decides, then it is looked up again.
-    await lockConcern(tx, claim.concernId);
-    random = (await partiesOf(tx, claim.concernId)).find((each) => each.id === party.id)?.token ?? null;
+    await lockConcern(tx, message.concernId);
+    random = (await partiesOf(tx, message.concernId)).find((each) => each.id === party.id)?.token ?? null;
   }
   if (random === null) {
     random = world.newToken();
-    await insertToken(tx, { token: random, concernId: claim.concernId, partyId: party.id, agentId: null, at });
+    await insertToken(tx, { token: random, concernId: message.concernId, partyId: party.id, agentId: null, at });
   }
-  return { token: replyToken(world.mac, random, claim.concernId, party.id), seesFrom };
+  return { token: replyToken(world.mac, random, message.concernId, party.id), seesFrom };
 };
 
 /** Stores the keys under which answers and receipts will come back and notes that the provider is called now. False: the lease is lost; nothing may be sent. */
@@ -273,7 +274,7 @@ export const rememberKeys = (world: World, claim: Claim, keys: readonly string[]
     const now = world.now();
     const until = new Date(now.getTime() + claim.leaseMs).toISOString();
     if (!(await begin(tx, claim.deliveryId, claim.leaseToken, now.toISOString(), until))) return false;
-    await insertKeys(tx, claim.messageId, claim.concernId, keys);
+    await insertKeys(tx, claim.messageId, keys);
     return true;
   });
 
@@ -295,7 +296,7 @@ export const recordDelivery = (world: World, claim: Claim, result: DeliveryResul
     const now = world.now();
     // Locked only when the concern itself may change: the good end of a delivery waits for nobody who works on the concern.
     const good = result.kind === "accepted" && result.refused.length === 0;
-    const state = good && !(await isMarked(tx, claim.concernId)) ? null : await lockConcern(tx, claim.concernId);
+    const state = good && !(await isMarked(tx, claim.messageId)) ? null : await lockConcernOf(tx, claim.messageId);
     const delivery = await lockLeased(tx, claim.deliveryId, claim.leaseToken);
     if (delivery === null) {
       world.log.warn("delivery.leaseLost", { deliveryId: claim.deliveryId, result: result.kind });

@@ -41,7 +41,7 @@ export const receiveReceipt = async (
       subject: null,
       text: [receipt.code ?? "", detail].join(" ").trim(),
     });
-  const { state, delivery } = await lockBoth(tx, behind.concernId, behind.id);
+  const { state, delivery } = await lockBoth(tx, behind.messageId, behind.id);
   const next = afterReceipt(delivery.state, receipt);
   if (next === null) return;
   const said = receipt.recipient === null ? detail : `${storable(receipt.recipient)}: ${detail}`;

@@ -33,10 +33,12 @@ import {
   type ConcernState,
 } from "#modules/concerns/model.ts";
 import { composed } from "#modules/concerns/model-parts.ts";
+import { retold } from "#modules/concerns/model-moving.ts";
 import { cannotHold, forbids } from "#modules/concerns/policy.ts";
 import { messageViews, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { lockKey, messageByKey, updateConcern, uploadsOf } from "#modules/concerns/store.ts";
 import { deliveriesOf, hurry, withdraw } from "#modules/concerns/store-outbox.ts";
+import { linesOf } from "#modules/concerns/store-moving.ts";
 import { leave } from "#modules/concerns/actions-schedule.ts";
 import { scheduledRow } from "#modules/concerns/store-schedule.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
@@ -331,10 +333,10 @@ export const undoSend = (
     if (!(await withdraw(tx, messageId, at))) return refuse("alreadySent");
     const removed = await removeIfEmpty(world, tx, who, state, messageId, message);
     if (removed !== null) return { ...removed, gone: { subject: state.subject } };
-    const after: ConcernState = {
-      ...restored(state, message.undo.before, message.undo.after),
-      messageCount: state.messageCount - 1,
-    };
+    const after: ConcernState =
+      message.undo.moved === true
+        ? retold(state, await linesOf(tx, state.id), () => state.status !== "resolved" && state.status !== "closed")
+        : { ...restored(state, message.undo.before, message.undo.after), messageCount: state.messageCount - 1 };
     await say(world, tx, who, [
       {
         kind: "message.withdrawn",

@@ -5,22 +5,21 @@ import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { MessageId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
-import { lockAnswer, type Spoken } from "#modules/concerns/actions-locks.ts";
+import { lockAnswer, lockConcernOf, type Spoken } from "#modules/concerns/actions-locks.ts";
 import { saveChange } from "#modules/concerns/actions-saving.ts";
 import { giveUpMs, type ConcernState } from "#modules/concerns/model.ts";
 import { withLeft, type Plan } from "#modules/concerns/model-schedule.ts";
 import { dueScheduled, leaveNow, savePlan, scheduledRow, type ScheduledRow } from "#modules/concerns/store-schedule.ts";
 import { deliveriesOf } from "#modules/concerns/store-outbox.ts";
-import { lockConcern } from "#modules/concerns/store.ts";
 import { redateMessage } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 /** Lets scheduled answers go whose time has come: their deliveries are due from now on. One whose author asked for it is held back when somebody has written since. */
 export const releaseScheduled = async (world: World, limit: number): Promise<void> => {
-  for (const { id, concernId } of await dueScheduled(world.db, world.now().toISOString(), limit)) {
+  for (const { id } of await dueScheduled(world.db, world.now().toISOString(), limit)) {
     await world.db.transaction(async (tx) => {
-      const state = await lockConcern(tx, concernId);
+      const state = await lockConcernOf(tx, id);
       const row = await scheduledRow(tx, id);
       if (state === null || row === null || row.sendAt === null || row.sendAt > world.now().toISOString()) return;
       if (row.plan.holdIfAnswered && row.writtenSince !== null)

@@ -16,6 +16,7 @@ import {
   type ReceivingChannel,
 } from "#modules/concerns/actions-arrival.ts";
 import { further, partyOf } from "#modules/concerns/actions-parties.ts";
+import { lockPlaced } from "#modules/concerns/actions-locks.ts";
 import { author, isHinted, resolveSender, withSender } from "#modules/concerns/actions-sender.ts";
 import { linked, saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { blank } from "#modules/concerns/actions-send.ts";
@@ -99,7 +100,7 @@ export const receive = async (
   const hinted = isHinted(message);
   const early = hinted ? place(message.assurance, proved(r, await findClues(tx, searched(r, null)))) : null;
   // A mail with an agent's own token answers our notice, whatever stands repeated in it.
-  if (early?.kind === "agent") return answerByMail(r, early.concernId, early.agentId);
+  if (early?.kind === "agent") return answerByMail(r, early, early.agentId);
   const agent = message.forwarded !== null || hinted ? await activeAgent(r) : null;
   if (agent !== null && message.forwarded !== null && isReadable(message.forwarded) && isSure(message.assurance))
     return receiveForwarded({ ...r, files }, agent);
@@ -270,7 +271,7 @@ const asAbsenceNote = async (r: Receiving, placed: ThreadPlace, subject: string)
 /** Into a concern that is there. `flood`: with what its sender sends too much of; who is not sure wakes nobody by that. */
 const intoThread = async (given: Receiving, sender: Resolved, placed: ThreadPlace, flood = false): Promise<void> => {
   const { world, tx } = given;
-  const before = await lockConcern(tx, placed.concernId);
+  const before = await lockPlaced(tx, placed);
   if (before === null) throw new Error("a clue led to a concern that is not there");
   const r = await asAbsenceNote(given, placed, before.subject);
   const { message } = r;
@@ -289,7 +290,7 @@ const intoThread = async (given: Receiving, sender: Resolved, placed: ThreadPlac
     ...(placed.otherSender && !automatic ? [partyOf(r, sender, "third-party", seq)] : []),
     ...(placed.otherSender ? [] : await further(r, seq)),
   ];
-  const saved = newMessage(r, before, sender, seq, warnings);
+  const saved = { ...newMessage(r, before, sender, seq, warnings), answersId: placed.answers ?? null };
   const arriving = arrivingOf(r, saved);
   const quiet = arriving.automatic || (flood && !isSure(message.assurance));
   const after = withMessage(before, { ...arriving, automatic: quiet });

@@ -37,6 +37,8 @@ const clue = (over: Partial<Clue>): Clue => ({
   senderHolds: false,
   assurance: null,
   foreign: false,
+  messageId: null,
+  movedFrom: [],
   ...over,
 });
 const anyClue = fc.record<Clue>({
@@ -48,6 +50,8 @@ const anyClue = fc.record<Clue>({
   senderHolds: fc.boolean(),
   assurance: fc.constantFrom(...assurances, null),
   foreign: fc.boolean(),
+  messageId: fc.constant(null),
+  movedFrom: fc.array(fc.integer({ min: 1, max: 5 }).map(concern), { maxLength: 2 }),
 });
 
 void test("100,000 guessed tokens: none is proved, though the random part of every one is right", () => {

@@ -1,6 +1,6 @@
 // Decides to which concern an arriving message belongs, and who may come in by it. Called by actions.ts; pure.
 import type { Assurance, InboundMessage, Person } from "#contract/channel.ts";
-import type { AgentId, ConcernId, PartyId } from "#contract/ids.ts";
+import type { AgentId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import { burstDelayMs, mostParties } from "#modules/concerns/model.ts";
 
 /** Length of the proof at the end of a reply token: 80 bits of HMAC-SHA256. */
@@ -61,6 +61,10 @@ export interface Clue {
   readonly assurance: Assurance | null;
   /** A concern of another brand than the one that was written to. */
   readonly foreign: boolean;
+  /** The message whose key it is, or that answers it; null: of none. */
+  readonly messageId: MessageId | null;
+  /** Concerns in which that message stood before it was moved to this one. */
+  readonly movedFrom: readonly ConcernId[];
 }
 
 /**
@@ -74,8 +78,15 @@ export type Placed =
       readonly via: Clue["via"];
       readonly otherSender: boolean;
       readonly proves?: true;
+      /** The message it answers, as far as that is known. */
+      readonly answers?: MessageId | null;
     }
-  | { readonly kind: "agent"; readonly concernId: ConcernId; readonly agentId: AgentId }
+  | {
+      readonly kind: "agent";
+      readonly concernId: ConcernId;
+      readonly agentId: AgentId;
+      readonly answers?: MessageId | null;
+    }
   | { readonly kind: "new"; readonly relatedTo: ConcernId | null };
 
 /** Has the sender shown that the address is theirs? */
@@ -93,23 +104,38 @@ export const isSure = (assurance: Assurance): boolean => assurance === "proved" 
  * 5. an answer to it that came before it, by the same rule as 3;
  * 6. the sender's own concern of a moment ago.
  * A concern of another brand takes in nothing but by its token: the brand that was written to must see the mail as well. It is related.
+ * A token says who writes. Where the message it answers has been moved to another concern, that is where it belongs.
  */
 export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
   const token = clues.find((clue) => clue.via === "token");
   if (token) {
-    const { concernId, agentId } = token;
-    if (agentId !== null) return { kind: "agent", concernId, agentId };
-    if (token.senderHolds) return { kind: "thread", concernId, via: "token", otherSender: false, proves: true };
+    const { agentId } = token;
+    const answered = clues.find(
+      (clue) =>
+        clue.via === "reference" &&
+        (clue.concernId === token.concernId || (!clue.foreign && clue.movedFrom.includes(token.concernId))),
+    );
+    const concernId = answered?.concernId ?? token.concernId;
+    const at = { concernId, answers: answered?.messageId ?? null };
+    const isParty = (concernId === token.concernId ? token : answered)?.senderIsParty === true;
+    if (agentId !== null) return { kind: "agent", ...at, agentId };
+    if (token.senderHolds) return { kind: "thread", ...at, via: "token", otherSender: false, proves: true };
     if (assurance === "failed") return { kind: "new", relatedTo: concernId };
     // Who answers to all writes with another's token: in the thread, but marked unless the address is theirs for sure.
-    return { kind: "thread", concernId, via: "token", otherSender: !token.senderIsParty || !isSure(assurance) };
+    return { kind: "thread", ...at, via: "token", otherSender: !isParty || !isSure(assurance) };
   }
   const here = clues.filter((clue) => !clue.foreign);
   const elsewhere = clues.find((clue) => clue.foreign && clue.via === "reference" && clue.senderIsParty);
   const answered = here.find((clue) => clue.via === "reference" && clue.ours);
   if (assurance === "failed") return { kind: "new", relatedTo: answered?.concernId ?? null };
   if (answered)
-    return { kind: "thread", concernId: answered.concernId, via: "reference", otherSender: !answered.senderIsParty };
+    return {
+      kind: "thread",
+      concernId: answered.concernId,
+      via: "reference",
+      otherSender: !answered.senderIsParty,
+      answers: answered.messageId,
+    };
   const known = here.find(
     (clue) =>
       clue.senderIsParty &&
@@ -117,7 +143,14 @@ export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
         ((clue.via === "reference" || clue.via === "overtaken") &&
           (isSure(assurance) || clue.assurance === assurance))),
   );
-  if (known) return { kind: "thread", concernId: known.concernId, via: known.via, otherSender: false };
+  if (known)
+    return {
+      kind: "thread",
+      concernId: known.concernId,
+      via: known.via,
+      otherSender: false,
+      answers: known.via === "reference" ? known.messageId : null,
+    };
   const burst = here.find((clue) => clue.via === "burst");
   return burst
     ? { kind: "thread", concernId: burst.concernId, via: "burst", otherSender: false }

@@ -25,6 +25,8 @@ export interface ConcernState extends ConcernRow {
   readonly resolvedAt: string | null;
   readonly closedAt: string | null;
   readonly lastSeq: number;
+  /** Everything of it went there, and what still comes for it goes there. */
+  readonly mergedInto?: ConcernRow["id"] | null;
 }
 
 export type Patch = EventData<"concern.changed">["patch"];
@@ -208,7 +210,14 @@ export const same = (a: unknown, b: unknown): boolean =>
 
 /** The row as lists have it, without what only the concern itself shows. */
 export const rowOf = (state: ConcernState): ConcernRow => {
-  const { firstReplyAt: _first, resolvedAt: _resolved, closedAt: _closed, lastSeq: _last, ...row } = state;
+  const {
+    firstReplyAt: _first,
+    resolvedAt: _resolved,
+    closedAt: _closed,
+    lastSeq: _last,
+    mergedInto: _merged,
+    ...row
+  } = state;
   return row;
 };
 

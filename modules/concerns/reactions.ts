@@ -2,7 +2,7 @@
 // the mark in `automatic_mail` is written in the same transaction, so doing it again does nothing.
 import { addressKindOf, isKept, type Assurance } from "#contract/channel.ts";
 import type { AnyEvent, EventKind, LoggedEvent } from "#contract/events.ts";
-import type { AgentId, BrandId, ConcernId } from "#contract/ids.ts";
+import type { AgentId, BrandId, ConcernId, MessageId } from "#contract/ids.ts";
 import { agentByEmail, agentById, allAgents, type AgentRecord } from "#modules/agents/reads.ts";
 import { allChannels, brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { retryChannel } from "#modules/concerns/actions-outbox.ts";
@@ -15,7 +15,8 @@ import { rowById } from "#modules/concerns/reads.ts";
 import { cannotHold } from "#modules/concerns/policy.ts";
 
 import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
-import { followersOf, lastInbound, listenersOf, lockConcern, messageText } from "#modules/concerns/store.ts";
+import { lockConcernOf } from "#modules/concerns/actions-locks.ts";
+import { followersOf, lastInbound, listenersOf, messageText } from "#modules/concerns/store.ts";
 import { isSuppressed } from "#modules/customers/reads.ts";
 import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -134,7 +135,7 @@ const acknowledge = async (
     return;
   await lockAutomatic(tx, norm);
   if ((await automaticSince(tx, norm, new Date(now.getTime() - dayMs).toISOString(), null)) > 0) return;
-  const state = await lockConcern(tx, message.concernId);
+  const state = await lockConcernOf(tx, message.id);
   const brand = state === null ? null : await brandById(tx, state.brandId);
   const channel =
     state === null
@@ -243,7 +244,7 @@ const tell = async (
   agentId: AgentId,
   why: Why,
   author: string,
-  messageId: string,
+  messageId: MessageId,
 ): Promise<void> => {
   const agent = await agentById(tx, agentId);
   if (agent === null) return;
@@ -255,7 +256,7 @@ const tell = async (
   if ((await automaticSince(tx, norm, new Date(now - hourMs).toISOString(), null)) >= noticesPerHour) return;
   const pauseMs = why === "followed" ? followedPauseMs : why === "answered" ? noticePauseMs : 0;
   if (pauseMs > 0 && (await automaticSince(tx, norm, new Date(now - pauseMs).toISOString(), concernId)) > 0) return;
-  const state = await lockConcern(tx, concernId);
+  const state = await lockConcernOf(tx, messageId);
   if (state === null || cannotHold(agent, state.brandId) !== null) return;
   await write(world, tx, state, { agent, norm }, why, { author, messageId, text: await messageText(tx, messageId) });
 };

@@ -165,6 +165,7 @@ const detailOf = (who: AgentActor, found: OpenedRow): ConcernDetail => {
     fields,
     followers,
     links,
+    moves,
     parties,
     drafts: _drafts,
     firstReplyAt,
@@ -178,6 +179,7 @@ const detailOf = (who: AgentActor, found: OpenedRow): ConcernDetail => {
     followers: followers as ConcernDetail["followers"],
     // A link may lead to a brand this agent does not serve: its subject is not theirs to read.
     links: links.filter((link) => seesBrand(who, link.brandId)),
+    moves,
     parties,
     firstReplyAt,
     resolvedAt,

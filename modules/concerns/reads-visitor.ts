@@ -16,6 +16,7 @@ import {
   type PartyMessage,
   type Viewer,
 } from "#modules/concerns/store-visitor.ts";
+import { continuedFor, anyMoved } from "#modules/concerns/store-moving.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -26,7 +27,10 @@ type Reading = Pick<World, "db" | "checks">;
 const shownConcerns = 20;
 const shownMessages = 50;
 
-const asConcern = ({ id, number, subject, status, lastAt, lastSeq, seenSeq }: PartyConcern): ChatConcern => ({
+const asConcern = (
+  { id, number, subject, status, lastAt, lastSeq, seenSeq }: PartyConcern,
+  continued: Awaited<ReturnType<typeof continuedFor>>,
+): ChatConcern => ({
   id,
   number,
   subject,
@@ -34,6 +38,9 @@ const asConcern = ({ id, number, subject, status, lastAt, lastSeq, seenSeq }: Pa
   lastAt,
   lastSeq,
   seenSeq,
+  continued: continued
+    .filter((one) => one.concernId === id)
+    .map((one) => ({ side: one.side, concernId: one.otherId, number: one.number, subject: one.subject, at: one.at })),
 });
 
 /** The messages as visitors see them, with what holds their files back. */
@@ -74,10 +81,18 @@ export const chatsOf = async (
   const wanted = new Set<string>(since === null || ids.length === 0 ? ids : await changedSince(tx, ids, since));
   const concerns = all.filter(({ id }) => wanted.has(id));
   const messages = wanted.size === 0 ? [] : await messagesOfParty(tx, viewer, [...wanted], lastPage);
-  return { concerns: concerns.map(asConcern), messages: await asMessages(world, messages) };
+  const continued = wanted.size === 0 ? [] : await continuedFor(world.db, viewer, [...wanted]);
+  return {
+    concerns: concerns.map((one) => asConcern(one, continued)),
+    messages: await asMessages(world, messages),
+  };
 };
 
 const lastPage = { before: null, limit: shownMessages };
+
+/** Were messages moved in or out of one of these concerns since that event? Then whoever shows them begins afresh. */
+export const movedSince = (tx: Tx, concernIds: readonly string[], since: number): Promise<boolean> =>
+  anyMoved(tx, concernIds, since);
 
 /** One concern of theirs as it is now, with those of the named messages that they may see; null: they take no part in it. */
 export const chatOf = async (
@@ -91,7 +106,10 @@ export const chatOf = async (
   if (concern === undefined) return null;
   const messages =
     ids.length === 0 ? [] : await messagesOfParty(tx, viewer, [concernId], { before: null, limit: ids.length, ids });
-  return { concern: asConcern(concern), messages: await asMessages(world, messages) };
+  return {
+    concern: asConcern(concern, await continuedFor(world.db, viewer, [concernId])),
+    messages: await asMessages(world, messages),
+  };
 };
 
 /** Older messages of a concern of theirs; none when they take no part in it. */

@@ -34,12 +34,14 @@ export const noticesTo = (
       JOIN message_body b ON b.message_id = n.id
      ORDER BY n.named NULLS LAST, n.seq DESC LIMIT ${mostNotices}`);
 
-/** The notes of a concern, taken back or not: none of them is for a customer. */
+/** The notes of a concern, taken back or not, and those that were moved out of it: none of them is for a customer. */
 export const noteTexts = async (tx: Tx, concernId: ConcernId): Promise<string[]> =>
   (
     await tx.rows<{ text: string }>(sql`
-      SELECT b.text FROM message m JOIN message_body b ON b.message_id = m.id
-       WHERE m.concern_id = ${concernId} AND m.direction = 'note' ORDER BY m.seq DESC LIMIT ${mostNotes}`)
+      SELECT b.text
+        FROM (SELECT id, at FROM message WHERE concern_id = ${concernId} AND direction = 'note'
+              UNION ALL SELECT id, at FROM message WHERE moved_from <> '{}' AND moved_from @> ARRAY[${concernId}]::uuid[] AND direction = 'note') m
+        JOIN message_body b ON b.message_id = m.id ORDER BY m.at DESC LIMIT ${mostNotes}`)
   ).map(({ text }) => text);
 
 /** A message that came in, as an answer to it needs it. */

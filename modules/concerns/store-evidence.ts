@@ -9,8 +9,6 @@ import { join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 export interface FoundClue extends Clue {
   readonly key: string | null;
   readonly partyId: PartyId | null;
-  /** The message whose key it is. */
-  readonly messageId: MessageId | null;
 }
 
 /** What is looked for: everything the message itself claims, and who sent it. */
@@ -38,7 +36,7 @@ const mostClues = 100;
 const column = (via: string, rank: number): Sql => sql`${raw(`'${via}'`)} AS via, ${raw(String(rank))} AS rank`;
 const nobody = sql`NULL::uuid AS party_id, NULL::uuid AS agent_id`;
 const notHeld = sql`false AS holds`;
-const ofNoMessage = sql`NULL::uuid AS message_id, NULL::text AS assurance`;
+const ofNoMessage = sql`NULL::uuid AS message_id, NULL::text AS assurance, '{}'::uuid[] AS moved_from`;
 
 /** Every clue, in the order in which the message names them; the newest message first where several share a key. */
 export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
@@ -56,8 +54,8 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
         FROM reply_token t WHERE t.token = ANY (${s.randomParts}::text[])`);
   if (s.references.length > 0)
     parts.push(sql`
-      SELECT ${column("reference", 2)}, array_position(${s.references}::text[], r.key) AS place, r.key, r.ours, r.concern_id, ${nobody},
-             ${isParty(sql`r.concern_id`)}, ${notHeld}, ${foreign(sql`r.concern_id`)}, r.message_id, k.assurance
+      SELECT ${column("reference", 2)}, array_position(${s.references}::text[], r.key) AS place, r.key, r.ours, k.concern_id, ${nobody},
+             ${isParty(sql`k.concern_id`)}, ${notHeld}, ${foreign(sql`k.concern_id`)}, r.message_id, k.assurance, k.moved_from
         FROM (SELECT * FROM reference WHERE channel_kind = ${s.channelKind} AND key = ANY (${s.references}::text[])
                ORDER BY message_id DESC LIMIT ${mostClues}) r JOIN message k ON k.id = r.message_id`);
   if (s.number !== null)
@@ -67,8 +65,8 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
         FROM concern c WHERE c.number = ${s.number}`);
   if (s.own.length > 0)
     parts.push(sql`
-      SELECT ${column("overtaken", 4)}, 1 AS place, a.key, false AS ours, a.concern_id, ${nobody},
-             ${isParty(sql`a.concern_id`)}, ${notHeld}, ${foreign(sql`a.concern_id`)}, a.message_id, k.assurance
+      SELECT ${column("overtaken", 4)}, 1 AS place, a.key, false AS ours, k.concern_id, ${nobody},
+             ${isParty(sql`k.concern_id`)}, ${notHeld}, ${foreign(sql`k.concern_id`)}, a.message_id, k.assurance, k.moved_from
         FROM (SELECT * FROM awaited_reference WHERE channel_kind = ${s.channelKind} AND key = ANY (${s.own}::text[])
                ORDER BY message_id DESC LIMIT ${mostClues}) a JOIN message k ON k.id = a.message_id`);
   if (s.burst !== null)
@@ -84,7 +82,7 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
   if (parts.length === 0) return Promise.resolve([]);
   return tx.rows<FoundClue>(sql`
     SELECT via, key, ours, concern_id AS "concernId", party_id AS "partyId", agent_id AS "agentId", is_party AS "senderIsParty", holds AS "senderHolds", is_foreign AS "foreign",
-           message_id AS "messageId", assurance
+           message_id AS "messageId", assurance, moved_from AS "movedFrom"
       FROM (${join(parts, " UNION ALL ")}) AS u ORDER BY rank, place, message_id DESC`);
 };
 

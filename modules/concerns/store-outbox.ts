@@ -53,9 +53,9 @@ export const expired = (
   tx: Tx,
   at: string,
   limit: number,
-): Promise<{ readonly id: DeliveryId; readonly concernId: ConcernId }[]> =>
+): Promise<{ readonly id: DeliveryId; readonly messageId: MessageId }[]> =>
   tx.rows(sql`
-    SELECT d.id, m.concern_id AS "concernId" FROM delivery d JOIN message m ON m.id = d.message_id
+    SELECT d.id, d.message_id AS "messageId" FROM delivery d
      WHERE d.state = 'sending' AND d.lease_until < ${at} ORDER BY d.lease_until LIMIT ${limit}`);
 
 /** How many deliveries have not left, by state. */
@@ -126,22 +126,22 @@ export const anyBad = async (tx: Tx, concernId: ConcernId, lateUntil: string): P
                         AND (d.state IN ('failed', 'unknown') OR (d.state IN ('waiting', 'sending') AND d.attempts > 0 AND d.give_up_at < ${lateUntil}))) AS bad`)
   ).bad;
 
-/** Is the concern marked because of a delivery? Without its lock: a first look. */
-export const isMarked = async (tx: Tx, concernId: ConcernId): Promise<boolean> =>
-  (await tx.one<{ marked: boolean }>(sql`SELECT delivery_failed AS marked FROM concern WHERE id = ${concernId}`))
-    .marked;
+/** Is the concern of this message marked because of a delivery? Without its lock: a first look. */
+export const isMarked = async (tx: Tx, messageId: MessageId): Promise<boolean> =>
+  (
+    await tx.one<{ marked: boolean }>(
+      sql`SELECT c.delivery_failed AS marked FROM message m JOIN concern c ON c.id = m.concern_id WHERE m.id = ${messageId}`,
+    )
+  ).marked;
 
 /** Stores keys under which answers and receipts will refer to this message. */
-export const insertKeys = async (
-  tx: Tx,
-  messageId: MessageId,
-  concernId: ConcernId,
-  keys: readonly string[],
-): Promise<void> => {
+export const insertKeys = async (tx: Tx, messageId: MessageId, keys: readonly string[]): Promise<void> => {
   if (keys.length === 0) return;
+  // Locked, so that keys of a message that is being moved come to stand where it goes.
   await tx.run(sql`
     INSERT INTO reference (key, channel_kind, message_id, concern_id, ours)
-    SELECT unnest(${keys}::text[]), m.channel_kind, m.id, ${concernId}, true FROM message m WHERE m.id = ${messageId}
+    SELECT k.key, m.channel_kind, m.id, m.concern_id, true
+      FROM (SELECT * FROM message WHERE id = ${messageId} FOR KEY SHARE) m CROSS JOIN unnest(${keys}::text[]) AS k (key)
     ON CONFLICT (channel_kind, key, message_id) DO NOTHING`);
 };
 
@@ -166,11 +166,13 @@ export const settle = (tx: Tx, id: DeliveryId, at: string, outcome: Outcome): Pr
 export const raiseVersions = async (
   tx: Tx,
   ids: readonly MessageId[],
-): Promise<ReadonlyMap<MessageId, { readonly version: number; readonly direction: string }>> =>
+): Promise<
+  ReadonlyMap<MessageId, { readonly version: number; readonly direction: string; readonly concernId: ConcernId }>
+> =>
   new Map(
     (
-      await tx.rows<{ id: MessageId; version: number; direction: string }>(
-        sql`UPDATE message SET version = version + 1 WHERE id = ANY (${ids}::uuid[]) RETURNING id, version, direction`,
+      await tx.rows<{ id: MessageId; version: number; direction: string; concernId: ConcernId }>(
+        sql`UPDATE message SET version = version + 1 WHERE id = ANY (${ids}::uuid[]) RETURNING id, version, direction, concern_id AS "concernId"`,
       )
     ).map((row) => [row.id, row]),
   );
@@ -231,6 +233,8 @@ export interface AnswerRow {
     readonly quote?: DraftQuote;
     /** The customer was made for this message. */
     readonly madeCustomer?: boolean;
+    /** It, or others of its concern, have been moved since: what the concern was before says nothing any more. */
+    readonly moved?: true;
   } | null;
 }
 
@@ -294,7 +298,7 @@ export const keysBefore = async (tx: Tx, concernId: ConcernId, seq: number, sees
 /** How far a receipt proves which delivery it speaks of. */
 export interface Behind {
   readonly id: DeliveryId;
-  readonly concernId: ConcernId;
+  readonly messageId: MessageId;
   /** Found by its own token, which nobody but that recipient and their mail system was told. */
   readonly byToken: boolean;
   /** No other delivery of that message can be meant. */
@@ -312,7 +316,7 @@ export const deliveryBehind = (
   recipient: string | null,
 ): Promise<Behind | null> =>
   tx.maybe<Behind>(sql`
-    SELECT d.id, m.concern_id AS "concernId", d.token = ANY (${tokens}::text[]) AS "byToken",
+    SELECT d.id, m.id AS "messageId", d.token = ANY (${tokens}::text[]) AS "byToken",
            d.token = ANY (${tokens}::text[]) OR d.recipient = ${recipient}::text OR (SELECT count(*) FROM delivery o WHERE o.message_id = m.id) = 1 AS certain,
            NOT EXISTS (SELECT 1 FROM message x WHERE x.concern_id = m.concern_id AND (
              (x.direction = 'out' AND EXISTS (SELECT 1 FROM delivery o WHERE o.message_id = x.id AND o.recipient <> d.recipient))

@@ -1,18 +1,12 @@
 // The SQL of answers for a chosen time. Called by concerns/actions-schedule.ts. Locks in the order of README.md: concern, delivery, message.
-import type { ConcernId, MessageId } from "#contract/ids.ts";
+import type { MessageId } from "#contract/ids.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
 import { line } from "#modules/concerns/store-outbox.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 
 /** Scheduled answers whose time has come, the longest due first. */
-export const dueScheduled = (
-  tx: Tx,
-  at: string,
-  limit: number,
-): Promise<{ readonly id: MessageId; readonly concernId: ConcernId }[]> =>
-  tx.rows(
-    sql`SELECT id, concern_id AS "concernId" FROM message WHERE send_at <= ${at} ORDER BY send_at LIMIT ${limit}`,
-  );
+export const dueScheduled = (tx: Tx, at: string, limit: number): Promise<{ readonly id: MessageId }[]> =>
+  tx.rows(sql`SELECT id FROM message WHERE send_at <= ${at} ORDER BY send_at LIMIT ${limit}`);
 
 /** A scheduled answer that has neither left nor been taken back. */
 export interface ScheduledRow {

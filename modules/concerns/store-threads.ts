@@ -61,6 +61,7 @@ export interface OpenedRow extends ConcernRow {
   readonly fields: ConcernDetail["fields"];
   readonly followers: readonly string[];
   readonly links: ConcernDetail["links"];
+  readonly moves: ConcernDetail["moves"];
   readonly parties: ConcernDetail["parties"];
   readonly drafts: readonly DraftRow[];
   readonly firstReplyAt: string | null;
@@ -86,6 +87,11 @@ export const openedQuery = (id: string, agentId: string): Sql => sql`
                      FROM (SELECT later_id AS other, kind, false AS earlier FROM concern_link WHERE earlier_id = ${id}
                            UNION ALL SELECT earlier_id, kind, true FROM concern_link WHERE later_id = ${id}) l
                      JOIN concern o ON o.id = l.other), '[]'::json) AS links,
+         coalesce((SELECT json_agg(json_build_object('key', s.id, 'what', s.kind, 'side', s.side, 'other', json_build_object('concernId', o.id, 'number', o.number, 'subject', o.subject),
+                                                     'count', s.moved -> 'count', 'at', iso(s.first_at), 'by', s.actor ->> 'name', 'movedAt', iso(s.at)) ORDER BY s.at, s.id)
+                     FROM (SELECT id, kind, 'from' AS side, to_id AS other, first_at, moved, actor, at FROM change_set WHERE from_id = ${id} AND undone_at IS NULL
+                           UNION ALL SELECT id, kind, 'to', from_id, first_at, moved, actor, at FROM change_set WHERE to_id = ${id} AND undone_at IS NULL) s
+                     JOIN concern o ON o.id = s.other), '[]'::json) AS moves,
          coalesce((SELECT json_agg(json_build_object('id', p.id, 'customerId', p.customer_id, 'name', p.name, 'kind', p.kind, 'value', p.value, 'role', p.role, 'seesFrom', p.sees_from) ORDER BY p.sees_from, p.id)
                      FROM party p WHERE p.concern_id = c.id), '[]'::json) AS parties,
          coalesce((SELECT json_agg(${draftObject} ORDER BY d.kind) FROM draft d WHERE d.concern_id = c.id AND d.agent_id = ${agentId}), '[]'::json) AS drafts,

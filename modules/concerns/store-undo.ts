@@ -10,6 +10,14 @@ export const isNothingElse = async (tx: Tx, concernId: string, messageId: string
          AND NOT EXISTS (SELECT FROM concern_link WHERE earlier_id = ${concernId} OR later_id = ${concernId}) AS nothing`)
   ).nothing;
 
+/** Has a concern a draft of anybody's, or a link? */
+export const hasDraftOrLink = async (tx: Tx, concernId: string): Promise<boolean> =>
+  (
+    await tx.one<{ any: boolean }>(sql`
+      SELECT EXISTS (SELECT FROM draft WHERE concern_id = ${concernId})
+          OR EXISTS (SELECT FROM concern_link WHERE earlier_id = ${concernId} OR later_id = ${concernId}) AS any`)
+  ).any;
+
 /** Has a customer any concern, or any part in one? */
 export const isCustomerOf = async (tx: Tx, customerId: string): Promise<boolean> =>
   (

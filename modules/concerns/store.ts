@@ -11,7 +11,7 @@ import { patchOf, same } from "#modules/concerns/model.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
 import { empty, join, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
-const stateColumns = sql`${rowColumns}, c.first_reply_at AS "firstReplyAt", c.resolved_at AS "resolvedAt", c.closed_at AS "closedAt", c.last_seq AS "lastSeq"`;
+const stateColumns = sql`${rowColumns}, c.first_reply_at AS "firstReplyAt", c.resolved_at AS "resolvedAt", c.closed_at AS "closedAt", c.last_seq AS "lastSeq", c.merged_into AS "mergedInto"`;
 
 /** The concern, locked until the commit; null when there is none. */
 export const lockConcern = (tx: Tx, id: string): Promise<ConcernState | null> =>
@@ -159,6 +159,12 @@ const insert = (c: ConcernState): Sql => sql`
           ${c.firstReplyAt}, ${c.resolvedAt}, ${c.closedAt})
   RETURNING number, version`;
 
+/** A new concern before its messages; gives its number. */
+export const insertConcern = (
+  tx: Tx,
+  concern: ConcernState,
+): Promise<{ readonly number: number; readonly version: number }> => tx.one(insert(concern));
+
 /** Saves a changed concern; the caller holds its lock. */
 export const updateConcern = async (tx: Tx, before: ConcernState, after: ConcernState): Promise<void> => {
   await tx.run(update(before, after));
@@ -170,6 +176,11 @@ const insertParties = (concernId: string, parties: readonly NewParty[]): Sql => 
     FROM jsonb_to_recordset(${JSON.stringify(parties)}::jsonb)
       AS p (id uuid, "customerId" uuid, name text, kind text, norm text, value text, role text, "seesFrom" integer)
   ON CONFLICT (concern_id, kind, norm) DO NOTHING RETURNING id`;
+
+/** Who joins a concern, without a message of theirs. */
+export const addParties = async (tx: Tx, concernId: string, parties: readonly NewParty[]): Promise<void> => {
+  await tx.run(insertParties(concernId, parties));
+};
 
 const insertFiles = (messageId: string, files: readonly NewFile[]): Sql => sql`
   INSERT INTO attachment (id, message_id, position, hash, name, media_type, size_bytes, inline_id, image)

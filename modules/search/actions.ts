@@ -2,7 +2,7 @@
 import type { BrandId, ConcernId, MessageId } from "#contract/ids.ts";
 import { codeWords } from "#modules/search/model-codes.ts";
 import { createKnown, searchable, wordsOf } from "#modules/search/model.ts";
-import { deleteWords, foldNewWords, insertWords, redate, type IndexRow } from "#modules/search/store.ts";
+import { deleteWords, foldNewWords, insertWords, moveWords, redate, type IndexRow } from "#modules/search/store.ts";
 import type { Db, Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -52,6 +52,10 @@ export const indexConcern = (
 
 /** Takes a message out of the search: it was withdrawn. With a concern's id, the concern. */
 export const forgetMessage = (tx: Tx, messageId: MessageId | ConcernId): Promise<void> => deleteWords(tx, messageId);
+
+/** Messages stand in another concern now. */
+export const moveFound = (tx: Tx, messageIds: readonly MessageId[], concernId: ConcernId): Promise<void> =>
+  moveWords(tx, messageIds, concernId);
 
 /** A message was said at another time than it was written. */
 export const redateMessage = (tx: Tx, messageId: MessageId, at: string): Promise<void> => redate(tx, messageId, at);

@@ -39,6 +39,11 @@ export const deleteWords = async (tx: Tx, messageId: MessageId | ConcernId): Pro
   await tx.run(sql`DELETE FROM message_search WHERE message_id = ${messageId}`);
 };
 
+/** Another concern for messages' entries. */
+export const moveWords = async (tx: Tx, messageIds: readonly string[], concernId: ConcernId): Promise<void> => {
+  await tx.run(sql`UPDATE message_search SET concern_id = ${concernId} WHERE message_id = ANY (${messageIds}::uuid[])`);
+};
+
 /** Another time for a message's entry. */
 export const redate = async (tx: Tx, messageId: string, at: string): Promise<void> => {
   await tx.run(sql`UPDATE message_search SET at = ${at} WHERE message_id = ${messageId}`);

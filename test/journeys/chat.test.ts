@@ -296,3 +296,64 @@ test("the desk sees who is in the chat and where, and that they write; the visit
   await feed.word((word) => word.type === "visitors" && word.visitors.length === 0);
   feed.close();
 });
+
+test("what an agent takes into a concern of its own is a thread of its own to the visitor, said in place, and comes back", async () => {
+  const mine = await page();
+  const { upTo } = await mine.hello();
+  const thread = crypto.randomUUID();
+  const first = await mine.tell("Der Router blinkt rot.", { thread });
+  await answer(first.concernId, "Bitte einmal neu starten.");
+  const heard = await mine.message("Bitte einmal neu starten.");
+  const second = await mine.tell("Und meine Rechnung ist zu hoch.", { concernId: first.concernId, thread });
+  const third = await mine.tell("12 Euro zu viel.", { concernId: first.concernId, thread });
+  mine.say({ type: "seen", concernId: first.concernId, seq: heard.seq });
+  const key = crypto.randomUUID();
+  const split = await ada.call(api.moving.split, {
+    params: { id: first.concernId },
+    body: { key, messages: { from: second.id }, subject: "Rechnung" },
+  });
+  const anew = await mine.word("welcome", ({ afresh }) => afresh);
+  const shown = (id: string) =>
+    anew.messages.filter(({ concernId }) => concernId === id).map(({ text, seq }) => [seq, text]);
+  assert.deepEqual(shown(first.concernId), [
+    [1, "Der Router blinkt rot."],
+    [2, "Bitte einmal neu starten."],
+  ]);
+  assert.deepEqual(shown(split.to.id), [
+    [1, "Und meine Rechnung ist zu hoch."],
+    [2, "12 Euro zu viel."],
+  ]);
+  const continued = (id: string) =>
+    anew.concerns
+      .find((one) => one.id === id)
+      ?.continued.map(({ side, concernId, subject, at }) => [side, concernId, subject, at]);
+  assert.deepEqual(continued(first.concernId), [["from", split.to.id, "Rechnung", second.at]]);
+  assert.deepEqual(
+    continued(split.to.id)?.map(([side, id]) => [side, id]),
+    [["to", first.concernId]],
+  );
+  // What is said in a thread stays in it, though messages of the same page and thread are in the other one.
+  assert.equal(
+    (await mine.tell("Neustart hat geholfen.", { concernId: first.concernId, thread })).concernId,
+    first.concernId,
+  );
+  assert.equal((await mine.tell("Danke.", { concernId: split.to.id, thread })).concernId, split.to.id);
+  await answer(split.to.id, "Ist gutgeschrieben.");
+  assert.equal((await mine.message("Ist gutgeschrieben.")).concernId, split.to.id);
+  // Who was away meanwhile begins afresh, too.
+  const token = (await mine.word("welcome")).token;
+  const back = await page();
+  const later = await back.hello({ token, after: upTo });
+  assert.ok(later.afresh && later.concerns.length === 2);
+  const seen = mine.words.length;
+  await ada.call(api.moving.undo, { params: { key } });
+  const whole = await mine.word("welcome", (word) => word.afresh && mine.words.indexOf(word) >= seen);
+  assert.deepEqual(
+    whole.messages
+      .filter(({ concernId }) => concernId === first.concernId)
+      .map(({ text }) => text)
+      .slice(0, 4),
+    ["Der Router blinkt rot.", "Bitte einmal neu starten.", "Und meine Rechnung ist zu hoch.", "12 Euro zu viel."],
+  );
+  assert.ok(third);
+});

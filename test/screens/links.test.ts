@@ -138,3 +138,71 @@ test("the kind is changed in the line's menu; before anything is typed the custo
   await two.page.locator(".link-line", { hasText: "Rückfrage von uns" }).waitFor();
   await close(two);
 });
+
+const writeFirst = async (subject: string): Promise<ConcernRow> => {
+  const [channel] = await filled.desk.call(api.brands.channels, {});
+  assert.ok(channel);
+  const made = await filled.desk.call(api.concerns.create, {
+    body: {
+      brandId: channel.brandId,
+      channelId: channel.id,
+      customerId: null,
+      kind: "email",
+      to: ["umzug@kunde.test"],
+      cc: [],
+      subject,
+      text: `Guten Tag, es geht um: ${subject}.`,
+      html: null,
+      uploads: [],
+      key: crypto.randomUUID(),
+    },
+  });
+  return made.concern;
+};
+
+test("messages are taken into a concern of their own and merged into another, by keyboard, live on both desks; each is taken back from the thread", async () => {
+  const one = await writeFirst("Umzug nach Pirna");
+  const two = await writeFirst("Neuer Router");
+  await filled.desk.call(api.concerns.note, {
+    params: { id: one.id },
+    body: { text: "Das ist etwas anderes: die Rechnung.", html: null, uploads: [], key: crypto.randomUUID() },
+  });
+  const ada = await open(one);
+  const omar = await open(one, "omar");
+  const { page } = ada;
+  await press(page, "y");
+  await page.locator(".move-message [data-selected], .move-message[data-selected]").first().waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.getByRole("textbox", { name: "Betreff" }).fill("Rechnung zum Umzug");
+  await press(page, "Enter");
+  const gone = (each: Page) => each.locator(".move-line", { hasText: "Rechnung zum Umzug" });
+  await gone(page).waitFor();
+  await gone(omar.page).waitFor();
+  await omar.page.locator(".message").nth(1).waitFor({ state: "detached" });
+  assert.deepEqual(await axeFindings(page), []);
+  await omar.page.locator(".move-other").click();
+  await omar.page.locator(".message", { hasText: "die Rechnung" }).waitFor();
+  await omar.page.locator(".move-line", { hasText: `#${one.number}` }).waitFor();
+  // Taken back from its line: first it is said what that does.
+  await omar.page.locator(".move-line button").click();
+  await omar.page.locator(".move-plan li", { hasText: "geht aus" }).waitFor();
+  assert.deepEqual(await axeFindings(omar.page), []);
+  await press(omar.page, "Enter");
+  await page.locator(".message", { hasText: "die Rechnung" }).waitFor();
+  await page.locator(".move-line").waitFor({ state: "detached" });
+  // Merged, and taken back by z.
+  await press(page, "Shift+M");
+  await page.locator(".move-other-line", { hasText: "Neuer Router" }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.type("router");
+  await press(page, "Tab", "Space");
+  await page.getByRole("button", { name: "Zusammenführen" }).click();
+  await page.locator(".move-line", { hasText: "Neuer Router" }).waitFor();
+  await page.locator(".message").waitFor({ state: "detached" });
+  assert.equal((await filled.row(one.number)).status, "closed");
+  assert.equal((await filled.row(two.number)).messageCount, 3);
+  await press(page, "z");
+  await page.locator(".message", { hasText: "die Rechnung" }).waitFor();
+  await close(ada);
+  await close(omar);
+});

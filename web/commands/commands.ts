@@ -2,11 +2,18 @@
 // palette and the keyboard all read this list.
 import type { Command } from "#web/commands/command.ts";
 import { concernCommands } from "#web/commands/concern.ts";
+import { movingCommands } from "#web/commands/moving.ts";
 import { deskCommands } from "#web/commands/desk.ts";
 import { listCommands } from "#web/commands/list.ts";
 import { viewCommands } from "#web/commands/views.ts";
 
-export const commands: readonly Command[] = [...concernCommands, ...listCommands, ...viewCommands, ...deskCommands];
+export const commands: readonly Command[] = [
+  ...concernCommands,
+  ...movingCommands,
+  ...listCommands,
+  ...viewCommands,
+  ...deskCommands,
+];
 
 /** The command with this id; a wrong id is a fault of ours and throws. */
 export const command = (id: string): Command => {

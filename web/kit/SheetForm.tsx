@@ -15,6 +15,7 @@ export const SheetForm = ({
   keepWords,
   keepIcon,
   isDisabled = false,
+  isReady = false,
   aside,
   children,
 }: {
@@ -24,6 +25,8 @@ export const SheetForm = ({
   readonly keepWords?: string;
   readonly keepIcon?: IconName;
   readonly isDisabled?: boolean;
+  /** Nothing is to be filled in: the caret begins on the button. */
+  readonly isReady?: boolean;
   readonly aside?: ReactNode;
   readonly children: ReactNode;
 }) => (
@@ -46,7 +49,13 @@ export const SheetForm = ({
       <Button look="quiet" onPress={close}>
         {t("kit.cancel")}
       </Button>
-      <Button look="primary" type="submit" isDisabled={isDisabled} {...(keepIcon ? { icon: keepIcon } : {})}>
+      <Button
+        look="primary"
+        type="submit"
+        autoFocus={isReady}
+        isDisabled={isDisabled}
+        {...(keepIcon ? { icon: keepIcon } : {})}
+      >
         {keepWords ?? t("kit.keep")}
       </Button>
     </div>

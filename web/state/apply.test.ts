@@ -91,7 +91,16 @@ const message = (seq: number, part: Partial<Message> = {}): Message =>
   }) as unknown as Message;
 
 const openResult = (part: Partial<OpenResult> = {}): OpenResult => ({
-  concern: { row: row(1), fields: {}, followers: [], links: [], parties: [], firstReplyAt: null, resolvedAt: null },
+  concern: {
+    row: row(1),
+    fields: {},
+    followers: [],
+    links: [],
+    moves: [],
+    parties: [],
+    firstReplyAt: null,
+    resolvedAt: null,
+  },
   messages: [message(1)],
   earlier: false,
   drafts: [],
@@ -140,6 +149,20 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "concern.resolvedAt": { at },
   "message.added": { message: message(2) },
   "message.fileChecked": { messageId: "m1", fileId: "f1", name: "a.pdf", held: null, version: 2 },
+  "message.moved": {
+    move: {
+      key: "0195d1f0-0000-7000-8000-00000000000a",
+      what: "split",
+      side: "from",
+      other: { concernId: "other", number: 3, subject: "" },
+      count: 1,
+      at,
+      by: "Ada",
+      movedAt: at,
+    },
+    messageIds: ["m1"],
+    undone: false,
+  },
   "message.scheduled": { messageId: "m1", scheduled: null, at, version: 2 },
   "message.withdrawn": { messageId: "m1" },
   "delivery.changed": { messageId: "m1", deliveryId: "d1", delivery: delivery("sent"), version: 2 },

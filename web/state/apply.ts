@@ -28,6 +28,8 @@ export interface Opened {
   readonly upTo: number;
   readonly incomplete: readonly MessageId[];
   readonly staleDrafts: readonly Draft["kind"][];
+  /** Messages came from another concern or went to one: places are new, and the whole is to be fetched again. */
+  readonly stale: boolean;
 }
 
 /** Everything a desk knows of the server's state. Plain data; every function here gives a new one. */
@@ -115,16 +117,20 @@ export const mergeOpened = (state: DeskState, result: OpenResult): DeskState => 
   const earlierOnes = before ? before.messages.filter((message) => message.seq < (result.messages[0]?.seq ?? 0)) : [];
   // Places have gaps where answers were taken back: what was known joins what came when they share a message.
   const contiguous =
-    before !== undefined && before.messages.some((message) => message.id === (result.messages[0]?.id ?? null));
+    before !== undefined &&
+    !before.stale &&
+    before.messages.some((message) => message.id === (result.messages[0]?.id ?? null));
   const opened: Opened = {
     ...result,
     messages: contiguous ? [...earlierOnes, ...result.messages] : result.messages,
     earlier: contiguous && before ? before.earlier : result.earlier,
     incomplete: [],
     staleDrafts: [],
+    stale: false,
   };
   const next = mergeRows({ ...state, opened: { ...state.opened, [id]: opened } }, [result.concern.row]);
-  const linked = new Set<string>(result.concern.links.map((link) => link.concernId));
+  const { links, moves } = result.concern;
+  const linked = new Set<string>([...links, ...moves.map((move) => move.other)].map((other) => other.concernId));
   return replay(next, ({ concernId }) => concernId === id || (concernId !== null && linked.has(concernId)));
 };
 
@@ -137,7 +143,8 @@ export const mergeMessages = (
 ): DeskState =>
   inOpened(state, concernId, (opened) => ({
     ...opened,
-    messages: messages.reduce(withMessage, opened.messages),
+    // What was on its way while it was moved to another concern does not come back.
+    messages: messages.filter((message) => message.concernId === concernId).reduce(withMessage, opened.messages),
     incomplete: opened.incomplete.filter((id) => !messages.some((message) => message.id === id)),
     earlier: earlier ?? opened.earlier,
   }));
@@ -238,6 +245,8 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       return inDetail(state, event, (detail) => ({ ...detail, resolvedAt: event.data.at }));
     case "message.added":
       return afterwards(state, event, (opened) => announce(opened, event.data.message));
+    case "message.moved":
+      return afterwards(state, event, (opened) => movedIn(opened, event.data));
     case "message.scheduled":
       return afterwards(state, event, (opened) => ({
         ...opened,
@@ -380,16 +389,25 @@ const patchLinks = (state: DeskState, event: LoggedEvent<"concern.changed">): De
   const part = { ...(subject === undefined ? {} : { subject }), ...(status === undefined ? {} : { status }) };
   let next = state;
   for (const [id, { concern, upTo }] of Object.entries(state.opened))
-    if (upTo < event.seq && concern.links.some((link) => link.concernId === event.concernId))
+    if (upTo < event.seq && leadsTo(concern, event.concernId))
       next = inOpened(next, id, (opened) => ({
         ...opened,
         concern: {
           ...opened.concern,
+          moves:
+            subject === undefined
+              ? opened.concern.moves
+              : opened.concern.moves.map((move) =>
+                  move.other.concernId === event.concernId ? { ...move, other: { ...move.other, subject } } : move,
+                ),
           links: opened.concern.links.map((link) => (link.concernId === event.concernId ? { ...link, ...part } : link)),
         },
       }));
   return next;
 };
+
+const leadsTo = ({ links, moves }: ConcernDetail, concernId: string | null): boolean =>
+  links.some((link) => link.concernId === concernId) || moves.some((move) => move.other.concernId === concernId);
 
 /** The spread of a partial type says "maybe undefined" although absent parts are absent on the wire. */
 const patched = (row: ConcernRow, patch: EventData<"concern.changed">["patch"]): ConcernRow =>
@@ -420,6 +438,19 @@ const announce = (opened: Opened, logged: EventData<"message.added">["message"])
   if (opened.messages.some((message) => message.id === logged.id)) return opened;
   const message: Message = { ...logged, text: "", foldedText: "", html: null, files: [], rawUrl: null };
   return { ...opened, messages: withMessage(opened.messages, message), incomplete: [...opened.incomplete, logged.id] };
+};
+
+/** What has left is gone at once; what came, and all new places, are fetched. */
+const movedIn = (opened: Opened, { move, messageIds, undone }: EventData<"message.moved">): Opened => {
+  const others = opened.concern.moves.filter(({ key }) => key !== move.key);
+  const gone = new Set<string>((move.side === "from") === undone ? [] : messageIds);
+  return {
+    ...opened,
+    concern: { ...opened.concern, moves: undone ? others : [...others, move] },
+    messages: opened.messages.filter(({ id }) => !gone.has(id)),
+    incomplete: opened.incomplete.filter((id) => !gone.has(id)),
+    stale: true,
+  };
 };
 
 const withMessage = (messages: readonly Message[], message: Message): readonly Message[] => {

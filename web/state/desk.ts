@@ -259,9 +259,12 @@ const fetchConcern = async (id: string): Promise<void> => {
 
 /** Loads the messages before those that are shown. */
 export const loadEarlier = async (id: string): Promise<Outcome<unknown>> => {
-  const first = deskState.get().opened[id]?.messages[0];
-  const outcome = await call(concerns.messages, { params: { id }, query: { before: first?.seq ?? 1 } });
-  if (outcome.ok) deskState.set((state) => mergeMessages(state, id, outcome.value.messages, outcome.value.earlier));
+  const asked = deskState.get().opened[id];
+  const outcome = await call(concerns.messages, { params: { id }, query: { before: asked?.messages[0]?.seq ?? 1 } });
+  // Messages that were moved meanwhile have given all of them other places: the page is of the old order.
+  const now = deskState.get().opened[id];
+  if (outcome.ok && now?.stale === false && now.concern.moves === asked?.concern.moves)
+    deskState.set((state) => mergeMessages(state, id, outcome.value.messages, outcome.value.earlier));
   return outcome;
 };
 
@@ -403,6 +406,7 @@ const watchHints = (): (() => void) => {
     if (now.opened !== before.opened)
       for (const [id, opened] of Object.entries(now.opened)) {
         fetchBodies(id, opened, before.opened[id]);
+        if (opened.stale && before.opened[id]?.stale !== true) void openConcern(id, true);
         if (opened.staleDrafts.length > 0 && opened.staleDrafts !== before.opened[id]?.staleDrafts)
           void openConcern(id, true);
       }

@@ -36,6 +36,13 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
       return t("history.unlinked", { who, number: String((entry.data as EventData<"concern.unlinked">).number) });
     case "concern.partyJoined":
       return t("history.joined", { who: partyName((entry.data as EventData<"concern.partyJoined">).party) });
+    case "message.moved": {
+      const { move, undone } = entry.data as EventData<"message.moved">;
+      const number = String(move.other.number);
+      return undone
+        ? t(`history.moved.undone.${move.side}`, { who, number })
+        : t(`history.moved.${move.side}`, { who, number, count: move.count });
+    }
     case "message.scheduled": {
       const { scheduled } = entry.data as EventData<"message.scheduled">;
       if (scheduled === null) return null;

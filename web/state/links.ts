@@ -10,8 +10,10 @@ import { t } from "#web/state/words.ts";
 /** The links of an open concern, as far as this desk knows. */
 export const linksOf = (concernId: string): readonly Link[] => deskState.get().opened[concernId]?.concern.links ?? [];
 
-/** A follow-up is how a message came in; every other link was made by somebody and may go. */
-export const isRemovable = (link: Pick<Link, "kind">): boolean => link.kind !== "follow-up";
+/** What people link by may go; how a message came in and where messages went stays. */
+export const isRemovable = (link: Pick<Link, "kind">): boolean => isChosen(link.kind);
+
+const isChosen = (kind: Link["kind"]): kind is LinkKind => kind === "related" || kind === "duplicate";
 
 /** Links a concern to the one with this number, or changes what kind of link it is. False when it was refused. */
 export const link = async (id: string, other: Pick<ConcernRow, "id" | "number">, kind: LinkKind): Promise<boolean> => {
@@ -19,8 +21,7 @@ export const link = async (id: string, other: Pick<ConcernRow, "id" | "number">,
   const outcome = await offerBack(
     t(`done.linked.${kind}`, { number: String(other.number) }),
     put(id, other.number, kind),
-    () =>
-      tellRefusal(before === undefined || before === "follow-up" ? take(id, other.id) : put(id, other.number, before)),
+    () => tellRefusal(before === undefined || !isChosen(before) ? take(id, other.id) : put(id, other.number, before)),
   );
   if (!outcome.ok) tellProblem(outcome.problem);
   return outcome.ok;
@@ -29,7 +30,7 @@ export const link = async (id: string, other: Pick<ConcernRow, "id" | "number">,
 /** Removes a link. */
 export const unlink = (id: string, gone: Link): void => {
   const { kind } = gone;
-  if (kind === "follow-up") return;
+  if (!isChosen(kind)) return;
   const said = t("done.unlinked", { number: String(gone.number) });
   tellRefusal(offerBack(said, take(id, gone.concernId), () => tellRefusal(put(id, gone.number, kind))));
 };

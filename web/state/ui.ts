@@ -12,12 +12,20 @@ export type PickerName = ManyPickerName | "snooze" | "fields";
 /** Every list of choices that a key can open, and where it stands: the concern's header, the bar of what is selected, the list's head. */
 export type OpenPicker = `concern.${PickerName}` | `selection.${ManyPickerName}` | "filter";
 
+export type MovingWhat =
+  | { readonly what: "from" | "only"; readonly messageId: string | null }
+  | { readonly what: "all" };
+
 export interface Ui {
   readonly palette: boolean;
   readonly help: boolean;
   readonly picker: OpenPicker | null;
   /** The sheet that links the open concern, or removes one of its links. */
   readonly linking: LinkKind | "remove" | null;
+  /** The sheet that takes messages into another concern: from this one on, this one only (null: what the customer said last), or all of them. */
+  readonly moving: MovingWhat | null;
+  /** The move that is to be taken back, when what that would do is shown first. */
+  readonly movingBack: string | null;
   /** The sheet of a view: of the one with this id, or (id null) of a new one that keeps the filter in hand. */
   readonly viewSheet: { readonly id: string | null } | null;
   /** The composer's tab, null: folded. `focus` rises to move the caret there. */
@@ -56,6 +64,8 @@ export const ui = createStore<Ui>({
   help: false,
   picker: null,
   linking: null,
+  moving: null,
+  movingBack: null,
   viewSheet: null,
   composer: null,
   composerFocus: 0,

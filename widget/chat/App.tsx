@@ -184,7 +184,14 @@ export const App = ({ session, memory, drafts, newId, isShown, sounds, setSounds
         />
       ) : (
         <>
-          <Thread session={session} view={view} talk={screen.talk} now={now()} isSeen={isShown && isVisible} />
+          <Thread
+            session={session}
+            view={view}
+            talk={screen.talk}
+            now={now()}
+            isSeen={isShown && isVisible}
+            open={(next) => go({ kind: "talk", talk: next })}
+          />
           <Composer
             key={`${view.person} ${screen.talk.thread}`}
             talk={screen.talk.thread}

@@ -20,9 +20,11 @@ export interface ThreadProps {
   readonly now: number;
   /** The chat is open and its page is looked at. */
   readonly isSeen: boolean;
+  /** Goes to another talk. */
+  readonly open: (talk: Talk) => void;
 }
 
-export const Thread = ({ session, view, talk, now, isSeen }: ThreadProps) => {
+export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) => {
   const { chats } = view;
   const concernId = concernOf(chats, talk);
   const concern = chats.concerns.find(({ id }) => id === concernId);
@@ -36,6 +38,18 @@ export const Thread = ({ session, view, talk, now, isSeen }: ThreadProps) => {
   const mayHaveEarlier = concernId !== null && messages.length > 0 && chats.whole[concernId] !== true;
   const isDone = concern?.status === "resolved" || concern?.status === "closed";
   const wantsIntroduction = !view.isAsked && chats.email === "" && (lastOwn !== undefined || waiting.length > 0);
+
+  /** Where messages went to another talk or came from one, between two moments (`after` null: what was before is not shown; `until` null: to the end). */
+  const movedBetween = (after: string | null, until: string | null) =>
+    (concern?.continued ?? [])
+      .filter(({ at }) => after !== null && at > after && (until === null || at <= until))
+      .map((one) => (
+        <li key={`moved ${one.concernId} ${one.side}`} class="day">
+          <button type="button" class="quiet" onClick={() => open({ concernId: one.concernId, thread: one.concernId })}>
+            {fill(words().moved[one.side], { subject: withoutTurns(one.subject) })}
+          </button>
+        </li>
+      ));
 
   const earlier = (): void => {
     if (concernId !== null && mayHaveEarlier) session.earlier(concernId);
@@ -76,7 +90,8 @@ export const Thread = ({ session, view, talk, now, isSeen }: ThreadProps) => {
           <Greeting brand={chats.brand} text={chats.greeting || words().greeting} />
         ) : null}
         <ol>
-          {lines.flatMap((line) => [
+          {lines.flatMap((line, index) => [
+            ...movedBetween(lines[index - 1]?.message.at ?? (mayHaveEarlier ? null : ""), line.message.at),
             line.day === null ? null : (
               <li key={`day ${line.message.id}`} class="day">
                 <span>{line.day}</span>
@@ -94,6 +109,7 @@ export const Thread = ({ session, view, talk, now, isSeen }: ThreadProps) => {
               isSent={line.message.id === lastOwn && waiting.length === 0 && line === lines.at(-1)}
             />,
           ])}
+          {movedBetween(lines.at(-1)?.message.at ?? "", null)}
           {waiting.map((entry, index) => (
             <WaitingBubble
               key={entry.id}

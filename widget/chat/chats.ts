@@ -96,7 +96,7 @@ const take = (chats: Chats, came: readonly ChatMessage[], full: number | null): 
 export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false): Chats => {
   switch (word.type) {
     case "welcome": {
-      const base = isFresh ? nothing : chats;
+      const base = isFresh ? nothing : word.afresh ? { ...nothing, threads: chats.threads } : chats;
       return {
         ...base,
         ...take(base, word.messages, welcomeMessages),

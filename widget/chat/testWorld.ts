@@ -98,6 +98,7 @@ export const concern = (id: string, more: Partial<ChatConcern> = {}): ChatConcer
   lastAt: "2026-11-25T10:00:00.000Z",
   lastSeq: 1,
   seenSeq: 0,
+  continued: [],
   ...more,
 });
 
@@ -124,6 +125,7 @@ export const welcome = (more: Partial<Welcome> = {}): Welcome => ({
   brand: "Kabel",
   greeting: "",
   limits: { fileBytes: 1_000, filesPerMessage: 3, messageBytes: 2_000 },
+  afresh: false,
   name: "",
   email: "",
   concerns: [],

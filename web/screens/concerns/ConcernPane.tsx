@@ -7,6 +7,8 @@ import { Failed, Waiting } from "#web/kit/States.tsx";
 import { Composer } from "#web/screens/concerns/Composer.tsx";
 import { ConcernHeader } from "#web/screens/concerns/ConcernHeader.tsx";
 import { LinkSheet } from "#web/screens/concerns/LinkSheet.tsx";
+import { MoveBackSheet } from "#web/screens/concerns/MoveBackSheet.tsx";
+import { MoveSheet } from "#web/screens/concerns/MoveSheet.tsx";
 import { Thread } from "#web/screens/concerns/Thread.tsx";
 import { useDrop } from "#web/screens/concerns/useDrop.ts";
 import { deskState, openConcern, openProblems, sayLook } from "#web/state/desk.ts";
@@ -51,7 +53,7 @@ export const ConcernPane = ({
       document.title = "Draht";
     };
   }, [subject, number]);
-  useEffect(() => () => setUi({ picker: null, linking: null }), [id]);
+  useEffect(() => () => setUi({ picker: null, linking: null, moving: null, movingBack: null }), [id]);
 
   const { dropping, handlers } = useDrop((files) => {
     compose(ui.get().composer ?? "reply");
@@ -73,6 +75,8 @@ export const ConcernPane = ({
             <Thread key={id} opened={opened} />
             <Composer key={`c${id}`} opened={opened} />
             <LinkSheet concern={opened.concern} />
+            <MoveSheet opened={opened} />
+            <MoveBackSheet />
           </>
         ) : problem ? (
           <Failed problem={problem} retry={() => void openConcern(id, true)} />

@@ -18,7 +18,30 @@ import { linesOf } from "#web/state/text.ts";
 import { deskState } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
 import { t, words } from "#web/state/words.ts";
+import { splitOff } from "#web/state/moving.ts";
+import { setUi } from "#web/state/ui.ts";
 import { noteHere } from "#web/state/kept.ts";
+
+const movingEntries = ({ id, concernId }: Message) => [
+  {
+    id: "splitFrom",
+    label: t("moving.splitFrom"),
+    icon: "split" as const,
+    run: () => void splitOff(concernId, { from: id }, null),
+  },
+  {
+    id: "splitOnly",
+    label: t("moving.splitOnly"),
+    icon: "split" as const,
+    run: () => void splitOff(concernId, { only: [id] }, null),
+  },
+  {
+    id: "move",
+    label: t("moving.moveFrom"),
+    icon: "right" as const,
+    run: () => setUi({ moving: { what: "from", messageId: id } }),
+  },
+];
 
 type Mode = "text" | "html";
 
@@ -130,6 +153,7 @@ export const MessageCard = ({
                 icon: "copy",
                 run: () => void navigator.clipboard.writeText(message.text),
               },
+              ...(message.direction === "system" ? [] : movingEntries(message)),
               { id: "details", label: t("concerns.details"), icon: "list", run: () => setDetails(!details) },
               ...(message.rawUrl === null
                 ? []

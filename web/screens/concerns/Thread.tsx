@@ -3,13 +3,14 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { startTransition, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { concerns } from "#contract/concern-endpoints.ts";
-import type { Message } from "#contract/concerns.ts";
+import type { Message, Move } from "#contract/concerns.ts";
 import { gently } from "#web/kit/platform.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
 import { FindBar } from "#web/screens/concerns/FindBar.tsx";
 import { MessageCard } from "#web/screens/concerns/MessageCard.tsx";
+import { MoveLine } from "#web/screens/concerns/MoveLine.tsx";
 import { useHits } from "#web/screens/concerns/useHits.ts";
 import type { Opened } from "#web/state/apply.ts";
 import { callOrThrow } from "#web/state/client.ts";
@@ -23,7 +24,10 @@ import { dayOf, t } from "#web/state/words.ts";
 /** So many are painted when a concern is opened: more than a window shows. The others follow a moment later, above. */
 const firstPainted = 8;
 
-type Line = { readonly at: string; readonly message: Message } | { readonly at: string; readonly entry: HistoryEntry };
+type Line =
+  | { readonly at: string; readonly message: Message }
+  | { readonly at: string; readonly entry: HistoryEntry }
+  | { readonly at: string; readonly move: Move };
 
 export const Thread = ({ opened }: { readonly opened: Opened }) => {
   const { id } = opened.concern.row;
@@ -38,7 +42,12 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
   });
   const entries = showHistory ? (history.data?.entries ?? []) : [];
   const visible = showHistory ? opened.messages : opened.messages.filter((message) => !isNewsForColleagues(message));
+  const first = opened.messages[0]?.at ?? "";
   const lines: readonly Line[] = [
+    // Before the messages of the same moment: it says where they come from, or where they went.
+    ...opened.concern.moves
+      .filter((move) => !opened.earlier || move.at >= first)
+      .map((move) => ({ at: move.at, move })),
     ...visible.map((message) => ({ at: message.at, message })),
     ...entries
       .filter((entry) => historyWords(entry, deskState.get()) !== null)
@@ -139,6 +148,13 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
             const day = dayOf(line.at);
             const before = lines[index - 1];
             const heading = before && dayOf(before.at) === day ? null : <p className="thread-day">{day}</p>;
+            if ("move" in line)
+              return (
+                <li key={`m${line.move.key}`}>
+                  {heading}
+                  <MoveLine move={line.move} />
+                </li>
+              );
             return "message" in line ? (
               <li key={line.message.id} data-message={line.message.id}>
                 {heading}
