@@ -179,6 +179,12 @@ export const scheduled = z.strictObject({
 });
 export type Scheduled = z.infer<typeof scheduled>;
 
+/** Why a message seems to be about something else than its concern. `detail`: the words, the number, the days. */
+export const proposal = z.strictObject({
+  reasons: z.array(z.strictObject({ code: z.enum(["phrase", "number", "words", "pause"]), detail: z.string() })),
+});
+export type Proposal = z.infer<typeof proposal>;
+
 const person = z.strictObject({ name: z.string().nullable(), value: z.string() });
 
 /** One thing said. `html` says whether there is an HTML view; its document is fetched by its own address. */
@@ -208,6 +214,8 @@ export const message = z.strictObject({
   warnings: z.array(z.string()),
   automatic: z.string().nullable(),
   mentions: z.array(agentId),
+  /** It seems to open another concern; null: it does not, or somebody said so. A helper proposes, people decide. */
+  proposal: proposal.nullable(),
   /** Set until an answer for a chosen time has left. */
   scheduled: scheduled.nullable(),
   /** When it was said; of an answer for a chosen time: when it was written, until it has left. */

@@ -40,6 +40,8 @@ const kinds = {
   "message.added": z.strictObject({ message: loggedMessage }),
   /** Messages have left this concern for the other, or have come: places are new in both. `undone`: an earlier move was taken back by it. */
   "message.moved": z.strictObject({ move, messageIds: z.array(messageId), undone: z.boolean() }),
+  /** Somebody says that the message belongs where it is. */
+  "message.kept": z.strictObject({ messageId }),
   /** A plan was changed, held back, or (null) has become a message said `at` that time. */
   "message.scheduled": z.strictObject({
     messageId,

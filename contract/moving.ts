@@ -1,7 +1,7 @@
 // Taking messages from one concern into another (split, move, merge) and taking that back: shapes and endpoints.
 import { z } from "zod";
 import { concernRow, direction, move } from "#contract/concerns.ts";
-import { endpoint, instant } from "#contract/endpoint.ts";
+import { done, endpoint, instant } from "#contract/endpoint.ts";
 import { concernId, messageId } from "#contract/ids.ts";
 
 /** Most messages that are chosen one by one. */
@@ -65,6 +65,14 @@ export const moving = {
     params: z.strictObject({ id: concernId }),
     body: z.strictObject({ key: z.uuid(), messages: chosenMessages.nullable(), number: z.number().int().positive() }),
     result: moved,
+  }),
+  keep: endpoint({
+    method: "POST",
+    path: "/api/messages/:id/keep",
+    permission: "concern.change",
+    summary: "This message belongs to its concern: what was proposed is not proposed again",
+    params: z.strictObject({ id: messageId }),
+    result: done,
   }),
   undoPreview: endpoint({
     method: "GET",

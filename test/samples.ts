@@ -241,6 +241,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       body: { key: crypto.randomUUID(), messages: { only: [nobodys] }, number: f.otherNumber },
     }),
   },
+  "moving.keep": { scoped: true, given: (f) => ({ params: { id: f.messageId } }) },
   "moving.undoPreview": { given: () => ({ params: { key: nobodys } }) },
   "moving.undo": { given: () => ({ params: { key: nobodys } }) },
   "customers.get": byCustomer(),

@@ -43,6 +43,7 @@ const logged = (m: NewMessage, deliveries: readonly NewDelivery[]): EventData<"m
   warnings: [...m.warnings],
   automatic: m.automatic,
   mentions: [...m.mentions],
+  proposal: m.proposal,
   scheduled: m.plan === null ? null : { ...m.plan, held: false },
   at: m.at,
   version: 1,

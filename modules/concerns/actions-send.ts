@@ -354,6 +354,7 @@ export const blank = (state: ConcernState, id: MessageId, seq: number, at: strin
   automatic: null,
   mentions: [],
   answersId: null,
+  proposal: null,
   clientKey: null,
   intakeId: null,
   rawHash: null,

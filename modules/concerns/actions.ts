@@ -15,6 +15,7 @@ import {
   type Receiving,
   type ReceivingChannel,
 } from "#modules/concerns/actions-arrival.ts";
+import { proposalFor } from "#modules/concerns/actions-proposing.ts";
 import { further, partyOf } from "#modules/concerns/actions-parties.ts";
 import { lockPlaced } from "#modules/concerns/actions-locks.ts";
 import { author, isHinted, resolveSender, withSender } from "#modules/concerns/actions-sender.ts";
@@ -274,7 +275,7 @@ const intoThread = async (given: Receiving, sender: Resolved, placed: ThreadPlac
   const before = await lockPlaced(tx, placed);
   if (before === null) throw new Error("a clue led to a concern that is not there");
   const r = await asAbsenceNote(given, placed, before.subject);
-  const { message } = r;
+  const { message, arrival } = r;
   const automatic = message.automatic !== null;
   const topic = before.status === "closed" && before.topicId !== null ? await topicById(tx, before.topicId) : null;
   if (onArrival(before, topic?.whenClosed ?? "reopen", automatic) === "follow-up") {
@@ -290,7 +291,11 @@ const intoThread = async (given: Receiving, sender: Resolved, placed: ThreadPlac
     ...(placed.otherSender && !automatic ? [partyOf(r, sender, "third-party", seq)] : []),
     ...(placed.otherSender ? [] : await further(r, seq)),
   ];
-  const saved = { ...newMessage(r, before, sender, seq, warnings), answersId: placed.answers ?? null };
+  const saved = {
+    ...newMessage(r, before, sender, seq, warnings),
+    answersId: placed.answers ?? null,
+    proposal: automatic || flood ? null : await proposalFor(tx, before, message, arrival.receivedAt),
+  };
   const arriving = arrivingOf(r, saved);
   const quiet = arriving.automatic || (flood && !isSure(message.assurance));
   const after = withMessage(before, { ...arriving, automatic: quiet });

@@ -55,6 +55,7 @@ export const asMessage = (links: Links, row: MessageRow, held: ReadonlyMap<strin
   verdicts: row.verdicts,
   warnings: row.warnings,
   automatic: row.automatic,
+  proposal: row.proposal,
   mentions: row.mentions,
   scheduled: row.plan === null ? null : { ...row.plan, held: row.sendAt === null },
   at: row.at,

@@ -34,7 +34,7 @@ export const placeAll = async (
 ): Promise<void> => {
   if (placings.length === 0) return;
   await tx.run(sql`
-    UPDATE message m SET concern_id = p."concernId", seq = -p.seq,
+    UPDATE message m SET concern_id = p."concernId", seq = -p.seq, proposal = CASE WHEN p."cameFrom" IS NULL THEN m.proposal END,
            moved_from = CASE WHEN p."cameFrom" IS NULL THEN m.moved_from
                              ELSE array_append(array_remove(array_remove(m.moved_from, p."cameFrom"), p."concernId"), p."cameFrom") END
       FROM jsonb_to_recordset(${JSON.stringify(placings)}::jsonb) AS p (id uuid, "concernId" uuid, seq integer, "cameFrom" uuid) WHERE m.id = p.id`);
@@ -43,6 +43,10 @@ export const placeAll = async (
     UPDATE message SET undo = undo || '{"moved": true}'::jsonb
      WHERE concern_id = ANY (${concernIds}::uuid[]) AND undo IS NOT NULL AND undo -> 'before' IS NOT NULL`);
 };
+
+/** Takes a proposal away; false: there was none. */
+export const clearProposal = async (tx: Tx, messageId: MessageId): Promise<boolean> =>
+  (await tx.run(sql`UPDATE message SET proposal = NULL WHERE id = ${messageId} AND proposal IS NOT NULL`)) > 0;
 
 /** Keys, awaited keys and mentions go with their messages. */
 export const moveEvidence = async (

@@ -106,7 +106,7 @@ export const opened = (tx: Tx, id: string, agentId: string): Promise<OpenedRow |
 const messageColumns = sql`
   m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_kind AS "authorKind", m.author_id AS "authorId", m.author_name AS "authorName",
   m.channel_kind AS "channelKind", m.channel_id AS "channelId", m.sender AS "from", m.recipients AS "to", m.copies AS cc, m.reply_to AS "replyTo", m.subject, m.assurance, m.verdicts, m.warnings,
-  m.automatic, m.mentions, m.at, m.version, m.has_html AS "hasHtml", m.html_lines AS "htmlLines", m.remote_images AS "remoteImages",
+  m.automatic, m.proposal, m.mentions, m.at, m.version, m.has_html AS "hasHtml", m.html_lines AS "htmlLines", m.remote_images AS "remoteImages",
   m.scheduled AS plan, m.send_at AS "sendAt",
   b.text, b.folded_text AS "foldedText", b.raw_hash AS "rawHash",
   CASE WHEN m.file_count > 0 THEN (SELECT json_agg(${fileObject("a", raw("a.inline_id"))} ORDER BY a.position) FROM attachment a WHERE a.message_id = m.id) END AS files,

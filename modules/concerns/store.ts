@@ -1,7 +1,7 @@
 // The SQL that changes concerns: lock a row, save it with a message in one statement, parties, followers, links, tokens.
 // Called by concerns/actions*.ts. Every change of a concern happens under its row's lock, which also gives messages their places.
 import type { Assurance, ChannelKind, Verdict } from "#contract/channel.ts";
-import type { Link, Party } from "#contract/concerns.ts";
+import type { Link, Party, Proposal } from "#contract/concerns.ts";
 import type { FieldValues } from "#contract/fields.ts";
 import type { AgentId, ChannelId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
@@ -58,6 +58,7 @@ export interface NewMessage {
   readonly automatic: string | null;
   readonly mentions: readonly AgentId[];
   readonly answersId: string | null;
+  readonly proposal: Proposal | null;
   readonly clientKey: string | null;
   readonly intakeId: string | null;
   readonly rawHash: string | null;
@@ -196,13 +197,14 @@ const insertDeliveries = (messageId: string, deliveries: readonly NewDelivery[])
 
 const insertMessage = (m: NewMessage): Sql => sql`
   INSERT INTO message (id, concern_id, seq, direction, author_kind, author_id, author_name, channel_kind, channel_id, sender, recipients, copies, reply_to, subject, assurance,
-                       verdicts, warnings, automatic, mentions, answers_id, file_count, has_html, html_lines, remote_images, client_key, intake_id, at, undo, scheduled, send_at)
+                       verdicts, warnings, automatic, mentions, answers_id, file_count, has_html, html_lines, remote_images, client_key, intake_id, at, undo, scheduled, send_at, proposal)
   VALUES (${m.id}, ${m.concernId}, ${m.seq}, ${m.direction}, ${m.author.kind}, ${m.author.id}, ${m.author.name}, ${m.channelKind}, ${m.channelId},
           ${m.from === null ? null : JSON.stringify(m.from)}, ${JSON.stringify(m.to)}, ${JSON.stringify(m.cc)},
           ${m.replyTo === null ? null : JSON.stringify(m.replyTo)}, ${m.subject}, ${m.assurance},
           ${JSON.stringify(m.verdicts)}, ${m.warnings}, ${m.automatic}, ${m.mentions}, ${m.answersId}, ${m.files.length}, ${m.html !== null}, ${m.htmlLines},
           ${m.remoteImages}, ${m.clientKey}, ${m.intakeId}, ${m.at}, ${m.undo === null ? null : JSON.stringify(m.undo)},
-          ${m.plan === null ? null : JSON.stringify(m.plan)}, ${m.plan?.at ?? null}) RETURNING 1`;
+          ${m.plan === null ? null : JSON.stringify(m.plan)}, ${m.plan?.at ?? null},
+          ${m.proposal === null ? null : JSON.stringify(m.proposal)}) RETURNING 1`;
 
 /**
  * Saves a concern and its message, files, keys, parties and deliveries in one statement. Tells the number and which parties were new; where both are

@@ -1,12 +1,20 @@
 // Taking messages of the open concern into another one.
+import type { Message } from "#contract/concerns.ts";
 import { withConcern, type Command } from "#web/commands/command.ts";
 import { deskState } from "#web/state/desk.ts";
+import { belongsHere, splitOff } from "#web/state/moving.ts";
 import { setUi } from "#web/state/ui.ts";
 
 const hasMessages: Command["can"] = (context) =>
   withConcern(context) &&
   context.concern !== null &&
   (deskState.get().opened[context.concern.id]?.messages.some(({ direction }) => direction !== "system") ?? false);
+
+/** The last message that seems to open another concern. */
+const proposedIn: (context: Parameters<Command["can"]>[0]) => Message | undefined = ({ concern }) =>
+  concern === null
+    ? undefined
+    : deskState.get().opened[concern.id]?.messages.findLast(({ proposal }) => proposal !== null);
 
 export const movingCommands: readonly Command[] = [
   {
@@ -16,6 +24,28 @@ export const movingCommands: readonly Command[] = [
     keys: ["y"],
     can: hasMessages,
     run: () => setUi({ moving: { what: "from", messageId: null } }),
+  },
+  {
+    id: "splitProposed",
+    title: "commands.splitProposed",
+    group: "concern",
+    keys: ["Shift+y"],
+    can: (context) => proposedIn(context) !== undefined,
+    run: (context) => {
+      const message = proposedIn(context);
+      if (message) void splitOff(message.concernId, { from: message.id }, null);
+    },
+  },
+  {
+    id: "belongsHere",
+    title: "commands.belongsHere",
+    group: "concern",
+    keys: [],
+    can: (context) => proposedIn(context) !== undefined,
+    run: (context) => {
+      const message = proposedIn(context);
+      if (message) void belongsHere(message);
+    },
   },
   {
     id: "merge",

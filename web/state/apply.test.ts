@@ -83,6 +83,7 @@ const message = (seq: number, part: Partial<Message> = {}): Message =>
     warnings: [],
     automatic: null,
     mentions: [],
+    proposal: null,
     scheduled: null,
     at,
     rawUrl: null,
@@ -149,6 +150,7 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "concern.resolvedAt": { at },
   "message.added": { message: message(2) },
   "message.fileChecked": { messageId: "m1", fileId: "f1", name: "a.pdf", held: null, version: 2 },
+  "message.kept": { messageId: "m1" },
   "message.moved": {
     move: {
       key: "0195d1f0-0000-7000-8000-00000000000a",

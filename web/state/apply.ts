@@ -245,6 +245,13 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       return inDetail(state, event, (detail) => ({ ...detail, resolvedAt: event.data.at }));
     case "message.added":
       return afterwards(state, event, (opened) => announce(opened, event.data.message));
+    case "message.kept":
+      return afterwards(state, event, (opened) => ({
+        ...opened,
+        messages: opened.messages.map((message) =>
+          message.id === event.data.messageId ? { ...message, proposal: null } : message,
+        ),
+      }));
     case "message.moved":
       return afterwards(state, event, (opened) => movedIn(opened, event.data));
     case "message.scheduled":

@@ -36,6 +36,8 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
       return t("history.unlinked", { who, number: String((entry.data as EventData<"concern.unlinked">).number) });
     case "concern.partyJoined":
       return t("history.joined", { who: partyName((entry.data as EventData<"concern.partyJoined">).party) });
+    case "message.kept":
+      return t("history.kept", { who });
     case "message.moved": {
       const { move, undone } = entry.data as EventData<"message.moved">;
       const number = String(move.other.number);

@@ -1,5 +1,5 @@
 // Taking messages into another concern, each time with a way back. Called by the thread, its sheets and commands.
-import type { ConcernRow, Message } from "#contract/concerns.ts";
+import type { ConcernRow, Message, Proposal } from "#contract/concerns.ts";
 import { moving, type ChosenMessages, type MoveUndo } from "#contract/moving.ts";
 import { call, type Outcome } from "#web/state/client.ts";
 import { takeInRow, takeInRows } from "#web/state/desk.ts";
@@ -66,4 +66,18 @@ export const undoWords = ({ move, back, gone, since, emptied }: MoveUndo): reado
     ...(gone > 0 ? [t("moving.undo.gone", { count: gone })] : []),
     ...(emptied === null ? [] : [t(`moving.undo.${emptied}`, { number })]),
   ];
+};
+
+/** Why a message seems to open another concern, in words. */
+export const proposalWords = ({ reasons }: Proposal): string =>
+  reasons
+    .map(({ code, detail }) =>
+      code === "pause" ? t("moving.reason.pause", { count: Number(detail) }) : t(`moving.reason.${code}`, { detail }),
+    )
+    .join(" · ");
+
+/** Says that a message belongs where it is; it is not asked again. */
+export const belongsHere = async ({ id }: Pick<Message, "id">): Promise<void> => {
+  const outcome = await call(moving.keep, { params: { id } });
+  if (!outcome.ok) tellProblem(outcome.problem);
 };

@@ -13,6 +13,7 @@ import { Deliveries } from "#web/screens/concerns/Deliveries.tsx";
 import { FileList } from "#web/screens/concerns/FileList.tsx";
 import { MailFrame } from "#web/screens/concerns/MailFrame.tsx";
 import { isFoundBelow, marked } from "#web/state/finding.ts";
+import { ProposalLine } from "#web/screens/concerns/ProposalLine.tsx";
 import { resultWords } from "#web/state/reasons.ts";
 import { linesOf } from "#web/state/text.ts";
 import { deskState } from "#web/state/desk.ts";
@@ -169,6 +170,7 @@ export const MessageCard = ({
           />
         </div>
       </header>
+      {message.proposal === null ? null : <ProposalLine message={message} proposal={message.proposal} />}
       {details ? <Details message={message} /> : null}
       {warnings.length > 0 ? (
         <ul className="message-warnings">
