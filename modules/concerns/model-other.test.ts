@@ -111,23 +111,44 @@ void test("what opens another concern is proposed where it is plain, and what go
   const wrong = same.filter(([thread, text, days]) => judged(thread, text, days) !== null);
   const precision = found.length / (found.length + wrong.length);
   const recall = found.length / others.length;
-  context.diagnostic(`precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)} of ${others.length + same.length}`);
+  context.diagnostic(
+    `precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)} of ${others.length + same.length}`,
+  );
   for (const [, text] of others.filter((each) => !found.includes(each))) context.diagnostic(`missed: ${text}`);
   for (const [, text] of wrong) context.diagnostic(`wrong: ${text}`);
   assert.ok(precision >= 0.96, `precision ${precision}: ${wrong.map(([, text]) => text).join(" | ")}`);
-  assert.ok(recall >= 0.8, `recall ${recall}: ${others.filter((each) => !found.includes(each)).map(([, text]) => text).join(" | ")}`);
+  assert.ok(
+    recall >= 0.8,
+    `recall ${recall}: ${others
+      .filter((each) => !found.includes(each))
+      .map(([, text]) => text)
+      .join(" | ")}`,
+  );
 });
 
 void test("it says why: the words, the number, the pause", () => {
-  const codes = (thread: Thread, text: string, days: number) => judged(thread, text, days)?.reasons.map(({ code }) => code);
-  assert.deepEqual(codes(outage, "Anderes Thema: Wie kündige ich meinen Mobilfunktarif zum Monatsende?", 0), ["phrase", "words"]);
+  const codes = (thread: Thread, text: string, days: number) =>
+    judged(thread, text, days)?.reasons.map(({ code }) => code);
+  assert.deepEqual(codes(outage, "Anderes Thema: Wie kündige ich meinen Mobilfunktarif zum Monatsende?", 0), [
+    "phrase",
+    "words",
+  ]);
   assert.deepEqual(codes(delivery, "And for order 60411 the power supply was missing from the box.", 0)?.[0], "number");
-  assert.deepEqual(codes(invoice, "Die Fernbedienung reagiert nicht mehr, auch mit frischen Batterien passiert nichts.", 12), ["words", "pause"]);
-  assert.equal(codes(invoice, "Die Fernbedienung reagiert nicht mehr, auch mit frischen Batterien passiert nichts.", 0), undefined);
+  assert.deepEqual(
+    codes(invoice, "Die Fernbedienung reagiert nicht mehr, auch mit frischen Batterien passiert nichts.", 12),
+    ["words", "pause"],
+  );
+  assert.equal(
+    codes(invoice, "Die Fernbedienung reagiert nicht mehr, auch mit frischen Batterien passiert nichts.", 0),
+    undefined,
+  );
 });
 
 void test("an open concern knows no pause, and a long text is judged by its beginning in no time", () => {
-  assert.equal(judged(invoice, "Die Fernbedienung reagiert nicht mehr, auch mit frischen Batterien passiert nichts.", 12, true), null);
+  assert.equal(
+    judged(invoice, "Die Fernbedienung reagiert nicht mehr, auch mit frischen Batterien passiert nichts.", 12, true),
+    null,
+  );
   const began = performance.now();
   judged(outage, "vertrag nr ".repeat(50_000), 0);
   judged({ subject: "", texts: ["noch etwas ".repeat(50_000)] }, "order no. ".repeat(50_000), 0);

@@ -31,7 +31,8 @@ const perhaps =
   /\b(?:noch (?:eine|ne) (?:andere |weitere )?(?:frage|bitte|sache)|noch (?:et)?was|eine weitere (?:frage|bitte|sache)|außerdem|übrigens|nebenbei|bei der gelegenheit|zusätzlich (?:möchte|wollte|habe|brauche)|another (?:question|thing)|one more (?:question|thing)|by the way|also,? i|in addition,? i|while i(?:'|’)m at it|besides,)/i;
 
 /** "nothing else", "anything else", "nichts anderes": no other matter. bounded: as above. */
-const denied = /\b(?:(?:sonst )?nichts anderes|nothing else|anything else|was soll ich (?:noch )?anderes|kein anderes)\b/gi;
+const denied =
+  /\b(?:(?:sonst )?nichts anderes|nothing else|anything else|was soll ich (?:noch )?anderes|kein anderes)\b/gi;
 
 /** A number that is named for what it is: "Vertrag 2024-88", "order no. 4711". bounded: at most 12 characters between name and number. */
 const named =
@@ -75,13 +76,20 @@ const common = new Set(
   weil weiter weitere wenn werde werden wieder wird wirklich wissen wollte wollen worden wurde würde würden zeit zum zur zwei zwischen anliegen sache thema
   about after again another anything because been before best could dear does doing done else from good have hello help here hope into just know like mail make many much need never
   next only other over please question regards same should since some something soon still tell than thank thanks that their them then there these they thing this those today tomorrow
-  very want wanted well were what when where which while will with without would yesterday your yours issue matter also`.split(/\s+/),
+  very want wanted well were what when where which while will with without would yesterday your yours issue matter also`.split(
+    /\s+/,
+  ),
 );
 
 /** Words that say what a text is about, cut to their first six letters, so that forms of one word are one. */
 const topicWords = (text: string): Set<string> =>
   new Set(
-    (text.slice(0, 4_000).toLowerCase().match(/\p{L}{4,}/gu) ?? [])
+    (
+      text
+        .slice(0, 4_000)
+        .toLowerCase()
+        .match(/\p{L}{4,}/gu) ?? []
+    )
       .filter((word) => !common.has(word))
       .map((word) => word.slice(0, 6)),
   );
@@ -115,7 +123,11 @@ export const seemsOther = (
   if (differs || (nearly && (phrase !== null || number !== null)))
     reasons.push({ code: "words", detail: [...wordsOf(text)].slice(0, 3).join(", ") });
   const paused = before.wasQuiet && Date.parse(message.at) - Date.parse(before.lastAt) >= longPauseMs;
-  if (paused) reasons.push({ code: "pause", detail: String(Math.floor((Date.parse(message.at) - Date.parse(before.lastAt)) / dayMs)) });
+  if (paused)
+    reasons.push({
+      code: "pause",
+      detail: String(Math.floor((Date.parse(message.at) - Date.parse(before.lastAt)) / dayMs)),
+    });
   const enough =
     (phrase !== null && (nearly || differs || words.size < leastWords || knownWords.size < leastKnown)) ||
     (hint !== null && differs) ||

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
-import { addChat, openPage, type VisitorPage } from "#test/chat.ts";
+import { addChat, answerIn, openPage, type VisitorPage } from "#test/chat.ts";
 import { signIn } from "#test/desk.ts";
 import { axeFindings } from "#test/screens/browser.ts";
 import { ada, closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
@@ -100,5 +100,78 @@ test("a chat is answered with the keys alone, where the customer is", async () =
 
   visitor.close();
   await page.locator(".visitor-here").waitFor({ state: "hidden" });
+  await closeSilent(one);
+});
+
+test("what the customer says beside the matter is proposed as a concern of its own: split off by a key, or refused for good; the way over the channels leads through the thread", async () => {
+  const desk = await signIn(centre.server.url, ada.email, ada.password);
+  const visitor = await openPage(centre.server.url, channelId);
+  pages.push(visitor);
+  await visitor.hello();
+  visitor.say({ type: "introduce", name: "Mara Vogt", email: "mara@kunde.test" });
+  const { concernId } = await visitor.tell(
+    "Der Router blinkt rot und das Internet ist weg, seit dem Gewitter gestern Abend.",
+  );
+  await answerIn(desk, concernId, "Bitte den Router einmal vom Strom nehmen.");
+  await visitor.message("Bitte den Router einmal vom Strom nehmen.");
+  const opened = await desk.call(api.concerns.open, { params: { id: concernId } });
+  const channels = await desk.call(api.brands.channels, {});
+  const mailbox = channels.find(({ kind, canSend }) => kind === "email" && canSend);
+  assert.ok(mailbox, "there is a mailbox that can send");
+  const content = { html: null, uploads: [] };
+  await desk.call(api.concerns.reply, {
+    params: { id: concernId },
+    body: {
+      ...content,
+      channelId: mailbox.id,
+      to: ["mara@kunde.test"],
+      cc: [],
+      text: "Die Anleitung als Mail.",
+      sendAt: null,
+      statusAfter: "waiting",
+      key: crypto.randomUUID(),
+    },
+  });
+  await desk.call(api.concerns.note, {
+    params: { id: concernId },
+    body: { ...content, text: "Leitung ist in Ordnung.", key: crypto.randomUUID() },
+  });
+  await visitor.tell(
+    "Der Router leuchtet wieder grün. Noch etwas anderes: Ich möchte meine Bankverbindung für die Lastschrift ändern.",
+    { concernId },
+  );
+
+  const one = await centre.open();
+  const { page } = one;
+  await page.goto(`${centre.server.url}/desk/all/${opened.concern.row.number}`);
+  const proposal = page.locator(".proposal-line", { hasText: "sagt „noch etwas anderes“" });
+  await proposal.waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  const steps = page.locator(".path-step");
+  assert.equal(await steps.count(), 3);
+  assert.match((await steps.nth(1).getAttribute("aria-label")) ?? "", /^E-Mail: 1 Nachricht von Ada/);
+  // The keys show one kind and one channel after the other.
+  await page.keyboard.press("Shift+C");
+  await page.locator(".message", { hasText: "Leitung ist in Ordnung." }).waitFor({ state: "detached" });
+  await page.keyboard.press("Shift+C");
+  await page.locator(".message", { hasText: "Anleitung als Mail" }).waitFor({ state: "detached" });
+  await page.locator(".message", { hasText: "Leitung ist in Ordnung." }).waitFor();
+  await page.keyboard.press("Shift+C");
+  await page.keyboard.press("Shift+P");
+  await page.locator(".message", { hasText: "Anleitung als Mail" }).waitFor({ state: "detached" });
+  assert.equal(await page.locator(".message").count(), 3);
+  await steps.nth(1).click();
+  await page.locator(".message", { hasText: "Anleitung als Mail" }).waitFor();
+  await page.keyboard.press("Shift+Y");
+  await page.locator(".move-line", { hasText: "1 Nachricht von hier steht jetzt in" }).waitFor();
+  await proposal.waitFor({ state: "detached" });
+  // Refused for good, also after a reload.
+  await visitor.tell("Anderes Thema: Wie kündige ich meinen Mobilfunktarif zum Monatsende?", { concernId });
+  await page.locator(".proposal-line").getByRole("button", { name: "Nein" }).click();
+  await page.locator(".proposal-line").waitFor({ state: "detached" });
+  await page.reload();
+  await page.locator(".message", { hasText: "Mobilfunktarif" }).waitFor();
+  assert.equal(await page.locator(".proposal-line").count(), 0);
+  visitor.close();
   await closeSilent(one);
 });

@@ -1,9 +1,10 @@
-// Taking messages of the open concern into another one.
+// Taking messages of the open concern into another one, and which of its lines are shown.
 import type { Message } from "#contract/concerns.ts";
 import { withConcern, type Command } from "#web/commands/command.ts";
 import { deskState } from "#web/state/desk.ts";
 import { belongsHere, splitOff } from "#web/state/moving.ts";
-import { setUi } from "#web/state/ui.ts";
+import { nextChannel, nextKind } from "#web/state/path.ts";
+import { setUi, ui } from "#web/state/ui.ts";
 
 const hasMessages: Command["can"] = (context) =>
   withConcern(context) &&
@@ -17,6 +18,23 @@ const proposedIn: (context: Parameters<Command["can"]>[0]) => Message | undefine
     : deskState.get().opened[concern.id]?.messages.findLast(({ proposal }) => proposal !== null);
 
 export const movingCommands: readonly Command[] = [
+  {
+    id: "showKind",
+    title: "commands.showKind",
+    group: "concern",
+    keys: ["Shift+c"],
+    can: withConcern,
+    run: () => setUi({ shown: { ...ui.get().shown, kind: nextKind(ui.get().shown.kind) } }),
+  },
+  {
+    id: "showChannel",
+    title: "commands.showChannel",
+    group: "concern",
+    keys: ["Shift+p"],
+    can: ({ concern }) => (concern?.channels.length ?? 0) > 1,
+    run: ({ concern }) =>
+      setUi({ shown: { ...ui.get().shown, channel: nextChannel(concern?.channels ?? [], ui.get().shown.channel) } }),
+  },
   {
     id: "split",
     title: "commands.split",

@@ -2,6 +2,7 @@
 import type { LinkKind } from "#contract/concerns.ts";
 import type { ComposerKind } from "#web/state/composing.ts";
 import type { Gap } from "#web/state/lists.ts";
+import { everythingShown, type Shown } from "#web/state/path.ts";
 import { createStore } from "#web/state/store.ts";
 import { noteHere } from "#web/state/kept.ts";
 
@@ -45,6 +46,8 @@ export interface Ui {
   /** The open concern's subject is being changed. */
   readonly subject: boolean;
   readonly history: boolean;
+  /** What of the open concern's thread is shown. */
+  readonly shown: Shown;
   /** Where the desk shall go next; the shell goes there and forgets it. */
   readonly goTo: string | null;
   /** Formatted mails stand in their full height, however long they are. */
@@ -77,6 +80,7 @@ export const ui = createStore<Ui>({
   customerPanel: typeof document !== "undefined" && localStorage.getItem(panelKey) !== "no" && hasRoomBeside(),
   subject: false,
   history: false,
+  shown: everythingShown,
   goTo: null,
   wholeMails: false,
   dropped: [],

@@ -13,6 +13,7 @@ import { Thread } from "#web/screens/concerns/Thread.tsx";
 import { useDrop } from "#web/screens/concerns/useDrop.ts";
 import { deskState, openConcern, openProblems, sayLook } from "#web/state/desk.ts";
 import { beginFinding, endFinding } from "#web/state/finding.ts";
+import { everythingShown } from "#web/state/path.ts";
 import { useStore } from "#web/state/store.ts";
 import { compose, setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
@@ -53,7 +54,10 @@ export const ConcernPane = ({
       document.title = "Draht";
     };
   }, [subject, number]);
-  useEffect(() => () => setUi({ picker: null, linking: null, moving: null, movingBack: null }), [id]);
+  useEffect(
+    () => () => setUi({ picker: null, linking: null, moving: null, movingBack: null, shown: everythingShown }),
+    [id],
+  );
 
   const { dropping, handlers } = useDrop((files) => {
     compose(ui.get().composer ?? "reply");

@@ -11,12 +11,14 @@ import { When } from "#web/kit/Marks.tsx";
 import { FindBar } from "#web/screens/concerns/FindBar.tsx";
 import { MessageCard } from "#web/screens/concerns/MessageCard.tsx";
 import { MoveLine } from "#web/screens/concerns/MoveLine.tsx";
+import { ThreadBar } from "#web/screens/concerns/ThreadBar.tsx";
 import { useHits } from "#web/screens/concerns/useHits.ts";
 import type { Opened } from "#web/state/apply.ts";
 import { callOrThrow } from "#web/state/client.ts";
 import { deskState, loadEarlier } from "#web/state/desk.ts";
 import { historyWords } from "#web/state/history.ts";
 import type { HistoryEntry } from "#web/state/history.ts";
+import { isShown } from "#web/state/path.ts";
 import { useStore } from "#web/state/store.ts";
 import { ui } from "#web/state/ui.ts";
 import { dayOf, t } from "#web/state/words.ts";
@@ -41,7 +43,10 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
     queryFn: ({ signal }) => loadHistory(id, historyPages, signal),
   });
   const entries = showHistory ? (history.data?.entries ?? []) : [];
-  const visible = showHistory ? opened.messages : opened.messages.filter((message) => !isNewsForColleagues(message));
+  const shown = useStore(ui, (now) => now.shown);
+  const visible = opened.messages.filter(
+    (message) => isShown(shown, message) && (showHistory || !isNewsForColleagues(message)),
+  );
   const first = opened.messages[0]?.at ?? "";
   const lines: readonly Line[] = [
     // Before the messages of the same moment: it says where they come from, or where they went.
@@ -114,6 +119,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
 
   return (
     <div className="thread-frame">
+      <ThreadBar opened={opened} />
       {found && found.at !== null ? <FindBar found={found} more={more} /> : null}
       <section
         className="thread"
