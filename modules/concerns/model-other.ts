@@ -121,7 +121,7 @@ export const seemsOther = (
   const differs = words.size >= leastWords && knownWords.size >= leastKnown && shared.length === 0;
   const nearly = words.size >= leastWords && knownWords.size >= leastKnown && shared.length * 4 <= words.size;
   if (differs || (nearly && (phrase !== null || number !== null)))
-    reasons.push({ code: "words", detail: [...wordsOf(text)].slice(0, 3).join(", ") });
+    reasons.push({ code: "words", detail: newWords(text, knownWords, known).slice(0, 3).join(", ") });
   const paused = before.wasQuiet && Date.parse(message.at) - Date.parse(before.lastAt) >= longPauseMs;
   if (paused)
     reasons.push({
@@ -136,6 +136,12 @@ export const seemsOther = (
   return enough ? { reasons } : null;
 };
 
-/** The first whole words of the matter, as they stand. */
-const wordsOf = (text: string): Set<string> =>
-  new Set((text.match(/\p{L}{4,}/gu) ?? []).filter((word) => !common.has(word.toLowerCase())));
+/** The first whole words that nothing of the concern has said. */
+const newWords = (text: string, known: ReadonlySet<string>, said: string): string[] => [
+  ...new Set(
+    (text.match(/\p{L}{4,}/gu) ?? []).filter((word) => {
+      const stem = word.toLowerCase().slice(0, 6);
+      return !common.has(word.toLowerCase()) && !known.has(stem) && !isNear(stem, said);
+    }),
+  ),
+];

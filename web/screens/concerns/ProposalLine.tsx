@@ -1,6 +1,5 @@
 // One calm line at a message that seems to open another concern: why, and the two answers. Called by MessageCard.tsx.
 import type { Message, Proposal } from "#contract/concerns.ts";
-import { command } from "#web/commands/commands.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { belongsHere, proposalWords, splitOff } from "#web/state/moving.ts";
@@ -13,11 +12,7 @@ export const ProposalLine = ({ message, proposal }: { readonly message: Message;
     <span>
       {t("moving.proposal.title")} <small>{proposalWords(proposal)}</small>
     </span>
-    <Button
-      look="quiet"
-      keys={command("splitProposed").keys[0] ?? ""}
-      onPress={() => void splitOff(message.concernId, { from: message.id }, null)}
-    >
+    <Button look="quiet" keys="Shift Y" onPress={() => void splitOff(message.concernId, { from: message.id }, null)}>
       {t("moving.proposal.split")}
     </Button>
     <Button look="quiet" onPress={() => void belongsHere(message)}>

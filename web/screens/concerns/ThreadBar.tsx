@@ -1,7 +1,6 @@
 // A slim bar above the thread: the concern's way over its channels at a glance, and which lines are shown. Called by Thread.tsx.
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import type { ChannelKind } from "#contract/channel.ts";
-import { command } from "#web/commands/commands.ts";
 import { ChannelMark, useNow } from "#web/kit/Marks.tsx";
 import { gently } from "#web/kit/platform.ts";
 import type { Opened } from "#web/state/apply.ts";
@@ -45,7 +44,7 @@ export const ThreadBar = ({ opened }: { readonly opened: Opened }) => {
         ) : null}
         <ToggleButtonGroup
           className="thread-choice"
-          aria-label={`${t("path.kinds")} (${command("showKind").keys[0] ?? ""})`}
+          aria-label={t("path.kinds")}
           disallowEmptySelection
           selectedKeys={[shown.kind]}
           onSelectionChange={([key]) => {
