@@ -124,7 +124,12 @@ void test("whoever comes in without being a party is marked as another sender", 
     fc.property(fc.constantFrom(...assurances), fc.array(anyClue), (assurance, clues) => {
       const placed = place(assurance, clues);
       if (placed.kind !== "thread" || placed.via === "burst") return true;
-      const used = clues.filter((each) => each.concernId === placed.concernId && each.via === placed.via);
+      // What a token leads to may have been moved on from where the token was made.
+      const used = clues.filter(({ via, concernId }) =>
+        placed.via === "token"
+          ? via === "token" || (via === "reference" && concernId === placed.concernId)
+          : via === placed.via && concernId === placed.concernId,
+      );
       return placed.otherSender
         ? used.some((each) => !each.senderIsParty || (each.via === "token" && !each.senderHolds))
         : used.some((each) => each.senderIsParty || each.senderHolds);
@@ -264,4 +269,20 @@ void test("a burst goes on at once or about the same thing, and never for somebo
   }
   assert.ok(!go("Anfrage", "Anfrage", first, "bernd@kunde.example"));
   assert.ok(go("Anfrage", "Anfrage", first, "karla@Kunde.example"));
+});
+
+void test("where the message that is answered was moved from the token's concern, the answer goes there; the token proves its holder all the same", () => {
+  const token = clue({ via: "token", concernId: concern(1), senderHolds: true, senderIsParty: true });
+  const moved = clue({ concernId: concern(2), senderIsParty: true, movedFrom: [concern(1)] });
+  const there = place("none", [token, moved]);
+  assert.ok(there.kind === "thread" && there.concernId === concern(2) && there.proves === true && !there.otherSender);
+  // Who takes no part there is marked, and a message that never stood in the token's concern leads nowhere.
+  const stranger = place("none", [token, { ...moved, senderIsParty: false }]);
+  assert.ok(stranger.kind === "thread" && stranger.concernId === concern(2) && stranger.otherSender);
+  const other = place("none", [token, { ...moved, movedFrom: [concern(3)] }]);
+  assert.ok(other.kind === "thread" && other.concernId === concern(1));
+  const foreign = place("none", [token, { ...moved, foreign: true }]);
+  assert.ok(foreign.kind === "thread" && foreign.concernId === concern(1));
+  const agent = place("none", [{ ...token, agentId: "a" as AgentId }, moved]);
+  assert.ok(agent.kind === "agent" && agent.concernId === concern(2));
 });

@@ -119,7 +119,15 @@ export const place = (assurance: Assurance, clues: readonly Clue[]): Placed => {
     const at = { concernId, answers: answered?.messageId ?? null };
     const isParty = (concernId === token.concernId ? token : answered)?.senderIsParty === true;
     if (agentId !== null) return { kind: "agent", ...at, agentId };
-    if (token.senderHolds) return { kind: "thread", ...at, via: "token", otherSender: false, proves: true };
+    // Who holds a token of the concern they answered from is marked in the other one, unless they take part there, too.
+    if (token.senderHolds)
+      return {
+        kind: "thread",
+        ...at,
+        via: "token",
+        otherSender: concernId !== token.concernId && !isParty,
+        proves: true,
+      };
     if (assurance === "failed") return { kind: "new", relatedTo: concernId };
     // Who answers to all writes with another's token: in the thread, but marked unless the address is theirs for sure.
     return { kind: "thread", ...at, via: "token", otherSender: !isParty || !isSure(assurance) };

@@ -39,7 +39,7 @@ test("arrows and Ctrl+A belong to the list only where nothing else wants them", 
 
 test("no key means two commands that can be done at once, and no key hides a sequence", () => {
   const keys = commands.flatMap((command) => command.keys);
-  const row = { id: "c", assigneeId: null, status: "open", deliveryFailed: true };
+  const row = { id: "c", assigneeId: null, status: "open", deliveryFailed: true, channels: [] };
   const view = { id: "v", key: null, share: { with: "me" }, mayChange: true, filter: unfiltered };
   const filter = { ...unfiltered, tag: "vip" };
   for (const found of [null, { concernId: "c" }])
@@ -70,7 +70,7 @@ test("g waits for a second key; a wrong second key means what it means alone", (
   assert.equal(meaning(commands, "", "g"), "more");
   assert.equal(meaning(commands, "g", "m"), "goMine");
   assert.equal(meaning(commands, "g", "r"), "reply");
-  assert.equal(meaning(commands, "", "y"), null);
+  assert.equal(meaning(commands, "", "q"), null);
 });
 
 test("Shift makes another key of a letter only where a command says so", () => {
