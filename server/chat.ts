@@ -8,7 +8,15 @@ import type { BrandId, ConcernId } from "#contract/ids.ts";
 import type { VisitorLook } from "#contract/live.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { markAnswered, markSeen } from "#modules/concerns/actions-visitor.ts";
-import { answerFor, chatOf, chatsOf, concernIdsOf, earlierOf, movedSince, saidBy } from "#modules/concerns/reads-visitor.ts";
+import {
+  answerFor,
+  chatOf,
+  chatsOf,
+  concernIdsOf,
+  earlierOf,
+  movedSince,
+  saidBy,
+} from "#modules/concerns/reads-visitor.ts";
 import { filesToSend } from "#modules/visitors/actions-files.ts";
 import type { VisitorFile } from "#modules/visitors/store-files.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
@@ -62,12 +70,17 @@ const greet = async ({ world, follower, seats, limits }: Room, page: Page, hello
   const visitor = came ?? browser;
   const seat = seats.sit(page, visitor, hello.page);
   if (seat === null) return;
-  await welcome({ world, follower, seats }, page, seat, visitor.token === null && came === null ? hello.after : null);
+  await welcome(
+    { world, follower, seats, limits },
+    page,
+    seat,
+    visitor.token === null && came === null ? hello.after : null,
+  );
 };
 
 /** Tells the page everything of its visitor, or what has happened since an event. Null with `afresh`: what the page knows gives way to it. */
 const welcome = async (
-  { world, follower, seats }: Pick<Room, "world" | "follower" | "seats">,
+  { world, follower, seats, limits }: Pick<Room, "world" | "follower" | "seats" | "limits">,
   page: Page,
   seat: Seat,
   after: number | null,

@@ -6,6 +6,9 @@ import type { ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import { change, follow, snooze, unfollow } from "#modules/concerns/actions-change.ts";
 import { releaseScheduled, reschedule } from "#modules/concerns/actions-schedule.ts";
 import { link, unlink } from "#modules/concerns/actions-links.ts";
+import { moveBack } from "#modules/concerns/actions-moving-back.ts";
+import { move, split } from "#modules/concerns/actions-moving.ts";
+import { keepHere } from "#modules/concerns/actions-proposing.ts";
 import { changeMany, changeOne, undoMany } from "#modules/concerns/actions-many.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
 import { followName } from "#modules/concerns/actions-names.ts";
@@ -391,4 +394,39 @@ void test("an action that says nothing of what it does is noticed", async () => 
   };
   await world.db.run(sql`UPDATE concern SET priority = 'low' WHERE id = ${id}`);
   await assert.rejects(verify(half), { code: "ERR_ASSERTION" });
+});
+
+void test("split, move, merge, each taken back, and a proposal that is refused", async () => {
+  const from = "umzug@kunde.example";
+  const id = await fresh(from);
+  world.pass(300_000);
+  const other = await fresh(from);
+  const answered = sure(await answer(id, from));
+  const outbound = await outboundOf(world, await claimed(answered.messageId));
+  const thread = { tokens: [outbound?.replyToken ?? ""] };
+  const text = "Danke. Anderes Thema: Wie kündige ich meinen Mobilfunktarif zum Monatsende?";
+  await verify(() => deliver(world, cast.channel, mail(from, { text, thread })), "message.added");
+  const { id: messageId } = await world.db.one<{ id: MessageId }>(
+    sql`SELECT id FROM message WHERE concern_id = ${id} AND proposal IS NOT NULL`,
+  );
+  await verify(() => keepHere(world, cast.anna, messageId), "message.kept");
+  const number = (await allConcerns(world.db)).find((concern) => concern.id === other)?.number ?? 0;
+  const key = () => crypto.randomUUID();
+  const [one, two, three] = [key(), key(), key()];
+  const messages = { only: [messageId] };
+  await verify(
+    () => split(world, cast.anna, { id, key: one, messages, subject: "Kündigung" }),
+    "concern.created",
+    "message.moved",
+  );
+  await verify(() => moveBack(world, cast.anna, one), "concern.removed", "message.moved");
+  await verify(() => move(world, cast.anna, { id, key: two, messages, number }), "message.moved", "concern.linked");
+  await verify(() => moveBack(world, cast.anna, two), "message.moved", "concern.unlinked");
+  await verify(
+    () => move(world, cast.anna, { id, key: three, messages: null, number }),
+    "message.moved",
+    "concern.changed",
+  );
+  await verify(() => change(world, cast.anna, { id: other, change: { subject: "Beides" } }));
+  await verify(() => moveBack(world, cast.anna, three), "message.moved");
 });

@@ -165,6 +165,8 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   removeOldSessions: "what no desk shows",
   removeOldChanges: "what no desk shows any more",
   removeOldUploads: "what no desk shows any more",
+  lockConcernOf: "a lock",
+  undoOf: "only reads",
   settleAsides: "puts away what was set aside, or has it read again as any mail; a desk fetches how many there are",
   forgetBegins: "what no desk shows any more",
   forgetRemovedViews: "what no desk shows any more",

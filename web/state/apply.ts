@@ -9,6 +9,7 @@ import type { Result } from "#contract/endpoint.ts";
 import type { Field, FieldValue } from "#contract/fields.ts";
 import type { AnyEvent, EventData, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, MessageId } from "#contract/ids.ts";
+import { keptIn, leadsTo, movedIn, renamed } from "#web/state/applyMoves.ts";
 
 /** What the server answers when a concern is opened. */
 export type OpenResult = Result<typeof concerns.open>;
@@ -246,12 +247,7 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "message.added":
       return afterwards(state, event, (opened) => announce(opened, event.data.message));
     case "message.kept":
-      return afterwards(state, event, (opened) => ({
-        ...opened,
-        messages: opened.messages.map((message) =>
-          message.id === event.data.messageId ? { ...message, proposal: null } : message,
-        ),
-      }));
+      return afterwards(state, event, (opened) => keptIn(opened, event.data.messageId));
     case "message.moved":
       return afterwards(state, event, (opened) => movedIn(opened, event.data));
     case "message.scheduled":
@@ -401,20 +397,12 @@ const patchLinks = (state: DeskState, event: LoggedEvent<"concern.changed">): De
         ...opened,
         concern: {
           ...opened.concern,
-          moves:
-            subject === undefined
-              ? opened.concern.moves
-              : opened.concern.moves.map((move) =>
-                  move.other.concernId === event.concernId ? { ...move, other: { ...move.other, subject } } : move,
-                ),
+          moves: subject === undefined ? opened.concern.moves : renamed(opened.concern.moves, event.concernId, subject),
           links: opened.concern.links.map((link) => (link.concernId === event.concernId ? { ...link, ...part } : link)),
         },
       }));
   return next;
 };
-
-const leadsTo = ({ links, moves }: ConcernDetail, concernId: string | null): boolean =>
-  links.some((link) => link.concernId === concernId) || moves.some((move) => move.other.concernId === concernId);
 
 /** The spread of a partial type says "maybe undefined" although absent parts are absent on the wire. */
 const patched = (row: ConcernRow, patch: EventData<"concern.changed">["patch"]): ConcernRow =>
@@ -445,19 +433,6 @@ const announce = (opened: Opened, logged: EventData<"message.added">["message"])
   if (opened.messages.some((message) => message.id === logged.id)) return opened;
   const message: Message = { ...logged, text: "", foldedText: "", html: null, files: [], rawUrl: null };
   return { ...opened, messages: withMessage(opened.messages, message), incomplete: [...opened.incomplete, logged.id] };
-};
-
-/** What has left is gone at once; what came, and all new places, are fetched. */
-const movedIn = (opened: Opened, { move, messageIds, undone }: EventData<"message.moved">): Opened => {
-  const others = opened.concern.moves.filter(({ key }) => key !== move.key);
-  const gone = new Set<string>((move.side === "from") === undone ? [] : messageIds);
-  return {
-    ...opened,
-    concern: { ...opened.concern, moves: undone ? others : [...others, move] },
-    messages: opened.messages.filter(({ id }) => !gone.has(id)),
-    incomplete: opened.incomplete.filter((id) => !gone.has(id)),
-    stale: true,
-  };
 };
 
 const withMessage = (messages: readonly Message[], message: Message): readonly Message[] => {
