@@ -5,9 +5,10 @@ import { brandId, channelId } from "#contract/ids.ts";
 
 /**
  * Why it made no concern. unknownSenders: too many mails at once from senders nobody knows or vouches for; unknownReceipt: news about something
- * we never sent; falseAutoReply: an automatic answer whose sender is shown to be false.
+ * we never sent; falseAutoReply: an automatic answer whose sender is shown to be false; strayAutoReply: one that names
+ * nothing of ours and comes from nobody whom we wrote to lately.
  */
-export const asideReasons = ["unknownSenders", "unknownReceipt", "falseAutoReply"] as const;
+export const asideReasons = ["unknownSenders", "unknownReceipt", "falseAutoReply", "strayAutoReply"] as const;
 export const asideReason = z.enum(asideReasons);
 export type AsideReason = z.infer<typeof asideReason>;
 

@@ -29,6 +29,8 @@ const factsOf = {
   noWayOut: [],
   noRecipient: [],
   badAddress: ["address"],
+  fileWaiting: ["file"],
+  fileInfected: ["file", "finding"],
   filesTooMuch: ["files", "megabytes", "mostFiles", "mostMegabytes"],
   notCarried: [],
   otherProcess: [],

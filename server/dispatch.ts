@@ -5,6 +5,7 @@ import type { DeliveryResult } from "#contract/channel.ts";
 import { recordSending } from "#modules/brands/actions.ts";
 import {
   claimDeliveries,
+  heldByFile,
   keepClaims,
   outboundOf,
   recordDelivery,
@@ -85,8 +86,10 @@ export const startDispatch = (options: {
     try {
       await options.freshen?.();
       const channel = options.channelById(claim.channelId);
-      const outbound = channel ? await outboundOf(world, claim) : null;
-      if (!channel || !outbound)
+      const held = channel ? await heldByFile(world, claim) : null;
+      const outbound = channel && held === null ? await outboundOf(world, claim) : null;
+      if (held !== null) result = held;
+      else if (!channel || !outbound)
         result = { kind: "refused", code: "noChannel", reason: { code: "channelGone", facts: {} }, detail: "" };
       else {
         const calls = channel.implementation.render(outbound, channel.settings as never);

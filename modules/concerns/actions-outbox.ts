@@ -23,6 +23,7 @@ import {
   endLeases,
   expired,
   hurryChannel,
+  hurryFiles,
   insertKeys,
   isMarked,
   keysBefore,
@@ -170,6 +171,42 @@ const recover = async (world: World, limit: number): Promise<void> => {
       }
     });
   }
+};
+
+/**
+ * What keeps a message from leaving: a file of it that the virus scanner has not looked at yet holds it (it is tried again when that is done, see
+ * actions-files.ts), one with something in it ends it. Null: nothing does. What the scanner cannot look into leaves; its author knows what it is.
+ */
+export const heldByFile = async (world: World, claim: Claim): Promise<DeliveryResult | null> => {
+  const { checks } = world;
+  if (checks === undefined) return null;
+  const files = (await leaving(world.db, claim.messageId))?.files ?? [];
+  const looks = await Promise.all(files.map(async ({ name, hash }) => ({ name, held: await checks.look(hash) })));
+  const infected = looks.find(({ held }) => held?.why === "infected");
+  if (infected !== undefined) {
+    const facts = { file: infected.name, finding: infected.held?.finding ?? "" };
+    return { kind: "refused", code: "file", reason: { code: "fileInfected", facts }, detail: "" };
+  }
+  const waiting = looks.find(({ held }) => held?.why === "waiting");
+  if (waiting === undefined) return null;
+  const reason = { code: "fileWaiting", facts: { file: waiting.name } } as const;
+  return { kind: "tryLater", afterMs: null, code: "file", reason, detail: "" };
+};
+
+/** A file was looked at: what it alone held is tried now. In the caller's transaction. */
+export const retryFiles = async (world: World, tx: Tx, messageIds: readonly MessageId[]): Promise<void> => {
+  const rows = await hurryFiles(tx, messageIds, world.now().toISOString());
+  if (rows.length === 0) return;
+  const abouts = await aboutAll(
+    tx,
+    rows.map((row) => row.concernId),
+  );
+  await sayDeliveries(
+    world,
+    tx,
+    system,
+    rows.map((row) => ({ about: abouts(row.concernId), row })),
+  );
 };
 
 /** The message ready to be translated; null: it was taken back or is gone. Every try gives the same, so that a second copy can be recognised. */

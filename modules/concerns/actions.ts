@@ -30,6 +30,8 @@ import {
   type IncomingFile,
 } from "#modules/concerns/model.ts";
 import {
+  answersAtOnceMs,
+  answersWithinMs,
   cleanMessage,
   gatheringMs,
   isAbsenceNote,
@@ -49,6 +51,7 @@ import {
   type Placed,
 } from "#modules/concerns/model-threading.ts";
 import { passedOn } from "#modules/concerns/model-words.ts";
+import { rowById } from "#modules/concerns/reads.ts";
 import { lockConcern, upsertLink, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
 import {
   awaitReferences,
@@ -58,6 +61,7 @@ import {
   followUpOf,
   findClues,
   gathering,
+  lastWrittenTo,
   type Between,
   type FoundClue,
   type Searched,
@@ -110,6 +114,9 @@ export const receive = async (
   if (early?.kind !== "thread") {
     if (message.automatic === "auto-reply" && message.assurance === "failed" && arrival.letIn !== true)
       return setMessageAside(r, "falseAutoReply");
+    const stray = arrival.letIn === true ? null : await strayNote(r);
+    if (stray === "aside") return setMessageAside(r, "strayAutoReply");
+    if (stray !== null) return receiveFrom(stray.note, stray.into, null);
     if (await isTooMuch(r)) return setMessageAside(r, "unknownSenders");
   }
   await receiveFrom(r, early, null);
@@ -267,6 +274,31 @@ const asAbsenceNote = async (r: Receiving, placed: ThreadPlace, subject: string)
   const written = await writtenTo(tx, placed.concernId, norm);
   if (!isAbsenceNote(message, files.length, arrival.receivedAt, subject, written)) return r;
   return { ...r, message: { ...message, automatic: "auto-reply", warnings: [...message.warnings, "absenceNote"] } };
+};
+
+/**
+ * A program's answer that names nothing of ours, as absence notes of some programs do: from a sure sender it belongs to the concern in which we wrote to
+ * them last, and wakes nobody there; any other is set aside. It never begins a concern: nobody waits for it. Null: it is none, or may be a person's.
+ */
+const strayNote = async (
+  r: Receiving,
+): Promise<"aside" | { readonly note: Receiving; readonly into: ThreadPlace } | null> => {
+  const { tx, message, files, arrival, kind, norm, channel } = r;
+  const marked = message.automatic === "auto-reply";
+  if (!marked && (message.seemsAway !== true || message.automatic !== null)) return null;
+  const since = new Date(Date.parse(arrival.receivedAt) - (marked ? answersWithinMs : answersAtOnceMs)).toISOString();
+  const until = arrival.receivedAt;
+  const concernId = await lastWrittenTo(tx, { kind, norm, brandId: channel.brandId, since, until });
+  const sure = isSure(message.assurance) && norm !== unknownSender;
+  if (concernId === null) return marked ? "aside" : null;
+  const into = { kind: "thread", concernId, via: "burst", otherSender: false } as const;
+  if (marked) return sure ? { note: r, into } : "aside";
+  const subject = (await rowById(tx, concernId))?.subject ?? "";
+  const written = await writtenTo(tx, concernId, norm);
+  if (!isAbsenceNote(message, files.length, arrival.receivedAt, subject, written)) return null;
+  if (!sure) return "aside";
+  const warnings = [...message.warnings, "absenceNote"];
+  return { note: { ...r, message: { ...message, automatic: "auto-reply", warnings } }, into };
 };
 
 /** Into a concern that is there. `flood`: with what its sender sends too much of; who is not sure wakes nobody by that. */

@@ -99,6 +99,8 @@ const safeNumber = (number: number | null): number | null =>
 
 /** Programs answer at once; within this time of our mail to that address. */
 export const answersAtOnceMs = 10 * 60_000;
+/** A marked automatic answer that names nothing is of what we wrote within this time: servers repeat absence notes after a week or two at most (RFC 3834). */
+export const answersWithinMs = 14 * 24 * 3_600_000;
 
 /** A mail of ours that went to the sender's address in that concern. */
 export interface Written {

@@ -14,6 +14,8 @@ export const pauseMs = (attempts: number, askedMs: number | null): number =>
     Math.min(askedMs ?? 0, 24 * 60 * minuteMs),
   );
 
+const mostFilePauseMs = 5 * minuteMs;
+
 /** After this time without having left, a message is marked: putting off unknown senders takes minutes, not an hour. */
 export const lateMs = 60 * minuteMs;
 
@@ -58,7 +60,10 @@ export const judge = (
     case "unknown":
       return { ...nothing, state: "unknown", detail: result.detail, bad: true };
     case "tryLater": {
-      const next = new Date(now.getTime() + pauseMs(delivery.attempts, result.afterMs));
+      const usual = pauseMs(delivery.attempts, result.afterMs);
+      // What waits for the virus scanner is called when that is done; this is for the call that came a moment too early.
+      const pause = reason?.code === "fileWaiting" ? Math.min(usual, mostFilePauseMs) : usual;
+      const next = new Date(now.getTime() + pause);
       return next.toISOString() > delivery.giveUpAt
         ? {
             ...nothing,

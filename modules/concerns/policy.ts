@@ -29,7 +29,7 @@ export const mayReadEntry = (who: AgentActor, event: Pick<AnyEvent, "kind" | "da
 
 /** What of the mails that made no concern this agent decides about: agents those of unknown senders, who supervises all. */
 export const asideReasonsFor = (who: AgentActor): readonly AsideReason[] =>
-  allows(who.role, "team.supervise") ? asideReasons : ["unknownSenders"];
+  allows(who.role, "team.supervise") ? asideReasons : ["unknownSenders", "strayAutoReply"];
 
 /** May this agent let another one follow? Oneself always; others by who supervises. */
 export const mayFollowFor = (who: AgentActor, agentId: string): boolean =>

@@ -175,6 +175,25 @@ export const gathering = (
      WHERE c.customer_id = ${s.customerId} AND c.brand_id = ${s.brandId} AND c.created_at > ${s.between.since} AND c.created_at < ${s.between.until} AND 'flood' = ANY (c.tags) AND c.status <> 'closed'
      ORDER BY c.created_at DESC, c.id DESC LIMIT 1`);
 
+/** The concern of a brand in which we wrote last to an address since then, if its holder takes part in it. */
+export const lastWrittenTo = async (
+  tx: Tx,
+  s: {
+    readonly kind: AddressKind;
+    readonly norm: string;
+    readonly brandId: string;
+    readonly since: string;
+    readonly until: string;
+  },
+): Promise<ConcernId | null> =>
+  (
+    await tx.maybe<{ id: ConcernId }>(sql`
+      SELECT c.id FROM party q JOIN concern c ON c.id = q.concern_id AND c.brand_id = ${s.brandId} AND c.last_message_at > ${s.since}
+        JOIN message m ON m.concern_id = c.id AND m.direction = 'out' AND m.withdrawn_at IS NULL
+        JOIN delivery d ON d.message_id = m.id AND d.recipient = q.norm AND d.begun_at > ${s.since} AND d.begun_at <= ${s.until}
+       WHERE q.kind = ${s.kind} AND q.norm = ${s.norm} ORDER BY d.begun_at DESC, c.id DESC LIMIT 1`)
+  )?.id ?? null;
+
 /** The last mails that left for that address in a concern, newest first. */
 export const writtenTo = (
   tx: Tx,

@@ -200,6 +200,20 @@ export const hurryChannel = (
        AND d.id IN (SELECT id FROM delivery WHERE channel_id = ${channelId} AND state = 'waiting' AND next_try_at > ${at} ORDER BY id FOR UPDATE SKIP LOCKED)
     RETURNING ${columns}, m.concern_id AS "concernId"`);
 
+/** Deliveries of these messages that wait only because a file of theirs was not looked at, due at that time instead. */
+export const hurryFiles = (
+  tx: Tx,
+  messageIds: readonly MessageId[],
+  at: string,
+): Promise<(DeliveryRow & { readonly concernId: ConcernId })[]> =>
+  tx.rows(sql`
+    UPDATE delivery d SET next_try_at = ${at}
+      FROM message m
+     WHERE m.id = d.message_id
+       AND d.id IN (SELECT id FROM delivery WHERE message_id = ANY (${messageIds}::uuid[]) AND state = 'waiting' AND next_try_at > ${at} AND reason ->> 'code' = 'fileWaiting'
+                     ORDER BY id FOR UPDATE SKIP LOCKED)
+    RETURNING ${columns}, m.concern_id AS "concernId"`);
+
 /** Takes a message back with all its deliveries; false when a worker has already taken one. */
 export const withdraw = async (tx: Tx, messageId: MessageId, at: string): Promise<boolean> => {
   const rows = await tx.rows<{ state: DeliveryState; attempts: number }>(

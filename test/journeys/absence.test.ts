@@ -3,8 +3,19 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { InboundMessage } from "#contract/channel.ts";
-import { answer, newConcern, rowOf, sendAll } from "#test/outbox.ts";
-import { addCast, deliver, mail, messagesIn, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
+import { listAsides } from "#modules/concerns/reads-aside.ts";
+import { answer, concernCalled, newConcern, rowOf, sendAll } from "#test/outbox.ts";
+import {
+  addCast,
+  allConcerns,
+  deliver,
+  mail,
+  messagesIn,
+  openTestWorld,
+  sure,
+  type Cast,
+  type TestWorld,
+} from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -94,9 +105,55 @@ void test("a person who is away is heard: later, about the same, with a file, re
     mail(`kollege.${other.from}`, { subject: "Abwesend", seemsAway: true, thread: { references: [other.key] } }),
   );
   assert.equal((await rowOf(world, other.id))?.status, "open");
-  // Without a thread of ours it begins a concern like any mail.
+  // Without a thread of ours, and long after: it begins a concern like any mail.
   const stray = await waiting("Störung");
-  const came = await afterMinutes(stray, 3, {}, {});
-  assert.equal(came.status, "waiting");
+  const came = await afterMinutes(stray, 11, { subject: "Abwesend ab Freitag" }, {});
   assert.equal(came.text, "Wir kümmern uns.", "it is not here");
+  assert.equal((await concernCalled(world, "Abwesend ab Freitag")).status, "new");
+  // About the same as what we wrote: a person goes on.
+  const onlySame = await waiting("Abwesend, Ablesung bitte verschieben");
+  await afterMinutes(onlySame, 1, { subject: "Abwesend, Ablesung bitte verschieben" }, {});
+  assert.equal((await allConcerns(world.db)).filter((each) => each.subject.startsWith("Abwesend, Abl")).length, 2);
+});
+
+// The fault: a note that names nothing of ours, as some programs write them, opened a concern.
+void test("a note that names nothing of ours goes where we wrote last, from a sure sender; else it is set aside, and never begins a concern", async () => {
+  const marked = { automatic: "auto-reply" } as const;
+  const asides = async (): Promise<unknown[]> =>
+    sure(await listAsides(world, cast.anna, { limit: 50 }))
+      .entries.map((entry) => [entry.reason, entry.sender])
+      .toSorted(([, a], [, b]) => ((a ?? "") < (b ?? "") ? -1 : 1));
+  for (const [minutes, over] of [
+    [3, {}],
+    [90, marked],
+    [6 * 24 * 60, marked],
+  ] as const) {
+    const concern = await waiting(`Ohne Faden ${minutes}`);
+    const before = (await allConcerns(world.db)).length;
+    const came = await afterMinutes(concern, minutes, over, {});
+    assert.match(came.text ?? "", /nicht im Haus/);
+    assert.deepEqual([came.status, came.waitingSince], ["waiting", null]);
+    assert.deepEqual(came.warnings, minutes === 3 ? ["absenceNote"] : []);
+    assert.equal((await allConcerns(world.db)).length, before);
+  }
+  assert.deepEqual(await asides(), []);
+  // Nobody vouches for it: not even where it seems to belong.
+  const concern = await waiting("Unsicher");
+  const before = await allConcerns(world.db);
+  await afterMinutes(concern, 3, { assurance: "none" }, {});
+  await afterMinutes(concern, 4, { ...marked, assurance: "none" }, {});
+  // We have not written to them, or not lately, or only for another brand.
+  await deliver(world, cast.channel, mail("fremd@laden.example", { ...marked, subject: "Abwesend" }));
+  await deliver(world, cast.otherChannel, mail(concern.from, { ...marked, subject: "Abwesend" }));
+  const late = await waiting("Lange her");
+  world.pass(15 * 24 * 60 * minuteMs);
+  await deliver(world, cast.channel, mail(late.from, { ...marked, subject: "Abwesend" }));
+  assert.equal((await allConcerns(world.db)).length, before.length + 1, "only the one that was just made");
+  assert.deepEqual(
+    await asides(),
+    [late.from, "fremd@laden.example", concern.from, concern.from]
+      .toSorted()
+      .map((sender) => ["strayAutoReply", sender]),
+  );
+  assert.equal(sure(await listAsides(world, cast.eva, { limit: 50 })).entries.length, 1);
 });

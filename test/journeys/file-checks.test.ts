@@ -1,13 +1,19 @@
 // What the virus scanner says of a file, in the store: the desk hears it by events, the tries stand in the table with their times, one look serves all.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { MessageId } from "#contract/ids.ts";
+import { change } from "#modules/concerns/actions-change.ts";
 import { fileChecked } from "#modules/concerns/actions-files.ts";
+import { heldByFile, recordDelivery, type Claim } from "#modules/concerns/actions-outbox.ts";
+import { replyToken } from "#modules/concerns/model-threading.ts";
+import { insertToken } from "#modules/concerns/store.ts";
 import { openChecks, withChecks, type FileChecks } from "#platform/files/checks.ts";
 import { clamdScanner, type Scanner } from "#platform/files/clamd.ts";
 import { eicar, startClamdSim, type ClamdSim } from "#platform/files/clamd-sim.ts";
 import { sql } from "#platform/db/db.ts";
+import { claimOf, concernCalled } from "#test/outbox.ts";
 import { verifyAction } from "#test/verify-action.ts";
-import { addCast, deliver, mail, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
+import { addCast, deliver, mail, messagesIn, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
 
 let plain: TestWorld;
 let world: TestWorld & { readonly checks: FileChecks };
@@ -98,6 +104,51 @@ void test("tries that fail are put off for longer and longer; a scanner that is 
   world.pass(60_000);
   assert.equal(await world.checks.checkDue(), 2);
   assert.equal(await world.checks.look(first), null);
+});
+
+void test("a file in an agent's mailed answer is looked at as a customer's is: the answer waits for it, and does not leave with something in it", async () => {
+  const from = "mitdatei@kunde.example";
+  await deliver(world, cast.channel, mail(from, { subject: "Mit Datei" }));
+  const { id } = await concernCalled(plain, "Mit Datei");
+  sure(await change(world, cast.anna, { id, change: { assigneeId: cast.anna.id } }));
+  const claimed = async (): Promise<Claim> => (await claimOf(plain, await lastId())) ?? assert.fail("nothing is due");
+  const lastId = async (): Promise<MessageId> => (await messagesIn(world.db, id)).at(-1)?.id as MessageId;
+  const token = replyToken(world.mac, "a".repeat(26), id, cast.anna.id);
+  await insertToken(world.db, {
+    token: "a".repeat(26),
+    concernId: id,
+    partyId: null,
+    agentId: cast.anna.id,
+    at: world.now().toISOString(),
+  });
+  const answers = async (name: string, bytes: Buffer): Promise<void> => {
+    const stored = await world.files.put(bytes);
+    await deliver(
+      world,
+      cast.channel,
+      mail("anna@staff.example", { assurance: "aligned", text: `Anbei ${name}`, thread: { tokens: [token] } }),
+      [{ name, inlineId: null, stored }],
+    );
+    assert.equal((await messagesIn(world.db, id)).at(-1)?.direction, "out");
+  };
+  away = true;
+  world.pass(60_000);
+  await answers("fund.bin", Buffer.concat([Buffer.from("cd"), eicar]));
+  const claim = await claimed();
+  const waits = await heldByFile(world, claim);
+  assert.ok(waits?.kind === "tryLater" && waits.reason?.code === "fileWaiting");
+  await recordDelivery(world, claim, waits);
+  away = false;
+  world.pass(10_000);
+  // The look makes it due: its own pause of a minute is not over.
+  await verifyAction(world, cast.anna, () => world.checks.checkDue(), ["message.fileChecked", "delivery.changed"]);
+  const again = await claimed();
+  const ends = await heldByFile(world, again);
+  assert.ok(ends?.kind === "refused" && ends.reason?.code === "fileInfected");
+  await recordDelivery(world, again, ends);
+  assert.equal((await concernCalled(plain, "Mit Datei")).status, "open", "somebody has to act");
+  await answers("plan.txt", Buffer.from("ein Plan"));
+  assert.equal(await heldByFile(world, await claimed()), null, "what is clean leaves at once");
 });
 
 void test("who was killed while looking holds nothing up for long", async () => {

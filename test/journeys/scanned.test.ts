@@ -2,6 +2,7 @@
 // mail waits for it. The scanner dies and comes back, the server is killed meanwhile.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { converse } from "#channels/email/simClient.ts";
 import { api } from "#contract/api.ts";
 import type { Message } from "#contract/concerns.ts";
@@ -18,6 +19,7 @@ const clean = Buffer.from("%PDF-1.4\nRechnung\n");
 
 let server: TestServer;
 let scanner: ClamdSim | null = null;
+let provider: MailSim;
 let port = 0;
 let desk: Desk;
 let live: LiveFeed;
@@ -27,13 +29,15 @@ before(async () => {
   scanner = await startClamdSim({ port });
   server = await startTestServer({ env: { CLAMD: `127.0.0.1:${port}` } });
   const centre = await setUpCentre(server.url);
-  await addMailbox(centre.desk, centre.brand.id, { address: service, smtp: null });
+  provider = await startMailSim({ dir: null, smtpPort: 0 });
+  await addMailbox(centre.desk, centre.brand.id, { address: service, smtp: { host: "127.0.0.1", port: provider.port } });
   await signedIn();
 });
 after(async () => {
   live?.close();
   await server?.stop();
   await scanner?.close();
+  await provider?.stop();
 });
 
 const signedIn = async (): Promise<void> => {
@@ -132,6 +136,63 @@ test("while the scanner is away mails come in and their files wait; it comes bac
   assert.equal(await fetched(named(now, "neu.pdf").url), bytes.neu.toString("latin1"));
   assert.deepEqual(await fetched(named(now, "boese.bin").url), [403, infected]);
   assert.notEqual(await fetched(now.rawUrl ?? ""), waits, "the original is looked at when it is asked for");
+});
+
+// The fault: while the scanner was away an agent's upload left unseen with the answer.
+test("an answer waits for the scanner with its own upload and says so; then it leaves, or never when something was found", async () => {
+  const came = await arrives("Mit Anhang zurück", {});
+  await scanner?.close();
+  scanner = null;
+  const answered = async (name: string, bytes: Buffer): Promise<Message["id"]> => {
+    const said = await desk.call(api.concerns.reply, {
+      params: { id: came.concernId },
+      body: {
+        channelId: came.channelId ?? assert.fail(),
+        to: ["kunde@kunde.test"],
+        cc: [],
+        text: `Anbei ${name}.`,
+        html: null,
+        uploads: [(await desk.upload(name, bytes, "application/octet-stream")) as never],
+        sendAt: null,
+        statusAfter: "waiting",
+        key: crypto.randomUUID(),
+      },
+    });
+    return said.message.id;
+  };
+  const becomes = async (id: Message["id"], state: string) => {
+    const event = (await live.event(
+      (each) => each.kind === "delivery.changed" && each.data.messageId === id && each.data.delivery.state === state,
+    )) as LoggedEvent<"delivery.changed">;
+    return event.data.delivery;
+  };
+  const [plan, game] = [
+    await answered("plan.pdf", Buffer.from("%PDF-1.4\nPlan\n")),
+    await answered("spiel.bin", Buffer.concat([Buffer.from("ab"), eicar])),
+  ];
+  for (const id of [plan, game]) await desk.call(api.concerns.sendNow, { params: { id } });
+  // "waiting" is said by "send now" first, then with the reason.
+  const waits = async (id: Message["id"]) =>
+    (await live.event(
+      (each) =>
+        each.kind === "delivery.changed" &&
+        each.data.messageId === id &&
+        each.data.delivery.reason?.code === "fileWaiting",
+    )) as LoggedEvent<"delivery.changed">;
+  assert.deepEqual((await waits(plan)).data.delivery.reason, { code: "fileWaiting", facts: { file: "plan.pdf" } });
+  await waits(game);
+  assert.equal(provider.messages().length, 0);
+  scanner = await startClamdSim({ port });
+  await becomes(plan, "sent");
+  const refused = await becomes(game, "failed");
+  assert.deepEqual(refused.reason, {
+    code: "fileInfected",
+    facts: { file: "spiel.bin", finding: "Eicar-Test-Signature" },
+  });
+  assert.deepEqual(
+    provider.messages().map((mail) => mail.text.includes("Anbei plan.pdf")),
+    [true],
+  );
 });
 
 test("without a scanner nothing waits, and what was found stays locked", async () => {
