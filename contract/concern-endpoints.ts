@@ -373,6 +373,23 @@ export const concerns = {
     body: z.strictObject({ channelId: channelId.nullable(), ...recipients, ...content, quote: draftQuote.optional() }),
     result: draft.nullable(),
   }),
+  showSecret: endpoint({
+    method: "POST",
+    path: "/api/messages/:id/show-secret",
+    permission: "secret.show",
+    summary:
+      "What was covered in a message (card numbers, session secrets), or the address of a file or of the whole message as it came, good for a minute; each time it is recorded",
+    params: z.strictObject({ id: messageId }),
+    body: z.discriminatedUnion("what", [
+      z.strictObject({ what: z.literal("text") }),
+      z.strictObject({ what: z.literal("original") }),
+      z.strictObject({ what: z.literal("file"), fileId: z.uuid() }),
+    ]),
+    result: z.strictObject({
+      values: z.array(z.strictObject({ kind: z.enum(["card", "session", "key"]), value: z.string() })),
+      url: z.string().nullable(),
+    }),
+  }),
   seenFailure: endpoint({
     method: "POST",
     path: "/api/concerns/:id/seen-failure",

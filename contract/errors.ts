@@ -15,6 +15,7 @@ const table = {
   noPartsHere: 400,
   fileInfected: 403,
   fileUnscannable: 403,
+  secretHeld: 403,
   fileWaiting: 503,
   tooManyFiles: 413,
   staleVersion: 409,

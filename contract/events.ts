@@ -57,6 +57,12 @@ const kinds = {
     held: held.nullable(),
     version: z.number().int(),
   }),
+  /** Somebody saw what is covered: of the text, a file as it came, or the whole message as it came. */
+  "message.secretShown": z.strictObject({
+    messageId,
+    what: z.enum(["text", "file", "original"]),
+    name: z.string().nullable(),
+  }),
   "message.withdrawn": z.strictObject({ messageId }),
   "delivery.changed": z.strictObject({ messageId, deliveryId, delivery, version: z.number().int() }),
   "draft.changed": z.strictObject({

@@ -20,6 +20,8 @@ export const fileView = z.strictObject({
   /** A raster image that may be shown inline from its signed address. */
   image: z.boolean(),
   held: held.optional(),
+  /** Card numbers or session secrets stand in it: the address gives a copy without them; `cleaned` false: there is none, and it gives nothing. */
+  secret: z.strictObject({ kinds: z.array(z.enum(["card", "session", "key"])), cleaned: z.boolean() }).optional(),
 });
 export type FileView = z.infer<typeof fileView>;
 

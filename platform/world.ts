@@ -2,6 +2,7 @@
 import type { Db } from "#platform/db/db.ts";
 import type { FileChecks } from "#platform/files/checks.ts";
 import type { Files } from "#platform/files/files.ts";
+import type { FileSecrets } from "#platform/files/secrets.ts";
 import type { Log } from "#platform/log.ts";
 
 /** Time, chance, store and files. Tests give their own clock; nothing in modules/ reads the real one. */
@@ -21,6 +22,8 @@ export interface World {
   readonly files: Files;
   /** What holds files back until a virus scanner has looked at them; absent: nothing does. */
   readonly checks?: FileChecks;
+  /** What flags files that hold card numbers or session secrets; absent: nothing does. Messages are looked through unless it is off. */
+  readonly secrets?: FileSecrets;
   /** Says that events were written; called after the commit. A hint: the truth is the event's number. */
   readonly wake: () => void;
 }

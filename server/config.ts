@@ -50,6 +50,8 @@ export interface Config {
   readonly maxMailBytes: number;
   readonly maxFileBytes: number;
   readonly acknowledge: boolean;
+  /** Card numbers and session secrets in what comes in are covered. */
+  readonly hideSecrets: boolean;
   readonly mostUnknown: number;
   readonly undoMs: number;
   readonly chatMailAfterMs: number;
@@ -344,6 +346,13 @@ export const readConfig = (
     ),
     acknowledge:
       reader.oneOf("ACKNOWLEDGE", "confirm new concerns to their senders by mail", ["yes", "no"], "no") === "yes",
+    hideSecrets:
+      reader.oneOf(
+        "HIDE_SECRETS",
+        "cover card numbers and session secrets in what customers send; who supervises may show them, which is recorded",
+        ["yes", "no"],
+        "yes",
+      ) === "yes",
     mostUnknown: reader.whole(
       "UNKNOWN_SENDERS",
       "mails from senders nobody knows or vouches for that a mailbox takes to the desk in ten minutes, the rest is set aside (0: as many as come)",

@@ -3,6 +3,7 @@
 // same bytes at that very moment and had not committed the row that names them has done so by then, and gets them back.
 import { namedFiles } from "#modules/concerns/reads.ts";
 import { namedByVisitors } from "#modules/visitors/reads.ts";
+import { cleanCopies } from "#platform/files/secrets.ts";
 import { dropSmall, smallHashes } from "#platform/files/small.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -19,6 +20,7 @@ const unnamed = async (tx: Tx, hashes: readonly string[]): Promise<string[]> => 
     ...(await rawFiles(tx, hashes)),
     ...(await namedFiles(tx, hashes)),
     ...(await namedByVisitors(tx, hashes)),
+    ...(await cleanCopies(tx, hashes)),
   ]);
   return hashes.filter((hash) => !named.has(hash));
 };

@@ -5,7 +5,7 @@ import { refuse } from "#contract/errors.ts";
 import type { MessageId } from "#contract/ids.ts";
 import { isSignedIn } from "#modules/agents/actions-sessions.ts";
 import { asideOriginal } from "#modules/concerns/reads-aside.ts";
-import { frameBody, originalHash } from "#modules/concerns/reads-frame.ts";
+import { frameBody, originalOf } from "#modules/concerns/reads-frame.ts";
 import type { Links } from "#modules/concerns/reads-views.ts";
 import { fetchOutside } from "#platform/egress.ts";
 import { fileResponse, openFile, signFile } from "#platform/files/signed.ts";
@@ -31,6 +31,8 @@ export const makeLinks = (world: Pick<World, "mac" | "now">, holder: string | nu
     `/files/${signFile({ hash, name, mediaType, inline: image, expiresAt: expiry(world.now()), holder: holder ?? "" }, world.mac)}`,
   html: (messageId) => `/frames/${messageId}`,
   raw: (messageId) => `/originals/${messageId}`,
+  whole: ({ hash, name, mediaType }) =>
+    `/files/${signFile({ hash, name, mediaType, inline: false, expiresAt: world.now().getTime() + originalLastsMs, holder: holder ?? "", whole: true }, world.mac)}`,
 });
 
 /** Nothing runs, nothing is fetched but images from ourselves, nothing is sent; the origin is opaque. Holds also when the sanitiser failed. */
@@ -127,11 +129,16 @@ export const mountFrames = (options: {
     const who = await options.whoAsks(request);
     const { id } = request.params as { id: string };
     if (!who || !/^[0-9a-f-]{36}$/.test(id)) throw missing();
-    const hash = (await originalHash(world.db, who, id as MessageId)) ?? (await asideOriginal(world.db, who, id));
-    if (hash === null) throw missing();
+    const original = (await originalOf(world.db, who, id as MessageId)) ?? (await asideOriginal(world.db, who, id));
+    if (original === null) throw missing();
+    const { hash, secret } = original;
+    if (secret) {
+      void reply.header("cache-control", "no-store");
+      return sendRefusal(request, reply, refuse("secretHeld"));
+    }
     const expiresAt = world.now().getTime() + originalLastsMs;
     const token = signFile(
-      { hash, name: `${id}.eml`, mediaType: "message/rfc822", inline: false, expiresAt, holder: who.id },
+      { hash, name: `${id}.eml`, mediaType: "message/rfc822", inline: false, expiresAt, holder: who.id, whole: true },
       world.mac,
     );
     return reply.header("cache-control", "no-store").redirect(`/files/${token}`);
@@ -152,8 +159,14 @@ export const mountFrames = (options: {
       void reply.header("cache-control", "no-store");
       return sendRefusal(request, reply, refuse(heldCode[held.why], { finding: held.finding ?? "" }));
     }
-    if (request.headers["if-none-match"] === `"${file.hash}"`) return reply.code(304).send();
-    return reply.headers(fileResponse(file, null, now)).send(await world.files.stream(file.hash));
+    const secret = file.whole === true ? undefined : (await world.secrets?.of(world.db, [file.hash]))?.get(file.hash);
+    if (secret?.cleanHash === null) {
+      void reply.header("cache-control", "no-store");
+      return sendRefusal(request, reply, refuse("secretHeld"));
+    }
+    const hash = secret?.cleanHash ?? file.hash;
+    if (request.headers["if-none-match"] === `"${hash}"`) return reply.code(304).send();
+    return reply.headers(fileResponse({ ...file, hash }, null, now)).send(await world.files.stream(hash));
   });
 
   app.get("/remote-image/:token", async (request, reply) => {

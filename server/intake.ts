@@ -390,10 +390,9 @@ const keepFiles = (world: World, inbound: InboundMessage): Promise<IncomingFile[
     [
       ...inbound.files.map((file) => ({ file, ofOriginal: false })),
       ...(inbound.forwarded?.files ?? []).map((file) => ({ file, ofOriginal: true })),
-    ].map(async ({ file, ofOriginal }) => ({
-      name: file.name,
-      inlineId: file.inlineId,
-      ofOriginal,
-      stored: await world.files.put(file.bytes),
-    })),
+    ].map(async ({ file, ofOriginal }) => {
+      const stored = await world.files.put(file.bytes);
+      const secret = ((await world.secrets?.look(stored, file.bytes)) ?? null) !== null;
+      return { name: file.name, inlineId: file.inlineId, ofOriginal, stored, secret };
+    }),
   );

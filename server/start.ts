@@ -16,6 +16,7 @@ import { watchDatabase } from "#platform/db/watch.ts";
 import { runReaction } from "#platform/events/cursor.ts";
 import { openChecks, withChecks } from "#platform/files/checks.ts";
 import { clamdScanner } from "#platform/files/clamd.ts";
+import { openSecrets, withSecrets } from "#platform/files/secrets.ts";
 import { withSmall } from "#platform/files/small.ts";
 import { openIds } from "#platform/ids.ts";
 import { postgresBus } from "#platform/live/bus.ts";
@@ -241,13 +242,15 @@ const keepFiles = ({
   ...parts
 }: Pick<Parameters<typeof openChecks>[0], "db" | "now" | "log" | "settled"> & { readonly config: Config }): Pick<
   World,
-  "files" | "checks"
+  "files" | "checks" | "secrets"
 > => {
   const { db, now } = parts;
-  const files = withSmall(db, openFiles(config));
+  const files = withSecrets(db, withSmall(db, openFiles(config)));
   const scanner = config.clamd === null ? null : clamdScanner(config.clamd);
+  const checked = scanner === null ? files : withChecks(db, files, now);
   return {
-    files: scanner === null ? files : withChecks(db, files, now),
+    files: checked,
+    secrets: openSecrets({ db, files: checked, on: config.hideSecrets, log: parts.log }),
     checks: openChecks({ ...parts, files, scanner }),
   };
 };

@@ -232,6 +232,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       body: { channelId: null, to: [], cc: [], ...content },
     }),
   },
+  "concerns.showSecret": { scoped: true, given: (f) => ({ params: { id: f.messageId }, body: { what: "original" } }) },
   "concerns.seenFailure": byConcern({}),
   "moving.split": byConcern({ key: nobodys, messages: { only: [nobodys] }, subject: null }),
   "moving.move": {

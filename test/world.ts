@@ -57,7 +57,12 @@ export const openTestWorld = async (
     files: openDiskFiles(dir),
     wake: () => {},
     undoMs: 10_000,
-    links: { file: (file) => `/files/${file.hash}`, html: (id) => `/html/${id}`, raw: (id) => `/originals/${id}` },
+    links: {
+      file: (file) => `/files/${file.hash}`,
+      html: (id) => `/html/${id}`,
+      raw: (id) => `/originals/${id}`,
+      whole: (file) => `/whole/${file.hash}`,
+    },
     pass: (ms) => {
       now += ms;
     },

@@ -259,7 +259,7 @@ async function receiveOne(
     "lists to fetch again": state.hints.lists,
   });
   if (concernId) {
-    const links = { file: () => "", html: () => "", raw: () => "" };
+    const links = { file: () => "", html: () => "", raw: () => "", whole: () => "" };
     const opened = await openConcern({ ...world, links }, who, concernId);
     if (!isRefusal(opened))
       step("opened at the desk", "modules/concerns/reads-open.ts", "openConcern", {

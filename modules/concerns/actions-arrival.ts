@@ -2,10 +2,12 @@
 import { system } from "#contract/actor.ts";
 import type { AddressKind, ChannelKind, InboundMessage, Person } from "#contract/channel.ts";
 import type { BrandId, ChannelId, ConcernId, MessageId } from "#contract/ids.ts";
+import type { Secret } from "#lib/secrets.ts";
 import { say } from "#modules/audit/actions.ts";
 import { allChannels } from "#modules/brands/reads.ts";
 import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { blank } from "#modules/concerns/actions-send.ts";
+import { withoutSecrets } from "#modules/concerns/model-secrets.ts";
 import { linesOfHtml } from "#modules/concerns/model-lines.ts";
 import { withMessage, type ConcernState, type IncomingFile } from "#modules/concerns/model.ts";
 import type { NewMessage } from "#modules/concerns/store.ts";
@@ -48,7 +50,21 @@ export interface Receiving {
   readonly norm: string;
   /** It, when it is held already. */
   readonly held: HeldAddress | null;
+  /** What of the message was covered (`covered`). */
+  readonly secrets?: readonly Secret[];
 }
+
+/** Without the card numbers and session secrets in it, unless the centre wants it otherwise. Twice is once. */
+export const covered = (r: Receiving): Receiving => {
+  if (r.world.secrets?.on === false || r.secrets !== undefined) return r;
+  return {
+    ...r,
+    ...withoutSecrets(
+      r.message,
+      r.files.some((file) => file.secret === true),
+    ),
+  };
+};
 
 /** Every address of ours that can be known here, normalised. */
 export const ownNorms = async ({ tx, channel, kind }: Pick<Receiving, "tx" | "channel" | "kind">): Promise<string[]> =>
@@ -58,11 +74,12 @@ export const ownNorms = async ({ tx, channel, kind }: Pick<Receiving, "tx" | "ch
 
 /** Keeps a message in a concern for colleagues only: a system message, which customers never see; nothing else in the concern moves. Gives the concern as it is now. */
 export const keepForColleagues = async (
-  r: Receiving,
+  given: Receiving,
   before: ConcernState,
   warnings: readonly string[],
   reason: string,
 ): Promise<ConcernState> => {
+  const r = covered(given);
   const { world, tx, message } = r;
   const kept = newMessage(r, before, { customerId: before.customerId, name: "" }, before.lastSeq + 1, [
     ...message.warnings,
@@ -164,5 +181,6 @@ export const newMessage = (
       image: file.stored.image !== null,
     })),
     keys: message.thread.own,
+    secrets: r.secrets ?? [],
   };
 };

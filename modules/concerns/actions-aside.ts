@@ -9,6 +9,7 @@ import { say } from "#modules/audit/actions.ts";
 import { refused, type Arrival, type Receiving, type ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
 import { snippetOf, storable } from "#modules/concerns/model.ts";
 import { mostUnknownMs, unknownSender } from "#modules/concerns/model-arrival.ts";
+import { hidesSecrets } from "#modules/concerns/model-secrets.ts";
 import { isSure } from "#modules/concerns/model-threading.ts";
 import { asideReasonsFor } from "#modules/concerns/policy.ts";
 import {
@@ -31,6 +32,8 @@ interface Shown {
   readonly sender: string;
   readonly subject: string | null;
   readonly text: string;
+  /** Something in it was covered. */
+  readonly secret?: boolean;
 }
 
 /** Keeps it for people to decide about; nobody is woken, nobody answered, no customer made. */
@@ -53,6 +56,7 @@ export const setAside = async (
     subject: shown.subject === null ? null : storable(shown.subject).slice(0, 500),
     snippet: snippetOf(shown.text),
     rawHash: arrival.rawHash,
+    secret: shown.secret === true,
     at: arrival.receivedAt,
   });
   await refused(world, tx, channel, null, reason, shown.sender);
@@ -69,6 +73,7 @@ export const setMessageAside = (
     sender: message.from.value,
     subject: message.subject,
     text: message.text,
+    secret: hidesSecrets(message.warnings),
   });
 
 /**

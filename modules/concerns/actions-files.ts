@@ -9,12 +9,7 @@ import type { Held } from "#platform/files/checks.ts";
 import type { World } from "#platform/world.ts";
 
 /** Says in every concern that has the file what was found in it; null: nothing. */
-export const fileChecked = async (
-  world: World,
-  tx: Tx,
-  hash: string,
-  held: Held | null,
-): Promise<void> => {
+export const fileChecked = async (world: World, tx: Tx, hash: string, held: Held | null): Promise<void> => {
   const rows = await attachedAs(tx, hash);
   if (rows.length === 0) return;
   const ids = [...new Set(rows.map((row) => row.messageId))].toSorted();

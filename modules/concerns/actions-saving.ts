@@ -6,6 +6,7 @@ import { say, type Said } from "#modules/audit/actions.ts";
 import { addedBelow, mostCompared } from "#modules/concerns/model-findable.ts";
 import { patchOf, rowOf, type ConcernState } from "#modules/concerns/model.ts";
 import { saveMessage, updateConcern, type NewDelivery, type NewMessage, type Saving } from "#modules/concerns/store.ts";
+import { insertSecrets } from "#modules/concerns/store-secrets.ts";
 import { textsBefore } from "#modules/concerns/store-threads.ts";
 import { indexMessage } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -95,6 +96,7 @@ export const saveWithMessage = async (
     saveMessage(tx, saving),
     findable(tx, message, before),
   ]);
+  if (message.secrets.length > 0) await insertSecrets(tx, message.id, world.seal(JSON.stringify(message.secrets)));
   const state = { ...saving.after, number, version };
   const about = { brandId: state.brandId, concernId: state.id, customerId: state.customerId };
   const said: Said[] = [

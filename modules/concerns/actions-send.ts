@@ -364,6 +364,7 @@ export const blank = (state: ConcernState, id: MessageId, seq: number, at: strin
   files: [],
   parts: [],
   keys: [],
+  secrets: [],
 });
 
 /** What the frame reserves for what an agent wrote. */

@@ -3,7 +3,7 @@ import type { AgentActor } from "#contract/actor.ts";
 import type { Result } from "#contract/endpoint.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { files, UploadId } from "#contract/files.ts";
-import type { Links } from "#modules/concerns/reads-views.ts";
+import { secretView, type Links } from "#modules/concerns/reads-views.ts";
 import { isProgram } from "#modules/concerns/model-compose.ts";
 import { insertUpload } from "#modules/concerns/store-uploads.ts";
 import { safeFileName } from "#platform/files/signed.ts";
@@ -12,7 +12,7 @@ import type { World } from "#platform/world.ts";
 
 /** Stores the bytes, then the row that lets this agent attach them within a day. Empty files, programs and what the virus scanner finds something in are refused. */
 export const keepUpload = async (
-  world: Pick<World, "db" | "files" | "newId" | "now" | "checks"> & { readonly links: Pick<Links, "file"> },
+  world: Pick<World, "db" | "files" | "newId" | "now" | "checks" | "secrets"> & { readonly links: Pick<Links, "file"> },
   who: AgentActor,
   given: { readonly name: string; readonly bytes: Uint8Array },
 ): Promise<Result<typeof files.upload> | Refusal> => {
@@ -21,6 +21,7 @@ export const keepUpload = async (
   const stored = await world.files.put(given.bytes);
   const held = (await world.checks?.look(stored.hash)) ?? null;
   if (held?.why === "infected") return refuse("fileInfected", { finding: held.finding ?? "" }, "file");
+  const secret = (await world.secrets?.look(stored, given.bytes)) ?? null;
   const id = world.newId() as UploadId;
   const file = {
     id,
@@ -33,5 +34,14 @@ export const keepUpload = async (
   await insertUpload(world.db, { ...file, agentId: who.id, at: world.now().toISOString() });
   const { hash: _, ...shown } = file;
   const url = world.links.file(file);
-  return { uploadId: id, file: { ...shown, inlineId: null, url, ...(held === null ? {} : { held }) } };
+  return {
+    uploadId: id,
+    file: {
+      ...shown,
+      inlineId: null,
+      url,
+      ...(held === null ? {} : { held }),
+      ...(secret === null ? {} : { secret: secretView(secret) }),
+    },
+  };
 };

@@ -7,6 +7,7 @@ import { topicById } from "#modules/brands/reads.ts";
 import { isTooMuch, setMessageAside } from "#modules/concerns/actions-aside.ts";
 import { answerByMail, keepRefusedAnswer } from "#modules/concerns/actions-agent-mail.ts";
 import {
+  covered,
   keepForColleagues,
   newMessage,
   ownNorms,
@@ -95,17 +96,19 @@ export const receive = async (
   const kind = addressKindOf[channel.kind];
   const withoutOriginals = files.filter((file) => file.ofOriginal !== true);
   const arrived = { ...arrival, receivedAt: new Date(arrival.receivedAt).toISOString() };
-  const r = await withSender(
+  const plain = await withSender(
     { world, tx, channel, arrival: arrived, files: withoutOriginals, kind, held },
     cleanMessage(given),
   );
+  // Before anything of it is stored; the files of a mail in it count as well.
+  const r = { ...covered({ ...plain, files }), files: withoutOriginals };
   const { message } = r;
   if (message.automatic === "loop") return receiveLoop(r);
 
   const hinted = isHinted(message);
   const early = hinted ? place(message.assurance, proved(r, await findClues(tx, searched(r, null)))) : null;
-  // A mail with an agent's own token answers our notice, whatever stands repeated in it.
-  if (early?.kind === "agent") return answerByMail(r, early, early.agentId);
+  // A mail with an agent's own token answers our notice, whatever stands repeated in it; what an agent sends is what they mean to send.
+  if (early?.kind === "agent") return answerByMail(plain, early, early.agentId);
   const agent = message.forwarded !== null || hinted ? await activeAgent(r) : null;
   if (agent !== null && message.forwarded !== null && isReadable(message.forwarded) && isSure(message.assurance))
     return receiveForwarded({ ...r, files }, agent);

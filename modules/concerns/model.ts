@@ -11,6 +11,8 @@ export interface IncomingFile {
   readonly inlineId: string | null;
   /** It belongs to the original that was forwarded as an attached message. */
   readonly ofOriginal?: boolean;
+  /** Session secrets or card numbers were found in it. */
+  readonly secret?: boolean;
   readonly stored: {
     readonly hash: string;
     readonly sizeBytes: number;

@@ -32,7 +32,7 @@ export const listAsides = async (
   const page = rows.slice(0, input.limit);
   const last = rows.length > input.limit ? page.at(-1) : undefined;
   return {
-    entries: page.map(({ providerId: _providerId, rawHash: _rawHash, ...row }) => ({
+    entries: page.map(({ providerId: _providerId, rawHash: _rawHash, secret: _secret, ...row }) => ({
       ...row,
       rawUrl: world.links.raw(row.id as MessageId),
     })),
@@ -47,8 +47,14 @@ export const countAsides = async (world: Pick<World, "db">, who: AgentActor): Pr
     count: n,
   }));
 
-/** The hash of one as it came. Null: there is none, or it is not this agent's to see. */
-export const asideOriginal = async (tx: Tx, who: AgentActor, id: string): Promise<string | null> => {
+/** One as it came: its hash, and whether it holds secrets. Null: there is none, or it is not this agent's to see. */
+export const asideOriginal = async (
+  tx: Tx,
+  who: AgentActor,
+  id: string,
+): Promise<{ readonly hash: string; readonly secret: boolean } | null> => {
   const row = await asideById(tx, id);
-  return row !== null && seesBrand(who, row.brandId) && asideReasonsFor(who).includes(row.reason) ? row.rawHash : null;
+  return row !== null && seesBrand(who, row.brandId) && asideReasonsFor(who).includes(row.reason)
+    ? { hash: row.rawHash, secret: row.secret }
+    : null;
 };

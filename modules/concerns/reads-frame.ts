@@ -1,6 +1,7 @@
 // A message's HTML as a document of its own, for a sandboxed frame, and where the message as it came lies. Called by server/frames.ts.
 import { seesBrand, type AgentActor } from "#contract/actor.ts";
 import type { MessageId } from "#contract/ids.ts";
+import { hidesSecrets } from "#modules/concerns/model-secrets.ts";
 import { frameRow, originalRow } from "#modules/concerns/store-frame.ts";
 import type { Links } from "#modules/concerns/reads-views.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -39,8 +40,15 @@ export const frameBody = async (
   return { html, language: row.language ?? "de" };
 };
 
-/** The hash of a message as it came. Null: no such message, nothing kept, or a brand this agent may not see. */
-export const originalHash = async (tx: Tx, who: AgentActor, messageId: MessageId): Promise<string | null> => {
+/**
+ * A message as it came: its hash, and whether it holds secrets, so that it is given by `showSecret` only. Null: no such message, nothing kept, or a brand
+ * this agent may not see.
+ */
+export const originalOf = async (
+  tx: Tx,
+  who: AgentActor,
+  messageId: MessageId,
+): Promise<{ readonly hash: string; readonly secret: boolean } | null> => {
   const row = await originalRow(tx, messageId);
-  return row !== null && seesBrand(who, row.brandId) ? row.hash : null;
+  return row !== null && seesBrand(who, row.brandId) ? { hash: row.hash, secret: hidesSecrets(row.warnings) } : null;
 };

@@ -3,7 +3,9 @@ import type { Draft, Message } from "#contract/concerns.ts";
 import type { FileView, UploadId } from "#contract/files.ts";
 import type { MessageId } from "#contract/ids.ts";
 import type { DraftRow, FileRow, MessageRow } from "#modules/concerns/store-threads.ts";
+import { hidesSecrets } from "#modules/concerns/model-secrets.ts";
 import type { Held } from "#platform/files/checks.ts";
+import type { FileSecret } from "#platform/files/secrets.ts";
 
 /** Signed addresses of bytes, made by server/app.ts; they work without a cookie and end. */
 export interface Links {
@@ -18,10 +20,31 @@ export interface Links {
   readonly html: (messageId: MessageId) => string;
   /** Of a message as it came, byte for byte; whoever asks there is asked who they are. */
   readonly raw: (messageId: MessageId) => string;
+  /** Of bytes as they came, secrets and all, for a minute. */
+  readonly whole: (file: { readonly hash: string; readonly name: string; readonly mediaType: string }) => string;
 }
 
+/** What is known of files, by hash. */
+export interface Known {
+  /** Nobody may have them. */
+  readonly held: ReadonlyMap<string, Held>;
+  /** They hold secrets. */
+  readonly secret: ReadonlyMap<string, FileSecret>;
+}
+
+/** How a flagged file is shown. */
+export const secretView = (secret: FileSecret): NonNullable<FileView["secret"]> => ({
+  kinds: [...secret.kinds],
+  cleaned: secret.cleanHash !== null,
+});
+
 /** A file with a signed address. */
-const fileView = (links: Pick<Links, "file">, file: FileRow, held?: FileView["held"]): FileView => ({
+const fileView = (
+  links: Pick<Links, "file">,
+  file: FileRow,
+  held?: FileView["held"],
+  secret?: FileSecret,
+): FileView => ({
   id: file.id,
   name: file.name,
   mediaType: file.mediaType,
@@ -30,10 +53,11 @@ const fileView = (links: Pick<Links, "file">, file: FileRow, held?: FileView["he
   url: links.file(file),
   image: file.image,
   ...(held === undefined ? {} : { held }),
+  ...(secret === undefined ? {} : { secret: secretView(secret) }),
 });
 
-/** A message as the desk sees it; `held`: by hash, the files nobody may have. */
-export const asMessage = (links: Links, row: MessageRow, held: ReadonlyMap<string, Held>): Message => ({
+/** A message as the desk sees it. One that hides secrets gives no address of itself as it came. */
+export const asMessage = (links: Links, row: MessageRow, { held, secret }: Known): Message => ({
   id: row.id,
   concernId: row.concernId,
   seq: row.seq,
@@ -49,7 +73,7 @@ export const asMessage = (links: Links, row: MessageRow, held: ReadonlyMap<strin
   text: row.text,
   foldedText: row.foldedText,
   html: row.hasHtml ? { url: links.html(row.id), remoteImages: row.remoteImages, lines: row.htmlLines } : null,
-  files: (row.files ?? []).map((file) => fileView(links, file, held.get(file.hash))),
+  files: (row.files ?? []).map((file) => fileView(links, file, held.get(file.hash), secret.get(file.hash))),
   deliveries: [...(row.deliveries ?? [])],
   assurance: row.assurance,
   verdicts: row.verdicts,
@@ -59,7 +83,7 @@ export const asMessage = (links: Links, row: MessageRow, held: ReadonlyMap<strin
   mentions: row.mentions,
   scheduled: row.plan === null ? null : { ...row.plan, held: row.sendAt === null },
   at: row.at,
-  rawUrl: row.rawHash === null ? null : links.raw(row.id),
+  rawUrl: row.rawHash === null || hidesSecrets(row.warnings) ? null : links.raw(row.id),
   version: row.version,
 });
 

@@ -18,6 +18,7 @@ import {
 import { namedFiles } from "#modules/concerns/store-uploads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { FileChecks, Held } from "#platform/files/checks.ts";
+import type { FileSecret, FileSecrets } from "#platform/files/secrets.ts";
 
 export {
   asDraft,
@@ -45,6 +46,7 @@ export interface ReadingWorld {
    */
   readonly followedTo?: () => number;
   readonly checks?: FileChecks;
+  readonly secrets?: FileSecrets;
 }
 
 /** The concern's row, when this agent may see it. A concern of a brand they may not see is as one that is not there. */
@@ -57,11 +59,14 @@ export const rowFor = async (tx: Tx, who: AgentActor, id: ConcernId): Promise<Co
 export const messageViews = async (world: ReadingWorld, tx: Tx, ids: readonly MessageId[]): Promise<Message[]> =>
   viewsOf(world, tx, await messagesByIds(tx, ids));
 
-/** Only where a scanner is asked about is which files are held. */
+/** Only where there is a scanner it is asked about which files are held. */
 const viewsOf = async (world: ReadingWorld, tx: Tx, rows: readonly MessageRow[]): Promise<Message[]> => {
   const hashes = rows.flatMap((row) => (row.files ?? []).map((file) => file.hash));
-  const held = world.checks?.on === true ? await world.checks.held(tx, hashes) : new Map<string, Held>();
-  return rows.map((row) => asMessage(world.links, row, held));
+  const [held, secret] = await Promise.all([
+    world.checks?.on === true ? world.checks.held(tx, hashes) : new Map<string, Held>(),
+    world.secrets?.of(tx, hashes) ?? new Map<string, FileSecret>(),
+  ]);
+  return rows.map((row) => asMessage(world.links, row, { held, secret }));
 };
 
 /** One page of a thread, oldest first: the last `limit` messages before a place (null: the end), and whether there are earlier ones. */

@@ -12,6 +12,7 @@ import { changeMany, changeOne, undoMany, type OutcomeOfMany } from "#modules/co
 import { undoMerge } from "#modules/concerns/actions-merging.ts";
 import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import type { Spoken } from "#modules/concerns/actions-locks.ts";
+import { showSecret } from "#modules/concerns/actions-secrets.ts";
 import { reschedule } from "#modules/concerns/actions-schedule.ts";
 import { rowOf, type ConcernState } from "#modules/concerns/model.ts";
 import { messageViews, type ReadingWorld } from "#modules/concerns/reads.ts";
@@ -84,6 +85,9 @@ export const concernRoutes: readonly Route<W>[] = [
   ),
   answer<W, typeof merging.undo>(merging.undo, (world, who, { params, body }) =>
     undoMerge(world, who, params.id, body),
+  ),
+  answer<W, typeof concerns.showSecret>(concerns.showSecret, (world, who, { params, body }) =>
+    showSecret(world, who, { ...body, id: params.id }),
   ),
   answer<W, typeof concerns.seenFailure>(concerns.seenFailure, async (world, who, { params }) =>
     rowOr(await seenFailure(world, who, params.id)),

@@ -6,18 +6,20 @@ import { sql, type Tx } from "#platform/db/db.ts";
 export interface AsideRow extends Aside {
   readonly providerId: string;
   readonly rawHash: string;
+  /** Card numbers or session secrets stand in it, or in a file of it. */
+  readonly secret: boolean;
 }
 
 const columns = sql`
   intake_id AS id, provider_id AS "providerId", brand_id AS "brandId", channel_id AS "channelId", reason, sender_name AS "senderName", sender, subject,
-  snippet, raw_hash AS "rawHash", at`;
+  snippet, raw_hash AS "rawHash", secret, at`;
 
 /** Keeps one; an arrival has one place here, whatever its parts are. True when it is new. */
 export const insertAside = async (tx: Tx, row: AsideRow): Promise<boolean> =>
   (await tx.run(sql`
-    INSERT INTO set_aside (intake_id, provider_id, brand_id, channel_id, reason, sender_name, sender, subject, snippet, raw_hash, at)
+    INSERT INTO set_aside (intake_id, provider_id, brand_id, channel_id, reason, sender_name, sender, subject, snippet, raw_hash, secret, at)
     VALUES (${row.id}, ${row.providerId}, ${row.brandId}, ${row.channelId}, ${row.reason}, ${row.senderName}, ${row.sender}, ${row.subject},
-            ${row.snippet}, ${row.rawHash}, ${row.at})
+            ${row.snippet}, ${row.rawHash}, ${row.secret}, ${row.at})
     ON CONFLICT (intake_id) DO NOTHING`)) === 1;
 
 /** Those nobody has decided about, newest first. `brandIds` null: of all brands. */

@@ -18,9 +18,9 @@ export interface FrameRow {
 export const originalRow = (
   tx: Tx,
   messageId: string,
-): Promise<{ readonly hash: string; readonly brandId: string } | null> =>
+): Promise<{ readonly hash: string; readonly brandId: string; readonly warnings: readonly string[] } | null> =>
   tx.maybe(sql`
-    SELECT b.raw_hash AS hash, c.brand_id AS "brandId" FROM message m JOIN message_body b ON b.message_id = m.id JOIN concern c ON c.id = m.concern_id
+    SELECT b.raw_hash AS hash, c.brand_id AS "brandId", m.warnings FROM message m JOIN message_body b ON b.message_id = m.id JOIN concern c ON c.id = m.concern_id
      WHERE m.id = ${messageId} AND b.raw_hash IS NOT NULL`);
 
 /** A message's sanitised HTML with the files it shows inline; null when there is none. */

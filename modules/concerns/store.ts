@@ -6,6 +6,7 @@ import type { FieldValues } from "#contract/fields.ts";
 import type { AgentId, ChannelId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import type { Part } from "#contract/parts.ts";
+import type { Secret } from "#lib/secrets.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
 import { patchOf, same } from "#modules/concerns/model.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
@@ -69,6 +70,8 @@ export interface NewMessage {
   readonly files: readonly NewFile[];
   /** What it consists of when it is more than words. */
   readonly parts: readonly Part[];
+  /** What was covered in it. */
+  readonly secrets: readonly Secret[];
   /** Keys by which later messages may refer to this one; not ours (those are remembered when we send). */
   readonly keys: readonly string[];
 }

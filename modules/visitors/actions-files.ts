@@ -20,13 +20,14 @@ const unusedMs = 3_600_000;
  * what the virus scanner finds something in; what it could not look at yet is stored and held.
  */
 export const keepVisitorFile = async (
-  world: Pick<World, "db" | "files" | "now" | "checks">,
+  world: Pick<World, "db" | "files" | "now" | "checks" | "secrets">,
   address: string,
   given: { readonly id: string; readonly name: string; readonly bytes: Uint8Array },
 ): Promise<{ readonly id: string } | Refusal> => {
   if (given.bytes.byteLength === 0) return refuse("fileEmpty", {}, "file");
   if (isProgram((await sniff(given.bytes)).mediaType)) return refuse("fileTypeRefused", {}, "file");
   const stored = await world.files.put(given.bytes);
+  await world.secrets?.look(stored, given.bytes);
   const held = (await world.checks?.look(stored.hash)) ?? null;
   if (held?.why === "infected") return refuse("fileInfected", { finding: held.finding ?? "" }, "file");
   await insertVisitorFile(world.db, {

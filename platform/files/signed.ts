@@ -13,6 +13,8 @@ export interface SignedFile {
   readonly expiresAt: number;
   /** Whom it was given to: the caller asks whether they may still have anything. */
   readonly holder: string;
+  /** As it came, also where there is a copy without secrets. */
+  readonly whole?: boolean;
 }
 
 /** `world.mac`: HMAC for a purpose. */
@@ -23,7 +25,15 @@ const purpose = "file-address";
 /** The last part of an address: what is granted and its proof, safe in a path. */
 export const signFile = (file: SignedFile, mac: Mac): string => {
   const text = Buffer.from(
-    JSON.stringify([file.hash, file.name, file.mediaType, file.inline ? 1 : 0, file.expiresAt, file.holder]),
+    JSON.stringify([
+      file.hash,
+      file.name,
+      file.mediaType,
+      file.inline ? 1 : 0,
+      file.expiresAt,
+      file.holder,
+      ...(file.whole === true ? [1] : []),
+    ]),
   ).toString("base64url");
   return `${text}.${mac(purpose, text)}`;
 };
@@ -36,10 +46,12 @@ export const openFile = (token: string, mac: Mac, now: Date): SignedFile | null 
   const expected = Buffer.from(mac(purpose, text));
   const given = Buffer.from(token.slice(dot + 1));
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) return null;
-  const [hash, name, mediaType, inline, expiresAt, holder] = JSON.parse(
+  const [hash, name, mediaType, inline, expiresAt, holder, whole] = JSON.parse(
     Buffer.from(text, "base64url").toString("utf8"),
-  ) as [string, string, string, 0 | 1, number, string];
-  return expiresAt > now.getTime() ? { hash, name, mediaType, inline: inline === 1, expiresAt, holder } : null;
+  ) as [string, string, string, 0 | 1, number, string, 1?];
+  return expiresAt > now.getTime()
+    ? { hash, name, mediaType, inline: inline === 1, expiresAt, holder, whole: whole === 1 }
+    : null;
 };
 
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;

@@ -30,7 +30,10 @@ before(async () => {
   server = await startTestServer({ env: { CLAMD: `127.0.0.1:${port}` } });
   const centre = await setUpCentre(server.url);
   provider = await startMailSim({ dir: null, smtpPort: 0 });
-  await addMailbox(centre.desk, centre.brand.id, { address: service, smtp: { host: "127.0.0.1", port: provider.port } });
+  await addMailbox(centre.desk, centre.brand.id, {
+    address: service,
+    smtp: { host: "127.0.0.1", port: provider.port },
+  });
   await signedIn();
 });
 after(async () => {

@@ -20,6 +20,7 @@ import {
   retryChannel,
   type Claim,
 } from "#modules/concerns/actions-outbox.ts";
+import { showSecret } from "#modules/concerns/actions-secrets.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import { wakeSnoozed } from "#modules/concerns/actions-time.ts";
@@ -48,8 +49,8 @@ before(async () => {
 });
 after(() => world.close());
 
-const fresh = async (from: string): Promise<ConcernId> => {
-  await deliver(world, cast.channel, mail(from));
+const fresh = async (from: string, over: Parameters<typeof mail>[1] = {}): Promise<ConcernId> => {
+  await deliver(world, cast.channel, mail(from, over));
   const made = (await allConcerns(world.db)).at(-1);
   assert.ok(made);
   return made.id;
@@ -332,6 +333,11 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
     "concern.changed",
   );
   await verify(() => seenFailure(world, cast.anna, id), "concern.changed");
+  const secret = await fresh("geheim@kunde.example", { text: "Karte 4111 1111 1111 1111" });
+  const { id: hidden } = await world.db.one<{ id: MessageId }>(
+    sql`SELECT id FROM message WHERE concern_id = ${secret}`,
+  );
+  await verify(async () => showSecret(world, cast.omar, { id: hidden, what: "text" }), "message.secretShown");
   for (const reaction of concernReactions(world, { acknowledge: true })) {
     if (["concerns.answered", "concerns.customerName", "concerns.channelSet"].includes(reaction.name)) continue;
     const who = `neu-${reaction.name}@kunde.example`;

@@ -1,6 +1,7 @@
 // What an agent does to concerns, with the picture changed at once and a way back. Called by commands and pickers.
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { Below, Change, ConcernRow, DecidedChange, Message } from "#contract/concerns.ts";
+import type { Result } from "#contract/endpoint.ts";
 import type { FieldValue } from "#contract/fields.ts";
 import type { AgentId } from "#contract/ids.ts";
 import type { GivenPart } from "#contract/parts.ts";
@@ -268,6 +269,19 @@ export const sendNow = async (message: Message): Promise<void> => {
   if (!outcome.ok) return tellProblem(outcome.problem);
   const row = deskState.get().rows[message.concernId];
   if (row) takeIn(row, outcome.value);
+};
+
+export type Shown = Result<typeof concerns.showSecret>;
+
+/** What is covered in a message, or where something of it lies as it came; null: refused, which is said. */
+export const showSecret = async (
+  id: Message["id"],
+  wanted: { readonly what: "text" | "original" } | { readonly what: "file"; readonly fileId: string },
+): Promise<Shown | null> => {
+  const outcome = await call(concerns.showSecret, { params: { id }, body: wanted });
+  if (outcome.ok) return outcome.value;
+  tellProblem(outcome.problem);
+  return null;
 };
 
 /** Gives a scheduled message another time. */

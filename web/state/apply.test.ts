@@ -166,6 +166,7 @@ const samples: Readonly<Record<EventKind, unknown>> = {
     undone: false,
   },
   "message.scheduled": { messageId: "m1", scheduled: null, at, version: 2 },
+  "message.secretShown": { messageId: "m1", what: "text", name: null },
   "message.withdrawn": { messageId: "m1" },
   "delivery.changed": { messageId: "m1", deliveryId: "d1", delivery: delivery("sent"), version: 2 },
   "draft.changed": {

@@ -305,6 +305,7 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "customer.proposed":
     case "customer.declined":
     case "agent.mentioned":
+    case "message.secretShown":
     case "view.changed":
     case "session.began":
     case "session.refused":

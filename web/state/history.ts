@@ -54,6 +54,10 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
       const { name, held } = entry.data as EventData<"message.fileChecked">;
       return held?.why === "infected" ? t("history.fileInfected", { name, finding: held.finding ?? "" }) : null;
     }
+    case "message.secretShown": {
+      const { what, name } = entry.data as EventData<"message.secretShown">;
+      return t(`history.secretShown.${what}`, { who, name: name ?? "" });
+    }
     case "message.withdrawn":
       return t("history.withdrawn", { who });
     default:

@@ -12,6 +12,7 @@ import { AssuranceBadge } from "#web/screens/concerns/Assurance.tsx";
 import { Deliveries } from "#web/screens/concerns/Deliveries.tsx";
 import { FileList } from "#web/screens/concerns/FileList.tsx";
 import { MailFrame } from "#web/screens/concerns/MailFrame.tsx";
+import { CoveredText, download, hidesSecrets, loadWhole, useMayShow } from "#web/screens/concerns/Secrets.tsx";
 import { isFoundBelow, marked } from "#web/state/finding.ts";
 import { ProposalLine } from "#web/screens/concerns/ProposalLine.tsx";
 import { resultWords } from "#web/state/reasons.ts";
@@ -77,6 +78,7 @@ export const MessageCard = ({
   const [chosen, setChosen] = useState<Mode | null>(null);
   const [unfolded, setUnfolded] = useState<boolean | null>(null);
   const [details, setDetails] = useState(false);
+  const mayShow = useMayShow();
   const mode =
     chosen ?? (hit && `${message.text}${message.foldedText}`.trim() !== "" ? "text" : firstMode(message, last));
   const leadsBelow = useMemo(() => hit && isFoundBelow(message, marker), [hit, message, marker]);
@@ -156,6 +158,16 @@ export const MessageCard = ({
               },
               ...(message.direction === "system" ? [] : movingEntries(message)),
               { id: "details", label: t("concerns.details"), icon: "list", run: () => setDetails(!details) },
+              ...(mayShow && hidesSecrets(message)
+                ? [
+                    {
+                      id: "raw",
+                      label: t("concerns.secrets.original"),
+                      icon: "eye" as const,
+                      run: () => void loadWhole(message.id, { what: "original" }),
+                    },
+                  ]
+                : []),
               ...(message.rawUrl === null
                 ? []
                 : [
@@ -185,6 +197,7 @@ export const MessageCard = ({
           ))}
         </ul>
       ) : null}
+      <CoveredText message={message} />
       <div className="message-body" lang={message.direction === "in" ? (language ?? undefined) : undefined}>
         {incomplete ? (
           <output className="message-coming">{t("kit.loading")}</output>
@@ -207,7 +220,7 @@ export const MessageCard = ({
             )}
           </>
         )}
-        <FileList files={message.files} />
+        <FileList files={message.files} messageId={message.id} />
       </div>
       {message.deliveries.length > 0 ? <Deliveries message={message} /> : null}
     </article>
@@ -257,12 +270,4 @@ const Details = ({ message }: { readonly message: Message }) => {
       ))}
     </dl>
   );
-};
-
-/** The signed address always downloads, so following it leaves the desk where it is. */
-const download = (url: string): void => {
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = "";
-  link.click();
 };
