@@ -1,4 +1,5 @@
 // From the outbox to the provider: claim with a lease, translate, remember the keys, hand over, record with the fencing token.
+import { setTimeout as pause } from "node:timers/promises";
 import type { ConnectedChannel } from "#server/intake.ts";
 import { system } from "#contract/actor.ts";
 import type { DeliveryResult } from "#contract/channel.ts";
@@ -28,6 +29,9 @@ const usualLeaseMs = 50_000;
 
 const gatherMs = 200;
 
+/** So often a result is tried to be written down, at most five seconds apart: for some ten minutes. */
+const mostRecords = 120;
+
 /** Starts sending. Looks for due deliveries when woken and once a second. */
 export const startDispatch = (options: {
   readonly world: World;
@@ -43,6 +47,8 @@ export const startDispatch = (options: {
   const waiting = new Set<Claim>();
   const running = new Set<Promise<void>>();
   let stopping = false;
+  /** The time to end in order is over: nothing is tried again. */
+  let given = false;
   let claiming: Promise<void> | null = null;
   let lookAgain = false;
   const sent = options.metrics.counter("deliveries_total", "Deliveries, by what the provider said", ["result"]);
@@ -124,12 +130,7 @@ export const startDispatch = (options: {
     }
     sent.add({ result: result.kind });
     noteSending(claim, result);
-    await recordDelivery(world, claim, result).catch((error: unknown) => {
-      world.log.error("dispatch.notRecorded", {
-        deliveryId: claim.deliveryId,
-        error: error instanceof Error ? error.message : "unknown",
-      });
-    });
+    await record(world, claim, result, () => given);
   };
 
   const look = (): void => {
@@ -191,6 +192,24 @@ export const startDispatch = (options: {
         while (running.size > 0) await Promise.allSettled(running);
       };
       await Promise.race([drained(), new Promise((resolve) => setTimeout(resolve, 8_000).unref())]);
+      given = true;
     },
   };
+};
+
+/** What the provider said is kept until it is written down: a database that goes away just then would make a mail that was sent "unknown". */
+const record = async (world: World, claim: Claim, result: DeliveryResult, isOver: () => boolean): Promise<void> => {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await recordDelivery(world, claim, result);
+    } catch (error) {
+      const goesOn = tried < mostRecords && !isOver();
+      world.log[goesOn ? "warn" : "error"](goesOn ? "dispatch.recordsLater" : "dispatch.notRecorded", {
+        deliveryId: claim.deliveryId,
+        error: error instanceof Error ? error.message : "unknown",
+      });
+      if (!goesOn) return;
+      await pause(Math.min(250 * 2 ** tried, 5_000));
+    }
+  }
 };

@@ -165,10 +165,13 @@ void test("texts are cut without breaking a letter, in bounded time, and are sto
     fc.property(fc.string({ unit: "binary", maxLength: 400 }), fc.integer({ min: 1, max: 200 }), (text, most) => {
       for (const cutText of [lineOf(text, most), snippetOf(text)])
         assert.ok(cutText.isWellFormed() && !/[\u0000\n]/.test(cutText));
-      assert.ok(lineOf(text, most).length <= most && snippetOf(text).length <= 160);
+      assert.ok(Array.from(lineOf(text, most)).length <= most && Array.from(snippetOf(text)).length <= 160);
       assert.ok(!storable(text).includes("\u0000"));
     }),
   );
+  // What the contract counts as sixty characters is sixty here: letters beyond the first plane were cut in silence.
+  assert.equal(lineOf("𝓓".repeat(60), 60), "𝓓".repeat(60));
+  assert.equal(lineOf("𝓓".repeat(61), 60), "𝓓".repeat(60));
   const begun = performance.now();
   for (const bomb of [
     "Re: ".repeat(200_000),

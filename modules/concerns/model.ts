@@ -232,12 +232,16 @@ export const lineOf = (text: string, most: number): string =>
     most,
   );
 
+/** Characters are code points, as the contract counts them: what it lets in is not cut. */
 const cut = (text: string, most: number): string => {
   if (text.length <= most) return text;
-  return text
-    .slice(0, most)
-    .toWellFormed()
-    .replace(/\ufffd$/, "");
+  const points = Array.from(text.slice(0, most * 2).toWellFormed());
+  return points.length <= most && text.length <= most * 2
+    ? text
+    : points
+        .slice(0, most)
+        .join("")
+        .replace(/\ufffd$/, "");
 };
 
 /** The first 160 characters of a text, in one line. */

@@ -11,8 +11,9 @@ import { converse, SmtpRefusal } from "#channels/email/simClient.ts";
 import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { api } from "#contract/api.ts";
 import type { Channel } from "#contract/brands.ts";
+import { everything } from "#contract/concerns.ts";
 import { addMailbox, setUpCentre } from "#test/centre.ts";
-import type { Desk } from "#test/desk.ts";
+import { Refused, type Desk } from "#test/desk.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
 const corpora = fileURLToPath(new URL("../../../shared/corpora", import.meta.url));
@@ -113,7 +114,7 @@ test("no JSON, however broken, is more than a refusal", async () => {
 const asText = (text: string): string => text.replaceAll("\0", "").replace(/\r\n?/g, "\n");
 
 test(
-  "P26: naughty strings come in by mail, go through every text field of the API, out as the original, and leave by mail, unchanged",
+  "P26: naughty strings come in by mail, go through every text of the API, out as the original, and leave by mail, unchanged",
   { timeout: 500_000 },
   async () => {
     const list = join(corpora, "blns/blns.json");
@@ -221,6 +222,116 @@ test(
     assert.deepEqual(wrong, []);
   },
 );
+
+test("P26: every name at the desk keeps each naughty string as it was written, or refuses it by a code", async () => {
+  const list = join(corpora, "blns/blns.json");
+  const own = [
+    "Größe 🏴󠁧󠁢󠁷󠁬󠁳󠁿 ﷽",
+    "a\u0300\u0301",
+    "{{7*7}}${7*7}%s%n",
+    "\u{10FFFF}",
+    "\u0007\u001b[31m",
+    "../../etc",
+    "null",
+    "a\0b",
+  ];
+  const strings = [...own, ...(existsSync(list) ? (JSON.parse(readFileSync(list, "utf8")) as string[]) : [])];
+  const [brand] = await desk.call(api.brands.list);
+  assert.ok(brand);
+  const customer = await desk.call(api.customers.create, {
+    body: { name: "Namen", kind: "email", value: "namen@kunde.test" },
+  });
+  const { concern } = await desk.call(api.concerns.create, {
+    body: {
+      brandId: brand.id,
+      channelId: channel.id,
+      customerId: customer.id,
+      kind: "email",
+      to: ["namen@kunde.test"],
+      cc: [],
+      subject: "Namen",
+      text: "Guten Tag",
+      html: null,
+      uploads: [],
+      key: crypto.randomUUID(),
+    },
+  });
+  const shared = { filter: everything, share: { with: "me" } } as const;
+  const view = await desk.call(api.concerns.saveView, { body: { name: "Namen", ...shared } });
+  const ofTopic = { parentId: null, teamId: null, whenClosed: "reopen" } as const;
+  const topic = await desk.call(api.brands.createTopic, { body: { name: "Namen", ...ofTopic } });
+  const field = await desk.call(api.fields.create, {
+    body: { owner: "concern", kind: "text", name: "Namen", choices: [], topicId: null },
+  });
+  const { preferences } = await desk.call(api.agents.me);
+  const { id: _, ...brandFacts } = brand;
+  const params = { id: concern.id };
+  /** Writes one text into one place and gives what stands there afterwards. */
+  const places: Readonly<Record<string, (text: string) => Promise<string | null | undefined>>> = {
+    subject: async (text) => {
+      await desk.call(api.concerns.change, { params, body: { subject: text } });
+      return (await desk.call(api.concerns.open, { params })).concern.row.subject;
+    },
+    tag: async (text) => {
+      await desk.call(api.concerns.change, { params, body: { tags: [text] } });
+      return (await desk.call(api.concerns.open, { params })).concern.row.tags[0];
+    },
+    customer: async (text) => {
+      await desk.call(api.customers.change, { params: { id: customer.id }, body: { name: text } });
+      return (await desk.call(api.customers.get, { params: { id: customer.id } })).name;
+    },
+    organisation: async (text) => {
+      await desk.call(api.customers.change, { params: { id: customer.id }, body: { organisation: text } });
+      return (await desk.call(api.customers.get, { params: { id: customer.id } })).organisation?.name;
+    },
+    view: async (text) => {
+      await desk.call(api.concerns.changeView, { params: { id: view.id }, body: { name: text, ...shared } });
+      return (await desk.call(api.concerns.views)).views.find((each) => each.id === view.id)?.name;
+    },
+    topic: async (text) => {
+      await desk.call(api.brands.changeTopic, { params: { id: topic.id }, body: { name: text, ...ofTopic } });
+      return (await desk.call(api.brands.topics)).find((each) => each.id === topic.id)?.name;
+    },
+    field: async (text) => {
+      await desk.call(api.fields.change, {
+        params: { id: field.id },
+        body: { name: text, choices: [], topicId: null },
+      });
+      return (await desk.call(api.fields.list)).find((each) => each.id === field.id)?.name;
+    },
+    team: async (text) => (await desk.call(api.agents.createTeam, { body: { name: text } })).name,
+    brand: async (text) => {
+      await desk.call(api.brands.change, { params: { id: brand.id }, body: { ...brandFacts, name: text } });
+      return (await desk.call(api.brands.list)).find((each) => each.id === brand.id)?.name;
+    },
+    signature: async (text) => {
+      await desk.call(api.agents.changePreferences, { body: { ...preferences, signature: text } });
+      return (await desk.call(api.agents.me)).preferences.signature;
+    },
+  };
+  // A name is one line: what moves or hides letters is left out of it; what is seen stays. A signature is text.
+  const seen = (text: string): string => text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069\s]+/gu, "");
+  const wrong: string[] = [];
+  const kept = new Map<string, number>();
+  const each = Object.entries(places);
+  // Each string into two of the places in turn: together every place gets a fifth of them.
+  for (const [n, text] of strings.entries())
+    for (const [place, write] of [each[n % 5], each[5 + (n % 5)]].filter((one) => one !== undefined)) {
+      try {
+        const got = (await write(text)) ?? "";
+        kept.set(place, (kept.get(place) ?? 0) + 1);
+        // An organisation is found by its name, however its letters are drawn: the first to be written keeps its look.
+        if (place === "organisation" && seen(got).normalize("NFKC") === seen(text).normalize("NFKC")) continue;
+        if (place === "signature" ? got !== text && got !== text.trim() : seen(got) !== seen(text))
+          wrong.push(`${place}: ${JSON.stringify(text)} became ${JSON.stringify(got)}`);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        if (![400, 409, 413].includes(error.status)) wrong.push(`${place}: ${JSON.stringify(text)}: ${error.status}`);
+      }
+    }
+  assert.deepEqual(wrong, []);
+  for (const [place] of each) assert.ok((kept.get(place) ?? 0) >= 1, `${place} kept ${kept.get(place)}`);
+});
 
 const torture: readonly string[] = [
   "",

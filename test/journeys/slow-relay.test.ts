@@ -108,3 +108,51 @@ test("a late success takes the mark from the concern, unless something else of i
   await recordDelivery(world, worse.claim, accepted);
   assert.equal((await rowOf(world, worse.id))?.deliveryFailed, true, "the other one is still to be looked at");
 });
+
+test("a database that goes away just after the relay took a mail: the answer is kept, the mail is sent and not unknown", async () => {
+  const still = await openTestWorld();
+  cleaners.push(still.close);
+  const cast = await addCast(still);
+  const { id, from } = await newConcern(still, cast);
+  const { messageId } = await answer(still, cast, id, from);
+  // The relay has the mail; from then on the first three transactions fail as they do without a connection.
+  let left = false;
+  let failing = 3;
+  const transaction: typeof still.db.transaction = (work) => {
+    if (left && failing > 0) {
+      failing -= 1;
+      return Promise.reject(new Error("Connection terminated unexpectedly"));
+    }
+    return still.db.transaction(work);
+  };
+  const world = { ...still, now: () => new Date(), db: { ...still.db, transaction } };
+  const dispatch = startDispatch({
+    world,
+    channelById: () => ({
+      id: cast.channel.id,
+      kind: "email",
+      brandId: cast.brandId,
+      settings: mailbox(),
+      ownAddresses: [],
+      sendingTrouble: null,
+      implementation: {
+        ...email,
+        deliver: async (_call: unknown, _settings: unknown, io: { begin: () => Promise<boolean> }) => {
+          await io.begin();
+          left = true;
+          return accepted;
+        },
+      } as never,
+    }),
+    metrics: createMetrics({ withProcess: false }),
+    concurrency: 1,
+  });
+  const stateOf = async () =>
+    await still.db.rows<{ state: string; attempts: number }>(
+      sql`SELECT state, attempts FROM delivery WHERE message_id = ${messageId}`,
+    );
+  while ((await stateOf())[0]?.state !== "sent") await new Promise((resolve) => setTimeout(resolve, 50));
+  await dispatch.stop();
+  assert.equal(failing, 0, "it was refused three times");
+  assert.deepEqual(await stateOf(), [{ state: "sent", attempts: 1 }]);
+});
