@@ -12,6 +12,7 @@ import type { Centre } from "#bench/fill/rows.ts";
 import type { Roots } from "#bench/processes.ts";
 import { addAgent, addMailbox, agentPassword, setUpCentre } from "#test/centre.ts";
 import { signIn, type Desk } from "#test/desk.ts";
+import { freePorts } from "#test/ports.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
 export interface BenchCentre {
@@ -22,6 +23,8 @@ export interface BenchCentre {
   readonly topics: ReadonlyMap<string, { readonly id: string; readonly teamId: string | null }>;
   readonly address: string;
   readonly channelId: string;
+  /** Where its inspector listens once it is asked for (SIGUSR1). */
+  readonly inspectPort: number;
   readonly admin: Desk;
   /** Thirty agents at their desks, each with thirty views; the first has twenty. */
   readonly desks: readonly Desk[];
@@ -79,9 +82,10 @@ export const openCentre = async (options: { readonly profile: boolean }): Promis
       "shared_preload_libraries = 'pg_stat_statements'\npg_stat_statements.track = all\n",
     );
   }
-  const more: Readonly<Record<string, string>> = options.profile
-    ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(dataDir, "profiles")}` }
-    : {};
+  const [inspectPort = 0] = await freePorts(1);
+  const more: Readonly<Record<string, string>> = {
+    NODE_OPTIONS: `--inspect-port=127.0.0.1:${inspectPort}${options.profile ? ` --cpu-prof --cpu-prof-dir=${join(dataDir, "profiles")}` : ""}`,
+  };
   const server = await startTestServer({ dataDir, env: env(more) });
   const { desk: admin, brand } = await setUpCentre(server.url);
   const teams = await Promise.all(
@@ -147,6 +151,7 @@ export const openCentre = async (options: { readonly profile: boolean }): Promis
     topics,
     address,
     channelId: channel.id,
+    inspectPort,
     admin,
     desks,
     again: async () => {

@@ -13,6 +13,8 @@ export interface Figures {
   /** Only where movement on the screen was watched: pixels by which what is read has moved, and the browser's sum of layout shifts. */
   readonly movedPixels?: number;
   readonly layoutShift?: number;
+  /** What else was measured, by the names of bench/aims.ts: p99 (ms), corePercent, kbEach, seconds, lost, twice, disorder. */
+  readonly values?: Readonly<Record<string, number>>;
 }
 
 export const cpuMsOf = (figures: Figures): number => figures.appCpuMs + figures.databaseCpuMs;

@@ -1,6 +1,6 @@
 // Results as a page: tables in docs/bench.md between two marks, and growth curves in docs/pictures/. Called by bench/main.ts.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { aims, limits, type Aim } from "#bench/aims.ts";
+import { aims, chatAims, limits, type Aim } from "#bench/aims.ts";
 import { cpuMsOf, type Figures } from "#bench/measure.ts";
 import type { Memory } from "#bench/processes.ts";
 
@@ -41,6 +41,10 @@ const valueOf = (aim: Aim, figures: Figures): number => {
       return figures.movedPixels ?? 0;
     case "shift":
       return figures.layoutShift ?? 0;
+    case "p50":
+      return figures.p50Ms;
+    default:
+      return figures.values?.[aim.of] ?? Number.NaN;
   }
 };
 const units: Readonly<Record<Aim["of"], string>> = {
@@ -49,10 +53,17 @@ const units: Readonly<Record<Aim["of"], string>> = {
   perSecond: "/s",
   moved: "px moved",
   shift: "layout shift",
+  p50: "ms p50",
+  corePercent: "% of a core",
+  kbEach: "kB",
+  seconds: "s",
+  lost: "lost",
+  twice: "twice",
+  disorder: "out of order",
 };
 
-const aimTable = (sizes: readonly SizeResult[]): string[] => [
-  `| operation | aim | ${sizes.map((size) => thousands(size.messages)).join(" | ")} | measured : aim | others, ms CPU |`,
+const aimTable = (sizes: readonly SizeResult[], aims: readonly Aim[], others: string): string[] => [
+  `| operation | aim | ${sizes.map((size) => thousands(size.messages)).join(" | ")} | measured : aim | ${others} |`,
   `|---|---|${sizes.map(() => "---|").join("")}---|---|`,
   ...aims.flatMap((aim) => {
     const values = sizes
@@ -69,7 +80,7 @@ const aimTable = (sizes: readonly SizeResult[]): string[] => [
 ];
 
 const fullTable = (sizes: readonly SizeResult[]): string[] => {
-  const rows = [...new Set(sizes.flatMap((size) => Object.keys(size.figures)))];
+  const rows = [...new Set(sizes.flatMap((size) => Object.keys(size.figures)))].filter((row) => !isOfChat(row));
   return [
     "| operation | messages | p50 ms | p95 ms | per second | CPU ms | of it application | of it PostgreSQL |",
     "|---|---|---|---|---|---|---|---|",
@@ -85,6 +96,36 @@ const fullTable = (sizes: readonly SizeResult[]): string[] => {
     ),
   ];
 };
+
+const isOfChat = (row: string): boolean => row.startsWith("chat: ");
+
+/** What has been measured of the chat, row by row. */
+const chatTable = (sizes: readonly SizeResult[]): string[] => [
+  "| what | p50 ms | p95 ms | p99 ms | per second | CPU ms each | of it application | of it PostgreSQL | further |",
+  "|---|---|---|---|---|---|---|---|---|",
+  ...sizes.flatMap((size) =>
+    Object.entries(size.figures).flatMap(([row, figures]) => {
+      if (!isOfChat(row)) return [];
+      const { p99, ...values } = figures.values ?? {};
+      const further = Object.entries(values)
+        .map(([name, value]) => `${short(value)} ${units[name as Aim["of"]] ?? name}`)
+        .join(", ");
+      const timed =
+        figures.times === 0
+          ? ["–", "–", "–", "–", "–", "–", "–"]
+          : [
+              short(figures.p50Ms),
+              short(figures.p95Ms),
+              short(p99 ?? 0),
+              short(figures.perSecond),
+              short(cpuMsOf(figures)),
+              short(figures.appCpuMs),
+              short(figures.databaseCpuMs),
+            ];
+      return [`| ${row.slice("chat: ".length)} | ${timed.join(" | ")} | ${further} |`];
+    }),
+  ),
+];
 
 const memoryTable = (sizes: readonly SizeResult[]): string[] => [
   "| messages | warm start to the first page | idle: main + readers | loaded: main + readers | whole tree, loaded | database on disk |",
@@ -192,14 +233,26 @@ const curves: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const marks = ["<!-- figures: begin -->", "<!-- figures: end -->"] as const;
+const measuredAt = (results: Results, sizes: readonly SizeResult[]): string =>
+  `Measured at ${results.at.slice(0, 16).replace("T", " ")} UTC, commit ${results.commit}, ${results.machine}${results.share < 1 ? `, shortened to ${results.share} of the repetitions` : ""}. Load of the machine before each size: ${sizes.map((size) => size.loadBefore.toFixed(1)).join(", ")}; a fixed piece of work cost ${sizes.map((size) => Math.round(size.fixedWorkMs)).join(", ")} ms CPU there.`;
 
-/** The figures as Markdown. */
-export const markdown = (results: Results): string =>
-  [
-    `Measured at ${results.at.slice(0, 16).replace("T", " ")} UTC, commit ${results.commit}, ${results.machine}${results.share < 1 ? `, shortened to ${results.share} of the repetitions` : ""}. Load of the machine before each size: ${results.sizes.map((size) => size.loadBefore.toFixed(1)).join(", ")}; a fixed piece of work cost ${results.sizes.map((size) => Math.round(size.fixedWorkMs)).join(", ")} ms CPU there.`,
+const withRows = (results: Results, wanted: (row: string) => boolean): readonly SizeResult[] =>
+  results.sizes.filter((size) => Object.keys(size.figures).some(wanted));
+
+/** The chat's figures as Markdown; empty: it was not measured. */
+export const chatMarkdown = (results: Results): string => {
+  const sizes = withRows(results, isOfChat);
+  if (sizes.length === 0) return "";
+  return [measuredAt(results, sizes), "", ...aimTable(sizes, chatAims, "others"), "", ...chatTable(sizes)].join("\n");
+};
+
+/** The other figures as Markdown; empty: none of them was measured. */
+export const markdown = (results: Results): string => {
+  if (withRows(results, (row) => !isOfChat(row)).length === 0) return "";
+  return [
+    measuredAt(results, results.sizes),
     "",
-    ...aimTable(results.sizes),
+    ...aimTable(results.sizes, aims, "others, ms CPU"),
     "",
     ...growthLines(results.sizes),
     "Thirty desks that keep thirty views up to date:",
@@ -212,14 +265,22 @@ export const markdown = (results: Results): string =>
     "",
     ...fullTable(results.sizes),
   ].join("\n");
+};
 
-/** Puts the figures into docs/bench.md, between its marks, and draws the curves. */
+const between = (text: string, name: string, figures: string): string => {
+  if (figures === "") return text;
+  const marks = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`] as const;
+  const [begin, end] = [text.indexOf(marks[0]), text.indexOf(marks[1])];
+  if (begin === -1 || end < begin) throw new Error(`docs/bench.md has lost the marks between which the ${name} stand`);
+  return `${text.slice(0, begin + marks[0].length)}\n${figures}\n${text.slice(end)}`;
+};
+
+/** Puts what was measured into docs/bench.md, between its marks, and draws the curves; what was not measured stays as it stands. */
 export const writeReport = (root: string, results: Results): void => {
   const page = `${root}/docs/bench.md`;
-  const text = readFileSync(page, "utf8");
-  const [begin, end] = [text.indexOf(marks[0]), text.indexOf(marks[1])];
-  if (begin === -1 || end < begin) throw new Error("docs/bench.md has lost the marks between which the figures stand");
-  writeFileSync(page, `${text.slice(0, begin + marks[0].length)}\n${markdown(results)}\n${text.slice(end)}`);
+  const [figures, chat] = [markdown(results), chatMarkdown(results)];
+  writeFileSync(page, between(between(readFileSync(page, "utf8"), "figures", figures), "chat figures", chat));
+  if (figures === "") return;
   mkdirSync(`${root}/docs/pictures`, { recursive: true });
   for (const [name, rows] of Object.entries(curves))
     writeFileSync(`${root}/docs/pictures/${name}`, growthCurve(results.sizes, rows));

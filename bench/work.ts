@@ -7,6 +7,7 @@ import type { ToDesk } from "#contract/live.ts";
 import { mailFor } from "#lib/corpus/threads.ts";
 import { randomFrom } from "#lib/corpus/random.ts";
 import type { BenchCentre } from "#bench/centre.ts";
+import { chatWork } from "#bench/chat.ts";
 import { deskWork } from "#bench/desk.ts";
 import { call, openMailLane, stuffed } from "#bench/client.ts";
 import { measure, warmUp, type Figures } from "#bench/measure.ts";
@@ -388,6 +389,7 @@ export const workloads: Readonly<Record<string, (bench: Bench) => Promise<Measur
   intake: intakeWork,
   desks: desksWork,
   desk: deskWork,
+  chat: chatWork,
 };
 
 /** For the profile: where PostgreSQL spent its time, by statement. */

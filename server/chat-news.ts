@@ -2,7 +2,7 @@
 import type { ToWidget } from "#contract/chat.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import type { Look } from "#contract/live.ts";
-import { chatOf } from "#modules/concerns/reads-visitor.ts";
+import { chatsAsked } from "#modules/concerns/reads-visitor.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import type { Follower } from "#platform/live/follow.ts";
 import type { World } from "#platform/world.ts";
@@ -52,14 +52,22 @@ export const startNews = (options: {
   /** Pages that show a concern whose messages were moved. */
   const moved = new Set<Page>();
 
-  const tell = async (concernId: string, messageIds: readonly string[], upTo: number): Promise<void> => {
-    const byViewer = Map.groupBy(seats.showing(concernId), (page) => {
-      const visitor = seats.of(page)?.visitor;
-      return `${visitor?.address} ${visitor?.readsEmail}`;
+  /** Whoever sees the same is told by the same frame; what all of them are told is asked for at once. */
+  const tell = async (changed: readonly (readonly [string, readonly string[]])[], upTo: number): Promise<void> => {
+    const asked = changed.flatMap(([concernId, messageIds]) => {
+      const byViewer = Map.groupBy(seats.showing(concernId), (page) => {
+        const visitor = seats.of(page)?.visitor;
+        return `${visitor?.address} ${visitor?.readsEmail}`;
+      });
+      return [...byViewer.values()].flatMap((pages) => {
+        const visitor = pages[0] && seats.of(pages[0])?.visitor;
+        return visitor ? [{ pages, viewer: viewerOf(visitor), concernId, messageIds }] : [];
+      });
     });
-    for (const pages of byViewer.values()) {
-      const visitor = pages[0] && seats.of(pages[0])?.visitor;
-      const chat = visitor && (await chatOf(world, viewerOf(visitor), concernId, messageIds));
+    if (asked.length === 0) return;
+    const chats = await chatsAsked(world, asked);
+    for (const [place, { pages }] of asked.entries()) {
+      const chat = chats[place];
       if (!chat) continue;
       const { concern, messages } = chat;
       const frame = JSON.stringify({ type: "news", concerns: [concern], messages, upTo } satisfies ToWidget);
@@ -68,16 +76,14 @@ export const startNews = (options: {
   };
   const flush = (): void => {
     soon = null;
-    const changed = [...dirty];
+    const changed = [...dirty].map(([concernId, messages]) => [concernId, [...messages]] as const);
     dirty.clear();
     for (const page of moved) again(page).catch(() => comeAgain(page));
     moved.clear();
-    const upTo = follower.upTo();
-    for (const [concernId, messageIds] of changed)
-      tell(concernId, [...messageIds], upTo).catch((error: unknown) => {
-        world.log.warn("chat.newsLate", { error: error instanceof Error ? error.message : "unknown" });
-        for (const page of seats.showing(concernId)) comeAgain(page);
-      });
+    tell(changed, follower.upTo()).catch((error: unknown) => {
+      world.log.warn("chat.newsLate", { error: error instanceof Error ? error.message : "unknown" });
+      for (const [concernId] of changed) for (const page of seats.showing(concernId)) comeAgain(page);
+    });
   };
   const tellSoon = (concernId: string, messageId: string | null): void => {
     const messages = dirty.get(concernId) ?? new Set();

@@ -1,10 +1,10 @@
 // The chat's socket at /chat: visitors' pages say and hear here. Speaks contract/chat.ts; mounted by server/app.ts.
 import type { IncomingMessage } from "node:http";
 import type { WebchatSettings } from "#channels/webchat/settings.ts";
-import { fromWidget, type ChatLimits, type FromWidget, type ToWidget } from "#contract/chat.ts";
+import { fromWidget, type ChatLimits, type ChatMessage, type FromWidget, type ToWidget } from "#contract/chat.ts";
 import { isRefusal } from "#contract/errors.ts";
 import type { AnyEvent } from "#contract/events.ts";
-import type { BrandId, ConcernId } from "#contract/ids.ts";
+import type { BrandId, ConcernId, IntakeId } from "#contract/ids.ts";
 import type { VisitorLook } from "#contract/live.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { markAnswered, markSeen } from "#modules/concerns/actions-visitor.ts";
@@ -23,6 +23,7 @@ import type { IncomingFile } from "#modules/concerns/model.ts";
 import { comeBy, introduce, leave, meet, settle } from "#modules/visitors/actions.ts";
 import { placeOf } from "#platform/auth/brake.ts";
 import { isUnavailable } from "#platform/db/db.ts";
+import { gather, type Gathered } from "#platform/gather.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import type { Follower } from "#platform/live/follow.ts";
 import { openHub, type Hub, type HubHandlers } from "#platform/live/hub.ts";
@@ -30,7 +31,7 @@ import type { World } from "#platform/world.ts";
 import { startNews, type Begun } from "#server/chat-news.ts";
 import { openSeats, viewerOf, type Caller, type Page, type Seat, type Seats } from "#server/chat-seats.ts";
 import type { Connected } from "#server/connected.ts";
-import { takeNow } from "#server/intake-now.ts";
+import { openTakeNow, type Saying } from "#server/intake-now.ts";
 import type { Looks } from "#server/looks.ts";
 
 export interface Chat {
@@ -48,6 +49,9 @@ interface Room {
   readonly begun: (begun: Begun) => void;
   readonly brake: Brake;
   readonly limits: ChatLimits;
+  readonly takeNow: Gathered<Saying, IntakeId | null>;
+  /** What an arrival became. */
+  readonly became: Gathered<IntakeId, ChatMessage | null>;
 }
 
 /** Words a visitor may say in that time, and all from one place; whoever says more is asked to wait. */
@@ -134,7 +138,7 @@ const openBrake = (): Brake => {
 };
 
 const numberOf = async ({ world }: Room, seat: Seat, concernId: ConcernId): Promise<number | null> =>
-  seat.numbers.get(concernId) || ((await chatOf(world, viewerOf(seat.visitor), concernId, []))?.concern.number ?? null);
+  seat.numbers.get(concernId) || ((await chatOf(world.db, viewerOf(seat.visitor), concernId))?.number ?? null);
 
 const incomingFile = ({ name, hash, sizeBytes, mediaType, image }: VisitorFile): IncomingFile => ({
   name,
@@ -166,32 +170,32 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
   const { id, thread } = one;
   const text = answer?.text ?? one.text;
   const parts = answer === undefined ? [] : [answer];
-  const intakeId = await takeNow(
-    world,
-    page.who.channel,
-    {
+  const intakeId = await room.takeNow({
+    channel: page.who.channel,
+    raw: {
       bytes: Buffer.from(JSON.stringify({ id, address, name, thread, number, text, files, parts, language, at })),
       receivedAt: at,
       transport: { by: "chat", remoteIp: page.who.place },
     },
-    files.map(incomingFile),
-    async (tx) => {
+    files: files.map(incomingFile),
+    who: [address, ...(number === null ? [] : [`#${number}`])],
+    first: async (tx) => {
       if (visitor.isNew) await settle(world, tx, visitor);
       return answer === undefined || markAnswered(world, tx, answer.to);
     },
-  );
+  });
   if (intakeId === null) return say(page, { type: "refused", id: one.id, code: "answered", afterMs: null });
   seat.visitor = { ...seat.visitor, isNew: false };
-  const message = await saidBy(world, intakeId);
+  const message = await room.became(intakeId);
   if (message === null) throw new Error("what was said is in no concern");
   say(page, { type: "taken", id, message });
   const { concernId } = message;
   if (seat.numbers.has(concernId)) return;
-  const chat = await chatOf(world, viewerOf(visitor), concernId, []);
-  if (chat === null) return;
-  seats.join(page, concernId, chat.concern.number);
+  const concern = await chatOf(world.db, viewerOf(visitor), concernId);
+  if (concern === null) return;
+  seats.join(page, concernId, concern.number);
   seats.show(seat, null);
-  room.begun({ address, concernId, number: chat.concern.number, messageId: message.id });
+  room.begun({ address, concernId, number: concern.number, messageId: message.id });
 };
 
 const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => {
@@ -288,7 +292,21 @@ export const startChat = (options: {
       if (seat) await welcome({ world, follower, seats, limits }, page, seat, null, true);
     },
   });
-  const enqueue = openQueues({ world, follower, seats, begun: news.begun, brake: openBrake(), limits });
+  const became = gather<IntakeId, ChatMessage | null>({
+    atOnce: 2,
+    most: 50,
+    work: async (ids) => (await saidBy(world, ids)).map((value) => ({ status: "fulfilled", value })),
+  });
+  const enqueue = openQueues({
+    world,
+    follower,
+    seats,
+    begun: news.begun,
+    brake: openBrake(),
+    limits,
+    takeNow: openTakeNow(world),
+    became,
+  });
   const places = new Map<string, number>();
   const count = (place: string, by: number): void => {
     const now = (places.get(place) ?? 0) + by;

@@ -26,6 +26,14 @@ test("--empty keeps away from the demo's data; an existing database starts witho
   assert.ok("config" in ownDemo && ownDemo.config.world === "demo");
 });
 
+test("NATS is named by one server or several, with the usual port when none is said", () => {
+  const read = readConfig({ NATS_URL: "nats://u:p@broker, tls://other:4333" }, []);
+  assert.ok("config" in read);
+  assert.deepEqual(read.config.nats, ["nats://u:p@broker:4222", "tls://other:4333"]);
+  for (const wrong of ["broker:4222", "http://broker", "nats://", "nats://broker/x", "nats://a,b"])
+    assert.equal(problemsOf({ NATS_URL: wrong }).length, 1, wrong);
+});
+
 test("every wrong value gets a sentence that names it and says what would be right", () => {
   const wrong: Record<string, string> = {
     PORT: "80a",
@@ -33,6 +41,7 @@ test("every wrong value gets a sentence that names it and says what would be rig
     HOST: "my host",
     PUBLIC_URL: "desk.example",
     DATABASE_URL: "mysql://x",
+    NATS_URL: "nats:broker",
     SECRET: "short",
     S3_ENDPOINT: "bucket",
     DNS: "maybe",
@@ -52,7 +61,7 @@ test("every wrong value gets a sentence that names it and says what would be rig
     );
     assert.equal(mine.length, 1, name);
     const sentence = mine[0]?.sentence ?? "";
-    const hidden = ["DATABASE_URL", "SECRET"].includes(name);
+    const hidden = ["DATABASE_URL", "NATS_URL", "SECRET"].includes(name);
     const opening = hidden
       ? `${name} is not right (its value is secret and not shown): `
       : `${name} is "${wrong[name]}": `;

@@ -30,6 +30,8 @@ export interface Config {
   readonly dataDir: string;
   readonly databaseUrl: string | null;
   readonly databaseConnections: number;
+  /** Servers of one NATS over which the nodes hint at what is new, as URLs with a port; null: PostgreSQL does it. */
+  readonly nats: readonly string[] | null;
   /** "demo": with the demo world; "empty": a clean centre. */
   readonly world: "demo" | "empty";
   readonly secret: string | null;
@@ -69,6 +71,7 @@ type Problem = { readonly name: string; readonly sentence: string };
 /** Settings whose value, right or wrong, is never printed. */
 const secrets: ReadonlySet<string> = new Set([
   "DATABASE_URL",
+  "NATS_URL",
   "SECRET",
   "S3_ACCESS_KEY_ID",
   "S3_SECRET_ACCESS_KEY",
@@ -178,6 +181,31 @@ const nameServers = (value: string): Config["dns"] | { readonly wrong: string } 
     ? servers
     : { wrong: "choose system, off, or name servers such as 10.0.0.53 or 10.0.0.53:5353, separated by commas." };
 };
+
+const natsServers = (value: string): readonly string[] | { readonly wrong: string } => {
+  const servers = value.split(",").map((part) => part.trim());
+  const wrong =
+    "it must look like nats://user:password@host:4222 (tls:// where the server speaks TLS), several of one cluster separated by commas.";
+  const urls = servers.map((server) =>
+    /^(?:nats|tls):\/\//.test(server) && URL.canParse(server) ? new URL(server) : null,
+  );
+  if (urls.some((url) => url === null || url.hostname === "" || !["", "/"].includes(url.pathname) || url.search !== ""))
+    return { wrong };
+  return urls.flatMap((url) => {
+    if (url === null) return [];
+    if (url.port === "") url.port = "4222";
+    return [url.href];
+  });
+};
+
+const readNats = (reader: Reader): Config["nats"] =>
+  reader.read<Config["nats"]>(
+    "NATS_URL",
+    "NATS over which several nodes hint at what is new; for many nodes or thousands of desks and chats",
+    "not set: PostgreSQL does it",
+    natsServers,
+    null,
+  );
 
 const clamdAddress = (value: string): ClamdAddress | { readonly wrong: string } => {
   const path = value.startsWith("unix:") ? value.slice("unix:".length) : value;
@@ -315,6 +343,7 @@ export const readConfig = (
       3,
       200,
     ),
+    nats: readNats(reader),
     world: empty ? "empty" : "demo",
     secret: reader.text(
       "SECRET",

@@ -1,50 +1,116 @@
 // Takes in what a small, trusted reader can read at once: stored, read and received in one commit. For chats, where somebody waits. Called by server/chat.ts.
-import type { Raw } from "#contract/channel.ts";
+import type { InboundMessage, Raw } from "#contract/channel.ts";
 import type { IntakeId } from "#contract/ids.ts";
 import { receive } from "#modules/concerns/actions.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
-import type { Tx } from "#platform/db/db.ts";
+import { sql, type Tx } from "#platform/db/db.ts";
 import { hashOf } from "#platform/files/small.ts";
+import { gather, type Gathered } from "#platform/gather.ts";
 import type { World } from "#platform/world.ts";
 import { insertDone } from "#server/intake-store.ts";
 import type { ConnectedChannel } from "#server/intake.ts";
 
 /**
- * Resolves after the commit with the arrival's id; the same provider id again gives the same arrival and changes nothing. `first` is carried out in
- * the same transaction before anything else; when it gives false nothing is stored, and the result is null. Bytes must be few: nothing limits the reading but their number. `files` are stored already.
+ * What was said, with files that are stored already. `first` is carried out in the same transaction before anything else; when it gives false nothing
+ * is stored. `who`: whose words are never taken in side by side.
  */
-export const takeNow = async (
-  world: World,
-  channel: ConnectedChannel,
-  raw: Raw,
-  files: readonly IncomingFile[],
-  first: (tx: Tx) => Promise<boolean>,
-): Promise<IntakeId | null> => {
-  const [inbound] = await channel.implementation.receive(raw, channel.settings as never, {
+export interface Saying {
+  readonly channel: ConnectedChannel;
+  readonly raw: Raw;
+  readonly who: readonly string[];
+  readonly files: readonly IncomingFile[];
+  readonly first: (tx: Tx) => Promise<boolean>;
+}
+
+/** Commits under way at once, and words in one of them. */
+const commits = 2;
+const wordsInOne = 24;
+
+interface Read extends Saying {
+  readonly inbound: InboundMessage;
+  readonly rawHash: string;
+}
+
+const read = async (world: World, one: Saying): Promise<Read> => {
+  const [inbound] = await one.channel.implementation.receive(one.raw, one.channel.settings as never, {
     now: world.now(),
     resolver: null,
   });
   if (inbound?.kind !== "message") throw new Error("what was said is no message");
-  const rawHash = hashOf(raw.bytes);
-  const stopped = new Error("not to be stored");
-  const work = world.db.transaction(async (tx) => {
-    const done = await insertDone(tx, {
-      id: world.newId() as IntakeId,
-      channelId: channel.id,
-      brandId: channel.brandId,
-      providerId: inbound.providerId,
-      rawHash,
-      bytes: raw.bytes,
-      transport: raw.transport,
-      receivedAt: raw.receivedAt,
-    });
-    if (!done.fresh) return done.id;
-    if (!(await first(tx))) throw stopped;
-    await receive(world, tx, channel, { intakeId: done.id, rawHash, receivedAt: raw.receivedAt }, inbound, files);
-    return done.id;
-  });
-  return work.catch((error: unknown) => {
-    if (error === stopped) return null;
-    throw error;
-  });
+  return { ...one, inbound, rawHash: hashOf(one.raw.bytes) };
 };
+
+/** Undoes the transaction of what is not to be stored. */
+class Unwanted extends Error {}
+
+const takeIn = async (world: World, tx: Tx, one: Read): Promise<IntakeId> => {
+  const { channel, raw, inbound, rawHash } = one;
+  const done = await insertDone(tx, {
+    id: world.newId() as IntakeId,
+    channelId: channel.id,
+    brandId: channel.brandId,
+    providerId: inbound.providerId,
+    rawHash,
+    bytes: raw.bytes,
+    transport: raw.transport,
+    receivedAt: raw.receivedAt,
+  });
+  if (!done.fresh) return done.id;
+  if (!(await one.first(tx))) throw new Unwanted();
+  await receive(world, tx, channel, { intakeId: done.id, rawHash, receivedAt: raw.receivedAt }, inbound, one.files);
+  return done.id;
+};
+
+/**
+ * Several people's words in one transaction, their statements side by side on one connection: one commit and one waking of PostgreSQL for all of them. Every
+ * word's statements come to their end, well or not, before the transaction does: none may run behind it.
+ */
+const takeTogether = (world: World, words: readonly Read[]): Promise<IntakeId[]> =>
+  world.db.transaction(async (tx) => {
+    // Somebody for whom others would wait longer than this is waited for alone.
+    await tx.later(sql`SET LOCAL lock_timeout = '400ms'`);
+    const ended = await Promise.allSettled(words.map((one) => takeIn(world, tx, one)));
+    return ended.map((each) => {
+      if (each.status === "rejected") throw each.reason;
+      return each.value;
+    });
+  });
+
+const takeAll = async (world: World, given: readonly Saying[]): Promise<PromiseSettledResult<IntakeId | null>[]> => {
+  const words = await Promise.allSettled(given.map((one) => read(world, one)));
+  const readable = words.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  if (readable.length > 1) {
+    const ids = await takeTogether(world, readable).catch(() => null);
+    if (ids !== null)
+      return words.map((each) =>
+        each.status === "rejected"
+          ? each
+          : { status: "fulfilled", value: ids[readable.indexOf(each.value)] as IntakeId },
+      );
+  }
+  // One of them cannot be taken, or waits for somebody: each stands for itself.
+  return Promise.allSettled(
+    words.map(async (each) => {
+      if (each.status === "rejected") throw each.reason;
+      return world.db
+        .transaction((tx) => takeIn(world, tx, each.value))
+        .catch((error: unknown) => {
+          if (error instanceof Unwanted) return null;
+          throw error;
+        });
+    }),
+  );
+};
+
+/**
+ * Gives how to take in: resolves after the commit with the arrival's id, null when `first` did not want it; the same provider id again gives the same arrival and changes nothing. What
+ * several people say while others' words are being committed is committed together; what one of them says never keeps another's out. Bytes must
+ * be few: nothing limits the reading but their number.
+ */
+export const openTakeNow = (world: World): Gathered<Saying, IntakeId | null> =>
+  gather({
+    atOnce: commits,
+    most: wordsInOne,
+    keysOf: ({ who }) => who,
+    work: (items) => takeAll(world, items),
+  });

@@ -10,7 +10,7 @@ import type { Bus } from "#platform/live/bus.ts";
 import { follow, type Follower } from "#platform/live/follow.ts";
 import { openHub, type Client, type Hub } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
-import { lookOf, openLooks, type Looks } from "#server/looks.ts";
+import { lookOf, openLooks, sweepMs, type Looks } from "#server/looks.ts";
 
 /** A signed-in agent on one socket. */
 export interface Desk {
@@ -96,7 +96,7 @@ export const startLive = async (options: {
   const sweep = setInterval(() => {
     looks.sweep();
     visitors.sweep();
-  }, 10_000);
+  }, sweepMs);
   sweep.unref();
 
   const leaveConcern = (client: Client<Desk>): void => {

@@ -1,7 +1,7 @@
 // Who looks at which concern and who writes in it, over all server processes; never stored. Called by server/live.ts, for agents and for visitors.
 import type { AgentId, ConcernId } from "#contract/ids.ts";
 import type { Look, LookState } from "#contract/live.ts";
-import type { Bus } from "#platform/live/bus.ts";
+import { backTopic, type Bus } from "#platform/live/bus.ts";
 
 /** What is said of somebody who looks. */
 interface Looking {
@@ -16,7 +16,7 @@ export interface Looks<L extends Looking> {
   /** The socket is still there: what it looks at is said again before others forget it. */
   readonly alive: (socket: number) => void;
   readonly at: (concernId: string) => readonly L[];
-  /** Forgets those whose process died without a word. */
+  /** To be called every `sweepMs`: says that this process lives, and forgets those who, or whose process, died without a word. */
   readonly sweep: () => void;
   readonly stop: () => void;
 }
@@ -31,6 +31,9 @@ interface Note<L> {
 export const lookLastsMs = 70_000;
 /** A desk shows that it lives every 20 s; saying each of them to all processes would be saying nothing new. */
 const sayAgainMs = 30_000;
+export const sweepMs = 2_000;
+/** A process that is not heard for more sweeps than this is gone, and who looked there with it. Counted in sweeps: who was held up itself cannot say that others are late. */
+const mostSilent = 4;
 
 /** `topic`: whose looks. `changed`: the looks at a concern are others than before. `nowMs`: a clock that only runs on. */
 export const openLooks = <L extends Looking>(options: {
@@ -42,8 +45,11 @@ export const openLooks = <L extends Looking>(options: {
 }): Looks<L> => {
   const { bus, topic, node, nowMs, changed } = options;
   /** By concern, then by socket. */
-  const all = new Map<string, Map<string, { readonly look: L; readonly until: number }>>();
+  const all = new Map<string, Map<string, { readonly look: L; readonly from: string; readonly until: number }>>();
   const mine = new Map<number, { readonly look: L; readonly saidAt: number }>();
+  /** Other processes, each with the sweeps since it was heard. */
+  const silent = new Map<string, number>();
+  const [beats, again] = [`${topic}.lives`, `${topic}.again`];
 
   const forget = (key: string, except: string | null): void => {
     for (const [concernId, present] of all) {
@@ -52,18 +58,39 @@ export const openLooks = <L extends Looking>(options: {
       changed(concernId);
     }
   };
-  const stop = bus.on(topic, (note) => {
+  const heardOf = (other: string): void => {
+    if (other === node) return;
+    // It may have said much before it, or we, could be heard.
+    if (!silent.has(other)) bus.hint(again);
+    silent.set(other, 0);
+  };
+  const hear = (note: unknown): void => {
     const { look, node: from, socket } = note as Note<L>;
+    heardOf(from);
     const key = `${from}:${socket}`;
     const concernId = look.concernId as string;
     forget(key, look.state === "away" ? null : concernId);
     if (look.state === "away") return;
-    const present = all.get(concernId) ?? new Map<string, { readonly look: L; readonly until: number }>();
+    const present =
+      all.get(concernId) ?? new Map<string, { readonly look: L; readonly from: string; readonly until: number }>();
     const before = present.get(key)?.look;
-    all.set(concernId, present.set(key, { look, until: nowMs() + lookLastsMs }));
+    all.set(concernId, present.set(key, { look, from, until: nowMs() + lookLastsMs }));
     if (!before || !sameLook(before, look)) changed(concernId);
-  });
+  };
   const tell = (socket: number, look: L): void => bus.hint(topic, { look, node, socket } satisfies Note<L>);
+  const tellAll = (): void => {
+    for (const [socket, { look }] of mine) {
+      mine.set(socket, { look, saidAt: nowMs() });
+      tell(socket, look);
+    }
+  };
+  const stops = [
+    bus.on(topic, hear),
+    bus.on(beats, (note) => heardOf((note as { readonly node: string }).node)),
+    bus.on(again, tellAll),
+    // What was said while the line was broken is said again, here and elsewhere.
+    bus.on(backTopic, () => bus.hint(again)),
+  ];
 
   return {
     look: (socket, look) => {
@@ -84,14 +111,25 @@ export const openLooks = <L extends Looking>(options: {
     },
     at: (concernId) => [...(all.get(concernId)?.values() ?? [])].map(({ look }) => look),
     sweep: () => {
+      bus.hint(beats, { node });
+      const gone = new Set<string>();
+      for (const [other, sweeps] of silent) {
+        silent.set(other, sweeps + 1);
+        if (sweeps < mostSilent) continue;
+        silent.delete(other);
+        gone.add(other);
+      }
       for (const [concernId, present] of all) {
-        let gone = false;
-        for (const [key, each] of present) if (each.until < nowMs()) gone = present.delete(key);
+        let fewer = false;
+        for (const [key, { from, until }] of present)
+          if (until < nowMs() || gone.has(from)) fewer = present.delete(key);
         if (present.size === 0) all.delete(concernId);
-        if (gone) changed(concernId);
+        if (fewer) changed(concernId);
       }
     },
-    stop,
+    stop: () => {
+      for (const stop of stops) stop();
+    },
   };
 };
 

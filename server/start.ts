@@ -19,7 +19,7 @@ import { clamdScanner } from "#platform/files/clamd.ts";
 import { openSecrets, withSecrets } from "#platform/files/secrets.ts";
 import { withSmall } from "#platform/files/small.ts";
 import { openIds } from "#platform/ids.ts";
-import { postgresBus } from "#platform/live/bus.ts";
+import type { Bus } from "#platform/live/bus.ts";
 import type { Log } from "#platform/log.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { newToken, openSecret } from "#platform/secret.ts";
@@ -42,6 +42,7 @@ import {
   freePort,
   migrateStore,
   missingParts,
+  openBus,
   openFiles,
   opening,
   openStore,
@@ -118,9 +119,9 @@ export const startServer = async (
     closers.push(watch.stop);
 
     const metrics = createMetrics({ withProcess: true });
-    const bus = await postgresBus(db, log);
-    closers.push(bus.close);
     const secret = openSecret(config.dataDir, config.secret ?? undefined);
+    const bus = await openBus(config, { db, log, mac: secret.mac });
+    closers.push(bus.close);
     const node = newToken();
     const now = (): Date => new Date();
     const world: World = {
@@ -288,7 +289,7 @@ const startListening = (options: {
   readonly connected: Awaited<ReturnType<typeof connectChannels>>;
   readonly intake: ReturnType<typeof startIntake>;
   readonly log: Log;
-  readonly bus: Awaited<ReturnType<typeof postgresBus>>;
+  readonly bus: Bus;
   readonly mostBytes: number;
 }): (() => Promise<void>) => {
   const { world, connected, intake, log } = options;

@@ -1,11 +1,15 @@
 // The steps of a start that can fail for an operator's reasons: ports, store, files. Called by server/start.ts; each says what to do in a sentence.
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import { isUnavailable, sql, type Tx } from "#platform/db/db.ts";
+import { isUnavailable, sql, type Db, type Tx } from "#platform/db/db.ts";
 import { migrate, MigrationProblem } from "#platform/db/migrate.ts";
 import { openDiskFiles } from "#platform/files/disk.ts";
 import type { Files } from "#platform/files/files.ts";
 import { openS3Files } from "#platform/files/s3.ts";
+import type { Bus } from "#platform/live/bus.ts";
+import { natsBus, NatsRefused } from "#platform/live/bus-nats.ts";
+import { postgresBus } from "#platform/live/bus-postgres.ts";
+import type { Log } from "#platform/log.ts";
 import { keepPostgres } from "#platform/postgres/keep.ts";
 import type { RunningPostgres } from "#platform/postgres/postgres.ts";
 import type { Config } from "#server/config.ts";
@@ -68,6 +72,24 @@ export const migrateStore = async (url: string, folder: string, say: (line: stri
     if (error instanceof MigrationProblem) throw new StartProblem(error.message);
     if (isUnavailable(error) || (error instanceof Error && "code" in error))
       throw new StartProblem(`The database cannot be used: ${wordsOf(error)}. Check DATABASE_URL.`);
+    throw error;
+  }
+};
+
+/** How the nodes of this centre hint at what is new: over NATS where that is set, else over PostgreSQL. Other centres on the same NATS do not hear it. */
+export const openBus = async (
+  config: Pick<Config, "nats">,
+  parts: { readonly db: Db; readonly log: Log; readonly mac: (purpose: string, text: string) => string },
+): Promise<Bus> => {
+  const { db, log, mac } = parts;
+  if (config.nats === null) return postgresBus(db, log);
+  try {
+    return await natsBus({ servers: config.nats, subject: `draht.${mac("bus", "live").slice(0, 20)}`, log });
+  } catch (error) {
+    if (error instanceof NatsRefused)
+      throw new StartProblem(
+        `The NATS server does not let this program in (${error.message}). Check user and password in NATS_URL: nats://user:password@host:4222.`,
+      );
     throw error;
   }
 };

@@ -7,16 +7,18 @@ import { answerTo } from "#modules/concerns/model-parts.ts";
 import { concernOfMessage } from "#modules/concerns/store.ts";
 import {
   changedSince,
+  concernsAsked,
   concernsOfParty,
   fileOfMessage,
-  messageOfIntake,
+  messagesOfIntakes,
   messagesOfParty,
+  type AskedConcern,
   type PartyConcern,
   type PartyFile,
   type PartyMessage,
   type Viewer,
 } from "#modules/concerns/store-visitor.ts";
-import { continuedFor, anyMoved } from "#modules/concerns/store-moving.ts";
+import { anyContinued, anyMoved, continuedFor } from "#modules/concerns/store-moving.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -94,22 +96,39 @@ const lastPage = { before: null, limit: shownMessages };
 export const movedSince = (tx: Tx, concernIds: readonly string[], since: number): Promise<boolean> =>
   anyMoved(tx, concernIds, since);
 
-/** One concern of theirs as it is now, with those of the named messages that they may see; null: they take no part in it. */
-export const chatOf = async (
-  world: Reading,
-  viewer: Viewer,
-  concernId: string,
-  ids: readonly string[],
-): Promise<{ readonly concern: ChatConcern; readonly messages: ChatMessage[] } | null> => {
-  const { db: tx } = world;
+/** A concern as it is now, with some of its messages. */
+export interface Chat {
+  readonly concern: ChatConcern;
+  readonly messages: readonly ChatMessage[];
+}
+
+/** The asked concerns as they are now, each with those of the named messages that its viewer may see; null: they take no part in it. */
+export const chatsAsked = async (world: Reading, asked: readonly AskedConcern[]): Promise<(Chat | null)[]> => {
+  const { concerns, messages } = await world.db.together((tx) => concernsAsked(tx, asked));
+  const byPlace = new Map(concerns.map((each) => [each.place, each]));
+  const shown = await asMessages(world, messages);
+  // Few concerns go on elsewhere: only of those it is asked where.
+  const moving = new Set(await anyContinued(world.db, [...new Set(asked.map(({ concernId }) => concernId))]));
+  const continued = await Promise.all(
+    asked.map(({ viewer, concernId }) =>
+      moving.has(concernId) ? continuedFor(world.db, viewer, [concernId]) : Promise.resolve([]),
+    ),
+  );
+  const said = Map.groupBy(shown.keys(), (n) => messages[n]?.place);
+  return asked.map((_, place) => {
+    const concern = byPlace.get(place);
+    if (concern === undefined) return null;
+    return {
+      concern: asConcern(concern, continued[place] ?? []),
+      messages: (said.get(place) ?? []).flatMap((n) => shown[n] ?? []),
+    };
+  });
+};
+
+/** One concern of theirs as it is now; null: they take no part in it. */
+export const chatOf = async (tx: Tx, viewer: Viewer, concernId: string): Promise<ChatConcern | null> => {
   const [concern] = await concernsOfParty(tx, viewer, [concernId], 1);
-  if (concern === undefined) return null;
-  const messages =
-    ids.length === 0 ? [] : await messagesOfParty(tx, viewer, [concernId], { before: null, limit: ids.length, ids });
-  return {
-    concern: asConcern(concern, await continuedFor(world.db, viewer, [concernId])),
-    messages: await asMessages(world, messages),
-  };
+  return concern === undefined ? null : asConcern(concern, await continuedFor(tx, viewer, [concernId]));
 };
 
 /** Older messages of a concern of theirs; none when they take no part in it. */
@@ -124,10 +143,12 @@ export const earlierOf = async (
   return { messages: await asMessages(world, rows), end: rows.length < shownMessages };
 };
 
-/** What an arrival became, for whoever said it. */
-export const saidBy = async (world: Reading, intakeId: string): Promise<ChatMessage | null> => {
-  const row = await messageOfIntake(world.db, intakeId);
-  return row === null ? null : ((await asMessages(world, [row]))[0] ?? null);
+/** What each arrival became, for whoever said it; null: nothing that stands in a concern. */
+export const saidBy = async (world: Reading, intakeIds: readonly string[]): Promise<(ChatMessage | null)[]> => {
+  const rows = await messagesOfIntakes(world.db, intakeIds);
+  const messages = await asMessages(world, rows);
+  const places = new Map(rows.map((row, n) => [row.intakeId, n]));
+  return intakeIds.map((id) => messages[places.get(id) ?? -1] ?? null);
 };
 
 /** What an answer to a part of ours says, and in which concern; null: the viewer has no such message, or the answer does not fit. */

@@ -231,6 +231,14 @@ export const anyMoved = async (tx: Tx, concernIds: readonly string[], seq: numbe
     )
   ).any;
 
+/** Those of the concerns out of or into which messages went. */
+export const anyContinued = async (tx: Tx, concernIds: readonly string[]): Promise<string[]> =>
+  (
+    await tx.rows<{ id: string }>(sql`
+      SELECT from_id AS id FROM change_set WHERE from_id = ANY (${concernIds}::uuid[]) AND undone_at IS NULL
+      UNION SELECT to_id FROM change_set WHERE to_id = ANY (${concernIds}::uuid[]) AND undone_at IS NULL`)
+  ).map(({ id }) => id);
+
 /** Concerns between which messages of somebody went, as both sides show it; each only where they take part in both. */
 export const continuedFor = (
   tx: Tx,

@@ -4,7 +4,7 @@ import type { AddressKind, ChannelKind } from "#contract/channel.ts";
 import type { Status } from "#contract/concerns.ts";
 import type { ConcernId, DeliveryId, MessageId } from "#contract/ids.ts";
 import type { AnswerPart, Part } from "#contract/parts.ts";
-import { empty, sql, type Tx } from "#platform/db/db.ts";
+import { empty, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 export interface PartyConcern {
   readonly id: ConcernId;
@@ -66,44 +66,96 @@ export const concernsOfParty = (
      WHERE p.kind = ${party.kind} AND p.norm = ${party.norm} ${ids === null ? empty : sql`AND c.id = ANY (${ids}::uuid[])`}
      ORDER BY c.last_message_at DESC, c.id DESC LIMIT ${limit}`);
 
+const messageColumns = sql`m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId",
+  ${filesOfMessage} AS files, b.parts`;
+
 /**
- * The last messages of each concern that the viewer may see, oldest first: what came from their address, and what went to it; of mails the same, if they
- * have shown to read there. Notes, what was taken back, what is held for the undo time or for later, what we wrote to bring words of the chat by mail, and
- * what went to others only are not among them; nor what was said before they joined. `ids`: only these messages.
+ * Whether a viewer may see message `k` of a concern: what came from their address, and what went to it; of mails the same, if they have shown to read there.
+ * Notes, what was taken back, what is held for the undo time or for later, what we wrote to bring words of the chat by mail, and what went to others only
+ * are not among them; nor what was said before they joined.
  */
+const maySee = (concernId: Sql, viewer: { readonly [part in keyof Viewer]: Sql }): Sql => sql`
+  k.concern_id = ${concernId} AND k.withdrawn_at IS NULL AND k.direction IN ('in', 'out')
+  AND EXISTS (SELECT 1 FROM party p
+               WHERE p.concern_id = ${concernId} AND p.sees_from <= k.seq
+                 AND (p.kind = ${viewer.kind} AND p.norm = ${viewer.norm}
+                   OR p.kind = 'email' AND p.norm = ${viewer.email} AND k.automatic IS NULL)
+                 AND (k.direction = 'in' AND k.sender ->> 'value' = p.value
+                   OR k.direction = 'out' AND EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = k.id AND d.recipient = p.norm
+                                                        AND d.state NOT IN ('held', 'withdrawn'))))`;
+
+/** The last messages of each concern that the viewer may see, oldest first. `ids`: only these. */
 export const messagesOfParty = (
   tx: Tx,
-  viewer: Viewer,
+  { kind, norm, email }: Viewer,
   concernIds: readonly string[],
   page: { readonly before: number | null; readonly limit: number; readonly ids?: readonly string[] },
 ): Promise<PartyMessage[]> =>
   tx.rows<PartyMessage>(sql`
-    SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId",
-           ${filesOfMessage} AS files, b.parts
+    SELECT ${messageColumns}
       FROM unnest(${concernIds}::uuid[]) AS asked (id)
       CROSS JOIN LATERAL (
         SELECT * FROM message k
-         WHERE k.concern_id = asked.id AND k.withdrawn_at IS NULL AND k.direction IN ('in', 'out')
-           AND (${page.before}::int IS NULL OR k.seq < ${page.before})
+         WHERE (${page.before}::int IS NULL OR k.seq < ${page.before})
            ${page.ids === undefined ? empty : sql`AND k.id = ANY (${page.ids}::uuid[])`}
-           AND EXISTS (SELECT 1 FROM party p
-                        WHERE p.concern_id = asked.id AND p.sees_from <= k.seq
-                          AND (p.kind = ${viewer.kind} AND p.norm = ${viewer.norm}
-                            OR p.kind = 'email' AND p.norm = ${viewer.email} AND k.automatic IS NULL)
-                          AND (k.direction = 'in' AND k.sender ->> 'value' = p.value
-                            OR k.direction = 'out' AND EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = k.id AND d.recipient = p.norm
-                                                                 AND d.state NOT IN ('held', 'withdrawn'))))
+           AND ${maySee(sql`asked.id`, { kind: sql`${kind}`, norm: sql`${norm}`, email: sql`${email}` })}
          ORDER BY k.seq DESC LIMIT ${page.limit}) m
       JOIN message_body b ON b.message_id = m.id
       LEFT JOIN intake i ON i.id = m.intake_id
      ORDER BY m.concern_id, m.seq`);
 
-/** One arrival's message, for whoever said it. */
-export const messageOfIntake = (tx: Tx, intakeId: string): Promise<PartyMessage | null> =>
-  tx.maybe<PartyMessage>(sql`
-    SELECT m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at,
-           i.provider_id AS "providerId", ${filesOfMessage} AS files, b.parts
-      FROM message m JOIN message_body b ON b.message_id = m.id JOIN intake i ON i.id = m.intake_id WHERE m.intake_id = ${intakeId} ORDER BY m.seq LIMIT 1`);
+/** A concern of a viewer's that is asked for, with some of its messages. */
+export interface AskedConcern {
+  readonly viewer: Viewer;
+  readonly concernId: string;
+  readonly messageIds: readonly string[];
+}
+
+const askedRows = (asked: readonly AskedConcern[]): Sql => sql`
+  jsonb_to_recordset(${JSON.stringify(
+    asked.map(({ viewer, concernId, messageIds }, place) => ({ place, ...viewer, concernId, messageIds })),
+  )}::jsonb) AS asked (place int, kind text, norm text, email text, "concernId" uuid, "messageIds" jsonb)`;
+
+/** Those of the asked concerns in which their viewers take part, and of the named messages those that they may see; each with the place of the question. */
+export const concernsAsked = async (
+  tx: Tx,
+  asked: readonly AskedConcern[],
+): Promise<{
+  readonly concerns: (PartyConcern & { readonly place: number })[];
+  readonly messages: (PartyMessage & { readonly place: number })[];
+}> => {
+  const some = asked.some(({ messageIds }) => messageIds.length > 0);
+  const [concerns, messages] = await Promise.all([
+    tx.rows<PartyConcern & { readonly place: number }>(sql`
+      SELECT asked.place, c.id, c.number, c.subject, c.status, c.last_message_at AS "lastAt", c.last_seq AS "lastSeq", p.seen_seq AS "seenSeq"
+        FROM ${askedRows(asked)}
+        JOIN party p ON p.concern_id = asked."concernId" AND p.kind = asked.kind AND p.norm = asked.norm
+        JOIN concern c ON c.id = asked."concernId"`),
+    some
+      ? tx.rows<PartyMessage & { readonly place: number }>(sql`
+      SELECT asked.place, ${messageColumns}
+        FROM ${askedRows(asked)}
+        CROSS JOIN LATERAL jsonb_array_elements_text(asked."messageIds") AS named (id)
+        JOIN message m ON m.id = named.id::uuid
+        JOIN message_body b ON b.message_id = m.id
+        LEFT JOIN intake i ON i.id = m.intake_id
+       WHERE EXISTS (SELECT 1 FROM message k WHERE k.id = m.id
+                        AND ${maySee(sql`asked."concernId"`, { kind: sql`asked.kind`, norm: sql`asked.norm`, email: sql`asked.email` })})
+       ORDER BY asked.place, m.seq`)
+      : [],
+  ]);
+  return { concerns, messages };
+};
+
+/** What arrivals became, for whoever said them; each the first message of its arrival. */
+export const messagesOfIntakes = (
+  tx: Tx,
+  intakeIds: readonly string[],
+): Promise<(PartyMessage & { readonly intakeId: string })[]> =>
+  tx.rows(sql`
+    SELECT DISTINCT ON (m.intake_id) m.intake_id AS "intakeId", ${messageColumns}
+      FROM message m JOIN message_body b ON b.message_id = m.id JOIN intake i ON i.id = m.intake_id
+     WHERE m.intake_id = ANY (${intakeIds}::uuid[]) ORDER BY m.intake_id, m.seq`);
 
 /** Which of these concerns something has happened in since that event. */
 export const changedSince = async (tx: Tx, concernIds: readonly string[], seq: number): Promise<ConcernId[]> =>

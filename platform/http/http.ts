@@ -276,7 +276,8 @@ export const createHttp = async (options: HttpOptions): Promise<Http> => {
       return { name: part.filename, bytes: await part.toBuffer() };
     },
     listen: async (host, port) => {
-      await app.listen({ host, port });
+      // Thousands of pages come again at one moment: whoever finds no place in the queue tries only a second later.
+      await app.listen({ host, port, backlog: 4_096 });
       return (app.server.address() as AddressInfo).port;
     },
     close: async (graceMs = 10_000) => {

@@ -1,6 +1,5 @@
-// Hints between processes on one database: "something new under this topic". May be lost; the truth is always a numbered row.
-import type pg from "pg";
-import type { Db } from "#platform/db/db.ts";
+// Hints between processes of one centre: "something new under this topic". May be lost; the truth is always a numbered row. Adapters stand beside it:
+// bus-postgres.ts and bus-nats.ts, which one suite holds to the same (bus.test.ts).
 import type { Log } from "#platform/log.ts";
 
 export interface Bus {
@@ -8,24 +7,43 @@ export interface Bus {
   readonly hint: (topic: string, note?: unknown) => void;
   /** Hears hints of all processes, its own included. Returns how to stop. */
   readonly on: (topic: string, hear: (note: unknown) => void) => () => void;
+  /** Says what is pending and lets go of what it holds. */
   readonly close: () => Promise<void>;
 }
 
-interface Spoken {
+/**
+ * Told on a bus by itself, without a note, to its own process: it can be heard elsewhere from now on, for the first time or again. What was said meanwhile
+ * is lost; whoever has said something that still holds says it again, and whoever needs others' asks for it.
+ */
+export const backTopic = "bus.back";
+
+export interface Spoken {
   readonly topic: string;
   readonly note?: unknown;
 }
 
-const listeners = (): { readonly tell: (spoken: Spoken) => void; readonly on: Bus["on"] } => {
+/** Who listens here. */
+export const listeners = (): {
+  readonly tell: (spoken: Spoken) => void;
+  readonly on: Bus["on"];
+  /** Every topic that is listened to under which a hint without a note came before, and `backTopic`: looked at anew, since hints may have been missed. */
+  readonly wakeAll: () => void;
+} => {
   const byTopic = new Map<string, Set<(note: unknown) => void>>();
+  const plain = new Set<string>();
+  const tell = ({ topic, note }: Spoken): void => {
+    if (note === undefined) plain.add(topic);
+    for (const hear of byTopic.get(topic) ?? []) hear(note);
+  };
   return {
-    tell: ({ topic, note }) => {
-      for (const hear of byTopic.get(topic) ?? []) hear(note);
-    },
+    tell,
     on: (topic, hear) => {
       const heard = byTopic.get(topic) ?? new Set();
       byTopic.set(topic, heard.add(hear));
       return () => heard.delete(hear);
+    },
+    wakeAll: () => {
+      for (const topic of new Set([...plain, backTopic])) tell({ topic });
     },
   };
 };
@@ -40,101 +58,70 @@ export const memoryBus = (): Bus => {
   };
 };
 
-const channel = "draht_live";
-/** Each word to the others costs two wakings of PostgreSQL; here it is heard at once all the same. */
-const coalesceMs = 15;
-/** PostgreSQL refuses payloads of 8,000 bytes and more. */
-const maxPayloadBytes = 7_500;
-const reconnectMs = 500;
+/** Who speaks, so that nobody hears the own words twice. */
+export const newSpeaker = (): string => Math.random().toString(36).slice(2);
+
+/** What others say, told here; what is none of our words, or our own, is passed over. */
+export const hearFrame = (frame: string, self: string, tell: (spoken: Spoken) => void): void => {
+  let heard: { readonly from?: string; readonly said?: readonly Spoken[] };
+  try {
+    heard = JSON.parse(frame) as typeof heard;
+  } catch {
+    return;
+  }
+  if (heard.from !== self && Array.isArray(heard.said)) for (const spoken of heard.said) tell(spoken);
+};
 
 /**
- * The bus over PostgreSQL: one NOTIFY per 15 ms at most, sent on a connection of its own and never inside a transaction (a NOTIFY in every
- * transaction serialises the commits). Notes too large for one notification are dropped with a warning. Reconnects by itself; what was
- * said meanwhile elsewhere is not heard, so listeners also look from time to time.
+ * Gathers hints into frames for the others: the first after a silence goes at once, then one turn each `everyMs`. A frame has at most `mostBytes`; a note that
+ * is larger by itself is dropped with a warning. `send` is never given an empty frame.
  */
-export const postgresBus = async (db: Db, log: Log): Promise<Bus> => {
-  const { tell, on } = listeners();
-  const self = Math.random().toString(36).slice(2);
+export const gatherHints = (options: {
+  readonly self: string;
+  readonly everyMs: number;
+  readonly mostBytes: number;
+  readonly log: Log;
+  readonly send: (frame: string) => void;
+}): { readonly add: (spoken: Spoken) => void; readonly flush: () => void } => {
   const pending = new Map<string, Spoken>();
   let notes: Spoken[] = [];
   let timer: NodeJS.Timeout | null = null;
-  let client: pg.Client | null = null;
-  let closed = false;
-  let sending: Promise<unknown> = Promise.resolve();
-
-  const connect = async (): Promise<void> => {
-    if (closed) return;
-    try {
-      const fresh = await db.connect();
-      fresh.on("error", () => lost(fresh));
-      fresh.on("end", () => lost(fresh));
-      fresh.on("notification", (message) => {
-        const heard = JSON.parse(message.payload ?? "{}") as { from?: string; said?: Spoken[] };
-        if (heard.from !== self) for (const spoken of heard.said ?? []) tell(spoken);
-      });
-      await fresh.query(`LISTEN ${channel}`);
-      client = fresh;
-    } catch (error) {
-      log.warn("bus.cannotConnect", { error: error instanceof Error ? error.message : "unknown" });
-      setTimeout(() => void connect(), reconnectMs).unref();
-    }
-  };
-
-  const lost = (which: pg.Client): void => {
-    if (client !== which) return;
-    client = null;
-    if (closed) return;
-    log.warn("bus.lost");
-    setTimeout(() => void connect(), reconnectMs).unref();
-  };
+  let flushedAt = -Infinity;
+  // What stands around the words in a frame.
+  const room = options.mostBytes - 100;
 
   const flush = (): void => {
+    if (timer) clearTimeout(timer);
     timer = null;
-    const said = [...pending.values(), ...notes];
-    pending.clear();
-    notes = [];
+    flushedAt = performance.now();
     let part: Spoken[] = [];
     let size = 0;
     const send = (): void => {
-      const payload = JSON.stringify({ from: self, said: part });
-      if (part.length > 0)
-        sending = sending.then(() => client?.query("SELECT pg_notify($1, $2)", [channel, payload])).catch(() => {});
+      if (part.length > 0) options.send(JSON.stringify({ from: options.self, said: part }));
       part = [];
       size = 0;
     };
+    const said = [...pending.values(), ...notes];
+    pending.clear();
+    notes = [];
     for (const spoken of said) {
       const length = Buffer.byteLength(JSON.stringify(spoken));
-      if (length > maxPayloadBytes - 100) {
-        log.warn("bus.noteTooLarge", { topic: spoken.topic, bytes: length });
+      if (length > room) {
+        options.log.warn("bus.noteTooLarge", { topic: spoken.topic, bytes: length });
         continue;
       }
-      if (size + length > maxPayloadBytes - 100) send();
+      if (size + length > room) send();
       part.push(spoken);
       size += length + 1;
     }
     send();
   };
-
-  await connect();
   return {
-    hint: (topic, note) => {
-      const spoken = note === undefined ? { topic } : { topic, note };
-      queueMicrotask(() => tell(spoken));
-      if (note === undefined) pending.set(topic, spoken);
+    add: (spoken) => {
+      if (spoken.note === undefined) pending.set(spoken.topic, spoken);
       else notes.push(spoken);
-      timer ??= setTimeout(flush, coalesceMs);
+      timer ??= setTimeout(flush, Math.max(0, options.everyMs - (performance.now() - flushedAt)));
     },
-    on,
-    close: async () => {
-      closed = true;
-      if (timer) {
-        clearTimeout(timer);
-        flush();
-      }
-      await sending;
-      const last = client;
-      client = null;
-      await last?.end().catch(() => {});
-    },
+    flush,
   };
 };

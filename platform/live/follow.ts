@@ -31,8 +31,13 @@ const batch = 500;
 /** A subscriber that is further behind than this fetches afresh instead. */
 const replayLimit = 5_000;
 const lookEveryMs = 1_000;
-/** Shortest time between two looks: many entries a second are read in gathered looks. */
-const gatherMs = 20;
+/** Questions to the log for those who catch up, at once: however many come at one moment, the others' questions find a connection. */
+const replaysAtOnce = 2;
+/**
+ * Time between two looks: many entries a second are read in gathered looks. As long as the last look took, twice, so that looking and telling never take more than
+ * about a third of the time, however many subscribers there are; within these bounds.
+ */
+const gatherMs = { least: 2, most: 20, times: 2 };
 
 /**
  * Starts at the log's end. `read` must give entries in commit order without gaps, together with the number up to which they are complete.
@@ -47,7 +52,8 @@ export const follow = async <E extends Entry>(options: {
   let position = await options.end();
   let reading = false;
   let stopped = false;
-  let lookedAt = -gatherMs;
+  let lookedAt = -Infinity;
+  let restMs: number = gatherMs.least;
   let soon: NodeJS.Timeout | null = null;
 
   const spread = (events: readonly E[], upTo: number): void => {
@@ -64,7 +70,7 @@ export const follow = async <E extends Entry>(options: {
 
   const read = async (): Promise<void> => {
     reading = true;
-    lookedAt = performance.now();
+    const begun = performance.now();
     try {
       let full = true;
       while (full && !stopped) {
@@ -79,18 +85,38 @@ export const follow = async <E extends Entry>(options: {
       options.log.warn("follow.cannotRead", { error: error instanceof Error ? error.message : "unknown" });
     } finally {
       reading = false;
+      lookedAt = performance.now();
+      restMs = Math.min(gatherMs.most, Math.max(gatherMs.least, gatherMs.times * (lookedAt - begun)));
     }
   };
 
   /** Reads now, or, when the last look was a moment ago or is still under way, once after it. */
   const look = (): void => {
     if (stopped || soon !== null) return;
-    const restMs = reading ? gatherMs : gatherMs - (performance.now() - lookedAt);
-    if (restMs <= 0) return void read();
+    const waitMs = reading ? gatherMs.least : restMs - (performance.now() - lookedAt);
+    if (waitMs <= 0) return void read();
     soon = setTimeout(() => {
       soon = null;
       look();
-    }, restMs);
+    }, waitMs);
+  };
+
+  let free = replaysAtOnce;
+  const inLine: (() => void)[] = [];
+  /** In its turn; null: they have left meanwhile. */
+  const readFor = async (
+    after: number,
+    left: () => boolean,
+  ): Promise<Awaited<ReturnType<typeof options.read>> | null> => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => inLine.push(resolve));
+    try {
+      return left() || stopped ? null : await options.read(after, batch);
+    } finally {
+      const next = inLine.shift();
+      if (next) next();
+      else free += 1;
+    }
   };
 
   const replay = async (after: number, subscriber: Subscriber<E>, left: () => boolean): Promise<void> => {
@@ -121,7 +147,9 @@ export const follow = async <E extends Entry>(options: {
         subscriber.reset(goal);
         continue;
       }
-      const { events, upTo } = await options.read(at, batch);
+      const found = await readFor(at, left);
+      if (found === null) return;
+      const { events, upTo } = found;
       const shown = events.filter((event) => event.seq <= goal);
       const to = events.length === batch ? Math.min(goal, events.at(-1)?.seq ?? goal) : Math.min(goal, upTo);
       if (left()) return;

@@ -28,16 +28,73 @@ export interface Hub {
 }
 
 const maxFrameBytes = 64 * 1024;
-/** Bytes that may wait for one slow reader. */
+/** Bytes that may wait for one slow reader, and for all of them together: then those who are furthest behind are dropped. */
 const maxWaitingBytes = 256 * 1024;
-const heartbeatMs = 25_000;
+const maxWaitingInAllBytes = 64 * 1024 * 1024;
+/** Whoever was told to come again and does not even read that is cut off after so many seconds. */
+const goodbyeSeconds = 3;
+/** Every client is asked for a sign of life once in so many seconds, a part of them in each. */
+const heartbeatSeconds = 25;
 /** Frames one client may send in ten seconds. */
 const maxFrames = 200;
 
 const refuse = (socket: Duplex, status: number): void => {
   socket.end(
-    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n${status === 503 ? "Retry-After: 5\r\n" : ""}\r\n`,
+    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n${status === 503 || status === 429 ? `Retry-After: ${status === 503 ? 5 : 30}\r\n` : ""}\r\n`,
   );
+};
+
+/**
+ * Keeps account of what waits for slow readers. `sent`: something was just sent to that client. `tick`: called every second. Whoever is too far behind is
+ * closed with 1013 and, if that is not read either, cut off.
+ */
+const watchSlow = (): {
+  readonly sent: (socket: WebSocket) => void;
+  readonly tick: () => void;
+  readonly drop: (socket: WebSocket) => void;
+} => {
+  /** Bytes that waited for each who had not read everything when it was last looked. */
+  const behind = new Map<WebSocket, number>();
+  const leaving = new Map<WebSocket, number>();
+  let inAll = 0;
+  const note = (socket: WebSocket): void => {
+    const bytes = socket.readyState === socket.CLOSED ? 0 : socket.bufferedAmount;
+    inAll += bytes - (behind.get(socket) ?? 0);
+    if (bytes === 0) behind.delete(socket);
+    else behind.set(socket, bytes);
+  };
+  const drop = (socket: WebSocket): void => {
+    if (leaving.has(socket)) return;
+    socket.close(1013, "too slow");
+    leaving.set(socket, goodbyeSeconds);
+  };
+  return {
+    drop,
+    sent: (socket) => {
+      if (socket.bufferedAmount === 0 && !behind.has(socket)) return;
+      note(socket);
+      if (inAll <= maxWaitingInAllBytes) return;
+      for (const each of behind.keys()) note(each);
+      for (const [each] of [...behind].toSorted(([, a], [, b]) => b - a)) {
+        if (inAll <= maxWaitingInAllBytes / 2) return;
+        // What waits for it is let go at once.
+        each.terminate();
+        note(each);
+        inAll -= behind.get(each) ?? 0;
+        behind.delete(each);
+      }
+    },
+    tick: () => {
+      for (const each of behind.keys()) note(each);
+      for (const [socket, seconds] of leaving) {
+        if (seconds > 0 && socket.readyState !== socket.CLOSED) leaving.set(socket, seconds - 1);
+        else {
+          leaving.delete(socket);
+          socket.terminate();
+        }
+      }
+    },
+  };
 };
 
 /** Opens a hub for at most `maxClients` clients. */
@@ -50,6 +107,11 @@ export const openHub = <W>(options: { readonly maxClients: number; readonly hand
     skipUTF8Validation: false,
   });
   const alive = new WeakMap<WebSocket, boolean>();
+  /** Clients by the second of the heartbeat in which they are asked. */
+  const wheel = Array.from({ length: heartbeatSeconds }, () => new Set<WebSocket>());
+  const slow = watchSlow();
+  let second = 0;
+  let places = 0;
   let closing = false;
 
   const welcome = (socket: WebSocket, who: W): void => {
@@ -59,15 +121,21 @@ export const openHub = <W>(options: { readonly maxClients: number; readonly hand
       who,
       send: (frame) => {
         if (socket.readyState !== socket.OPEN) return;
-        if (socket.bufferedAmount > maxWaitingBytes) return socket.close(1013, "too slow");
+        if (socket.bufferedAmount > maxWaitingBytes) return slow.drop(socket);
         socket.send(frame, { binary: false });
+        slow.sent(socket);
       },
       close: (code, reason) => socket.close(code, reason),
     };
     alive.set(socket, true);
+    const place = wheel[places++ % heartbeatSeconds];
+    place?.add(socket);
     socket.on("pong", () => alive.set(socket, true));
     socket.on("error", () => socket.terminate());
-    socket.on("close", () => handlers.closed(client));
+    socket.on("close", () => {
+      place?.delete(socket);
+      handlers.closed(client);
+    });
     socket.on("message", (data, isBinary) => {
       alive.set(socket, true);
       const now = performance.now();
@@ -83,7 +151,9 @@ export const openHub = <W>(options: { readonly maxClients: number; readonly hand
   };
 
   const timer = setInterval(() => {
-    for (const socket of server.clients) {
+    slow.tick();
+    second = (second + 1) % heartbeatSeconds;
+    for (const socket of wheel[second] ?? []) {
       if (!alive.get(socket)) {
         socket.terminate();
         continue;
@@ -91,7 +161,7 @@ export const openHub = <W>(options: { readonly maxClients: number; readonly hand
       alive.set(socket, false);
       socket.ping();
     }
-  }, heartbeatMs);
+  }, 1_000);
   timer.unref();
 
   return {

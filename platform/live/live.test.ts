@@ -4,77 +4,36 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import WebSocket from "ws";
-import { openDb, sql, type Db } from "#platform/db/db.ts";
-import { memoryBus, postgresBus, type Bus } from "#platform/live/bus.ts";
+import { openDb } from "#platform/db/db.ts";
+import { memoryBus } from "#platform/live/bus.ts";
+import { postgresBus } from "#platform/live/bus-postgres.ts";
 import { follow, type Subscriber } from "#platform/live/follow.ts";
 import { openHub, type Client } from "#platform/live/hub.ts";
 import { silentLog } from "#platform/log.ts";
 import { freshDatabase } from "#test/database.ts";
+import { gate } from "#test/faults.ts";
+import { busSuite } from "#test/suites/bus.ts";
 
 const database = await freshDatabase();
-const openOne = (): Db => openDb(database.url, { max: 3, onError: () => {} });
-const dbs = [openOne(), openOne()] as const;
-after(async () => {
-  await Promise.all(dbs.map((db) => db.close()));
-  await database.drop();
-});
+after(() => database.drop());
 
-const heard = (bus: Bus, topic: string): Promise<unknown> =>
-  new Promise((resolve) => {
-    const stop = bus.on(topic, (note) => {
-      stop();
-      resolve(note);
-    });
-  });
-
-/** Every bus keeps these: what one says, all hear; topics are apart; notes arrive whole. */
-const busSuite = (name: string, open: () => Promise<readonly [Bus, Bus]>): void => {
-  test(`${name}: a hint is heard here and elsewhere, topics are apart`, async () => {
-    const [here, there] = await open();
-    let wrong = 0;
-    there.on("other", () => (wrong += 1));
-    const both = Promise.all([heard(here, "a"), heard(there, "a")]);
-    here.hint("a");
-    await both;
-    assert.equal(wrong, 0);
-    const note = Promise.all([heard(here, "n"), heard(there, "n")]);
-    there.hint("n", { text: "Grüße 🙂", deep: [1, { two: 2 }] });
-    assert.deepEqual(await note, [
-      { text: "Grüße 🙂", deep: [1, { two: 2 }] },
-      { text: "Grüße 🙂", deep: [1, { two: 2 }] },
-    ]);
-    await here.close();
-    if (there !== here) await there.close();
-  });
-
-  test(`${name}: many hints between two looks are few words, and the last note is never lost`, async () => {
-    const [here, there] = await open();
-    const last = new Promise<void>((resolve) => there.on("burst", (note) => note === 999 && resolve()));
-    for (let i = 0; i < 1000; i += 1) here.hint("burst", i);
-    await last;
-    await here.close();
-    if (there !== here) await there.close();
-  });
-};
-
-busSuite("memory", async () => {
-  const bus = memoryBus();
-  return [bus, bus];
-});
-busSuite("postgres", async () => [await postgresBus(dbs[0], silentLog), await postgresBus(dbs[1], silentLog)]);
-
-test("the postgres bus comes back after its connection was cut", async () => {
-  const here = await postgresBus(dbs[0], silentLog);
-  const there = await postgresBus(dbs[1], silentLog);
-  await dbs[0].rows(
-    sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
-  );
-  const arrived = heard(there, "again");
-  const saying = setInterval(() => here.hint("again"), 50);
-  await arrived;
-  clearInterval(saying);
-  await here.close();
-  await there.close();
+const alone = memoryBus();
+busSuite("memory", async () => ({ here: alone, there: alone, line: null, close: async () => {} }));
+busSuite("postgres", async () => {
+  const way = await gate(new URL(database.url));
+  const reached = [0, 1].map(() => openDb(way.url, { max: 1, onError: () => {} }));
+  const [here, there] = await Promise.all(reached.map((db) => postgresBus(db, silentLog)));
+  assert.ok(here && there);
+  return {
+    here,
+    there,
+    line: { cut: () => void (way.mode = "shut"), mend: () => void (way.mode = "open") },
+    close: async () => {
+      await Promise.all([here.close(), there.close()]);
+      await Promise.all(reached.map((db) => db.close()));
+      await way.stop();
+    },
+  };
 });
 
 interface Numbered {

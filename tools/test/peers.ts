@@ -1,4 +1,5 @@
-// The programs that tests talk to and that npm cannot bring: a browser, a virus scanner, a mailbox server, a mail server, a PostgreSQL of the system. Says where
+// The programs that tests talk to and that npm cannot bring: a browser, a virus scanner, a mailbox server, a mail server, a
+// PostgreSQL of the system, a NATS. Says where
 // they are and, on a Debian-like machine as root, installs what is missing. Called by tools/test.ts and by tests.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, globSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +18,7 @@ type Peer = {
   readonly stages: readonly Stage[];
 };
 
-export type PeerName = "chromium" | "clamd" | "dovecot" | "postfix" | "postgresql";
+export type PeerName = "chromium" | "clamd" | "dovecot" | "nats" | "postfix" | "postgresql";
 
 const peers: Readonly<Record<PeerName, Peer>> = {
   chromium: {
@@ -33,6 +34,7 @@ const peers: Readonly<Record<PeerName, Peer>> = {
     packages: ["dovecot-core", "dovecot-imapd", "dovecot-lmtpd", "dovecot-sieve"],
     stages: ["journeys"],
   },
+  nats: { programs: ["nats-server"], files: [], packages: ["nats-server"], stages: ["journeys"] },
   postfix: { programs: ["postfix"], files: [], packages: ["postfix"], stages: ["journeys"] },
   // Debian keeps each version's programs in a folder of its own; the oldest counts.
   postgresql: { programs: ["initdb"], files: [], packages: ["postgresql"], stages: ["journeys"] },

@@ -1,0 +1,71 @@
+// Makes one call of many: whatever comes while enough is under way is done together by the next. Called where many small things wait for the same commit or question.
+
+/** Does an item, together with others; resolves or rejects as its own part of the work did. */
+export type Gathered<I, O> = (item: I) => Promise<O>;
+
+/**
+ * At most `atOnce` calls of `work` are under way, each with at most `most` items, in the order in which they came; an item that comes alone is done
+ * alone, at once. Items that share a key are never under way at the same time: the later one waits for the earlier one's end. `work` gives each
+ * item's result in its place; when it rejects, all of its items do.
+ */
+export const gather = <I, O>(options: {
+  readonly atOnce: number;
+  readonly most: number;
+  readonly keysOf?: (item: I) => readonly string[];
+  readonly work: (items: readonly I[]) => Promise<readonly PromiseSettledResult<O>[]>;
+}): Gathered<I, O> => {
+  const keysOf = options.keysOf ?? (() => []);
+  let waiting: {
+    readonly item: I;
+    readonly keys: readonly string[];
+    readonly end: (result: PromiseSettledResult<O>) => void;
+  }[] = [];
+  const busy = new Set<string>();
+  let running = 0;
+  let soon = false;
+
+  const take = (): typeof waiting => {
+    const taken: typeof waiting = [];
+    const left: typeof waiting = [];
+    // Keys of those that must wait: what comes behind them with the same key does not overtake.
+    const passed = new Set<string>();
+    for (const each of waiting) {
+      const free = taken.length < options.most && each.keys.every((key) => !busy.has(key) && !passed.has(key));
+      for (const key of each.keys) (free ? busy : passed).add(key);
+      (free ? taken : left).push(each);
+    }
+    waiting = left;
+    return taken;
+  };
+  const run = async (taken: typeof waiting): Promise<void> => {
+    const results = await options
+      .work(taken.map(({ item }) => item))
+      .catch((reason: unknown) => taken.map((): PromiseSettledResult<O> => ({ status: "rejected", reason })));
+    for (const { keys } of taken) for (const key of keys) busy.delete(key);
+    running -= 1;
+    for (const [place, { end }] of taken.entries())
+      end(results[place] ?? { status: "rejected", reason: new Error("an item was left out") });
+    begin();
+  };
+  /** In the next turn of the event loop: what comes in this one goes together. */
+  const begin = (): void => {
+    if (soon || waiting.length === 0) return;
+    soon = true;
+    setImmediate(() => {
+      soon = false;
+      while (running < options.atOnce) {
+        const taken = take();
+        if (taken.length === 0) return;
+        running += 1;
+        void run(taken);
+      }
+    });
+  };
+  return (item) =>
+    new Promise((resolve, reject) => {
+      const end = (result: PromiseSettledResult<O>): void =>
+        result.status === "fulfilled" ? resolve(result.value) : reject(result.reason as Error);
+      waiting.push({ item, keys: keysOf(item), end });
+      begin();
+    });
+};
