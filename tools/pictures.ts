@@ -10,7 +10,7 @@ import { api } from "#contract/api.ts";
 import { signIn } from "#test/desk.ts";
 import { openDesk, phone, startBrowser, wide } from "#test/screens/browser.ts";
 import { startTestServer } from "#test/server.ts";
-import { answerSomebody, newsletterComes, showpiece } from "./pictures/demo.ts";
+import { answerChat, answerSomebody, chatMoves, newsletterComes, showpiece } from "./pictures/demo.ts";
 import { screensOf, type Screen } from "./pictures/screens.ts";
 import { drawSheet } from "./pictures/sheet.ts";
 
@@ -54,6 +54,9 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["desk-dark", "desk", look("wide", "dark", "de")],
   ["desk-english", "desk", look("wide", "light", "en")],
   ["list", "list", look("wide", "light", "de")],
+  ["chat-and-mail", "chat-and-mail", look("wide", "light", "de")],
+  ["widget", "widget", look("wide", "light", "de")],
+  ["widget-phone", "widget", look("phone", "dark", "de")],
   ["reply", "reply", look("wide", "light", "de")],
   ["note", "note", look("wide", "light", "de")],
   ["assign", "assign", look("wide", "dark", "de")],
@@ -118,7 +121,7 @@ const { values, positionals } = parseArgs({
 const wanted = looks.filter(({ name }) => values.look === undefined || values.look.includes(name));
 const folder = values.all ?? join(import.meta.dirname, "..", "docs", "pictures");
 await mkdir(folder, { recursive: true });
-const server = await startTestServer({ args: ["--demo"], env: { CHECK_ANSWERS: "no", UNDO_SECONDS: "0" } });
+const server = await startTestServer({ args: ["--demo"], env: { CHECK_ANSWERS: "no", UNDO_SECONDS: "0", CHAT_MAIL_SECONDS: "1" } });
 const browser = await startBrowser();
 let failed = 0;
 try {
@@ -127,7 +130,8 @@ try {
   const { preferences } = await desk.call(api.agents.me);
   await answerSomebody(desk, row);
   const drawn = values.all === undefined ? row : await newsletterComes(desk, server.ports.smtp);
-  const screens = screensOf(row, drawn);
+  const moved = await chatMoves(desk, server.url);
+  const screens = screensOf({ row, drawn, moved, answerChat: (text) => answerChat(desk, text) });
   const chosen = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
   const speak = (language: "de" | "en") =>
     desk.call(api.agents.changePreferences, { body: { ...preferences, language } });

@@ -1,7 +1,8 @@
-// Makes the demo world ready for its pictures: somebody is answered, a newsletter has come. Called by tools/pictures.ts.
+// Makes the demo world ready for its pictures: somebody is answered, a newsletter has come, somebody moves from the chat to mail. Called by tools/pictures.ts.
 import { createTransport } from "nodemailer";
 import { api } from "#contract/api.ts";
 import { everything, type ConcernRow } from "#contract/concerns.ts";
+import { answerIn, openPage } from "#test/chat.ts";
 import type { Desk } from "#test/desk.ts";
 
 /** The concern with the most to see: files or pictures first, then the longest thread among those still open. */
@@ -71,4 +72,66 @@ export const newsletterComes = async (desk: Desk, smtpPort: number): Promise<Con
   feed.close();
   if (event.kind !== "concern.created") throw new Error("no newsletter has come");
   return event.data.row;
+};
+
+/**
+ * A visitor of the operator's website chats, leaves before the last answer, gets it by mail and answers by mail: one concern over two channels.
+ * The server must be started with CHAT_MAIL_SECONDS=1. Resolves with the concern.
+ */
+export const chatMoves = async (desk: Desk, url: string): Promise<ConcernRow> => {
+  const channels = await desk.call(api.brands.channels);
+  const chat = channels.find(({ kind }) => kind === "webchat");
+  if (!chat) throw new Error("the demo's site has no chat");
+  const email = "mehmet.yilmaz@post.example";
+  const feed = await desk.live();
+  const page = await openPage(url, chat.id);
+  await page.hello();
+  const asked = await page.tell("Moin, seit heute früh ist das Internet weg. Der Router blinkt rot.");
+  const { concernId } = asked;
+  const answered = async (text: string): Promise<void> => {
+    await answerIn(desk, concernId, text);
+    await page.message(text);
+  };
+  await answered("Guten Tag! Ich sehe mir die Leitung eben an. Wohnen Sie in der Müggenburger Straße?");
+  await page.tell("Ja, Nummer 11. Ich muss leider gleich los.", { concernId });
+  page.say({ type: "introduce", name: "Mehmet Yılmaz", email });
+  page.say({ type: "ping" });
+  await page.word("pong");
+  page.close();
+  await page.closed;
+  await answerIn(
+    desk,
+    concernId,
+    "Der Verstärker im Haus ist ausgefallen. Morgen zwischen 9 und 11 Uhr wird er getauscht, Sie müssen nicht zu Hause sein.",
+  );
+  const inbox = async () => (await desk.call(api.postbox.list, { query: { to: email } })).mails[0];
+  await feed.event(
+    (event) =>
+      event.kind === "delivery.changed" &&
+      event.concernId === concernId &&
+      event.data.delivery.recipient === email &&
+      event.data.delivery.state === "sent",
+  );
+  const mail = await inbox();
+  if (!mail) throw new Error("what was not seen in the chat has not come by mail");
+  const text = "Perfekt, vielen Dank! Der Hausmeister lässt den Techniker in den Keller.";
+  await desk.call(api.postbox.write, {
+    body: { name: "Mehmet Yılmaz", from: email, to: "", subject: `Re: ${mail.subject}`, text, answers: mail.id },
+  });
+  await feed.event(
+    (event) =>
+      event.kind === "message.added" && event.concernId === concernId && event.data.message.from?.value === email,
+  );
+  feed.close();
+  return (await desk.call(api.concerns.open, { params: { id: concernId } })).concern.row;
+};
+
+/** Answers the newest thing said in the chat. */
+export const answerChat = async (desk: Desk, text: string): Promise<void> => {
+  const { rows } = await desk.call(api.concerns.list, {
+    query: { filter: JSON.stringify({ ...everything, statuses: ["new"] }), limit: 1 },
+  });
+  const [row] = rows;
+  if (!row) throw new Error("nobody has said anything in the chat");
+  await answerIn(desk, row.id, text);
 };

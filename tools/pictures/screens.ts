@@ -98,8 +98,33 @@ const answered = (address: string, with_: (route: Route) => Promise<unknown>) =>
 
 const list = "**/api/concerns?*";
 
-/** All screens; `row` is an open concern with much to see, `drawn` one that came as HTML. */
-export const screensOf = (row: ConcernRow, drawn: ConcernRow): readonly Screen[] => {
+/** A visitor asks something in the chat of the operator's website and is answered while they look. */
+const chatting =
+  (answerChat: (text: string) => Promise<void>) =>
+  async (page: Page): Promise<void> => {
+    await page.getByRole("button", { name: /Chat öffnen|Open chat/ }).click();
+    await page.locator("draht-chat textarea").fill("Kommt heute Abend wieder Bild? Um 20:45 Uhr ist Anpfiff!");
+    await page.keyboard.press("Enter");
+    await page.locator(".by-you:not(.is-waiting)").waitFor();
+    await answerChat("Moin! Der Verstärker im Haus ist getauscht, in zehn Minuten ist alles wieder da.");
+    await page.locator(".by-us .text", { hasText: "Verstärker" }).waitFor();
+  };
+
+/**
+ * All screens; `row` is an open concern with much to see, `drawn` one that came as HTML, `moved` one that went from chat to mail. `answerChat` answers
+ * the newest thing said in the chat.
+ */
+export const screensOf = ({
+  row,
+  drawn,
+  moved,
+  answerChat,
+}: {
+  readonly row: ConcernRow;
+  readonly drawn: ConcernRow;
+  readonly moved: ConcernRow;
+  readonly answerChat: (text: string) => Promise<void>;
+}): readonly Screen[] => {
   const concern = `/desk/open/${row.number}`;
   const empty = answered(list, (route) => route.fulfill({ json: { rows: [], next: null } }));
   return [
@@ -172,6 +197,8 @@ export const screensOf = (row: ConcernRow, drawn: ConcernRow): readonly Screen[]
         await seen(".deliveries")(page);
       },
     },
+    { name: "chat-and-mail", path: `/desk/open/${moved.number}`, act: seen(".message") },
+    { name: "widget", path: "/site/", signedOut: true, act: chatting(answerChat) },
     { name: "reply", path: concern, act: reply },
     {
       name: "reply-later",
