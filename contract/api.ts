@@ -11,6 +11,7 @@ import { moving } from "#contract/moving.ts";
 import { postbox } from "#contract/postbox.ts";
 import { search } from "#contract/search.ts";
 import { settings } from "#contract/settings.ts";
+import { visitors } from "#contract/visitors.ts";
 
 export const api = {
   agents,
@@ -25,4 +26,5 @@ export const api = {
   postbox,
   search,
   settings,
+  visitors,
 };

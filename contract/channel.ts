@@ -15,6 +15,8 @@ export const addressKinds = [
   "post",
   "social",
   "forum",
+  /** The id by which a site of ours knows a user whom it signs in: nobody is written to there. */
+  "signed",
 ] as const;
 export const addressKind = z.enum(addressKinds);
 export type AddressKind = z.infer<typeof addressKind>;

@@ -52,6 +52,17 @@ export const fromWidget = z.discriminatedUnion("type", [
     /** From a mail of ours that leads back into the chat; null: none. */
     link: z.string().max(200).nullable(),
     after: z.number().int().nonnegative().nullable(),
+    /** The site has signed its user in; left out: it has not. */
+    identity: z
+      .strictObject({
+        /** The site's word: a JSON Web Token. Judged by the server; what cannot be one is refused like any other that is wrong. */
+        token: z.string().max(60_000),
+        /** 32 random bytes in base64url, made by the page for this word: it is the `token` to be said from now on. Null: the server makes one. */
+        session: z.string().max(200).nullable(),
+        /** The token by which somebody chatted unsigned at this browser: they are this user. */
+        joins: z.string().max(200).nullable(),
+      })
+      .optional(),
     language: z.enum(["de", "en"]),
     page: visitedPage.nullable(),
   }),
@@ -78,6 +89,9 @@ export const fromWidget = z.discriminatedUnion("type", [
     name: z.string().trim().max(100),
     email: z.union([z.literal(""), z.email().max(320)]),
   }),
+  /** Has a code mailed to the address they gave; and tries it. Whatever the address is, the answer is the same. */
+  z.strictObject({ type: z.literal("sendCode") }),
+  z.strictObject({ type: z.literal("tryCode"), code: z.string().max(20) }),
   z.strictObject({ type: z.literal("typing"), concernId, on: z.boolean() }),
   /** Everything up to this place has been seen. */
   z.strictObject({ type: z.literal("seen"), concernId, seq: z.number().int().positive() }),
@@ -148,6 +162,9 @@ export type ToWidget =
       readonly afresh: boolean;
       readonly name: string;
       readonly email: string;
+      /** The site has signed them in; and the mail address is shown to be theirs. */
+      readonly signed: boolean;
+      readonly proved: boolean;
       readonly concerns: readonly ChatConcern[];
       readonly messages: readonly ChatMessage[];
       readonly upTo: number;
@@ -165,7 +182,14 @@ export type ToWidget =
       readonly end: boolean;
     }
   | { readonly type: "taken"; readonly id: string; readonly message: ChatMessage }
-  /** `code`: tooFast, tooMuch, notFound, noFile (a file it names is not here), tooManyFiles, answered (what it answers has been answered), noAnswer (it does not fit what it answers); the page keeps what was not taken and tries again after `afterMs`, null: not by itself. */
+  /** `code`: tooFast, tooMuch, notFound, noFile (a file it names is not here), tooManyFiles, answered (what it answers has been answered), noAnswer (it does not fit what it answers), identityRefused (the site's word is not believed: say hello with another one, or without); the page keeps what was not taken and tries again after `afterMs`, null: not by itself. */
   | { readonly type: "refused"; readonly id: string | null; readonly code: string; readonly afterMs: number | null }
+  /** "over": there is no code that could be tried (any more). `afterMs`: when another can be had; `left`: tries of this one. */
+  | {
+      readonly type: "code";
+      readonly state: "sent" | "wait" | "wrong" | "over" | "proved";
+      readonly left: number | null;
+      readonly afterMs: number | null;
+    }
   | { readonly type: "typing"; readonly concernId: string; readonly on: boolean }
   | { readonly type: "pong"; readonly upTo: number };

@@ -6,7 +6,7 @@ import { concernRow, delivery, draft, draftKind, link, message, move, party, sch
 import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { held, uploadId } from "#contract/files.ts";
-import { brandId } from "#contract/ids.ts";
+import { brandId, channelId } from "#contract/ids.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
 /** Parts of a row that changed, always with the new version. */
@@ -89,6 +89,8 @@ const kinds = {
   "brand.changed": z.strictObject({ brand }),
   /** `set`: somebody set it, so that what could not leave by it is tried again. */
   "channel.changed": z.strictObject({ channel, set: z.literal(true).optional() }),
+  /** A site can sign its users in to a chat by another key, or by one fewer. */
+  "signingKey.changed": z.strictObject({ channelId, keyId: z.uuid(), name: z.string(), removed: z.boolean() }),
   "topic.changed": z.strictObject({ topic }),
   "topic.removed": z.strictObject({ topicId: z.uuid() }),
   "field.changed": z.strictObject({ field }),

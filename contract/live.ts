@@ -25,6 +25,11 @@ export const visitorLook = z.strictObject({
   state: lookState,
   address: z.string(),
   page: visitedPage.nullable(),
+  /** What they sit at, as far as their browser says it. */
+  device: z.enum(["phone", "tablet", "computer"]),
+  language: z.enum(["de", "en"]),
+  /** Since when we know them. */
+  since: z.iso.datetime(),
 });
 export type VisitorLook = z.infer<typeof visitorLook>;
 

@@ -1,5 +1,13 @@
 // The centre's own secret and what is made with it: proofs, sealed settings, tokens. server/main.ts opens it for the World.
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  randomInt,
+  timingSafeEqual,
+} from "node:crypto";
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { base32 } from "#lib/id.ts";
@@ -15,6 +23,9 @@ export interface Secret {
 
 /** 128 random bits in lower-case base32 (26 characters). */
 export const newToken = (): string => base32(randomBytes(16));
+
+/** So many random digits, at most 14: each number is as likely as any. */
+export const newDigits = (count: number): string => String(randomInt(10 ** count)).padStart(count, "0");
 
 /** Compares in a time that tells nothing about where two texts differ. */
 export const sameText = (a: string, b: string): boolean => {

@@ -22,6 +22,7 @@ import { customerRoutes } from "#modules/customers/routes.ts";
 import { fieldRoutes } from "#modules/fields/routes.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
+import { visitorRoutes } from "#modules/visitors/routes.ts";
 import type { AgentActor } from "#contract/actor.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import { createHttp, httpError } from "#platform/http/http.ts";
@@ -142,6 +143,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     ...customerRoutes,
     ...fieldRoutes,
     ...settingRoutes,
+    ...visitorRoutes,
     ...listRoutes,
     ...draftRoutes,
     ...concernRoutes,

@@ -16,6 +16,12 @@ export interface Begun {
   readonly messageId: string;
 }
 
+/** Said to all nodes: the pages of these visitors must say hello again, for who they are has changed; but not the one of that browser, which knows. */
+interface Changed {
+  readonly addresses: readonly string[];
+  readonly tokenHash: string;
+}
+
 /** News of many events at once is gathered for so long. */
 const gatherMs = 4;
 
@@ -44,7 +50,11 @@ export const startNews = (options: {
   readonly seats: Seats;
   /** Tells a page everything anew. */
   readonly again: (page: Page) => Promise<void>;
-}): { readonly begun: (begun: Begun) => void; readonly stop: () => void } => {
+}): {
+  readonly begun: (begun: Begun) => void;
+  readonly changed: (addresses: readonly string[], tokenHash: string) => void;
+  readonly stop: () => void;
+} => {
   const { world, bus, follower, seats, again } = options;
   /** Concerns that have changed, each with the messages in it that did. */
   const dirty = new Map<string, Set<string>>();
@@ -108,6 +118,11 @@ export const startNews = (options: {
         for (const page of seats.all()) comeAgain(page);
       },
     }),
+    bus.on("chatWho", (note) => {
+      const { addresses, tokenHash } = note as Changed;
+      for (const page of addresses.flatMap((address) => seats.ofAddress(address)))
+        if (seats.of(page)?.visitor.tokenHash !== tokenHash) comeAgain(page);
+    }),
     bus.on("chat", (note) => {
       const { address, concernId, number, messageId } = note as Begun;
       for (const page of seats.ofAddress(address)) seats.join(page, concernId, number);
@@ -123,6 +138,7 @@ export const startNews = (options: {
   ];
   return {
     begun: (begun) => bus.hint("chat", begun),
+    changed: (addresses, tokenHash) => bus.hint("chatWho", { addresses, tokenHash } satisfies Changed),
     stop: () => {
       for (const stop of stops) stop();
       if (soon) clearTimeout(soon);

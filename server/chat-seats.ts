@@ -12,6 +12,7 @@ import type { Looks } from "#server/looks.ts";
 export interface Caller {
   readonly channel: ConnectedChannel;
   readonly place: string;
+  readonly device: VisitorLook["device"];
 }
 
 export type Page = Client<Caller>;
@@ -24,6 +25,7 @@ export interface Seat {
   /** The chat can be seen, and where. */
   here: boolean;
   page: VisitedPage | null;
+  readonly device: VisitorLook["device"];
   /** Under which numbers it is said that the visitor is in a concern's chat, by the concern's id. */
   readonly shownAt: Map<string, number>;
 }
@@ -31,6 +33,8 @@ export interface Seat {
 export interface Seats {
   /** The page is this visitor's from now on; null: it is gone. */
   readonly sit: (page: Page, visitor: Visitor, where: VisitedPage | null) => Seat | null;
+  /** The page is nobody's, until somebody sits there again. */
+  readonly stand: (page: Page) => void;
   readonly of: (page: Page) => Seat | undefined;
   readonly all: () => Iterable<Page>;
   /** The page shows a concern from now on. */
@@ -45,13 +49,21 @@ export interface Seats {
   readonly alive: (seat: Seat) => void;
 }
 
+/** What somebody sits at by what their browser calls itself; whoever says nothing sits at a computer. */
+export const deviceOf = (userAgent: string): VisitorLook["device"] => {
+  const has = (word: string): boolean => userAgent.includes(word);
+  if (has("iPad") || has("Tablet") || (has("Android") && !has("Mobile"))) return "tablet";
+  return has("Mobi") || has("iPhone") ? "phone" : "computer";
+};
+
 /** Concerns of one visitor in which it is said that they are here. */
 const mostShown = 3;
 
 /** As whom a visitor sees concerns. */
-export const viewerOf = ({ address, readsEmail }: Visitor): Viewer => ({
+export const viewerOf = ({ address, joined, readsEmail }: Visitor): Viewer => ({
   kind: "chat",
   norm: address,
+  joined,
   email: readsEmail,
 });
 
@@ -85,11 +97,19 @@ export const openSeats = (visitors: Looks<VisitorLook>): Seats => {
     sit: (page, visitor, where) => {
       if (closed.has(page)) return null;
       leave(page);
-      const seat: Seat = { visitor, numbers: new Map(), here: false, page: where, shownAt: new Map() };
+      const seat: Seat = {
+        visitor,
+        numbers: new Map(),
+        here: false,
+        page: where,
+        device: page.who.device,
+        shownAt: new Map(),
+      };
       seats.set(page, seat);
       put(byAddress, visitor.address, page);
       return seat;
     },
+    stand: leave,
     of: (page) => seats.get(page),
     all: () => seats.keys(),
     join: (page, concernId, number) => {
@@ -118,6 +138,9 @@ export const openSeats = (visitors: Looks<VisitorLook>): Seats => {
           state: typing === concernId ? "typing" : "viewing",
           address: seat.visitor.address,
           page: seat.page,
+          device: seat.device,
+          language: seat.visitor.language,
+          since: seat.visitor.createdAt,
         });
       }
     },

@@ -16,11 +16,13 @@ import {
   earlierOf,
   movedSince,
   saidBy,
+  speaksAs,
 } from "#modules/concerns/reads-visitor.ts";
 import { filesToSend } from "#modules/visitors/actions-files.ts";
 import type { VisitorFile } from "#modules/visitors/store-files.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
-import { comeBy, introduce, leave, meet, settle } from "#modules/visitors/actions.ts";
+import { introduce, leave, settle } from "#modules/visitors/actions.ts";
+import { attach } from "#modules/visitors/actions-signed.ts";
 import { placeOf } from "#platform/auth/brake.ts";
 import { isUnavailable } from "#platform/db/db.ts";
 import { gather, type Gathered } from "#platform/gather.ts";
@@ -28,8 +30,10 @@ import type { Bus } from "#platform/live/bus.ts";
 import type { Follower } from "#platform/live/follow.ts";
 import { openHub, type Hub, type HubHandlers } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
+import { openCodes, type Codes } from "#server/chat-code.ts";
+import { whoIs } from "#server/chat-identity.ts";
 import { startNews, type Begun } from "#server/chat-news.ts";
-import { openSeats, viewerOf, type Caller, type Page, type Seat, type Seats } from "#server/chat-seats.ts";
+import { deviceOf, openSeats, viewerOf, type Caller, type Page, type Seat, type Seats } from "#server/chat-seats.ts";
 import type { Connected } from "#server/connected.ts";
 import { openTakeNow, type Saying } from "#server/intake-now.ts";
 import type { Looks } from "#server/looks.ts";
@@ -47,8 +51,10 @@ interface Room {
   readonly follower: Follower<AnyEvent>;
   readonly seats: Seats;
   readonly begun: (begun: Begun) => void;
+  readonly changed: (addresses: readonly string[], tokenHash: string) => void;
   readonly brake: Brake;
   readonly limits: ChatLimits;
+  readonly codes: Codes;
   readonly takeNow: Gathered<Saying, IntakeId | null>;
   /** What an arrival became. */
   readonly became: Gathered<IntakeId, ChatMessage | null>;
@@ -66,20 +72,22 @@ const mostFromOnePlace = 200;
 const say = (page: Page, word: ToWidget): void => page.send(JSON.stringify(word));
 
 /** Says who the page's visitor is and what they have with us; it may be said again when another page of the browser knows more. */
-const greet = async ({ world, follower, seats, limits }: Room, page: Page, hello: Word<"hello">): Promise<void> => {
-  const { channel } = page.who;
-  const at = { channelId: channel.id, language: hello.language, token: hello.token };
-  const browser = await meet(world, at);
-  const came = hello.link === null ? null : await comeBy(world, { channelId: channel.id, link: hello.link, browser });
-  const visitor = came ?? browser;
+const greet = async (room: Room, page: Page, hello: Word<"hello">): Promise<void> => {
+  const { world, seats } = room;
+  const refuse = (code: string, afterMs: number | null): void => {
+    // Whoever sat here does so no more: nothing of them is shown to whom the site calls somebody else.
+    seats.stand(page);
+    say(page, { type: "refused", id: null, code, afterMs });
+  };
+  const wait = hello.identity ? room.brake("", page.who.place) : null;
+  if (wait !== null) return refuse("tooFast", wait);
+  const met = await whoIs(world, page.who, hello);
+  if ("refused" in met) return refuse(met.refused, null);
+  const { visitor, isLed, was } = met;
+  if (was !== null) room.changed([was, visitor.address], visitor.tokenHash);
   const seat = seats.sit(page, visitor, hello.page);
   if (seat === null) return;
-  await welcome(
-    { world, follower, seats, limits },
-    page,
-    seat,
-    visitor.token === null && came === null ? hello.after : null,
-  );
+  await welcome(room, page, seat, visitor.token === null && !isLed ? hello.after : null);
 };
 
 /** Tells the page everything of its visitor, or what has happened since an event. Null with `afresh`: what the page knows gives way to it. */
@@ -97,12 +105,16 @@ const welcome = async (
     brandById(world.db, channel.brandId as BrandId),
     visitor.isNew ? [] : concernIdsOf(world.db, viewerOf(visitor)),
   ]);
+  // Somebody else may sit here by now: nothing of whom sat here before is told to them.
+  const isTheirs = (): boolean => seats.of(page) === seat;
+  if (!isTheirs()) return;
   // Before the messages are read: what comes while they are is told, too.
   for (const id of ids.toReversed()) seats.join(page, id, 0);
   const afresh = again || (after !== null && (await movedSince(world.db, ids, after)));
   const since = afresh ? null : after;
   const chats = ids.length === 0 ? { concerns: [], messages: [] } : await chatsOf(world, viewerOf(visitor), since);
-  for (const { id, number } of chats.concerns) if (seats.of(page) === seat) seat.numbers.set(id, number);
+  if (!isTheirs()) return;
+  for (const { id, number } of chats.concerns) seat.numbers.set(id, number);
   say(page, {
     type: "welcome",
     version: 1,
@@ -113,6 +125,8 @@ const welcome = async (
     limits,
     name: visitor.name,
     email: visitor.email,
+    signed: visitor.signedId !== null,
+    proved: visitor.email !== "" && visitor.readsEmail === visitor.email,
     ...chats,
     upTo,
   });
@@ -120,7 +134,7 @@ const welcome = async (
 
 type Brake = (visitor: string, place: string) => number | null;
 
-/** Counts words by visitor and by place, in windows of half a minute. Gives the milliseconds to wait when there were too many, null: go on. */
+/** Counts words by visitor (empty: of nobody yet) and by place, in windows of half a minute. Gives the milliseconds to wait when there were too many, null: go on. */
 const openBrake = (): Brake => {
   let counts = new Map<string, number>();
   let ends = 0;
@@ -131,7 +145,7 @@ const openBrake = (): Brake => {
       ends = now + saidWithinMs;
     }
     const [byVisitor, byPlace] = [counts.get(visitor) ?? 0, counts.get(place) ?? 0];
-    if (byVisitor >= mostSaid || byPlace >= mostSaidAtOnePlace) return Math.ceil(ends - now);
+    if ((visitor !== "" && byVisitor >= mostSaid) || byPlace >= mostSaidAtOnePlace) return Math.ceil(ends - now);
     counts.set(visitor, byVisitor + 1).set(place, byPlace + 1);
     return null;
   };
@@ -155,8 +169,8 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
   if (one.concernId !== null && number === null)
     return say(page, { type: "refused", id: one.id, code: "notFound", afterMs: null });
   const { visitor } = seat;
-  const { address, name, language } = visitor;
-  const files = await filesToSend(world, address, one.files ?? [], room.limits);
+  const { name, language } = visitor;
+  const files = await filesToSend(world, visitor.address, one.files ?? [], room.limits);
   if (isRefusal(files)) {
     const code = files.refused === "notFound" ? "noFile" : files.refused;
     return say(page, { type: "refused", id: one.id, code, afterMs: null });
@@ -166,10 +180,13 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
   if (given !== undefined && answering?.concernId !== one.concernId)
     return say(page, { type: "refused", id: one.id, code: "noAnswer", afterMs: null });
   const { answer } = answering ?? {};
+  // In a concern from before they signed in they go on as whom they were there: it is one talk, answered where it began.
+  const address = (await speaksAs(world.db, viewerOf(visitor), one.concernId)) ?? visitor.address;
   const at = world.now().toISOString();
   const { id, thread } = one;
   const text = answer?.text ?? one.text;
   const parts = answer === undefined ? [] : [answer];
+  const proves = (visitor.signedId !== null || visitor.emailProved) && one.concernId === null;
   const intakeId = await room.takeNow({
     channel: page.who.channel,
     raw: {
@@ -178,9 +195,11 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
       transport: { by: "chat", remoteIp: page.who.place },
     },
     files: files.map(incomingFile),
-    who: [address, ...(number === null ? [] : [`#${number}`])],
+    // Whom they are is written with their first words: neither it nor their mail address is judged twice at once.
+    who: [address, visitor.address, ...(proves ? [visitor.email] : []), ...(number === null ? [] : [`#${number}`])],
     first: async (tx) => {
       if (visitor.isNew) await settle(world, tx, visitor);
+      if (proves) await attach(world, tx, visitor, page.who.channel.brandId as BrandId, true);
       return answer === undefined || markAnswered(world, tx, answer.to);
     },
   });
@@ -195,7 +214,7 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
   if (concern === null) return;
   seats.join(page, concernId, concern.number);
   seats.show(seat, null);
-  room.begun({ address, concernId, number: concern.number, messageId: message.id });
+  room.begun({ address: visitor.address, concernId, number: concern.number, messageId: message.id });
 };
 
 const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => {
@@ -210,6 +229,10 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
     case "introduce":
       seat.visitor = await introduce(world, seat.visitor, word, page.who.channel.brandId as BrandId);
       return;
+    case "sendCode":
+      return room.codes.send(page, seat);
+    case "tryCode":
+      return room.codes.attempt(page, seat, word.code);
     case "typing":
       if (seat.numbers.has(word.concernId)) seats.show(seat, word.on ? word.concernId : null);
       return;
@@ -297,12 +320,16 @@ export const startChat = (options: {
     most: 50,
     work: async (ids) => (await saidBy(world, ids)).map((value) => ({ status: "fulfilled", value })),
   });
+  const codes = openCodes(world, connected);
+  const { begun, changed } = news;
   const enqueue = openQueues({
     world,
     follower,
     seats,
-    begun: news.begun,
+    begun,
+    changed,
     brake: openBrake(),
+    codes,
     limits,
     takeNow: openTakeNow(world),
     became,
@@ -323,7 +350,8 @@ export const startChat = (options: {
       const { origins } = channel.settings as WebchatSettings;
       if (!options.sameOrigin(request) && !origins.includes((request.headers.origin ?? "").toLowerCase())) return 403;
       const place = placeOf(options.callerOf(request));
-      return (places.get(place) ?? 0) >= mostFromOnePlace ? 429 : { channel, place };
+      if ((places.get(place) ?? 0) >= mostFromOnePlace) return 429;
+      return { channel, place, device: deviceOf(request.headers["user-agent"] ?? "") };
     },
     opened: (page) => count(page.who.place, 1),
     closed: (page) => {
@@ -341,6 +369,7 @@ export const startChat = (options: {
     hub,
     stop: async () => {
       news.stop();
+      codes.stop();
       await hub.close();
     },
   };

@@ -7,8 +7,10 @@ import { removeOldChanges } from "#modules/concerns/actions-many.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally, forgetRemovedViews, mendTally } from "#modules/concerns/actions-views.ts";
 import { foldWords } from "#modules/search/actions.ts";
+import { removeOldCodes } from "#modules/visitors/actions-codes.ts";
 import { removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
 import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
+import { removeOldTokens } from "#modules/visitors/actions-signed.ts";
 import { lead } from "#platform/db/leader.ts";
 import type { Log } from "#platform/log.ts";
 import type { World } from "#platform/world.ts";
@@ -31,6 +33,8 @@ const timed: readonly Timed[] = [
   { name: "forgetBegins", everyMs: 3_600_000, run: forgetBegins },
   { name: "forgetRemovedViews", everyMs: 3_600_000, run: forgetRemovedViews },
   { name: "removeOldSessions", everyMs: 3_600_000, run: removeOldSessions },
+  { name: "removeOldCodes", everyMs: 600_000, run: removeOldCodes },
+  { name: "removeOldTokens", everyMs: 600_000, run: removeOldTokens },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
   { name: "mendTally", everyMs: 24 * 3_600_000, run: mendTally },
   { name: "sweepFiles", everyMs: 24 * 3_600_000, run: sweepFiles },

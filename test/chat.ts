@@ -1,4 +1,5 @@
 // A visitor's page without a browser: speaks the chat's protocol over a real socket, and keeps nothing. Used by test/journeys and bench.
+import { randomBytes } from "node:crypto";
 import WebSocket from "ws";
 import type { Channel } from "#contract/brands.ts";
 import { api } from "#contract/api.ts";
@@ -10,7 +11,7 @@ import type { Desk } from "#test/desk.ts";
 export const addChat = async (
   desk: Desk,
   brandId: Channel["brandId"],
-  settings: { readonly origins?: readonly string[]; readonly greeting?: string } = {},
+  settings: { readonly origins?: readonly string[]; readonly greeting?: string; readonly form?: object } = {},
 ): Promise<Channel> => {
   const channel = await desk.call(api.brands.addChannel, {
     body: {
@@ -33,6 +34,16 @@ export const addChat = async (
 
 export type Told<T extends ToWidget["type"]> = Extract<ToWidget, { type: T }>;
 
+type Identity = NonNullable<Extract<FromWidget, { type: "hello" }>["identity"]>;
+
+/** What a page says of a user whom its site has signed in; a page that joins nothing, with a session of its own. */
+export const signedBy = (token: string, more: Partial<Identity> = {}): Identity => ({
+  token,
+  session: randomBytes(32).toString("base64url"),
+  joins: null,
+  ...more,
+});
+
 export interface VisitorPage {
   readonly words: readonly ToWidget[];
   readonly say: (word: FromWidget) => void;
@@ -43,6 +54,7 @@ export interface VisitorPage {
     readonly token?: string | null;
     readonly link?: string | null;
     readonly after?: number | null;
+    readonly identity?: Identity;
   }) => Promise<Told<"welcome">>;
   /** Says something and gives what it became. `concernId` left out: about something new. */
   readonly tell: (
@@ -123,10 +135,22 @@ export const openPage = async (url: string, channelId: string, origin: string | 
         () => words.find((word): word is Told<typeof type> => word.type === type && fits(word as Told<typeof type>)),
         type,
       ),
-    hello: ({ token = null, link = null, after = null } = {}) => {
+    hello: async ({ token = null, link = null, after = null, identity } = {}) => {
       const from = words.length;
-      say({ type: "hello", version: 1, token, link, after, language: "de", page: null });
-      return find(() => words.slice(from).find((word): word is Told<"welcome"> => word.type === "welcome"), "welcome");
+      const who = identity === undefined ? {} : { identity };
+      say({ type: "hello", version: 1, token, link, after, language: "de", page: null, ...who });
+      const answer = await find(
+        () =>
+          words
+            .slice(from)
+            .find(
+              (word): word is Told<"welcome"> | Told<"refused"> =>
+                word.type === "welcome" || (word.type === "refused" && word.id === null),
+            ),
+        "welcome",
+      );
+      if (answer.type === "refused") throw new Error(answer.code);
+      return answer;
     },
     tell: async (text, at = {}) => {
       const id = at.id ?? crypto.randomUUID();

@@ -306,4 +306,9 @@ export const samples: Readonly<Record<string, Sample>> = {
       body: { name: "X", email: "x@kabel.test", password: "sehr-geheimes-wort", brandName: "X", language: "de" },
     }),
   },
+  // The matrix has a mailbox, and only a chat has such keys: who may ask hears that there is none.
+  "visitors.ofCustomer": { scoped: true, given: (f) => ({ params: { id: f.customerId } }) },
+  "visitors.keys": { given: (f) => ({ params: { id: f.channelId } }) },
+  "visitors.addKey": { given: (f) => ({ params: { id: f.channelId }, body: { name: "2026", publicKey: null } }) },
+  "visitors.removeKey": { given: (f) => ({ params: { id: f.channelId, keyId: nobodys } }) },
 };

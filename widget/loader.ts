@@ -3,7 +3,8 @@ import type { ToWidget } from "#contract/chat.ts";
 import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
 import buttonCss from "./button.css?inline";
-import { openMemory } from "./memory.ts";
+import { userOf, type Word } from "./identity.ts";
+import { openMemory, type Memory } from "./memory.ts";
 import type { Chat, StartChat } from "./parts.ts";
 import tokensCss from "./tokens.css?inline";
 import { count, languageOf, type Language } from "./words.ts";
@@ -17,12 +18,16 @@ export interface Wish {
   readonly channel: string;
   /** The chat is the whole page, open from the beginning and without a button. */
   readonly fill?: boolean;
+  /** The site's word for its user: a token it has signed, or a function that gets one; left out: nobody is signed in. */
+  readonly word?: Word | null;
 }
 
 /** The widget on a page. */
 export interface Widget {
   readonly open: () => void;
   readonly close: () => void;
+  /** Says whose page it is: a token the site has signed, or a function that gets one; null: nobody's whom it knows. */
+  readonly identify: (word: Word | null) => void;
   /** For the site's own sign-out: the next person at this browser begins with nothing. */
   readonly leave: () => Promise<void>;
   /** Takes the widget off the page. */
@@ -64,13 +69,12 @@ const sheet = (css: string): CSSStyleSheet => {
  * Puts the widget on the page. Nothing moves: it lies above the page and takes no room in it. Styles are constructed sheets and nothing is fetched but
  * from the desk, so that a page whose policy allows the desk's scripts and connections needs nothing else.
  */
-export const mount = ({ url, channel, fill = false }: Wish): Widget => {
+export const mount = ({ url, channel, fill = false, ...wish }: Wish): Widget => {
   const desk = new URL("/", url);
   const socketUrl = `${desk.origin.replace(/^http/, "ws")}/chat?channel=${encodeURIComponent(channel)}`;
   const page = document.documentElement;
   const language = languageOf(page.lang, navigator.languages);
   const words = (language === "de" ? german : english).widget.button;
-  const memory = openMemory(channel);
 
   const host = document.createElement("draht-chat");
   const root = host.attachShadow({ mode: "open" });
@@ -94,6 +98,7 @@ export const mount = ({ url, channel, fill = false }: Wish): Widget => {
   let loading: Promise<Chat | null> | null = null;
   let isOpen = false;
   let waiting = 0;
+  let word = wish.word ?? null;
   let tries = 0;
   let stopPeek = (): void => undefined;
 
@@ -134,7 +139,7 @@ export const mount = ({ url, channel, fill = false }: Wish): Widget => {
         socketUrl,
         channel,
         language,
-        memory,
+        word,
         link: fill && location.hash.length > 1 ? location.hash.slice(1) : null,
         arrived: () => history.replaceState(history.state, "", location.pathname + location.search),
         root,
@@ -164,7 +169,7 @@ export const mount = ({ url, channel, fill = false }: Wish): Widget => {
   };
 
   /** Somebody known is told of what waits for them without the chat being fetched: by its first words alone. */
-  const peek = (token: string): (() => void) => {
+  const peek = (token: string, memory: Memory): (() => void) => {
     let socket: WebSocket | undefined;
     let timer = 0;
     let failures = 0;
@@ -195,13 +200,13 @@ export const mount = ({ url, channel, fill = false }: Wish): Widget => {
       fresh.addEventListener("message", ({ data }) => {
         answered = true;
         failures = 0;
-        const word = JSON.parse(String(data)) as ToWidget;
+        const said = JSON.parse(String(data)) as ToWidget;
         // The token opens nothing any more: nothing will ever wait for it.
-        if (word.type === "welcome" && word.token !== null) return stopPeek();
-        if (word.type !== "welcome" && word.type !== "news") return undefined;
-        const isUnread = word.messages.some(
+        if (said.type === "welcome" && said.token !== null) return stopPeek();
+        if (said.type !== "welcome" && said.type !== "news") return undefined;
+        const isUnread = said.messages.some(
           ({ by, concernId, seq }) =>
-            by === "us" && seq > (word.concerns.find(({ id }) => id === concernId)?.seenSeq ?? 0),
+            by === "us" && seq > (said.concerns.find(({ id }) => id === concernId)?.seenSeq ?? 0),
         );
         if (isUnread) void load();
         return undefined;
@@ -228,16 +233,41 @@ export const mount = ({ url, channel, fill = false }: Wish): Widget => {
   const appear = (): void => document.body.append(host);
   if (document.body) appear();
   else document.addEventListener("DOMContentLoaded", appear, { once: true });
-  const known = memory.read("token");
-  // What was not sent before the page was left is sent now; for somebody known it is looked whether something waits.
+
+  /** What was not sent before the page was left is sent now; for somebody known it is looked whether something waits. */
+  const look = async (): Promise<void> => {
+    stopPeek();
+    const asked = word;
+    // Whose page it is is asked only where somebody was signed in before: a page on which nobody chats costs its site nothing.
+    const token =
+      typeof asked === "function"
+        ? openMemory(channel).read("user") && (await Promise.resolve(asked()).catch(() => null))
+        : asked;
+    if (asked !== word || loading) return;
+    const memory = openMemory(channel, undefined, token === null ? null : userOf(token));
+    const known = memory.read("token");
+    if (memory.names("out.").length > 0) void load();
+    else if (known !== null) stopPeek = peek(known, memory);
+  };
   if (fill) open();
-  else if (memory.names("out.").length > 0) void load();
-  else if (known !== null) stopPeek = peek(known);
+  else void look();
+
+  const identify = (next: Word | null): void => {
+    word = next;
+    // A chat that is on its way is given the word that holds when it comes.
+    if (loading) void loading.then((loaded) => loaded?.identify(word));
+    else void look();
+  };
 
   return {
     open,
     close: hide,
-    leave: async () => (await load())?.leave(),
+    identify,
+    leave: async () => {
+      const loaded = await load();
+      word = null;
+      loaded?.leave();
+    },
     end: () => {
       stopPeek();
       chat?.end();

@@ -1,4 +1,4 @@
-// What the widget keeps in the visitor's browser: who they are, how far they have read, what has not been sent. The storage of the site's origin, which
+// What the widget keeps in the visitor's browser, apart for each user whom the site signs in: who they are, how far they have read, what has not been sent. The storage of the site's origin, which
 // may be full or closed; then it lasts as long as the page. Called by loader.ts and the chat.
 
 /** Values by name. `keep` says whether it will outlive the page. */
@@ -10,8 +10,9 @@ export interface Memory {
   readonly names: (beginning: string) => string[];
 }
 
-/** Everything under this name belongs to one channel. */
-export const prefixOf = (channel: string): string => `draht.${channel}.`;
+/** Everything under this name belongs to one channel, and to one user whom the site signs in; null: to whoever is not signed in. */
+export const prefixOf = (channel: string, user: string | null = null): string =>
+  `draht.${channel}${user === null ? "" : `@${user}@`}.`;
 
 const storageOf = (): Storage | null => {
   try {
@@ -21,9 +22,21 @@ const storageOf = (): Storage | null => {
   }
 };
 
-/** One channel's memory. */
-export const openMemory = (channel: string, storage: Storage | null = storageOf()): Memory => {
-  const prefix = prefixOf(channel);
+/** Forgets what signed users of a channel have left, but for this one: all but words of theirs that are not sent yet, which wait for their return. */
+export const forgetOthers = (channel: string, user: string, storage: Storage | null = storageOf()): void => {
+  const keys = Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? "");
+  for (const key of keys)
+    if (key.startsWith(`draht.${channel}@`) && !key.startsWith(prefixOf(channel, user)) && !key.includes("@.out."))
+      storage?.removeItem(key);
+};
+
+/** One channel's memory, of one of its people. */
+export const openMemory = (
+  channel: string,
+  storage: Storage | null = storageOf(),
+  user: string | null = null,
+): Memory => {
+  const prefix = prefixOf(channel, user);
   /** What the storage did not take. */
   const here = new Map<string, string>();
   return {

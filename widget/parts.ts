@@ -1,6 +1,6 @@
 // What the loader and the chat, which come as two files, say to each other. Called by loader.ts and chat/main.tsx.
+import type { Word } from "./identity.ts";
 import type { Language } from "./words.ts";
-import type { Memory } from "./memory.ts";
 
 /** What the loader gives to the chat it has fetched. */
 export interface ChatParts {
@@ -8,7 +8,8 @@ export interface ChatParts {
   readonly socketUrl: string;
   readonly channel: string;
   readonly language: Language;
-  readonly memory: Memory;
+  /** What the site says of whose page it is; null: of nobody whom it has signed in. */
+  readonly word: Word | null;
   /** Proves that a mail of ours led somebody known here; null: nobody was led. */
   readonly link: string | null;
   readonly root: ShadowRoot;
@@ -26,6 +27,8 @@ export interface ChatParts {
 export interface Chat {
   readonly show: () => void;
   readonly hide: () => void;
+  /** The page is somebody else's from now on, or the same user's with a fresh word. */
+  readonly identify: (word: Word | null) => void;
   /** Ends who this browser is, here and at the server, and forgets everything of them. */
   readonly leave: () => void;
   /** Takes the chat away and its connection with it. */

@@ -10,4 +10,9 @@ declare global {
 const tag = document.currentScript;
 // Twice on a page by mistake is once.
 if (tag instanceof HTMLScriptElement && tag.dataset["channel"] && !window.drahtChat)
-  window.drahtChat = mount({ url: tag.src, channel: tag.dataset["channel"], fill: tag.dataset["fill"] !== undefined });
+  window.drahtChat = mount({
+    url: tag.src,
+    channel: tag.dataset["channel"],
+    fill: tag.dataset["fill"] !== undefined,
+    word: tag.dataset["token"] || null,
+  });

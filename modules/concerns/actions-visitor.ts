@@ -18,20 +18,19 @@ export const markAnswered = (world: Pick<World, "now">, tx: Tx, to: AnswerPart["
 export const markSeen = (
   world: World,
   who: Who,
-  viewer: Pick<Viewer, "kind" | "norm">,
+  viewer: Pick<Viewer, "kind" | "norm" | "joined">,
   seen: { readonly concernId: ConcernId; readonly seq: number },
 ): Promise<void> =>
   world.db.transaction(async (tx) => {
     const state = await lockConcern(tx, seen.concernId);
     if (state === null) return;
     const seq = Math.min(seen.seq, state.lastSeq);
-    await removeUnread(tx, seen.concernId, viewer.norm, seq);
+    for (const norm of [viewer.norm, ...(viewer.joined ?? [])]) await removeUnread(tx, seen.concernId, norm, seq);
     if (!(await raiseSeen(tx, viewer, seen.concernId, seq))) return;
     const at = world.now().toISOString();
     const read = { state: "read", nextTryAt: null, code: null, detail: "", reason: null, providerId: null } as const;
     const rows = [];
-    for (const id of await unreadDeliveries(tx, viewer.norm, seen.concernId, seq))
-      rows.push(await settle(tx, id, at, read));
+    for (const id of await unreadDeliveries(tx, viewer, seen.concernId, seq)) rows.push(await settle(tx, id, at, read));
     if (rows.length > 0)
       await sayDeliveries(
         world,

@@ -12,6 +12,7 @@ import {
   fileOfMessage,
   messagesOfIntakes,
   messagesOfParty,
+  partyIn,
   type AskedConcern,
   type PartyConcern,
   type PartyFile,
@@ -70,6 +71,10 @@ const asMessage = (row: PartyMessage, heldWhy: (hash: string) => ChatFile["held"
 /** Ids of the concerns in which the viewer's own address takes part. */
 export const concernIdsOf = async (tx: Tx, viewer: Viewer): Promise<ChatConcern["id"][]> =>
   (await concernsOfParty(tx, viewer, null, shownConcerns)).map(({ id }) => id);
+
+/** As whom they speak in a concern of theirs; null: by the address that is their own. Asked only of who has several. */
+export const speaksAs = async (tx: Tx, viewer: Viewer, concernId: string | null): Promise<string | null> =>
+  concernId === null || (viewer.joined ?? []).length === 0 ? null : partyIn(tx, viewer, concernId);
 
 /** The visitor's concerns with their last messages. `since`: only those in which something happened after that event; null: all. */
 export const chatsOf = async (

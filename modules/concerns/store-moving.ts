@@ -5,6 +5,7 @@ import type { AgentId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import type { Undoable } from "#modules/concerns/model.ts";
 import type { Line, Seeing } from "#modules/concerns/model-moving.ts";
 import type { NewParty } from "#modules/concerns/store.ts";
+import type { PartyKeys } from "#modules/concerns/store-visitor.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 
 /** All messages of a concern in their order. */
@@ -242,7 +243,7 @@ export const anyContinued = async (tx: Tx, concernIds: readonly string[]): Promi
 /** Concerns between which messages of somebody went, as both sides show it; each only where they take part in both. */
 export const continuedFor = (
   tx: Tx,
-  party: { readonly kind: string; readonly norm: string },
+  { kind, norm, joined = [] }: PartyKeys,
   concernIds: readonly string[],
 ): Promise<
   {
@@ -259,5 +260,5 @@ export const continuedFor = (
       FROM (SELECT from_id AS concern_id, to_id AS other_id, 'from' AS side, first_at, at FROM change_set WHERE from_id = ANY (${concernIds}::uuid[]) AND undone_at IS NULL
             UNION ALL SELECT to_id, from_id, 'to', first_at, at FROM change_set WHERE to_id = ANY (${concernIds}::uuid[]) AND undone_at IS NULL) s
       JOIN concern o ON o.id = s.other_id
-     WHERE EXISTS (SELECT 1 FROM party p WHERE p.concern_id = o.id AND p.kind = ${party.kind} AND p.norm = ${party.norm})
+     WHERE EXISTS (SELECT 1 FROM party p WHERE p.concern_id = o.id AND p.kind = ${kind} AND p.norm = ANY (${[norm, ...joined]}::text[]))
      ORDER BY s.at`);

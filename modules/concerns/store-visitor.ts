@@ -50,21 +50,35 @@ const filesOfMessage = sql`
 export interface Viewer {
   readonly kind: AddressKind;
   readonly norm: string;
+  /** Further addresses of the same kind that are theirs. */
+  readonly joined?: readonly string[];
   readonly email: string;
 }
+
+/** Under which addresses somebody takes part. */
+export type PartyKeys = Pick<Viewer, "kind" | "norm" | "joined">;
+const normsOf = ({ norm, joined = [] }: PartyKeys): readonly string[] => [norm, ...joined];
 
 /** Somebody's concerns, those with the newest word first; `ids`: only of these. */
 export const concernsOfParty = (
   tx: Tx,
-  party: { readonly kind: AddressKind; readonly norm: string },
+  party: PartyKeys,
   ids: readonly string[] | null,
   limit: number,
 ): Promise<PartyConcern[]> =>
   tx.rows<PartyConcern>(sql`
-    SELECT c.id, c.number, c.subject, c.status, c.last_message_at AS "lastAt", c.last_seq AS "lastSeq", p.seen_seq AS "seenSeq"
+    SELECT c.id, c.number, c.subject, c.status, c.last_message_at AS "lastAt", c.last_seq AS "lastSeq", max(p.seen_seq) AS "seenSeq"
       FROM party p JOIN concern c ON c.id = p.concern_id
-     WHERE p.kind = ${party.kind} AND p.norm = ${party.norm} ${ids === null ? empty : sql`AND c.id = ANY (${ids}::uuid[])`}
-     ORDER BY c.last_message_at DESC, c.id DESC LIMIT ${limit}`);
+     WHERE p.kind = ${party.kind} AND p.norm = ANY (${normsOf(party)}::text[]) ${ids === null ? empty : sql`AND c.id = ANY (${ids}::uuid[])`}
+     GROUP BY c.id ORDER BY c.last_message_at DESC, c.id DESC LIMIT ${limit}`);
+
+/** Under which of their addresses somebody takes part in a concern, their own before the others; null: under none. */
+export const partyIn = async (tx: Tx, party: PartyKeys, concernId: string): Promise<string | null> =>
+  (
+    await tx.maybe<{ norm: string }>(sql`
+      SELECT norm FROM party WHERE concern_id = ${concernId} AND kind = ${party.kind} AND norm = ANY (${normsOf(party)}::text[])
+       ORDER BY norm <> ${party.norm}, norm LIMIT 1`)
+  )?.norm ?? null;
 
 const messageColumns = sql`m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId",
   ${filesOfMessage} AS files, b.parts`;
@@ -74,11 +88,11 @@ const messageColumns = sql`m.id, m.concern_id AS "concernId", m.seq, m.direction
  * Notes, what was taken back, what is held for the undo time or for later, what we wrote to bring words of the chat by mail, and what went to others only
  * are not among them; nor what was said before they joined.
  */
-const maySee = (concernId: Sql, viewer: { readonly [part in keyof Viewer]: Sql }): Sql => sql`
+const maySee = (concernId: Sql, viewer: { readonly [part in "kind" | "norms" | "email"]: Sql }): Sql => sql`
   k.concern_id = ${concernId} AND k.withdrawn_at IS NULL AND k.direction IN ('in', 'out')
   AND EXISTS (SELECT 1 FROM party p
                WHERE p.concern_id = ${concernId} AND p.sees_from <= k.seq
-                 AND (p.kind = ${viewer.kind} AND p.norm = ${viewer.norm}
+                 AND (p.kind = ${viewer.kind} AND p.norm = ANY (${viewer.norms})
                    OR p.kind = 'email' AND p.norm = ${viewer.email} AND k.automatic IS NULL)
                  AND (k.direction = 'in' AND k.sender ->> 'value' = p.value
                    OR k.direction = 'out' AND EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = k.id AND d.recipient = p.norm
@@ -87,7 +101,7 @@ const maySee = (concernId: Sql, viewer: { readonly [part in keyof Viewer]: Sql }
 /** The last messages of each concern that the viewer may see, oldest first. `ids`: only these. */
 export const messagesOfParty = (
   tx: Tx,
-  { kind, norm, email }: Viewer,
+  { kind, norm, joined = [], email }: Viewer,
   concernIds: readonly string[],
   page: { readonly before: number | null; readonly limit: number; readonly ids?: readonly string[] },
 ): Promise<PartyMessage[]> =>
@@ -98,7 +112,7 @@ export const messagesOfParty = (
         SELECT * FROM message k
          WHERE (${page.before}::int IS NULL OR k.seq < ${page.before})
            ${page.ids === undefined ? empty : sql`AND k.id = ANY (${page.ids}::uuid[])`}
-           AND ${maySee(sql`asked.id`, { kind: sql`${kind}`, norm: sql`${norm}`, email: sql`${email}` })}
+           AND ${maySee(sql`asked.id`, { kind: sql`${kind}`, norms: sql`${normsOf({ kind, norm, joined })}::text[]`, email: sql`${email}` })}
          ORDER BY k.seq DESC LIMIT ${page.limit}) m
       JOIN message_body b ON b.message_id = m.id
       LEFT JOIN intake i ON i.id = m.intake_id
@@ -113,8 +127,15 @@ export interface AskedConcern {
 
 const askedRows = (asked: readonly AskedConcern[]): Sql => sql`
   jsonb_to_recordset(${JSON.stringify(
-    asked.map(({ viewer, concernId, messageIds }, place) => ({ place, ...viewer, concernId, messageIds })),
-  )}::jsonb) AS asked (place int, kind text, norm text, email text, "concernId" uuid, "messageIds" jsonb)`;
+    asked.map(({ viewer, concernId, messageIds }, place) => ({
+      place,
+      kind: viewer.kind,
+      norms: normsOf(viewer),
+      email: viewer.email,
+      concernId,
+      messageIds,
+    })),
+  )}::jsonb) AS asked (place int, kind text, norms text[], email text, "concernId" uuid, "messageIds" jsonb)`;
 
 /** Those of the asked concerns in which their viewers take part, and of the named messages those that they may see; each with the place of the question. */
 export const concernsAsked = async (
@@ -127,10 +148,11 @@ export const concernsAsked = async (
   const some = asked.some(({ messageIds }) => messageIds.length > 0);
   const [concerns, messages] = await Promise.all([
     tx.rows<PartyConcern & { readonly place: number }>(sql`
-      SELECT asked.place, c.id, c.number, c.subject, c.status, c.last_message_at AS "lastAt", c.last_seq AS "lastSeq", p.seen_seq AS "seenSeq"
+      SELECT asked.place, c.id, c.number, c.subject, c.status, c.last_message_at AS "lastAt", c.last_seq AS "lastSeq", max(p.seen_seq) AS "seenSeq"
         FROM ${askedRows(asked)}
-        JOIN party p ON p.concern_id = asked."concernId" AND p.kind = asked.kind AND p.norm = asked.norm
-        JOIN concern c ON c.id = asked."concernId"`),
+        JOIN party p ON p.concern_id = asked."concernId" AND p.kind = asked.kind AND p.norm = ANY (asked.norms)
+        JOIN concern c ON c.id = asked."concernId"
+       GROUP BY asked.place, c.id`),
     some
       ? tx.rows<PartyMessage & { readonly place: number }>(sql`
       SELECT asked.place, ${messageColumns}
@@ -140,7 +162,7 @@ export const concernsAsked = async (
         JOIN message_body b ON b.message_id = m.id
         LEFT JOIN intake i ON i.id = m.intake_id
        WHERE EXISTS (SELECT 1 FROM message k WHERE k.id = m.id
-                        AND ${maySee(sql`asked."concernId"`, { kind: sql`asked.kind`, norm: sql`asked.norm`, email: sql`asked.email` })})
+                        AND ${maySee(sql`asked."concernId"`, { kind: sql`asked.kind`, norms: sql`asked.norms`, email: sql`asked.email` })})
        ORDER BY asked.place, m.seq`)
       : [],
   ]);
@@ -166,27 +188,22 @@ export const changedSince = async (tx: Tx, concernIds: readonly string[], seq: n
   ).map(({ id }) => id);
 
 /** Moves a party's mark forward; false: it stood there already, or they take no part. */
-export const raiseSeen = async (
-  tx: Tx,
-  party: { readonly kind: AddressKind; readonly norm: string },
-  concernId: ConcernId,
-  seq: number,
-): Promise<boolean> =>
+export const raiseSeen = async (tx: Tx, party: PartyKeys, concernId: ConcernId, seq: number): Promise<boolean> =>
   (await tx.run(sql`
-    UPDATE party SET seen_seq = ${seq} WHERE concern_id = ${concernId} AND kind = ${party.kind} AND norm = ${party.norm} AND seen_seq < ${seq}`)) >
+    UPDATE party SET seen_seq = ${seq} WHERE concern_id = ${concernId} AND kind = ${party.kind} AND norm = ANY (${normsOf(party)}::text[]) AND seen_seq < ${seq}`)) >
   0;
 
-/** Deliveries to that address, up to a place, that are not yet known to have been read; locked in the order of their ids. */
+/** Deliveries to their addresses, up to a place, that are not yet known to have been read; locked in the order of their ids. */
 export const unreadDeliveries = async (
   tx: Tx,
-  norm: string,
+  party: PartyKeys,
   concernId: ConcernId,
   seq: number,
 ): Promise<DeliveryId[]> =>
   (
     await tx.rows<{ id: DeliveryId }>(sql`
       SELECT d.id FROM message m JOIN delivery d ON d.message_id = m.id
-       WHERE m.concern_id = ${concernId} AND m.seq <= ${seq} AND m.direction = 'out' AND d.recipient = ${norm} AND d.state IN ('sent', 'delivered')
+       WHERE m.concern_id = ${concernId} AND m.seq <= ${seq} AND m.direction = 'out' AND d.recipient = ANY (${normsOf(party)}::text[]) AND d.state IN ('sent', 'delivered')
        ORDER BY d.id FOR UPDATE OF d`)
   ).map(({ id }) => id);
 

@@ -267,10 +267,10 @@ export const lockWhole = async (tx: Tx, id: CustomerId): Promise<CustomerId | nu
 const freeAddress = async (
   tx: Tx,
   who: Who,
-  input: { readonly kind: AddressKind; readonly value: string },
+  input: { readonly kind: AddressKind; readonly value: string; /** As it stood. */ readonly norm?: string },
   own?: CustomerId,
 ): Promise<{ readonly norm: string; readonly mine: boolean } | Refusal> => {
-  const norm = normalise(input.kind, input.value);
+  const norm = input.norm ?? normalise(input.kind, input.value);
   if (norm === null) return refuse("invalidAddress", { address: input.value.slice(0, 320) }, "value");
   await lockAddress(tx, input.kind, norm);
   const taken = await liveAddress(tx, input.kind, norm);

@@ -18,10 +18,16 @@ const longest = 320;
 export const normalise = (kind: AddressKind, value: string): string | null => {
   const trimmed = value.trim();
   if (trimmed === "" || trimmed.length > longest || invisible.test(trimmed)) return null;
+  // The same id is another person at another site: its key is made of both where a signature says so, and by nobody who types one.
+  if (kind === "signed") return null;
   if (kind === "email") return normaliseEmail(trimmed);
   if (kind === "phone" || kind === "whatsapp") return normalisePhone(trimmed);
   return trimmed;
 };
+
+/** The key of an id that a site signs: it is that site's own. Null: it can be none. */
+export const signedNorm = (channelId: string, id: string): string | null =>
+  id.trim() === "" || id.length > 255 || invisible.test(id) ? null : `${channelId} ${id}`;
 
 /** What a customer is called before anybody said a name. */
 export const nameFor = (name: string | null, value: string): string => {

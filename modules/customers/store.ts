@@ -171,9 +171,9 @@ export const removedAddressOf = (
   customerId: CustomerId,
   addressId: AddressId,
   brands: readonly string[] | null,
-): Promise<{ readonly kind: AddressKind; readonly value: string } | null> =>
+): Promise<{ readonly kind: AddressKind; readonly value: string; readonly norm: string } | null> =>
   tx.maybe(sql`
-    SELECT kind, value FROM address
+    SELECT kind, value, norm FROM address
      WHERE id = ${addressId} AND customer_id IN ${membersQuery(customerId)} AND removed_at IS NOT NULL ${knownTo(brands, sql`brand_ids`)}`);
 
 /** Takes a removed address into use again as it was; with `preferred` it is the preferred one, unless another is. */

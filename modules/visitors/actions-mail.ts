@@ -1,7 +1,7 @@
 // Answers that a visitor did not see go to the mail address they gave. Called by server/jobs.ts.
 import { mailUnread, unreadDue } from "#modules/concerns/actions-unread.ts";
-import { linkTo } from "#modules/visitors/actions.ts";
-import { visitorByAddress } from "#modules/visitors/store.ts";
+import { leadsBack, linkTo } from "#modules/visitors/actions.ts";
+import { visitorByAddress, visitorById } from "#modules/visitors/store.ts";
 import type { World } from "#platform/world.ts";
 
 const atOnce = 50;
@@ -12,14 +12,16 @@ export const mailWhatIsUnread = async (
   options: { readonly afterMs: number; readonly pageOf: (channelId: string) => string },
 ): Promise<void> => {
   for (const unread of await unreadDue(world, options.afterMs, atOnce)) {
-    const visitor = await visitorByAddress(world.db, unread.norm);
+    const said = await visitorByAddress(world.db, unread.norm);
+    // Whoever has signed in since is reached where the site, or they themselves, say by now.
+    const visitor = said?.joinedTo ? await visitorById(world.db, said.joinedTo) : said;
     const to =
       visitor === null || visitor.email === ""
         ? null
         : {
             name: visitor.name,
             email: visitor.email,
-            link: `${options.pageOf(visitor.channelId)}#${linkTo(world, visitor.address, visitor.email)}`,
+            link: `${options.pageOf(visitor.channelId)}${leadsBack(visitor) ? `#${linkTo(world, visitor.address, visitor.email)}` : ""}`,
           };
     await mailUnread(world, unread, options.afterMs, to);
   }

@@ -9,6 +9,7 @@ import {
   endBrowser,
   insertBrowser,
   insertVisitor,
+  joinedAddresses,
   setIntroduced,
   setReads,
   visitorByAddress,
@@ -28,6 +29,8 @@ export interface Visitor extends VisitorRow {
   readonly tokenHash: string;
   /** The mail address at which this browser has shown to read, by opening a link that we sent there; empty: none. */
   readonly readsEmail: string;
+  /** Addresses under which they spoke before the site signed them in: those concerns are theirs, too. */
+  readonly joined: readonly string[];
 }
 
 type Acting = Pick<World, "db" | "now" | "newId" | "mac" | "wake">;
@@ -42,8 +45,11 @@ export const meet = async (
 ): Promise<Visitor> => {
   const given = at.token !== null && isSessionToken(at.token) ? sessionHash(at.token) : null;
   const known = given === null ? null : await visitorByToken(world.db, at.channelId, given);
-  if (known !== null && given !== null && !known.left) return { ...known, isNew: false, token: null, tokenHash: given };
-  const fresh = given === null || known?.left === true ? newSession() : { token: null, hash: given };
+  if (known !== null && given !== null && isSeated(known, world.now())) {
+    const { left: _left, signedUntil: _until, ...visitor } = known;
+    return { ...visitor, isNew: false, token: null, tokenHash: given, joined: await joinedOf(world, visitor) };
+  }
+  const fresh = given === null || known !== null ? newSession() : { token: null, hash: given };
   return {
     id: world.newId(),
     channelId: at.channelId,
@@ -55,17 +61,38 @@ export const meet = async (
     isNew: true,
     token: fresh.token,
     tokenHash: fresh.hash,
+    signedId: null,
+    emailProved: false,
+    emailSigned: false,
+    phone: "",
+    createdAt: world.now().toISOString(),
+    joinedTo: null,
+    joined: [],
   };
 };
 
-const addressOf = ({ mac }: Pick<World, "mac">, channelId: ChannelId, tokenHash: string): string =>
+/** Does that browser still speak as whom it was? Nobody who signed out, whose signing in has ended, or who has become a signed visitor. */
+export const isSeated = (
+  browser: { readonly left: boolean; readonly signedUntil: string | null; readonly joinedTo: string | null },
+  now: Date,
+): boolean =>
+  !browser.left &&
+  browser.joinedTo === null &&
+  (browser.signedUntil === null || Date.parse(browser.signedUntil) > now.getTime());
+
+/** Under which other addresses a visitor's concerns stand. */
+const joinedOf = (world: Pick<World, "db">, visitor: Pick<VisitorRow, "id" | "signedId">): Promise<string[]> =>
+  visitor.signedId === null ? Promise.resolve([]) : joinedAddresses(world.db, visitor.id);
+
+/** The address of whom a token, or a site's signature, stands for. */
+export const addressOf = ({ mac }: Pick<World, "mac">, channelId: ChannelId, tokenHash: string): string =>
   `visitor-${mac("visitor", `${channelId}:${tokenHash}`).slice(0, 12)}`;
 
 /** Writes a new visitor down, in the transaction of what they said first. */
 export const settle = (world: Pick<World, "now">, tx: Tx, visitor: Visitor): Promise<void> =>
   insertVisitor(tx, { ...visitor, at: world.now().toISOString() });
 
-/** Keeps name and mail address as they were typed; the name is the customer's if nobody has said another. Nothing is shown, merged or verified because of them. */
+/** Keeps name and mail address as they were typed, but for what the site has signed; the name is the customer's if nobody has said another. Nothing is shown, merged or verified because of them. */
 export const introduce = async (
   world: Acting,
   visitor: Visitor,
@@ -73,15 +100,15 @@ export const introduce = async (
   brandId: BrandId,
 ): Promise<Visitor> => {
   const email = said.email === "" ? "" : (normalise("email", said.email) ?? "");
-  const introduced = { name: said.name, email };
-  await world.db.transaction(async (tx) => {
-    if (visitor.isNew) await settle(world, tx, { ...visitor, ...introduced });
-    await setIntroduced(tx, visitor.address, { ...introduced, at: world.now().toISOString() });
-    if (email !== "") await unpark(world, tx, visitor.address);
+  return world.db.transaction(async (tx) => {
+    if (visitor.isNew) await settle(world, tx, { ...visitor, name: said.name, email });
+    const kept = await setIntroduced(tx, visitor.address, { name: said.name, email, at: world.now().toISOString() });
+    if (kept.email !== "") for (const address of [visitor.address, ...visitor.joined]) await unpark(world, tx, address);
+    const introduced = { ...visitor, ...kept, isNew: false };
     const known = await customerByAddress(tx, "chat", visitor.address);
-    if (known === null) return;
-    const who = { kind: "customer", id: null, name: said.name } as const;
-    if (said.name !== "")
+    if (known === null) return introduced;
+    const who = { kind: "customer", id: null, name: kept.name } as const;
+    if (said.name !== "" && visitor.signedId === null)
       await resolveCustomer(world, tx, who, {
         kind: "chat",
         value: visitor.address,
@@ -90,10 +117,18 @@ export const introduce = async (
         assurance: "proved",
         brandId,
       });
-    await claimFor(world, tx, who, known.customerId, { kind: "email", norm: email, signed: false });
+    const norm = normalise("email", kept.email);
+    await claimFor(world, tx, who, known.customerId, { kind: "email", norm, signed: kept.emailProved });
+    return introduced;
   });
-  return { ...visitor, ...introduced, isNew: false };
 };
+
+/** How long a browser speaks as somebody whom the site has signed in, without being signed in again. */
+export const signedMs = 12 * 3_600_000;
+
+/** Does a link in a mail lead back to them? Not where the site alone says who somebody is, and nobody has seen that they read at that address. */
+export const leadsBack = (visitor: Pick<VisitorRow, "signedId" | "emailProved" | "joinedTo">): boolean =>
+  visitor.joinedTo === null && (visitor.signedId === null || visitor.emailProved);
 
 /** How long a link that leads back into a chat holds. */
 const linkMs = 14 * 24 * 3_600_000;
@@ -118,11 +153,12 @@ export const comeBy = async (
 ): Promise<Visitor | null> => {
   const [address = "", until = "", proof = ""] = at.link.split(".");
   const visitor = await visitorByAddress(world.db, address);
-  if (visitor === null || visitor.channelId !== at.channelId || visitor.email === "") return null;
+  if (visitor === null || visitor.channelId !== at.channelId || visitor.email === "" || !leadsBack(visitor))
+    return null;
   if (!sameText(proof, proofOf(world, address, visitor.email, until))) return null;
   if (!(Number.parseInt(until, 36) > world.now().getTime())) return null;
-  const came = { ...visitor, isNew: false, readsEmail: visitor.email };
-  if (at.browser.address === address) {
+  const came = { ...visitor, isNew: false, readsEmail: visitor.email, joined: await joinedOf(world, visitor) };
+  if (at.browser.address === address && !at.browser.isNew) {
     await setReads(world.db, at.browser.tokenHash, visitor.email);
     return { ...came, token: null, tokenHash: at.browser.tokenHash };
   }
@@ -132,6 +168,7 @@ export const comeBy = async (
     tokenHash: hash,
     readsEmail: visitor.email,
     at: world.now().toISOString(),
+    until: visitor.signedId === null ? null : new Date(world.now().getTime() + signedMs).toISOString(),
   });
   return { ...came, token, tokenHash: hash };
 };

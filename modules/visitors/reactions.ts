@@ -40,7 +40,11 @@ export const visitorReactions = (world: World): readonly VisitorReaction[] => [
       for (const { kind, value } of await addressesOf(tx, customerId, null)) {
         const visitor = kind === "chat" ? await visitorByAddress(tx, value) : null;
         if (visitor === null || visitor.email === "") continue;
-        await claimFor(world, tx, system, customerId, { kind: "email", norm: visitor.email, signed: false });
+        await claimFor(world, tx, system, customerId, {
+          kind: "email",
+          norm: visitor.email,
+          signed: visitor.emailProved,
+        });
       }
     },
   },

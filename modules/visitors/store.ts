@@ -9,14 +9,28 @@ export interface VisitorRow {
   readonly name: string;
   readonly email: string;
   readonly language: "de" | "en";
+  /** By which id the site has signed them in; null: it has not. */
+  readonly signedId: string | null;
+  /** They have shown to read at `email`: a site's signature says so, or a code that was sent there. */
+  readonly emailProved: boolean;
+  /** The site has signed the mail address. */
+  readonly emailSigned: boolean;
+  /** As the site said it; empty: it did not. */
+  readonly phone: string;
+  readonly createdAt: string;
+  /** The signed visitor whose concerns these are by now; null: nobody's but theirs. */
+  readonly joinedTo: string | null;
 }
 
-const columns = sql`v.id, v.channel_id AS "channelId", v.address, v.name, v.email, v.language`;
+const columns = sql`v.id, v.channel_id AS "channelId", v.address, v.name, v.email, v.language, v.signed_id AS "signedId", v.email_proved AS "emailProved", v.signed_email <> '' AS "emailSigned", v.phone, v.created_at AS "createdAt", v.joined_to AS "joinedTo"`;
 
 /** Writes a visitor and the browser down; who is written down already stays as they are. */
 export const insertVisitor = async (
   tx: Tx,
-  visitor: VisitorRow & { readonly tokenHash: string; readonly at: string },
+  visitor: Pick<VisitorRow, "id" | "channelId" | "address" | "name" | "email" | "language"> & {
+    readonly tokenHash: string;
+    readonly at: string;
+  },
 ): Promise<void> => {
   await tx.run(sql`
     INSERT INTO visitor (id, channel_id, address, name, email, language, created_at, seen_at)
@@ -30,37 +44,65 @@ export const insertVisitor = async (
 /** Another browser that speaks as the visitor. */
 export const insertBrowser = async (
   tx: Tx,
-  browser: { readonly visitorId: string; readonly tokenHash: string; readonly readsEmail: string; readonly at: string },
+  browser: {
+    readonly visitorId: string;
+    readonly tokenHash: string;
+    readonly readsEmail: string;
+    readonly at: string;
+    readonly until?: string | null;
+  },
 ): Promise<void> => {
   await tx.run(sql`
-    INSERT INTO visitor_browser (token_hash, visitor_id, reads_email, created_at)
-    VALUES (${browser.tokenHash}, ${browser.visitorId}, ${browser.readsEmail}, ${browser.at})`);
+    INSERT INTO visitor_browser (token_hash, visitor_id, reads_email, created_at, signed_until)
+    VALUES (${browser.tokenHash}, ${browser.visitorId}, ${browser.readsEmail}, ${browser.at}, ${browser.until ?? null})`);
 };
+
+/** What is known of a browser. `signedUntil`: it speaks as somebody the site has signed in, until then. */
+interface Seated {
+  readonly left: boolean;
+  readonly readsEmail: string;
+  readonly signedUntil: string | null;
+}
 
 /** Whose browser that is, in this channel, and at which mail address it has shown to read; `left`: it has signed out. */
 export const visitorByToken = (
   tx: Tx,
   channelId: ChannelId,
   tokenHash: string,
-): Promise<(VisitorRow & { readonly left: boolean; readonly readsEmail: string }) | null> =>
-  tx.maybe<VisitorRow & { readonly left: boolean; readonly readsEmail: string }>(sql`
-    SELECT ${columns}, b.reads_email AS "readsEmail", b.left_at IS NOT NULL AS "left" FROM visitor_browser b JOIN visitor v ON v.id = b.visitor_id
+): Promise<(VisitorRow & Seated) | null> =>
+  tx.maybe<VisitorRow & Seated>(sql`
+    SELECT ${columns}, b.reads_email AS "readsEmail", b.left_at IS NOT NULL AS "left", b.signed_until AS "signedUntil" FROM visitor_browser b JOIN visitor v ON v.id = b.visitor_id
      WHERE b.token_hash = ${tokenHash} AND v.channel_id = ${channelId}`);
 
 /** Who has this address. */
 export const visitorByAddress = (tx: Tx, address: string): Promise<VisitorRow | null> =>
   tx.maybe<VisitorRow>(sql`SELECT ${columns} FROM visitor v WHERE v.address = ${address}`);
 
-/** What the visitor says of themselves. */
-export const setIntroduced = async (
+/** Who has this id. */
+export const visitorById = (tx: Tx, id: string): Promise<VisitorRow | null> =>
+  tx.maybe<VisitorRow>(sql`SELECT ${columns} FROM visitor v WHERE v.id = ${id}`);
+
+/** What the visitor says of themselves, but for what the site has signed; gives what stands there now. Another address is proved by nothing. */
+export const setIntroduced = (
   tx: Tx,
   address: string,
   said: { readonly name: string; readonly email: string; readonly at: string },
-): Promise<void> => {
-  await tx.run(
-    sql`UPDATE visitor SET name = ${said.name}, email = ${said.email}, seen_at = ${said.at} WHERE address = ${address}`,
-  );
-};
+): Promise<Pick<VisitorRow, "name" | "email" | "emailProved">> =>
+  tx.one(sql`
+    UPDATE visitor SET
+      name = CASE WHEN signed_name <> '' THEN name ELSE ${said.name} END,
+      email = CASE WHEN signed_email <> '' THEN email ELSE ${said.email} END,
+      email_proved = email_proved AND (signed_email <> '' OR email = ${said.email}),
+      seen_at = ${said.at}
+     WHERE address = ${address} RETURNING name, email, email_proved AS "emailProved"`);
+
+/** Addresses of those who were that visitor before the site signed them in. */
+export const joinedAddresses = async (tx: Tx, visitorId: string): Promise<string[]> =>
+  (
+    await tx.rows<{ address: string }>(
+      sql`SELECT address FROM visitor WHERE joined_to = ${visitorId} ORDER BY joined_at, id`,
+    )
+  ).map(({ address }) => address);
 
 /** Whoever sits at the browser reads at that address. */
 export const setReads = async (tx: Tx, tokenHash: string, email: string): Promise<void> => {

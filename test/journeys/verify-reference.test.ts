@@ -176,6 +176,9 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   meet: "what no desk shows",
   settle: "what no desk shows",
   comeBy: "what no desk shows",
+  removeOldTokens: "what no desk shows",
+  removeOldCodes: "what no desk shows",
+  askCode: "what no desk shows",
   leave: "what no desk shows",
   setUp: "there is no desk before it",
 };

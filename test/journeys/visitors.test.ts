@@ -1,6 +1,7 @@
 // Visitors of a chat and the clock: what they see, what they have read, when an answer goes by mail instead, how often, and what their words about
 // themselves change. Every action that a desk hears of is compared as in verify-action.test.ts.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { ChannelId, ConcernId } from "#contract/ids.ts";
 import type { ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
@@ -9,6 +10,9 @@ import { markSeen } from "#modules/concerns/actions-visitor.ts";
 import { chatsOf } from "#modules/concerns/reads-visitor.ts";
 import { filesToSend, keepVisitorFile, removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
 import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
+import { askCode, tryCode } from "#modules/visitors/actions-codes.ts";
+import { addKey, removeKey } from "#modules/visitors/actions-keys.ts";
+import { attach, signIn } from "#modules/visitors/actions-signed.ts";
 import { comeBy, introduce, leave, linkTo, meet, settle, type Visitor } from "#modules/visitors/actions.ts";
 import { sql } from "#platform/db/db.ts";
 import { verifyAction } from "#test/verify-action.ts";
@@ -217,4 +221,65 @@ void test("a file that no message has named within an hour is forgotten; until t
   world.pass(2_000);
   assert.equal(await removeOldVisitorFiles(world), 1);
   assert.equal(code(await named(who.address)), "notFound");
+});
+
+void test("what a code proves is the customer's, and holds for ten minutes", async () => {
+  const { who } = await visitor("Pia", "pia@kunde.example");
+  const ask = async (): Promise<string> => {
+    const asked = await askCode(world, who);
+    assert.ok("code" in asked && asked.code !== null);
+    return asked.code;
+  };
+  const first = await ask();
+  assert.ok("waitMs" in (await askCode(world, who)), "the next comes a minute later");
+  world.pass(10 * 60_000);
+  assert.deepEqual(await tryCode(world, who, cast.brandId, first), { left: null });
+  const second = await ask();
+  await quiet(() => tryCode(world, who, cast.brandId, second === "000000" ? "000001" : "000000"));
+  await verify(() => tryCode(world, who, cast.brandId, second), "customer.changed");
+  assert.deepEqual(await tryCode(world, who, cast.brandId, second), { left: null });
+});
+
+void test("a key is told to desks, and what its signature proves is the customer's; twelve hours later it proves nothing", async () => {
+  const { key, secret } = sure(
+    await verify(() => addKey(world, cast.omar, chat.id, { name: "2026", publicKey: null }), "signingKey.changed"),
+  );
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const word = (sub: string, more: object = {}): string => {
+    const iat = Math.floor(world.now().getTime() / 1_000);
+    const text = `${part({ alg: "HS256", kid: key.id })}.${part({ aud: chat.id, sub, jti: world.newId(), iat, exp: iat + 60, ...more })}`;
+    return `${text}.${createHmac("sha256", secret ?? "")
+      .update(text)
+      .digest("base64url")}`;
+  };
+  const input = {
+    channelId: chat.id,
+    brandId: cast.brandId,
+    language: "de",
+    token: null,
+    session: null,
+    joins: null,
+  } as const;
+  const before = await visitor();
+  const browser = await meet(world, { channelId: chat.id, token: null, language: "de" });
+  await settle(world, world.db, browser);
+  const signed = await signIn(world, {
+    ...input,
+    word: word("4711", { name: "Ida", email: "ida@kunde.example", email_verified: true }),
+  });
+  assert.ok("visitor" in signed);
+  await verify(
+    () => world.db.transaction((tx) => attach(world, tx, signed.visitor, cast.brandId, true)),
+    "customer.created",
+    "customer.changed",
+  );
+  await quiet(() => world.db.transaction((tx) => attach(world, tx, signed.visitor, cast.brandId, true)));
+  assert.notEqual(before.who.address, signed.visitor.address);
+  const token = signed.visitor.token ?? "";
+  const met = () => meet(world, { channelId: chat.id, token, language: "de" });
+  assert.equal((await met()).address, signed.visitor.address);
+  world.pass(12 * 3_600_000);
+  assert.notEqual((await met()).address, signed.visitor.address);
+  await verify(() => removeKey(world, cast.omar, chat.id, key.id), "signingKey.changed");
+  assert.deepEqual(await signIn(world, { ...input, word: word("4711") }), { disbelieved: "noKey" });
 });

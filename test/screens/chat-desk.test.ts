@@ -175,3 +175,34 @@ test("what the customer says beside the matter is proposed as a concern of its o
   visitor.close();
   await closeSilent(one);
 });
+
+test("a visitor without a name is called one, what they say of themselves is a claim, and what they sit at is told", async () => {
+  const visitor = await openPage(centre.server.url, channelId);
+  pages.push(visitor);
+  await visitor.hello();
+  const { concernId } = await visitor.tell("Wer ich bin, sage ich nicht.");
+  visitor.say({
+    type: "page",
+    page: { url: "https://www.kabel.test/", title: "", referrer: "https://suche.example/?q=geheim" },
+  });
+  visitor.say({ type: "here", here: true });
+  const desk = await signIn(centre.server.url, ada.email, ada.password);
+  const { row } = (await desk.call(api.concerns.open, { params: { id: concernId } })).concern;
+  const short = /^visitor-(\w{4})/.exec(row.customerName)?.[1]?.toUpperCase() ?? "";
+  const one = await centre.open();
+  const { page } = one;
+  await page.goto(`${centre.server.url}/desk/open/${row.number}`);
+  await page.locator(".message", { hasText: `Besucher ${short}` }).waitFor();
+  await page.locator(".visitor-here strong", { hasText: `Besucher ${short} ist gerade im Chat` }).waitFor();
+  assert.equal(
+    await page.locator(".visitor-here small").textContent(),
+    "am Computer · Deutsch · kam von suche.example",
+  );
+  assert.equal(await page.getByText("visitor-").count(), 0);
+  if ((await page.locator("aside.customer").count()) === 0) await page.keyboard.press("c");
+  await page.locator("aside.customer", { hasText: `Besucher ${short}` }).waitFor();
+  visitor.say({ type: "introduce", name: "", email: "wer@kunde.test" });
+  const claim = page.locator("[data-claimed]", { hasText: "wer@kunde.test" });
+  await claim.getByText("im Chat angegeben, nicht bewiesen").waitFor();
+  await closeSilent(one);
+});

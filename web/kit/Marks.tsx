@@ -60,6 +60,7 @@ const addressIcons: Readonly<Record<AddressKind, IconName>> = {
   post: "note",
   social: "people",
   forum: "people",
+  signed: "people",
 };
 
 /** A kind of address. */

@@ -306,6 +306,7 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "customer.declined":
     case "agent.mentioned":
     case "message.secretShown":
+    case "signingKey.changed":
     case "view.changed":
     case "session.began":
     case "session.refused":

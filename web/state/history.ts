@@ -6,6 +6,7 @@ import type { FieldOwner } from "#contract/fields.ts";
 import type { EventData, EventKind } from "#contract/events.ts";
 import type { DeskState } from "#web/state/apply.ts";
 import { fieldName, fieldWords } from "#web/state/fieldValues.ts";
+import { nameWords } from "#web/state/names.ts";
 import { dayAndTime, t, words } from "#web/state/words.ts";
 
 export type HistoryEntry = Result<typeof concerns.history>["entries"][number];
@@ -81,7 +82,8 @@ const fieldsWords = (entry: HistoryEntry, names: Names): string => {
   return t("history.did", { who: entry.actor.name, what: what.join(" · ") });
 };
 
-const partyName = (party: { readonly name: string; readonly value: string }): string => party.name || party.value;
+const partyName = (party: { readonly name: string; readonly value: string }): string =>
+  nameWords(party.name || party.value);
 
 const changeWords = (entry: HistoryEntry, names: Names): string | null => {
   const { patch, because } = entry.data as EventData<"concern.changed">;

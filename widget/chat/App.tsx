@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 // The open chat: one talk, the list of them, or what the visitor can set; below them the field to write in. Called by main.tsx.
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Word } from "#widget/identity.ts";
 import type { Memory } from "#widget/memory.ts";
 import { concernOf, unread, unreadOf, type Talk } from "./chats.ts";
 import { Composer } from "./Composer.tsx";
@@ -9,6 +10,7 @@ import { Header } from "./Header.tsx";
 import type { Session, View } from "./session.ts";
 import { words } from "./speech.ts";
 import { Thread } from "./Thread.tsx";
+import { Unbelieved } from "./Unbelieved.tsx";
 import { You } from "./You.tsx";
 
 /** What of the chat is on the screen; null: what suits the visitor best. */
@@ -27,6 +29,10 @@ export interface AppProps {
   readonly sounds: boolean;
   readonly setSounds: (on: boolean) => void;
   readonly close: (() => void) | null;
+  /** Says again whose page it is: what the site said (`word`), or null: nobody's. */
+  readonly identify: (word: Word | null) => void;
+  readonly word: Word | null;
+  readonly leave: () => void;
   readonly now: () => number;
 }
 
@@ -84,7 +90,8 @@ const useLasting = (is: boolean, ms: number): boolean => {
   return is && lasts;
 };
 
-export const App = ({ session, memory, drafts, newId, isShown, sounds, setSounds, close, now }: AppProps) => {
+export const App = (props: AppProps) => {
+  const { session, memory, drafts, newId, isShown, sounds, setSounds, close, now } = props;
   const view = useView(session);
   const { chats } = view;
   const [chosen, setChosen] = useState<Screen>(() => keptTalk(memory));
@@ -109,7 +116,13 @@ export const App = ({ session, memory, drafts, newId, isShown, sounds, setSounds
 
   // A new thing has become a concern: it stays on the screen, also through a reload.
   useEffect(() => {
-    if (talk && talk.concernId === null && concernId) go({ kind: "talk", talk: { ...talk, concernId } });
+    if (!talk || talk.concernId !== null || !concernId) return;
+    const became = { ...talk, concernId };
+    memory.keep("talk", JSON.stringify(became));
+    // Whoever has gone elsewhere in the meantime stays there.
+    setChosen((now) =>
+      now === null || (now.kind === "talk" && now.talk.thread === became.thread) ? { kind: "talk", talk: became } : now,
+    );
     // oxlint-disable-next-line react/exhaustive-deps -- becoming a concern happens once
   }, [concernId, talk?.thread]);
   useEffect(() => {
@@ -155,7 +168,7 @@ export const App = ({ session, memory, drafts, newId, isShown, sounds, setSounds
         }
         back={back}
         elsewhere={others}
-        you={screen.kind === "you" ? null : () => go({ kind: "you" })}
+        you={screen.kind === "you" || view.isUnbelieved ? null : () => go({ kind: "you" })}
         close={close}
       />
       <output class="line-state">
@@ -168,17 +181,22 @@ export const App = ({ session, memory, drafts, newId, isShown, sounds, setSounds
             : ""}
         {view.isUnkept ? ` ${words().unkept}` : ""}
       </output>
-      {screen.kind === "list" ? (
+      {view.isUnbelieved ? (
+        <Unbelieved
+          again={typeof props.word === "function" ? () => props.identify(props.word) : null}
+          without={() => props.identify(null)}
+        />
+      ) : screen.kind === "list" ? (
         <Concerns view={view} now={now()} open={(next) => go({ kind: "talk", talk: next })} begin={begin} />
       ) : screen.kind === "you" ? (
         <You
-          name={chats.name}
-          email={chats.email}
+          session={session}
+          view={view}
           save={session.introduce}
           sounds={sounds}
           setSounds={setSounds}
           leave={() => {
-            session.leave();
+            props.leave();
             begin();
           }}
         />

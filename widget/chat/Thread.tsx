@@ -6,6 +6,7 @@ import { count, fill } from "#widget/words.ts";
 import { Bubble, Greeting, WaitingBubble } from "./Bubble.tsx";
 import { answeredIn, concernOf, waitingIn, type Talk } from "./chats.ts";
 import { Icon } from "./Icon.tsx";
+import { Confirm } from "./Confirm.tsx";
 import { Introduce } from "./Introduce.tsx";
 import type { Session, View } from "./session.ts";
 import { clock, words } from "./speech.ts";
@@ -128,6 +129,11 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
           <section class="card" aria-label={words().introduce.title}>
             <p>{words().introduce.why}</p>
             <Introduce name={chats.name} email={chats.email} save={session.introduce} later={session.askNoMore} />
+          </section>
+        ) : null}
+        {view.code !== null && chats.email !== "" && concernId !== null ? (
+          <section class="card" aria-label={words().confirm.send}>
+            <Confirm session={session} view={view} later={session.noCode} />
           </section>
         ) : null}
         {typing !== undefined && typing > now ? (

@@ -1,34 +1,49 @@
 /** @jsxImportSource preact */
 // What the visitor can set: how they are reached, whether it sounds, and that this browser forgets them. Called by App.tsx.
 import { useState } from "preact/hooks";
+import { fill } from "#widget/words.ts";
+import { Confirm } from "./Confirm.tsx";
 import { Introduce } from "./Introduce.tsx";
+import type { Session, View } from "./session.ts";
 import { words } from "./speech.ts";
 
 export interface YouProps {
-  readonly name: string;
-  readonly email: string;
+  readonly session: Session;
+  readonly view: View;
   readonly save: (name: string, email: string) => void;
   readonly sounds: boolean;
   readonly setSounds: (on: boolean) => void;
   readonly leave: () => void;
 }
 
-export const You = ({ name, email, save, sounds, setSounds, leave }: YouProps) => {
+export const You = ({ session, view, save, sounds, setSounds, leave }: YouProps) => {
   const [isSaved, setSaved] = useState(false);
+  const { name, email, signed } = view.chats;
   const [isLeaving, setLeaving] = useState(false);
   return (
     <div class="body you">
-      <p>{words().introduce.why}</p>
-      <Introduce
-        name={name}
-        email={email}
-        later={null}
-        save={(...said) => {
-          save(...said);
-          setSaved(true);
-        }}
-      />
+      {signed ? (
+        <p class="signed" dir="auto">
+          {name === "" ? words().you.signedAnybody : fill(words().you.signed, { name })}
+          {email === "" ? null : <span>{email}</span>}
+        </p>
+      ) : null}
+      {signed && email !== "" && !isSaved ? null : (
+        <>
+          <p>{words().introduce.why}</p>
+          <Introduce
+            name={name}
+            email={email}
+            later={null}
+            save={(...said) => {
+              save(...said);
+              setSaved(true);
+            }}
+          />
+        </>
+      )}
       <output class="saved">{isSaved ? words().introduce.saved : ""}</output>
+      {email === "" ? null : <Confirm session={session} view={view} later={null} />}
       <label class="switch">
         <input type="checkbox" checked={sounds} onChange={({ currentTarget }) => setSounds(currentTarget.checked)} />
         {words().you.sounds}

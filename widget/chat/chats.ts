@@ -26,6 +26,9 @@ export interface Chats {
   readonly limits: ChatLimits | null;
   readonly name: string;
   readonly email: string;
+  /** The site has signed them in; and the mail address is shown to be theirs. */
+  readonly signed: boolean;
+  readonly proved: boolean;
   /** The one with the newest word first. */
   readonly concerns: readonly ChatConcern[];
   /** By concern, in the server's order. */
@@ -45,6 +48,8 @@ export const nothing: Chats = {
   limits: null,
   name: "",
   email: "",
+  signed: false,
+  proved: false,
   concerns: [],
   messages: {},
   whole: {},
@@ -105,6 +110,8 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
         limits: word.limits,
         name: word.name,
         email: word.email,
+        signed: word.signed,
+        proved: word.proved,
         concerns: mergeConcerns(base.concerns, word.concerns),
         typing: {},
         upTo: word.upTo,
@@ -149,6 +156,8 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
     }
     case "pong":
       return { ...chats, upTo: chats.upTo === null ? null : Math.max(chats.upTo, word.upTo) };
+    case "code":
+      return word.state === "proved" ? { ...chats, proved: true } : chats;
     case "refused":
       return chats;
   }

@@ -63,6 +63,7 @@ export const afterClose = (code: number): "left" | "barred" | "again" =>
 export const startLink = (parts: LinkParts): Link => {
   let socket: ChatSocket | null = null;
   let isUp = false;
+  let isOpen = false;
   let failures = 0;
   let ended = false;
   let stopPing = (): void => undefined;
@@ -85,6 +86,7 @@ export const startLink = (parts: LinkParts): Link => {
 
   const quiet = (): void => {
     isUp = false;
+    isOpen = false;
     stopPing();
     stopDeadline();
     stopTry();
@@ -130,7 +132,9 @@ export const startLink = (parts: LinkParts): Link => {
     if (ended || socket) return;
     const fresh: ChatSocket = parts.open({
       opened: () => {
-        if (socket === fresh) send(parts.hello());
+        if (socket !== fresh) return;
+        isOpen = true;
+        send(parts.hello());
       },
       word: (text) => {
         if (socket === fresh) heard(text);
@@ -154,7 +158,7 @@ export const startLink = (parts: LinkParts): Link => {
       return isUp;
     },
     greet: () => {
-      if (!isUp) return;
+      if (!isOpen) return;
       isUp = false;
       send(parts.hello());
       expectAnswer(answerWithinMs);

@@ -2,7 +2,8 @@
 // The widget's large half: fetched when the visitor opens the chat, or when something waits for them. Built as widget/chat-….js; called by loader.ts.
 import { render } from "preact";
 import type { VisitedPage } from "#contract/chat.ts";
-import { openMemory, prefixOf } from "#widget/memory.ts";
+import { forgetOthers, openMemory, prefixOf } from "#widget/memory.ts";
+import type { Memory } from "#widget/memory.ts";
 import type { Chat, ChatParts } from "#widget/parts.ts";
 import { App } from "./App.tsx";
 import chatCss from "./chat.css?inline";
@@ -10,7 +11,8 @@ import { unread } from "./chats.ts";
 import { fetchBlob, openBlobs, sendBlob } from "./files.ts";
 import { entriesOf } from "./outbox.ts";
 import type { ChatSocket, Hears } from "./link.ts";
-import { startSession } from "./session.ts";
+import { startPersons } from "./persons.ts";
+import { startSession, type Session } from "./session.ts";
 import { speak } from "./speech.ts";
 import { awaitTurn } from "./turn.ts";
 
@@ -27,6 +29,12 @@ const newId = (): string => {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 };
+
+const newToken = (): string =>
+  btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 
 const openSocket = (url: string, hears: Hears): ChatSocket => {
   const socket = new WebSocket(url);
@@ -81,51 +89,82 @@ const sound = (): void => {
 
 /** Starts the chat behind its button; it is connected from now on, and hidden until it is shown. */
 export const startChat = (parts: ChatParts): Chat => {
-  const { memory, channel, place, root } = parts;
+  const { channel, place, root } = parts;
   speak(parts.language);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(chatCss);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  const drafts = openMemory(channel, sessionStorageOf());
-  const filesAt = `${parts.socketUrl.replace(/^ws/, "http").replace(/\?.*$/, "")}/${channel}/files`;
-  const blobs = openBlobs(prefixOf(channel), indexedDbOf(), Date.now);
-  blobs.prune(
-    Date.now() - forgottenAfterMs,
-    new Set(entriesOf(memory).flatMap(({ files }) => files.map(({ id }) => id))),
-  );
   const ended = new AbortController();
   let isShown = false;
   let page = visited();
+  let mailLink = parts.link;
+  let people = 0;
+  let told = -1;
 
-  const session = startSession({
-    memory,
-    language: parts.language,
-    link: parts.link,
-    page: () => page,
-    open: (hears) => openSocket(parts.socketUrl, hears),
-    turn: (ours) => awaitTurn(prefixOf(channel), (navigator as { locks?: LockManager }).locks, ours),
-    now: Date.now,
+  const filesAt = `${parts.socketUrl.replace(/^ws/, "http").replace(/\?.*$/, "")}/${channel}/files`;
+  const blobs = openBlobs(prefixOf(channel), indexedDbOf(), Date.now);
+
+  const persons = startPersons({
+    memoryOf: (user) => openMemory(channel, undefined, user),
+    forgetOthers: (user) => forgetOthers(channel, user),
+    emptied: () => blobs.clear(),
+    start: (memory, user, signed) => {
+      const drafts = draftsOf(user);
+      const link = user === null ? mailLink : null;
+      mailLink = null;
+      const waiting = entriesOf(memory).flatMap(({ files }) => files.map(({ id }) => id));
+      blobs.prune(Date.now() - forgottenAfterMs, new Set(waiting));
+      return startSession({
+        memory,
+        language: parts.language,
+        link,
+        signed,
+        page: () => page,
+        open: (hears) => openSocket(parts.socketUrl, hears),
+        turn: (ours) => awaitTurn(prefixOf(channel, user), (navigator as { locks?: LockManager }).locks, ours),
+        now: Date.now,
+        later,
+        chance: Math.random,
+        newId,
+        newToken,
+        heard: () => {
+          if (memory.read("sounds") !== null) sound();
+        },
+        forgotten: () => {
+          for (const name of drafts.names("")) drafts.forget(name);
+        },
+        arrived: parts.arrived,
+        blobs,
+        send: (upload) => sendBlob(filesAt, upload),
+        fetch: (id, token) => fetchBlob(filesAt, id, token),
+      });
+    },
+    came: ({ session }) => {
+      people += 1;
+      const tell = (): void => {
+        const number = unread(session.view().chats);
+        if (number !== told) parts.unread(number);
+        told = number;
+      };
+      session.watch(tell);
+      tell();
+      draw();
+    },
     later,
-    chance: Math.random,
-    newId,
-    heard: () => {
-      if (memory.read("sounds") !== null) sound();
-    },
-    forgotten: () => {
-      for (const name of drafts.names("")) drafts.forget(name);
-    },
-    arrived: parts.arrived,
-    blobs,
-    send: (upload) => sendBlob(filesAt, upload),
-    fetch: (id, token) => fetchBlob(filesAt, id, token),
   });
+  const draftsOf = (user: string | null): Memory => openMemory(channel, sessionStorageOf(), user);
+  const session = (): Session | undefined => persons.now()?.session;
 
-  const draw = (): void =>
+  const draw = (): void => {
+    const person = persons.now();
+    if (person === null) return;
+    const { memory, user } = person;
     render(
       <App
-        session={session}
+        key={people}
+        session={person.session}
         memory={memory}
-        drafts={drafts}
+        drafts={draftsOf(user)}
         newId={newId}
         isShown={isShown}
         sounds={memory.read("sounds") !== null}
@@ -135,10 +174,14 @@ export const startChat = (parts: ChatParts): Chat => {
           draw();
         }}
         close={parts.closed}
+        identify={persons.identify}
+        word={word}
+        leave={persons.leave}
         now={Date.now}
       />,
       place,
     );
+  };
   const show = (shown: boolean): void => {
     isShown = shown;
     draw();
@@ -157,15 +200,15 @@ export const startChat = (parts: ChatParts): Chat => {
     const now = visited();
     if (now.url === page.url) return;
     page = now;
-    session.movedTo(page);
+    session()?.movedTo(page);
   };
   const { signal } = ended;
   const looked = (): void => {
-    if (!document.hidden) session.hurry();
+    if (!document.hidden) session()?.hurry();
     moved();
   };
-  addEventListener("online", session.hurry, { signal });
-  addEventListener("offline", session.offline, { signal });
+  addEventListener("online", () => session()?.hurry(), { signal });
+  addEventListener("offline", () => session()?.offline(), { signal });
   addEventListener("pageshow", looked, { signal });
   document.addEventListener("visibilitychange", looked, { signal });
   // A page that shows another address without loading: heard of where browsers say it, else when the page is looked at again.
@@ -174,29 +217,27 @@ export const startChat = (parts: ChatParts): Chat => {
   addEventListener(
     "storage",
     ({ key, storageArea }) => {
-      const prefix = prefixOf(channel);
+      const prefix = prefixOf(channel, persons.now()?.user);
       if (storageArea === localStorage && (key === null || key.startsWith(prefix)))
-        session.remembered(key === null ? null : key.slice(prefix.length));
+        session()?.remembered(key === null ? null : key.slice(prefix.length));
     },
     { signal },
   );
   for (const name of ["resize", "scroll"] as const) window.visualViewport?.addEventListener(name, fit, { signal });
 
-  let told = -1;
-  const tell = (): void => {
-    const number = unread(session.view().chats);
-    if (number !== told) parts.unread(number);
-    told = number;
-  };
-  session.watch(tell);
-  draw();
+  let word = parts.word;
+  persons.identify(word);
   return {
     show: () => show(true),
     hide: () => show(false),
-    leave: session.leave,
+    identify: (next) => {
+      word = next;
+      persons.identify(next);
+    },
+    leave: persons.leave,
     end: () => {
       ended.abort();
-      session.end();
+      persons.end();
       render(null, place);
     },
   };

@@ -1,92 +1,13 @@
 // The visitor's side of the chat put together: who this browser is, what is known, what is still to be said. Called by main.tsx, which gives it the
 // browser; draws nothing.
-import type { ToWidget, VisitedPage } from "#contract/chat.ts";
-import type { GivenAnswer } from "#contract/parts.ts";
-import type { Memory } from "#widget/memory.ts";
-import type { Language } from "#widget/words.ts";
-import { apply, concernOf, nothing, see, unread, type Chats, type Talk, type Waiting } from "./chats.ts";
-import type { Blobs, Chosen, Sending, Upload } from "./files.ts";
-import { startLink, type ChatSocket, type Hears, type LinkState } from "./link.ts";
+import type { ToWidget } from "#contract/chat.ts";
+import { apply, concernOf, nothing, see, unread } from "./chats.ts";
+import type { Chosen, Sending } from "./files.ts";
+import { startLink } from "./link.ts";
 import { entriesOf, keepEntry, startSender } from "./outbox.ts";
-import type { Turn } from "./turn.ts";
+import type { Session, SessionParts, View } from "./shapes.ts";
 
-/** The browser, as the session needs it. */
-export interface SessionParts {
-  readonly memory: Memory;
-  readonly language: Language;
-  /** Proves that somebody known was led here by a mail of ours; null: nobody was. Said once. */
-  readonly link: string | null;
-  readonly page: () => VisitedPage | null;
-  readonly open: (hears: Hears) => ChatSocket;
-  readonly turn: (ours: () => void) => Turn;
-  readonly now: () => number;
-  readonly later: (ms: number, run: () => void) => () => void;
-  readonly chance: () => number;
-  /** A new UUID. */
-  readonly newId: () => string;
-  /** Something came from us while this page was looking on. */
-  readonly heard: () => void;
-  /** This browser is nobody any more: whatever else the page kept of the visitor goes too. */
-  readonly forgotten: () => void;
-  /** The link of a mail has done what it is for. */
-  readonly arrived: () => void;
-  /** Where chosen files wait. */
-  readonly blobs: Blobs;
-  readonly send: (upload: Upload) => Sending;
-  readonly fetch: (id: string, token: string) => Promise<Blob>;
-}
-
-/** What there is to draw. */
-export interface View {
-  readonly chats: Chats;
-  readonly outbox: readonly Waiting[];
-  readonly link: LinkState;
-  /** A greeting has come: what is shown is what the server knows. */
-  readonly isGreeted: boolean;
-  /** Why the server makes us wait; null: it does not. */
-  readonly slowed: string | null;
-  /** What is to be sent lasts only as long as this page. */
-  readonly isUnkept: boolean;
-  /** The visitor was asked how to reach them, and has said it or did not want to. */
-  readonly isAsked: boolean;
-  /** Another number is another person: nothing of the one before may stay on the screen. */
-  readonly person: number;
-  /** Concerns whose older messages are being fetched. */
-  readonly fetching: Readonly<Record<string, boolean>>;
-  /** How much of the file that is going up has gone, from 0 to 1. */
-  readonly progress: { readonly id: string; readonly share: number } | null;
-}
-
-export interface Session {
-  readonly view: () => View;
-  readonly watch: (changed: () => void) => () => void;
-  readonly say: (talk: Talk, text: string, files?: readonly Chosen[], answer?: GivenAnswer) => void;
-  /** Keeps a file until it is said, under a new id. */
-  readonly choose: (file: File, name: string) => Chosen;
-  /** Chosen and not said. */
-  readonly unchoose: (ids: readonly string[]) => void;
-  /** A chosen file that is still here; null: it is not. */
-  readonly chosen: (id: string) => Promise<Blob | null>;
-  /** A file of a message; rejects when it cannot be had now. */
-  readonly file: (id: string) => Promise<Blob>;
-  /** Says something again that the server did not take, or takes it back. */
-  readonly again: (id: string) => void;
-  readonly drop: (id: string) => void;
-  readonly typing: (concernId: string, on: boolean) => void;
-  readonly seen: (concernId: string) => void;
-  readonly earlier: (concernId: string) => void;
-  readonly introduce: (name: string, email: string) => void;
-  readonly askNoMore: () => void;
-  /** Is the visitor looking at the chat? */
-  readonly here: (here: boolean) => void;
-  readonly movedTo: (page: VisitedPage) => void;
-  readonly leave: () => void;
-  readonly hurry: () => void;
-  readonly offline: () => void;
-  /** Another page of this browser changed a value of the memory; null: all of them. */
-  readonly remembered: (name: string | null) => void;
-  readonly end: () => void;
-}
+export type { Session, SessionParts, View } from "./shapes.ts";
 
 /** How long another page's first words may be under way before we no longer wait for them. */
 const beginningLastsMs = 10_000;
@@ -109,6 +30,8 @@ export const startSession = (parts: SessionParts): Session => {
     slowed: null,
     isUnkept: false,
     isAsked: memory.read("asked") !== null,
+    isUnbelieved: false,
+    code: null,
     person: 0,
     fetching: {},
     progress: null,
@@ -117,6 +40,12 @@ export const startSession = (parts: SessionParts): Session => {
   let seat: string | null = null;
   let asked: string | null = null;
   let mailLink = parts.link;
+  const { signed } = parts;
+  let word = signed?.word ?? null;
+  /** The word in the last greeting; and what this page is known by when it is believed. */
+  let saidWord: string | null = null;
+  let session = "";
+  let hasAsked = false;
   let isFresh = true;
   let isHere = false;
   /** The first words of this visitor are said by this page. */
@@ -156,11 +85,32 @@ export const startSession = (parts: SessionParts): Session => {
     return seat !== null;
   };
 
+  /** The word was not believed, or what this browser kept of the user holds no more: by what is there still, by a fresh word, or not at all. */
+  const unbelieved = async (): Promise<void> => {
+    if (signed === null) return;
+    const wasSaid = saidWord !== null;
+    word = saidWord = null;
+    if (!wasSaid) memory.forget("token");
+    if (memory.read("token") !== null) return link.greet();
+    if (!hasAsked) {
+      hasAsked = true;
+      word = await signed.ask();
+      if (word !== null) return link.greet();
+    }
+    link.end();
+    change({ isUnbelieved: true, isGreeted: false, chats: nothing });
+  };
+
   const welcome = (word: ToWidget & { readonly type: "welcome" }): void => {
     if (memory.read("leaving") !== null) return void link.say({ type: "leave" });
-    const isStranger = word.token !== null && asked !== null && mailLink === null;
+    if (signed !== null && !word.signed) return void unbelieved();
+    const isStranger = word.token !== null && asked !== null && mailLink === null && signed === null;
     seat = word.token ?? asked;
-    if (mailLink !== null && word.token !== null) memory.keep("token", word.token);
+    if (signed !== null) {
+      if (seat !== null) memory.keep("token", seat);
+      if (saidWord !== null) signed.believed();
+      forgetWord();
+    } else if (mailLink !== null && word.token !== null) memory.keep("token", word.token);
     else if (isStranger && memory.read("token") === asked) {
       // Another page's first words may just be on their way under this token.
       if (isBeginning() && !hasBegun) parts.later(1_000, () => link.greet());
@@ -179,6 +129,12 @@ export const startSession = (parts: SessionParts): Session => {
     introduceAgain(word);
     link.say({ type: "here", here: isHere });
     sender.go();
+  };
+
+  const forgetWord = (): void => {
+    word = saidWord = null;
+    hasAsked = false;
+    readOutbox();
   };
 
   /** From here on the loader of another page looks whether something waits to be read: what waits now must not be passed by. */
@@ -200,6 +156,11 @@ export const startSession = (parts: SessionParts): Session => {
 
   const hear = (word: ToWidget): void => {
     if (word.type === "welcome") return welcome(word);
+    if (word.type === "refused" && word.id === null) {
+      if (word.code === "identityRefused") void unbelieved();
+      else if (word.afterMs !== null) parts.later(word.afterMs, () => link.greet());
+      return undefined;
+    }
     if (memory.read("leaving") !== null) return undefined;
     const before = view.chats;
     if (word.type === "taken") {
@@ -210,6 +171,14 @@ export const startSession = (parts: SessionParts): Session => {
     } else if (word.type !== "refused") change({ chats: apply(before, word, now()) });
     if (word.type === "taken" || word.type === "refused") sender.heard(word);
     if (word.type === "earlier") change({ fetching: { ...view.fetching, [word.concernId]: false } });
+    if (word.type === "code") {
+      change({ code: { state: word.state, left: word.left } });
+      // With mails among the messages: everything is fetched anew.
+      if (word.state === "proved") {
+        isFresh = true;
+        link.greet();
+      }
+    }
     if (word.type === "typing") fade();
     if (word.type === "news" || word.type === "pong") keepPlace();
     if (word.type === "news") {
@@ -254,7 +223,16 @@ export const startSession = (parts: SessionParts): Session => {
     parts.blobs.clear();
     parts.forgotten();
     const person = view.person + 1;
-    change({ chats: nothing, outbox: [], isGreeted: false, isAsked: false, slowed: null, isUnkept: false, person });
+    change({
+      chats: nothing,
+      outbox: [],
+      isGreeted: false,
+      isAsked: false,
+      slowed: null,
+      isUnkept: false,
+      code: null,
+      person,
+    });
   };
 
   /** Sends a file as whoever this browser is now. */
@@ -292,11 +270,15 @@ export const startSession = (parts: SessionParts): Session => {
     open: parts.open,
     hello: () => {
       asked = memory.read("leaving") ?? memory.read("token");
+      if (word !== null && word !== saidWord) session = parts.newToken();
+      saidWord = word;
+      const identity = signed && word !== null ? { identity: { token: word, session, joins: signed.joins() } } : {};
       return {
+        ...identity,
         type: "hello",
         version: 1,
         token: asked,
-        after: isFresh || asked !== seat ? null : view.chats.upTo,
+        after: isFresh || word !== null || asked !== seat ? null : view.chats.upTo,
         language: parts.language,
         page: parts.page(),
         link: mailLink,
@@ -311,6 +293,7 @@ export const startSession = (parts: SessionParts): Session => {
       change({ link: state, ...(state === "up" ? {} : { fetching: {} }) });
     },
     left: () => {
+      if (signed !== null) return signed.left();
       const isOurs = memory.read("leaving") !== null;
       memory.forget("leaving");
       // Somebody else ended who we were, for example another page: nothing of them stays.
@@ -397,8 +380,18 @@ export const startSession = (parts: SessionParts): Session => {
       memory.keep("self", JSON.stringify({ name, email }));
       memory.keep("asked", "1");
       link.say({ type: "introduce", name, email });
-      change({ chats: { ...view.chats, name, email }, isAsked: true });
+      const isOther = email !== view.chats.email;
+      change({
+        chats: { ...view.chats, name, email, proved: view.chats.proved && !isOther },
+        isAsked: true,
+        ...(isOther ? { code: email === "" ? null : { state: "offered", left: null } } : {}),
+      });
     },
+    sendCode: () => {
+      if (link.say({ type: "sendCode" })) change({ code: { state: "sent", left: null } });
+    },
+    tryCode: (code) => void link.say({ type: "tryCode", code }),
+    noCode: () => change({ code: null }),
     askNoMore: () => {
       memory.keep("asked", "1");
       change({ isAsked: true });
@@ -420,6 +413,11 @@ export const startSession = (parts: SessionParts): Session => {
       forget();
       if (!link.say({ type: "leave" })) link.hurry();
     },
+    sign: (fresh) => {
+      word = fresh;
+      hasAsked = false;
+      link.greet();
+    },
     hurry: () => link.hurry(),
     offline: () => link.offline(),
     remembered: (name) => {
@@ -427,6 +425,7 @@ export const startSession = (parts: SessionParts): Session => {
       if (name !== null && name !== "token" && name !== "begun") return undefined;
       const token = memory.read("token");
       if (token === null && name !== "begun" && (asked !== null || view.chats.concerns.length > 0)) {
+        if (signed !== null) return signed.left();
         forget();
         link.greet();
       } else if (token !== null && token !== seat && !isBeginning()) {

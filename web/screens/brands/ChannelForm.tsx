@@ -7,6 +7,7 @@ import { Button } from "#web/kit/Button.tsx";
 import { Choose, Field, LongField, Toggle } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { ChannelTest, wishOf } from "#web/screens/brands/ChannelTest.tsx";
+import { SigningKeys } from "#web/screens/brands/SigningKeys.tsx";
 import { mergeReference } from "#web/state/apply.ts";
 import { askedFields, listOf, startSettings, withValue } from "#web/state/channelForm.ts";
 import { call } from "#web/state/client.ts";
@@ -108,6 +109,7 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
               set={(path, value) => setKept(withValue(settings, path, value))}
             />
           ))}
+      {channel?.kind === "webchat" ? <SigningKeys channelId={channel.id} /> : null}
       <ChannelTest wish={wishOf(channel, brandId, kind?.kind, settings)} tell={setProblem} />
       <div className="form-foot">
         {problem ? (

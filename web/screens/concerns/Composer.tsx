@@ -2,6 +2,7 @@
 import { addressKindOf } from "#contract/channel.ts";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
+import { nameWords } from "#web/state/names.ts";
 import { session } from "#web/state/session.ts";
 import { Button, IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
@@ -71,7 +72,7 @@ export const Composer = ({ opened }: { readonly opened: Opened }) => {
             <span>
               {withDraft.includes("reply")
                 ? t("composer.goOn")
-                : t("composer.answerTo", { name: opened.concern.row.customerName })}
+                : t("composer.answerTo", { name: nameWords(opened.concern.row.customerName) })}
             </span>
             <kbd aria-hidden>R</kbd>
           </AriaButton>
@@ -353,7 +354,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
             content={content}
             replaced={state.replaced}
             focus={focus === openedAt ? null : focus}
-            placeholder={t("composer.placeholder", { name: opened.concern.row.customerName })}
+            placeholder={t("composer.placeholder", { name: nameWords(opened.concern.row.customerName) })}
             onChange={(text, html) => change({ text, html })}
             onPicture={(file) => uploads.inline(file)}
           />

@@ -14,6 +14,7 @@ import { useRested } from "#web/kit/useRested.ts";
 import { linkWords } from "#web/screens/concerns/Links.tsx";
 import { callOrThrow } from "#web/state/client.ts";
 import { isRemovable, link, unlink } from "#web/state/links.ts";
+import { nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
@@ -80,7 +81,7 @@ const Find = ({
     >
       {others.length > 0 ? (
         <ListBoxSection id="theirs">
-          <Header className="finder-head">{t("links.sameCustomer", { name: customerName })}</Header>
+          <Header className="finder-head">{t("links.sameCustomer", { name: nameWords(customerName) })}</Header>
           {others.map((one) => (
             <ConcernOption
               key={one.id}
@@ -98,7 +99,7 @@ const Find = ({
         <ConcernOption
           key={hit.row.id}
           id={hit.row.id}
-          hit={{ ...hit, excerpt: [...plain(`${hit.row.customerName} · `), ...hit.excerpt] }}
+          hit={{ ...hit, excerpt: [...plain(`${nameWords(hit.row.customerName)} · `), ...hit.excerpt] }}
         />
       ))}
     </Finder>

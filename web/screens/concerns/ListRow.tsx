@@ -6,6 +6,7 @@ import type { ConcernRow } from "#contract/concerns.ts";
 import { Icon } from "#web/kit/Icon.tsx";
 import { ChannelMark, Face, PriorityMark, StatusMark, useNow, When } from "#web/kit/Marks.tsx";
 import { deskState, openConcern } from "#web/state/desk.ts";
+import { nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
 import { duration, fullTime, t } from "#web/state/words.ts";
 
@@ -66,7 +67,7 @@ export const ListRow = memo(function ListRow({
       >
         <span className="row-top">
           <StatusMark status={row.status} words={false} />
-          <span className="row-name">{row.customerName}</span>
+          <span className="row-name">{nameWords(row.customerName)}</span>
           {row.priority === "high" || row.priority === "urgent" ? (
             <PriorityMark priority={row.priority} words={false} />
           ) : null}

@@ -15,6 +15,7 @@ import { MailFrame } from "#web/screens/concerns/MailFrame.tsx";
 import { CoveredText, download, hidesSecrets, loadWhole, useMayShow } from "#web/screens/concerns/Secrets.tsx";
 import { isFoundBelow, marked } from "#web/state/finding.ts";
 import { ProposalLine } from "#web/screens/concerns/ProposalLine.tsx";
+import { nameWords } from "#web/state/names.ts";
 import { resultWords } from "#web/state/reasons.ts";
 import { linesOf } from "#web/state/text.ts";
 import { deskState } from "#web/state/desk.ts";
@@ -95,13 +96,13 @@ export const MessageCard = ({
     <article
       className="message"
       data-direction={message.direction}
-      aria-label={t(`messageLabel.${message.direction}`, { name: message.author.name })}
+      aria-label={t(`messageLabel.${message.direction}`, { name: nameWords(message.author.name) })}
     >
       <header className="message-head">
-        <Face name={message.author.name} {...(tone ? { tone } : {})} />
+        <Face name={nameWords(message.author.name)} {...(tone ? { tone } : {})} />
         <div className="message-who">
           <span className="message-name">
-            {message.author.name}
+            {nameWords(message.author.name)}
             {message.from && message.from.value !== message.author.name ? (
               <span className="message-address">{message.from.value}</span>
             ) : null}

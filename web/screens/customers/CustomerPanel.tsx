@@ -15,6 +15,7 @@ import { AddressMark, Face, StatusMark, When } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
 import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { Told } from "#web/kit/Told.tsx";
+import { Claims } from "#web/screens/customers/Claims.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
 import { Fields } from "#web/screens/customers/Fields.tsx";
 import { callOrThrow, Refused } from "#web/state/client.ts";
@@ -30,6 +31,7 @@ import type { KeepCustomer } from "#web/state/customers.ts";
 import { deskState } from "#web/state/desk.ts";
 import { suppressed } from "#web/state/reasons.ts";
 import { useStore } from "#web/state/store.ts";
+import { nameWords } from "#web/state/names.ts";
 import { otherConcerns } from "#web/state/otherConcerns.ts";
 import { toggleCustomerPanel } from "#web/state/ui.ts";
 import { t, words } from "#web/state/words.ts";
@@ -68,11 +70,11 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
       {one ? (
         <div className="customer-body">
           <div className="customer-who">
-            <Face name={one.name} />
+            <Face name={nameWords(one.name)} />
             <h3>
               <EditableText
                 label={t("customers.name")}
-                value={one.name}
+                value={nameWords(one.name)}
                 keep={(name) => name !== "" && changeCustomer(one, { name }, keep)}
               />
             </h3>
@@ -84,6 +86,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
                 <AddressLine key={address.id} address={address} customer={one} keep={keep} />
               ))}
             </ul>
+            <Claims customer={one} bump={bump} />
             {spoken.map((kind) => {
               const label =
                 spoken.length === 1
@@ -214,7 +217,7 @@ const AddressLine = ({
     <li className="address" data-suppressed={address.suppressedReason !== null || undefined}>
       <AddressMark kind={address.kind} />
       <span className="address-words">
-        <span className="address-value">{address.value}</span>
+        <span className="address-value">{nameWords(address.value)}</span>
         <small>
           {address.suppressedReason !== null ? (
             <>

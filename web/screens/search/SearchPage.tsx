@@ -11,6 +11,7 @@ import { callOrThrow, Refused } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
 import { filterBy } from "#web/state/filtering.ts";
 import { unfiltered } from "#web/state/lists.ts";
+import { nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
 import { listed, t } from "#web/state/words.ts";
 import "#web/screens/search/search.css";
@@ -126,7 +127,7 @@ export const SearchPage = () => {
                           <Marked parts={hit.subject} />
                         </strong>
                         <small>
-                          {row.customerName} · #{row.number}
+                          {nameWords(row.customerName)} · #{row.number}
                         </small>
                         {hit.excerpt.length > 0 ? (
                           <span className="search-excerpt">
