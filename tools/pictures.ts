@@ -121,7 +121,10 @@ const { values, positionals } = parseArgs({
 const wanted = looks.filter(({ name }) => values.look === undefined || values.look.includes(name));
 const folder = values.all ?? join(import.meta.dirname, "..", "docs", "pictures");
 await mkdir(folder, { recursive: true });
-const server = await startTestServer({ args: ["--demo"], env: { CHECK_ANSWERS: "no", UNDO_SECONDS: "0", CHAT_MAIL_SECONDS: "1" } });
+const server = await startTestServer({
+  args: ["--demo"],
+  env: { CHECK_ANSWERS: "no", UNDO_SECONDS: "0", CHAT_MAIL_SECONDS: "1" },
+});
 const browser = await startBrowser();
 let failed = 0;
 try {
