@@ -48,7 +48,8 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
   let state: ConcernState | null = null;
   let party: NewParty | null = null;
   let token: string | null = null;
-  let answers: { token: string; messageId: string; quoted: string } | null = null;
+  /** Our last answer: what the customer's next mail answers. */
+  let answers: { id: string; token: string; messageId: string; quoted: string } | null = null;
   let last: { id: string; at: string; text: string; authorName: string } | null = null;
 
   const say = (
@@ -160,6 +161,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
             warnings: message.warnings,
             automatic: message.automatic,
             mentions: message.mentions,
+            proposal: null,
             scheduled: null,
             at: message.at,
             version: 1,
@@ -239,6 +241,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
       verdicts: mail.verdicts,
       intakeId,
       rawHash,
+      answersId: answers === null ? null : (answers.id as never),
       files: mail.files.map((file) => ({
         id: centre.newId(atMs),
         hash: centre.hashOf(file.bytes),
@@ -410,6 +413,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
     const customer = customers.get(plan.customer.address);
     if (customer) customer.lastOutMs = sendMs;
     answers = {
+      id: message.id,
       token: replyToken(centre.mac, token, saved.id, party.id),
       messageId: ourId,
       quoted:

@@ -102,7 +102,8 @@ test("a beginning within a beginning is the one that counts, when it is whole", 
 
 test("no text takes long: beginnings without an end, one endless line, a block without an end", () => {
   const size = 4_000_000;
-  const began = performance.now();
+  // What takes the square of the length takes minutes; the processor's own time, because others may hold it up.
+  const began = process.cpuUsage();
   for (const text of [
     "begin 644 x\n".repeat(size / 12),
     `begin 644 x\n${"M".repeat(size)}`,
@@ -112,7 +113,8 @@ test("no text takes long: beginnings without an end, one endless line, a block w
     "begin ".repeat(size / 6),
   ])
     assert.deepEqual(taken(text).files, []);
-  assert.ok(performance.now() - began < 2_000, `${Math.round(performance.now() - began)} ms`);
+  const ms = process.cpuUsage(began).user / 1000;
+  assert.ok(ms < 5_000, `${Math.round(ms)} ms`);
 });
 
 test("in a mail it is a file with a clean name, and the text is what was written", async () => {

@@ -197,6 +197,7 @@ test("a signed address opens until it ends, and not when a letter was changed", 
     name: "Rechnung März.pdf",
     mediaType: "application/pdf",
     inline: false,
+    whole: false,
     expiresAt: now.getTime() + 1000,
     holder: "anna",
   };

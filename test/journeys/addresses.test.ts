@@ -15,6 +15,8 @@ import { readConfig } from "#server/config.ts";
 import { connectChannels } from "#server/connected.ts";
 import { openTestWorld, type TestWorld } from "#test/world.ts";
 
+const chatFile = "/chat/0195d1f0-0000-7000-8000-000000000000/files/0195d1f0-0000-7000-8000-000000000001";
+
 /** What is no endpoint of the contract: an address of each, and what nobody gets there. */
 const others: Readonly<Record<string, readonly [path: string, status: number]>> = {
   "GET /api/openapi.json": ["/api/openapi.json", 200],
@@ -28,6 +30,10 @@ const others: Readonly<Record<string, readonly [path: string, status: number]>> 
   "GET /files/:token": ["/files/a.b", 404],
   "GET /remote-image/:token": ["/remote-image/a.b", 404],
   "GET /chat/:id": ["/chat/0195d1f0-0000-7000-8000-000000000000", 404],
+  // A visitor's files: of a channel that is there only pages it names, with their visitor's token (chat-files.test.ts).
+  "OPTIONS /chat/:id/files/:file": [chatFile, 404],
+  "POST /chat/:id/files/:file": [chatFile, 404],
+  "GET /chat/:id/files/:file": [chatFile, 404],
   "GET /assets/*": ["/assets/none.js", 404],
   "GET /widget/*": ["/widget/none.js", 404],
   "GET /*": ["/none.js", 404],
@@ -104,6 +110,7 @@ test("nobody without a session gets anything at the others but what is everybody
   for (const [name, [path, status]] of Object.entries(others)) {
     if (!addresses.includes(name)) continue;
     const answer = await fetch(`http://127.0.0.1:${app.port}${path}`, {
+      method: name.split(" ")[0] ?? "GET",
       headers: { "x-forwarded-for": "203.0.113.9" },
     });
     assert.equal(answer.status, status, name);
