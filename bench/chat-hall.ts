@@ -105,14 +105,16 @@ const hearAtDesk = (hall: Hall, at: number, reads: number, word: ToDesk): void =
 export const openDesks = async (hall: Hall): Promise<void> => {
   const { desks, server } = hall.bench.centre;
   const { rows } = await hall.bench.database.query<{ horizon: string }>("SELECT event_horizon() AS horizon");
+  // Those that are read sit among the first and among the last who are told.
+  const readAt = Array.from({ length: listening }, (_, n) =>
+    Math.floor((n * (hall.wanted.desks - 1)) / (listening - 1)),
+  );
   for (let at = 0; at < hall.wanted.desks; at += 1) {
     const desk = desks[at % desks.length];
     if (!desk) throw new Error("nobody is at a desk");
-    // Those that are read sit among the first and among the last who are told.
-    const place = Math.floor((at * listening) / hall.wanted.desks);
-    const isRead = at === Math.floor((place * (hall.wanted.desks - 1)) / (listening - 1));
+    const reads = readAt.indexOf(at);
     hall.upTo[at] = Number(rows[0]?.horizon);
-    hall.feeds.push({ desk, reads: isRead ? place : null, url: server.url, feed: null as unknown as Feed });
+    hall.feeds.push({ desk, reads: reads === -1 ? null : reads, url: server.url, feed: null as unknown as Feed });
   }
   await inTime(
     forEach([...hall.feeds.keys()], 20, (at) => openDesk(hall, at, server.url)),

@@ -1,4 +1,7 @@
 // The tables that are filled, their columns, and what a filling is given. Used by thread.ts and fill.ts.
+import type { z } from "zod";
+import type { Delivery } from "#contract/concerns.ts";
+import type { loggedMessage } from "#contract/events.ts";
 import type { ThreadPlan } from "#lib/corpus/threads.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import type { NewMessage } from "#modules/concerns/store.ts";
@@ -215,3 +218,29 @@ export const concernRow = (state: ConcernState, number: number): Value[] => [
   state.closedAt,
   state.version,
 ];
+
+/** A message as the log keeps it when it is added. */
+export const logged = (message: NewMessage, deliveries: readonly Delivery[]): z.input<typeof loggedMessage> => ({
+  id: message.id,
+  concernId: message.concernId,
+  seq: message.seq,
+  direction: message.direction,
+  author: message.author,
+  channelKind: message.channelKind,
+  channelId: message.channelId,
+  from: message.from,
+  to: [...message.to],
+  cc: [...message.cc],
+  replyTo: null,
+  subject: message.subject,
+  deliveries: [...deliveries],
+  assurance: message.assurance,
+  verdicts: [...message.verdicts],
+  warnings: [...message.warnings],
+  automatic: message.automatic,
+  mentions: [...message.mentions],
+  proposal: null,
+  scheduled: null,
+  at: message.at,
+  version: 1,
+});
