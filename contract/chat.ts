@@ -6,6 +6,7 @@ import { instant } from "#contract/endpoint.ts";
 import { held } from "#contract/files.ts";
 import { givenAnswer, part } from "#contract/parts.ts";
 import { concernId, messageId } from "#contract/ids.ts";
+import { preChatAnswers, type AskedField } from "#contract/prechat.ts";
 
 /** Longest text of one message, in characters. */
 export const chatTextLength = 4_000;
@@ -79,6 +80,8 @@ export const fromWidget = z.discriminatedUnion("type", [
       files: z.array(z.uuid()).max(mostNamed).optional(),
       /** It answers choices or a form of a message of ours: what it says follows from that, and `text` is empty. */
       answer: givenAnswer.optional(),
+      /** What was answered before the first words about something new. */
+      answers: preChatAnswers.optional(),
     })
     .refine(({ text, files = [], answer }) =>
       answer === undefined ? text !== "" || files.length > 0 : text === "" && files.length === 0,
@@ -89,6 +92,8 @@ export const fromWidget = z.discriminatedUnion("type", [
     name: z.string().trim().max(100),
     email: z.union([z.literal(""), z.email().max(320)]),
   }),
+  /** Wants to go on at another browser. */
+  z.strictObject({ type: z.literal("moveOn") }),
   /** Has a code mailed to the address they gave; and tries it. Whatever the address is, the answer is the same. */
   z.strictObject({ type: z.literal("sendCode") }),
   z.strictObject({ type: z.literal("tryCode"), code: z.string().max(20) }),
@@ -100,7 +105,11 @@ export const fromWidget = z.discriminatedUnion("type", [
   /** The chat is open and can be seen, or no longer: who is here is answered here. */
   z.strictObject({ type: z.literal("here"), here: z.boolean() }),
   /** Ends who this browser is; the next `hello` begins with nobody. */
-  z.strictObject({ type: z.literal("leave") }),
+  z.strictObject({
+    type: z.literal("leave"),
+    /** Every browser of the visitor ends, not this one alone. */
+    everywhere: z.boolean().optional(),
+  }),
   z.strictObject({ type: z.literal("ping") }),
 ]);
 export type FromWidget = z.infer<typeof fromWidget>;
@@ -165,6 +174,8 @@ export type ToWidget =
       /** The site has signed them in; and the mail address is shown to be theirs. */
       readonly signed: boolean;
       readonly proved: boolean;
+      /** What is asked before the first words about something new; empty: nothing. */
+      readonly asks: readonly AskedField[];
       readonly concerns: readonly ChatConcern[];
       readonly messages: readonly ChatMessage[];
       readonly upTo: number;
@@ -184,6 +195,14 @@ export type ToWidget =
   | { readonly type: "taken"; readonly id: string; readonly message: ChatMessage }
   /** `code`: tooFast, tooMuch, notFound, noFile (a file it names is not here), tooManyFiles, answered (what it answers has been answered), noAnswer (it does not fit what it answers), identityRefused (the site's word is not believed: say hello with another one, or without); the page keeps what was not taken and tries again after `afterMs`, null: not by itself. */
   | { readonly type: "refused"; readonly id: string | null; readonly code: string; readonly afterMs: number | null }
+  /** A link that opens the chat at another browser once, until then (milliseconds since 1970); as a QR code: so many modules wide, the dark ones as a path. */
+  | {
+      readonly type: "moved";
+      readonly url: string;
+      readonly untilMs: number;
+      readonly size: number;
+      readonly path: string;
+    }
   /** "over": there is no code that could be tried (any more). `afterMs`: when another can be had; `left`: tries of this one. */
   | {
       readonly type: "code";

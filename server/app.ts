@@ -193,6 +193,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   http.onUpgrade("/live", live.hub.upgrade);
   const chat = startChat({
+    publicUrl: config.publicUrl,
     world,
     bus: options.bus,
     follower: live.follower,

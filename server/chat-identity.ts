@@ -3,6 +3,7 @@
 import type { FromWidget } from "#contract/chat.ts";
 import type { BrandId } from "#contract/ids.ts";
 import { comeBy, meet, type Visitor } from "#modules/visitors/actions.ts";
+import { comeByMove, isMove } from "#modules/visitors/actions-moved.ts";
 import { signIn } from "#modules/visitors/actions-signed.ts";
 import type { World } from "#platform/world.ts";
 import type { Caller } from "#server/chat-seats.ts";
@@ -32,6 +33,7 @@ export const whoIs = async (world: World, { channel }: Caller, hello: Hello): Pr
     return { refused: "identityRefused" };
   }
   const browser = await meet(world, { channelId: channel.id, language, token });
-  const came = link === null ? null : await comeBy(world, { channelId: channel.id, link, browser });
+  const at = { channelId: channel.id, link: link ?? "", browser };
+  const came = link === null ? null : isMove(link) ? await comeByMove(world, at) : await comeBy(world, at);
   return { visitor: came ?? browser, isLed: came !== null, was: null };
 };

@@ -25,6 +25,8 @@ export interface Seat {
   /** The chat can be seen, and where. */
   here: boolean;
   page: VisitedPage | null;
+  /** What the page speaks. */
+  readonly language: "de" | "en";
   readonly device: VisitorLook["device"];
   /** Under which numbers it is said that the visitor is in a concern's chat, by the concern's id. */
   readonly shownAt: Map<string, number>;
@@ -32,7 +34,7 @@ export interface Seat {
 
 export interface Seats {
   /** The page is this visitor's from now on; null: it is gone. */
-  readonly sit: (page: Page, visitor: Visitor, where: VisitedPage | null) => Seat | null;
+  readonly sit: (page: Page, visitor: Visitor, at: Pick<Seat, "page" | "language">) => Seat | null;
   /** The page is nobody's, until somebody sits there again. */
   readonly stand: (page: Page) => void;
   readonly of: (page: Page) => Seat | undefined;
@@ -94,14 +96,15 @@ export const openSeats = (visitors: Looks<VisitorLook>): Seats => {
   };
 
   return {
-    sit: (page, visitor, where) => {
+    sit: (page, visitor, at) => {
       if (closed.has(page)) return null;
       leave(page);
       const seat: Seat = {
         visitor,
         numbers: new Map(),
         here: false,
-        page: where,
+        page: at.page,
+        language: at.language,
         device: page.who.device,
         shownAt: new Map(),
       };

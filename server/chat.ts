@@ -7,7 +7,7 @@ import type { AnyEvent } from "#contract/events.ts";
 import type { BrandId, ConcernId, IntakeId } from "#contract/ids.ts";
 import type { VisitorLook } from "#contract/live.ts";
 import { brandById } from "#modules/brands/reads.ts";
-import { markAnswered, markSeen } from "#modules/concerns/actions-visitor.ts";
+import { answerForm, markAnswered, markSeen } from "#modules/concerns/actions-visitor.ts";
 import {
   answerFor,
   chatOf,
@@ -21,7 +21,7 @@ import {
 import { filesToSend } from "#modules/visitors/actions-files.ts";
 import type { VisitorFile } from "#modules/visitors/store-files.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
-import { introduce, leave, settle } from "#modules/visitors/actions.ts";
+import { givePhone, introduce, leave, settle } from "#modules/visitors/actions.ts";
 import { attach } from "#modules/visitors/actions-signed.ts";
 import { placeOf } from "#platform/auth/brake.ts";
 import { isUnavailable } from "#platform/db/db.ts";
@@ -31,7 +31,9 @@ import type { Follower } from "#platform/live/follow.ts";
 import { openHub, type Hub, type HubHandlers } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
 import { openCodes, type Codes } from "#server/chat-code.ts";
+import { answersIn, askedBy, phoneIn } from "#server/chat-form.ts";
 import { whoIs } from "#server/chat-identity.ts";
+import { sayMove } from "#server/chat-move.ts";
 import { startNews, type Begun } from "#server/chat-news.ts";
 import { deviceOf, openSeats, viewerOf, type Caller, type Page, type Seat, type Seats } from "#server/chat-seats.ts";
 import type { Connected } from "#server/connected.ts";
@@ -58,6 +60,8 @@ interface Room {
   readonly takeNow: Gathered<Saying, IntakeId | null>;
   /** What an arrival became. */
   readonly became: Gathered<IntakeId, ChatMessage | null>;
+  /** Where browsers reach this server. */
+  readonly publicUrl: string;
 }
 
 /** Words a visitor may say in that time, and all from one place; whoever says more is asked to wait. */
@@ -85,7 +89,7 @@ const greet = async (room: Room, page: Page, hello: Word<"hello">): Promise<void
   if ("refused" in met) return refuse(met.refused, null);
   const { visitor, isLed, was } = met;
   if (was !== null) room.changed([was, visitor.address], visitor.tokenHash);
-  const seat = seats.sit(page, visitor, hello.page);
+  const seat = seats.sit(page, visitor, hello);
   if (seat === null) return;
   await welcome(room, page, seat, visitor.token === null && !isLed ? hello.after : null);
 };
@@ -101,8 +105,9 @@ const welcome = async (
   const { channel } = page.who;
   const { visitor } = seat;
   const upTo = follower.upTo();
-  const [brand, ids] = await Promise.all([
+  const [brand, asks, ids] = await Promise.all([
     brandById(world.db, channel.brandId as BrandId),
+    askedBy(world.db, channel, seat.language),
     visitor.isNew ? [] : concernIdsOf(world.db, viewerOf(visitor)),
   ]);
   // Somebody else may sit here by now: nothing of whom sat here before is told to them.
@@ -127,6 +132,7 @@ const welcome = async (
     email: visitor.email,
     signed: visitor.signedId !== null,
     proved: visitor.email !== "" && visitor.readsEmail === visitor.email,
+    asks,
     ...chats,
     upTo,
   });
@@ -207,8 +213,15 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
   seat.visitor = { ...seat.visitor, isNew: false };
   const message = await room.became(intakeId);
   if (message === null) throw new Error("what was said is in no concern");
-  say(page, { type: "taken", id, message });
   const { concernId } = message;
+  if (one.answers && one.concernId === null) {
+    // Before it is said that it was taken: a page that hears nothing says it again, and nothing is done twice.
+    const who = { kind: "customer", id: null, name } as const;
+    const answers = await answersIn(world.db, page.who.channel, one.answers);
+    await answerForm(world, who, viewerOf(visitor), concernId, answers);
+    await givePhone(world, visitor, phoneIn(page.who.channel, one.answers));
+  }
+  say(page, { type: "taken", id, message });
   if (seat.numbers.has(concernId)) return;
   const concern = await chatOf(world.db, viewerOf(visitor), concernId);
   if (concern === null) return;
@@ -229,6 +242,8 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
     case "introduce":
       seat.visitor = await introduce(world, seat.visitor, word, page.who.channel.brandId as BrandId);
       return;
+    case "moveOn":
+      return sayMove(world, page, seat, room.publicUrl);
     case "sendCode":
       return room.codes.send(page, seat);
     case "tryCode":
@@ -243,7 +258,8 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
       return say(page, { type: "earlier", concernId: word.concernId, messages, end });
     }
     case "leave":
-      await leave(world, seat.visitor);
+      await leave(world, seat.visitor, word.everywhere === true);
+      if (word.everywhere === true) room.changed([seat.visitor.address], seat.visitor.tokenHash);
       return page.close(4000, "left");
     case "page":
       seat.page = word.page;
@@ -302,6 +318,7 @@ export const startChat = (options: {
   readonly maxClients: number;
   /** What files a visitor may send. */
   readonly limits: ChatLimits;
+  readonly publicUrl: string;
 }): Chat => {
   const { world, bus, connected, follower, limits } = options;
   const seats = openSeats(options.visitors);
@@ -333,6 +350,7 @@ export const startChat = (options: {
     limits,
     takeNow: openTakeNow(world),
     became,
+    publicUrl: options.publicUrl,
   });
   const places = new Map<string, number>();
   const count = (place: string, by: number): void => {

@@ -5,6 +5,7 @@ import type { Channel } from "#contract/brands.ts";
 import { api } from "#contract/api.ts";
 import type { ChatMessage, FromWidget, ToWidget } from "#contract/chat.ts";
 import type { GivenAnswer, GivenPart } from "#contract/parts.ts";
+import type { PreChatAnswers } from "#contract/prechat.ts";
 import type { Desk } from "#test/desk.ts";
 
 /** Connects a chat for websites; resolves when the server lets pages in. */
@@ -19,7 +20,11 @@ export const addChat = async (
       kind: "webchat",
       name: "Chat",
       enabled: true,
-      settings: { origins: [...(settings.origins ?? [])], greeting: settings.greeting ?? "" },
+      settings: {
+        origins: [...(settings.origins ?? [])],
+        greeting: settings.greeting ?? "",
+        form: settings.form ?? null,
+      },
     },
   });
   for (;;) {
@@ -65,6 +70,7 @@ export interface VisitorPage {
       readonly id?: string;
       readonly files?: readonly string[];
       readonly answer?: GivenAnswer;
+      readonly answers?: PreChatAnswers;
     },
   ) => Promise<ChatMessage>;
   /** A message by its text, told in any word, heard already or later. */
@@ -163,6 +169,7 @@ export const openPage = async (url: string, channelId: string, origin: string | 
         text,
         ...(at.files === undefined ? {} : { files: [...at.files] }),
         ...(at.answer === undefined ? {} : { answer: at.answer }),
+        ...(at.answers ? { answers: at.answers } : {}),
       });
       const answer = await find(
         () =>

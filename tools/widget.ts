@@ -1,20 +1,22 @@
-// Builds the widget: widget.js for script tags, widget/mount.js for modules, the chat both fetch, and the emoji that it fetches when they are wanted. Called by tools/build.ts and by test/journeys/widget-size.test.ts.
+// Builds the widget: widget.js for script tags, widget/mount.js for modules, the chat both fetch, and the emoji and sheets that it fetches when they are wanted. Called by tools/build.ts and by test/journeys/widget-size.test.ts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin, type Rolldown } from "vite";
 
 const root = join(import.meta.dirname, "..");
 
-/** Leaves of the words only those that are asked for: `keys` is the way to them from the top of the file; with a language none of the others. */
-const onlyWords = (keys: readonly string[], language: Language | null): Plugin => ({
+/** Leaves of the words only those that are asked for; with a language none of the others. */
+const onlyWords = ({ words: keys, only, without = [], language }: Part): Plugin => ({
   name: "only-words",
   enforce: "pre",
   load(id) {
     const file = id.split("?")[0] ?? "";
     if (!/[\\/]locales[\\/]\w+\.json$/.test(file)) return null;
     let words: unknown = JSON.parse(readFileSync(file, "utf8"));
-    const isOther = language !== null && !file.endsWith(`${language}.json`);
+    const isOther = language !== undefined && !file.endsWith(`${language}.json`);
     for (const key of keys) words = (words as Readonly<Record<string, unknown>>)[key];
+    const isWanted = (key: string): boolean => (only?.includes(key) ?? true) && !without.includes(key);
+    words = Object.fromEntries(Object.entries(words as object).filter(([key]) => isWanted(key)));
     for (const key of keys.toReversed()) words = { [key]: isOther ? {} : words };
     return { code: `export default ${JSON.stringify(words)};`, moduleType: "js" };
   },
@@ -28,7 +30,10 @@ interface Part {
   readonly format: "es" | "iife";
   /** Where it goes, below the folder. */
   readonly file: string;
+  /** The way to its words from the top of the file; and which of them it has, left out: all, or has not. */
   readonly words: readonly string[];
+  readonly only?: readonly string[];
+  readonly without?: readonly string[];
   /** Left out: it speaks all of them. */
   readonly language?: Language;
   readonly define?: Readonly<Record<string, string>>;
@@ -42,7 +47,7 @@ const buildPart = async (outDir: string, part: Part): Promise<string> => {
     configFile: false,
     logLevel: "warn",
     publicDir: false,
-    plugins: [onlyWords(part.words, part.language ?? null)],
+    plugins: [onlyWords(part)],
     define: { ...part.define },
     build: {
       outDir,
@@ -73,6 +78,8 @@ export interface BuiltWidget {
   readonly chat: Readonly<Record<Language, string>>;
   /** Fetched by the chat when somebody wants an emoji. */
   readonly emoji: string;
+  /** Fetched by the chat when something is to be filled in or shown that most visitors never see. */
+  readonly sheets: string;
 }
 
 /** Builds everything into a folder. */
@@ -83,6 +90,13 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
     file: "widget/emoji-[hash].js",
     words: ["widget", "emoji"],
   });
+  const sheets = await buildPart(outDir, {
+    input: "sheets/main.tsx",
+    format: "es",
+    file: "widget/sheets-[hash].js",
+    words: ["widget"],
+    only: ["ask", "confirm", "move", "introduce", "newWindow"],
+  });
   const inFolder = (file: string): string => file.slice("widget/".length);
   const chatIn = (language: Language): Promise<string> =>
     buildPart(outDir, {
@@ -90,8 +104,9 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
       format: "es",
       file: `widget/chat-${language}-[hash].js`,
       words: ["widget"],
+      without: ["emoji", "ask", "confirm", "move"],
       language,
-      define: { EMOJI_FILE: JSON.stringify(inFolder(emoji)) },
+      define: { EMOJI_FILE: JSON.stringify(inFolder(emoji)), SHEETS_FILE: JSON.stringify(inFolder(sheets)) },
       license: "widget/licenses.md",
     });
   const chat = { de: await chatIn("de"), en: await chatIn("en") };
@@ -101,5 +116,5 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
   } as const;
   const module = await buildPart(outDir, { ...loader, input: "loader.ts", format: "es", file: "widget/mount.js" });
   const script = await buildPart(outDir, { ...loader, input: "script.ts", format: "iife", file: "widget.js" });
-  return { script, module, chat, emoji };
+  return { script, module, chat, emoji, sheets };
 };

@@ -1,5 +1,5 @@
 // What agents do with concerns besides speaking: change, snooze, follow. Called by concerns/routes.ts and the demo world.
-import type { AgentActor } from "#contract/actor.ts";
+import type { AgentActor, Who } from "#contract/actor.ts";
 import { mostTags, type Change } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { AgentId, ConcernId } from "#contract/ids.ts";
@@ -35,11 +35,11 @@ export const changeIn = async (
   return isRefusal(state) ? state : changeLocked(world, tx, who, state, input.change, null);
 };
 
-/** The same to a concern that is locked and that this agent may change. */
+/** The same to a concern that is locked and that whoever it is may change. */
 export const changeLocked = async (
   world: World,
   tx: Tx,
-  who: AgentActor,
+  who: Who,
   state: ConcernState,
   wanted: Change,
   because: string | null,

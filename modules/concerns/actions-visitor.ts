@@ -1,18 +1,56 @@
 // What a visitor does in a concern beside saying something. Called by server/chat.ts.
 import type { Who } from "#contract/actor.ts";
-import type { ConcernId } from "#contract/ids.ts";
+import type { FieldChanges } from "#contract/fields.ts";
+import type { ConcernId, TopicId } from "#contract/ids.ts";
 import type { AnswerPart } from "#contract/parts.ts";
 import type { Tx } from "#platform/db/db.ts";
+import { changeLocked } from "#modules/concerns/actions-change.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { settle } from "#modules/concerns/store-outbox.ts";
-import { insertAnswer, raiseSeen, unreadDeliveries, type Viewer } from "#modules/concerns/store-visitor.ts";
+import {
+  insertAnswer,
+  partyIn,
+  raiseSeen,
+  unreadDeliveries,
+  type PartyKeys,
+  type Viewer,
+} from "#modules/concerns/store-visitor.ts";
 import { removeUnread } from "#modules/concerns/store-unread.ts";
-import { lockConcern } from "#modules/concerns/store.ts";
+import { fieldValuesOf, lockConcern } from "#modules/concerns/store.ts";
 import type { World } from "#platform/world.ts";
 
 /** Notes in the transaction of the answer that this part is answered, once and for all; false: it was before. */
 export const markAnswered = (world: Pick<World, "now">, tx: Tx, to: AnswerPart["to"]): Promise<boolean> =>
   insertAnswer(tx, to, world.now().toISOString());
+
+/** What somebody answered before their first words, as a concern takes it. */
+export interface FormAnswers {
+  readonly topicId: TopicId | null;
+  readonly fields: FieldChanges;
+}
+
+/**
+ * Gives a concern what its visitor answered before their first words: a topic where it has none, and fields nobody has filled in. Doing it again, or to a
+ * concern they take no part in, changes nothing; a value that its field does not take is not kept.
+ */
+export const answerForm = (
+  world: World,
+  who: Who,
+  viewer: PartyKeys,
+  concernId: ConcernId,
+  answers: FormAnswers,
+): Promise<void> =>
+  world.db.transaction(async (tx) => {
+    if ((await partyIn(tx, viewer, concernId)) === null) return;
+    const state = await lockConcern(tx, concernId);
+    if (state === null) return;
+    const known = await fieldValuesOf(tx, concernId);
+    const fields = Object.fromEntries(Object.entries(answers.fields).filter(([key]) => known[key] === undefined));
+    const topicId = state.topicId === null ? answers.topicId : null;
+    if (topicId !== null) await changeLocked(world, tx, who, state, { topicId }, null);
+    const now = topicId === null ? state : await lockConcern(tx, concernId);
+    if (now !== null && Object.keys(fields).length > 0) await changeLocked(world, tx, who, now, { fields }, null);
+  });
 
 /** Everything up to that place has been seen: the mark moves, and what was sent to the visitor counts as read. Nothing for who takes no part. */
 export const markSeen = (

@@ -7,10 +7,12 @@ import { normalise } from "#modules/customers/model.ts";
 import { customerByAddress } from "#modules/customers/reads.ts";
 import {
   endBrowser,
+  endBrowsers,
   insertBrowser,
   insertVisitor,
   joinedAddresses,
   setIntroduced,
+  setPhone,
   setReads,
   visitorByAddress,
   visitorByToken,
@@ -123,6 +125,17 @@ export const introduce = async (
   });
 };
 
+/** Keeps the number they gave, of whoever is not signed in: a claim, by which nobody is found or written to. */
+export const givePhone = (world: Acting, visitor: Visitor, given: string): Promise<void> =>
+  world.db.transaction(async (tx) => {
+    const phone = normalise("phone", given);
+    if (phone === null || visitor.signedId !== null) return;
+    await setPhone(tx, visitor.address, phone);
+    const known = await customerByAddress(tx, "chat", visitor.address);
+    const who = { kind: "customer", id: null, name: visitor.name } as const;
+    if (known !== null) await claimFor(world, tx, who, known.customerId, { kind: "phone", norm: phone, signed: false });
+  });
+
 /** How long a browser speaks as somebody whom the site has signed in, without being signed in again. */
 export const signedMs = 12 * 3_600_000;
 
@@ -173,7 +186,10 @@ export const comeBy = async (
   return { ...came, token, tokenHash: hash };
 };
 
-/** Ends what the browser was: its token opens nothing any more. */
-export const leave = async (world: Acting, visitor: Visitor): Promise<void> => {
-  if (!visitor.isNew) await endBrowser(world.db, visitor.tokenHash, world.now().toISOString());
+/** Ends what the browser was, or (`everywhere`) every browser of the visitor: their tokens open nothing any more. */
+export const leave = async (world: Acting, visitor: Visitor, everywhere = false): Promise<void> => {
+  const at = world.now().toISOString();
+  if (visitor.isNew) return;
+  if (everywhere) await endBrowsers(world.db, visitor.id, at);
+  else await endBrowser(world.db, visitor.tokenHash, at);
 };

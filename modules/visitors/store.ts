@@ -96,6 +96,11 @@ export const setIntroduced = (
       seen_at = ${said.at}
      WHERE address = ${address} RETURNING name, email, email_proved AS "emailProved"`);
 
+/** What number they gave, but for what the site has said. */
+export const setPhone = async (tx: Tx, address: string, phone: string): Promise<void> => {
+  await tx.run(sql`UPDATE visitor SET phone = ${phone} WHERE address = ${address} AND signed_id IS NULL`);
+};
+
 /** Addresses of those who were that visitor before the site signed them in. */
 export const joinedAddresses = async (tx: Tx, visitorId: string): Promise<string[]> =>
   (
@@ -112,4 +117,9 @@ export const setReads = async (tx: Tx, tokenHash: string, email: string): Promis
 /** The browser's token opens nothing any more. */
 export const endBrowser = async (tx: Tx, tokenHash: string, at: string): Promise<void> => {
   await tx.run(sql`UPDATE visitor_browser SET left_at = ${at} WHERE token_hash = ${tokenHash} AND left_at IS NULL`);
+};
+
+/** No browser speaks as the visitor any more. */
+export const endBrowsers = async (tx: Tx, visitorId: string, at: string): Promise<void> => {
+  await tx.run(sql`UPDATE visitor_browser SET left_at = ${at} WHERE visitor_id = ${visitorId} AND left_at IS NULL`);
 };

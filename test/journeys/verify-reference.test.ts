@@ -178,7 +178,12 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   comeBy: "what no desk shows",
   removeOldTokens: "what no desk shows",
   removeOldCodes: "what no desk shows",
+  removeOldMoves: "what no desk shows",
+  moveOn: "what no desk shows",
+  isMove: "only looks at a word",
+  comeByMove: "what no desk shows",
   askCode: "what no desk shows",
+  givePhone: "a claim, compared in merging.test.ts as claimFor",
   leave: "what no desk shows",
   setUp: "there is no desk before it",
 };

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
-import type { ChannelId, ConcernId } from "#contract/ids.ts";
+import type { ChannelId, ConcernId, TopicId } from "#contract/ids.ts";
 import type { ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
 import { reply } from "#modules/concerns/actions-reply.ts";
-import { markSeen } from "#modules/concerns/actions-visitor.ts";
+import { answerForm, markSeen } from "#modules/concerns/actions-visitor.ts";
 import { chatsOf } from "#modules/concerns/reads-visitor.ts";
 import { filesToSend, keepVisitorFile, removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
 import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
@@ -282,4 +282,17 @@ void test("a key is told to desks, and what its signature proves is the customer
   assert.notEqual((await met()).address, signed.visitor.address);
   await verify(() => removeKey(world, cast.omar, chat.id, key.id), "signingKey.changed");
   assert.deepEqual(await signIn(world, { ...input, word: word("4711") }), { disbelieved: "noKey" });
+});
+
+void test("what was answered before the first words reaches desks, once, and only of one's own concern", async () => {
+  const { who, id } = await visitor("Udo");
+  const topicId = world.newId() as TopicId;
+  await world.db.run(sql`INSERT INTO topic (id, name, when_closed) VALUES (${topicId}, 'Rechnung', 'reopen')`);
+  const as = { kind: "customer", id: null, name: "Udo" } as const;
+  const answers = { topicId, fields: { Anschlussart: "Kabel" } };
+  const answered = () => answerForm(world, as, viewer(who), id, answers);
+  const stranger = (await visitor()).who;
+  await quiet(() => answerForm(world, as, viewer(stranger), id, answers));
+  await verify(answered, "concern.changed", "concern.fieldsChanged");
+  await quiet(answered);
 });

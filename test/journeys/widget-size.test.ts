@@ -1,5 +1,5 @@
 // What the widget costs whoever visits a site: at most 5 kB until it is opened and 35 kB when it is open, everything counted, as gzip sends it;
-// what is fetched only by whoever wants an emoji has a limit of its own.
+// what is fetched only by whoever wants an emoji, or has something to fill in before or beside the talk, has limits of its own.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import { buildWidget, type BuiltWidget } from "#tools/widget.ts";
 const mostClosedBytes = 5_000;
 const mostOpenBytes = 35_000;
 const mostEmojiBytes = 15_000;
+const mostSheetsBytes = 10_000;
 
 let folder: string;
 let built: BuiltWidget;
@@ -26,21 +27,24 @@ after(() => rm(folder, { recursive: true, force: true }));
 const text = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
 const cost = async (name: string): Promise<number> => gzipSync(await readFile(join(folder, name)), { level: 6 }).length;
 
-test("closed it is one file of at most 5 kB, open two of at most 35 kB, one of 15 kB for emoji, and there are no others", async () => {
+test("closed it is one file of at most 5 kB, open two of at most 35 kB, one of 15 kB for emoji, one of 10 kB for what few see, and there are no others", async () => {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const scripts = files.filter((file) => file.isFile() && file.name !== "licenses.md").map(({ name }) => name);
   const chats = Object.values(built.chat).map((file) => file.slice("widget/".length));
   const emoji = built.emoji.slice("widget/".length);
-  assert.deepEqual(scripts.toSorted(), [...chats, emoji, "mount.js", "widget.js"].toSorted());
+  const sheets = built.sheets.slice("widget/".length);
+  assert.deepEqual(scripts.toSorted(), [...chats, emoji, sheets, "mount.js", "widget.js"].toSorted());
   const signs = await cost(built.emoji);
   assert.ok(signs <= mostEmojiBytes, `the emoji are ${signs} bytes`);
+  const seldom = await cost(built.sheets);
+  assert.ok(seldom <= mostSheetsBytes, `what few see is ${seldom} bytes`);
   for (const loader of [built.script, built.module]) {
     const closed = await cost(loader);
     assert.ok(closed <= mostClosedBytes, `${loader} is ${closed} bytes`);
     for (const chat of Object.values(built.chat)) {
       const open = closed + (await cost(chat));
       assert.ok(open <= mostOpenBytes, `open it is ${open} bytes`);
-      assert.ok((await text(chat)).includes(emoji), "the chat finds the emoji");
+      for (const part of [emoji, sheets]) assert.ok((await text(chat)).includes(part), `the chat finds ${part}`);
     }
   }
 });
@@ -53,10 +57,22 @@ test("nothing of the desk is in it: not its words, not its schemas, not its fram
   for (const foreign of [german.concerns.keysInMail, german.errors.notAllowed, "ZodError", "react-dom"])
     assert.equal(chat.includes(foreign), false, foreign);
   assert.equal((await text(built.script)).includes(german.widget.concerns.begin), false);
+  // What stands in a part of its own is nowhere twice.
+  const [sheets, emoji] = [await text(built.sheets), await text(built.emoji)];
+  const parts = [
+    [sheets, german.widget.ask.missing],
+    [sheets, english.widget.confirm.over],
+    [sheets, german.widget.move.how],
+    [emoji, german.widget.emoji.groups.nature],
+  ] as const;
+  for (const [part, words] of parts) {
+    assert.ok(part.includes(words), words);
+    for (const each of Object.values(built.chat)) assert.equal((await text(each)).includes(words), false, words);
+  }
 });
 
 test("it brings nothing that a strict policy forbids", async () => {
-  for (const name of [built.script, built.module, built.emoji, ...Object.values(built.chat)])
+  for (const name of [built.script, built.module, built.emoji, built.sheets, ...Object.values(built.chat)])
     for (const forbidden of [/\beval\(/, /new Function\b/, /createElement\(.style.\)/, /setAttribute\(.style./])
       assert.ok(!forbidden.test(await text(name)), `${name}: ${forbidden}`);
 });

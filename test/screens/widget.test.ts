@@ -1,6 +1,5 @@
 // The widget in a real browser on a site of another origin with the strictest policy, against a real server: by keyboard, through breaks, in two tabs.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
@@ -396,78 +395,6 @@ test("a page that may not carry the chat shows no more than the button and what 
   await visitor.page.getByText("Keine Verbindung.", { exact: false }).waitFor();
   await leave(visitor);
   await foreign.stop();
-});
-
-test("whom the site signs in has their chat everywhere; the next at this browser has nothing of it, and a false word shows nothing", async () => {
-  const { key, secret } = await desk.call(api.visitors.addKey, {
-    params: { id: channel },
-    body: { name: "Site", publicKey: null },
-  });
-  assert.equal(key.algorithm, "HS256");
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const token = (sub: string, name: string): string => {
-    const now = Math.floor(Date.now() / 1_000);
-    const claims = { aud: channel, sub, jti: crypto.randomUUID(), iat: now, exp: now + 200, name };
-    const text = `${part({ alg: "HS256" })}.${part(claims)}`;
-    return `${text}.${createHmac("sha256", secret ?? "")
-      .update(text)
-      .digest("base64url")}`;
-  };
-  const identify = (page: Page, word: string): Promise<void> =>
-    page.evaluate((said) => {
-      (window as unknown as { drahtChat: { identify: (word: string) => void } }).drahtChat.identify(said);
-    }, word);
-  const visitor = await visit();
-  const { page } = visitor;
-  const concernId = await begin(visitor, "Noch nicht angemeldet");
-  await identify(page, token("jana", "Jana Krause"));
-  await sent(page, "Noch nicht angemeldet").waitFor();
-  await answer(concernId, "Guten Tag, Frau Krause.");
-  await ours(page, "Guten Tag, Frau Krause.").waitFor();
-  await page.getByRole("button", { name: "Ihre Angaben" }).click();
-  await page.getByText("Angemeldet als Jana Krause").waitFor();
-  assert.deepEqual(await findings(page), []);
-
-  // On her phone the page itself says who she is: what waits is counted before anything is opened there a second time.
-  site.show(
-    "/signed",
-    pageWith(server.url, channel).replace("data-channel", `data-token="${token("jana", "Jana")}" data-channel`),
-    strictPolicy(server.url),
-  );
-  const mobile = await openVisitor(browser, `${site.origin}/signed`, phone);
-  await launch(mobile.page).click();
-  await ours(mobile.page, "Guten Tag, Frau Krause.").waitFor();
-  // The same page again: its word has been used, and what the browser kept of her holds.
-  await mobile.page.reload();
-  await launch(mobile.page).click();
-  await ours(mobile.page, "Guten Tag, Frau Krause.").waitFor();
-  await leave(mobile);
-
-  await identify(page, token("bert", "Bert Bauer"));
-  await page.getByText("Guten Tag bei Kabel!").waitFor();
-  assert.equal(await page.getByText("Krause").count(), 0);
-  await say(page, "Bert hier");
-  await sent(page, "Bert hier").waitFor();
-  assert.equal(
-    (await desk.call(api.concerns.open, { params: { id: concernId } })).messages.filter(
-      ({ direction }) => direction === "in",
-    ).length,
-    1,
-  );
-
-  await identify(page, "e30.e30.e30");
-  await page.getByRole("alert").getByText("Die Anmeldung dieser Website kam nicht an.", { exact: false }).waitFor();
-  assert.equal(await page.getByText("Bert hier").count(), 0);
-  assert.deepEqual(await findings(page), []);
-  await page.getByRole("button", { name: "Ohne Anmeldung schreiben" }).click();
-  await page.getByText("Guten Tag bei Kabel!").waitFor();
-  await identify(page, token("bert", "Bert Bauer"));
-  await page.getByText("Bert hier").waitFor();
-  await page.evaluate(() => (window as unknown as { drahtChat: { leave: () => Promise<void> } }).drahtChat.leave());
-  await page.getByText("Guten Tag bei Kabel!").waitFor();
-  assert.equal(await page.getByText("Bert hier").count(), 0);
-  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((name) => name.includes("@"))), []);
-  await leave(visitor);
 });
 
 test("the page of a chat alone is filled by it, and allows nothing else", async () => {

@@ -1,13 +1,15 @@
 /** @jsxImportSource preact */
 // The open chat: one talk, the list of them, or what the visitor can set; below them the field to write in. Called by main.tsx.
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { AskedField, PreChatAnswers } from "#contract/prechat.ts";
 import type { Word } from "#widget/identity.ts";
 import type { Memory } from "#widget/memory.ts";
-import { concernOf, unread, unreadOf, type Talk } from "./chats.ts";
+import { concernOf, unread, unreadOf, waitingIn, type Chats, type Talk } from "./chats.ts";
 import { Composer } from "./Composer.tsx";
 import { Concerns } from "./Concerns.tsx";
 import { Header } from "./Header.tsx";
 import type { Session, View } from "./session.ts";
+import { Sheet } from "./Sheet.tsx";
 import { words } from "./speech.ts";
 import { Thread } from "./Thread.tsx";
 import { Unbelieved } from "./Unbelieved.tsx";
@@ -79,6 +81,10 @@ const useVisible = (): boolean => {
   return isVisible;
 };
 
+/** What is known already is not asked again. */
+const isSaid = (chats: Chats, id: AskedField["id"]): boolean =>
+  (id === "name" && chats.name !== "") || (id === "email" && chats.email !== "");
+
 /** Something that is so and has been for a while. */
 const useLasting = (is: boolean, ms: number): boolean => {
   const [lasts, setLasts] = useState(false);
@@ -96,6 +102,7 @@ export const App = (props: AppProps) => {
   const { chats } = view;
   const [chosen, setChosen] = useState<Screen>(() => keptTalk(memory));
   const [fresh, setFresh] = useState<Talk>(() => ({ concernId: null, thread: newId() }));
+  const [given, setAnswers] = useState<{ readonly thread: string; readonly answers?: PreChatAnswers } | null>(null);
   const isVisible = useVisible();
   const isLost = useLasting(view.link === "lost" || view.link === "barred", lostAfterMs);
   const panelRef = useRef<HTMLElement>(null);
@@ -129,11 +136,19 @@ export const App = (props: AppProps) => {
     session.here(isShown && isVisible);
   }, [session, isShown, isVisible]);
 
+  // Before the first words about something new, and only when it is known that there is something to ask.
+  const isBeginning =
+    talk !== null && concernId === null && view.isGreeted && waitingIn(chats, view.outbox, talk).length === 0;
+  const answered = given?.thread === talk?.thread ? given : null;
+  const asks = isBeginning ? chats.asks.filter(({ id }) => !isSaid(chats, id)) : [];
+  const asksFirst = asks.length > 0 && answered === null;
   // The keys belong to what has just come on the screen. On a phone the soft keyboard comes only when it is asked for.
-  const place = `${screen.kind} ${talk?.thread ?? ""}`;
+  const place = `${screen.kind} ${talk?.thread ?? ""} ${asksFirst}`;
   useEffect(() => {
     if (!isShown) return;
-    const field = matchMedia("(pointer: coarse)").matches ? null : panelRef.current?.querySelector("textarea");
+    const field = matchMedia("(pointer: coarse)").matches
+      ? null
+      : panelRef.current?.querySelector<HTMLElement>(".ask input, .ask select, textarea");
     (field ?? panelRef.current)?.focus({ preventScroll: true });
   }, [isShown, place]);
 
@@ -210,21 +225,42 @@ export const App = (props: AppProps) => {
             isSeen={isShown && isVisible}
             open={(next) => go({ kind: "talk", talk: next })}
           />
-          <Composer
-            key={`${view.person} ${screen.talk.thread}`}
-            talk={screen.talk.thread}
-            drafts={drafts}
-            memory={memory}
-            session={session}
-            limits={chats.limits}
-            say={(text, files) => {
-              go(screen);
-              session.say(screen.talk, text, files);
-            }}
-            typing={(on) => {
-              if (concernId) session.typing(concernId, on);
-            }}
-          />
+          {asksFirst ? (
+            <Sheet
+              key={screen.talk.thread}
+              draw={(sheets, at) =>
+                sheets.showPreChat({
+                  ...at,
+                  asks,
+                  name: chats.name,
+                  email: chats.email,
+                  done: (name, email, answers) => {
+                    if (name !== chats.name || email !== chats.email) session.introduce(name, email);
+                    memory.keep("asked", "1");
+                    setAnswers({ thread: screen.talk.thread, answers });
+                  },
+                })
+              }
+              // What somebody wants to write comes first.
+              failed={() => setAnswers({ thread: screen.talk.thread })}
+            />
+          ) : (
+            <Composer
+              key={`${view.person} ${screen.talk.thread}`}
+              talk={screen.talk.thread}
+              drafts={drafts}
+              memory={memory}
+              session={session}
+              limits={chats.limits}
+              say={(text, files) => {
+                go(screen);
+                session.say(screen.talk, text, files, undefined, answered?.answers);
+              }}
+              typing={(on) => {
+                if (concernId) session.typing(concernId, on);
+              }}
+            />
+          )}
         </>
       )}
     </section>

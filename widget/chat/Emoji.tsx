@@ -2,7 +2,7 @@
 // The place of the emoji picker, which comes with a file of its own. Called by Composer.tsx.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Memory } from "#widget/memory.ts";
-import { fetchEmoji } from "./emoji.ts";
+import { fetchEmoji } from "./fetched.ts";
 import { language, words } from "./speech.ts";
 
 export interface EmojiProps {

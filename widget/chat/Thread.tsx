@@ -132,7 +132,7 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
           </section>
         ) : null}
         {view.code !== null && chats.email !== "" && concernId !== null ? (
-          <section class="card" aria-label={words().confirm.send}>
+          <section class="card" aria-label={words().introduce.email}>
             <Confirm session={session} view={view} later={session.noCode} />
           </section>
         ) : null}

@@ -5,6 +5,7 @@ import { fill } from "#widget/words.ts";
 import { Confirm } from "./Confirm.tsx";
 import { Introduce } from "./Introduce.tsx";
 import type { Session, View } from "./session.ts";
+import { Sheet } from "./Sheet.tsx";
 import { words } from "./speech.ts";
 
 export interface YouProps {
@@ -19,6 +20,7 @@ export interface YouProps {
 export const You = ({ session, view, save, sounds, setSounds, leave }: YouProps) => {
   const [isSaved, setSaved] = useState(false);
   const { name, email, signed } = view.chats;
+  const { moved } = view;
   const [isLeaving, setLeaving] = useState(false);
   return (
     <div class="body you">
@@ -43,7 +45,16 @@ export const You = ({ session, view, save, sounds, setSounds, leave }: YouProps)
         </>
       )}
       <output class="saved">{isSaved ? words().introduce.saved : ""}</output>
-      {email === "" ? null : <Confirm session={session} view={view} later={null} />}
+      {email === "" || (view.chats.proved && view.code === null) ? null : (
+        <Confirm session={session} view={view} later={null} />
+      )}
+      {moved ? (
+        <Sheet draw={(sheets, at) => sheets.showMove({ ...at, moved, title: words().you.move, close: session.stay })} />
+      ) : view.chats.concerns.length > 0 ? (
+        <button type="button" class="quiet" onClick={session.moveOn}>
+          {words().you.move}
+        </button>
+      ) : null}
       <label class="switch">
         <input type="checkbox" checked={sounds} onChange={({ currentTarget }) => setSounds(currentTarget.checked)} />
         {words().you.sounds}

@@ -1,4 +1,5 @@
 // What the page knows of the visitor's concerns, and what each word of the server makes of it. Pure; called by session.ts, drawn by the views.
+import type { AskedField, PreChatAnswers } from "#contract/prechat.ts";
 import type { ChatConcern, ChatLimits, ChatMessage, ToWidget } from "#contract/chat.ts";
 import type { GivenAnswer } from "#contract/parts.ts";
 import type { Chosen } from "./files.ts";
@@ -17,6 +18,8 @@ export interface Waiting {
   readonly at: number;
   /** Why the server did not take it and is not asked again by itself; null: it is still to be said. */
   readonly failed: string | null;
+  /** What was answered before these first words. */
+  readonly answers?: PreChatAnswers;
 }
 
 export interface Chats {
@@ -29,6 +32,8 @@ export interface Chats {
   /** The site has signed them in; and the mail address is shown to be theirs. */
   readonly signed: boolean;
   readonly proved: boolean;
+  /** What is asked before the first words about something new. */
+  readonly asks: readonly AskedField[];
   /** The one with the newest word first. */
   readonly concerns: readonly ChatConcern[];
   /** By concern, in the server's order. */
@@ -50,6 +55,7 @@ export const nothing: Chats = {
   email: "",
   signed: false,
   proved: false,
+  asks: [],
   concerns: [],
   messages: {},
   whole: {},
@@ -112,6 +118,7 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
         email: word.email,
         signed: word.signed,
         proved: word.proved,
+        asks: word.asks,
         concerns: mergeConcerns(base.concerns, word.concerns),
         typing: {},
         upTo: word.upTo,
@@ -158,6 +165,7 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
       return { ...chats, upTo: chats.upTo === null ? null : Math.max(chats.upTo, word.upTo) };
     case "code":
       return word.state === "proved" ? { ...chats, proved: true } : chats;
+    case "moved":
     case "refused":
       return chats;
   }

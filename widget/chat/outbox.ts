@@ -92,7 +92,8 @@ export const startSender = (parts: SenderParts): Sender => {
     const { id, thread, answer } = next;
     const word = { type: "say" as const, id, concernId, thread, text: answer ? "" : next.text };
     const more = answer ? { answer } : files.length > 0 ? { files } : {};
-    if (parts.say({ ...word, ...more })) underWay = id;
+    const before = next.answers ? { answers: next.answers } : {};
+    if (parts.say({ ...word, ...more, ...before })) underWay = id;
   };
   const upload = (entry: Waiting, file: Chosen): void => {
     const { finished, stop } = parts.upload(file);

@@ -32,6 +32,7 @@ export const startSession = (parts: SessionParts): Session => {
     isAsked: memory.read("asked") !== null,
     isUnbelieved: false,
     code: null,
+    moved: null,
     person: 0,
     fetching: {},
     progress: null,
@@ -179,6 +180,13 @@ export const startSession = (parts: SessionParts): Session => {
         link.greet();
       }
     }
+    if (word.type === "moved") {
+      change({ moved: word });
+      // What is shown and opens nothing any more helps nobody.
+      parts.later(Math.max(0, word.untilMs - now()), () => {
+        if (view.moved === word) change({ moved: null });
+      });
+    }
     if (word.type === "typing") fade();
     if (word.type === "news" || word.type === "pong") keepPlace();
     if (word.type === "news") {
@@ -231,6 +239,7 @@ export const startSession = (parts: SessionParts): Session => {
       slowed: null,
       isUnkept: false,
       code: null,
+      moved: null,
       person,
     });
   };
@@ -309,7 +318,7 @@ export const startSession = (parts: SessionParts): Session => {
       watchers.add(changed);
       return () => watchers.delete(changed);
     },
-    say: (talk, text, files = [], answer) => {
+    say: (talk, text, files = [], answer, before) => {
       lastAt = Math.max(now(), lastAt + 1);
       const concernId = concernOf(view.chats, talk);
       const id = parts.newId();
@@ -320,6 +329,7 @@ export const startSession = (parts: SessionParts): Session => {
         text,
         files,
         ...(answer ? { answer } : {}),
+        ...(before ? { answers: before } : {}),
         at: lastAt,
         failed: null,
       });
@@ -392,6 +402,8 @@ export const startSession = (parts: SessionParts): Session => {
     },
     tryCode: (code) => void link.say({ type: "tryCode", code }),
     noCode: () => change({ code: null }),
+    moveOn: () => void link.say({ type: "moveOn" }),
+    stay: () => change({ moved: null }),
     askNoMore: () => {
       memory.keep("asked", "1");
       change({ isAsked: true });

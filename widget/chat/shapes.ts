@@ -1,6 +1,7 @@
 // What a session is given, what it gives, and what there is to draw. Read by session.ts, persons.ts and the views.
-import type { VisitedPage } from "#contract/chat.ts";
+import type { ToWidget, VisitedPage } from "#contract/chat.ts";
 import type { GivenAnswer } from "#contract/parts.ts";
+import type { PreChatAnswers } from "#contract/prechat.ts";
 import type { Memory } from "#widget/memory.ts";
 import type { Language } from "#widget/words.ts";
 import type { Chats, Talk, Waiting } from "./chats.ts";
@@ -72,6 +73,8 @@ export interface View {
     readonly state: "offered" | "sent" | "wait" | "wrong" | "over" | "proved";
     readonly left: number | null;
   } | null;
+  /** How the chat goes on at another browser; null: nobody has asked. */
+  readonly moved: (ToWidget & { readonly type: "moved" }) | null;
   /** Another number is another person: nothing of the one before may stay on the screen. */
   readonly person: number;
   /** Concerns whose older messages are being fetched. */
@@ -83,7 +86,14 @@ export interface View {
 export interface Session {
   readonly view: () => View;
   readonly watch: (changed: () => void) => () => void;
-  readonly say: (talk: Talk, text: string, files?: readonly Chosen[], answer?: GivenAnswer) => void;
+  /** `before`: what was answered before, with the first words about something new. */
+  readonly say: (
+    talk: Talk,
+    text: string,
+    files?: readonly Chosen[],
+    answer?: GivenAnswer,
+    before?: PreChatAnswers,
+  ) => void;
   /** Keeps a file until it is said, under a new id. */
   readonly choose: (file: File, name: string) => Chosen;
   /** Chosen and not said. */
@@ -104,6 +114,9 @@ export interface Session {
   readonly sendCode: () => void;
   readonly tryCode: (code: string) => void;
   readonly noCode: () => void;
+  /** Has a link made by which the chat goes on at another browser; and wants no more of it. */
+  readonly moveOn: () => void;
+  readonly stay: () => void;
   /** Is the visitor looking at the chat? */
   readonly here: (here: boolean) => void;
   readonly movedTo: (page: VisitedPage) => void;

@@ -3,6 +3,7 @@
 import { render } from "preact";
 import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
+import { adopt } from "#widget/adopt.ts";
 import type { Memory } from "#widget/memory.ts";
 import type { Language } from "#widget/words.ts";
 import emojiCss from "./emoji.css?inline";
@@ -16,17 +17,11 @@ export interface EmojiParts {
   readonly put: (sign: string) => void;
 }
 
-let sheet: CSSStyleSheet | null = null;
+const style = adopt(emojiCss);
 
 /** Shows the picker; gives how to take it away. */
 export const showEmoji = ({ place, language, memory, put }: EmojiParts): (() => void) => {
-  const root = place.getRootNode();
-  if (sheet === null) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(emojiCss);
-  }
-  if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(sheet))
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  style(place);
   const words = language === "de" ? german.widget.emoji : english.widget.emoji;
   render(<EmojiPicker language={language} words={words} memory={memory} put={put} />, place);
   return () => render(null, place);

@@ -1,0 +1,225 @@
+// Who the visitor is, in a real browser: signed in by the site, one after the other at one browser, and what is asked before the first words.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { api } from "#contract/api.ts";
+import { setUpCentre } from "#test/centre.ts";
+import { addChat, answerIn } from "#test/chat.ts";
+import type { Desk, LiveFeed } from "#test/desk.ts";
+import { axeFindings, phone, startBrowser } from "#test/screens/browser.ts";
+import { openVisitor, pageWith, startSite, strictPolicy, type Site, type Visitor } from "#test/screens/site.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+
+let server: TestServer;
+let desk: Desk;
+let feed: LiveFeed;
+let site: Site;
+let browser: Browser;
+let channel: string;
+
+before(async () => {
+  server = await startTestServer();
+  site = await startSite();
+  browser = await startBrowser();
+  const centre = await setUpCentre(server.url);
+  desk = centre.desk;
+  channel = (await addChat(desk, centre.brand.id, { origins: [site.origin], greeting: "Guten Tag bei Kabel!" })).id;
+  site.show("*", pageWith(server.url, channel), strictPolicy(server.url));
+  feed = await desk.live();
+});
+
+after(async () => {
+  feed?.close();
+  await browser?.close();
+  await site?.stop();
+  await server?.stop();
+});
+
+const visit = (...more: [Parameters<typeof openVisitor>[2]?]): Promise<Visitor> =>
+  openVisitor(browser, `${site.origin}/`, ...more);
+const leave = async ({ context, complaints }: Visitor): Promise<void> => {
+  await context.close();
+  assert.deepEqual(complaints, []);
+};
+const launch = (page: Page) => page.getByRole("button", { name: "Chat öffnen" });
+const field = (page: Page) => page.getByRole("textbox", { name: "Ihre Nachricht" });
+const sent = (page: Page, text: string) => page.locator(".by-you:not(.is-waiting)", { hasText: text });
+const ours = (page: Page, text: string) => page.locator(".by-us .text", { hasText: text });
+/** Resolves when nothing of the widget moves any more. */
+const stands = (page: Page): Promise<void> =>
+  page.locator(".panel").evaluate(async (panel) => {
+    const root = panel.getRootNode() as ShadowRoot;
+    // What never ends (dots of somebody who writes) is not waited for.
+    const moving = root.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(moving.map((one) => one.finished));
+  });
+const findings = async (page: Page): Promise<readonly string[]> => {
+  await stands(page);
+  return axeFindings(page);
+};
+const say = async (page: Page, text: string): Promise<void> => {
+  await field(page).fill(text);
+  await field(page).press("Enter");
+};
+const begin = async (visitor: Visitor, text: string): Promise<string> => {
+  await launch(visitor.page).click();
+  await say(visitor.page, text);
+  await sent(visitor.page, text).waitFor();
+  return concernWith(text);
+};
+const concernWith = async (text: string): Promise<string> => {
+  const created = await feed.event(
+    (event) => event.kind === "concern.created" && event.data.row.subject.startsWith(text),
+  );
+  assert.ok(created.kind === "concern.created");
+  return created.data.row.id;
+};
+const answer = (concernId: string, text: string) => answerIn(desk, concernId, text);
+
+test("whom the site signs in has their chat everywhere; the next at this browser has nothing of it, and a false word shows nothing", async () => {
+  const { key, secret } = await desk.call(api.visitors.addKey, {
+    params: { id: channel },
+    body: { name: "Site", publicKey: null },
+  });
+  assert.equal(key.algorithm, "HS256");
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const token = (sub: string, name: string): string => {
+    const now = Math.floor(Date.now() / 1_000);
+    const claims = { aud: channel, sub, jti: crypto.randomUUID(), iat: now, exp: now + 200, name };
+    const text = `${part({ alg: "HS256" })}.${part(claims)}`;
+    return `${text}.${createHmac("sha256", secret ?? "")
+      .update(text)
+      .digest("base64url")}`;
+  };
+  const identify = (page: Page, word: string): Promise<void> =>
+    page.evaluate((said) => {
+      (window as unknown as { drahtChat: { identify: (word: string) => void } }).drahtChat.identify(said);
+    }, word);
+  const visitor = await visit();
+  const { page } = visitor;
+  const concernId = await begin(visitor, "Noch nicht angemeldet");
+  await identify(page, token("jana", "Jana Krause"));
+  await sent(page, "Noch nicht angemeldet").waitFor();
+  await answer(concernId, "Guten Tag, Frau Krause.");
+  await ours(page, "Guten Tag, Frau Krause.").waitFor();
+  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  await page.getByText("Angemeldet als Jana Krause").waitFor();
+  assert.deepEqual(await findings(page), []);
+
+  // On her phone the page itself says who she is: what waits is counted before anything is opened there a second time.
+  site.show(
+    "/signed",
+    pageWith(server.url, channel).replace("data-channel", `data-token="${token("jana", "Jana")}" data-channel`),
+    strictPolicy(server.url),
+  );
+  const mobile = await openVisitor(browser, `${site.origin}/signed`, phone);
+  await launch(mobile.page).click();
+  await ours(mobile.page, "Guten Tag, Frau Krause.").waitFor();
+  // The same page again: its word has been used, and what the browser kept of her holds.
+  await mobile.page.reload();
+  await launch(mobile.page).click();
+  await ours(mobile.page, "Guten Tag, Frau Krause.").waitFor();
+  await leave(mobile);
+
+  await identify(page, token("bert", "Bert Bauer"));
+  await page.getByText("Guten Tag bei Kabel!").waitFor();
+  assert.equal(await page.getByText("Krause").count(), 0);
+  await say(page, "Bert hier");
+  await sent(page, "Bert hier").waitFor();
+  assert.equal(
+    (await desk.call(api.concerns.open, { params: { id: concernId } })).messages.filter(
+      ({ direction }) => direction === "in",
+    ).length,
+    1,
+  );
+
+  await identify(page, "e30.e30.e30");
+  await page.getByRole("alert").getByText("Die Anmeldung dieser Website kam nicht an.", { exact: false }).waitFor();
+  assert.equal(await page.getByText("Bert hier").count(), 0);
+  assert.deepEqual(await findings(page), []);
+  await page.getByRole("button", { name: "Ohne Anmeldung schreiben" }).click();
+  await page.getByText("Guten Tag bei Kabel!").waitFor();
+  await identify(page, token("bert", "Bert Bauer"));
+  await page.getByText("Bert hier").waitFor();
+  await page.evaluate(() => (window as unknown as { drahtChat: { leave: () => Promise<void> } }).drahtChat.leave());
+  await page.getByText("Guten Tag bei Kabel!").waitFor();
+  assert.equal(await page.getByText("Bert hier").count(), 0);
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((name) => name.includes("@"))), []);
+  await leave(visitor);
+});
+
+test("by a code for the phone's camera the chat goes on there, once", async () => {
+  const visitor = await visit();
+  const { page } = visitor;
+  const sheets = (): number => visitor.requests.filter((url) => /\/widget\/sheets-[\w-]+\.js$/.test(url)).length;
+  await begin(visitor, "Unterwegs weiter");
+  assert.equal(sheets(), 0, "who needs nothing of it fetches nothing of it");
+  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  await page.getByRole("button", { name: "Auf dem Telefon weiterschreiben" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("img", { name: "QR-Code mit dem Link" }).waitFor();
+  assert.equal(sheets(), 1);
+  assert.deepEqual(await findings(page), []);
+  const url = new URL((await page.getByRole("link", { name: "Den Link öffnen" }).getAttribute("href")) ?? "");
+  const mobile = await openVisitor(browser, `${server.url}${url.pathname}${url.hash}`, phone);
+  await sent(mobile.page, "Unterwegs weiter").waitFor();
+  await mobile.page.waitForFunction(() => location.hash === "");
+  await say(mobile.page, "Jetzt vom Telefon");
+  await sent(mobile.page, "Jetzt vom Telefon").waitFor();
+  await leave(mobile);
+  const late = await openVisitor(browser, `${server.url}${url.pathname}${url.hash}`, phone);
+  await late.page.getByText("Guten Tag bei Kabel!").waitFor();
+  assert.equal(await late.page.getByText("Unterwegs weiter").count(), 0);
+  await leave(late);
+  await leave(visitor);
+});
+
+test("what is asked before the first words is answered by keyboard, and what is missing is said", async () => {
+  const [brand] = await desk.call(api.brands.list);
+  assert.ok(brand);
+  const form = {
+    name: "required",
+    email: "asked",
+    phone: "no",
+    topic: "no",
+    topics: [],
+    question: "asked",
+    questionWords: "Anschluss = Connection",
+    choices: ["Kabel = Cable", "Glasfaser = Fibre"],
+    questionField: "",
+  };
+  const asking = await addChat(desk, brand.id, { origins: [site.origin], greeting: "Guten Tag!", form });
+  site.show("/asks", pageWith(server.url, asking.id), strictPolicy(server.url));
+  // When the questions cannot be had the chat begins without them: what somebody wants to write comes first.
+  const cut = await openVisitor(browser, `${site.origin}/asks`);
+  await cut.context.route(/\/widget\/sheets-/, (route) => route.abort());
+  const lost = cut.page.waitForEvent("requestfailed", (request) => request.url().includes("/widget/sheets-"));
+  await launch(cut.page).click();
+  await lost;
+  await cut.page.locator(".sheet").waitFor({ state: "detached" });
+  await say(cut.page, "Ohne Fragen geht es auch.");
+  await sent(cut.page, "Ohne Fragen geht es auch.").waitFor();
+  await cut.context.close();
+
+  const visitor = await openVisitor(browser, `${site.origin}/asks`, phone);
+  const { page } = visitor;
+  await launch(page).click();
+  await page.getByRole("form", { name: "Bevor Sie schreiben" }).waitFor();
+  assert.equal(await field(page).count(), 0);
+  assert.deepEqual(await findings(page), []);
+  await page.getByRole("button", { name: "Weiter zum Chat" }).click();
+  await page.getByRole("alert").getByText("Bitte füllen Sie das aus.").waitFor();
+  assert.deepEqual(await findings(page), []);
+  await page.locator("input[name=name]:focus").waitFor();
+  await page.keyboard.type("Mia Kern");
+  await page.getByLabel("Anschluss").selectOption({ label: "Glasfaser" });
+  await page.locator("input[name=name]").press("Enter");
+  await field(page).waitFor();
+  await say(page, "Es flackert.");
+  await sent(page, "Es flackert.").waitFor();
+  const { row, fields } = (await desk.call(api.concerns.open, { params: { id: await concernWith("Es flackert.") } }))
+    .concern;
+  assert.deepEqual([row.customerName, fields], ["Mia Kern", { Anschluss: "Glasfaser" }]);
+  await leave(visitor);
+});

@@ -1,0 +1,31 @@
+// The widget's files beside the chat's, each fetched when it is first wanted. Called by Emoji.tsx and Sheet.tsx.
+import type { showEmoji } from "#widget/emoji/main.tsx";
+import type { hide, showConfirm, showMove, showPreChat } from "#widget/sheets/main.tsx";
+
+/** Their names; written in by the build (tools/widget.ts). */
+declare const EMOJI_FILE: string;
+declare const SHEETS_FILE: string;
+
+export interface Sheets {
+  readonly showPreChat: typeof showPreChat;
+  readonly showConfirm: typeof showConfirm;
+  readonly showMove: typeof showMove;
+  readonly hide: typeof hide;
+}
+
+/** Gives how to have a file; it rejects when it cannot be had now, and tries again when asked again. */
+const fetcher = <F>(name: string): (() => Promise<F>) => {
+  let fetched: Promise<F> | null = null;
+  let tries = 0;
+  return () => {
+    const again = tries > 0 ? `?${tries}` : "";
+    tries += 1;
+    // A browser may remember that a file could not be fetched: another try asks for another address.
+    fetched ??= import(/* @vite-ignore */ new URL(name + again, import.meta.url).href) as Promise<F>;
+    fetched.catch(() => (fetched = null));
+    return fetched;
+  };
+};
+
+export const fetchEmoji = fetcher<{ readonly showEmoji: typeof showEmoji }>(EMOJI_FILE);
+export const fetchSheets = fetcher<Sheets>(SHEETS_FILE);

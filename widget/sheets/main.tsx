@@ -1,0 +1,41 @@
+/** @jsxImportSource preact */
+// What most visitors never see, with all it needs, in a file of its own: what is asked before the first words, the code that proves an
+// address, and how a chat goes on elsewhere. Built as widget/sheets-….js, fetched when it is to be shown; called by chat/Sheet.tsx.
+import { render } from "preact";
+import german from "#locales/de.json" with { type: "json" };
+import english from "#locales/en.json" with { type: "json" };
+import { adopt } from "#widget/adopt.ts";
+import type { Language } from "#widget/words.ts";
+import { Confirm, type ConfirmProps } from "./Confirm.tsx";
+import { Move, type MoveProps } from "./Move.tsx";
+import { PreChat, type PreChatProps } from "./PreChat.tsx";
+import sheetsCss from "./sheets.css?inline";
+
+/** Where it is drawn, inside the widget's root, and what it speaks. */
+export interface SheetPlace {
+  readonly place: HTMLElement;
+  readonly language: Language;
+}
+
+const style = adopt(sheetsCss);
+const wordsIn = (language: Language): PreChatProps["words"] & ConfirmProps["words"] & MoveProps["words"] =>
+  language === "de" ? german.widget : english.widget;
+
+/** Asks what is to be answered before the first words; called again with what is asked now. */
+export const showPreChat = ({ place, language, ...props }: SheetPlace & Omit<PreChatProps, "words">): void => {
+  style(place);
+  render(<PreChat {...props} words={wordsIn(language)} />, place);
+};
+
+/** Has a code mailed, and tries it. */
+export const showConfirm = ({ place, language, ...props }: SheetPlace & Omit<ConfirmProps, "words">): void =>
+  render(<Confirm {...props} words={wordsIn(language)} />, place);
+
+/** Shows the link to go on with. */
+export const showMove = ({ place, language, ...props }: SheetPlace & Omit<MoveProps, "words">): void => {
+  style(place);
+  render(<Move {...props} words={wordsIn(language)} />, place);
+};
+
+/** Takes away what is shown there. */
+export const hide = (place: HTMLElement): void => render(null, place);
