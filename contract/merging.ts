@@ -105,7 +105,12 @@ export const merging = {
     permission: "customer.read",
     summary: "Whom a customer may be the same as, and whom they were merged with",
     params: byCustomer,
-    result: z.strictObject({ proposals: z.array(proposal), merges: z.array(merge) }),
+    result: z.strictObject({
+      /** Everybody who is one with them, themselves included. */
+      members: z.array(customerId),
+      proposals: z.array(proposal),
+      merges: z.array(merge),
+    }),
   }),
   compare: endpoint({
     method: "GET",

@@ -59,7 +59,7 @@ export const mergesFor = async (
     });
   }
   const merges = (await mergesOf(db, members, mostMerges)).map(asMerge);
-  return { proposals: [...proposals.values()], merges };
+  return { members, proposals: [...proposals.values()], merges };
 };
 
 /** Two customers side by side. Refuses notFound for whom this agent may not see, sameCustomer. */

@@ -215,10 +215,11 @@ test("a merge shows an attacker nothing: not in the chat, not by a token, not by
   assert.deepEqual(await chatsOf(world, viewer, null), before);
   // The victim's token in a stranger's hand is a stranger's, also when the stranger has a mail address that an agent believed to be the victim's.
   const second = "attack@boese.example";
-  await writes(second);
+  await writes(second, { assurance: "none" });
   await merged(await idOf(victim), await idOf(second));
   await writes(second, { assurance: "none", text: "Und?", thread: { tokens: [token] } });
   assert.deepEqual((await messagesIn(world.db, theirs)).at(-1)?.warnings, ["otherSender"]);
+  assert.equal((await customerByAddress(world.db, "email", second))?.verifiedAt, null, "and proves nothing of theirs");
   // A mail of the one does not slip into a fresh concern of the other.
   await writes(victim, { subject: "Neu" });
   const fresh = (await allConcerns(world.db)).at(-1)?.id as string;
@@ -428,17 +429,24 @@ test("whatever happened between, taking merges apart gives everybody exactly the
       const ids = await Promise.all(people.map((who) => idOf(addressOf(who))));
       const idAt = (who: number): CustomerId => ids[who] ?? assert.fail();
       const names = new Map(people.map((who) => [idAt(who), `Person ${who}`]));
-      const standing: string[] = [];
+      const standing: { readonly mergeId: string; readonly kept: CustomerId; readonly gone: CustomerId }[] = [];
+      const wholeOf = (id: CustomerId): CustomerId => {
+        const into = standing.find(({ gone }) => gone === id)?.kept;
+        return into === undefined ? id : wholeOf(into);
+      };
       const undo = async (index: number): Promise<boolean> => {
-        const id = standing[index];
-        if (id === undefined) return false;
-        const done = await undoMerge(world, cast.omar, id, nothing);
+        const merge = standing[index];
+        if (merge === undefined) return false;
+        const done = await undoMerge(world, cast.omar, merge.mergeId, nothing);
         if (isRefusal(done)) {
           assert.equal(done.refused, "mergedAgain");
           return false;
         }
         standing.splice(index, 1);
         return true;
+      };
+      const wholesFit = async (): Promise<void> => {
+        for (const id of ids) assert.equal((await customerById(world.db, id))?.id, wholeOf(id), "who is one with whom");
       };
       for (const [at, each] of steps.entries()) {
         if (each.do === "write") await write(each.who);
@@ -452,13 +460,15 @@ test("whatever happened between, taking merges apart gives everybody exactly the
             take: each.take ? ["name"] : [],
           });
           if (isRefusal(made)) assert.equal(made.refused, "sameCustomer");
-          else standing.push(made.mergeId);
+          else standing.push({ mergeId: made.mergeId, kept: wholeOf(idAt(each.into)), gone: wholeOf(idAt(each.who)) });
         }
+        await wholesFit();
       }
       while (standing.length > 0) {
         let undone = false;
         for (let index = 0; index < standing.length && !undone; index += 1) undone = await undo(index);
         assert.ok(undone, "some merge can always be taken apart");
+        await wholesFit();
       }
       await react();
       for (const who of people) {

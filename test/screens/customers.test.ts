@@ -89,3 +89,82 @@ test("name, organisation, language, fields and addresses of a customer are taken
     [],
   );
 });
+
+test("who may be the same is proposed, compared, merged and taken apart by the keys alone; what differs is chosen", async () => {
+  const row = await centre.writes({ from: "Otto Quast <otto@kunde.test>", subject: "Kein Ton", text: "Hallo?" });
+  const second = await centre.writes({ from: "Otto Quast <o.quast@firma.test>", subject: "Rechnung", text: "Hallo?" });
+  const { addAddress, change, get } = api.customers;
+  const one = await centre.open();
+  const { page } = one;
+  await page.goto(`${centre.server.url}/desk/open/${row.number}`);
+  const panel = page.locator(".customer");
+  await panel.getByText("otto@kunde.test").waitFor();
+  assert.equal(await panel.locator(".proposal").count(), 0);
+  await centre.desk.call(change, {
+    params: { id: second.customerId },
+    body: { language: "en", fields: { Tarif: "500" } },
+  });
+  await centre.desk.call(change, {
+    params: { id: row.customerId },
+    body: { language: "de", fields: { Tarif: "250" } },
+  });
+  const numbers = [
+    [row, "phone", "+49 170 5557771"],
+    [second, "whatsapp", "0170 5557771"],
+  ] as const;
+  for (const [{ customerId: id }, kind, value] of numbers)
+    await centre.desk.call(addAddress, { params: { id }, body: { kind, value } });
+  await panel.getByText("dieselbe Nummer").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+
+  await page.locator(".thread").focus();
+  await page.keyboard.press("Shift+I");
+  const sheet = page.getByRole("dialog");
+  await sheet.getByRole("option", { name: /Otto Quast/ }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await sheet.locator("[role=option][data-focused]", { hasText: "dieselbe Nummer" }).waitFor();
+  await page.keyboard.press("Enter");
+  await sheet.getByText("Dafür spricht").waitFor();
+  await sheet.locator("input:focus").waitFor();
+  assert.equal(await sheet.locator("input:focus").getAttribute("aria-label"), "Sprache: Deutsch behalten");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await sheet.getByRole("radio", { name: "Tarif: 500 behalten" }).isChecked(), true);
+  await sheet.getByText("#", { exact: false }).first().waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.press("Enter");
+  await sheet.waitFor({ state: "detached" });
+  await panel.getByText("o.quast@firma.test").waitFor();
+  await panel.getByText("Rechnung").waitFor();
+  await panel.getByText("Zusammengeführt", { exact: true }).waitFor();
+  const whole = await centre.desk.call(get, { params: { id: second.customerId } });
+  assert.deepEqual([whole.id, whole.fields["Tarif"], whole.language], [row.customerId, "500", "de"]);
+  assert.deepEqual(await axeFindings(page), []);
+
+  await centre.desk.call(change, { params: { id: row.customerId }, body: { organisation: "Quast KG" } });
+  await panel.getByRole("button", { name: "Firma: Quast KG" }).waitFor();
+  await page.locator(".thread").focus();
+  await page.keyboard.press("Shift+U");
+  await sheet.getByText("Firma: Quast KG").waitFor();
+  await sheet.locator("button:focus", { hasText: "Otto Quast" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("option", { name: "beiden" }).waitFor();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await sheet.getByRole("button", { name: /beiden/ }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await sheet.getByRole("button", { name: "Trennen" }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".toast", { hasText: "ist wieder ein eigener Kunde" }).waitFor();
+  await panel.getByText("o.quast@firma.test").waitFor({ state: "detached" });
+  await panel.getByText(/getrennt von/).waitFor();
+  const apart = await centre.desk.call(get, { params: { id: second.customerId } });
+  assert.deepEqual(
+    [apart.id, apart.fields["Tarif"], apart.language, apart.organisation?.name],
+    [second.customerId, "500", "en", "Quast KG"],
+  );
+  await panel.getByRole("button", { name: "Otto Quast ist jemand anderes" }).click();
+  await panel.locator(".proposal").waitFor({ state: "detached" });
+  await one.context.close();
+  assert.deepEqual(one.complaints, []);
+});

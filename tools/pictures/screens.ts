@@ -223,6 +223,17 @@ export const screensOf = ({
         await seen("aside")(page);
       },
     },
+    {
+      name: "merge",
+      path: concern,
+      act: async (page) => {
+        await afterKey("Shift+I", ".finder-field")(page);
+        await page.keyboard.type("an");
+        await page.locator(".finder-list [role=option]").first().waitFor();
+        await page.keyboard.press("Enter");
+        await seen(".compare")(page);
+      },
+    },
     { name: "fields", path: concern, act: afterKey("d", ".fields-dialog") },
     { name: "keys", path: concern, act: afterKey("?", ".help") },
     { name: "palette", path: "/desk/open", act: palette },

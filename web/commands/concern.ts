@@ -8,6 +8,7 @@ import type { ComposerKind } from "#web/state/composing.ts";
 import { deskState, loadEarlier } from "#web/state/desk.ts";
 import { composerOf } from "#web/state/drafts.ts";
 import { stepHit } from "#web/state/finding.ts";
+import { standingMerges } from "#web/state/merging.ts";
 import { isRemovable, linksOf, unlink } from "#web/state/links.ts";
 import { changeMany } from "#web/state/many.ts";
 import { compose, setUi, toggleCustomerPanel, ui } from "#web/state/ui.ts";
@@ -260,5 +261,27 @@ export const concernCommands: readonly Command[] = [
     keys: ["c"],
     can: withConcern,
     run: toggleCustomerPanel,
+  },
+  {
+    id: "mergeCustomer",
+    title: "commands.mergeCustomer",
+    group: "concern",
+    keys: ["Shift+i"],
+    can: withConcern,
+    // The sheets are the panel's.
+    run: () => setUi({ customerPanel: true, merging: { ask: "whom" } }),
+  },
+  {
+    id: "separateCustomer",
+    title: "commands.separateCustomer",
+    group: "concern",
+    keys: ["Shift+u"],
+    can: ({ concern }) => concern !== null && standingMerges(concern.customerId).length > 0,
+    run: ({ concern }) => {
+      const [only, ...more] = concern === null ? [] : standingMerges(concern.customerId);
+      const asked =
+        only && more.length === 0 ? ({ ask: "apart", mergeId: only.id } as const) : ({ ask: "which" } as const);
+      setUi({ customerPanel: true, merging: asked });
+    },
   },
 ];

@@ -27,6 +27,8 @@ export const Button = ({
   readonly children: ReactNode;
   readonly type?: "submit";
   readonly autoFocus?: boolean;
+  /** Spoken in place of the words, which it begins with: says what is meant where several have the same words. */
+  readonly "aria-label"?: string;
 }) => (
   <AriaButton
     className="button"

@@ -23,7 +23,8 @@ export const Sheet = ({
 }) => (
   <ModalOverlay className="veil" isOpen={isOpen} isDismissable onOpenChange={(open) => (open ? undefined : onClose())}>
     <Modal className="sheet" data-bare={bare || undefined} data-wide={wide || undefined}>
-      <Dialog className="sheet-dialog" {...(bare ? { "aria-label": title } : {})}>
+      {/* A dialog takes its name when it appears: one that gains a title bar is another. */}
+      <Dialog key={bare ? "bare" : "titled"} className="sheet-dialog" {...(bare ? { "aria-label": title } : {})}>
         {bare ? null : (
           <header className="sheet-head">
             <Heading slot="title">{title}</Heading>

@@ -90,6 +90,7 @@ export const Shell = () => {
       setUi({
         picker: null,
         linking: null,
+        merging: null,
         subject: false,
         composer: null,
         listCursor: null,

@@ -35,4 +35,10 @@ test("what the desk knows alive goes before what was fetched; new ones appear, t
       ["old", "resolved", true],
     ],
   );
+  const whole = otherConcerns({ id: "open", customerId: "ute" } as ConcernRow, once, rows, ["ute", "vera"]);
+  assert.deepEqual(
+    whole.map(({ id }) => id),
+    ["fresh", "moved", "far", "old"],
+    "who is one with them counts as well",
+  );
 });

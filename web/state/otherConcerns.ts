@@ -14,13 +14,14 @@ export interface OtherConcern {
   readonly deliveryFailed: boolean;
 }
 
-/** The customer's concerns but this one, the latest first. A row the desk knows is alive, and goes before what was fetched once. */
+/** The customer's concerns but this one, the latest first. `members`: everybody who is one with the customer. A row the desk knows is alive, and goes before what was fetched once. */
 export const otherConcerns = (
   concern: Pick<ConcernRow, "id" | "customerId">,
   fetched: readonly Fetched[],
   rows: Readonly<Record<string, ConcernRow>>,
+  members: readonly string[] = [concern.customerId],
 ): readonly OtherConcern[] => {
-  const known = Object.values(rows).filter((row) => row.customerId === concern.customerId);
+  const known = Object.values(rows).filter((row) => members.includes(row.customerId));
   const once = fetched
     .filter((one) => rows[one.id] === undefined)
     .map((one) => ({ ...one, status: one.status as Status, deliveryFailed: false }));

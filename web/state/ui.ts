@@ -27,6 +27,12 @@ export interface Ui {
   readonly moving: MovingWhat | null;
   /** The move that is to be taken back, when what that would do is shown first. */
   readonly movingBack: string | null;
+  /** What is asked about merging the open concern's customer: whom with, a comparison with somebody, which merge to take apart, or how. */
+  readonly merging:
+    | { readonly ask: "whom" | "which" }
+    | { readonly ask: "compare"; readonly otherId: string }
+    | { readonly ask: "apart"; readonly mergeId: string }
+    | null;
   /** The sheet of a view: of the one with this id, or (id null) of a new one that keeps the filter in hand. */
   readonly viewSheet: { readonly id: string | null } | null;
   /** The composer's tab, null: folded. `focus` rises to move the caret there. */
@@ -69,6 +75,7 @@ export const ui = createStore<Ui>({
   linking: null,
   moving: null,
   movingBack: null,
+  merging: null,
   viewSheet: null,
   composer: null,
   composerFocus: 0,

@@ -55,7 +55,8 @@ export const ConcernPane = ({
     };
   }, [subject, number]);
   useEffect(
-    () => () => setUi({ picker: null, linking: null, moving: null, movingBack: null, shown: everythingShown }),
+    () => () =>
+      setUi({ picker: null, linking: null, moving: null, movingBack: null, merging: null, shown: everythingShown }),
     [id],
   );
 

@@ -17,6 +17,8 @@ import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { Told } from "#web/kit/Told.tsx";
 import { Claims } from "#web/screens/customers/Claims.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
+import { MergeHistory, Proposals } from "#web/screens/customers/Merges.tsx";
+import { MergeSheets } from "#web/screens/customers/MergeSheets.tsx";
 import { Fields } from "#web/screens/customers/Fields.tsx";
 import { callOrThrow, Refused } from "#web/state/client.ts";
 import {
@@ -31,6 +33,7 @@ import type { KeepCustomer } from "#web/state/customers.ts";
 import { deskState } from "#web/state/desk.ts";
 import { suppressed } from "#web/state/reasons.ts";
 import { useStore } from "#web/state/store.ts";
+import { useMerges } from "#web/state/merging.ts";
 import { nameWords } from "#web/state/names.ts";
 import { otherConcerns } from "#web/state/otherConcerns.ts";
 import { toggleCustomerPanel } from "#web/state/ui.ts";
@@ -53,12 +56,15 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
   const channels = useStore(deskState, (state) => state.channels);
   const rows = useStore(deskState, (state) => state.rows);
   useEffect(() => {
-    if (bump > 0) void store.invalidateQueries({ queryKey: ["customer", id] });
+    if (bump === 0) return;
+    for (const key of ["customer", "customerMerges", "customerConcerns"])
+      void store.invalidateQueries({ queryKey: [key, id] });
   }, [bump, id, store]);
+  const merges = useMerges(id);
   const keep = (next: Customer): void => void store.setQueryData(["customer", id], next);
 
   const one = customer.data;
-  const others = otherConcerns(concern.row, earlier.data?.concerns ?? [], rows);
+  const others = otherConcerns(concern.row, earlier.data?.concerns ?? [], rows, merges?.members);
   // The kinds of address that some channel of ours can use, and that somebody could know: who sits in a chat is told by the chat.
   const spoken = [...new Set(channels.map((channel) => addressKindOf[channel.kind]))].filter((kind) => !isKept(kind));
   return (
@@ -79,6 +85,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
               />
             </h3>
           </div>
+          {merges ? <Proposals proposals={merges.proposals} /> : null}
           <section>
             <h4>{t("customers.addresses")}</h4>
             <ul>
@@ -162,6 +169,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
             </section>
           ) : null}
           {links}
+          {merges ? <MergeHistory members={merges.members} merges={merges.merges} /> : null}
           <section>
             <h4>{t("customers.concerns")}</h4>
             <ul>
@@ -190,6 +198,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
               <p className="customer-none">{t("customers.firstConcern")}</p>
             ) : null}
           </section>
+          <MergeSheets customer={one} merges={merges} />
         </div>
       ) : customer.error instanceof Refused && customer.error.problem.code === "notFound" ? (
         <Empty icon="lock" title={t("customers.otherBrand")}>
