@@ -217,7 +217,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
       verdicts: mail.verdicts,
       intakeId,
       rawHash,
-      answersId: answers === null ? null : (answers.id as never),
+      answersId: answers === null ? null : answers.id,
       files: mail.files.map((file) => ({
         id: centre.newId(atMs),
         hash: centre.hashOf(file.bytes),
