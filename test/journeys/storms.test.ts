@@ -158,7 +158,8 @@ test("every acknowledgement says what it is, and machines, lists, bounces and ou
     ({ subject }) => subject,
   );
   const stray: readonly (string | null)[] = ["von urlaub@kunde.test", "von robot@kunde.test"];
-  assert.deepEqual(aside.toSorted(), stray.toSorted());
+  assert.deepEqual(new Set(aside), new Set(stray));
+  assert.equal(aside.length, stray.length);
   assert.deepEqual(
     machines.map(([, from]) => rows.filter((row) => row.subject === `von ${from}`).length),
     machines.map(([, from]) => (stray.includes(`von ${from}`) ? 0 : 1)),
