@@ -40,7 +40,7 @@ const posted = (mail: SimMail): Posted => ({
 const makeWorld = async (world: World, smtpPort: number, say: (line: string) => void): Promise<void> => {
   const { seedDemo } = await import("#server/demo/seed.ts");
   const reader = openReader({
-    timeMs: 20_000,
+    timeMs: 120_000,
     memoryBytes: 256 * 1024 * 1024,
     processes: 2,
     idleMs: 60_000,

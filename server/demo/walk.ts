@@ -1,7 +1,7 @@
 // A world that walks through the past: its own clock, and actions joined into few transactions. Used by seed.ts.
 import { randomBytes } from "node:crypto";
 import { uuidV7 } from "#lib/id.ts";
-import type { Db, Tx } from "#platform/db/db.ts";
+import { sql, type Db, type Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 export interface Walk {
@@ -60,6 +60,8 @@ export const startWalk = (real: World): Walk => {
       while (isDue()) {
         await real.db.transaction(async (outer) => {
           current = outer;
+          // A deed may wait for a mail that is still being read: on a busy machine longer than the database lets a transaction rest.
+          await outer.run(sql`SET LOCAL idle_in_transaction_session_timeout = 0`);
           try {
             for (let n = 0; n < together && isDue(); n += 1) {
               const next = timeline.shift();
