@@ -114,6 +114,15 @@ const channelsFreshMs = 1_500;
 /** A channel was set anew: what could not leave by it is tried at once and not when its pause is over. In the caller's transaction. */
 export const retryChannel = async (world: World, tx: Tx, channelId: ChannelId): Promise<void> => {
   const rows = await hurryChannel(tx, channelId, new Date(world.now().getTime() + channelsFreshMs).toISOString());
+  await sayHurried(world, tx, rows);
+};
+
+/** Says of deliveries that they are tried now; of none, nothing. */
+const sayHurried = async (
+  world: World,
+  tx: Tx,
+  rows: readonly (DeliveryRow & { readonly concernId: ConcernId })[],
+): Promise<void> => {
   if (rows.length === 0) return;
   const abouts = await aboutAll(
     tx,
@@ -196,17 +205,7 @@ export const heldByFile = async (world: World, claim: Claim): Promise<DeliveryRe
 /** A file was looked at: what it alone held is tried now. In the caller's transaction. */
 export const retryFiles = async (world: World, tx: Tx, messageIds: readonly MessageId[]): Promise<void> => {
   const rows = await hurryFiles(tx, messageIds, world.now().toISOString());
-  if (rows.length === 0) return;
-  const abouts = await aboutAll(
-    tx,
-    rows.map((row) => row.concernId),
-  );
-  await sayDeliveries(
-    world,
-    tx,
-    system,
-    rows.map((row) => ({ about: abouts(row.concernId), row })),
-  );
+  await sayHurried(world, tx, rows);
 };
 
 /** The message ready to be translated; null: it was taken back or is gone. Every try gives the same, so that a second copy can be recognised. */

@@ -1,7 +1,8 @@
-// A website of somebody else's that carries the widget: another origin than the desk, with the strictest policy that lets it. Used by test/screens/widget.test.ts.
+// A website of somebody else's that carries the widget: another origin than the desk, with the strictest policy that lets it. Used by test/screens/widget*.test.ts.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { axeFindings } from "#test/screens/browser.ts";
 
 export interface Site {
   readonly origin: string;
@@ -82,4 +83,31 @@ export const openVisitor = async (
     return page;
   };
   return { context, page: await tab(), requests, complaints, tab };
+};
+
+/** What a visitor sees and does in the widget of a German page. */
+export const launch = (page: Page) => page.getByRole("button", { name: "Chat öffnen" });
+export const field = (page: Page) => page.getByRole("textbox", { name: "Ihre Nachricht" });
+/** A message of the visitor's that the server has. */
+export const sent = (page: Page, text: string) => page.locator(".by-you:not(.is-waiting)", { hasText: text });
+/** A message of ours. */
+export const ours = (page: Page, text: string) => page.locator(".by-us .text", { hasText: text });
+export const say = async (page: Page, text: string): Promise<void> => {
+  await field(page).fill(text);
+  await field(page).press("Enter");
+};
+
+/** Resolves when nothing of the widget moves any more. */
+export const stands = (page: Page): Promise<void> =>
+  page.locator(".panel").evaluate(async (panel) => {
+    const root = panel.getRootNode() as ShadowRoot;
+    // What never ends (dots of somebody who writes) is not waited for.
+    const moving = root.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(moving.map((one) => one.finished));
+  });
+
+/** What axe says of the page when nothing moves any more. */
+export const findings = async (page: Page): Promise<readonly string[]> => {
+  await stands(page);
+  return axeFindings(page);
 };

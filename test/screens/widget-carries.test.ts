@@ -7,8 +7,20 @@ import { api } from "#contract/api.ts";
 import { setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn } from "#test/chat.ts";
 import type { Desk, LiveFeed } from "#test/desk.ts";
-import { axeFindings, phone, startBrowser } from "#test/screens/browser.ts";
-import { openVisitor, pageWith, startSite, strictPolicy, type Site, type Visitor } from "#test/screens/site.ts";
+import { phone, startBrowser } from "#test/screens/browser.ts";
+import {
+  field,
+  findings,
+  launch,
+  openVisitor,
+  pageWith,
+  say,
+  sent,
+  startSite,
+  strictPolicy,
+  type Site,
+  type Visitor,
+} from "#test/screens/site.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
 const mostBytes = 200_000;
@@ -47,21 +59,6 @@ const visit = (...more: [Parameters<typeof openVisitor>[2]?]): Promise<Visitor> 
 const leave = async ({ context, complaints }: Visitor): Promise<void> => {
   await context.close();
   assert.deepEqual(complaints, []);
-};
-const launch = (page: Page) => page.getByRole("button", { name: "Chat öffnen" });
-const field = (page: Page) => page.getByRole("textbox", { name: "Ihre Nachricht" });
-const sent = (page: Page, text: string) => page.locator(".by-you:not(.is-waiting)", { hasText: text });
-const say = async (page: Page, text: string): Promise<void> => {
-  await field(page).fill(text);
-  await field(page).press("Enter");
-};
-const findings = async (page: Page): Promise<readonly string[]> => {
-  await page.locator(".panel").evaluate(async (panel) => {
-    const root = panel.getRootNode() as ShadowRoot;
-    const moving = root.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(moving.map((one) => one.finished));
-  });
-  return axeFindings(page);
 };
 /** Opens the chat and says something; gives the concern it has become. */
 const begin = async (visitor: Visitor, text: string): Promise<string> => {

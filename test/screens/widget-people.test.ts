@@ -7,8 +7,21 @@ import { api } from "#contract/api.ts";
 import { setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn } from "#test/chat.ts";
 import type { Desk, LiveFeed } from "#test/desk.ts";
-import { axeFindings, phone, startBrowser } from "#test/screens/browser.ts";
-import { openVisitor, pageWith, startSite, strictPolicy, type Site, type Visitor } from "#test/screens/site.ts";
+import { phone, startBrowser } from "#test/screens/browser.ts";
+import {
+  field,
+  findings,
+  launch,
+  openVisitor,
+  ours,
+  pageWith,
+  say,
+  sent,
+  startSite,
+  strictPolicy,
+  type Site,
+  type Visitor,
+} from "#test/screens/site.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
 let server: TestServer;
@@ -41,26 +54,6 @@ const visit = (...more: [Parameters<typeof openVisitor>[2]?]): Promise<Visitor> 
 const leave = async ({ context, complaints }: Visitor): Promise<void> => {
   await context.close();
   assert.deepEqual(complaints, []);
-};
-const launch = (page: Page) => page.getByRole("button", { name: "Chat öffnen" });
-const field = (page: Page) => page.getByRole("textbox", { name: "Ihre Nachricht" });
-const sent = (page: Page, text: string) => page.locator(".by-you:not(.is-waiting)", { hasText: text });
-const ours = (page: Page, text: string) => page.locator(".by-us .text", { hasText: text });
-/** Resolves when nothing of the widget moves any more. */
-const stands = (page: Page): Promise<void> =>
-  page.locator(".panel").evaluate(async (panel) => {
-    const root = panel.getRootNode() as ShadowRoot;
-    // What never ends (dots of somebody who writes) is not waited for.
-    const moving = root.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(moving.map((one) => one.finished));
-  });
-const findings = async (page: Page): Promise<readonly string[]> => {
-  await stands(page);
-  return axeFindings(page);
-};
-const say = async (page: Page, text: string): Promise<void> => {
-  await field(page).fill(text);
-  await field(page).press("Enter");
 };
 const begin = async (visitor: Visitor, text: string): Promise<string> => {
   await launch(visitor.page).click();
