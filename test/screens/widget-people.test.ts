@@ -146,9 +146,15 @@ test("by a code for the phone's camera the chat goes on there, once", async () =
   const visitor = await visit();
   const { page } = visitor;
   const sheets = (): number => visitor.requests.filter((url) => /\/widget\/sheets-[\w-]+\.js$/.test(url)).length;
-  await begin(visitor, "Unterwegs weiter");
+  await launch(page).click();
+  const yours = page.getByRole("button", { name: "Ihre Angaben" });
+  const node = await yours.elementHandle();
+  await say(page, "Unterwegs weiter");
+  await page.getByRole("button", { name: "Zu Ihren Anliegen" }).waitFor();
+  // The way back came before it and took its place in the page: the focus on it, or a press under way, led to the list.
+  assert.equal(await node?.getAttribute("aria-label"), "Ihre Angaben");
   assert.equal(sheets(), 0, "who needs nothing of it fetches nothing of it");
-  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  await yours.click();
   await page.getByRole("button", { name: "Auf dem Telefon weiterschreiben" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("img", { name: "QR-Code mit dem Link" }).waitFor();

@@ -17,27 +17,36 @@ export interface HeaderProps {
 }
 
 export const Header = ({ brand, title, back, elsewhere, you, close }: HeaderProps) => (
+  // Keys, so that a button stays the button it is when another comes before it: the focus, or a press under way, would be another one's.
   <header class="head">
     {back ? (
-      <button type="button" class="plain" aria-label={words().back} title={words().back} onClick={back}>
+      <button key="back" type="button" class="plain" aria-label={words().back} title={words().back} onClick={back}>
         <Icon name="back" />
         {elsewhere > 0 ? <span class="dot" /> : null}
       </button>
     ) : (
-      <span class="mark" aria-hidden="true">
+      <span key="mark" class="mark" aria-hidden="true">
         {brand.slice(0, 1) || "·"}
       </span>
     )}
-    <h2 class="title" id="draht-title" dir="auto">
+    <h2 key="title" class="title" id="draht-title" dir="auto">
       {title || (brand ? fill(words().title, { brand }) : words().name)}
     </h2>
     {you ? (
-      <button type="button" class="plain" aria-label={words().you.open} title={words().you.open} onClick={you}>
+      <button
+        key="you"
+        type="button"
+        class="plain"
+        aria-label={words().you.open}
+        title={words().you.open}
+        onClick={you}
+      >
         <Icon name="person" />
       </button>
     ) : null}
     {close ? (
       <button
+        key="close"
         type="button"
         class="plain"
         aria-label={words().button.close}
