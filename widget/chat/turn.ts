@@ -11,47 +11,51 @@ export interface Turn {
 /** Waits for its turn from now on; `ours` is called whenever it comes. */
 export const awaitTurn = (name: string, locks: LockManager | undefined, ours: () => void): Turn => {
   const ended = new AbortController();
-  let isOurs = locks === undefined;
+  /** The askings by which the turn is ours: a browser may grant one before it tells that another was lost, and the other way round. */
+  const held = new Set<object>();
+  const releases: (() => void)[] = [];
   let isQueued = false;
-  let release = (): void => undefined;
 
-  const hold = (): Promise<void> =>
+  const hold = (asking: object): Promise<void> =>
     new Promise((resolve) => {
-      release = resolve;
       if (ended.signal.aborted) return resolve();
-      isOurs = true;
+      releases.push(resolve);
+      held.add(asking);
       return ours();
     });
-  const lost = (error?: unknown): void => {
-    isOurs = false;
-    if (ended.signal.aborted) return;
-    if (error instanceof DOMException && error.name !== "AbortError") {
-      // Locks are forbidden here (a frame without an origin): then there is nobody to agree with.
-      isOurs = true;
-      ours();
-    } else wait();
-  };
-  const wait = (): void => {
-    if (!locks || isQueued) return;
-    isQueued = true;
+  const ask = (manager: LockManager, asking: object, options: LockOptions): void => {
     const granted = (): Promise<void> => {
-      isQueued = false;
-      return hold();
+      if (!options.steal) isQueued = false;
+      return hold(asking);
     };
-    void locks.request(name, { signal: ended.signal }, granted).then(lost, lost);
+    const lost = (error?: unknown): void => {
+      if (ended.signal.aborted) return;
+      // Locks are forbidden here (a frame without an origin): then there is nobody to agree with.
+      if (error instanceof DOMException && error.name !== "AbortError") return void hold(asking);
+      held.delete(asking);
+      if (held.size === 0) wait(manager);
+    };
+    void manager.request(name, options, granted).then(() => lost(), lost);
   };
-  wait();
+  const wait = (manager: LockManager): void => {
+    if (isQueued) return;
+    isQueued = true;
+    ask(manager, {}, { signal: ended.signal });
+  };
+  if (locks) wait(locks);
+  else held.add({});
   return {
-    isOurs: () => isOurs,
+    isOurs: () => held.size > 0,
     take: () => {
-      if (!locks || isOurs || ended.signal.aborted) return;
-      isOurs = true;
-      void locks.request(name, { steal: true }, hold).then(lost, lost);
+      if (!locks || held.size > 0 || ended.signal.aborted) return;
+      const asking = {};
+      held.add(asking);
+      ask(locks, asking, { steal: true });
     },
     end: () => {
       ended.abort();
-      isOurs = false;
-      release();
+      held.clear();
+      for (const release of releases) release();
     },
   };
 };
