@@ -1,4 +1,5 @@
-// One concern over two channels: a visitor chats and leaves, gets the answer by mail, answers by mail, and comes back to the chat by the link in it.
+// One concern over two channels, word by word: a visitor chats and leaves, gets the answer by mail, answers by mail, and comes back to the chat by the link in it.
+// With real browsers and a real mailbox: test/screens/chat-to-mail.test.ts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
