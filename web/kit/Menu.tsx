@@ -43,13 +43,16 @@ export const ActionMenu = ({
   label,
   entries,
   placement = "bottom start",
+  ...opening
 }: {
   readonly trigger: ReactNode;
   readonly label: string;
   readonly entries: readonly MenuEntry[];
   readonly placement?: "bottom start" | "bottom end" | "top end" | "top start";
+  readonly isOpen?: boolean;
+  readonly onOpenChange?: (open: boolean) => void;
 }) => (
-  <MenuTrigger>
+  <MenuTrigger {...opening}>
     {trigger}
     <Popover className="popover" placement={placement} offset={6}>
       <Menu className="menu" aria-label={label} onAction={(id) => entries.find((entry) => entry?.id === id)?.run()}>

@@ -6,6 +6,7 @@ import type { Marker } from "#lib/marking.ts";
 import { IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { ChannelMark, Face, Marked, When } from "#web/kit/Marks.tsx";
+import { Late } from "#web/kit/Late.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
 import { Told } from "#web/kit/Told.tsx";
 import { AssuranceBadge } from "#web/screens/concerns/Assurance.tsx";
@@ -142,45 +143,57 @@ export const MessageCard = ({
               onPress={() => choose(mode === "html" ? "text" : "html")}
             />
           )}
-          <ActionMenu
+          <Late
             label={t("concerns.more")}
-            placement="bottom end"
-            trigger={
-              <AriaButton className="icon-button" data-size="tiny" aria-label={t("concerns.more")}>
-                <Icon name="more" />
-              </AriaButton>
-            }
-            entries={[
-              {
-                id: "copy",
-                label: t("concerns.copyText"),
-                icon: "copy",
-                run: () => void navigator.clipboard.writeText(message.text),
-              },
-              ...(message.direction === "system" ? [] : movingEntries(message)),
-              { id: "details", label: t("concerns.details"), icon: "list", run: () => setDetails(!details) },
-              ...(mayShow && hidesSecrets(message)
-                ? [
-                    {
-                      id: "raw",
-                      label: t("concerns.secrets.original"),
-                      icon: "eye" as const,
-                      run: () => void loadWhole(message.id, { what: "original" }),
-                    },
-                  ]
-                : []),
-              ...(message.rawUrl === null
-                ? []
-                : [
-                    {
-                      id: "raw",
-                      label: t("concerns.raw"),
-                      icon: "download" as const,
-                      run: () => download(message.rawUrl ?? ""),
-                    },
-                  ]),
-            ]}
-          />
+            className="icon-button"
+            size="tiny"
+            opens="menu"
+            content={<Icon name="more" />}
+          >
+            {({ isOpen, onOpenChange }) => (
+              <ActionMenu
+                label={t("concerns.more")}
+                placement="bottom end"
+                isOpen={isOpen}
+                onOpenChange={onOpenChange}
+                trigger={
+                  <AriaButton className="icon-button" data-size="tiny" aria-label={t("concerns.more")}>
+                    <Icon name="more" />
+                  </AriaButton>
+                }
+                entries={[
+                  {
+                    id: "copy",
+                    label: t("concerns.copyText"),
+                    icon: "copy",
+                    run: () => void navigator.clipboard.writeText(message.text),
+                  },
+                  ...(message.direction === "system" ? [] : movingEntries(message)),
+                  { id: "details", label: t("concerns.details"), icon: "list", run: () => setDetails(!details) },
+                  ...(mayShow && hidesSecrets(message)
+                    ? [
+                        {
+                          id: "original",
+                          label: t("concerns.secrets.original"),
+                          icon: "eye" as const,
+                          run: () => void loadWhole(message.id, { what: "original" }),
+                        },
+                      ]
+                    : []),
+                  ...(message.rawUrl === null
+                    ? []
+                    : [
+                        {
+                          id: "raw",
+                          label: t("concerns.raw"),
+                          icon: "download" as const,
+                          run: () => download(message.rawUrl ?? ""),
+                        },
+                      ]),
+                ]}
+              />
+            )}
+          </Late>
         </div>
       </header>
       {message.proposal === null ? null : <ProposalLine message={message} proposal={message.proposal} />}

@@ -23,8 +23,9 @@ import { useStore } from "#web/state/store.ts";
 import { ui } from "#web/state/ui.ts";
 import { dayOf, t } from "#web/state/words.ts";
 
-/** So many are painted when a concern is opened: more than a window shows. The others follow a moment later, above. */
-const firstPainted = 8;
+/** So many are painted when a concern is opened: more than a window shows, for no message is as low. The others follow a moment later, above. */
+const firstPainted = (): number => Math.ceil(innerHeight / lowest);
+const lowest = 150;
 
 type Line =
   | { readonly at: string; readonly message: Message }
@@ -90,7 +91,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
     setAtEnd(end);
   };
   const { found, more } = useHits(scroller, opened, () => noteEnd(false));
-  const from = whole || found !== null ? 0 : lines.length - firstPainted;
+  const from = whole || found !== null ? 0 : lines.length - firstPainted();
 
   // The composer opening below makes the thread lower: its end stays in sight. A mail or a picture that comes late makes a message
   // taller: the end stays in sight as well, and whoever reads further up goes on reading at the same place.
