@@ -16,7 +16,8 @@ test(
     const folder = await mkdtemp(join(tmpdir(), "draht-bench-test-"));
     const out = join(folder, "results.json");
     try {
-      await promisify(execFile)(process.execPath, [
+      // In a folder of records that is empty every plan is another than recorded: the bench measures to the end, and fails.
+      const run = promisify(execFile)(process.execPath, [
         join(import.meta.dirname, "main.ts"),
         "--sizes",
         "600",
@@ -24,9 +25,16 @@ test(
         "0.02",
         "--only",
         "inbox,open,reply",
+        "--plans",
+        join(folder, "plans"),
         "--out",
         out,
       ]);
+      await assert.rejects(run, (error: { readonly code?: number; readonly stdout?: string }) => {
+        assert.equal(error.code, 1);
+        assert.match(error.stdout ?? "", /the plan of list-inbox is none of the recorded ones[^]*16 differ/);
+        return true;
+      });
       const { sizes } = JSON.parse(await readFile(out, "utf8")) as Results;
       const [size] = sizes;
       assert.ok(size !== undefined);

@@ -23,6 +23,7 @@ npm run bench -- --full             10,000, 50,000, 200,000 and 1,000,000 messag
   --out FILE                        results as JSON
   --report                          the figures into docs/bench.md, with curves
   --write-plans                     records the plans of the hot queries; without it they are compared at 10,000 messages
+  --plans FOLDER                    compares with the plans in another folder, at every size
   --profile                         CPU profile of the server and PostgreSQL's statements
   --seed N                          another corpus`;
 
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     out: { type: "string" },
     report: { type: "boolean", default: false },
     "write-plans": { type: "boolean", default: false },
+    plans: { type: "string" },
     profile: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
     help: { type: "boolean", default: false },
@@ -153,8 +155,8 @@ const main = async (): Promise<number> => {
       const others = only.filter((name) => name !== "chat");
       for (const name of others) await run(name);
       const loaded = memoryOf(centre.roots);
-      if (messages === plansAt && others.length > 0)
-        failures += await checkPlans(database, { write: values["write-plans"], say });
+      if ((messages === plansAt || values.plans !== undefined) && others.length > 0)
+        failures += await checkPlans(database, { write: values["write-plans"], at: values.plans ?? null, say });
       // Last of all, at the last size: it leaves thousands of concerns behind.
       if (others.length < only.length && messages === sizes.at(-1)) await run("chat");
       if (values.profile)
