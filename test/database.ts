@@ -1,11 +1,11 @@
 // A private database for a test file: copied from one migrated template, on one PostgreSQL for the whole test run.
 // Called by every test that needs SQL. `npm test` starts the PostgreSQL; a file run alone starts or adopts its own.
-import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { migrate } from "#platform/db/migrate.ts";
 import { createDatabase, dropDatabase, startPostgres } from "#platform/postgres/postgres.ts";
+import { hashOfMigrations, migrationsFolder } from "#test/cluster.ts";
 
 /** A database of one test file's own. */
 export type TestDatabase = {
@@ -19,7 +19,6 @@ export type TestDatabase = {
 export const testPostgresVariable = "DRAHT_TEST_POSTGRES";
 
 const root = dirname(import.meta.dirname);
-const migrations = join(root, "db", "migrations");
 /** Key of the advisory lock under which one process builds the template and the others wait. */
 const templateLock = 7_284_002;
 
@@ -60,14 +59,7 @@ async function testPostgres(): Promise<string> {
 export const testPostgresSettings: Readonly<Record<string, string>> = { fsync: "off", full_page_writes: "off" };
 
 async function migratedTemplate(admin: string): Promise<string> {
-  const hash = createHash("sha256");
-  for (const file of readdirSync(migrations).toSorted())
-    hash
-      .update(file)
-      .update("\0")
-      .update(readFileSync(join(migrations, file)))
-      .update("\0");
-  const name = `template_${hash.digest("hex").slice(0, 16)}`;
+  const name = `template_${hashOfMigrations()}`;
   const client = new Client({ connectionString: admin });
   await client.connect();
   try {
@@ -77,7 +69,7 @@ async function migratedTemplate(admin: string): Promise<string> {
       // Built under another name first: a run that is killed here must not leave a half-made template.
       const unfinished = `${name}_unfinished`;
       await dropDatabase(admin, unfinished);
-      await migrate(await createDatabase(admin, unfinished), migrations);
+      await migrate(await createDatabase(admin, unfinished), migrationsFolder);
       await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${name}`);
     }
   } finally {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
@@ -11,6 +11,7 @@ import { converse, SmtpRefusal } from "#channels/email/simClient.ts";
 import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { startPostgres } from "#platform/postgres/postgres.ts";
 import { addMailbox, setUpCentre } from "#test/centre.ts";
+import { layCluster } from "#test/cluster.ts";
 import type { Desk } from "#test/desk.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
@@ -61,11 +62,12 @@ export const centre = async (wish: Parameters<typeof startTestServer>[0] = {}): 
 
 /** A PostgreSQL of the test's own that keeps what it acknowledges; other nodes may share it. */
 export const ownStore = async (): Promise<{ readonly url: string; readonly dataDir: string }> => {
-  const dataDir = await mkdtemp(join(tmpdir(), "draht-store-"));
+  const dataDir = join(await mkdtemp(join(tmpdir(), "draht-store-")), "postgres");
+  await layCluster(dataDir);
   const store = await startPostgres({ dataDir, log: () => undefined });
   cleaners.push(async () => {
     await store.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dirname(dataDir), { recursive: true, force: true });
   });
   return { url: store.url, dataDir };
 };

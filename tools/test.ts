@@ -5,6 +5,7 @@ import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { startPostgres } from "#platform/postgres/postgres.ts";
+import { layCluster } from "#test/cluster.ts";
 import { testPostgresSettings, testPostgresVariable } from "#test/database.ts";
 import { checkNames, runChecks } from "./test/checks.ts";
 import { closeRunFolder, openRunFolder } from "./test/leftovers.ts";
@@ -89,8 +90,10 @@ async function runAll(): Promise<void> {
     say,
   );
   const withFiles = chosen.some(({ files }) => files.length > 0);
+  const dataDir = join(folder, "postgres");
+  if (withFiles) await layCluster(dataDir);
   const postgres = withFiles
-    ? await startPostgres({ dataDir: join(folder, "postgres"), log: () => undefined, settings: testPostgresSettings })
+    ? await startPostgres({ dataDir, log: () => undefined, settings: testPostgresSettings })
     : undefined;
   if (postgres !== undefined) process.env[testPostgresVariable] = postgres.url;
   try {

@@ -12,7 +12,7 @@ import { startTestServer } from "#test/server.ts";
 const longestMs = 120_000;
 
 test("the whole demo world is made within its time, and its post box works", { timeout: 400_000 }, async (t) => {
-  const server = await startTestServer({ args: ["--demo"], env: { UNDO_SECONDS: "0" } });
+  const server = await startTestServer({ args: ["--demo"], makesStore: true, env: { UNDO_SECONDS: "0" } });
   try {
     t.diagnostic(`first start with the whole demo world ${Math.round(server.startMs)} ms`);
     assert.ok(server.startMs < longestMs, `${Math.round(server.startMs)} ms`);

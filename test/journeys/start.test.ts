@@ -122,12 +122,13 @@ test("wrong settings are all named at once, and nothing is started", async () =>
 
 test("an empty centre asks for its set-up, once; Ctrl-C ends everything; the next start goes on", async (t) => {
   const dataDir = join(folder, "data");
-  let server: TestServer = await startTestServer({ dataDir, args: ["--empty"] });
+  let server: TestServer = await startTestServer({ dataDir, args: ["--empty"], makesStore: true });
   t.diagnostic(`first start ${Math.round(server.startMs)} ms`);
   try {
     const open = await callRaw(server.url, api.settings.public, {});
     assert.deepEqual((open.body as { needsSetUp: boolean; demo: boolean }).needsSetUp, true);
     assert.deepEqual((open.body as { needsSetUp: boolean; demo: boolean }).demo, false);
+    assert.match(server.output(), /first start[^]*migrating: \w+\.sql/, "it made its store itself");
     await setUpCentre(server.url);
     const twice = await callRaw(server.url, api.settings.setUp, {
       body: { ...admin, brandName: "Andere", language: "de" },

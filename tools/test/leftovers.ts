@@ -1,28 +1,61 @@
 // The folder of one test run, and the processes that still use it afterwards. Called by tools/test.ts.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const prefix = "draht-test-";
+/** Linux keeps a file system in memory here; containers often make it too small. */
+const memory = "/dev/shm";
+/** Several times what the tests that run at once have on disk. */
+const roomInMemory = 4_000_000_000;
+const memoryBeside = 4_000_000_000;
 
 /**
  * A short, empty temporary folder for everything the run writes (tests find it as TMPDIR). Others may enter it: mail
  * servers drop to accounts of their own. Clears what killed runs left behind, processes included.
  */
 export function openRunFolder(): string {
-  const home = tmpdir();
-  for (const name of readdirSync(home).filter((entry) => entry.startsWith(prefix))) {
-    const folder = join(home, name);
-    const owner = existsSync(join(folder, "run.pid"))
-      ? Number(readFileSync(join(folder, "run.pid"), "utf8"))
-      : undefined;
-    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
-    closeRunFolder(folder);
-  }
+  const home = homeOfRuns();
+  for (const place of new Set([home, tmpdir()]))
+    for (const name of readdirSync(place).filter((entry) => entry.startsWith(prefix))) {
+      const folder = join(place, name);
+      const owner = existsSync(join(folder, "run.pid"))
+        ? Number(readFileSync(join(folder, "run.pid"), "utf8"))
+        : undefined;
+      if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+      closeRunFolder(folder);
+    }
   const folder = mkdtempSync(join(home, prefix));
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, "run.pid"), String(process.pid));
   return folder;
+}
+
+/**
+ * Memory where there is enough of it: every server of a test makes a thousand files and removes them, and on a disk that costs more of the processor
+ * than the server's own start. Tests kill processes, never the machine, so nothing they prove depends on the disk. A TMPDIR that was given wins.
+ */
+function homeOfRuns(): string {
+  if (process.env["TMPDIR"] !== undefined || process.platform !== "linux") return tmpdir();
+  try {
+    accessSync(memory, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = statfsSync(memory);
+    const fits = bavail * bsize >= roomInMemory && process.availableMemory() >= roomInMemory + memoryBeside;
+    return fits ? memory : tmpdir();
+  } catch {
+    return tmpdir();
+  }
 }
 
 /** Kills the processes that still use the folder, removes it, and tells the command line of each that it killed. */
