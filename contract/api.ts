@@ -9,6 +9,7 @@ import { files } from "#contract/files.ts";
 import { merging } from "#contract/merging.ts";
 import { moving } from "#contract/moving.ts";
 import { postbox } from "#contract/postbox.ts";
+import { ratings } from "#contract/ratings.ts";
 import { search } from "#contract/search.ts";
 import { settings } from "#contract/settings.ts";
 import { visitors } from "#contract/visitors.ts";
@@ -24,6 +25,7 @@ export const api = {
   merging,
   moving,
   postbox,
+  ratings,
   search,
   settings,
   visitors,

@@ -17,6 +17,7 @@ import {
   topicId,
 } from "#contract/ids.ts";
 import { reason } from "#contract/reasons.ts";
+import { score } from "#contract/score.ts";
 
 export const statuses = ["new", "open", "waiting", "snoozed", "resolved", "closed"] as const;
 export const status = z.enum(statuses);
@@ -57,6 +58,8 @@ export const concernRow = z.strictObject({
   snoozedUntil: instant.nullable(),
   /** A delivery failed for good and nobody has looked at it. */
   deliveryFailed: z.boolean(),
+  /** What the customer said of how it was settled; null: nothing. */
+  rating: score.nullable(),
   messageCount: z.number().int(),
   language: z.enum(["de", "en"]).nullable(),
   createdAt: instant,

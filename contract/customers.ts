@@ -4,6 +4,7 @@ import { addressKind } from "#contract/channel.ts";
 import { cursor, endpoint, instant } from "#contract/endpoint.ts";
 import { fieldChanges, fieldValues } from "#contract/fields.ts";
 import { addressId, concernId, customerId, organisationId } from "#contract/ids.ts";
+import { score } from "#contract/score.ts";
 
 export const address = z.strictObject({
   id: addressId,
@@ -78,6 +79,7 @@ export const customers = {
           status: z.string(),
           createdAt: instant,
           lastMessageAt: instant,
+          rating: score.nullable(),
         }),
       ),
       next: cursor.nullable(),

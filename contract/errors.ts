@@ -47,6 +47,7 @@ const table = {
   nothingToUndo: 409,
   twoDrafts: 409,
   takenBack: 409,
+  ratingOver: 410,
   timeInPast: 400,
   passwordTooWeak: 400,
   linkToItself: 400,

@@ -7,6 +7,7 @@ import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { held, uploadId } from "#contract/files.ts";
 import { brandId, channelId } from "#contract/ids.ts";
+import { score } from "#contract/score.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
 /** Parts of a row that changed, always with the new version. */
@@ -74,6 +75,9 @@ const kinds = {
       .extend({ uploadIds: z.array(uploadId) })
       .nullable(),
   }),
+  /** The customer was asked how it was settled, and has said so (`changed`: not for the first time). */
+  "rating.asked": z.strictObject({}),
+  "rating.given": z.strictObject({ score, text: z.string(), changed: z.boolean() }),
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
   "customer.removed": z.strictObject({ customerId }),

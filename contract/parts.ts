@@ -55,6 +55,8 @@ export const part = z.discriminatedUnion("kind", [
   z.strictObject({ ...choices.shape, ...said }),
   z.strictObject({ ...form.shape, ...said }),
   z.strictObject({ ...article.shape, ...said }),
+  /** Asks how content somebody was: only the program does. `id`: the question's own. */
+  z.strictObject({ kind: z.literal("rating"), id: z.uuid(), ...said }),
   /** What was answered to a part of ours: its values by their labels; of choices it is one without a label. */
   z.strictObject({
     kind: z.literal("answer"),

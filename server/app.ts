@@ -19,6 +19,7 @@ import { listRoutes } from "#modules/concerns/routes-lists.ts";
 import { concernRoutes } from "#modules/concerns/routes.ts";
 import { movingRoutes } from "#modules/concerns/routes-moving.ts";
 import { customerRoutes } from "#modules/customers/routes.ts";
+import { ratingRoutes } from "#modules/ratings/routes.ts";
 import { fieldRoutes } from "#modules/fields/routes.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
@@ -40,6 +41,7 @@ import { makeLinks, mountFrames } from "#server/frames.ts";
 import { startLive, type Live } from "#server/live.ts";
 import { openApi } from "#server/openapi.ts";
 import { answerFailure, mount, whoAsks, type MountedRoute } from "#server/routes.ts";
+import { mountRating } from "#server/rating.ts";
 import { mountWidget } from "#server/widget.ts";
 
 export interface App {
@@ -142,6 +144,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     ...brandRoutes,
     ...customerRoutes,
     ...fieldRoutes,
+    ...ratingRoutes,
     ...settingRoutes,
     ...visitorRoutes,
     ...listRoutes,
@@ -224,6 +227,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     if (!mayWatch(config.metricsToken, request)) throw httpError(404, "no such address");
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });
+  await mountRating(http.app, world);
   await mountWidget({ app: http.app, world, connected: options.connected });
   options.demo?.site(http.app);
   if (existsSync(`${pages}index.html`)) await http.servePages(pages);

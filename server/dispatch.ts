@@ -15,6 +15,7 @@ import {
 } from "#modules/concerns/actions-outbox.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
+import { ratingLinks } from "#server/rating.ts";
 import { secretsOf } from "#server/channel-secrets.ts";
 
 export interface Dispatch {
@@ -41,8 +42,11 @@ export const startDispatch = (options: {
   readonly metrics: Metrics;
   readonly concurrency: number;
   readonly leaseMs?: number;
+  /** Where customers reach this server; left out: questions for a rating leave without their links. */
+  readonly publicUrl?: string;
 }): Dispatch => {
   const { world, leaseMs = usualLeaseMs } = options;
+  const ratingLink = options.publicUrl === undefined ? null : ratingLinks(world, options.publicUrl);
   /** Claims whose call has not begun: they wait for a connection. */
   const waiting = new Set<Claim>();
   const running = new Set<Promise<void>>();
@@ -93,7 +97,7 @@ export const startDispatch = (options: {
       await options.freshen?.();
       const channel = options.channelById(claim.channelId);
       const held = channel ? await heldByFile(world, claim) : null;
-      const outbound = channel && held === null ? await outboundOf(world, claim) : null;
+      const outbound = channel && held === null ? await outboundOf(world, claim, ratingLink) : null;
       if (held !== null) result = held;
       else if (!channel || !outbound)
         result = { kind: "refused", code: "noChannel", reason: { code: "channelGone", facts: {} }, detail: "" };

@@ -6,6 +6,7 @@ import { forgetBegins } from "#modules/concerns/actions-aside.ts";
 import { removeOldChanges } from "#modules/concerns/actions-many.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally, forgetRemovedViews, mendTally } from "#modules/concerns/actions-views.ts";
+import { askWhatIsDue } from "#modules/ratings/actions.ts";
 import { foldWords } from "#modules/search/actions.ts";
 import { removeOldCodes } from "#modules/visitors/actions-codes.ts";
 import { removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
@@ -27,6 +28,7 @@ const timed: readonly Timed[] = [
   { name: "wakeSnoozed", everyMs: 1_000, run: wakeSnoozed },
   { name: "checkFiles", everyMs: 1_000, run: (world) => world.checks?.checkDue() ?? Promise.resolve(0) },
   { name: "foldTally", everyMs: 5_000, run: foldTally },
+  { name: "askWhatIsDue", everyMs: 5_000, run: askWhatIsDue },
   { name: "foldWords", everyMs: 5_000, run: foldWords },
   { name: "removeOldVisitorFiles", everyMs: 300_000, run: removeOldVisitorFiles },
   { name: "removeOldUploads", everyMs: 3_600_000, run: removeOldUploads },

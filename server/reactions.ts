@@ -2,6 +2,7 @@
 import { eventsAfter } from "#modules/audit/reads.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
 import { customerReactions } from "#modules/customers/reactions.ts";
+import { ratingReactions } from "#modules/ratings/reactions.ts";
 import { visitorReactions } from "#modules/visitors/reactions.ts";
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -37,4 +38,5 @@ export const reactions = (world: World, options: { readonly acknowledge: boolean
   ...concernReactions(world, options).map(keyed(100)),
   ...customerReactions(world).map(keyed(140)),
   ...visitorReactions(world).map(keyed(150)),
+  ...ratingReactions(world).map(keyed(160)),
 ];

@@ -176,7 +176,7 @@ export const startServer = async (
       closers.push(demo.stop);
       await connected.reload();
     }
-    const dispatch = startDispatch({ world, channelById, freshen, metrics, concurrency: 8 });
+    const dispatch = startDispatch({ world, channelById, freshen, metrics, concurrency: 8, publicUrl });
     closers.push(async () => {
       // What is under way is finished; what takes too long is cut off, and what that makes of it is still recorded.
       await dispatch.stop();

@@ -298,6 +298,14 @@ export const samples: Readonly<Record<string, Sample>> = {
       body: { from: "a@post.example", name: "A", to: "x@kabel.test", subject: "x", text: "x", answers: null },
     }),
   },
+  "ratings.ofConcern": byConcern(),
+  "ratings.rule": { given: (f) => ({ params: { id: f.brandId } }) },
+  "ratings.setRule": {
+    given: (f) => ({
+      params: { id: f.brandId },
+      body: { enabled: false, delayMinutes: 60, windowDays: 14, pauseDays: 30, reopens: false },
+    }),
+  },
   "search.within": { scoped: true, given: (f) => ({ params: { id: f.concernId }, query: { q: "Bild" } }) },
   "search.everything": { given: () => ({ query: { q: "Bild" } }) },
   "settings.public": { given: () => ({}) },

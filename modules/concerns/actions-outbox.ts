@@ -14,6 +14,7 @@ import {
   type About,
 } from "#modules/concerns/actions-delivery.ts";
 import { leavingSubject, senderName, wholeHtml, wholeText } from "#modules/concerns/model-compose.ts";
+import { withRatingLinks } from "#modules/concerns/model-words.ts";
 import { isHard, judge } from "#modules/concerns/model-delivery.ts";
 import { replyToken } from "#modules/concerns/model-threading.ts";
 import { rowById } from "#modules/concerns/reads.ts";
@@ -208,8 +209,22 @@ export const retryFiles = async (world: World, tx: Tx, messageIds: readonly Mess
   await sayHurried(world, tx, rows);
 };
 
+/** The link by which a question is answered, of a score: see modules/ratings/model.ts. It stands nowhere but in what leaves. */
+export type RatingLink = (ratingId: string, score: number) => string;
+
+/** The text as it leaves: a question for a rating gets its links here. Only the program asks, so nobody else's words become links. */
+const leavingText = (message: LeavingRow, link: RatingLink | null): string => {
+  const text = wholeText(message.text, message.foldedText);
+  const asks = message.direction === "out" ? message.parts?.find((part) => part.kind === "rating") : undefined;
+  return asks?.kind === "rating" && link !== null ? withRatingLinks(text, (score) => link(asks.id, score)) : text;
+};
+
 /** The message ready to be translated; null: it was taken back or is gone. Every try gives the same, so that a second copy can be recognised. */
-export const outboundOf = async (world: World, claim: Claim): Promise<Outbound | null> => {
+export const outboundOf = async (
+  world: World,
+  claim: Claim,
+  ratingLink: RatingLink | null = null,
+): Promise<Outbound | null> => {
   const ready = await world.db.transaction(async (tx) => {
     const message = await leaving(tx, claim.messageId);
     if (message === null) return null;
@@ -238,7 +253,7 @@ export const outboundOf = async (world: World, claim: Claim): Promise<Outbound |
     cc: message.cc,
     recipients: claim.recipients,
     subject: leavingSubject(message.subject ?? "", message.number),
-    text: wholeText(message.text, message.foldedText),
+    text: leavingText(message, ratingLink),
     html:
       message.html === null
         ? null

@@ -284,6 +284,7 @@ export const sendAutomatic = async (
     readonly to: Recipient;
     readonly subject: string;
     readonly text: string;
+    readonly parts?: readonly Part[];
     readonly answersId: string | null;
     /** Who takes part from now on. */
     readonly joining?: NewParty;
@@ -301,6 +302,7 @@ export const sendAutomatic = async (
     to: [mail.to],
     subject: mail.subject,
     text: mail.text,
+    parts: mail.parts ?? [],
     answersId: mail.answersId,
     automatic: mail.direction === "out" ? "auto-reply" : "auto-generated",
     files: mail.files ?? [],
@@ -326,6 +328,8 @@ export const sendAutomatic = async (
     },
     null,
   );
+  if (isKept(addressKindOf[mail.channel.kind]))
+    await addUnread(tx, { concernId: before.id, norms: [mail.to.value], seq: message.seq, at });
 };
 
 /** A message with nothing in it yet. */

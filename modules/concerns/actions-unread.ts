@@ -81,6 +81,7 @@ export const mailUnread = (world: World, unread: Unread, afterMs: number, to: El
     if (to === null || email === null || brand === null || !channel || !(await mayWrite(world, tx, concernId, email)))
       return parkUnread(tx, concernId, norm);
     const at = world.now().toISOString();
+    const asking = words.flatMap(({ parts }) => (parts ?? []).filter(({ kind }) => kind === "rating"));
     const { mailed, left } = await filesToMail(world, tx, words);
     await insertAutomatic(tx, email, at, concernId);
     await sendAutomatic(world, tx, state, {
@@ -91,10 +92,11 @@ export const mailUnread = (world: World, unread: Unread, afterMs: number, to: El
       ...collected(state.language ?? brand.language, {
         brand: brand.name,
         subject: state.subject,
-        words,
+        words: words.map((word) => ({ ...word, asksRating: (word.parts ?? []).some(({ kind }) => kind === "rating") })),
         left,
         link: to.link,
       }),
+      parts: asking,
       files: mailed.map((file) => ({ ...file, id: world.newId() })),
       answersId: null,
       joining: {

@@ -29,6 +29,8 @@ export const collected = (
     readonly words: readonly {
       readonly authorName: string;
       readonly text: string;
+      /** It asks for a rating: the answers stand below it. */
+      readonly asksRating: boolean;
       readonly files: readonly { readonly name: string }[];
     }[];
     /** Names of files that do not come with the mail. */
@@ -39,8 +41,9 @@ export const collected = (
   // Whoever speaks several times in a row is named once.
   const file = language === "de" ? "Datei" : "File";
   const said = facts.words
-    .map(({ authorName, text, files }, index) => {
-      const whole = [...(text === "" ? [] : [text]), ...files.map(({ name }) => `${file}: ${name}`)].join("\n");
+    .map(({ authorName, text, asksRating, files }, index) => {
+      const asked = asksRating ? `${text}\n\n${ratingLines(language)}` : text;
+      const whole = [...(asked === "" ? [] : [asked]), ...files.map(({ name }) => `${file}: ${name}`)].join("\n");
       return facts.words[index - 1]?.authorName === authorName ? whole : `${authorName}:\n${whole}`;
     })
     .join("\n\n");
@@ -61,8 +64,40 @@ export const collected = (
   };
 };
 
+/** Asks how content somebody was with how their concern was settled. */
+export const ratingQuestion = (
+  language: Language,
+  brand: string,
+  concern: { readonly number: number; readonly subject: string },
+): { readonly subject: string; readonly text: string } => ({
+  subject: `Re: ${concern.subject}`,
+  text:
+    language === "de"
+      ? `Ihr Anliegen Nummer ${concern.number} bei ${brand} ist gelöst. Wie zufrieden waren Sie mit uns?`
+      : `Your concern number ${concern.number} at ${brand} is settled. How content were you with us?`,
+});
+
+/**
+ * The answers to choose from, for who reads it as text: each with a mark in the place of its link, which is put in when it leaves (`withRatingLinks`). So
+ * nobody finds the links where messages are kept.
+ */
+export const ratingLines = (language: Language): string => {
+  const words = {
+    de: ["schlecht", "mäßig", "in Ordnung", "gut", "sehr gut"],
+    en: ["bad", "poor", "all right", "good", "very good"],
+  }[language];
+  const lines = [5, 4, 3, 2, 1].map((score) => `${score} – ${words[score - 1]}: [Link ${score}]`).join("\n");
+  return language === "de"
+    ? `${lines}\n\nEin Klick öffnet eine Seite, auf der Sie Ihre Antwort absenden. Dort können Sie auch sagen, dass Sie nicht mehr gefragt werden möchten.`
+    : `${lines}\n\nA click opens a page on which you send your answer. There you can also say that you do not want to be asked any more.`;
+};
+
+/** The text with a link in the place of each mark of `ratingLines`. */
+export const withRatingLinks = (text: string, linkOf: (score: number) => string): string =>
+  text.replaceAll(/\[Link ([1-5])\]/g, (_, score: string) => linkOf(Number(score)));
+
 /** Why an agent is told something by mail. */
-export type Why = "mentioned" | "answered" | "followed";
+export type Why = "mentioned" | "answered" | "followed" | "rated";
 
 /** What an agent is told by mail: a mention, or a customer's answer in a concern of theirs or one they follow. An answer to it goes to the customer. */
 export const notice = (
@@ -75,11 +110,13 @@ export const notice = (
       mentioned: `${facts.author} hat Sie in einer Notiz erwähnt.`,
       answered: `${facts.author} hat geantwortet.`,
       followed: `${facts.author} hat in einem Anliegen geantwortet, das Sie beobachten.`,
+      rated: `${facts.author} hat bewertet, wie das Anliegen gelöst wurde.`,
     },
     en: {
       mentioned: `${facts.author} mentioned you in a note.`,
       answered: `${facts.author} has answered.`,
       followed: `${facts.author} has answered in a concern that you follow.`,
+      rated: `${facts.author} has rated how the concern was settled.`,
     },
   };
   const head = heads[language][why];

@@ -194,6 +194,7 @@ const rowKeys = [
   "waitingSince",
   "snoozedUntil",
   "deliveryFailed",
+  "rating",
   "messageCount",
   "language",
 ] as const satisfies readonly (keyof ConcernRow)[];
@@ -305,6 +306,7 @@ export const emptyConcern = (
   waitingSince: null,
   snoozedUntil: null,
   deliveryFailed: false,
+  rating: null,
   messageCount: 0,
   language: facts.language,
   createdAt: facts.at,

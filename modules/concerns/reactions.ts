@@ -3,6 +3,7 @@
 import { addressKindOf, isKept, type Assurance } from "#contract/channel.ts";
 import type { AnyEvent, EventKind, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, BrandId, ConcernId, MessageId } from "#contract/ids.ts";
+import { badScore } from "#contract/score.ts";
 import { agentByEmail, agentById, allAgents, type AgentRecord } from "#modules/agents/reads.ts";
 import { allChannels, brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { retryChannel } from "#modules/concerns/actions-outbox.ts";
@@ -16,7 +17,7 @@ import { cannotHold } from "#modules/concerns/policy.ts";
 
 import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
 import { lockConcernOf } from "#modules/concerns/actions-locks.ts";
-import { followersOf, lastInbound, listenersOf, messageText } from "#modules/concerns/store.ts";
+import { followersOf, lastInbound, lastOfCustomer, listenersOf, messageText } from "#modules/concerns/store.ts";
 import { isSuppressed } from "#modules/customers/reads.ts";
 import { normalise } from "#modules/customers/model.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -76,11 +77,19 @@ export const concernReactions = (
     ({ data: { channel, set } }) => set === true && channel.enabled && channel.canSend,
     (tx, event) => retryChannel(world, tx, event.data.channel.id),
   ),
+  {
+    ...reaction("concerns.rated", "rating.given", isTold, (tx, event) => tellRated(world, tx, event)),
+    sift: heardOf,
+  },
 ];
 
 /** Decided without a question to the database, because every message passes here. */
 const isAnswer = ({ concernId, data: { message } }: LoggedEvent<"message.added">): boolean =>
   concernId !== null && message.direction === "in" && message.automatic === null && message.seq > 1;
+
+/** A bad rating, or one with words: what somebody may want to answer. */
+const isTold = ({ concernId, data: { score, text } }: LoggedEvent<"rating.given">): boolean =>
+  concernId !== null && (score <= badScore || text !== "");
 
 const isFirst = ({ data: { message } }: LoggedEvent<"message.added">): boolean =>
   message.direction === "in" &&
@@ -208,20 +217,7 @@ const tellAnswered = async (
   if (concernId === null) return;
   const [row, followers] = await Promise.all([rowById(tx, concernId), followersOf(tx, concernId)]);
   if (row === null) return;
-  const others = followers.filter((id) => id !== row.assigneeId);
-  const told = (
-    await Promise.all(
-      [...(row.assigneeId === null ? [] : [row.assigneeId]), ...others].map(async (id) => {
-        const agent = await agentById(tx, id);
-        if (agent === null || !wantsNews(agent, id === row.assigneeId ? "answered" : "followed")) return [];
-        return [{ agent, norm: normalise("email", agent.email) ?? "" }];
-      }),
-    )
-  )
-    .flat()
-    .toSorted((a, b) => (a.norm < b.norm ? -1 : 1));
-  for (const { norm } of told) await lockAutomatic(tx, norm);
-  for (const { agent } of told)
+  for (const agent of await listening(tx, row.assigneeId, followers))
     await tell(
       world,
       tx,
@@ -233,8 +229,52 @@ const tellAnswered = async (
     );
 };
 
+/** Whose a concern is and who follows it, as far as they want to hear of it by mail, each under their lock. */
+const listening = async (
+  tx: Tx,
+  assigneeId: AgentId | null,
+  followers: readonly AgentId[],
+): Promise<readonly AgentRecord[]> => {
+  const others = followers.filter((id) => id !== assigneeId);
+  const told = (
+    await Promise.all(
+      [...(assigneeId === null ? [] : [assigneeId]), ...others].map(async (id) => {
+        const agent = await agentById(tx, id);
+        if (agent === null || !wantsNews(agent, id === assigneeId ? "answered" : "followed")) return [];
+        return [{ agent, norm: normalise("email", agent.email) ?? "" }];
+      }),
+    )
+  )
+    .flat()
+    .toSorted((a, b) => (a.norm < b.norm ? -1 : 1));
+  for (const { norm } of told) await lockAutomatic(tx, norm);
+  return told.map(({ agent }) => agent);
+};
+
+/** The same are told of a rating; an answer to that mail goes to the customer like any other. */
+const tellRated = async (
+  world: World,
+  tx: Tx,
+  { concernId, actor, data: { score, text } }: LoggedEvent<"rating.given">,
+): Promise<void> => {
+  if (concernId === null) return;
+  const [row, followers, last] = await Promise.all([
+    rowById(tx, concernId),
+    followersOf(tx, concernId),
+    lastOfCustomer(tx, concernId),
+  ]);
+  if (row === null || last === null) return;
+  for (const agent of await listening(tx, row.assigneeId, followers))
+    await tell(world, tx, concernId, agent.id, "rated", actor.name, last.id, `${score} / 5\n\n${text}`.trim());
+};
+
 const wantsNews = ({ preferences }: AgentRecord, why: Why): boolean =>
-  why === "followed" ? preferences.followedByMail : preferences.notifyByMail;
+  // Of a rating are told who wants to hear of answers in what they hold or follow.
+  why === "rated"
+    ? preferences.notifyByMail || preferences.followedByMail
+    : why === "followed"
+      ? preferences.followedByMail
+      : preferences.notifyByMail;
 
 /** Writes to an agent who wants it by mail; an answer to that mail comes back with the agent's own token. */
 const tell = async (
@@ -245,6 +285,7 @@ const tell = async (
   why: Why,
   author: string,
   messageId: MessageId,
+  said: string | null = null,
 ): Promise<void> => {
   const agent = await agentById(tx, agentId);
   if (agent === null) return;
@@ -258,7 +299,8 @@ const tell = async (
   if (pauseMs > 0 && (await automaticSince(tx, norm, new Date(now - pauseMs).toISOString(), concernId)) > 0) return;
   const state = await lockConcernOf(tx, messageId);
   if (state === null || cannotHold(agent, state.brandId) !== null) return;
-  await write(world, tx, state, { agent, norm }, why, { author, messageId, text: await messageText(tx, messageId) });
+  const text = said ?? (await messageText(tx, messageId));
+  await write(world, tx, state, { agent, norm }, why, { author, messageId, text });
 };
 
 const write = async (

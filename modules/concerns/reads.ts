@@ -5,6 +5,7 @@ import type { ConcernRow, Message } from "#contract/concerns.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
 import { asDraft, asMessage, type Links } from "#modules/concerns/reads-views.ts";
+import { mergedHere } from "#modules/concerns/store-moving.ts";
 import { newestOfCustomers, rowById, rowByNumber, rowsByIds, rowsByNumbers } from "#modules/concerns/store-lists.ts";
 import { outboxDepth, outboxLateSeconds } from "#modules/concerns/store-outbox.ts";
 import {
@@ -24,6 +25,7 @@ export {
   asDraft,
   asMessage,
   fieldsByIds,
+  mergedHere,
   namedFiles,
   newestOfCustomers,
   outboxDepth,

@@ -7,7 +7,7 @@ import { empty, join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 export const rowColumns = sql`
   c.id, c.number, c.brand_id AS "brandId", c.subject, c.status, c.priority, c.topic_id AS "topicId", c.tags, c.assignee_id AS "assigneeId", c.team_id AS "teamId",
   c.customer_id AS "customerId", c.customer_name AS "customerName", c.channels, c.snippet, c.last_direction AS "lastDirection", c.last_message_at AS "lastMessageAt",
-  c.waiting_since AS "waitingSince", c.snoozed_until AS "snoozedUntil", c.delivery_failed AS "deliveryFailed", c.message_count AS "messageCount", c.language,
+  c.waiting_since AS "waitingSince", c.snoozed_until AS "snoozedUntil", c.delivery_failed AS "deliveryFailed", c.rating, c.message_count AS "messageCount", c.language,
   c.created_at AS "createdAt", c.version`;
 
 /** A filter with the asking agent put in. `brandIds` null: all brands; empty: none, so nothing is found. */
@@ -257,9 +257,9 @@ export const concernsOfCustomer = (
   brandIds: readonly string[] | null,
   after: { readonly createdAt: string; readonly id: string } | null,
   limit: number,
-): Promise<Pick<ConcernRow, "id" | "number" | "subject" | "status" | "createdAt" | "lastMessageAt">[]> =>
+): Promise<Pick<ConcernRow, "id" | "number" | "subject" | "status" | "createdAt" | "lastMessageAt" | "rating">[]> =>
   tx.rows(sql`
-    SELECT c.id, c.number, c.subject, c.status, c.created_at AS "createdAt", c.last_message_at AS "lastMessageAt" FROM concern c
+    SELECT c.id, c.number, c.subject, c.status, c.created_at AS "createdAt", c.last_message_at AS "lastMessageAt", c.rating FROM concern c
     ${where([sql`c.customer_id = ANY (${customerIds}::uuid[])`, ...(brandIds === null ? [] : [brandsIn(brandIds)]), ...(after === null ? [] : [sql`(c.created_at, c.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`])])}
     ORDER BY c.created_at DESC, c.id DESC ${limited(limit)}`);
 

@@ -8,6 +8,14 @@ import type { NewParty } from "#modules/concerns/store.ts";
 import type { PartyKeys } from "#modules/concerns/store-visitor.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 
+/** The concerns that were merged into this one, and into those: their ids and numbers. */
+export const mergedHere = (tx: Tx, id: string): Promise<{ readonly id: ConcernId; readonly number: number }[]> =>
+  tx.rows(sql`
+    WITH RECURSIVE gone AS (
+      SELECT id, number FROM concern WHERE merged_into = ${id}
+      UNION SELECT c.id, c.number FROM concern c JOIN gone g ON c.merged_into = g.id)
+    SELECT id, number FROM gone`);
+
 /** All messages of a concern in their order. */
 export const linesOf = (tx: Tx, concernId: ConcernId): Promise<Line[]> =>
   tx.rows<Line>(sql`

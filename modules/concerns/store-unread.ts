@@ -1,5 +1,6 @@
 // The SQL of what was said in a chat and not seen yet. Called by actions-send.ts, actions-visitor.ts and actions-unread.ts.
 import type { ConcernId } from "#contract/ids.ts";
+import type { Part } from "#contract/parts.ts";
 import type { NewFile } from "#modules/concerns/store.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 
@@ -14,6 +15,7 @@ export interface UnreadRow {
 export interface UnreadWord {
   readonly authorName: string;
   readonly text: string;
+  readonly parts: readonly Part[] | null;
   readonly files: readonly NewFile[];
 }
 
@@ -67,7 +69,7 @@ export const stillDue = (tx: Tx, concernId: ConcernId, norm: string, times: Time
 /** The words themselves, as far as they were not taken back or seen. */
 export const unreadWords = (tx: Tx, row: UnreadRow): Promise<UnreadWord[]> =>
   tx.rows<UnreadWord>(sql`
-    SELECT m.author_name AS "authorName", b.text,
+    SELECT m.author_name AS "authorName", b.text, b.parts,
            CASE WHEN m.file_count = 0 THEN '[]'::json ELSE
              (SELECT json_agg(json_build_object('id', a.id, 'hash', a.hash, 'name', a.name, 'mediaType', a.media_type, 'sizeBytes', a.size_bytes,
                                                 'inlineId', NULL, 'image', a.image) ORDER BY a.position)

@@ -136,6 +136,7 @@ const columnOf: Readonly<Partial<Record<keyof ConcernState, Sql>>> = {
   waitingSince: sql`waiting_since`,
   snoozedUntil: sql`snoozed_until`,
   deliveryFailed: sql`delivery_failed`,
+  rating: sql`rating`,
   messageCount: sql`message_count`,
   lastSeq: sql`last_seq`,
   language: sql`language`,
@@ -304,6 +305,8 @@ export interface LastInbound {
   readonly text: string;
   readonly sender: Named | null;
   readonly channelId: ChannelId | null;
+  /** A machine wrote it. */
+  readonly isMachine: boolean;
 }
 
 const lastMessage = (concernId: string, whose: Sql): Sql => {
@@ -314,7 +317,7 @@ const lastMessage = (concernId: string, whose: Sql): Sql => {
 };
 
 const inbound = (id: Sql): Sql => sql`
-  SELECT m.id, m.seq, m.author_name AS "authorName", m.at, b.text, m.sender, m.channel_id AS "channelId"
+  SELECT m.id, m.seq, m.author_name AS "authorName", m.at, b.text, m.sender, m.channel_id AS "channelId", m.automatic IS NOT NULL AS "isMachine"
     FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.id = ${id}`;
 
 /** The last message that an answer would answer, whoever wrote it: a person's before a machine's, never a machine's answer. */

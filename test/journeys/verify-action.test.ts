@@ -26,7 +26,10 @@ import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/co
 import { wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
 import { updateConcern, lockConcern } from "#modules/concerns/store.ts";
+import { rowById } from "#modules/concerns/reads.ts";
 import { changeCustomer } from "#modules/customers/actions-desk.ts";
+import { askWhatIsDue, followResolution, giveRating, setRatingRule } from "#modules/ratings/actions.ts";
+import { noRule, tokenFor } from "#modules/ratings/model.ts";
 import { sql } from "#platform/db/db.ts";
 import { verifyAction } from "#test/verify-action.ts";
 import {
@@ -338,8 +341,10 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
     sql`SELECT id FROM message WHERE concern_id = ${secret}`,
   );
   await verify(async () => showSecret(world, cast.omar, { id: hidden, what: "text" }), "message.secretShown");
+  // These follow from something else; the rating is further below.
+  const unasked = new Set(["concerns.answered", "concerns.customerName", "concerns.channelSet", "concerns.rated"]);
   for (const reaction of concernReactions(world, { acknowledge: true })) {
-    if (["concerns.answered", "concerns.customerName", "concerns.channelSet"].includes(reaction.name)) continue;
+    if (unasked.has(reaction.name)) continue;
     const who = `neu-${reaction.name}@kunde.example`;
     await deliver(world, cast.channel, mail(who));
     const concern = (await allConcerns(world.db)).at(-1);
@@ -435,4 +440,32 @@ void test("split, move, merge, each taken back, and a proposal that is refused",
   );
   await verify(() => change(world, cast.anna, { id: other, change: { subject: "Beides" } }));
   await verify(() => moveBack(world, cast.anna, three), "message.moved");
+});
+
+void test("asked for a rating, given, changed, given for a concern that was merged meanwhile", async () => {
+  const from = "gefragt@kunde.example";
+  sure(
+    await setRatingRule(world, cast.omar, cast.brandId, { ...noRule, enabled: true, delayMinutes: 0, reopens: true }),
+  );
+  const id = await fresh(from);
+  sure(await answer(id, from, { statusAfter: "resolved", undoMs: 0 }));
+  const { brandId, customerId } = (await rowById(world.db, id)) ?? assert.fail();
+  const about = { concernId: id, brandId, customerId };
+  await world.db.transaction((tx) => followResolution(world, tx, about, world.now().toISOString()));
+  world.pass(60_000);
+  await verify(() => askWhatIsDue(world), "message.added", "rating.asked");
+  const rating = await world.db.one<{ id: string }>(sql`SELECT id FROM rating WHERE concern_id = ${id}`);
+  const token = tokenFor(world.mac, rating.id);
+  await verify(() => giveRating(world, token, { score: 1, text: "Nein." }), "rating.given", "concern.changed");
+  sure(await change(world, cast.anna, { id, change: { assigneeId: cast.anna.id } }));
+  const told = concernReactions(world).find(({ name }) => name === "concerns.rated") ?? assert.fail();
+  const event = (await world.events()).findLast(told.wants) ?? assert.fail();
+  await verify(() => world.db.transaction((tx) => told.handle(tx, event)).then(() => true), "message.added");
+  await verify(() => giveRating(world, token, { score: 5, text: "Doch." }), "rating.given", "concern.changed");
+  world.pass(300_000);
+  const other = await fresh(from, { subject: "Tarif", text: "Was kostet der neue Tarif?" });
+  const { number } = (await rowById(world.db, other)) ?? assert.fail();
+  sure(await move(world, cast.anna, { id, key: crypto.randomUUID(), messages: null, number }));
+  sure(await change(world, cast.anna, { id: other, change: { status: "resolved" } }));
+  await verify(() => giveRating(world, token, { score: 2, text: "" }), "rating.given", "concern.changed");
 });

@@ -185,6 +185,8 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   askCode: "what no desk shows",
   givePhone: "a claim, compared in merging.test.ts as claimFor",
   leave: "what no desk shows",
+  questionBehind: "reads",
+  stopAsking: "what no desk shows",
   setUp: "there is no desk before it",
 };
 

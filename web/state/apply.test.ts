@@ -186,6 +186,8 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   },
   "customer.created": { customerId: "k" },
   "customer.changed": { customerId: "k", what: ["name"], version: 2 },
+  "rating.asked": {},
+  "rating.given": { score: 5, text: "", changed: false },
   "customer.merged": { mergeId: "m", keptId: "k1", goneId: "k2" },
   "customer.unmerged": { mergeId: "m", keptId: "k1", goneId: "k2" },
   "customer.proposed": { customerId: "k1", otherId: "k2", sure: "likely" },

@@ -297,6 +297,8 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       return { ...state, fields: upsert(state.fields, event.data.field) };
     case "field.removed":
       return { ...state, fields: state.fields.filter((field) => field.id !== event.data.fieldId) };
+    case "rating.asked":
+    case "rating.given":
     case "customer.created":
     case "customer.changed":
     case "customer.removed":

@@ -59,6 +59,12 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
       const { what, name } = entry.data as EventData<"message.secretShown">;
       return t(`history.secretShown.${what}`, { who, name: name ?? "" });
     }
+    case "rating.asked":
+      return t("history.ratingAsked");
+    case "rating.given": {
+      const { score, text } = entry.data as EventData<"rating.given">;
+      return t(text === "" ? "history.ratingGiven" : "history.ratingSaid", { who, score: String(score), text });
+    }
     case "message.withdrawn":
       return t("history.withdrawn", { who });
     default:

@@ -12,6 +12,7 @@ export interface OtherConcern {
   readonly status: Status;
   readonly lastMessageAt: string;
   readonly deliveryFailed: boolean;
+  readonly rating: ConcernRow["rating"];
 }
 
 /** The customer's concerns but this one, the latest first. `members`: everybody who is one with the customer. A row the desk knows is alive, and goes before what was fetched once. */

@@ -6,6 +6,7 @@ import { AdminEntries } from "#web/kit/AdminEntries.tsx";
 import { Choose, Field, LongField } from "#web/kit/Field.tsx";
 import { Face } from "#web/kit/Marks.tsx";
 import { SheetForm } from "#web/kit/SheetForm.tsx";
+import { RatingRuleFields, useRatingRule } from "#web/screens/brands/RatingRule.tsx";
 import { mergeOne } from "#web/state/apply.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
@@ -51,6 +52,7 @@ const BrandForm = ({ brand, close }: { readonly brand: Brand | null; readonly cl
       : { name: "", signature: "{agent}\n{brand}", language: "de" },
   );
   const [problem, setProblem] = useState<Problem | null>(null);
+  const rule = useRatingRule(brand?.id ?? null);
   const keep = async (): Promise<void> => {
     const outcome =
       brand === null
@@ -58,6 +60,8 @@ const BrandForm = ({ brand, close }: { readonly brand: Brand | null; readonly cl
         : await call(brandEndpoints.change, { params: { id: brand.id }, body: input });
     if (!outcome.ok) return setProblem(outcome.problem);
     deskState.set((state) => mergeOne(state, "brands", outcome.value));
+    const wrong = await rule.keep();
+    if (wrong !== null) return setProblem(wrong);
     toast(t("admin.kept", { name: outcome.value.name }));
     close();
   };
@@ -88,6 +92,7 @@ const BrandForm = ({ brand, close }: { readonly brand: Brand | null; readonly cl
         ]}
         onChange={(language) => setInput({ ...input, language })}
       />
+      <RatingRuleFields rule={rule} />
     </SheetForm>
   );
 };

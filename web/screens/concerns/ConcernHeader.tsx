@@ -10,6 +10,7 @@ import { Picker } from "#web/kit/Menu.tsx";
 import { ConcernFields } from "#web/screens/concerns/ConcernFields.tsx";
 import { Pickers, usePicker } from "#web/screens/concerns/Pickers.tsx";
 import { VisitorHere } from "#web/screens/concerns/VisitorHere.tsx";
+import { RatingLine } from "#web/screens/concerns/RatingLine.tsx";
 import { WhoElse } from "#web/screens/concerns/WhoElse.tsx";
 import { change, follow, seenFailure, snooze } from "#web/state/actions.ts";
 import { likelyTimes } from "#web/state/composing.ts";
@@ -100,6 +101,7 @@ export const ConcernHeader = ({
           </AriaButton>
         </output>
       ) : null}
+      <RatingLine id={row.id} />
     </header>
   );
 };

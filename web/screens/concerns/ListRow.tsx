@@ -92,6 +92,12 @@ export const ListRow = memo(function ListRow({
               <Icon name="warning" size="small" label={t("concerns.deliveryFailed")} />
             </span>
           ) : null}
+          {row.rating === null ? null : (
+            <span className="row-rating" data-bad={row.rating <= 2 || undefined}>
+              <Icon name="star" size="small" label={t("ratings.given", { score: row.rating })} />
+              <span aria-hidden="true">{row.rating}</span>
+            </span>
+          )}
           {row.snoozedUntil === null ? null : (
             <span className="row-quiet" title={fullTime(row.snoozedUntil)}>
               <Icon

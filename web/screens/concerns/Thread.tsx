@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { startTransition, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { Message, Move } from "#contract/concerns.ts";
+import type { Rating } from "#contract/ratings.ts";
 import { gently } from "#web/kit/platform.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
@@ -11,13 +12,16 @@ import { When } from "#web/kit/Marks.tsx";
 import { FindBar } from "#web/screens/concerns/FindBar.tsx";
 import { MessageCard } from "#web/screens/concerns/MessageCard.tsx";
 import { MoveLine } from "#web/screens/concerns/MoveLine.tsx";
+import { RatingSaid } from "#web/screens/concerns/RatingLine.tsx";
 import { ThreadBar } from "#web/screens/concerns/ThreadBar.tsx";
 import { useHits } from "#web/screens/concerns/useHits.ts";
+import { useRating } from "#web/screens/concerns/useRating.ts";
 import type { Opened } from "#web/state/apply.ts";
 import { callOrThrow } from "#web/state/client.ts";
 import { deskState, loadEarlier } from "#web/state/desk.ts";
 import { historyWords } from "#web/state/history.ts";
 import type { HistoryEntry } from "#web/state/history.ts";
+import { nameWords } from "#web/state/names.ts";
 import { isShown } from "#web/state/path.ts";
 import { useStore } from "#web/state/store.ts";
 import { ui } from "#web/state/ui.ts";
@@ -30,7 +34,8 @@ const lowest = 150;
 type Line =
   | { readonly at: string; readonly message: Message }
   | { readonly at: string; readonly entry: HistoryEntry }
-  | { readonly at: string; readonly move: Move };
+  | { readonly at: string; readonly move: Move }
+  | { readonly at: string; readonly rating: Rating };
 
 export const Thread = ({ opened }: { readonly opened: Opened }) => {
   const { id } = opened.concern.row;
@@ -43,6 +48,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => loadHistory(id, historyPages, signal),
   });
+  const rating = useRating(id);
   const entries = showHistory ? (history.data?.entries ?? []) : [];
   const shown = useStore(ui, (now) => now.shown);
   const visible = opened.messages.filter(
@@ -58,6 +64,8 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
     ...entries
       .filter((entry) => historyWords(entry, deskState.get()) !== null)
       .map((entry) => ({ at: entry.at, entry })),
+    // The history says it as well, each time that it was said.
+    ...(rating?.givenAt && !showHistory ? [{ at: rating.givenAt, rating }] : []),
   ].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -160,6 +168,13 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
                 <li key={`m${line.move.key}`}>
                   {heading}
                   <MoveLine move={line.move} />
+                </li>
+              );
+            if ("rating" in line)
+              return (
+                <li key="rating">
+                  {heading}
+                  <RatingSaid rating={line.rating} at={line.at} who={nameWords(opened.concern.row.customerName)} />
                 </li>
               );
             return "message" in line ? (

@@ -187,6 +187,12 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
                         <Icon name="warning" size="small" label={t("concerns.deliveryFailed")} />
                       </span>
                     ) : null}
+                    {other.rating === null ? null : (
+                      <span className="row-rating" data-bad={other.rating <= 2 || undefined}>
+                        <Icon name="star" size="small" label={t("ratings.given", { score: other.rating })} />
+                        <span aria-hidden="true">{other.rating}</span>
+                      </span>
+                    )}
                     <small>
                       <When at={other.lastMessageAt} />
                     </small>

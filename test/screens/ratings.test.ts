@@ -1,0 +1,109 @@
+// Being asked how a concern was settled: the page behind the mail's links, without scripts and by keys alone, and what an open desk shows of the answer.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
+import { api } from "#contract/api.ts";
+import type { ConcernRow } from "#contract/concerns.ts";
+import { axeFindings, openDesk, phone, wide } from "#test/screens/browser.ts";
+import { closeSilent, sendTo, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+
+let centre: ScreenCentre;
+let row: ConcernRow;
+/** The way to the question's page, without a score. */
+let path = "";
+
+const plain = (source: string): string => source.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");
+
+before(async () => {
+  centre = await startScreenCentre({ UNDO_SECONDS: "0" });
+  const { desk, sink } = centre;
+  const from = "Hella <hella@kunde.test>";
+  row = await centre.writes({ from, subject: "Router tot", text: "Er leuchtet nicht." });
+  const rule = { enabled: true, delayMinutes: 0, windowDays: 14, pauseDays: 30, reopens: false };
+  await desk.call(api.ratings.setRule, { params: { id: row.brandId }, body: rule });
+  const params = { id: row.id };
+  const opened = await desk.call(api.concerns.open, { params });
+  const body = {
+    channelId: opened.messages[0]?.channelId ?? "",
+    to: ["hella@kunde.test"],
+    cc: [],
+    text: "Bitte einmal den Stecker ziehen.",
+    html: null,
+    uploads: [],
+    sendAt: null,
+    statusAfter: "waiting" as const,
+    key: crypto.randomUUID(),
+  };
+  await desk.call(api.concerns.reply, { params, body });
+  const to =
+    /^Reply-To:[^@]{0,300}?([\w.+-]+@kabel\.test)/im.exec(await sink.mailWith("Stecker"))?.[1] ?? assert.fail();
+  await sendTo(centre.server, { from, to, subject: "Re: Router tot", text: "Er leuchtet wieder, danke." });
+  await centre.feed.event((event) => event.kind === "customer.changed" && event.data.what.includes("addresses"));
+  await desk.call(api.concerns.change, { params, body: { status: "resolved" } });
+  const mail = plain(await sink.mailWith("/rating/"));
+  path = /\/rating\/[\w.-]+/.exec(mail)?.[0] ?? assert.fail(mail);
+});
+
+after(() => centre?.stop());
+
+const fits = async (page: Page): Promise<void> =>
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "nothing is cut");
+
+test("the page: nothing counts until its button, by keys alone and without scripts; in both languages, light and dark, wide and on a phone axe is silent", async () => {
+  for (const [locale, colorScheme, size] of [
+    ["de-DE", "light", wide],
+    ["en-GB", "dark", phone],
+    ["de-DE", "dark", wide],
+    ["en-GB", "light", phone],
+  ] as const) {
+    const one = await openDesk(centre.browser, centre.server.url, { ...size, locale, colorScheme, contrast: "more" });
+    await one.page.goto(`${centre.server.url}${path}?score=4`);
+    await one.page.getByRole("radio", { name: locale === "de-DE" ? "4 – gut" : "4 – good", checked: true }).waitFor();
+    // The page's own policy lets no script in, and axe is one.
+    await one.page.close();
+    await one.context.close();
+    const looked = await openDesk(centre.browser, centre.server.url, { ...size, locale, colorScheme, bypassCSP: true });
+    await looked.page.goto(`${centre.server.url}${path}?score=4`);
+    assert.deepEqual(await axeFindings(looked.page), [], `${locale} ${colorScheme}`);
+    assert.deepEqual(await axeFindings(looked.page, ["color-contrast-enhanced", "target-size"]), []);
+    await fits(looked.page);
+    await closeSilent(looked);
+  }
+  const ofConcern = () => centre.desk.call(api.ratings.ofConcern, { params: { id: row.id } });
+  assert.equal((await ofConcern())?.score, null, "looking is no answer");
+
+  const desk = await centre.open();
+  await desk.page.goto(`${centre.server.url}/desk/resolved/${row.number}`);
+  await desk.page.locator(".concern-rating").waitFor();
+  const one = await openDesk(centre.browser, centre.server.url, { ...phone, javaScriptEnabled: false });
+  const { page } = one;
+  await page.goto(`${centre.server.url}${path}?score=4`);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Hat <b>lange</b> gedauert.");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Danke für Ihre Antwort." }).waitFor();
+  await page.getByText("Ihre Bewertung: 2 – mäßig.").waitFor();
+  await fits(page);
+
+  // The open desk shows it without being asked again: at the head, in the thread, in the list.
+  await desk.page.locator(".concern-rating[data-bad]", { hasText: "Bewertung: 2 von 5" }).waitFor();
+  await desk.page.locator(".rating-said", { hasText: "Hat <b>lange</b> gedauert." }).waitFor();
+  await desk.page.locator(".row-rating", { hasText: "2" }).first().waitFor();
+  assert.deepEqual(await axeFindings(desk.page), []);
+  await closeSilent(desk);
+
+  await page.getByRole("link", { name: "Antwort ändern" }).click();
+  await page.getByText("Sie haben schon geantwortet").waitFor();
+  assert.equal(await page.locator("textarea").inputValue(), "Hat <b>lange</b> gedauert.");
+  await page.getByRole("radio", { name: "5 – sehr gut" }).check();
+  await page.getByRole("button", { name: "Bewertung absenden" }).click();
+  await page.getByText("Ihre Bewertung: 5 – sehr gut.").waitFor();
+  assert.deepEqual([(await ofConcern())?.score, (await ofConcern())?.changed], [5, true]);
+  await page.goto(`${centre.server.url}${path}x`);
+  await page.getByRole("heading", { name: "Dieser Link gilt nicht oder nicht mehr." }).waitFor();
+  await one.context.close();
+});
