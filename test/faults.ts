@@ -84,7 +84,7 @@ export const query = async <T>(url: string, text: string): Promise<T[]> => {
   }
 };
 
-/** Looks until it is so; the database cannot tell by itself. Fails with `what` after the given time, by that clock. */
+/** Looks until it is so, the longer it takes the less often; the database cannot tell by itself. Fails with `what` after the given time, by that clock. */
 export const until = async (
   what: string,
   withinMs: number,
@@ -94,8 +94,10 @@ export const until = async (
   const begun = nowMs();
   for (;;) {
     if (await look().catch(() => false)) return nowMs() - begun;
-    assert.ok(nowMs() - begun < withinMs, `${what} within ${withinMs} ms`);
-    await pause(50);
+    const waitedMs = nowMs() - begun;
+    assert.ok(waitedMs < withinMs, `${what} within ${withinMs} ms`);
+    // Twenty looks in a second, for a minute, took more of the processor than what was waited for.
+    await pause(Math.min(500, Math.max(50, waitedMs / 20)));
   }
 };
 

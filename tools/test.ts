@@ -1,8 +1,7 @@
-// `npm test`: checks, unit tests, journeys and screens, in this order. Words after `npm test --` choose stages
+// `npm test`: checks, unit tests, then journeys and screens beside one another, the longest first. Words after `npm test --` choose stages
 // (check, unit, journeys, screens) or files by a part of their path. Ends with the line "N passed, N failed".
 // `--repeat 10` runs the chosen files ten times. With CI=true a test that is not run because a peer program is missing counts as failed.
 import { mkdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { startPostgres } from "#platform/postgres/postgres.ts";
 import { layCluster } from "#test/cluster.ts";
@@ -14,8 +13,9 @@ import type { Outcome } from "./test/outcome.ts";
 import { ensurePeers } from "./test/peers.ts";
 import { indented, printOutcomes } from "./test/print.ts";
 import { killAll } from "./test/process.ts";
-import { findTests, isChosen, runFiles, stages } from "./test/suites.ts";
-import type { Stage } from "./test/suites.ts";
+import { doAll, longestFirst } from "./test/queue.ts";
+import { fileTimeoutMs, findTests, isChosen, isWithPeers, runFile, stages } from "./test/suites.ts";
+import type { FileResult, Stage } from "./test/suites.ts";
 
 type Named = Outcome & { readonly where: string };
 
@@ -85,7 +85,8 @@ function asked(given: readonly string[]): { readonly words: readonly string[]; r
 }
 
 async function runAll(): Promise<void> {
-  ensurePeers(
+  // What has to be installed comes while the checks and the unit tests run, which need none of it.
+  const peers = ensurePeers(
     chosen.map(({ stage }) => stage),
     say,
   );
@@ -96,25 +97,45 @@ async function runAll(): Promise<void> {
     ? await startPostgres({ dataDir, log: () => undefined, settings: testPostgresSettings })
     : undefined;
   if (postgres !== undefined) process.env[testPostgresVariable] = postgres.url;
+  say(`\n== ${chosen.map(({ stage, checks, files }) => `${stage} (${checks.length + files.length})`).join(", ")} ==`);
+  const spans = new Map<Stage, { began: number; ended: number; done: number }>();
+  /** Runs one piece of a stage and prints what came of it. */
+  const inStage = async (stage: Stage, total: number, run: () => Promise<FileResult>): Promise<void> => {
+    const span = spans.get(stage) ?? { began: performance.now(), ended: 0, done: 0 };
+    spans.set(stage, span);
+    const { file, ms, outcomes: found } = await run();
+    span.ended = performance.now();
+    span.done += 1;
+    record(`[${stage} ${span.done}/${total}] ${file}`, ms, found, file);
+  };
+  const work = chosen.map(({ stage, checks, files }) => {
+    const total = checks.length + files.length;
+    const checking = checks.map((name) => ({
+      path: name,
+      run: () =>
+        inStage(stage, total, async () => {
+          const found = await runChecks(root, [name]);
+          return { file: name, ms: found[0]?.ms ?? 0, outcomes: found };
+        }),
+    }));
+    const testing = files.map((path) => ({
+      path,
+      run: async () => {
+        if (isWithPeers(stage)) await peers;
+        await inStage(stage, total, () => runFile(root, path, fileTimeoutMs[stage]));
+      },
+    }));
+    return { stage, pieces: [...checking, ...testing] };
+  });
+  const piecesOf = (withPeers: boolean) =>
+    work.filter(({ stage }) => isWithPeers(stage) === withPeers).flatMap(({ pieces }) => pieces);
   try {
-    for (const { stage, checks, files } of chosen) await runStage(stage, checks, files);
+    await doAll([...piecesOf(false), ...longestFirst(piecesOf(true))].map(({ run }) => run));
+    await peers;
   } finally {
     await postgres?.stop();
   }
-}
-
-async function runStage(stage: Stage, checks: readonly string[], files: readonly string[]): Promise<void> {
-  const total = checks.length + files.length;
-  const began = performance.now();
-  let done = 0;
-  say(`\n== ${stage} (${total}) ==`);
-  const progress = (title: string, ms: number, found: readonly Outcome[]): void =>
-    record(`[${++done}/${total}] ${title}`, ms, found, title);
-  for (const outcome of await runChecks(root, checks)) progress(outcome.name, outcome.ms, [outcome]);
-  await runFiles(root, stage, files, Math.min(4, availableParallelism()), (result) =>
-    progress(result.file, result.ms, result.outcomes),
-  );
-  times.push(`${stage} ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  for (const [stage, { began, ended }] of spans) times.push(`${stage} ${((ended - began) / 1000).toFixed(1)} s`);
 }
 
 function record(title: string, ms: number, found: readonly Outcome[], where = title): void {
@@ -142,7 +163,9 @@ function summary(): number {
     }
   }
   const { passed, failed } = count(outcomes, strict);
-  say(`\n${times.join(", ")}; whole run ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  say(
+    `\n${times.join(", ")}, from the first to the last of each; whole run ${((performance.now() - start) / 1000).toFixed(1)} s`,
+  );
   say(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }

@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, globSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { runProgram } from "./process.ts";
 import type { Stage } from "./suites.ts";
 
 /** A program that some tests need. */
@@ -40,6 +41,8 @@ const peers: Readonly<Record<PeerName, Peer>> = {
   postgresql: { programs: ["initdb"], files: [], packages: ["postgresql"], stages: ["journeys"] },
 };
 
+/** Far more than a slow line takes for 300 MB. */
+const aptTimeoutMs = 30 * 60_000;
 const peerNames = Object.keys(peers) as readonly PeerName[];
 
 /** Absolute path of a peer's program; undefined when it or one of its parts is missing. */
@@ -67,14 +70,14 @@ export function lacking(...names: readonly PeerName[]): string | false {
  * Installs the missing peers of the stages with apt when that is possible, telling each step; otherwise tells which
  * tests will not run. Starts no daemon. Never throws: a test whose peer is still missing skips with its reason.
  */
-export function ensurePeers(wanted: readonly Stage[], log: (sentence: string) => void): void {
+export async function ensurePeers(wanted: readonly Stage[], log: (sentence: string) => void): Promise<void> {
   const missing = missingPeers(wanted);
   if (missing.length === 0) return;
   const packages = missing.flatMap((name) => peers[name].packages);
   const obstacle = aptObstacle();
   if (obstacle === undefined) {
     log(`installing with apt: ${packages.join(" ")}`);
-    const fault = aptInstall(packages, log);
+    const fault = await aptInstall(packages, log);
     if (fault !== undefined) log(`apt could not install them:\n${fault}`);
   } else {
     log(`${obstacle}; to run every test, install: ${packages.join(" ")}`);
@@ -95,13 +98,13 @@ function aptObstacle(): string | undefined {
 }
 
 /** Undefined when apt installed everything, else the end of what it said. */
-function aptInstall(packages: readonly string[], log: (sentence: string) => void): string | undefined {
+async function aptInstall(packages: readonly string[], log: (sentence: string) => void): Promise<string | undefined> {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const apt = (...args: readonly string[]): string | undefined => {
-    const result = spawnSync("apt-get", [...args], { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-    return result.status === 0 ? undefined : `${result.stdout}${result.stderr}`.trim().split("\n").slice(-8).join("\n");
+  const apt = async (...args: readonly string[]): Promise<string | undefined> => {
+    const { code, output } = await runProgram("apt-get", args, { cwd: "/", env, timeoutMs: aptTimeoutMs });
+    return code === 0 ? undefined : output.trim().split("\n").slice(-8).join("\n");
   };
-  const install = (): string | undefined => apt("install", "--yes", "--no-install-recommends", ...packages);
+  const install = (): Promise<string | undefined> => apt("install", "--yes", "--no-install-recommends", ...packages);
   // Postfix asks for a mail system; we want the program only.
   const answer = "postfix postfix/main_mailer_type select No configuration\n";
   spawnSync("debconf-set-selections", { input: answer, stdio: ["pipe", "ignore", "ignore"] });
@@ -110,9 +113,9 @@ function aptInstall(packages: readonly string[], log: (sentence: string) => void
   const own = !existsSync(policy);
   if (own) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   try {
-    if (hasAptLists() && install() === undefined) return undefined;
+    if (hasAptLists() && (await install()) === undefined) return undefined;
     log("apt-get update");
-    return apt("update") ?? install();
+    return (await apt("update")) ?? (await install());
   } finally {
     if (own) rmSync(policy, { force: true });
   }

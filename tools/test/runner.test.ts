@@ -10,6 +10,7 @@ import { closeRunFolder, openRunFolder } from "./leftovers.ts";
 import { count, isMissingPeer } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { lacking } from "./peers.ts";
+import { doAll, longestFirst, longPaths } from "./queue.ts";
 import { findTests, isChosen, runFile, stageOf } from "./suites.ts";
 
 suite("a test file's run", () => {
@@ -106,4 +107,56 @@ test("a path belongs to one stage, and words choose", () => {
 
 test("nothing is lacking when nothing is asked for", () => {
   assert.equal(lacking(), false);
+});
+
+suite("the order of the work", () => {
+  test("the longest begin first, the others in their order; every path that is named as long is there", () => {
+    const root = join(import.meta.dirname, "..", "..");
+    const long = longPaths.find((path) => path.endsWith("screens.test.ts")) ?? "";
+    const pieces = ["b", long, "a"].map((path) => ({ path }));
+    assert.deepEqual(
+      longestFirst(pieces).map(({ path }) => path),
+      [long, "b", "a"],
+    );
+    assert.deepEqual(
+      longPaths.filter((path) => !existsSync(join(root, path))),
+      [],
+    );
+  });
+
+  test("so many run at once as there are processors; while these are idle one more, and all is done once", async () => {
+    let now = 0;
+    let most = 0;
+    const done: number[] = [];
+    // The first two wait for the last, as those that only wait do: without one more beside them this would never end.
+    let end: () => void = () => {};
+    const last = new Promise<void>((resolve) => (end = resolve));
+    const piece = (number: number) => async (): Promise<void> => {
+      now += 1;
+      most = Math.max(most, now);
+      if (number === 5) end();
+      await (number < 2 ? last : new Promise((resolve) => setImmediate(resolve)));
+      now -= 1;
+      done.push(number);
+    };
+    await doAll(
+      Array.from({ length: 6 }, (_, number) => piece(number)),
+      { width: 2, idleMs: () => performance.now(), lookMs: 5 },
+    );
+    assert.deepEqual([most, done.toSorted((a, b) => a - b)], [3, [0, 1, 2, 3, 4, 5]]);
+    const busy: number[] = [];
+    let fullest = 0;
+    const work = Array.from({ length: 4 }, (_, number) => async (): Promise<void> => {
+      busy.push(number);
+      fullest = Math.max(fullest, busy.length);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      busy.pop();
+    });
+    await doAll(work, { width: 2, idleMs: () => 0, lookMs: 1 });
+    assert.equal(fullest, 2, "nothing beside them while the processors are busy");
+  });
+
+  test("what cannot be run at all ends everything", async () => {
+    await assert.rejects(doAll([() => Promise.reject(new Error("no such program"))], { width: 2 }), /no such program/);
+  });
 });

@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import type { Outcome } from "./outcome.ts";
 import { runProgram } from "./process.ts";
 
-/** A stage of the run, in the order in which they run. */
+/** A stage of the run, in the order in which they begin. */
 export type Stage = "check" | "unit" | "journeys" | "screens";
 export const stages: readonly Stage[] = ["check", "unit", "journeys", "screens"];
 
@@ -15,7 +15,7 @@ export type FileResult = { readonly file: string; readonly ms: number; readonly 
 const outside = new Set(["node_modules", "dist", "data", ".cache", ".git"]);
 
 /** How long one file may take before its process group is killed, in milliseconds: many times what it takes, for machines that are crowded. */
-const fileTimeoutMs: Readonly<Record<Stage, number>> = {
+export const fileTimeoutMs: Readonly<Record<Stage, number>> = {
   check: 600_000,
   unit: 600_000,
   journeys: 900_000,
@@ -35,6 +35,11 @@ export function stageOf(path: string): Stage {
   if (path.startsWith("test/laws/")) return "check";
   if (path.startsWith("test/journeys/")) return "journeys";
   return path.startsWith("test/screens/") ? "screens" : "unit";
+}
+
+/** Whether tests of a stage talk to programs that npm cannot bring. */
+export function isWithPeers(stage: Stage): boolean {
+  return stage === "journeys" || stage === "screens";
 }
 
 /**
