@@ -46,6 +46,10 @@ export const topic = z.strictObject({
 });
 export type Topic = z.infer<typeof topic>;
 
+/** What a message by a kind of channel costs the centre, in cents. */
+export const channelCost = z.strictObject({ kind: channelKind, cents: z.number().nullable() });
+export type ChannelCost = z.infer<typeof channelCost>;
+
 const channelInput = z.strictObject({
   brandId,
   kind: channelKind,
@@ -98,6 +102,15 @@ export const brands = {
     permission: "channel.read",
     summary: "The kinds of channel there are: what each can do, and what its form asks",
     result: z.array(kindOfChannel),
+  }),
+  changeCost: endpoint({
+    method: "PUT",
+    path: "/api/channel-kinds/:kind/cost",
+    permission: "setting.manage",
+    summary: "Say what a message by a kind of channel costs, in cents with two places; null: nothing is known of it",
+    params: z.strictObject({ kind: channelKind }),
+    body: z.strictObject({ cents: z.number().min(0).max(99_999.99).nullable() }),
+    result: channelCost,
   }),
   channelSettings: endpoint({
     method: "GET",

@@ -27,6 +27,11 @@ export const formField = z.discriminatedUnion("kind", [
 ]);
 export type FormField = z.infer<typeof formField>;
 
-/** A kind of channel this centre can be connected by. */
-export const kindOfChannel = z.strictObject({ kind: channelKind, can: capabilities, fields: z.array(formField) });
+/** A kind of channel this centre can be connected by. `cents`: what a message by it costs the centre; null: nobody has said. */
+export const kindOfChannel = z.strictObject({
+  kind: channelKind,
+  can: capabilities,
+  fields: z.array(formField),
+  cents: z.number().nullable(),
+});
 export type KindOfChannel = z.infer<typeof kindOfChannel>;

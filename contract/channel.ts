@@ -53,6 +53,8 @@ export const capabilities = z.strictObject({
   windowHours: z.number().nullable(),
   /** May we write first to somebody who never wrote to us? */
   firstContact: z.boolean(),
+  /** Does it ring where the customer is, so that what is urgent is seen at once? Left out: no. */
+  atOnce: z.boolean().optional(),
   receipts: z.array(z.enum(["delivered", "read", "failed"])),
 });
 export type Capabilities = z.infer<typeof capabilities>;

@@ -62,7 +62,10 @@ const outcomeOfMany = z.strictObject({
   ),
 });
 
-/** One way to reach the customer, best first; `reason` and `blocked` are locale keys below `composer`. */
+/**
+ * One way to reach the customer, best first as far as the server knows: who is in a chat at this moment a desk knows by itself. `reason` and `blocked` are
+ * locale keys below `composer`; the rest is what the rule looks at (`lib/ways.ts`), so that the desk can apply it again when something changes.
+ */
 export const way = z.strictObject({
   channelId,
   channelKind,
@@ -71,6 +74,21 @@ export const way = z.strictObject({
   value: z.string(),
   reason: z.string(),
   blocked: z.string().nullable(),
+  hindrance: z.enum(["channelOff", "cannotSend", "noAddress", "suppressed", "notFirst"]).nullable(),
+  own: z.boolean(),
+  asked: z.enum(["sure", "unsure"]).nullable(),
+  wroteHere: z.boolean(),
+  wished: z.boolean(),
+  preferred: z.boolean(),
+  verified: z.boolean(),
+  kept: z.boolean(),
+  atOnce: z.boolean(),
+  /** What a message costs the centre; null: nobody has said. */
+  cents: z.number().nullable(),
+  /** Until when may be written by it; null: always. */
+  closesAt: instant.nullable(),
+  /** When something last came from there or went there; "": never. */
+  usedAt: z.string(),
 });
 
 /** Most rows that are asked for by id at once. */

@@ -1,6 +1,6 @@
 // Customers, their addresses and organisations.
 import { z } from "zod";
-import { addressKind } from "#contract/channel.ts";
+import { addressKind, channelKind } from "#contract/channel.ts";
 import { cursor, endpoint, instant } from "#contract/endpoint.ts";
 import { fieldChanges, fieldValues } from "#contract/fields.ts";
 import { addressId, concernId, customerId, organisationId } from "#contract/ids.ts";
@@ -29,6 +29,8 @@ export const customer = z.strictObject({
   name: z.string(),
   language: z.enum(["de", "en"]).nullable(),
   organisation: organisation.nullable(),
+  /** By which kind of channel they want to be answered, and who said so; null: nobody has said. */
+  wish: z.strictObject({ kind: channelKind, by: z.enum(["agent", "customer"]) }).nullable(),
   fields: fieldValues,
   addresses: z.array(address),
   createdAt: instant,
@@ -48,6 +50,8 @@ const facts = z.strictObject({
   language: z.enum(["de", "en"]).nullable().optional(),
   /** Found or made by name; null takes it away. */
   organisation: z.string().trim().max(200).nullable().optional(),
+  /** By which kind of channel they want to be answered; null: no wish. */
+  wish: channelKind.nullable().optional(),
   fields: fieldChanges.optional(),
 });
 /** What is changed of a customer; `was`: what has to stand there still, or somebody else was faster and it is refused. */
@@ -109,7 +113,7 @@ export const customers = {
     method: "PATCH",
     path: "/api/customers/:id",
     permission: "customer.change",
-    summary: "Change name, language, organisation or fields",
+    summary: "Change name, language, organisation, wished channel or fields",
     params: byId,
     body: customerChange,
     result: customer,

@@ -38,6 +38,8 @@ const table = {
   noRecipient: 400,
   invalidAddress: 400,
   addressSuppressed: 409,
+  windowClosed: 409,
+  notFirst: 409,
   emptyMessage: 400,
   concernClosed: 409,
   statusNotReachable: 409,

@@ -1,6 +1,6 @@
 // The event log's entries: what happened, as data. History, live feed, reactions and webhooks read nothing else.
 import { z } from "zod";
-import { brand, channel, topic } from "#contract/brands.ts";
+import { brand, channel, channelCost, topic } from "#contract/brands.ts";
 import { agent, team } from "#contract/agents.ts";
 import { concernRow, delivery, draft, draftKind, link, message, move, party, scheduled } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
@@ -93,6 +93,8 @@ const kinds = {
   "brand.changed": z.strictObject({ brand }),
   /** `set`: somebody set it, so that what could not leave by it is tried again. */
   "channel.changed": z.strictObject({ channel, set: z.literal(true).optional() }),
+  /** What a message by a kind of channel costs. */
+  "channelCost.changed": z.strictObject({ cost: channelCost }),
   /** A site can sign its users in to a chat by another key, or by one fewer. */
   "signingKey.changed": z.strictObject({ channelId, keyId: z.uuid(), name: z.string(), removed: z.boolean() }),
   "topic.changed": z.strictObject({ topic }),

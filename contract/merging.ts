@@ -45,12 +45,12 @@ export const merge = z.strictObject({
 });
 export type Merge = z.infer<typeof merge>;
 
-/** A part of what is known of a customer: "name", "language", "organisation", or "field:<key>". */
+/** A part of what is known of a customer: "name", "language", "organisation", "wish", or "field:<key>". */
 export const partKey = z
   .string()
   .min(1)
   .max(210)
-  .regex(/^(name|language|organisation|field:.+)$/s);
+  .regex(/^(name|language|organisation|wish|field:.+)$/s);
 export const partValue = fieldValue.nullable();
 export type PartValue = z.infer<typeof partValue>;
 

@@ -28,6 +28,8 @@ const factsOf = {
   channelGone: [],
   noWayOut: [],
   noRecipient: [],
+  windowClosed: ["address"],
+  notFirst: ["address"],
   badAddress: ["address"],
   fileWaiting: ["file"],
   fileInfected: ["file", "finding"],

@@ -13,6 +13,7 @@ import {
   rememberKeys,
   type Claim,
 } from "#modules/concerns/actions-outbox.ts";
+import { heldByWindow } from "#modules/concerns/reads-ways.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
 import { ratingLinks } from "#server/rating.ts";
@@ -96,7 +97,10 @@ export const startDispatch = (options: {
     try {
       await options.freshen?.();
       const channel = options.channelById(claim.channelId);
-      const held = channel ? await heldByFile(world, claim) : null;
+      const held = channel
+        ? ((await heldByFile(world, claim)) ??
+          (await heldByWindow(world, claim, { kind: channel.kind, can: channel.implementation.can })))
+        : null;
       const outbound = channel && held === null ? await outboundOf(world, claim, ratingLink) : null;
       if (held !== null) result = held;
       else if (!channel || !outbound)

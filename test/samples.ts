@@ -101,6 +101,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   "brands.channels": { given: () => ({}) },
   "brands.channelKinds": { given: () => ({}) },
+  "brands.changeCost": { given: () => ({ params: { kind: "email" }, body: { cents: 0.5 } }) },
   "brands.channelSettings": { given: (f) => ({ params: { id: f.channelId } }) },
   "brands.addChannel": {
     given: (f) => ({

@@ -6,10 +6,11 @@ import type { AgentActor } from "#contract/actor.ts";
 import { isRefusal } from "#contract/errors.ts";
 import { openConcern } from "#modules/concerns/reads-open.ts";
 import { allAgents, allTeams, asAgent } from "#modules/agents/reads.ts";
-import { allBrands, allChannels, allTopics } from "#modules/brands/reads.ts";
+import { allBrands, allChannels, allTopics, kindsWithCosts } from "#modules/brands/reads.ts";
 import { allFields } from "#modules/fields/reads.ts";
 import { messageViews, rowsByIds } from "#modules/concerns/reads.ts";
 import type { ConcernId } from "#contract/ids.ts";
+import { channelKinds } from "#server/connected.ts";
 import { allConcerns, type TestWorld } from "#test/world.ts";
 import {
   apply,
@@ -30,6 +31,7 @@ export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<Desk
     teams: await allTeams(world.db),
     brands: await allBrands(world.db),
     channels: await allChannels(world.db),
+    kinds: await kindsWithCosts({ db: world.db, channelKinds: channelKinds() }),
     topics: await allTopics(world.db),
     fields: await allFields(world.db),
   });
@@ -72,6 +74,7 @@ const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
   teams: byId(state.teams),
   brands: byId(state.brands),
   channels: byId(state.channels),
+  kinds: state.kinds,
   topics: byId(state.topics),
   fields: byId(state.fields),
   opened: Object.fromEntries(

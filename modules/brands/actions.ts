@@ -1,6 +1,6 @@
 // The only writers of brands, channels and topics. Called by brands/routes.ts, settings (first brand), server/start.ts (health) and the demo world.
 import type { Who } from "#contract/actor.ts";
-import type { Brand, Channel, Topic } from "#contract/brands.ts";
+import type { Brand, Channel, ChannelCost, Topic } from "#contract/brands.ts";
 import type { ChannelKind, Outbound } from "#contract/channel.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { AgentId, BrandId, ChannelId, TopicId } from "#contract/ids.ts";
@@ -30,6 +30,7 @@ import {
   updateHealth,
   updateSending,
   upsertChannel,
+  upsertCost,
   upsertTopic,
   type ChannelRow,
 } from "#modules/brands/store.ts";
@@ -114,6 +115,16 @@ export const changeChannel = (
     const wrong = secretForAnotherHost(input.settings, known, secrets);
     if (wrong !== null) return refuse("invalidInput", {}, `settings.${wrong}`);
     return keepChannel(world, tx, who, id, input, withKnownSecrets(input.settings, known, secrets));
+  });
+
+/** Says what a message by a kind of channel costs, in cents rounded to two places; null: nothing is known of it. The same again says nothing. */
+export const changeCost = (world: Acting, who: Who, input: ChannelCost): Promise<ChannelCost> =>
+  world.db.transaction(async (tx) => {
+    const cents = input.cents === null ? null : Math.round(input.cents * 100) / 100;
+    const cost = { kind: input.kind, cents };
+    if (await upsertCost(tx, cost.kind, cost.cents))
+      await say(world, tx, who, [{ kind: "channelCost.changed", data: { cost } }]);
+    return cost;
   });
 
 /** A channel's settings as an admin may see them: secrets are null. */

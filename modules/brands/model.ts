@@ -8,7 +8,7 @@ import type { Finding } from "#contract/reasons.ts";
  * `secrets`: paths of fields that are sealed at rest, with "*" for any index of a list.
  */
 export interface ChannelKinds {
-  readonly all: () => readonly KindOfChannel[];
+  readonly all: () => readonly Omit<KindOfChannel, "cents">[];
   /** `address`: the one customers see, empty when there is none. */
   readonly parse: (
     kind: ChannelKind,

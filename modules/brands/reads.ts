@@ -1,12 +1,14 @@
 // What others may read of brands, channels and topics.
 import type { Channel } from "#contract/brands.ts";
+import type { KindOfChannel } from "#contract/channel-form.ts";
 import type { ChannelId } from "#contract/ids.ts";
-import { opened } from "#modules/brands/model.ts";
+import { opened, type ChannelKinds } from "#modules/brands/model.ts";
 import {
   allBrands,
   allChannels,
   allTopics,
   brandById,
+  channelCosts,
   channelHealths,
   channelRow,
   channelRows,
@@ -17,7 +19,15 @@ import {
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
-export { allBrands, allChannels, allTopics, brandById, channelHealths, channelsOfBrand, topicById };
+export { allBrands, allChannels, allTopics, brandById, channelCosts, channelHealths, channelsOfBrand, topicById };
+
+/** The kinds of channel there are, each with what a message by it costs. */
+export const kindsWithCosts = async (
+  world: Pick<World, "db"> & { readonly channelKinds: Pick<ChannelKinds, "all"> },
+): Promise<KindOfChannel[]> => {
+  const costs = await channelCosts(world.db);
+  return world.channelKinds.all().map((kind) => ({ ...kind, cents: costs.get(kind.kind) ?? null }));
+};
 
 /** A channel with its settings opened: only for the program itself, never for an answer. */
 export interface OpenedChannel extends Channel {

@@ -6,6 +6,7 @@ import {
   addChannel,
   changeBrand,
   changeChannel,
+  changeCost,
   changeTopic,
   channelSettings,
   createBrand,
@@ -14,7 +15,7 @@ import {
   testChannel,
 } from "#modules/brands/actions.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
-import { allBrands, allChannels, allTopics } from "#modules/brands/reads.ts";
+import { allBrands, allChannels, allTopics, kindsWithCosts } from "#modules/brands/reads.ts";
 import type { World } from "#platform/world.ts";
 
 type W = World & { readonly channelKinds: ChannelKinds };
@@ -31,7 +32,10 @@ export const brandRoutes: readonly Route<W>[] = [
   answer<W, typeof brands.channels>(brands.channels, async (world, who) =>
     (await allChannels(world.db)).filter((channel) => seesBrand(who, channel.brandId)),
   ),
-  answer<W, typeof brands.channelKinds>(brands.channelKinds, async (world) => [...world.channelKinds.all()]),
+  answer<W, typeof brands.channelKinds>(brands.channelKinds, kindsWithCosts),
+  answer<W, typeof brands.changeCost>(brands.changeCost, (world, who, { params, body }) =>
+    changeCost(world, who, { kind: params.kind, cents: body.cents }),
+  ),
   answer<W, typeof brands.channelSettings>(brands.channelSettings, (world, _who, { params }) =>
     channelSettings(world, params.id),
   ),

@@ -29,6 +29,23 @@ export const channelRow = (tx: Tx, id: ChannelId): Promise<ChannelRow | null> =>
 export const channelRows = (tx: Tx): Promise<ChannelRow[]> =>
   tx.rows<ChannelRow>(sql`SELECT ${channelColumns}, settings FROM channel ORDER BY name, id`);
 
+/** What a message costs by the kinds of which somebody has said it. */
+export const channelCosts = async (tx: Tx): Promise<ReadonlyMap<string, number>> => {
+  const rows = await tx.rows<{ kind: string; cents: number }>(
+    sql`SELECT kind, cents::float8 AS cents FROM channel_cost`,
+  );
+  return new Map(rows.map(({ kind, cents }) => [kind, cents]));
+};
+
+/** Says it; null: nothing is known of it. False when that was so. */
+export const upsertCost = async (tx: Tx, kind: string, cents: number | null): Promise<boolean> =>
+  (await tx.run(
+    cents === null
+      ? sql`DELETE FROM channel_cost WHERE kind = ${kind}`
+      : sql`INSERT INTO channel_cost (kind, cents) VALUES (${kind}, ${cents}) ON CONFLICT (kind) DO UPDATE SET cents = excluded.cents
+             WHERE channel_cost.cents <> excluded.cents`,
+  )) > 0;
+
 /** A brand's channels by name, also those switched off. */
 export const channelsOfBrand = (tx: Tx, brandId: BrandId): Promise<Channel[]> =>
   tx.rows<Channel>(sql`SELECT ${channelColumns} FROM channel WHERE brand_id = ${brandId} ORDER BY name, id`);

@@ -36,6 +36,7 @@ import { composed } from "#modules/concerns/model-parts.ts";
 import { retold } from "#modules/concerns/model-moving.ts";
 import { cannotHold, forbids } from "#modules/concerns/policy.ts";
 import { messageViews, type ReadingWorld } from "#modules/concerns/reads.ts";
+import { kindRefusal, type KnowingKinds } from "#modules/concerns/reads-ways.ts";
 import { lockKey, messageByKey, updateConcern, uploadsOf } from "#modules/concerns/store.ts";
 import { deliveriesOf, hurry, withdraw } from "#modules/concerns/store-outbox.ts";
 import { linesOf } from "#modules/concerns/store-moving.ts";
@@ -92,7 +93,11 @@ const again = async (
 };
 
 /** Answers the customer. The message is held for the undo time, or scheduled for `sendAt`, and then leaves by the outbox. The same key twice answers once. */
-export const reply = (world: World & ReadingWorld, who: AgentActor, input: Reply): Promise<Spoken | Refusal> =>
+export const reply = (
+  world: World & ReadingWorld & KnowingKinds,
+  who: AgentActor,
+  input: Reply,
+): Promise<Spoken | Refusal> =>
   world.db.transaction(async (tx) => {
     const state = await lockFor(tx, who, input.id, "concern.answer");
     if (isRefusal(state)) return state;
@@ -111,13 +116,14 @@ export const reply = (world: World & ReadingWorld, who: AgentActor, input: Reply
     if (isRefusal(channel)) return channel;
     const recipients = await recipientsOf(tx, channel, input.to, input.cc);
     if (isRefusal(recipients)) return recipients;
+    const leavesAt = input.sendAt === null ? new Date(now.getTime() + input.undoMs) : new Date(input.sendAt);
+    const all = [...recipients.to, ...recipients.cc];
+    const shut = await kindRefusal(world, tx, channel, state.customerId, all, leavesAt);
+    if (shut !== null) return shut;
     if (isRefusal(content)) return content;
     if (content.parts.length > 0 && !isKept(addressKindOf[channel.kind]))
       return refuse("noPartsHere", undefined, "parts");
-    const below =
-      input.below === undefined
-        ? undefined
-        : await chosenBelow(tx, state, [...recipients.to, ...recipients.cc], input.below);
+    const below = input.below === undefined ? undefined : await chosenBelow(tx, state, all, input.below);
     if (isRefusal(below)) return below;
     const sent = await sendAnswer(world, tx, who, state, state, {
       channel,
@@ -177,7 +183,7 @@ const begunBefore = async (tx: Tx, who: AgentActor, input: FirstMessage): Promis
 };
 
 /** Writes first: a new concern with its first outgoing message. Without a customer the first recipient is looked up, or becomes one. The same key twice begins one concern. */
-export const create = (world: World, who: AgentActor, input: FirstMessage): Promise<Spoken | Refusal> =>
+export const create = (world: World & KnowingKinds, who: AgentActor, input: FirstMessage): Promise<Spoken | Refusal> =>
   world.db.transaction(async (tx) => {
     const forbidden = forbids(who, "concern.answer", input.brandId);
     if (forbidden) return forbidden;
@@ -195,6 +201,12 @@ export const create = (world: World, who: AgentActor, input: FirstMessage): Prom
     if (isRefusal(recipients)) return recipients;
     const content = await contentOf(world, tx, who, input);
     if (isRefusal(content)) return content;
+    const leavesAt = later === null ? new Date(now.getTime() + input.undoMs) : new Date(later);
+    const known =
+      input.customerId ?? (await customerByAddress(tx, input.kind, recipients.to[0] ?? ""))?.customerId ?? null;
+    const all = [...recipients.to, ...recipients.cc];
+    const shut = await kindRefusal(world, tx, channel, known, all, leavesAt);
+    if (shut !== null) return shut;
     const customer = await customerFor(world, tx, who, input, recipients.to[0] ?? "");
     if (isRefusal(customer)) return customer;
     const fresh = emptyConcern({

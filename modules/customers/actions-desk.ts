@@ -74,7 +74,7 @@ export const createCustomer = (
   });
 
 /**
- * Changes name, language, organisation (found or made by name; null or empty takes it away) or fields (those that are named; null takes one away).
+ * Changes name, language, organisation (found or made by name; null or empty takes it away), by which channel they want to be answered, or fields (those that are named; null takes one away).
  * Refuses a value its field does not take, and staleVersion where something of `was` is otherwise by now.
  */
 export const changeCustomer = (
@@ -100,6 +100,7 @@ export const changeCustomer = (
       ...(input.name !== undefined && input.name !== before.name ? ["name"] : []),
       ...(input.language !== undefined && input.language !== before.language ? ["language"] : []),
       ...(organisationId !== undefined && organisationId !== (before.organisation?.id ?? null) ? ["organisation"] : []),
+      ...(input.wish !== undefined && input.wish !== (before.wish?.kind ?? null) ? ["wish"] : []),
       ...(newFields === undefined ? [] : ["fields"]),
     ];
     const facts =
@@ -116,6 +117,7 @@ export const changeCustomer = (
       ...(input.name === undefined ? {} : { name: input.name }),
       ...(input.language === undefined ? {} : { language: input.language }),
       ...(organisationId === undefined ? {} : { organisationId }),
+      ...(what.includes("wish") ? { wish: input.wish ? { kind: input.wish, by: "agent" as const } : null } : {}),
       ...(newFields === undefined ? {} : { fields: newFields }),
     });
     return what;
@@ -225,6 +227,7 @@ const isOtherwise = (now: Customer, was: NonNullable<CustomerChange["was"]>): bo
   (was.name !== undefined && was.name !== now.name) ||
   (was.language !== undefined && was.language !== now.language) ||
   (was.organisation !== undefined && (was.organisation ?? "") !== (now.organisation?.name ?? "")) ||
+  (was.wish !== undefined && was.wish !== (now.wish?.kind ?? null)) ||
   (was.fields !== undefined && differ(now.fields, was.fields));
 
 type Changing = (tx: Tx, before: Customer) => Promise<readonly string[] | Refusal>;

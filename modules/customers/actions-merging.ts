@@ -1,6 +1,6 @@
 // Merging two customers who are one, taking that apart again, and remembering that two are two. Called by customers/routes.ts and concerns/actions-merging.ts.
 import type { Who } from "#contract/actor.ts";
-import type { AddressKind } from "#contract/channel.ts";
+import type { AddressKind, ChannelKind } from "#contract/channel.ts";
 import type { Customer } from "#contract/customers.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, CustomerId, OrganisationId } from "#contract/ids.ts";
@@ -219,7 +219,12 @@ const writeParts = async (
 ): Promise<void> => {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   if ([...keys].every((part) => before[part] === after[part])) return;
-  const { name, language, organisation } = after as { name: string; language?: "de" | "en"; organisation?: string };
+  const { name, language, organisation, wish } = after as {
+    name: string;
+    language?: "de" | "en";
+    organisation?: string;
+    wish?: ChannelKind;
+  };
   const fields = Object.fromEntries(
     Object.entries(after).flatMap(([part, value]) => (part.startsWith("field:") ? [[part.slice(6), value]] : [])),
   );
@@ -229,6 +234,8 @@ const writeParts = async (
     name,
     language: language ?? null,
     organisationId,
+    // Who merges or takes apart has said which wish stands.
+    ...(before["wish"] === wish ? {} : { wish: wish === undefined ? null : { kind: wish, by: "agent" } }),
     fields,
     facts: factsOf(organisation ?? null, fields),
   });

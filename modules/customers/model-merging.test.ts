@@ -59,6 +59,7 @@ const customer = (part: Partial<Customer>): Customer => ({
   id: "0195d1f0-0000-7000-8000-000000000001" as Customer["id"],
   name: "Hanna",
   language: null,
+  wish: null,
   organisation: null,
   fields: {},
   addresses: [],

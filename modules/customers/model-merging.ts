@@ -75,10 +75,11 @@ export const turned = (evidence: readonly Evidence[]): Evidence[] =>
 export type Parts = Readonly<Record<string, Exclude<PartValue, null>>>;
 
 /** The parts of a customer. */
-export const partsOf = (customer: Pick<Customer, "name" | "language" | "organisation" | "fields">): Parts => ({
+export const partsOf = (customer: Pick<Customer, "name" | "language" | "organisation" | "wish" | "fields">): Parts => ({
   name: customer.name,
   ...(customer.language === null ? {} : { language: customer.language }),
   ...(customer.organisation === null ? {} : { organisation: customer.organisation.name }),
+  ...(customer.wish === null ? {} : { wish: customer.wish.kind }),
   ...Object.fromEntries(Object.entries(customer.fields).map(([key, value]) => [`field:${key}`, value])),
 });
 

@@ -1,5 +1,5 @@
 // All SQL of customers, their addresses and organisations. Called by customers/actions.ts and customers/reads.ts.
-import type { AddressKind } from "#contract/channel.ts";
+import type { AddressKind, ChannelKind } from "#contract/channel.ts";
 import type { Address, Customer } from "#contract/customers.ts";
 import type { AddressId, BrandId, CustomerId, OrganisationId } from "#contract/ids.ts";
 import { empty, join, sql, type Sql, type Tx } from "#platform/db/db.ts";
@@ -250,6 +250,7 @@ export const updateCustomer = async (
     readonly name?: string;
     readonly language?: "de" | "en" | null;
     readonly organisationId?: OrganisationId | null;
+    readonly wish?: Customer["wish"];
     readonly fields?: Customer["fields"];
     /** As `factsOf` gives it; set with organisation and fields. */
     readonly facts?: string;
@@ -260,6 +261,7 @@ export const updateCustomer = async (
       ${part.name === undefined ? empty : sql`, name = ${part.name}`}
       ${part.language === undefined ? empty : sql`, language = ${part.language}`}
       ${part.organisationId === undefined ? empty : sql`, organisation_id = ${part.organisationId}`}
+      ${part.wish === undefined ? empty : sql`, wish = ${part.wish?.kind ?? null}, wish_by = ${part.wish?.by ?? null}`}
       ${part.fields === undefined ? empty : sql`, fields = ${JSON.stringify(part.fields)}::jsonb`}
       ${part.facts === undefined ? empty : sql`, facts = ${part.facts}`}
      WHERE id = ${customerId}`);
@@ -299,6 +301,16 @@ export const addressesOf = (
            customer_id = ${customerId} AS own
       FROM address WHERE customer_id IN ${membersQuery(customerId)} AND removed_at IS NULL ${knownTo(brands, sql`brand_ids`)} ORDER BY preferred DESC, greatest(last_in_at, last_out_at) DESC NULLS LAST, id`);
 
+const wishObject = sql`CASE WHEN c.wish IS NULL THEN NULL ELSE jsonb_build_object('kind', c.wish, 'by', c.wish_by) END`;
+
+/** By which kind of channel whoever speaks for this customer wants to be answered; null: nobody has said. */
+export const wishOf = async (tx: Tx, id: CustomerId): Promise<ChannelKind | null> =>
+  (
+    await tx.maybe<{ wish: ChannelKind | null }>(
+      sql`SELECT w.wish FROM customer c JOIN customer w ON w.id = ${whole} WHERE c.id = ${id}`,
+    )
+  )?.wish ?? null;
+
 /**
  * A customer these brands know, with organisation and the live addresses they know, the preferred and the last used first. Of somebody who was merged
  * into another: that one, with the addresses of all.
@@ -309,7 +321,7 @@ export const customerById = (
   brands: readonly string[] | null = null,
 ): Promise<Customer | null> =>
   tx.maybe<Customer>(sql`
-    SELECT c.id, c.name, c.language, c.fields, c.created_at AS "createdAt",
+    SELECT c.id, c.name, c.language, ${wishObject} AS wish, c.fields, c.created_at AS "createdAt",
            (SELECT sum(m.version)::int FROM customer m WHERE m.id = c.id OR m.merged_into = c.id) AS version,
            CASE WHEN o.id IS NULL THEN NULL ELSE jsonb_build_object('id', o.id, 'name', o.name) END AS organisation,
            coalesce((
@@ -340,14 +352,14 @@ export const aloneById = (
   tx: Tx,
   id: CustomerId,
 ): Promise<
-  | (Pick<Customer, "id" | "name" | "language" | "organisation" | "fields"> & {
+  | (Pick<Customer, "id" | "name" | "language" | "organisation" | "wish" | "fields"> & {
       readonly shownName: string;
       readonly brandIds: readonly BrandId[];
     })
   | null
 > =>
   tx.maybe(sql`
-    SELECT c.id, c.name, c.language, c.fields, c.brand_ids AS "brandIds", w.name AS "shownName",
+    SELECT c.id, c.name, c.language, ${wishObject} AS wish, c.fields, c.brand_ids AS "brandIds", w.name AS "shownName",
            CASE WHEN o.id IS NULL THEN NULL ELSE jsonb_build_object('id', o.id, 'name', o.name) END AS organisation
       FROM customer c JOIN customer w ON w.id = ${whole} LEFT JOIN organisation o ON o.id = c.organisation_id WHERE c.id = ${id}`);
 

@@ -1,6 +1,7 @@
 // Opening a concern on a real PostgreSQL: complete, in its agent's brands only, and right under the events that follow even while others write.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { email as emailChannel } from "#channels/email/index.ts";
 import type { AgentActor } from "#contract/actor.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
@@ -8,10 +9,13 @@ import type { ConcernId } from "#contract/ids.ts";
 import { change, follow } from "#modules/concerns/actions-change.ts";
 import { link } from "#modules/concerns/actions-links.ts";
 import { saveDraft } from "#modules/concerns/actions-drafts.ts";
-import { note, reply } from "#modules/concerns/actions-reply.ts";
+import { changeCost } from "#modules/brands/actions.ts";
+import { claimDeliveries } from "#modules/concerns/actions-outbox.ts";
+import { heldByWindow } from "#modules/concerns/reads-ways.ts";
+import { create, note, reply } from "#modules/concerns/actions-reply.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
 import { keepUpload } from "#modules/concerns/actions-uploads.ts";
-import { earlierMessages, historyOf, openConcern, waysTo } from "#modules/concerns/reads-open.ts";
+import { earlierMessages, historyOf, openConcern } from "#modules/concerns/reads-open.ts";
 import { messageViews, rowFor } from "#modules/concerns/reads.ts";
 import { suppressAddress } from "#modules/customers/actions.ts";
 import { addAddress, changeCustomer } from "#modules/customers/actions-desk.ts";
@@ -237,13 +241,6 @@ test("ways: where the customer last wrote first, what cannot be used last and wi
     (await brief()).map((way) => (way as unknown[])[3]),
     ["channelOff", "channelOff"],
   );
-  const [channel] = await world.db.rows<never>(
-    sql`SELECT id, brand_id AS "brandId", kind, name, enabled, address, can_send AS "canSend" FROM channel WHERE id = ${cast.channel.id}`,
-  );
-  assert.deepEqual(
-    waysTo([channel as never], [], null).map((way) => way.blocked),
-    ["noAddress"],
-  );
   await world.db.run(sql`UPDATE channel SET enabled = true, can_send = true WHERE id = ${cast.channel.id}`);
 });
 
@@ -336,4 +333,113 @@ test("opened while others write, then brought up to date: the same as opened aft
     assert.deepEqual(now.drafts, last.drafts);
     assert.deepEqual(now.concern.parties, last.concern.parties);
   }
+});
+
+test("ways: what the customer wishes, what a message costs and what is urgent are seen, and told to every desk that has it open", async () => {
+  const { id } = await begun();
+  const { customerId } = (await open(id)).concern.row;
+  const best = async (): Promise<unknown> =>
+    (await open(id)).ways.map(({ reason, wished, cents }) => [reason, wished, cents])[0];
+  assert.deepEqual(await best(), ["lastUsed", false, null]);
+  const wishing = done(await changeCustomer(world, cast.anna, customerId, { wish: "email" }));
+  assert.deepEqual(wishing.wish, { kind: "email", by: "agent" });
+  const wished = (await world.events()).at(-1);
+  assert.ok(wished?.kind === "customer.changed" && wished.data.what.includes("wish"));
+  assert.deepEqual(
+    await changeCustomer(world, cast.anna, customerId, { wish: "email" }),
+    wishing,
+    "the same again is nothing new",
+  );
+  assert.equal(
+    refusedWith(await changeCustomer(world, cast.anna, customerId, { wish: null, was: { wish: null } })),
+    "staleVersion",
+  );
+  assert.deepEqual(await best(), ["wished", true, null]);
+  const before = await open(id);
+  const seq = (await world.events()).at(-1)?.seq ?? 0;
+  await changeCost(world, cast.omar, { kind: "email", cents: 7.499 });
+  assert.deepEqual(await best(), ["wished", true, 7.5]);
+  const told = (await world.events(seq)).reduce(apply, {
+    ...mergeOpened(emptyState(cast.anna.id), before),
+    cursor: seq,
+  });
+  assert.deepEqual(told.opened[id]?.ways, (await open(id)).ways);
+  await changeCost(world, cast.omar, { kind: "email", cents: null });
+  done(await changeCustomer(world, cast.anna, customerId, { wish: null, was: { wish: "email" } }));
+  assert.deepEqual(await best(), ["lastUsed", false, null]);
+});
+
+test("ways: nothing is offered, said or sent through a window that has closed, and the next message opens it again", async () => {
+  const can = { windowHours: 24, firstContact: false };
+  const kind = { kind: "email" as const, can: { ...emailChannel.can, ...can }, fields: [] };
+  const limited = { ...world, channelKinds: { all: () => [kind] } };
+  const { id, from } = await begun();
+  const { customerId } = (await open(id)).concern.row;
+  const second = `zweite.${from}`;
+  done(await addAddress(world, cast.anna, customerId, { kind: "email", value: second }));
+  const ways = async (): Promise<unknown> =>
+    done(await openConcern(limited, cast.anna, id)).ways.map((way) => [way.value, way.blocked, way.closesAt]);
+  const say = (to: string, sendAt: string | null = null) =>
+    reply(limited, cast.anna, {
+      id,
+      channelId: cast.channel.id,
+      to: [to],
+      cc: [],
+      text: "Eine Antwort",
+      html: null,
+      uploads: [],
+      sendAt,
+      statusAfter: "waiting",
+      key: crypto.randomUUID(),
+      undoMs: 10_000,
+    });
+  const hour = 3_600_000;
+  const later = (hours: number): string => new Date(world.now().getTime() + hours * hour).toISOString();
+  const end = later(24);
+  assert.deepEqual(await ways(), [
+    [from, null, end],
+    [second, "notFirst", null],
+  ]);
+  assert.equal(refusedWith(await say(second)), "notFirst");
+  assert.equal(refusedWith(await say(from, later(25))), "windowClosed", "planned for when nothing may go");
+  const { messageId } = done(await say(from));
+  world.pass(24 * hour);
+  assert.deepEqual(await ways(), [
+    [from, "windowClosed", end],
+    [second, "notFirst", null],
+  ]);
+  assert.equal(refusedWith(await say(from)), "windowClosed");
+  // What waited until then does not leave either.
+  const claim = (await claimDeliveries(limited, { limit: 500, leaseMs: hour })).find(
+    (each) => each.messageId === messageId,
+  );
+  assert.ok(claim);
+  assert.deepEqual(await heldByWindow(limited, claim, { kind: "email", can }), {
+    kind: "refused",
+    code: "windowClosed",
+    reason: { code: "windowClosed", facts: { address: from } },
+    detail: "",
+  });
+  assert.equal(await heldByWindow(limited, claim, { kind: "email", can: emailChannel.can }), null);
+  await deliver(world, cast.channel, mail(from));
+  assert.equal(await heldByWindow(limited, claim, { kind: "email", can }), null);
+  assert.deepEqual(await ways(), [
+    [from, null, later(24)],
+    [second, "notFirst", null],
+  ]);
+  const first = await create(limited, cast.anna, {
+    brandId: cast.brandId,
+    channelId: cast.channel.id,
+    customerId: null,
+    kind: "email",
+    to: ["neu@mail.example"],
+    cc: [],
+    subject: "Zuerst",
+    text: "Guten Tag",
+    html: null,
+    uploads: [],
+    key: crypto.randomUUID(),
+    undoMs: 10_000,
+  });
+  assert.equal(refusedWith(first), "notFirst");
 });

@@ -13,6 +13,7 @@ import {
   addChannel,
   changeBrand,
   changeChannel,
+  changeCost,
   changeTopic,
   createBrand,
   createTopic,
@@ -83,6 +84,9 @@ test("brands, channels and their health, topics, fields", async () => {
   const channel = await verify(() => addChannel(world, cast.omar, mailbox(true)), "channel.changed");
   await verify(() => changeChannel(world, cast.omar, channel.id, mailbox(false)), "channel.changed");
   await verify(() => recordHealth(world, cast.omar, channel.id, "failing", refusedSignIn), "channel.changed");
+  const cost = { kind: "email", cents: 7.5 } as const;
+  await verify(() => changeCost(world, cast.omar, cost), "channelCost.changed");
+  await verify(() => changeCost(world, cast.omar, { ...cost, cents: null }), "channelCost.changed");
   await verify(() => recordSending(world, cast.omar, channel.id, refusedSignIn), "channel.changed");
 
   const topic = { parentId: null, name: "Störung", teamId: null, whenClosed: "reopen" as const };

@@ -204,5 +204,84 @@ test("a visitor without a name is called one, what they say of themselves is a c
   visitor.say({ type: "introduce", name: "", email: "wer@kunde.test" });
   const claim = page.locator("[data-claimed]", { hasText: "wer@kunde.test" });
   await claim.getByText("im Chat angegeben, nicht bewiesen").waitFor();
+
+  // Another one says the same of themselves: they are compared, merged and taken apart by what they are called here.
+  const other = await openPage(centre.server.url, channelId);
+  pages.push(other);
+  await other.hello();
+  const second = await other.tell("Ich auch nicht.");
+  other.say({ type: "introduce", name: "", email: "wer@kunde.test" });
+  const their = (await desk.call(api.concerns.open, { params: { id: second.concernId } })).concern.row.customerName;
+  const name = `Besucher ${/^visitor-(\w{4})/.exec(their)?.[1]?.toUpperCase() ?? ""}`;
+  await page.getByRole("button", { name: `Vielleicht ${name}: vergleichen` }).click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByRole("columnheader", { name }).waitFor();
+  await sheet.getByRole("columnheader", { name: `Besucher ${short}` }).waitFor();
+  assert.equal(await page.getByText("visitor-").count(), 0);
+  await sheet.getByRole("button", { name: "Zusammenführen" }).click();
+  await page.locator(".toast", { hasText: `Mit ${name} zusammengeführt` }).waitFor();
+  await page.getByRole("button", { name: `Trennen: ${name}` }).click();
+  await sheet.getByText(`${name} wieder von Besucher ${short} trennen?`).waitFor();
+  assert.equal(await page.getByText("visitor-").count(), 0);
+  await sheet.getByRole("button", { name: "Trennen" }).click();
+  await page.locator(".toast", { hasText: `${name} ist wieder ein eigener Kunde` }).waitFor();
+  await closeSilent(one);
+});
+
+test("every way says why it is offered and what it costs; a wish and what is urgent change the best one at once, and another is taken with the keys", async () => {
+  const visitor = await openPage(centre.server.url, channelId);
+  pages.push(visitor);
+  await visitor.hello();
+  visitor.say({ type: "introduce", name: "Rosa Lind", email: "" });
+  const { concernId } = await visitor.tell("Mein Router rauscht.");
+  visitor.close();
+  const desk = await signIn(centre.server.url, ada.email, ada.password);
+  const { row } = (await desk.call(api.concerns.open, { params: { id: concernId } })).concern;
+  const params = { id: row.customerId };
+  const { addresses } = await desk.call(api.customers.addAddress, {
+    params,
+    body: { kind: "email", value: "rosa@kunde.test" },
+  });
+  const addressId = addresses.find(({ kind }) => kind === "email")?.id ?? "";
+  await desk.call(api.customers.changeAddress, { params: { ...params, addressId }, body: { preferred: true } });
+
+  const one = await centre.open();
+  const { page } = one;
+  await page.goto(`${centre.server.url}/admin/channels`);
+  const card = page.locator(".card", { hasText: "Was eine Nachricht kostet" });
+  await card.getByLabel("E-Mail").fill("-1");
+  await card.getByText("Eine Zahl von 0 bis 99.999,99.").waitFor();
+  await card.getByLabel("E-Mail").fill("7,5");
+  await card.getByLabel("E-Mail").press("Enter");
+  await page.locator(".toast", { hasText: "Kosten gespeichert" }).waitFor();
+
+  await page.goto(`${centre.server.url}/desk/open/${row.number}`);
+  await page.locator(".message").first().waitFor();
+  await page.keyboard.press("r");
+  const reason = (text: string) => page.locator(".way-reason", { hasText: text }).waitFor();
+  await reason("hier hat der Kunde zuletzt geschrieben");
+  const change = (priority: "urgent" | "normal") =>
+    desk.call(api.concerns.change, { params: { id: concernId }, body: { priority } });
+  await change("urgent");
+  await reason("dringend: kommt an, auch wenn der Kunde den Chat nicht öffnet · 7,5 ct je Nachricht");
+  await change("normal");
+  await reason("hier hat der Kunde zuletzt geschrieben");
+  const wish = page.getByRole("button", { name: "Antwort per" });
+  if ((await wish.count()) === 0) await page.getByRole("button", { name: "Kundenleiste" }).press("Enter");
+  await wish.press("Enter");
+  await page.getByRole("option", { name: "E-Mail" }).waitFor();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  await reason("so möchte der Kunde die Antwort");
+  await page.locator(".toast", { hasText: "Wunsch für die Antwort geändert" }).waitFor();
+
+  const ways = page.locator(".way").getByRole("button");
+  await ways.press("Enter");
+  await page.getByRole("option", { name: "E-Mail" }).getByText("rosa@kunde.test · so möchte der Kunde").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await reason("hier hat der Kunde zuletzt geschrieben");
+  await page.locator("textarea.editor-plain").waitFor();
   await closeSilent(one);
 });

@@ -15,6 +15,7 @@ import { mac } from "#web/kit/platform.ts";
 import { useRested } from "#web/kit/useRested.ts";
 import { callOrThrow } from "#web/state/client.ts";
 import { views } from "#web/state/desk.ts";
+import { nameParts, nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
@@ -119,14 +120,14 @@ const Findings = ({
               key={one.id}
               id={`customer:${one.id}`}
               className="menu-item"
-              textValue={one.name.map((part) => part.text).join("")}
+              textValue={nameWords(one.name.map((part) => part.text).join(""))}
             >
               <Icon name="person" />
               <span className="menu-label">
-                <Marked parts={one.name} />
+                <Marked parts={nameParts(one.name)} />
                 <small>
                   {one.fact === null ? (
-                    <Marked parts={one.address} />
+                    <Marked parts={nameParts(one.address)} />
                   ) : (
                     <>
                       {one.fact.name ?? t("customers.organisation")}: <Marked parts={one.fact.value} />

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { AnyEvent } from "#contract/events.ts";
 import { deskState, onEvents } from "#web/state/desk.ts";
+import { nameWords } from "#web/state/names.ts";
 import { t } from "#web/state/words.ts";
 
 const restMs = 10_000;
@@ -46,6 +47,6 @@ const sentenceFor = (events: readonly AnyEvent[], openNumber: number | null): st
   const { rows } = deskState.get();
   const here = events.filter((event) => event.concernId !== null && rows[event.concernId]?.number === openNumber);
   const last = here.at(-1);
-  if (last?.kind === "message.added") return t("shell.spokenHere", { name: last.data.message.author.name });
+  if (last?.kind === "message.added") return t("shell.spokenHere", { name: nameWords(last.data.message.author.name) });
   return t("shell.spokenArrived", { count: events.length });
 };

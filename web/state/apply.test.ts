@@ -198,6 +198,7 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "team.changed": { team: { id: "t1", name: "Technik" } },
   "brand.changed": { brand: { id: "b", name: "B", signature: "", language: "de" } },
   "channel.changed": { channel: { id: "ch" } },
+  "channelCost.changed": { cost: { kind: "email", cents: 7.5 } },
   "signingKey.changed": { channelId: "ch", keyId: "k", name: "2026", removed: false },
   "topic.changed": { topic: { id: "to", parentId: null, name: "T", teamId: null, whenClosed: "reopen" } },
   "topic.removed": { topicId: "to" },

@@ -9,6 +9,7 @@ import type { Result } from "#contract/endpoint.ts";
 import type { Field, FieldValue } from "#contract/fields.ts";
 import type { AnyEvent, EventData, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, MessageId } from "#contract/ids.ts";
+import { withCost } from "#web/state/applyCost.ts";
 import { keptIn, leadsTo, movedIn, renamed } from "#web/state/applyMoves.ts";
 
 /** What the server answers when a concern is opened. */
@@ -132,7 +133,11 @@ export const mergeOpened = (state: DeskState, result: OpenResult): DeskState => 
   const next = mergeRows({ ...state, opened: { ...state.opened, [id]: opened } }, [result.concern.row]);
   const { links, moves } = result.concern;
   const linked = new Set<string>([...links, ...moves.map((move) => move.other)].map((other) => other.concernId));
-  return replay(next, ({ concernId }) => concernId === id || (concernId !== null && linked.has(concernId)));
+  return replay(
+    next,
+    ({ kind, concernId }) =>
+      kind === "channelCost.changed" || concernId === id || (concernId !== null && linked.has(concernId)),
+  );
 };
 
 /** Takes in whole messages: an earlier page, or the body of one that an event announced. */
@@ -204,6 +209,7 @@ const referenceKinds: ReadonlySet<string> = new Set([
   "team.changed",
   "brand.changed",
   "channel.changed",
+  "channelCost.changed",
   "topic.changed",
   "topic.removed",
   "field.changed",
@@ -289,6 +295,8 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       return { ...state, brands: upsert(state.brands, event.data.brand) };
     case "channel.changed":
       return { ...state, channels: upsert(state.channels, event.data.channel) };
+    case "channelCost.changed":
+      return withCost(state, event.data.cost);
     case "topic.changed":
       return { ...state, topics: upsert(state.topics, event.data.topic) };
     case "topic.removed":

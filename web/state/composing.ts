@@ -3,6 +3,7 @@
 import type { AddressKind } from "#contract/channel.ts";
 import type { ConcernRow, Draft, DraftQuote, Message, Party } from "#contract/concerns.ts";
 import type { FileView } from "#contract/files.ts";
+import { rankWays, type Moment } from "#lib/ways.ts";
 import type { Way } from "#web/state/apply.ts";
 
 export type DraftKind = Draft["kind"];
@@ -87,15 +88,8 @@ export const firstWords = (content: Pick<Composing, "text">): string => {
   return line.length > 80 ? `${line.slice(0, 79).trimEnd()}…` : line;
 };
 
-/** The ways, with those first where the customer is now: whoever sits in a chat is answered there. `here`: the addresses at which somebody is. */
-export const withPresence = (ways: readonly Way[], here: readonly string[]): readonly Way[] => {
-  if (here.length === 0) return ways;
-  const isHere = (way: Way): boolean => way.blocked === null && way.reason !== "merged" && here.includes(way.value);
-  return [
-    ...ways.filter(isHere).map((way) => ({ ...way, reason: "here" as const })),
-    ...ways.filter((way) => !isHere(way)),
-  ];
-};
+/** The ways by the same rule as the server's, with what this desk knows better: where the customer sits in a chat, how urgent it is by now, what time it is. */
+export const waysNow = (ways: readonly Way[], moment: Moment): readonly Way[] => rankWays(ways, moment);
 
 /** The best way that is not blocked, else the best of all. An address of somebody whom the customer was merged with is never taken by itself. */
 export const bestWay = (ways: readonly Way[]): Way | null => {
@@ -116,7 +110,7 @@ export const startRecipients = (
       readonly parties: readonly Pick<Party, "value" | "role" | "customerId">[];
     };
   },
-  way: Pick<Way, "value" | "reason"> | null,
+  way: Pick<Way, "value" | "asked"> | null,
 ): { readonly to: readonly string[]; readonly cc: readonly string[] } => {
   if (way === null || way.value === "") return { to: [], cc: [] };
   const { parties, row } = opened.concern;
@@ -135,7 +129,7 @@ export const startRecipients = (
     opened.messages.findLast((message) => message.direction === "in" && message.automatic === null) ??
     opened.messages.findLast((message) => message.direction === "in");
   const values = (people: Message["to"]): string[] => people.map((person) => person.value);
-  const from = last?.from && way.reason !== "replyTo" ? [last.from.value] : [];
+  const from = last?.from && way.asked === null ? [last.from.value] : [];
   const to = [way.value, ...further([...from, ...values(last?.to ?? [])])];
   return { to, cc: further(values(last?.cc ?? [])) };
 };

@@ -6,6 +6,7 @@ import type { AddressKind } from "#contract/channel.ts";
 import { call } from "#web/state/client.ts";
 import type { Outcome, Problem } from "#web/state/client.ts";
 import { tellProblem, tellRefusal } from "#web/state/problems.ts";
+import { nameWords } from "#web/state/names.ts";
 import { offerBack, toast } from "#web/state/toasts.ts";
 import { t } from "#web/state/words.ts";
 
@@ -16,9 +17,10 @@ export type KeepCustomer = (customer: Customer) => void;
 export type CustomerPart =
   | { readonly name: string }
   | { readonly language: Customer["language"] }
+  | { readonly wish: NonNullable<Customer["wish"]>["kind"] | null }
   | { readonly organisation: string | null };
 
-/** Changes name, language or organisation. */
+/** Changes name, language, organisation, or by which channel they want to be answered. */
 export const changeCustomer = (before: Customer, wanted: CustomerPart, keep: KeepCustomer): void => {
   const was = partsOf(before);
   const [[part]] = Object.entries(wanted) as [[keyof typeof was, unknown]];
@@ -58,7 +60,7 @@ export const addAddress = async (
   const params = { id: before.id, addressId: added.id };
   const undo = (): void =>
     tellRefusal(kept(call(customers.removeAddress, { params, query: { ifUnused: "yes" } }), keep));
-  toast(t("done.customer.addressAdded", { address: added.value }), { undo });
+  toast(t("done.customer.addressAdded", { address: nameWords(added.value) }), { undo });
 };
 
 /** Takes an address away; with the undo it is what it was. */
@@ -100,6 +102,7 @@ interface AddressChange {
 const partsOf = (customer: Customer) => ({
   name: customer.name,
   language: customer.language,
+  wish: customer.wish?.kind ?? null,
   organisation: customer.organisation?.name ?? null,
 });
 
@@ -129,6 +132,6 @@ const offeredAs = (
   keep: KeepCustomer,
   back: () => Promise<Outcome<Customer>>,
 ): void =>
-  void offered(t(`done.customer.${what}`, { address: address.value }), work, back, keep).then(
+  void offered(t(`done.customer.${what}`, { address: nameWords(address.value) }), work, back, keep).then(
     (problem) => problem && tellProblem(problem),
   );

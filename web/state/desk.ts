@@ -406,6 +406,7 @@ const watchHints = (): (() => void) => {
     if (now.opened !== before.opened)
       for (const [id, opened] of Object.entries(now.opened)) {
         fetchBodies(id, opened, before.opened[id]);
+        if (hasWritten(opened, before.opened[id])) void openConcern(id, true);
         if (opened.stale && before.opened[id]?.stale !== true) void openConcern(id, true);
         if (opened.staleDrafts.length > 0 && opened.staleDrafts !== before.opened[id]?.staleDrafts)
           void openConcern(id, true);
@@ -425,6 +426,12 @@ const againAfter = [1_000, 3_000, 10_000];
 const fetchBodies = (concernId: string, opened: Opened, was: Opened | undefined): void => {
   if (opened.incomplete === was?.incomplete) return;
   for (const id of opened.incomplete) if (!fetching.has(id)) void fetchBody(concernId, id, 0);
+};
+
+/** Has the customer just written? Then another way may be the best one, and a window has opened again. */
+const hasWritten = ({ messages }: Opened, was: Opened | undefined): boolean => {
+  const last = messages.at(-1);
+  return was !== undefined && last?.direction === "in" && last.id !== was.messages.at(-1)?.id;
 };
 
 const fetchBody = async (concernId: string, id: string, tried: number): Promise<void> => {

@@ -10,9 +10,10 @@ import type { Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
 import { fieldName, fieldWords } from "#web/state/fieldValues.ts";
 import { tellProblem, tellRefusal } from "#web/state/problems.ts";
+import { nameWords } from "#web/state/names.ts";
 import { createStore } from "#web/state/store.ts";
 import { offerBack, toast } from "#web/state/toasts.ts";
-import { t } from "#web/state/words.ts";
+import { t, words } from "#web/state/words.ts";
 
 export type Merges = Result<typeof merging.of>;
 
@@ -43,18 +44,23 @@ export const useMerges = (id: string): Merges | undefined => {
 
 /** What speaks for two being one, in words; what both spell alike is said once. */
 export const evidenceWords = ({ kind, one, other }: Evidence): string =>
-  t(`customers.merging.evidence.${kind}`, { other, both: one === other ? one : `${one}, ${other}` });
+  t(`customers.merging.evidence.${kind}`, {
+    other: nameWords(other),
+    both: one === other ? nameWords(one) : `${nameWords(one)}, ${nameWords(other)}`,
+  });
 
 /** A part's name. */
 export const partName = (part: string): string =>
   part.startsWith("field:")
     ? fieldName(deskState.get().fields, "customer", part.slice(6))
-    : t(`customers.${part as "name" | "language" | "organisation"}`);
+    : t(`customers.${part as "name" | "language" | "organisation" | "wish"}`);
 
 /** A part's value in words; what is not known has none. */
 export const partWords = (part: string, value: Conflict["one"]): string => {
   if (value === null || value === "") return t("customers.merging.nothing");
   if (part === "language") return t(`languages.${value as "de" | "en"}`);
+  if (part === "name") return nameWords(String(value));
+  if (part === "wish") return words(`channels.${String(value)}.name`) ?? String(value);
   const field = deskState.get().fields.find(({ owner, key }) => owner === "customer" && part === `field:${key}`);
   return field ? fieldWords(value, field.kind) : String(value);
 };
@@ -68,7 +74,7 @@ export const mergeCustomers = async (
   take: readonly string[],
 ): Promise<Problem | null> => {
   const outcome = await offerBack(
-    t("done.customer.merged", { name: other.name }),
+    t("done.customer.merged", { name: nameWords(other.name) }),
     call(merging.merge, { params: { id: kept.id }, body: { otherId: other.id, take: [...take] } }),
     ({ mergeId }) => tellRefusal(call(merging.undo, { params: { id: mergeId }, body: nothingChosen })),
   );
@@ -79,15 +85,17 @@ export const mergeCustomers = async (
 export const takeApart = async (merge: Merge, choices: UndoChoices): Promise<Problem | null> => {
   const outcome = await call(merging.undo, { params: { id: merge.id }, body: choices });
   if (!outcome.ok) return outcome.problem;
-  toast(t("done.customer.separated", { name: merge.gone.name }));
+  toast(t("done.customer.separated", { name: nameWords(merge.gone.name) }));
   return null;
 };
 
 /** Says that two are two, for good; the way back asks again. */
 export const decline = async (proposal: Merges["proposals"][number]): Promise<void> => {
   const put = (declined: boolean) => call(merging.decline, { params: { id: proposal.id }, body: { declined } });
-  const outcome = await offerBack(t("done.customer.declined", { name: proposal.other.name }), put(true), () =>
-    tellRefusal(put(false)),
+  const outcome = await offerBack(
+    t("done.customer.declined", { name: nameWords(proposal.other.name) }),
+    put(true),
+    () => tellRefusal(put(false)),
   );
   if (!outcome.ok) tellProblem(outcome.problem);
 };

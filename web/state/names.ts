@@ -8,3 +8,12 @@ export const nameWords = (name: string): string => {
   const short = unnamed.exec(name)?.[1];
   return short === undefined ? name : t("customers.visitor", { short: short.toUpperCase() });
 };
+
+/** The same of a text whose matching parts are marked: a name that is only an address has nothing in it that anybody would look for. */
+export const nameParts = (
+  parts: readonly { readonly text: string; readonly hit: boolean }[],
+): readonly { readonly text: string; readonly hit: boolean }[] => {
+  const whole = parts.map(({ text }) => text).join("");
+  const name = nameWords(whole);
+  return name === whole ? parts : [{ text: name, hit: false }];
+};

@@ -4,6 +4,7 @@ import { AdminEntries } from "#web/kit/AdminEntries.tsx";
 import { ChannelMark } from "#web/kit/Marks.tsx";
 import { Empty } from "#web/kit/States.tsx";
 import { Told } from "#web/kit/Told.tsx";
+import { Costs } from "#web/screens/brands/Costs.tsx";
 import { ChannelForm } from "#web/screens/brands/ChannelForm.tsx";
 import { deskState } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
@@ -55,7 +56,8 @@ export const AdminChannels = () => {
             <span className="entry-words">
               <strong>{channel.name}</strong>
               <small>
-                {channel.address} · {brands.find((brand) => brand.id === channel.brandId)?.name}
+                {channel.address === "" ? "" : `${channel.address} · `}
+                {brands.find((brand) => brand.id === channel.brandId)?.name}
                 {channel.canSend ? "" : ` · ${t("admin.cannotSend")}`}
               </small>
               {channel.health === "failing" && channel.receivingTrouble ? (
@@ -74,6 +76,8 @@ export const AdminChannels = () => {
         ),
       })}
       form={(channel, close) => <ChannelForm channel={channel} close={close} />}
-    />
+    >
+      <Costs />
+    </AdminEntries>
   );
 };

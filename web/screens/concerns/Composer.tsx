@@ -2,6 +2,7 @@
 import { addressKindOf } from "#contract/channel.ts";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
+import { useNow } from "#web/kit/Marks.tsx";
 import { nameWords } from "#web/state/names.ts";
 import { session } from "#web/state/session.ts";
 import { Button, IconButton } from "#web/kit/Button.tsx";
@@ -27,7 +28,7 @@ import { WhoWrites } from "#web/screens/concerns/WhoElse.tsx";
 import { sendNote, sendPart, sendReply } from "#web/state/actions.ts";
 import type { Then } from "#web/state/actions.ts";
 import type { Opened } from "#web/state/apply.ts";
-import { bestWay, isEmpty, nothingTyped, startRecipients, withPresence, withTyped } from "#web/state/composing.ts";
+import { bestWay, isEmpty, nothingTyped, startRecipients, waysNow, withTyped } from "#web/state/composing.ts";
 import { belowOf, shownBelow } from "#web/state/below.ts";
 import type { ComposerKind } from "#web/state/composing.ts";
 import { deskState, sayLook, visitors } from "#web/state/desk.ts";
@@ -107,10 +108,12 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
 
   useEffect(() => adopt(id, kind, draft), [id, kind, draft]);
   const here = useStore(visitors, (all) => all[id] ?? nobodyHere);
-  const ways = withPresence(
-    opened.ways,
-    here.map(({ address }) => address),
-  );
+  const now = useNow();
+  const ways = waysNow(opened.ways, {
+    now: now.getTime(),
+    urgent: opened.concern.row.priority === "urgent",
+    here: here.map(({ address }) => address),
+  });
   const way =
     ways.find(
       (one) => one.channelId === content.channelId && (content.to.length === 0 || content.to.includes(one.value)),

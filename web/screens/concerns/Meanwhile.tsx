@@ -8,6 +8,7 @@ import type { Opened } from "#web/state/apply.ts";
 import type { Draft } from "#contract/concerns.ts";
 import { deskState } from "#web/state/desk.ts";
 import { beginAnswer, begunAfter, endAnswer, saidSince } from "#web/state/meanwhile.ts";
+import { nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
 import { compose } from "#web/state/ui.ts";
 import { listed, t } from "#web/state/words.ts";
@@ -44,7 +45,9 @@ export const MeanwhileLine = ({
   const news = [...answered.filter(isNew), ...(asks ? [] : written.filter(isNew))].toSorted((a, b) => a.seq - b.seq);
   const [first] = news;
   const names = (of: readonly Message[]): { readonly names: string; readonly count: number } => {
-    const all = [...new Set(of.filter((message) => news.includes(message)).map((message) => message.author.name))];
+    const all = [
+      ...new Set(of.filter((message) => news.includes(message)).map((message) => nameWords(message.author.name))),
+    ];
     return { names: listed(all), count: all.length };
   };
   const [colleagues, customers] = [names(answered), names(written)];

@@ -104,7 +104,9 @@ export const MessageCard = ({
         <div className="message-who">
           <span className="message-name">
             {nameWords(message.author.name)}
-            {message.from && message.from.value !== message.author.name ? (
+            {message.from &&
+            message.from.value !== message.author.name &&
+            nameWords(message.from.value) === message.from.value ? (
               <span className="message-address">{message.from.value}</span>
             ) : null}
           </span>
@@ -119,7 +121,7 @@ export const MessageCard = ({
               aria-expanded={details}
               onClick={() => setDetails(!details)}
             >
-              {t("concerns.toWhom", { names: copies.map((one) => one.name ?? one.value).join(", ") })}
+              {t("concerns.toWhom", { names: copies.map((one) => nameWords(one.name ?? one.value)).join(", ") })}
             </button>
           ) : null}
         </div>
@@ -216,7 +218,7 @@ export const MessageCard = ({
         {incomplete ? (
           <output className="message-coming">{t("kit.loading")}</output>
         ) : mode === "html" && message.html ? (
-          <MailFrame html={message.html} title={t("concerns.frameTitle", { name: message.author.name })} />
+          <MailFrame html={message.html} title={t("concerns.frameTitle", { name: nameWords(message.author.name) })} />
         ) : (
           <>
             <PlainText text={message.text} marker={marker} />

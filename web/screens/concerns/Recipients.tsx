@@ -7,6 +7,7 @@ import { Icon } from "#web/kit/Icon.tsx";
 import { Face } from "#web/kit/Marks.tsx";
 import { useSuggestions } from "#web/screens/concerns/useSuggestions.ts";
 import { addressIn, looksLikeAddress, splitAddresses, withTyped } from "#web/state/composing.ts";
+import { nameWords } from "#web/state/names.ts";
 import { t } from "#web/state/words.ts";
 
 export const Recipients = ({
@@ -59,12 +60,16 @@ export const Recipients = ({
           <Label className="way-label">{label}</Label>
           <TagList className="tag-list" items={value.map((one) => ({ id: one }))}>
             {(item) => (
-              <Tag className="tag" textValue={item.id} data-wrong={!looksLikeAddress(item.id, kind) || undefined}>
-                {item.id}
+              <Tag
+                className="tag"
+                textValue={nameWords(item.id)}
+                data-wrong={!looksLikeAddress(item.id, kind) || undefined}
+              >
+                {nameWords(item.id)}
                 <Button
                   slot="remove"
                   className="tag-remove"
-                  aria-label={t("composer.removeAddress", { address: item.id })}
+                  aria-label={t("composer.removeAddress", { address: nameWords(item.id) })}
                 >
                   <Icon name="close" size="small" />
                 </Button>
@@ -143,9 +148,9 @@ export const Recipients = ({
                 add(one.value);
               }}
             >
-              <Face small name={one.name} />
+              <Face small name={nameWords(one.name)} />
               <span className="menu-label">
-                {one.name}
+                {nameWords(one.name)}
                 {one.name === one.value ? null : <small>{one.value}</small>}
               </span>
             </li>

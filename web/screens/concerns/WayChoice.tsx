@@ -2,7 +2,8 @@
 import type { Channel } from "#contract/brands.ts";
 import { Choose } from "#web/kit/Field.tsx";
 import type { Way } from "#web/state/apply.ts";
-import { t, words } from "#web/state/words.ts";
+import { nameWords } from "#web/state/names.ts";
+import { dayAndTime, t, words } from "#web/state/words.ts";
 
 const nameOf = (way: Way): string => `${way.channelId}|${way.value}`;
 
@@ -29,7 +30,7 @@ export const WayChoice = ({
         choices={ways.map((way) => ({
           id: nameOf(way),
           label: `${t(`channels.${way.channelKind}.name`)} · ${way.channelName}`,
-          detail: `${way.value} · ${reasonWords(way)}`,
+          detail: [nameWords(way.value), ...factWords(way)].filter((part) => part !== "").join(" · "),
           disabled: way.blocked !== null,
         }))}
         onChange={(id) => {
@@ -38,13 +39,23 @@ export const WayChoice = ({
         }}
       />
       <span className="way-reason" data-blocked={chosen.blocked !== null || undefined}>
-        {channel && channel.address !== "" && chosen.blocked === null
-          ? t("composer.fromAddress", { address: channel.address })
-          : ""}{" "}
-        {reasonWords(chosen)}
+        {[
+          ...(channel && channel.address !== "" && chosen.blocked === null
+            ? [t("composer.fromAddress", { address: channel.address })]
+            : []),
+          ...factWords(chosen),
+        ].join(" · ")}
       </span>
     </div>
   );
 };
 
-const reasonWords = (way: Way): string => words(`composer.${way.blocked ?? way.reason}`) ?? way.blocked ?? way.reason;
+/** Why it is offered or not, until when, and what a message costs. */
+const factWords = (way: Way): readonly string[] => {
+  const at = way.closesAt === null ? "" : dayAndTime(way.closesAt);
+  return [
+    words(`composer.${way.blocked ?? way.reason}`, { at }) ?? way.blocked ?? way.reason,
+    ...(way.blocked === null && at !== "" ? [t("composer.openUntil", { at })] : []),
+    ...(way.blocked === null && way.cents !== null ? [t("composer.costs", { cents: way.cents })] : []),
+  ];
+};

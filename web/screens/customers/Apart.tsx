@@ -9,6 +9,7 @@ import { Failed, Waiting } from "#web/kit/States.tsx";
 import { callOrThrow, Refused } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { partName, partWords, takeApart } from "#web/state/merging.ts";
+import { nameWords } from "#web/state/names.ts";
 import { t } from "#web/state/words.ts";
 
 export const Apart = ({ mergeId, close }: { readonly mergeId: string; readonly close: () => void }) => {
@@ -27,7 +28,7 @@ export const Apart = ({ mergeId, close }: { readonly mergeId: string; readonly c
       <Waiting rows={4} />
     );
   const { merge, addresses, parts, added, begun } = undoing;
-  const names = { kept: merge.kept.name, gone: merge.gone.name };
+  const names = { kept: nameWords(merge.kept.name), gone: nameWords(merge.gone.name) };
   const sides = (["kept", "gone"] as const).map((id) => ({ id, label: names[id] }));
   const keep = async (): Promise<void> => {
     const wrong = await takeApart(merge, choices);
@@ -47,7 +48,7 @@ export const Apart = ({ mergeId, close }: { readonly mergeId: string; readonly c
       <p>
         {addresses.length === 0
           ? t("customers.merging.goesBackNothing", { name: names.gone })
-          : t("customers.merging.goesBack", { name: names.gone, addresses: addresses.join(", ") })}
+          : t("customers.merging.goesBack", { name: names.gone, addresses: addresses.map(nameWords).join(", ") })}
       </p>
       {parts.length > 0 ? (
         <fieldset className="apart-group">
@@ -71,7 +72,7 @@ export const Apart = ({ mergeId, close }: { readonly mergeId: string; readonly c
             <Choose
               focus={parts.length + index === 0}
               key={id}
-              label={value}
+              label={nameWords(value)}
               value={choices.addresses[id] ?? "kept"}
               choices={sides}
               onChange={(whose) => setChoices((all) => ({ ...all, addresses: { ...all.addresses, [id]: whose } }))}

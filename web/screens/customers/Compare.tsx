@@ -14,6 +14,7 @@ import { callOrThrow, Refused } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { decline, evidenceWords, mergeCustomers, partName, partWords } from "#web/state/merging.ts";
 import type { Merges } from "#web/state/merging.ts";
+import { nameWords } from "#web/state/names.ts";
 import { t } from "#web/state/words.ts";
 
 export const Compare = ({
@@ -89,8 +90,8 @@ export const Compare = ({
         <thead>
           <tr>
             <th scope="col">{t("customers.merging.part")}</th>
-            <th scope="col">{one.name}</th>
-            <th scope="col">{other.name}</th>
+            <th scope="col">{nameWords(one.name)}</th>
+            <th scope="col">{nameWords(other.name)}</th>
           </tr>
         </thead>
         <tbody>
@@ -114,7 +115,7 @@ export const Compare = ({
                     <li key={address.id} className="compare-address">
                       <AddressMark kind={address.kind} />
                       <span>
-                        {address.value}
+                        {nameWords(address.value)}
                         <small>{t(address.verifiedAt === null ? "customers.unverified" : "customers.verified")}</small>
                       </span>
                     </li>

@@ -54,6 +54,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
     queryFn: ({ signal }) => callOrThrow(customers.concerns, { params: { id }, query: {} }, signal),
   });
   const channels = useStore(deskState, (state) => state.channels);
+  const kinds = useStore(deskState, (state) => state.kinds);
   const rows = useStore(deskState, (state) => state.rows);
   useEffect(() => {
     if (bump === 0) return;
@@ -143,6 +144,22 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
                   />
                 </dd>
               </div>
+              <div>
+                <dt>{t("customers.wish")}</dt>
+                <dd>
+                  <Choose
+                    quiet
+                    label={t("customers.wish")}
+                    value={one.wish?.kind ?? "none"}
+                    hint={one.wish?.by === "customer" ? t("customers.wishByCustomer") : undefined}
+                    choices={[
+                      ...kinds.map(({ kind }) => ({ id: kind, label: t(`channels.${kind}.name`) })),
+                      { id: "none" as const, label: t("customers.noWish") },
+                    ]}
+                    onChange={(wish) => changeCustomer(one, { wish: wish === "none" ? null : wish }, keep)}
+                  />
+                </dd>
+              </div>
               <Fields fields={one.fields} keep={(field, value) => changeCustomerField(one, field, value, keep)} />
               <div>
                 <dt>{t("customers.since")}</dt>
@@ -158,9 +175,9 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
               <ul>
                 {concern.parties.map((party) => (
                   <li key={party.id} className="customer-party">
-                    <Face small name={party.name || party.value} />
+                    <Face small name={nameWords(party.name || party.value)} />
                     <span>
-                      {party.name || party.value}
+                      {nameWords(party.name || party.value)}
                       <small>{t(`partyRoles.${party.role}`)}</small>
                     </span>
                   </li>
@@ -251,13 +268,13 @@ const AddressLine = ({
         </small>
       </span>
       <ActionMenu
-        label={t("customers.addressMenu", { address: address.value })}
+        label={t("customers.addressMenu", { address: nameWords(address.value) })}
         placement="bottom end"
         trigger={
           <AriaButton
             className="icon-button"
             data-size="tiny"
-            aria-label={t("customers.addressMenu", { address: address.value })}
+            aria-label={t("customers.addressMenu", { address: nameWords(address.value) })}
           >
             <Icon name="more" />
           </AriaButton>

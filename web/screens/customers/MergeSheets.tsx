@@ -13,6 +13,7 @@ import { Compare } from "#web/screens/customers/Compare.tsx";
 import { callOrThrow } from "#web/state/client.ts";
 import { evidenceWords, isStanding } from "#web/state/merging.ts";
 import type { Merges } from "#web/state/merging.ts";
+import { nameParts, nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
 import { dayAndTime, t } from "#web/state/words.ts";
@@ -27,7 +28,7 @@ export const MergeSheets = ({
   const asked = useStore(ui, (now) => now.merging);
   const close = (): void => setUi({ merging: null });
   const words = {
-    whom: t("customers.merging.whom", { name: customer.name }),
+    whom: t("customers.merging.whom", { name: nameWords(customer.name) }),
     which: t("customers.merging.which"),
     compare: t("customers.merging.sideBySide"),
     apart: t("customers.merging.apart"),
@@ -81,7 +82,7 @@ const Whom = ({
   const proposed = typed.trim() === "" ? (merges?.proposals ?? []) : [];
   return (
     <Finder
-      label={t("customers.merging.whom", { name: customer.name })}
+      label={t("customers.merging.whom", { name: nameWords(customer.name) })}
       hint={t("customers.merging.whomHint")}
       listLabel={t("search.customers")}
       typed={typed}
@@ -93,10 +94,10 @@ const Whom = ({
         <ListBoxSection id="proposed">
           <Header className="finder-head">{t("customers.merging.same")}</Header>
           {proposed.map(({ other, evidence }) => (
-            <ListBoxItem key={other.id} id={other.id} className="menu-item" textValue={other.name}>
-              <Face small name={other.name} />
+            <ListBoxItem key={other.id} id={other.id} className="menu-item" textValue={nameWords(other.name)}>
+              <Face small name={nameWords(other.name)} />
               <span className="menu-label">
-                <span className="finder-subject">{other.name}</span>
+                <span className="finder-subject">{nameWords(other.name)}</span>
                 <small>{evidence.map(evidenceWords).join(" · ")}</small>
               </span>
             </ListBoxItem>
@@ -104,16 +105,16 @@ const Whom = ({
         </ListBoxSection>
       ) : null}
       {hits.map((hit) => {
-        const name = hit.name.map(({ text }) => text).join("");
+        const name = nameWords(hit.name.map(({ text }) => text).join(""));
         return (
           <ListBoxItem key={hit.id} id={hit.id} className="menu-item" textValue={name}>
             <Face small name={name} />
             <span className="menu-label">
               <span className="finder-subject">
-                <Marked parts={hit.name} />
+                <Marked parts={nameParts(hit.name)} />
               </span>
               <small>
-                <Marked parts={hit.address} />
+                <Marked parts={nameParts(hit.address)} />
               </small>
             </span>
           </ListBoxItem>
@@ -127,7 +128,7 @@ const Which = ({ merges, close }: { readonly merges: Merges | undefined; readonl
   const [typed, setTyped] = useState("");
   const wanted = typed.trim().toLowerCase();
   const standing = (merges?.merges ?? []).filter(
-    (one) => isStanding(one, merges?.members ?? []) && one.gone.name.toLowerCase().includes(wanted),
+    (one) => isStanding(one, merges?.members ?? []) && nameWords(one.gone.name).toLowerCase().includes(wanted),
   );
   return (
     <Finder
@@ -140,10 +141,10 @@ const Which = ({ merges, close }: { readonly merges: Merges | undefined; readonl
       close={close}
     >
       {standing.map((one) => (
-        <ListBoxItem key={one.id} id={one.id} className="menu-item" textValue={one.gone.name}>
-          <Face small name={one.gone.name} />
+        <ListBoxItem key={one.id} id={one.id} className="menu-item" textValue={nameWords(one.gone.name)}>
+          <Face small name={nameWords(one.gone.name)} />
           <span className="menu-label">
-            <span className="finder-subject">{t("customers.merging.with", { name: one.gone.name })}</span>
+            <span className="finder-subject">{t("customers.merging.with", { name: nameWords(one.gone.name) })}</span>
             <small>{t("customers.merging.by", { who: one.by, time: dayAndTime(one.at) })}</small>
           </span>
         </ListBoxItem>

@@ -4,6 +4,7 @@ import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { decline, evidenceWords, isStanding } from "#web/state/merging.ts";
 import type { Merges } from "#web/state/merging.ts";
+import { nameWords } from "#web/state/names.ts";
 import { setUi } from "#web/state/ui.ts";
 import { dayAndTime, t } from "#web/state/words.ts";
 import "#web/screens/customers/merging.css";
@@ -18,17 +19,17 @@ export const Proposals = ({ proposals }: { readonly proposals: Merges["proposals
             <button
               type="button"
               className="proposal-name"
-              aria-label={t("customers.merging.compareWith", { name: one.other.name })}
+              aria-label={t("customers.merging.compareWith", { name: nameWords(one.other.name) })}
               onClick={() => setUi({ merging: { ask: "compare", otherId: one.other.id } })}
             >
-              {t("customers.merging.perhaps", { name: one.other.name })}
+              {t("customers.merging.perhaps", { name: nameWords(one.other.name) })}
             </button>
             <small>{one.evidence.map(evidenceWords).join(" · ")}</small>
           </span>
           <button
             type="button"
             className="proposal-no"
-            aria-label={t("customers.merging.declineWith", { name: one.other.name })}
+            aria-label={t("customers.merging.declineWith", { name: nameWords(one.other.name) })}
             onClick={() => void decline(one)}
           >
             {t("customers.merging.decline")}
@@ -52,7 +53,7 @@ export const MergeHistory = ({
         {merges.map((one) => (
           <li key={one.id} className="merge-entry">
             <span className="proposal-words">
-              {t("customers.merging.with", { name: one.gone.name })}
+              {t("customers.merging.with", { name: nameWords(one.gone.name) })}
               <small>
                 {one.undoneAt === null
                   ? t("customers.merging.by", { who: one.by, time: dayAndTime(one.at) })
@@ -63,7 +64,7 @@ export const MergeHistory = ({
               <Button
                 look="quiet"
                 icon="undo"
-                aria-label={t("customers.merging.apartFrom", { name: one.gone.name })}
+                aria-label={t("customers.merging.apartFrom", { name: nameWords(one.gone.name) })}
                 onPress={() => setUi({ merging: { ask: "apart", mergeId: one.id } })}
               >
                 {t("customers.merging.apart")}

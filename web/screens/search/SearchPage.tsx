@@ -11,7 +11,7 @@ import { callOrThrow, Refused } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
 import { filterBy } from "#web/state/filtering.ts";
 import { unfiltered } from "#web/state/lists.ts";
-import { nameWords } from "#web/state/names.ts";
+import { nameParts, nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
 import { listed, t } from "#web/state/words.ts";
 import "#web/screens/search/search.css";
@@ -87,13 +87,13 @@ export const SearchPage = () => {
                     params={{ view: "all" }}
                     onClick={() => filterBy("all", unfiltered, { ...unfiltered, customerId: customer.id })}
                   >
-                    <Face name={customer.name.map((part) => part.text).join("")} />
+                    <Face name={nameWords(customer.name.map((part) => part.text).join(""))} />
                     <span className="entry-words">
                       <strong>
-                        <Marked parts={customer.name} />
+                        <Marked parts={nameParts(customer.name)} />
                       </strong>
                       <small>
-                        <Marked parts={customer.address} />
+                        <Marked parts={nameParts(customer.address)} />
                       </small>
                       {customer.fact === null ? null : (
                         <small>

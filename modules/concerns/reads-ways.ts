@@ -1,0 +1,188 @@
+// The ways to a customer: by which channels they can be reached, the best first, and until when. Called by reads-open.ts and by whoever sends.
+import type { Channel } from "#contract/brands.ts";
+import { addressKindOf, isKept, type Capabilities, type ChannelKind, type DeliveryResult } from "#contract/channel.ts";
+import type { concerns } from "#contract/concern-endpoints.ts";
+import type { Result } from "#contract/endpoint.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
+import type { ConcernId, CustomerId } from "#contract/ids.ts";
+import { rankWays, type WayFacts } from "#lib/ways.ts";
+import type { ChannelKinds } from "#modules/brands/model.ts";
+import { channelCosts } from "#modules/brands/reads.ts";
+import { isSure } from "#modules/concerns/model-threading.ts";
+import type { LastContact } from "#modules/concerns/store-threads.ts";
+import { rowById } from "#modules/concerns/reads.ts";
+import { lastInBy } from "#modules/concerns/store-ways.ts";
+import { membersOf, wishOf, type OwnedAddress } from "#modules/customers/reads.ts";
+import type { Tx } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
+
+export type Way = Result<typeof concerns.open>["ways"][number];
+
+/** What kinds of channel can do, where a server knows it. */
+export interface KnowingKinds {
+  readonly channelKinds?: Pick<ChannelKinds, "all">;
+}
+
+type Limits = Pick<Capabilities, "windowHours" | "firstContact" | "atOnce">;
+
+/** What is said of a kind that nobody describes: it has no limits. */
+const unlimited: Limits = { windowHours: null, firstContact: true };
+
+/** What we say to somebody who fetches it waits for them and goes nowhere: who is known there has come by themselves. */
+const limitsOf = (kind: ChannelKind, can: Limits): Limits =>
+  isKept(addressKindOf[kind]) ? { ...can, firstContact: true } : can;
+
+const known = ({ channelKinds }: KnowingKinds, kind: ChannelKind): Limits =>
+  limitsOf(kind, channelKinds?.all().find((each) => each.kind === kind)?.can ?? unlimited);
+
+/** What the ways depend on beside channels and addresses. */
+export interface Circumstances {
+  readonly limits: (kind: ChannelKind) => Limits;
+  readonly cents: (kind: ChannelKind) => number | null;
+  readonly wish: ChannelKind | null;
+  /** When the customer last wrote from an address by a channel that has a window; null: never. */
+  readonly lastIn: (channelId: string, value: string) => string | null;
+  readonly urgent: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Reads them for a customer of whom these channels are ways. */
+export const circumstancesOf = async (
+  world: KnowingKinds,
+  tx: Tx,
+  customerId: CustomerId,
+  channels: readonly Channel[],
+): Promise<Omit<Circumstances, "urgent" | "now">> => {
+  const limits = (kind: ChannelKind): Limits => known(world, kind);
+  const windowed = channels.filter(({ kind }) => isLimited(limits(kind))).map(({ id }) => id);
+  const [costs, wish, lastIn] = await Promise.all([
+    channelCosts(tx),
+    wishOf(tx, customerId),
+    lastInOf(tx, windowed, customerId),
+  ]);
+  return { limits, cents: (kind) => costs.get(kind) ?? null, wish, lastIn };
+};
+
+const isLimited = ({ windowHours, firstContact }: Limits): boolean => windowHours !== null || !firstContact;
+
+const lastInOf = async (
+  tx: Tx,
+  channelIds: readonly string[],
+  customerId: CustomerId,
+): Promise<(channelId: string, value: string) => string | null> => {
+  if (channelIds.length === 0) return () => null;
+  const rows = await lastInBy(tx, channelIds, await membersOf(tx, [customerId]));
+  const found = new Map(rows.map(({ channelId, value, at }) => [`${channelId} ${value}`, at]));
+  return (channelId, value) => found.get(`${channelId} ${value.toLowerCase()}`) ?? null;
+};
+
+/** Until when may be written to somebody who last wrote then; null: always. Whoever never wrote has opened no window: `firstContact` says whether we may begin. */
+const closesAt = ({ windowHours }: Limits, lastIn: string | null): string | null =>
+  windowHours === null || lastIn === null ? null : new Date(Date.parse(lastIn) + windowHours * 3_600_000).toISOString();
+
+/**
+ * Why nothing may go to these addresses by a channel at that time: windowClosed (facts.at: since when), notFirst. Null: it may. Asked before something is
+ * said, and again when it leaves, so that nothing is shown as sent that no provider would carry. `customerId` null: somebody nobody knows.
+ */
+const windowRefusal = async (
+  tx: Tx,
+  limits: Limits,
+  about: { readonly channelId: string; readonly customerId: CustomerId | null },
+  recipients: readonly string[],
+  now: Date,
+): Promise<Refusal | null> => {
+  if (!isLimited(limits)) return null;
+  const lastIn = about.customerId === null ? () => null : await lastInOf(tx, [about.channelId], about.customerId);
+  for (const value of recipients) {
+    const last = lastIn(about.channelId, value);
+    if (last === null && !limits.firstContact) return refuse("notFirst", { address: value });
+    const end = closesAt(limits, last);
+    if (end !== null && Date.parse(end) <= now.getTime()) return refuse("windowClosed", { address: value, at: end });
+  }
+  return null;
+};
+
+/** The same where only the kind of channel is at hand. */
+export const kindRefusal = (
+  world: KnowingKinds,
+  tx: Tx,
+  channel: Pick<Channel, "id" | "kind">,
+  customerId: CustomerId | null,
+  recipients: readonly string[],
+  now: Date,
+): Promise<Refusal | null> =>
+  windowRefusal(tx, known(world, channel.kind), { channelId: channel.id, customerId }, recipients, now);
+
+/** What a delivery comes to whose channel may not carry it any more to whom it is for: its window closed while it waited. Null: it may. */
+export const heldByWindow = async (
+  world: Pick<World, "db" | "now">,
+  claim: { readonly concernId: ConcernId; readonly channelId: string; readonly recipients: readonly string[] },
+  channel: Pick<Channel, "kind"> & { readonly can: Limits },
+): Promise<DeliveryResult | null> => {
+  const limits = limitsOf(channel.kind, channel.can);
+  // Asked for every delivery: most channels have no such limit.
+  const row = isLimited(limits) ? await rowById(world.db, claim.concernId) : null;
+  if (row === null) return null;
+  const about = { channelId: claim.channelId, customerId: row.customerId };
+  const shut = await windowRefusal(world.db, limits, about, claim.recipients, world.now());
+  if (shut === null) return null;
+  const code = shut.refused === "notFirst" ? "notFirst" : "windowClosed";
+  return { kind: "refused", code, reason: { code, facts: { address: claim.recipients[0] ?? "" } }, detail: "" };
+};
+
+/**
+ * Every way to the customer, best first by the rule of `lib/ways.ts`. Where the last message wants its answer elsewhere, that is a way of its own (RFC 5322
+ * section 3.6.2). Addresses of somebody whom the customer was merged with are last: they have not shown to belong to whoever wrote here.
+ */
+export const waysTo = (
+  channels: readonly Channel[],
+  addresses: readonly OwnedAddress[],
+  last: LastContact | null,
+  { limits, cents, wish, lastIn, urgent, now }: Circumstances,
+): Way[] => {
+  const ways = channels.flatMap((channel): (Omit<Way, "reason" | "blocked"> & WayFacts)[] => {
+    const can = limits(channel.kind);
+    const shut = channel.enabled ? (channel.canSend ? null : "cannotSend") : "channelOff";
+    const here = last !== null && last.channelId === channel.id;
+    const wrote = here ? (last.value ?? "").toLowerCase() : "";
+    const asked = here && last.replyTo?.toLowerCase() !== wrote ? (last.replyTo ?? "") : "";
+    const mine = addresses.filter((address) => address.kind === addressKindOf[channel.kind]);
+    const isElsewhere = asked !== "" && !mine.some(({ value }) => value.toLowerCase() === asked.toLowerCase());
+    const all: readonly Partial<OwnedAddress>[] = isElsewhere ? [...mine, { value: asked }] : mine;
+    return (all.length === 0 ? [{ value: "" }] : all).map((address) => {
+      const value = address.value ?? "";
+      const key = value.toLowerCase();
+      const lastHere = lastIn(channel.id, value);
+      return {
+        channelId: channel.id,
+        channelKind: channel.kind,
+        channelName: channel.name,
+        addressId: address.id ?? null,
+        value,
+        hindrance:
+          shut ??
+          (key === "" || key.endsWith(".invalid")
+            ? "noAddress"
+            : (address.suppressedReason ?? null) !== null
+              ? "suppressed"
+              : lastHere === null && !can.firstContact
+                ? "notFirst"
+                : null),
+        own: address.own ?? true,
+        asked:
+          asked === "" || key !== asked.toLowerCase() ? null : isSure(last?.assurance ?? "none") ? "sure" : "unsure",
+        wroteHere: wrote !== "" && key === wrote,
+        wished: wish === channel.kind,
+        preferred: address.preferred ?? false,
+        verified: (address.verifiedAt ?? null) !== null,
+        kept: isKept(addressKindOf[channel.kind]),
+        atOnce: can.atOnce ?? false,
+        cents: cents(channel.kind),
+        closesAt: closesAt(can, lastHere),
+        usedAt: address.lastInAt ?? address.lastOutAt ?? "",
+      };
+    });
+  });
+  return rankWays(ways, { now, urgent, here: [] });
+};
