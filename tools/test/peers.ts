@@ -1,10 +1,9 @@
 // The programs that tests talk to and that npm cannot bring: a browser, a virus scanner, a mailbox server, a mail server, a
 // PostgreSQL of the system, a NATS. Says where
 // they are and, on a Debian-like machine as root, installs what is missing. Called by tools/test.ts and by tests.
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, globSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { runProgram } from "./process.ts";
 import type { Stage } from "./suites.ts";
 
 /** A program that some tests need. */
@@ -41,8 +40,6 @@ const peers: Readonly<Record<PeerName, Peer>> = {
   postgresql: { programs: ["initdb"], files: [], packages: ["postgresql"], stages: ["journeys"] },
 };
 
-/** Far more than a slow line takes for 300 MB. */
-const aptTimeoutMs = 30 * 60_000;
 const peerNames = Object.keys(peers) as readonly PeerName[];
 
 /** Absolute path of a peer's program; undefined when it or one of its parts is missing. */
@@ -100,10 +97,15 @@ function aptObstacle(): string | undefined {
 /** Undefined when apt installed everything, else the end of what it said. */
 async function aptInstall(packages: readonly string[], log: (sentence: string) => void): Promise<string | undefined> {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const apt = async (...args: readonly string[]): Promise<string | undefined> => {
-    const { code, output } = await runProgram("apt-get", args, { cwd: "/", env, timeoutMs: aptTimeoutMs });
-    return code === 0 ? undefined : output.trim().split("\n").slice(-8).join("\n");
-  };
+  // In our own process group: Ctrl-C asks apt to end as well, and nothing kills it while it writes into the system.
+  const apt = (...args: readonly string[]): Promise<string | undefined> =>
+    new Promise((resolve) => {
+      const options = { env, maxBuffer: 50_000_000 };
+      const child = execFile("apt-get", args, options, (error, stdout, stderr) =>
+        resolve(error === null ? undefined : `${stdout}${stderr}`.trim().split("\n").slice(-8).join("\n")),
+      );
+      child.stdin?.end();
+    });
   const install = (): Promise<string | undefined> => apt("install", "--yes", "--no-install-recommends", ...packages);
   // Postfix asks for a mail system; we want the program only.
   const answer = "postfix postfix/main_mailer_type select No configuration\n";
