@@ -157,7 +157,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     ...mounting,
     app: http.app,
     worldOf: (who: AgentActor | null): Everything =>
-      who === null ? everything : { ...everything, links: makeLinks(world, who.id) },
+      who === null ? everything : { ...everything, links: makeLinks(world, who) },
     setCookie: http.setCookie,
     sameOrigin: http.sameOrigin,
     log: world.log,

@@ -1,9 +1,10 @@
 // Foreign HTML for sandboxed frames, files by signed address, remote images on request. Mounted by server/app.ts.
+import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AgentActor } from "#contract/actor.ts";
 import { refuse } from "#contract/errors.ts";
-import type { MessageId } from "#contract/ids.ts";
-import { isSignedIn } from "#modules/agents/actions-sessions.ts";
+import type { AgentId, MessageId } from "#contract/ids.ts";
+import { brandsOfSignedIn } from "#modules/agents/actions-sessions.ts";
 import { asideOriginal } from "#modules/concerns/reads-aside.ts";
 import { frameBody, originalOf } from "#modules/concerns/reads-frame.ts";
 import type { Links } from "#modules/concerns/reads-views.ts";
@@ -22,17 +23,28 @@ const originalLastsMs = 60_000;
 
 const expiry = (now: Date): number => Math.floor(now.getTime() / hourMs) * hourMs + linkLastsMs;
 
+type Holder = Pick<AgentActor, "id" | "brandIds">;
+
+/** Whom an address is made for, and what they may see: with other brands they are somebody else. */
+const holderOf = (who: Holder): string => {
+  const brands = who.brandIds.toSorted().join(" ");
+  return `${who.id}.${brands === "" ? "" : createHash("sha256").update(brands).digest("base64url").slice(0, 16)}`;
+};
+
 /**
  * Addresses for files, frames and originals, as modules/concerns wants them, for one agent. A frame has no origin and so sends no cookie: what it
- * fetches proves itself, and is given as long as its holder is signed in. Null: nobody's, they lead nowhere.
+ * fetches proves itself, and is given as long as its holder is signed in and sees the brands they saw then. Null: nobody's, they lead nowhere.
  */
-export const makeLinks = (world: Pick<World, "mac" | "now">, holder: string | null): Links => ({
+export const makeLinks = (world: Pick<World, "mac" | "now">, who: Holder | null): Links =>
+  makeLinksFor(world, who === null ? "" : holderOf(who));
+
+const makeLinksFor = (world: Pick<World, "mac" | "now">, holder: string): Links => ({
   file: ({ hash, name, mediaType, image }) =>
-    `/files/${signFile({ hash, name, mediaType, inline: image, expiresAt: expiry(world.now()), holder: holder ?? "" }, world.mac)}`,
+    `/files/${signFile({ hash, name, mediaType, inline: image, expiresAt: expiry(world.now()), holder }, world.mac)}`,
   html: (messageId) => `/frames/${messageId}`,
   raw: (messageId) => `/originals/${messageId}`,
   whole: ({ hash, name, mediaType }) =>
-    `/files/${signFile({ hash, name, mediaType, inline: false, expiresAt: world.now().getTime() + originalLastsMs, holder: holder ?? "", whole: true }, world.mac)}`,
+    `/files/${signFile({ hash, name, mediaType, inline: false, expiresAt: world.now().getTime() + originalLastsMs, holder, whole: true }, world.mac)}`,
 });
 
 /** Nothing runs, nothing is fetched but images from ourselves, nothing is sent; the origin is opaque. Holds also when the sanitiser failed. */
@@ -104,7 +116,12 @@ export const mountFrames = (options: {
 }): void => {
   const { app, world } = options;
   const missing = (): Error => httpError(404, "no such address");
-  const isHolder = async (id: string): Promise<boolean> => /^[0-9a-f-]{36}$/.test(id) && isSignedIn(world, id);
+  const isHolder = async (holder: string): Promise<boolean> => {
+    const id = holder.split(".")[0] ?? "";
+    if (!/^[0-9a-f-]{36}$/.test(id)) return false;
+    const brandIds = await brandsOfSignedIn(world, id);
+    return brandIds !== null && holder === holderOf({ id: id as AgentId, brandIds });
+  };
 
   app.get("/frames/:id", async (request, reply) => {
     const who = await options.whoAsks(request);
@@ -112,12 +129,12 @@ export const mountFrames = (options: {
     if (!who || !/^[0-9a-f-]{36}$/.test(id)) throw missing();
     const images = (request.query as { images?: string }).images === "1";
     const frame = await frameBody(
-      makeLinks(world, who.id),
+      makeLinks(world, who),
       world.db,
       who,
       id as MessageId,
       images
-        ? (url) => `/remote-image/${signImage(world, { url, holder: who.id, expiresAt: expiry(world.now()) })}`
+        ? (url) => `/remote-image/${signImage(world, { url, holder: holderOf(who), expiresAt: expiry(world.now()) })}`
         : null,
     );
     if (!frame) throw missing();
@@ -138,7 +155,15 @@ export const mountFrames = (options: {
     }
     const expiresAt = world.now().getTime() + originalLastsMs;
     const token = signFile(
-      { hash, name: `${id}.eml`, mediaType: "message/rfc822", inline: false, expiresAt, holder: who.id, whole: true },
+      {
+        hash,
+        name: `${id}.eml`,
+        mediaType: "message/rfc822",
+        inline: false,
+        expiresAt,
+        holder: holderOf(who),
+        whole: true,
+      },
       world.mac,
     );
     return reply.header("cache-control", "no-store").redirect(`/files/${token}`);

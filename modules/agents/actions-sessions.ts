@@ -3,7 +3,7 @@ import type { AgentActor } from "#contract/actor.ts";
 import { system } from "#contract/actor.ts";
 import type { Me } from "#contract/agents.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
-import type { AgentId } from "#contract/ids.ts";
+import type { AgentId, BrandId } from "#contract/ids.ts";
 import { begin, tryAgain, tryFrom, wasGood } from "#modules/agents/actions-brake.ts";
 import { firstPreferences, idleMs, longestMs, normalEmail } from "#modules/agents/model.ts";
 import { asAgentActor, type AgentRecord } from "#modules/agents/reads.ts";
@@ -120,10 +120,13 @@ export const signOut = async (world: Pick<World, "db">, token: string): Promise<
   memoryOf(world.db).sessions.delete(hash);
 };
 
-/** Is this agent signed in anywhere? Asked where no cookie comes along, of whoever an address was made for. */
-export const isSignedIn = (world: Pick<World, "db" | "now">, agentId: string): Promise<boolean> => {
+/** Brands of an agent who is signed in anywhere (none: all of them), null: they are not. Asked where no cookie comes along, of whoever an address was made for. */
+export const brandsOfSignedIn = async (
+  world: Pick<World, "db" | "now">,
+  agentId: string,
+): Promise<readonly BrandId[] | null> => {
   const nowMs = world.now().getTime();
-  return anySession(world.db, agentId, iso(nowMs), iso(nowMs - idleMs));
+  return (await anySession(world.db, agentId, iso(nowMs), iso(nowMs - idleMs)))?.brandIds ?? null;
 };
 
 /** Who calls with this token; null when the session is unknown, idle for 12 hours, 30 days old, or its agent has no access any more. Remembered for 3 seconds. */

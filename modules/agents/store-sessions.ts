@@ -40,11 +40,15 @@ export const sessionByHash = (tx: Tx, hash: string, at: string, idleSince: strin
      WHERE s.token_hash = decode(${hash}, 'hex') AND a.active AND s.expires_at > ${at} AND s.seen_at > ${idleSince}`);
 
 /** Has this agent access, and any session that is neither idle nor over? */
-export const anySession = async (tx: Tx, agentId: string, at: string, idleSince: string): Promise<boolean> =>
-  (await tx.maybe(sql`
-    SELECT 1 AS there FROM session s JOIN agent a ON a.id = s.agent_id
-     WHERE s.agent_id = ${agentId} AND a.active AND s.expires_at > ${at} AND s.seen_at > ${idleSince} LIMIT 1`)) !==
-  null;
+export const anySession = async (
+  tx: Tx,
+  agentId: string,
+  at: string,
+  idleSince: string,
+): Promise<{ readonly brandIds: readonly BrandId[] } | null> =>
+  tx.maybe(sql`
+    SELECT a.brand_ids AS "brandIds" FROM session s JOIN agent a ON a.id = s.agent_id
+     WHERE s.agent_id = ${agentId} AND a.active AND s.expires_at > ${at} AND s.seen_at > ${idleSince} LIMIT 1`);
 
 /** Notes that a session is in use. */
 export const touchSession = async (tx: Tx, hash: string, at: string): Promise<void> => {

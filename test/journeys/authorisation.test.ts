@@ -5,6 +5,7 @@ import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { api } from "#contract/api.ts";
 import { everything } from "#contract/concerns.ts";
 import type { Endpoint } from "#contract/endpoint.ts";
+import type { BrandId } from "#contract/ids.ts";
 import { allows, permissions, type Role } from "#contract/permissions.ts";
 import { addAgent, addMailbox, agentPassword, setUpCentre } from "#test/centre.ts";
 import { addressOf, callRaw, openLive, Refused, signIn, type Desk } from "#test/desk.ts";
@@ -24,6 +25,7 @@ const demoOnly = new Set(["postbox.list", "postbox.write"]);
 let server: TestServer;
 let sim: MailSim;
 let facts: Facts;
+let otherBrand: BrandId;
 const desks = new Map<Asker, Desk>();
 const ids = new Map<Asker, string>();
 
@@ -32,6 +34,7 @@ before(async () => {
   server = await startTestServer({ env: { UNDO_SECONDS: "60" } });
   const { desk, brand } = await setUpCentre(server.url);
   const other = await desk.call(api.brands.create, { body: { name: "Andere", signature: "", language: "de" } });
+  otherBrand = other.id;
   const channel = await addMailbox(desk, brand.id, {
     address: "service@kabel.test",
     smtp: { host: "127.0.0.1", port: sim.port },
@@ -299,6 +302,21 @@ test("taking access away ends what is open: session, live feed and the addresses
     return sent.headers.get("location") ?? "";
   };
   const given = async (path: string): Promise<number> => (await fetch(server.url + path)).status;
+  const change = (to: { readonly active?: boolean; readonly brandIds?: BrandId[] }) =>
+    admin.call(api.agents.change, {
+      params: { id: made.id },
+      body: {
+        name: "Kurz",
+        handle: "kurz",
+        email: "kurz@kabel.test",
+        role: "agent",
+        active: true,
+        teamIds: [],
+        brandIds: [],
+        password: null,
+        ...to,
+      },
+    });
   const first = await addressFor(desk.cookie);
   assert.equal(await given(first), 200);
   await desk.call(api.agents.signOut);
@@ -306,21 +324,15 @@ test("taking access away ends what is open: session, live feed and the addresses
   desk = await signIn(server.url, "kurz@kabel.test", agentPassword);
   const second = await addressFor(desk.cookie);
   assert.equal(await given(second), 200);
+  await change({ brandIds: [otherBrand] });
+  desk = await signIn(server.url, "kurz@kabel.test", agentPassword);
+  assert.equal(await given(second), 404, "signed in again, for another brand");
+  await change({ brandIds: [] });
+  desk = await signIn(server.url, "kurz@kabel.test", agentPassword);
+  assert.equal(await given(second), 200, "back");
   live = await desk.live();
   await live.word((word) => word.type === "events");
-  await admin.call(api.agents.change, {
-    params: { id: made.id },
-    body: {
-      name: "Kurz",
-      handle: "kurz",
-      email: "kurz@kabel.test",
-      role: "agent",
-      active: false,
-      teamIds: [],
-      brandIds: [],
-      password: null,
-    },
-  });
+  await change({ active: false });
   assert.equal(await live.closed, 4401);
   assert.equal(await given(second), 404, "dismissed");
   assert.equal((await callRaw(server.url, api.agents.me, {}, { cookie: desk.cookie })).status, 401);

@@ -152,7 +152,7 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   signIn: "begins a session; its entry in the log is for the audit",
   signOut: "ends a session",
   sessionOf: "reads, and notes when somebody was seen",
-  isSignedIn: "only reads",
+  brandsOfSignedIn: "only reads",
   forgetSessions: "empties a memory of this process",
   changePassword: "a password is shown nowhere",
   changePreferences: "are fetched with oneself, by their owner alone",
