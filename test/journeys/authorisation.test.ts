@@ -8,6 +8,7 @@ import type { Endpoint } from "#contract/endpoint.ts";
 import type { BrandId } from "#contract/ids.ts";
 import { allows, permissions, type Role } from "#contract/permissions.ts";
 import { addAgent, addMailbox, agentPassword, setUpCentre } from "#test/centre.ts";
+import { addChat } from "#test/chat.ts";
 import { addressOf, callRaw, openLive, Refused, signIn, type Desk } from "#test/desk.ts";
 import { nobodys, samples, type Facts, type Sample } from "#test/samples.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
@@ -225,6 +226,88 @@ test("a foreign brand's things are not in lists, views, search or among many", a
     body: { key: crypto.randomUUID(), ids: [facts.concernId as never], change: { priority: "urgent" } },
   });
   assert.deepEqual([many.changed.length, many.refused[0]?.code], [0, "notFound"]);
+});
+
+test("what has been removed is no target any more, not even for an administrator who knows its id", async () => {
+  const admin = desks.get("admin");
+  assert.ok(admin);
+  const { customerId } = facts;
+  const tell = { name: "Weg", parentId: null, teamId: null, whenClosed: "reopen" as const };
+  const topic = await admin.call(api.brands.createTopic, { body: tell });
+  const field = await admin.call(api.fields.create, {
+    body: { owner: "concern", kind: "text", name: "Weg", choices: [], topicId: null },
+  });
+  const view = await admin.call(api.concerns.saveView, {
+    body: { name: "Weg", filter: everything, share: { with: "me" } },
+  });
+  const { addresses } = await admin.call(api.customers.addAddress, {
+    params: { id: customerId },
+    body: { kind: "email", value: "weg@kunde.test" },
+  });
+  const addressId = addresses.find(({ value }) => value === "weg@kunde.test")?.id;
+  assert.ok(addressId);
+  const chat = await addChat(admin, facts.brandId as never, { origins: ["https://kabel.test"] });
+  const { key } = await admin.call(api.visitors.addKey, {
+    params: { id: chat.id },
+    body: { name: "Weg", publicKey: null },
+  });
+  const ofAddress = { params: { id: customerId as never, addressId } };
+  const ofKey = { params: { id: chat.id, keyId: key.id } };
+  await admin.call(api.brands.removeTopic, { params: { id: topic.id } });
+  await admin.call(api.fields.remove, { params: { id: field.id } });
+  await admin.call(api.concerns.removeView, { params: { id: view.id } });
+  await admin.call(api.customers.removeAddress, { ...ofAddress, query: {} });
+  await admin.call(api.visitors.removeKey, ofKey);
+
+  const tries: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ["change a topic", () => admin.call(api.brands.changeTopic, { params: { id: topic.id }, body: tell })],
+    ["remove a topic", () => admin.call(api.brands.removeTopic, { params: { id: topic.id } })],
+    ["put a topic below it", () => admin.call(api.brands.createTopic, { body: { ...tell, parentId: topic.id } })],
+    [
+      "give a concern the topic",
+      () =>
+        admin.call(api.concerns.change, {
+          params: { id: facts.concernId },
+          body: { topicId: topic.id },
+        }),
+    ],
+    [
+      "ask a field of the topic",
+      () =>
+        admin.call(api.fields.create, {
+          body: { owner: "concern", kind: "text", name: "Neu", choices: [], topicId: topic.id },
+        }),
+    ],
+    [
+      "change a field",
+      () =>
+        admin.call(api.fields.change, {
+          params: { id: field.id },
+          body: { name: "Da", choices: [], topicId: null },
+        }),
+    ],
+    ["remove a field", () => admin.call(api.fields.remove, { params: { id: field.id } })],
+    [
+      "change a view",
+      () =>
+        admin.call(api.concerns.changeView, {
+          params: { id: view.id },
+          body: { name: "Da", filter: everything, share: { with: "me" } },
+        }),
+    ],
+    ["remove a view", () => admin.call(api.concerns.removeView, { params: { id: view.id } })],
+    ["prefer an address", () => admin.call(api.customers.changeAddress, { ...ofAddress, body: { preferred: true } })],
+    ["remove an address", () => admin.call(api.customers.removeAddress, { ...ofAddress, query: {} })],
+    ["remove a key", () => admin.call(api.visitors.removeKey, ofKey)],
+  ];
+  for (const [what, attempt] of tries)
+    await assert.rejects(
+      attempt(),
+      (error) => error instanceof Refused && /^(notFound|unknown)/.test(error.code),
+      what,
+    );
+  const still = await admin.call(api.concerns.open, { params: { id: facts.concernId } });
+  assert.notEqual(still.concern.row.topicId, topic.id);
 });
 
 test("the live feed admits only the signed-in from our own page, and tells each only their brands", async () => {
