@@ -1,7 +1,7 @@
 // Judges a list of files by the laws: pure, so that tests can plant breaches. Called by laws.test.ts.
 import { dirname, join, normalize } from "node:path/posix";
 import { missingPaths } from "./documents.ts";
-import { defaultExportFiles, htmlFile, importLaws, mostLines } from "./laws.ts";
+import { defaultExportFiles, fetchFiles, htmlFile, importLaws, mostLines } from "./laws.ts";
 import type { ImportLaw, LawId } from "./laws.ts";
 import { growth } from "./regex.ts";
 import { readSource } from "./source.ts";
@@ -132,6 +132,11 @@ function moduleCycles(files: readonly Parsed[]): readonly Breach[] {
 const htmlNames =
   /^(?:.*\.(?:innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|setHTMLUnsafe)|document\.write|<dangerouslySetInnerHTML>)$/;
 const impureNames = /^(?:Date\.now|new Date\(\)|Math\.random|performance\.now|crypto\.\w+|Temporal\.Now|process\.\w+)$/;
+const outward = /^(?:fetch|globalThis\.fetch)(?:\(\))?$/;
+// bounded: a path of this repository.
+const serverFiles = /^(?:server|modules|platform|channels|lib|portal)\//;
+// A channel's sim is the provider, and no part of the server.
+const simFile = /\/sim(?:-\w+)?\.ts$/;
 // bounded: a path of this repository.
 const pureFiles = /^(?:lib|planner)\/|^modules\/[^/]+\/(?:[\w-]+-)?(?:model|policy)(?:-[\w-]+)?\.ts$/;
 
@@ -148,6 +153,8 @@ function fileBreaches({ path, text, source }: Parsed): readonly Breach[] {
   for (const { name, line } of source.names) {
     if (path !== htmlFile && !/^(?:test|tools|bench)\//.test(path) && htmlNames.test(name))
       add("html", line, `${name} turns text into HTML; build elements, or show foreign HTML through ${htmlFile}`);
+    if (!isTest && serverFiles.test(path) && !simFile.test(path) && !fetchFiles.includes(path) && outward.test(name))
+      add("door", line, "go through fetchOutside of platform/egress.ts, or say in docs/decisions why not");
     if (!isTest && pureFiles.test(path) && impureNames.test(name)) add("pure", line, `${name}: take it as a parameter`);
   }
   if (!isTest)

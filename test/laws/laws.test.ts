@@ -195,6 +195,10 @@ suite("each law catches", () => {
       ],
       ["document.write", file("widget/x.ts", "export const x = () => document.write('1');")],
     ],
+    door: [
+      ["a fetch of its own", file("channels/email/x.ts", "export const x = () => fetch('https://a.example');")],
+      ["by another name", file("server/x.ts", "export const x = globalThis.fetch;")],
+    ],
     colours: [
       ["a hex colour", { path: "web/kit/button.css", text: "a { color: #fff; }\n" }],
       ["one in the widget", { path: "widget/chat/chat.css", text: "a { color: #fff; }\n" }],

@@ -193,6 +193,10 @@ export const generalLaws = [
     id: "html",
     says: "HTML from text is made in web/kit/ForeignHtml.tsx only: no innerHTML, no dangerouslySetInnerHTML, no document.write",
   },
+  {
+    id: "door",
+    says: "on the server's side one door leads out, platform/egress.ts; only what the operator filled in is fetched without it (docs/decisions/0260-one-door-out.md)",
+  },
   { id: "colours", says: "colours are written in tokens.css only" },
 ] as const satisfies readonly GeneralLaw[];
 
@@ -200,6 +204,8 @@ export type LawId = (typeof generalLaws)[number]["id"];
 
 /** The one component that may turn sanitised text into HTML. */
 export const htmlFile = "web/kit/ForeignHtml.tsx";
+/** Files of the server's side that may fetch: the door itself, and what goes to an address that only an administrator or the operator writes. */
+export const fetchFiles: readonly string[] = ["platform/egress.ts", "platform/files/s3.ts", "channels/email/oauth.ts"];
 /** Files whose caller demands a default export. */
 export const defaultExportFiles: readonly string[] = ["vite.config.ts", "tools/test/reporter.ts"];
 /** Lines a file may have. */

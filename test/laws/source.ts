@@ -47,6 +47,7 @@ export function readSource(path: string, text: string): Source {
       const property = nameOf(node["property"]);
       if (property !== undefined) names.push({ name: `${nameOf(node["object"]) ?? ""}.${property}`, line });
     }
+    if (node.type === "CallExpression") names.push({ name: `${nameOf(node["callee"]) ?? ""}()`, line });
     if (node.type === "JSXAttribute") names.push({ name: `<${nameOf(node["name"]) ?? ""}>`, line });
     if (node.type === "NewExpression" && Array.isArray(node["arguments"]) && node["arguments"].length === 0)
       names.push({ name: `new ${nameOf(node["callee"]) ?? ""}()`, line });
