@@ -27,7 +27,7 @@ export const migrate = async (url: string, dir: string, log: (line: string) => v
     const version = Number((await client.query("SHOW server_version_num")).rows[0]?.server_version_num);
     if (version < 150_000)
       throw new MigrationProblem(
-        `PostgreSQL 15 or newer is needed; this server says ${version}. Point DATABASE_URL at a newer one, or unset it to use the embedded store.`,
+        `PostgreSQL 15 or newer is needed; this server says ${Math.floor(version / 10_000)}.${version % 10_000}. Point DATABASE_URL at a newer one, or unset it to use the embedded store.`,
       );
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
     await client.query(

@@ -1,6 +1,7 @@
 // The operator's own PostgreSQL: Debian's, owned by an ordinary user. The whole road runs on it, and what does not fit is said in a sentence.
 // It had never been tried with any but the embedded one, and a database of another version ended the start with a stack.
 import assert from "node:assert/strict";
+import { createServer, type AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { Client } from "pg";
 import { startMailSim } from "#channels/email/sim.ts";
@@ -87,6 +88,57 @@ test("a mail comes in, is found, answered and sent on Debian's PostgreSQL", { sk
   } finally {
     await server.stop();
     await sim.stop();
+  }
+});
+
+/** Speaks as much of PostgreSQL's protocol (version 3) as it takes to say that it is version 14. */
+const startOldPostgres = async (): Promise<{ readonly url: string; readonly stop: () => void }> => {
+  const word = (type: string, ...parts: readonly Buffer[]): Buffer => {
+    const body = Buffer.concat(parts);
+    const head = Buffer.alloc(5);
+    head.write(type);
+    head.writeInt32BE(body.length + 4, 1);
+    return Buffer.concat([head, body]);
+  };
+  const number = (value: number, bytes: number): Buffer => {
+    const written = Buffer.alloc(bytes);
+    written.writeIntBE(value, 0, bytes);
+    return written;
+  };
+  const ready = word("Z", Buffer.from("I"));
+  const column = Buffer.concat([Buffer.from("server_version_num\0"), Buffer.alloc(18)]);
+  const version = Buffer.from("140012");
+  const answer = Buffer.concat([
+    word("T", number(1, 2), column),
+    word("D", number(1, 2), number(version.length, 4), version),
+    word("C", Buffer.from("SHOW\0")),
+    ready,
+  ]);
+  const server = createServer((socket) => {
+    let isGreeted = false;
+    socket.on("error", () => undefined);
+    socket.on("data", (bytes) => {
+      if (!isGreeted) socket.write(Buffer.concat([word("R", number(0, 4)), ready]));
+      else if (bytes.toString("latin1", 0, 1) === "Q") socket.write(answer);
+      isGreeted = true;
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `postgres://draht@127.0.0.1:${port}/draht`, stop: () => void server.close() };
+};
+
+test("a PostgreSQL older than 15 is refused, with what it is and what to do", async () => {
+  const old = await startOldPostgres();
+  try {
+    const { code, output } = await refusal({ database: old.url });
+    assert.equal(code, 1);
+    assert.match(
+      output,
+      /^PostgreSQL 15 or newer is needed; this server says 14\.12\. Point DATABASE_URL at a newer one/m,
+    );
+  } finally {
+    old.stop();
   }
 });
 
