@@ -231,6 +231,37 @@ suite("the sender is killed", { concurrency: 3 }, () => {
     },
   );
 
+  test("not killed but stopped, it wakes when others have done its work: nothing leaves twice, and what it heard still counts", async () => {
+    const at = await place();
+    const reached: Promise<void>[] = [];
+    const lateBy = (step: SimStep) => (sim: MailSim) => {
+      sim.fail({ step, does: 2_000 });
+      reached.push(sim.failing(step));
+    };
+    const greeting = await sendBy(at, "gruss", { prepare: lateBy("connect") });
+    const answered = await sendBy(at, "antwort", { prepare: lateBy("answer") });
+    await Promise.all(reached);
+    const sleeper = at.server;
+    process.kill(sleeper.pid, "SIGSTOP");
+    cleaners.push(async () => void sleeper.end("SIGCONT"));
+    // Nobody hears of it for as long as a lease lasts.
+    await at.database.query("UPDATE delivery SET lease_until = now() - interval '1 second' WHERE state = 'sending'");
+    const other = await startTestServer({
+      database: await sleeper.databaseUrl(),
+      dataDir: sleeper.dataDir,
+      env: { UNDO_SECONDS: "0", LOG_LEVEL: "error" },
+    });
+    cleaners.push(other.stop);
+    await until("the other has sent one", 60_000, async () => (await delivery(at, greeting)).state === "sent");
+    await until("the other says it", 60_000, async () => (await delivery(at, answered)).state === "unknown");
+    process.kill(sleeper.pid, "SIGCONT");
+    await until("its answer counts", 60_000, async () => (await delivery(at, answered)).state === "sent");
+    // In order: what it had in hand is over.
+    await sleeper.end("SIGTERM");
+    assert.deepEqual([copiesOf(greeting), copiesOf(answered)], [1, 1]);
+    assert.equal((await delivery(at, greeting)).state, "sent");
+  });
+
   test(`at ${kills} random moments of sending`, { timeout: 300_000 + kills * 30_000 }, async (t) => {
     const one = await centre();
     const [brand] = await one.desk.call(api.brands.list);
