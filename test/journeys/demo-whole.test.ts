@@ -2,9 +2,11 @@
 // works: a customer writes through the real door, an agent answers, the answer lies in the box.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Locator, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import { demoLogins } from "#server/demo/cast.ts";
-import { signIn } from "#test/desk.ts";
+import { signIn, type Desk } from "#test/desk.ts";
+import { axeFindings, openDesk, phone, startBrowser } from "#test/screens/browser.ts";
 import { query, until } from "#test/faults.ts";
 import { startTestServer } from "#test/server.ts";
 
@@ -22,8 +24,7 @@ test("the whole demo world is made within its time, and its post box works", { t
     );
     assert.ok(made && made.concerns >= 345 && made.days > 300 && made.people > 50, JSON.stringify(made));
 
-    const [login] = demoLogins;
-    const desk = await signIn(server.url, login?.email ?? "", login?.password ?? "");
+    const desk = await signIn(server.url, login.email, login.password);
     const box = await desk.call(api.postbox.list, { query: { limit: 50 } });
     const [person] = box.people;
     const [door = ""] = box.doors;
@@ -64,7 +65,75 @@ test("the whole demo world is made within its time, and its post box works", { t
       const { mails } = await desk.call(api.postbox.list, { query: { to: person.address, limit: 50 } });
       return mails.some((mail) => mail.text.includes("Anschluss neu gestartet"));
     });
+    await answerByKeyboard(server.url, desk, "Anschluss neu gestartet");
+    await lookOnAPhone(server.url);
   } finally {
     await server.stop();
   }
 });
+
+const { email, password } = demoLogins[0] ?? assert.fail("the demo world has nobody who signs in");
+const login = { email, password };
+
+/** Whoever tries it reads as the customer what came, and answers, without a mouse; axe is silent at each step. */
+const answerByKeyboard = async (url: string, desk: Desk, text: string): Promise<void> => {
+  const browser = await startBrowser();
+  try {
+    const { page, complaints } = await openDesk(browser, url, { login });
+    await page.goto(`${url}/postbox`);
+    const mail = page.locator(".postbox-list .entry", { hasText: text });
+    await mail.waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    await reach(page, mail);
+    await page.keyboard.press("Enter");
+    await page.locator(".postbox-open").waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    await reach(page, page.locator(".postbox-open button"));
+    await page.keyboard.press("Enter");
+    await page.locator(".sheet textarea:focus").waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    const live = await desk.live();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.type("Danke, jetzt ist das Bild wieder da.");
+    await reach(page, page.locator(".sheet").getByRole("button", { name: "Einwerfen" }));
+    await page.keyboard.press("Enter");
+    const event = await live.event((each) => each.kind === "message.added" && each.data.message.direction === "in");
+    live.close();
+    const { messages } = await desk.call(api.concerns.open, { params: { id: event.concernId ?? "" } });
+    assert.match(messages.at(-1)?.text ?? "", /^Danke, jetzt ist das Bild wieder da\./);
+    await page.locator(".sheet").waitFor({ state: "detached" });
+    assert.deepEqual(complaints, []);
+  } finally {
+    await browser.close();
+  }
+};
+
+/** In the dark and as narrow as a telephone: nothing sticks out, and a mail that is open can be left again. */
+const lookOnAPhone = async (url: string): Promise<void> => {
+  const browser = await startBrowser();
+  try {
+    const look = { ...phone, colorScheme: "dark", login } as const;
+    const { page, complaints } = await openDesk(browser, url, look);
+    await page.goto(`${url}/postbox`);
+    const mails = page.locator(".postbox-list .entry");
+    await mails.first().click();
+    await page.locator(".postbox-open").waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
+    await page.locator(".page-head button").first().click();
+    await mails.first().waitFor();
+    assert.deepEqual(complaints, []);
+  } finally {
+    await browser.close();
+  }
+};
+
+/** Goes on by the Tab key until that has the focus. */
+const reach = async (page: Page, what: Locator): Promise<void> => {
+  const one = await what.elementHandle();
+  for (let steps = 0; steps < 200; steps += 1) {
+    if (await page.evaluate((element) => element === document.activeElement, one)) return;
+    await page.keyboard.press("Tab");
+  }
+  assert.fail("the Tab key does not lead there");
+};
