@@ -82,6 +82,9 @@ export const openWidget = (n: number, channelId: string, address: string): Widge
         if (mine) setTimeout(() => sendSaid(mine.one), word.afterMs ?? 1_000);
         return;
       }
+      case "pong":
+        after = Math.max(after ?? 0, word.upTo);
+        return;
       case "news":
         break;
       default:

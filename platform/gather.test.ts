@@ -57,6 +57,51 @@ test("items that share a key are never under way together and keep their order; 
   assert.ok(order.indexOf("c1") < order.indexOf("a3"));
 });
 
+test("beside another call one is begun with enough items, or for whoever has waited long enough", async () => {
+  const begun: (readonly number[])[] = [];
+  const ends: (() => void)[] = [];
+  const open = (waitMs: number): ((item: number) => Promise<number>) =>
+    gather<number, number>({
+      atOnce: 2,
+      most: 8,
+      beside: { items: 3, waitMs },
+      work: async (items) => {
+        begun.push(items);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return items.map(done);
+      },
+    });
+  const turns = async (): Promise<void> => {
+    for (let n = 0; n < 5; n += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const patient = open(3_600_000);
+  const first = patient(1);
+  await turns();
+  const others = [2, 3].map(patient);
+  await turns();
+  assert.deepEqual(begun, [[1]], "two wait for the end of the first");
+  others.push(patient(4));
+  await turns();
+  assert.deepEqual(begun, [[1], [2, 3, 4]]);
+  const last = patient(5);
+  for (const end of ends.splice(0)) end();
+  await Promise.all([first, ...others]);
+  await turns();
+  assert.deepEqual(begun.at(-1), [5], "nothing is under way: it is begun alone");
+  for (const end of ends.splice(0)) end();
+  await last;
+
+  begun.length = 0;
+  const hasty = open(1);
+  const stuck = hasty(1);
+  await turns();
+  const waiting = hasty(2);
+  while (begun.length < 2) await turns();
+  assert.deepEqual(begun, [[1], [2]], "who is stuck keeps nobody else for long");
+  for (const end of ends.splice(0)) end();
+  await Promise.all([stuck, waiting]);
+});
+
 test("one item's failure is its own; when all fails, all are told, and the next goes on", async () => {
   let broken = false;
   const half = gather<number, number>({

@@ -3,6 +3,12 @@
 /** Does an item, together with others; resolves or rejects as its own part of the work did. */
 export type Gathered<I, O> = (item: I) => Promise<O>;
 
+/** While another call is under way, the next one is begun with so many items, or for whoever has waited so long. */
+export interface Beside {
+  readonly items: number;
+  readonly waitMs: number;
+}
+
 /**
  * At most `atOnce` calls of `work` are under way, each with at most `most` items, in the order in which they came; an item that comes alone is done
  * alone, at once. Items that share a key are never under way at the same time: the later one waits for the earlier one's end. `work` gives each
@@ -11,6 +17,8 @@ export type Gathered<I, O> = (item: I) => Promise<O>;
 export const gather = <I, O>(options: {
   readonly atOnce: number;
   readonly most: number;
+  /** Left out: it takes one item, at once. */
+  readonly beside?: Beside;
   readonly keysOf?: (item: I) => readonly string[];
   readonly work: (items: readonly I[]) => Promise<readonly PromiseSettledResult<O>[]>;
 }): Gathered<I, O> => {
@@ -18,6 +26,7 @@ export const gather = <I, O>(options: {
   let waiting: {
     readonly item: I;
     readonly keys: readonly string[];
+    readonly since: number;
     readonly end: (result: PromiseSettledResult<O>) => void;
   }[] = [];
   const busy = new Set<string>();
@@ -47,13 +56,26 @@ export const gather = <I, O>(options: {
       end(results[place] ?? { status: "rejected", reason: new Error("an item was left out") });
     begin();
   };
+  let later: NodeJS.Timeout | null = null;
+  /** Are there enough for a call beside others? If not, it is looked again when the first of them has waited long enough. */
+  const areEnough = (): boolean => {
+    const { beside } = options;
+    const [first] = waiting;
+    if (later) clearTimeout(later);
+    later = null;
+    if (beside === undefined || first === undefined || running === 0 || waiting.length >= beside.items) return true;
+    const leftMs = beside.waitMs - (performance.now() - first.since);
+    if (leftMs <= 0) return true;
+    later = setTimeout(begin, leftMs);
+    return false;
+  };
   /** In the next turn of the event loop: what comes in this one goes together. */
   const begin = (): void => {
     if (soon || waiting.length === 0) return;
     soon = true;
     setImmediate(() => {
       soon = false;
-      while (running < options.atOnce) {
+      while (running < options.atOnce && areEnough()) {
         const taken = take();
         if (taken.length === 0) return;
         running += 1;
@@ -65,7 +87,7 @@ export const gather = <I, O>(options: {
     new Promise((resolve, reject) => {
       const end = (result: PromiseSettledResult<O>): void =>
         result.status === "fulfilled" ? resolve(result.value) : reject(result.reason as Error);
-      waiting.push({ item, keys: keysOf(item), end });
+      waiting.push({ item, keys: keysOf(item), since: performance.now(), end });
       begin();
     });
 };

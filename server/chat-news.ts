@@ -5,6 +5,7 @@ import type { Look } from "#contract/live.ts";
 import { chatsAsked } from "#modules/concerns/reads-visitor.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import type { Follower } from "#platform/live/follow.ts";
+import { framed } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
 import { viewerOf, type Page, type Seats } from "#server/chat-seats.ts";
 
@@ -34,6 +35,14 @@ const shown = new Set<AnyEvent["kind"]>([
   "concern.changed",
 ]);
 
+/** Does it change anything that visitors see of a concern? The rest moves with its messages, or is the desk's own. */
+const isShown = (event: AnyEvent): boolean =>
+  shown.has(event.kind) &&
+  (event.kind !== "concern.changed" || "status" in event.data.patch || "subject" in event.data.patch);
+
+/** Words whose sayers know what became of them, and whose events have not come yet; of more than these the oldest are told twice. */
+const mostTold = 1_000;
+
 const messageOf = (event: AnyEvent): string | null => {
   if (event.kind === "message.added") return event.data.message.id;
   return "messageId" in event.data && typeof event.data.messageId === "string" ? event.data.messageId : null;
@@ -52,12 +61,20 @@ export const startNews = (options: {
   readonly again: (page: Page) => Promise<void>;
 }): {
   readonly begun: (begun: Begun) => void;
+  /** The page is told what became of its own word: this is no news to it. */
+  readonly toldAlready: (page: Page, messageId: string) => void;
+  /** The number up to which nothing is left to be told to anybody: a page that knows it need not hear what came before. */
+  readonly toldUpTo: () => number;
   readonly changed: (addresses: readonly string[], tokenHash: string) => void;
   readonly stop: () => void;
 } => {
   const { world, bus, follower, seats, again } = options;
   /** Concerns that have changed, each with the messages in it that did. */
   const dirty = new Map<string, Set<string>>();
+  /** The page that said a message and knows it. */
+  const knows = new Map<string, Page>();
+  /** Pages that know everything up to here, and only have to be told where they are. */
+  const upToDate = new Set<Page>();
   let soon: NodeJS.Timeout | null = null;
   /** Pages that show a concern whose messages were moved. */
   const moved = new Set<Page>();
@@ -84,21 +101,49 @@ export const startNews = (options: {
       for (const page of pages) page.send(frame);
     }
   };
+  /** Up to where the tellings go that have begun, and from where those that have not come to their end. */
+  let begunUpTo = follower.upTo();
+  const underWay = new Set<{ readonly after: number }>();
+  const toldUpTo = (): number =>
+    soon === null && underWay.size === 0
+      ? follower.upTo()
+      : Math.min(begunUpTo, ...[...underWay].map(({ after }) => after));
   const flush = (): void => {
     soon = null;
+    const upTo = follower.upTo();
+    const telling = { after: begunUpTo };
+    underWay.add(telling);
+    begunUpTo = upTo;
     const changed = [...dirty].map(([concernId, messages]) => [concernId, [...messages]] as const);
     dirty.clear();
-    for (const page of moved) again(page).catch(() => comeAgain(page));
+    const knowing = [...upToDate];
+    upToDate.clear();
+    const anew = [...moved].map((page) => again(page).catch(() => comeAgain(page)));
     moved.clear();
-    tell(changed, follower.upTo()).catch((error: unknown) => {
+    const told = tell(changed, upTo).catch((error: unknown) => {
       world.log.warn("chat.newsLate", { error: error instanceof Error ? error.message : "unknown" });
       for (const [concernId] of changed) for (const page of seats.showing(concernId)) comeAgain(page);
+    });
+    void Promise.all([told, ...anew]).then(() => {
+      underWay.delete(telling);
+      const frame = framed(JSON.stringify({ type: "pong", upTo: Math.min(upTo, toldUpTo()) } satisfies ToWidget));
+      for (const page of knowing) page.send(frame);
     });
   };
   const tellSoon = (concernId: string, messageId: string | null): void => {
     const messages = dirty.get(concernId) ?? new Set();
     dirty.set(concernId, messageId === null ? messages : messages.add(messageId));
     soon ??= setTimeout(flush, gatherMs);
+  };
+  /** A word of a page that nobody else shows, and nothing but the word. */
+  const isOwn = (event: AnyEvent, pages: readonly Page[]): boolean => {
+    const messageId = event.kind === "message.added" ? event.data.message.id : "";
+    const page = knows.get(messageId);
+    knows.delete(messageId);
+    if (page === undefined || pages.length !== 1 || pages[0] !== page || dirty.has(event.concernId ?? "")) return false;
+    upToDate.add(page);
+    soon ??= setTimeout(flush, gatherMs);
+    return true;
   };
   const tellAllSoon = (concernId: string): void => {
     for (const page of seats.showing(concernId)) moved.add(page);
@@ -109,8 +154,9 @@ export const startNews = (options: {
     follower.subscribe(follower.upTo(), {
       wants: (event) => {
         if (event.kind === "message.moved" && event.concernId !== null) tellAllSoon(event.concernId);
-        if (event.concernId !== null && shown.has(event.kind) && seats.showing(event.concernId).length > 0)
-          tellSoon(event.concernId, messageOf(event));
+        if (event.concernId === null || !isShown(event)) return false;
+        const pages = seats.showing(event.concernId);
+        if (pages.length > 0 && !isOwn(event, pages)) tellSoon(event.concernId, messageOf(event));
         return false;
       },
       give: () => {},
@@ -138,6 +184,12 @@ export const startNews = (options: {
   ];
   return {
     begun: (begun) => bus.hint("chat", begun),
+    toldUpTo,
+    toldAlready: (page, messageId) => {
+      const [oldest] = knows.size < mostTold ? [] : knows.keys();
+      if (oldest !== undefined) knows.delete(oldest);
+      knows.set(messageId, page);
+    },
     changed: (addresses, tokenHash) => bus.hint("chatWho", { addresses, tokenHash } satisfies Changed),
     stop: () => {
       for (const stop of stops) stop();

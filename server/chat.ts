@@ -4,20 +4,11 @@ import type { WebchatSettings } from "#channels/webchat/settings.ts";
 import { fromWidget, type ChatLimits, type ChatMessage, type FromWidget, type ToWidget } from "#contract/chat.ts";
 import { isRefusal } from "#contract/errors.ts";
 import type { AnyEvent } from "#contract/events.ts";
-import type { BrandId, ConcernId, IntakeId } from "#contract/ids.ts";
+import type { BrandId, ConcernId } from "#contract/ids.ts";
 import type { VisitorLook } from "#contract/live.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { answerForm, markAnswered, markSeen } from "#modules/concerns/actions-visitor.ts";
-import {
-  answerFor,
-  chatOf,
-  chatsOf,
-  concernIdsOf,
-  earlierOf,
-  movedSince,
-  saidBy,
-  speaksAs,
-} from "#modules/concerns/reads-visitor.ts";
+import { answerFor, chatOf, chatsOf, earlierOf, speaksAs, standingOf } from "#modules/concerns/reads-visitor.ts";
 import { filesToSend } from "#modules/visitors/actions-files.ts";
 import type { VisitorFile } from "#modules/visitors/store-files.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
@@ -25,7 +16,7 @@ import { givePhone, introduce, leave, settle } from "#modules/visitors/actions.t
 import { attach } from "#modules/visitors/actions-signed.ts";
 import { placeOf } from "#platform/auth/brake.ts";
 import { isUnavailable } from "#platform/db/db.ts";
-import { gather, type Gathered } from "#platform/gather.ts";
+import type { Gathered } from "#platform/gather.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import type { Follower } from "#platform/live/follow.ts";
 import { openHub, type Hub, type HubHandlers } from "#platform/live/hub.ts";
@@ -53,13 +44,13 @@ interface Room {
   readonly follower: Follower<AnyEvent>;
   readonly seats: Seats;
   readonly begun: (begun: Begun) => void;
+  readonly toldAlready: (page: Page, messageId: string) => void;
+  readonly toldUpTo: () => number;
   readonly changed: (addresses: readonly string[], tokenHash: string) => void;
   readonly brake: Brake;
   readonly limits: ChatLimits;
   readonly codes: Codes;
-  readonly takeNow: Gathered<Saying, IntakeId | null>;
-  /** What an arrival became. */
-  readonly became: Gathered<IntakeId, ChatMessage | null>;
+  readonly takeNow: Gathered<Saying, ChatMessage | null>;
   /** Where browsers reach this server. */
   readonly publicUrl: string;
 }
@@ -105,21 +96,27 @@ const welcome = async (
   const { channel } = page.who;
   const { visitor } = seat;
   const upTo = follower.upTo();
-  const [brand, asks, ids] = await Promise.all([
+  const [brand, asks, standing] = await Promise.all([
     brandById(world.db, channel.brandId as BrandId),
     askedBy(world.db, channel, seat.language),
-    visitor.isNew ? [] : concernIdsOf(world.db, viewerOf(visitor)),
+    visitor.isNew ? [] : standingOf(world.db, viewerOf(visitor), after),
   ]);
   // Somebody else may sit here by now: nothing of whom sat here before is told to them.
   const isTheirs = (): boolean => seats.of(page) === seat;
   if (!isTheirs()) return;
   // Before the messages are read: what comes while they are is told, too.
-  for (const id of ids.toReversed()) seats.join(page, id, 0);
-  const afresh = again || (after !== null && (await movedSince(world.db, ids, after)));
+  for (const { id, number } of standing.toReversed()) seats.join(page, id, number);
+  const theirs = new Set<string | null>(standing.map(({ id }) => id));
+  // What came while it was asked was told to nobody who was not there yet. Where nobody knows any more what came, everything may have.
+  const missed = follower.recent(upTo, Number.POSITIVE_INFINITY, ({ concernId }) => theirs.has(concernId));
+  const isMoved =
+    missed === null || [...standing.map(({ moved }) => moved), ...missed.events.map(movesMessages)].includes(true);
+  const isChanged = isMoved || missed.events.length > 0 || standing.some(({ changed }) => changed);
+  const afresh = again || (after !== null && isMoved && theirs.size > 0);
+  const isSame = theirs.size === 0 || (!again && after !== null && !isChanged);
   const since = afresh ? null : after;
-  const chats = ids.length === 0 ? { concerns: [], messages: [] } : await chatsOf(world, viewerOf(visitor), since);
+  const chats = isSame ? { concerns: [], messages: [] } : await chatsOf(world, viewerOf(visitor), since);
   if (!isTheirs()) return;
-  for (const { id, number } of chats.concerns) seat.numbers.set(id, number);
   say(page, {
     type: "welcome",
     version: 1,
@@ -137,6 +134,8 @@ const welcome = async (
     upTo,
   });
 };
+
+const movesMessages = ({ kind }: AnyEvent): boolean => kind === "message.moved";
 
 type Brake = (visitor: string, place: string) => number | null;
 
@@ -193,7 +192,7 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
   const text = answer?.text ?? one.text;
   const parts = answer === undefined ? [] : [answer];
   const proves = (visitor.signedId !== null || visitor.emailProved) && one.concernId === null;
-  const intakeId = await room.takeNow({
+  const message = await room.takeNow({
     channel: page.who.channel,
     raw: {
       bytes: Buffer.from(JSON.stringify({ id, address, name, thread, number, text, files, parts, language, at })),
@@ -209,10 +208,8 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
       return answer === undefined || markAnswered(world, tx, answer.to);
     },
   });
-  if (intakeId === null) return say(page, { type: "refused", id: one.id, code: "answered", afterMs: null });
+  if (message === null) return say(page, { type: "refused", id: one.id, code: "answered", afterMs: null });
   seat.visitor = { ...seat.visitor, isNew: false };
-  const message = await room.became(intakeId);
-  if (message === null) throw new Error("what was said is in no concern");
   const { concernId } = message;
   if (one.answers && one.concernId === null) {
     // Before it is said that it was taken: a page that hears nothing says it again, and nothing is done twice.
@@ -221,8 +218,12 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
     await answerForm(world, who, viewerOf(visitor), concernId, answers);
     await givePhone(world, visitor, phoneIn(page.who.channel, one.answers));
   }
+  const isBegun = !seat.numbers.has(concernId);
+  // What comes in it from now on, an agent's typing too, is told.
+  if (isBegun) seats.join(page, concernId, 0);
+  room.toldAlready(page, message.id);
   say(page, { type: "taken", id, message });
-  if (seat.numbers.has(concernId)) return;
+  if (!isBegun) return;
   const concern = await chatOf(world.db, viewerOf(visitor), concernId);
   if (concern === null) return;
   seats.join(page, concernId, concern.number);
@@ -231,7 +232,7 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
 };
 
 const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => {
-  const { world, seats, follower } = room;
+  const { world, seats } = room;
   if (word.type === "hello") return greet(room, page, word);
   const seat = seats.of(page);
   if (!seat) return page.close(1008, "hello first");
@@ -269,7 +270,7 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
       return seats.show(seat, null);
     case "ping":
       seats.alive(seat);
-      return say(page, { type: "pong", upTo: follower.upTo() });
+      return say(page, { type: "pong", upTo: room.toldUpTo() });
   }
 };
 
@@ -332,24 +333,20 @@ export const startChat = (options: {
       if (seat) await welcome({ world, follower, seats, limits }, page, seat, null, true);
     },
   });
-  const became = gather<IntakeId, ChatMessage | null>({
-    atOnce: 2,
-    most: 50,
-    work: async (ids) => (await saidBy(world, ids)).map((value) => ({ status: "fulfilled", value })),
-  });
   const codes = openCodes(world, connected);
-  const { begun, changed } = news;
+  const { begun, changed, toldAlready, toldUpTo } = news;
   const enqueue = openQueues({
     world,
     follower,
     seats,
     begun,
     changed,
+    toldAlready,
+    toldUpTo,
     brake: openBrake(),
     codes,
     limits,
     takeNow: openTakeNow(world),
-    became,
     publicUrl: options.publicUrl,
   });
   const places = new Map<string, number>();

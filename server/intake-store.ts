@@ -1,8 +1,9 @@
 // All SQL of the intake tables. Called by server/intake.ts.
 import type { Raw } from "#contract/channel.ts";
 import type { ChannelId, IntakeId } from "#contract/ids.ts";
+import { alike } from "#platform/db/alike.ts";
 import { empty, join, sql, type Db, type Sql, type Tx } from "#platform/db/db.ts";
-import { keepEachSmall, keepSmall } from "#platform/files/small.ts";
+import { keepEachSmall, keepManySmall } from "#platform/files/small.ts";
 
 export interface IntakeRow {
   readonly id: IntakeId;
@@ -74,37 +75,50 @@ export const insertIntake = async (
   });
 };
 
+/** An arrival that is read in the same transaction. */
+interface DoneIntake extends Pick<
+  NewIntake,
+  "id" | "channelId" | "providerId" | "rawHash" | "transport" | "receivedAt"
+> {
+  readonly brandId: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Stores an arrival that is read in the same transaction; `fresh` false: this provider id was there already, and is whose id is given. Somebody who
  * stores the same at this moment is waited for.
  */
-export const insertDone = async (
-  tx: Tx,
-  row: {
-    readonly id: IntakeId;
-    readonly channelId: ChannelId;
-    readonly brandId: string;
-    readonly providerId: string;
-    readonly rawHash: string;
-    readonly bytes: Uint8Array;
-    readonly transport: Raw["transport"];
-    readonly receivedAt: string;
-  },
-): Promise<{ readonly id: IntakeId; readonly fresh: boolean }> => {
-  const inserted = await tx.maybe<{ id: IntakeId }>(sql`
-    WITH kept AS (${keepSmall(row.rawHash, row.bytes)}), arrived AS (
-      INSERT INTO intake (id, channel_id, provider_id, raw_hash, transport, received_at, state)
-      VALUES (${row.id}, ${row.channelId}, ${row.providerId}, ${row.rawHash}, ${JSON.stringify(row.transport)}, ${row.receivedAt}, 'done')
-      ON CONFLICT (channel_id, provider_id) DO NOTHING RETURNING id, provider_id), marked AS (
-      INSERT INTO intake_item (brand_id, channel_id, provider_id, intake_id) SELECT ${row.brandId}, ${row.channelId}, provider_id, id FROM arrived
-      ON CONFLICT DO NOTHING)
-    SELECT id FROM arrived`);
-  if (inserted !== null) return { id: inserted.id, fresh: true };
-  const known = await tx.one<{ id: IntakeId }>(
-    sql`SELECT id FROM intake WHERE channel_id = ${row.channelId} AND provider_id = ${row.providerId}`,
+export const insertDone = alike<DoneIntake, { readonly id: IntakeId; readonly fresh: boolean }>(async (tx, rows) => {
+  const arrived = new Set(
+    (
+      await tx.rows<{ id: IntakeId }>(sql`
+        WITH kept AS (${keepManySmall(rows.map(({ rawHash, bytes }) => ({ hash: rawHash, bytes })))}), given AS (
+          SELECT * FROM unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ channelId }) => channelId)}::uuid[],
+                               ${rows.map(({ brandId }) => brandId)}::uuid[], ${rows.map(({ providerId }) => providerId)}::text[],
+                               ${rows.map(({ rawHash }) => rawHash)}::text[], ${rows.map(({ transport }) => JSON.stringify(transport))}::jsonb[],
+                               ${rows.map(({ receivedAt }) => receivedAt)}::timestamptz[])
+                   AS g (id, channel_id, brand_id, provider_id, raw_hash, transport, received_at)), arrived AS (
+          INSERT INTO intake (id, channel_id, provider_id, raw_hash, transport, received_at, state)
+          SELECT id, channel_id, provider_id, raw_hash, transport, received_at, 'done' FROM given ORDER BY channel_id, provider_id
+          ON CONFLICT (channel_id, provider_id) DO NOTHING RETURNING id), marked AS (
+          INSERT INTO intake_item (brand_id, channel_id, provider_id, intake_id)
+          SELECT brand_id, channel_id, provider_id, id FROM given JOIN arrived USING (id) ORDER BY brand_id, provider_id ON CONFLICT DO NOTHING)
+        SELECT id FROM arrived`)
+    ).map(({ id }) => id),
   );
-  return { id: known.id, fresh: false };
-};
+  return Promise.all(
+    rows.map(async ({ id, channelId, providerId }) =>
+      arrived.has(id) ? { id, fresh: true } : { id: await intakeOf(tx, channelId, providerId), fresh: false },
+    ),
+  );
+});
+
+const intakeOf = async (tx: Tx, channelId: ChannelId, providerId: string): Promise<IntakeId> =>
+  (
+    await tx.one<{ id: IntakeId }>(
+      sql`SELECT id FROM intake WHERE channel_id = ${channelId} AND provider_id = ${providerId}`,
+    )
+  ).id;
 
 /** Takes a lease on stored arrivals that nobody holds, oldest first. `held` are in the caller's hands already, whatever became of their leases. */
 export const claimOpen = (

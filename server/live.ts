@@ -8,7 +8,7 @@ import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { mayReadEntry } from "#modules/concerns/policy.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import { follow, type Follower } from "#platform/live/follow.ts";
-import { openHub, type Client, type Hub } from "#platform/live/hub.ts";
+import { framed, openHub, type Client, type Framed, type Hub } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
 import { lookOf, openLooks, sweepMs, type Looks } from "#server/looks.ts";
 
@@ -38,12 +38,12 @@ export const deskMaySee = (who: AgentActor, event: AnyEvent): boolean => {
   return who.brandIds.length === 0 || !event.kind.startsWith("customer.");
 };
 
-let last: { readonly entries: readonly string[]; readonly upTo: number; readonly frame: Buffer } | null = null;
+let last: { readonly entries: readonly string[]; readonly upTo: number; readonly frame: Framed } | null = null;
 
 /** Thirty desks that see the same are sent the same bytes. */
-const frameOf = (entries: readonly string[], upTo: number): Buffer => {
+const frameOf = (entries: readonly string[], upTo: number): Framed => {
   if (last?.entries === entries && last.upTo === upTo) return last.frame;
-  const frame = Buffer.from(`{"type":"events","events":[${entries.join(",")}],"upTo":${upTo}}`);
+  const frame = framed(`{"type":"events","events":[${entries.join(",")}],"upTo":${upTo}}`);
   last = { entries, upTo, frame };
   return frame;
 };
@@ -73,15 +73,19 @@ export const startLive = async (options: {
 
   const say = (client: Client<Desk>, word: ToDesk): void => client.send(JSON.stringify(word));
 
-  const tellWatchers = (concernId: string, word: ToDesk): void => {
-    const frame = JSON.stringify(word);
-    for (const [client, desk] of desks) if (desk.looksAt === concernId) client.send(frame);
+  /** The desks that look at a concern; nobody else is told who does, and most chats are looked at by nobody. */
+  const watchers = new Map<string, Set<Client<Desk>>>();
+  const tellWatchers = (concernId: string, word: () => ToDesk): void => {
+    const told = watchers.get(concernId);
+    if (told === undefined) return;
+    const frame = framed(JSON.stringify(word()));
+    for (const client of told) client.send(frame);
   };
   const here = { bus, node: options.node, nowMs: () => performance.now() };
   const looks = openLooks<Look>({
     ...here,
     topic: "looks",
-    changed: (concernId) => tellWatchers(concernId, { type: "looks", concernId, looks: looks.at(concernId) }),
+    changed: (concernId) => tellWatchers(concernId, () => ({ type: "looks", concernId, looks: looks.at(concernId) })),
   });
   const visitorsAt = (concernId: string): ToDesk => ({
     type: "visitors",
@@ -91,7 +95,7 @@ export const startLive = async (options: {
   const visitors = openLooks<VisitorLook>({
     ...here,
     topic: "visitors",
-    changed: (concernId) => tellWatchers(concernId, visitorsAt(concernId)),
+    changed: (concernId) => tellWatchers(concernId, () => visitorsAt(concernId)),
   });
   const sweep = setInterval(() => {
     looks.sweep();
@@ -103,6 +107,9 @@ export const startLive = async (options: {
     const desk = desks.get(client);
     if (!desk?.looksAt) return;
     looks.away(desk.id);
+    const others = watchers.get(desk.looksAt);
+    others?.delete(client);
+    if (others?.size === 0) watchers.delete(desk.looksAt);
     desk.looksAt = null;
   };
 
@@ -161,6 +168,7 @@ export const startLive = async (options: {
             if (visitors.at(concernId).length > 0) say(client, visitorsAt(concernId));
           }
           desk.looksAt = concernId;
+          watchers.set(concernId, (watchers.get(concernId) ?? new Set()).add(client));
           looks.look(desk.id, lookOf(client.who.who.id, concernId, state));
         };
         if (desk.looksAt === concernId) return announce();

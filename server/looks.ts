@@ -47,16 +47,20 @@ export const openLooks = <L extends Looking>(options: {
   /** By concern, then by socket. */
   const all = new Map<string, Map<string, { readonly look: L; readonly from: string; readonly until: number }>>();
   const mine = new Map<number, { readonly look: L; readonly saidAt: number }>();
+  /** The concern at which each socket of all processes looks: thousands come and go at one moment, and none is looked for among all. */
+  const lookedAt = new Map<string, string>();
   /** Other processes, each with the sweeps since it was heard. */
   const silent = new Map<string, number>();
   const [beats, again] = [`${topic}.lives`, `${topic}.again`];
 
-  const forget = (key: string, except: string | null): void => {
-    for (const [concernId, present] of all) {
-      if (concernId === except || !present.delete(key)) continue;
-      if (present.size === 0) all.delete(concernId);
-      changed(concernId);
-    }
+  const forget = (key: string): void => {
+    const concernId = lookedAt.get(key);
+    if (concernId === undefined) return;
+    lookedAt.delete(key);
+    const present = all.get(concernId);
+    present?.delete(key);
+    if (present?.size === 0) all.delete(concernId);
+    changed(concernId);
   };
   const heardOf = (other: string): void => {
     if (other === node) return;
@@ -69,12 +73,13 @@ export const openLooks = <L extends Looking>(options: {
     heardOf(from);
     const key = `${from}:${socket}`;
     const concernId = look.concernId as string;
-    forget(key, look.state === "away" ? null : concernId);
+    if (look.state === "away" || lookedAt.get(key) !== concernId) forget(key);
     if (look.state === "away") return;
     const present =
       all.get(concernId) ?? new Map<string, { readonly look: L; readonly from: string; readonly until: number }>();
     const before = present.get(key)?.look;
     all.set(concernId, present.set(key, { look, from, until: nowMs() + lookLastsMs }));
+    lookedAt.set(key, concernId);
     if (!before || !sameLook(before, look)) changed(concernId);
   };
   const tell = (socket: number, look: L): void => bus.hint(topic, { look, node, socket } satisfies Note<L>);
@@ -121,8 +126,11 @@ export const openLooks = <L extends Looking>(options: {
       }
       for (const [concernId, present] of all) {
         let fewer = false;
-        for (const [key, { from, until }] of present)
-          if (until < nowMs() || gone.has(from)) fewer = present.delete(key);
+        for (const [key, { from, until }] of present) {
+          if (until >= nowMs() && !gone.has(from)) continue;
+          fewer = present.delete(key);
+          lookedAt.delete(key);
+        }
         if (present.size === 0) all.delete(concernId);
         if (fewer) changed(concernId);
       }

@@ -6,6 +6,7 @@ import { ratingReactions } from "#modules/ratings/reactions.ts";
 import { visitorReactions } from "#modules/visitors/reactions.ts";
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import type { Tx } from "#platform/db/db.ts";
+import type { Follower } from "#platform/live/follow.ts";
 import type { World } from "#platform/world.ts";
 
 /** One reaction, ready for `runReaction`. */
@@ -13,7 +14,11 @@ export interface Reaction {
   readonly name: string;
   readonly key: number;
   /** The next entries of the kinds that it can want. */
-  readonly read: typeof eventsAfter;
+  readonly read: (
+    tx: Tx,
+    after: number,
+    limit: number,
+  ) => Promise<{ readonly events: readonly AnyEvent[]; readonly upTo: number }>;
   readonly wants: (event: AnyEvent) => boolean;
   readonly sift?: ((tx: Tx, events: readonly AnyEvent[]) => Promise<readonly AnyEvent[]>) | undefined;
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
@@ -25,18 +30,23 @@ interface Unkeyed extends Omit<Reaction, "key" | "read"> {
   readonly kinds: readonly EventKind[];
 }
 
-const keyed =
-  (first: number) =>
-  ({ kinds, ...reaction }: Unkeyed, i: number): Reaction => ({
-    ...reaction,
-    key: first + i,
-    read: (tx, after, limit) => eventsAfter(tx, after, limit, kinds),
-  });
-
-/** The list; keys are advisory-lock numbers and never reused. */
-export const reactions = (world: World, options: { readonly acknowledge: boolean }): readonly Reaction[] => [
-  ...concernReactions(world, options).map(keyed(100)),
-  ...customerReactions(world).map(keyed(140)),
-  ...visitorReactions(world).map(keyed(150)),
-  ...ratingReactions(world).map(keyed(160)),
-];
+/** The list; keys are advisory-lock numbers and never reused. `recent`: the log's end as this process follows it; what lies further back is read. */
+export const reactions = (
+  world: World,
+  options: { readonly acknowledge: boolean; readonly recent: Follower<AnyEvent>["recent"] },
+): readonly Reaction[] => {
+  const keyed =
+    (first: number) =>
+    ({ kinds, ...reaction }: Unkeyed, i: number): Reaction => ({
+      ...reaction,
+      key: first + i,
+      read: async (tx, after, limit) =>
+        options.recent(after, limit, ({ kind }) => kinds.includes(kind)) ?? eventsAfter(tx, after, limit, kinds),
+    });
+  return [
+    ...concernReactions(world, options).map(keyed(100)),
+    ...customerReactions(world).map(keyed(140)),
+    ...visitorReactions(world).map(keyed(150)),
+    ...ratingReactions(world).map(keyed(160)),
+  ];
+};

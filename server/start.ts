@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { channels } from "#channels/index.ts";
 import { system } from "#contract/actor.ts";
 import type { ListeningIo } from "#contract/channel.ts";
+import type { AnyEvent } from "#contract/events.ts";
 import { horizon } from "#modules/audit/reads.ts";
 import { recordHealth } from "#modules/brands/actions.ts";
 import { channelHealths } from "#modules/brands/reads.ts";
@@ -20,6 +21,7 @@ import { openSecrets, withSecrets } from "#platform/files/secrets.ts";
 import { withSmall } from "#platform/files/small.ts";
 import { openIds } from "#platform/ids.ts";
 import type { Bus } from "#platform/live/bus.ts";
+import type { Follower } from "#platform/live/follow.ts";
 import type { Log } from "#platform/log.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { newToken, openSecret } from "#platform/secret.ts";
@@ -218,14 +220,7 @@ export const startServer = async (
     const timing = { chatMailAfterMs: config.chatMailAfterMs, publicUrl };
     const jobs = await startJobs({ world, log, timing });
     closers.push(jobs.stop);
-    for (const reaction of reactions(world, { acknowledge: config.acknowledge })) {
-      const run = runReaction({ ...reaction, db, log, end: horizon });
-      const quiet = bus.on("events", run.wake);
-      closers.push(async () => {
-        quiet();
-        await run.stop();
-      });
-    }
+    closers.push(startReactions({ world, follower: app.live.follower, acknowledge: config.acknowledge }));
 
     closers.push(startListening({ world, connected, intake, log, bus, mostBytes: config.maxMailBytes }));
     measure({ metrics, world, intake, reader });
@@ -235,6 +230,31 @@ export const startServer = async (
     await stop();
     throw error;
   }
+};
+
+/** Runs what follows from events; returns how to stop. */
+const startReactions = (options: {
+  readonly world: World;
+  readonly follower: Follower<AnyEvent>;
+  readonly acknowledge: boolean;
+}): (() => Promise<void>) => {
+  const { world, follower, acknowledge } = options;
+  const stops = reactions(world, { acknowledge, recent: follower.recent }).map((reaction) => {
+    const run = runReaction({ ...reaction, db: world.db, log: world.log, end: horizon });
+    // Woken by what it wants only, when this process has it: there is nothing else for it to look for.
+    const quiet = follower.subscribe(follower.upTo(), {
+      wants: reaction.wants,
+      give: (entries) => {
+        if (entries.length > 0) run.wake();
+      },
+      reset: run.wake,
+    });
+    return async () => {
+      quiet();
+      await run.stop();
+    };
+  });
+  return async () => void (await Promise.all(stops.map((stop) => stop())));
 };
 
 /** Where bytes are kept, and what holds them back until a virus scanner has looked at them. */

@@ -2,6 +2,7 @@
 import type { Brand, Channel, Topic } from "#contract/brands.ts";
 import type { BrandId, ChannelId, TopicId } from "#contract/ids.ts";
 import type { Trouble } from "#contract/reasons.ts";
+import { alike } from "#platform/db/alike.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 
 /** A channel with its settings as stored: secrets sealed. */
@@ -14,8 +15,13 @@ const channelColumns = sql`
   receiving_trouble AS "receivingTrouble", sending_trouble AS "sendingTrouble"`;
 
 /** The brand with this id. */
-export const brandById = (tx: Tx, id: BrandId): Promise<Brand | null> =>
-  tx.maybe<Brand>(sql`SELECT id, name, signature, language FROM brand WHERE id = ${id}`);
+export const brandById = alike<BrandId, Brand | null>(async (tx, ids) => {
+  const rows = await tx.rows<Brand>(
+    sql`SELECT id, name, signature, language FROM brand WHERE id = ANY (${[...new Set(ids)]}::uuid[])`,
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
+});
 
 /** All brands by name. */
 export const allBrands = (tx: Tx): Promise<Brand[]> =>

@@ -24,7 +24,8 @@ import {
   type KeptMove,
 } from "#modules/concerns/store-moving.ts";
 import { hasDraftOrLink, removeConcern } from "#modules/concerns/store-undo.ts";
-import { lastOfCustomer, removeLink, updateConcern } from "#modules/concerns/store.ts";
+import { updateConcern } from "#modules/concerns/store-saving.ts";
+import { lastOfCustomer, removeLink } from "#modules/concerns/store.ts";
 import { forgetMessage } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";

@@ -29,15 +29,8 @@ import {
   moveDrafts,
   setMergedInto,
 } from "#modules/concerns/store-moving.ts";
-import {
-  insertConcern,
-  lastOfCustomer,
-  linkBetween,
-  lockKey,
-  partiesOf,
-  updateConcern,
-  upsertLink,
-} from "#modules/concerns/store.ts";
+import { insertConcern, updateConcern } from "#modules/concerns/store-saving.ts";
+import { lastOfCustomer, linkBetween, lockKey, partiesOf, upsertLink } from "#modules/concerns/store.ts";
 import { indexConcern } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";

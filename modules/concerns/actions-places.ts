@@ -18,7 +18,8 @@ import {
   type Placing,
 } from "#modules/concerns/store-moving.ts";
 import { anyBad } from "#modules/concerns/store-outbox.ts";
-import { addParties, type NewParty } from "#modules/concerns/store.ts";
+import { addParties } from "#modules/concerns/store-saving.ts";
+import { type NewParty } from "#modules/concerns/store.ts";
 import { moveFound } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";

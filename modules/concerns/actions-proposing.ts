@@ -27,7 +27,7 @@ export const proposalFor = async (
     { ...message, at },
     {
       subject: state.subject,
-      texts: await textsBefore(tx, state.id, state.lastSeq + 1, mostCompared),
+      texts: await textsBefore(tx, { concernId: state.id, seq: state.lastSeq + 1, limit: mostCompared }),
       lastAt: state.lastMessageAt,
       wasQuiet: state.waitingSince === null,
     },

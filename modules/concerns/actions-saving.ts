@@ -5,7 +5,8 @@ import type { EventData } from "#contract/events.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
 import { addedBelow, mostCompared } from "#modules/concerns/model-findable.ts";
 import { patchOf, rowOf, type ConcernState } from "#modules/concerns/model.ts";
-import { saveMessage, updateConcern, type NewDelivery, type NewMessage, type Saving } from "#modules/concerns/store.ts";
+import { saveMessage, updateConcern, type Saving } from "#modules/concerns/store-saving.ts";
+import { type NewDelivery, type NewMessage } from "#modules/concerns/store.ts";
 import { insertSecrets } from "#modules/concerns/store-secrets.ts";
 import { textsBefore } from "#modules/concerns/store-threads.ts";
 import { indexMessage } from "#modules/search/actions.ts";
@@ -133,7 +134,7 @@ const findable = async (tx: Tx, message: NewMessage, before: ConcernState | null
   if (message.seq === 1) return `${text}\n${foldedText}`;
   // By subject and number it is found anyway.
   const known = [text, `${message.subject ?? ""} ${before?.number ?? ""} ${before?.subject ?? ""}`];
-  const earlier = await textsBefore(tx, message.concernId, message.seq, mostCompared);
+  const earlier = await textsBefore(tx, { concernId: message.concernId, seq: message.seq, limit: mostCompared });
   const added = addedBelow(foldedText, [...known, ...earlier]);
   return added === "" ? text : `${text}\n${added}`;
 };

@@ -1,6 +1,6 @@
 // Whose message it is that arrives: the sender, their address under its lock, their customer. Called by concerns/actions.ts and, for `holdSender`, server/intake.
 import type { Who } from "#contract/actor.ts";
-import { addressKindOf, type AddressKind, type InboundMessage } from "#contract/channel.ts";
+import { addressKindOf, isKept, type AddressKind, type InboundMessage } from "#contract/channel.ts";
 import { isRefusal } from "#contract/errors.ts";
 import type { BrandId, CustomerId } from "#contract/ids.ts";
 import { ownNorms, type Receiving, type ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
@@ -16,6 +16,11 @@ import type { Tx } from "#platform/db/db.ts";
  */
 export const holdSender = (tx: Tx, channel: ReceivingChannel, given: InboundMessage): Promise<HeldAddress> | null => {
   const kind = addressKindOf[channel.kind];
+  if (isKept(kind)) {
+    // Whoever names a concern of theirs in a chat is known there, and speaks for themselves.
+    const own = given.thread.number === null ? null : normalise(kind, given.from.value);
+    return own === null ? null : holdAddress(tx, kind, own);
+  }
   const message = cleanMessage(given);
   const norm = normalise(kind, message.from.value);
   const plain = message.forwarded === null && !isHinted(message) && !mayBeOurs(channel, kind, message);

@@ -13,13 +13,15 @@ import {
   messagesOfIntakes,
   messagesOfParty,
   partyIn,
+  standingsOf,
   type AskedConcern,
   type PartyConcern,
   type PartyFile,
   type PartyMessage,
+  type Standing,
   type Viewer,
 } from "#modules/concerns/store-visitor.ts";
-import { anyContinued, anyMoved, continuedFor } from "#modules/concerns/store-moving.ts";
+import { anyContinued, continuedFor } from "#modules/concerns/store-moving.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -68,9 +70,9 @@ const asMessage = (row: PartyMessage, heldWhy: (hash: string) => ChatFile["held"
     row.channelKind !== null && isKept(addressKindOf[row.channelKind]) ? (row.providerId?.split(":")[1] ?? null) : null,
 });
 
-/** Ids of the concerns in which the viewer's own address takes part. */
-export const concernIdsOf = async (tx: Tx, viewer: Viewer): Promise<ChatConcern["id"][]> =>
-  (await concernsOfParty(tx, viewer, null, shownConcerns)).map(({ id }) => id);
+/** The concerns in which the viewer's own address takes part, and how they stand since an event; asked for all who come at one moment together. */
+export const standingOf = (tx: Tx, viewer: Viewer, since: number | null): Promise<Standing[]> =>
+  standingsOf(tx, { party: viewer, since, limit: shownConcerns });
 
 /** As whom they speak in a concern of theirs; null: by the address that is their own. Asked only of who has several. */
 export const speaksAs = async (tx: Tx, viewer: Viewer, concernId: string | null): Promise<string | null> =>
@@ -96,10 +98,6 @@ export const chatsOf = async (
 };
 
 const lastPage = { before: null, limit: shownMessages };
-
-/** Were messages moved in or out of one of these concerns since that event? Then whoever shows them begins afresh. */
-export const movedSince = (tx: Tx, concernIds: readonly string[], since: number): Promise<boolean> =>
-  anyMoved(tx, concernIds, since);
 
 /** A concern as it is now, with some of its messages. */
 export interface Chat {
@@ -148,9 +146,13 @@ export const earlierOf = async (
   return { messages: await asMessages(world, rows), end: rows.length < shownMessages };
 };
 
-/** What each arrival became, for whoever said it; null: nothing that stands in a concern. */
-export const saidBy = async (world: Reading, intakeIds: readonly string[]): Promise<(ChatMessage | null)[]> => {
-  const rows = await messagesOfIntakes(world.db, intakeIds);
+/** What each arrival became, for whoever said it; null: nothing that stands in a concern. `tx`: the transaction that took them in, if it is still under way. */
+export const saidBy = async (
+  world: Reading,
+  intakeIds: readonly string[],
+  tx: Tx = world.db,
+): Promise<(ChatMessage | null)[]> => {
+  const rows = await messagesOfIntakes(tx, intakeIds);
   const messages = await asMessages(world, rows);
   const places = new Map(rows.map((row, n) => [row.intakeId, n]));
   return intakeIds.map((id) => messages[places.get(id) ?? -1] ?? null);

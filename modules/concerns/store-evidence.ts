@@ -3,6 +3,7 @@ import type { AddressKind, Assurance, ChannelKind } from "#contract/channel.ts";
 import type { ConcernId, CustomerId, MessageId, PartyId } from "#contract/ids.ts";
 import { burstMs } from "#modules/concerns/model.ts";
 import type { BurstMessage, Clue } from "#modules/concerns/model-threading.ts";
+import { alike } from "#platform/db/alike.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** A clue as the table has it; a token's proof is still to be judged. */
@@ -80,11 +81,26 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
          AND m.direction = 'in' AND m.author_kind = 'customer' AND m.automatic IS NULL AND m.assurance = ${s.burst.assurance}
          AND EXISTS (SELECT 1 FROM party q WHERE q.concern_id = c.id AND q.kind = ${s.kind} AND q.norm = ${s.senderNorm} AND q.role = 'requester')`);
   if (parts.length === 0) return Promise.resolve([]);
+  if (parts.length === 1 && s.number !== null) return cluesOfNumber(tx, { ...s, number: s.number });
   return tx.rows<FoundClue>(sql`
     SELECT via, key, ours, concern_id AS "concernId", party_id AS "partyId", agent_id AS "agentId", is_party AS "senderIsParty", holds AS "senderHolds", is_foreign AS "foreign",
            message_id AS "messageId", assurance, moved_from AS "movedFrom"
       FROM (${join(parts, " UNION ALL ")}) AS u ORDER BY rank, place, message_id DESC`);
 };
+
+/** What a number alone leads to, for several at one moment: a word in a chat names the concern it is said in, and nothing else. */
+const cluesOfNumber = alike<Searched & { readonly number: number }, FoundClue[]>(async (tx, asked) => {
+  const rows = await tx.rows<FoundClue & { readonly place: number }>(sql`
+    SELECT asked.place, 'number' AS via, NULL AS key, false AS ours, c.id AS "concernId", NULL AS "partyId", NULL AS "agentId",
+           EXISTS (SELECT 1 FROM party q WHERE q.concern_id = c.id AND q.kind = asked.kind AND q.norm = asked.norm) AS "senderIsParty",
+           false AS "senderHolds", c.brand_id <> asked.brand_id AS "foreign", NULL AS "messageId", NULL AS assurance, '{}'::uuid[] AS "movedFrom"
+      FROM unnest(${asked.map(({ number }) => number)}::bigint[], ${asked.map(({ kind }) => kind)}::text[],
+                  ${asked.map(({ senderNorm }) => senderNorm)}::text[], ${asked.map(({ brandId }) => brandId)}::uuid[])
+             WITH ORDINALITY AS asked (number, kind, norm, brand_id, place)
+      JOIN concern c ON c.number = asked.number`);
+  const byPlace = Map.groupBy(rows, ({ place }) => place);
+  return asked.map((_, i) => (byPlace.get(i + 1) ?? []).map(({ place: _place, ...clue }) => clue));
+});
 
 /** The last message of a concern that may be part of a burst; null: none came in. */
 export const lastOfBurst = (tx: Tx, concernId: ConcernId): Promise<BurstMessage | null> =>

@@ -231,15 +231,6 @@ export const otherMoves = async (tx: Tx, concernId: ConcernId, key: string): Pro
     )
   ).n;
 
-/** Did messages come to or leave one of these concerns after that event? */
-export const anyMoved = async (tx: Tx, concernIds: readonly string[], seq: number): Promise<boolean> =>
-  concernIds.length > 0 &&
-  (
-    await tx.one<{ any: boolean }>(
-      sql`SELECT EXISTS (SELECT 1 FROM event e WHERE e.concern_id = ANY (${concernIds}::uuid[]) AND e.seq > ${seq} AND e.kind = 'message.moved') AS any`,
-    )
-  ).any;
-
 /** Those of the concerns out of or into which messages went. */
 export const anyContinued = async (tx: Tx, concernIds: readonly string[]): Promise<string[]> =>
   (

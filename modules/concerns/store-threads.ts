@@ -6,6 +6,7 @@ import type { MessageId } from "#contract/ids.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
 import { lastOwnMessage } from "#modules/concerns/store.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
+import { alike } from "#platform/db/alike.ts";
 import { raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** A file's row as lists of files carry it. */
@@ -158,10 +159,23 @@ export const textsByIds = (tx: Tx, ids: readonly string[]): Promise<{ readonly i
         sql`SELECT message_id AS id, left(text || E'\n' || folded_text, 20000) AS text FROM message_body WHERE message_id = ANY(${ids}::uuid[])`,
       );
 
-/** The texts of the last messages before a place, with what they repeat, each cut to 20,000 characters. */
-export const textsBefore = async (tx: Tx, concernId: string, seq: number, limit: number): Promise<string[]> =>
-  (
-    await tx.rows<{ text: string }>(sql`
-      SELECT left(b.text || E'\n' || b.folded_text, 20000) AS text FROM message m JOIN message_body b ON b.message_id = m.id
-       WHERE m.concern_id = ${concernId} AND m.seq < ${seq} AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT ${limit}`)
-  ).map(({ text }) => text);
+/** A place in a concern, and how many messages before it are asked for. */
+interface Before {
+  readonly concernId: string;
+  readonly seq: number;
+  readonly limit: number;
+}
+
+/** The texts of the last messages before a place, the newest first, with what they repeat, each cut to 20,000 characters. */
+export const textsBefore = alike<Before, string[]>(async (tx, places) => {
+  const rows = await tx.rows<{ place: number; text: string }>(sql`
+    SELECT asked.place, last.text
+      FROM unnest(${places.map(({ concernId }) => concernId)}::uuid[], ${places.map(({ seq }) => seq)}::int[], ${places.map(({ limit }) => limit)}::int[])
+             WITH ORDINALITY AS asked (concern_id, seq, most, place)
+      CROSS JOIN LATERAL (
+        SELECT m.seq, left(b.text || E'\n' || b.folded_text, 20000) AS text FROM message m JOIN message_body b ON b.message_id = m.id
+         WHERE m.concern_id = asked.concern_id AND m.seq < asked.seq AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT asked.most) AS last
+     ORDER BY asked.place, last.seq DESC`);
+  const byPlace = Map.groupBy(rows, ({ place }) => place);
+  return places.map((_, i) => (byPlace.get(i + 1) ?? []).map(({ text }) => text));
+});

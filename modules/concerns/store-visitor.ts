@@ -4,6 +4,7 @@ import type { AddressKind, ChannelKind } from "#contract/channel.ts";
 import type { Status } from "#contract/concerns.ts";
 import type { ConcernId, DeliveryId, MessageId } from "#contract/ids.ts";
 import type { AnswerPart, Part } from "#contract/parts.ts";
+import { alike } from "#platform/db/alike.ts";
 import { empty, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 export interface PartyConcern {
@@ -71,6 +72,38 @@ export const concernsOfParty = (
       FROM party p JOIN concern c ON c.id = p.concern_id
      WHERE p.kind = ${party.kind} AND p.norm = ANY (${normsOf(party)}::text[]) ${ids === null ? empty : sql`AND c.id = ANY (${ids}::uuid[])`}
      GROUP BY c.id ORDER BY c.last_message_at DESC, c.id DESC LIMIT ${limit}`);
+
+/** A concern of somebody's, and what has happened in it since an event: anything at all, and messages that came to it or left it. */
+export interface Standing {
+  readonly id: ConcernId;
+  readonly number: number;
+  readonly changed: boolean;
+  readonly moved: boolean;
+}
+
+/** Somebody's concerns, those with the newest word first, and how they stand `since` an event; null: nothing is said of that. */
+export const standingsOf = alike<
+  { readonly party: PartyKeys; readonly since: number | null; readonly limit: number },
+  Standing[]
+>(async (tx, asked) => {
+  const given = asked.map(({ party, since, limit }, place) => ({
+    place,
+    kind: party.kind,
+    norms: normsOf(party),
+    since,
+    most: limit,
+  }));
+  const rows = await tx.rows<Standing & { readonly place: number }>(sql`
+    SELECT asked.place, c.id, c.number, EXISTS (SELECT 1 FROM event e WHERE e.concern_id = c.id AND e.seq > asked.since) AS changed,
+           EXISTS (SELECT 1 FROM event e WHERE e.concern_id = c.id AND e.seq > asked.since AND e.kind = 'message.moved') AS moved
+      FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS asked (place int, kind text, norms text[], since bigint, most int)
+      CROSS JOIN LATERAL (
+        SELECT c.id, c.number, c.last_message_at FROM party p JOIN concern c ON c.id = p.concern_id
+         WHERE p.kind = asked.kind AND p.norm = ANY (asked.norms) GROUP BY c.id ORDER BY c.last_message_at DESC, c.id DESC LIMIT asked.most) AS c
+     ORDER BY asked.place, c.last_message_at DESC, c.id DESC`);
+  const byPlace = Map.groupBy(rows, ({ place }) => place);
+  return asked.map((_, place) => byPlace.get(place) ?? []);
+});
 
 /** Under which of their addresses somebody takes part in a concern, their own before the others; null: under none. */
 export const partyIn = async (tx: Tx, party: PartyKeys, concernId: string): Promise<string | null> =>

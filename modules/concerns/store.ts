@@ -3,20 +3,25 @@
 import type { Assurance, ChannelKind, Verdict } from "#contract/channel.ts";
 import type { Link, Party, Proposal } from "#contract/concerns.ts";
 import type { FieldValues } from "#contract/fields.ts";
-import type { AgentId, ChannelId, ConcernId, MessageId, PartyId } from "#contract/ids.ts";
+import type { AgentId, ChannelId, ConcernId, MessageId } from "#contract/ids.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import type { Part } from "#contract/parts.ts";
 import type { Secret } from "#lib/secrets.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
-import { patchOf, same } from "#modules/concerns/model.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
-import { empty, join, sql, type Sql, type Tx } from "#platform/db/db.ts";
+import { alike } from "#platform/db/alike.ts";
+import { sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 const stateColumns = sql`${rowColumns}, c.first_reply_at AS "firstReplyAt", c.resolved_at AS "resolvedAt", c.closed_at AS "closedAt", c.last_seq AS "lastSeq", c.merged_into AS "mergedInto"`;
 
-/** The concern, locked until the commit; null when there is none. */
-export const lockConcern = (tx: Tx, id: string): Promise<ConcernState | null> =>
-  tx.maybe<ConcernState>(sql`SELECT ${stateColumns} FROM concern c WHERE c.id = ${id} FOR NO KEY UPDATE`);
+/** The concern, locked until the commit; null when there is none. Several at one moment are locked in one order. */
+export const lockConcern = alike<string, ConcernState | null>(async (tx, ids) => {
+  const rows = await tx.rows<ConcernState>(
+    sql`SELECT ${stateColumns} FROM concern c WHERE c.id = ANY (${ids}::uuid[]) ORDER BY c.id FOR NO KEY UPDATE`,
+  );
+  const byId = new Map<string, ConcernState>(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
+});
 
 /** Which concern a message belongs to. */
 export const concernOfMessage = async (tx: Tx, messageId: string): Promise<ConcernId | null> =>
@@ -109,140 +114,6 @@ export interface NewDelivery {
     readonly doubted?: true;
   }[];
 }
-
-/** What is saved with a message in one statement. `before` null: the concern is new. */
-export interface Saving {
-  readonly before: ConcernState | null;
-  readonly after: ConcernState;
-  readonly message: NewMessage;
-  readonly parties: readonly NewParty[];
-  readonly deliveries: readonly NewDelivery[];
-}
-
-const columnOf: Readonly<Partial<Record<keyof ConcernState, Sql>>> = {
-  subject: sql`subject`,
-  status: sql`status`,
-  priority: sql`priority`,
-  topicId: sql`topic_id`,
-  tags: sql`tags`,
-  assigneeId: sql`assignee_id`,
-  teamId: sql`team_id`,
-  customerId: sql`customer_id`,
-  customerName: sql`customer_name`,
-  channels: sql`channels`,
-  snippet: sql`snippet`,
-  lastDirection: sql`last_direction`,
-  lastMessageAt: sql`last_message_at`,
-  waitingSince: sql`waiting_since`,
-  snoozedUntil: sql`snoozed_until`,
-  deliveryFailed: sql`delivery_failed`,
-  rating: sql`rating`,
-  messageCount: sql`message_count`,
-  lastSeq: sql`last_seq`,
-  language: sql`language`,
-  firstReplyAt: sql`first_reply_at`,
-  resolvedAt: sql`resolved_at`,
-  closedAt: sql`closed_at`,
-};
-
-/** Only the columns that differ are written: untouched ones keep their indexes and triggers out of it. */
-const update = (before: ConcernState, after: ConcernState): Sql => {
-  const sets = (Object.keys(columnOf) as (keyof ConcernState)[]).flatMap((key) => {
-    const column = columnOf[key];
-    return column === undefined || same(before[key], after[key]) ? [] : [sql`${column} = ${after[key]}`];
-  });
-  // Who lists see nothing new of has no new version: only the place of the next message moved.
-  const version = patchOf(before, after) === null ? sql`version = version` : sql`version = version + 1`;
-  return sql`UPDATE concern SET ${join([...sets, version], ", ")} WHERE id = ${before.id} RETURNING number, version`;
-};
-
-const insert = (c: ConcernState): Sql => sql`
-  INSERT INTO concern (id, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, snippet, last_direction,
-                       last_message_at, waiting_since, snoozed_until, message_count, last_seq, language, created_at, first_reply_at, resolved_at, closed_at)
-  VALUES (${c.id}, ${c.brandId}, ${c.subject}, ${c.status}, ${c.priority}, ${c.topicId}, ${c.tags}, ${c.assigneeId}, ${c.teamId}, ${c.customerId}, ${c.customerName},
-          ${c.channels}, ${c.snippet}, ${c.lastDirection}, ${c.lastMessageAt}, ${c.waitingSince}, ${c.snoozedUntil}, ${c.messageCount}, ${c.lastSeq}, ${c.language}, ${c.createdAt},
-          ${c.firstReplyAt}, ${c.resolvedAt}, ${c.closedAt})
-  RETURNING number, version`;
-
-/** A new concern before its messages; gives its number. */
-export const insertConcern = (
-  tx: Tx,
-  concern: ConcernState,
-): Promise<{ readonly number: number; readonly version: number }> => tx.one(insert(concern));
-
-/** Saves a changed concern; the caller holds its lock. */
-export const updateConcern = async (tx: Tx, before: ConcernState, after: ConcernState): Promise<void> => {
-  await tx.run(update(before, after));
-};
-
-const insertParties = (concernId: string, parties: readonly NewParty[]): Sql => sql`
-  INSERT INTO party (id, concern_id, customer_id, name, kind, norm, value, role, sees_from)
-  SELECT id, ${concernId}, "customerId", name, kind, norm, value, role, "seesFrom"
-    FROM jsonb_to_recordset(${JSON.stringify(parties)}::jsonb)
-      AS p (id uuid, "customerId" uuid, name text, kind text, norm text, value text, role text, "seesFrom" integer)
-  ON CONFLICT (concern_id, kind, norm) DO NOTHING RETURNING id`;
-
-/** Who joins a concern, without a message of theirs. */
-export const addParties = async (tx: Tx, concernId: string, parties: readonly NewParty[]): Promise<void> => {
-  await tx.run(insertParties(concernId, parties));
-};
-
-const insertFiles = (messageId: string, files: readonly NewFile[]): Sql => sql`
-  INSERT INTO attachment (id, message_id, position, hash, name, media_type, size_bytes, inline_id, image)
-  SELECT id, ${messageId}, position, hash, name, "mediaType", "sizeBytes", "inlineId", image
-    FROM jsonb_to_recordset(${JSON.stringify(files.map((file, position) => ({ ...file, position })))}::jsonb)
-      AS a (id uuid, position integer, hash text, name text, "mediaType" text, "sizeBytes" bigint, "inlineId" text, image boolean) RETURNING 1`;
-
-const insertDeliveries = (messageId: string, deliveries: readonly NewDelivery[]): Sql => sql`
-  INSERT INTO delivery (id, message_id, channel_id, recipient, token, state, next_try_at, give_up_at, history)
-  SELECT id, ${messageId}, "channelId", recipient, token, state, "notBefore", "giveUpAt", history
-    FROM jsonb_to_recordset(${JSON.stringify(deliveries)}::jsonb)
-      AS d (id uuid, "channelId" uuid, recipient text, token text, state text, "notBefore" timestamptz, "giveUpAt" timestamptz, history jsonb) RETURNING 1`;
-
-const insertMessage = (m: NewMessage): Sql => sql`
-  INSERT INTO message (id, concern_id, seq, direction, author_kind, author_id, author_name, channel_kind, channel_id, sender, recipients, copies, reply_to, subject, assurance,
-                       verdicts, warnings, automatic, mentions, answers_id, file_count, has_html, html_lines, remote_images, client_key, intake_id, at, undo, scheduled, send_at, proposal)
-  VALUES (${m.id}, ${m.concernId}, ${m.seq}, ${m.direction}, ${m.author.kind}, ${m.author.id}, ${m.author.name}, ${m.channelKind}, ${m.channelId},
-          ${m.from === null ? null : JSON.stringify(m.from)}, ${JSON.stringify(m.to)}, ${JSON.stringify(m.cc)},
-          ${m.replyTo === null ? null : JSON.stringify(m.replyTo)}, ${m.subject}, ${m.assurance},
-          ${JSON.stringify(m.verdicts)}, ${m.warnings}, ${m.automatic}, ${m.mentions}, ${m.answersId}, ${m.files.length}, ${m.html !== null}, ${m.htmlLines},
-          ${m.remoteImages}, ${m.clientKey}, ${m.intakeId}, ${m.at}, ${m.undo === null ? null : JSON.stringify(m.undo)},
-          ${m.plan === null ? null : JSON.stringify(m.plan)}, ${m.plan?.at ?? null},
-          ${m.proposal === null ? null : JSON.stringify(m.proposal)}) RETURNING 1`;
-
-/**
- * Saves a concern and its message, files, keys, parties and deliveries in one statement. Tells the number and which parties were new; where both are
- * known beforehand (the caller holds the lock of a concern that nobody joins) the answer is not waited for.
- */
-export const saveMessage = async (
-  tx: Tx,
-  saving: Saving,
-): Promise<{ readonly number: number; readonly version: number; readonly joined: readonly PartyId[] }> => {
-  const { before, after, message, parties, deliveries } = saving;
-  const keys = [...new Set(message.keys)];
-  const statement = sql`
-    WITH c AS (${before === null ? insert(after) : update(before, after)}),
-         m AS (${insertMessage(message)}),
-         b AS (INSERT INTO message_body (message_id, text, folded_text, html, raw_hash, quote_of, parts)
-               VALUES (${message.id}, ${message.text}, ${message.foldedText}, ${message.html}, ${message.rawHash},
-                       ${message.quoteOf}, ${message.parts.length === 0 ? null : JSON.stringify(message.parts)}) RETURNING 1)
-         ${parties.length === 0 ? empty : sql`, p AS (${insertParties(after.id, parties)})`}
-         ${message.files.length === 0 ? empty : sql`, a AS (${insertFiles(message.id, message.files)})`}
-         ${deliveries.length === 0 ? empty : sql`, d AS (${insertDeliveries(message.id, deliveries)})`}
-         ${
-           keys.length === 0
-             ? empty
-             : sql`, r AS (INSERT INTO reference (key, channel_kind, message_id, concern_id, ours)
-                           SELECT unnest(${keys}::text[]), ${message.channelKind}, ${message.id}, ${after.id}, false RETURNING 1)`
-         }
-    SELECT c.number, c.version, ${parties.length === 0 ? sql`NULL` : sql`(SELECT array_agg(p.id) FROM p)`} AS joined FROM c`;
-  if (before !== null && parties.length === 0) {
-    await tx.later(statement);
-    return { number: before.number, version: before.version + (patchOf(before, after) === null ? 0 : 1), joined: [] };
-  }
-  const saved = await tx.one<{ number: number; version: number; joined: PartyId[] | null }>(statement);
-  return { number: saved.number, version: saved.version, joined: saved.joined ?? [] };
-};
 
 /** A concern's people, by address. */
 export const partiesOf = (tx: Tx, concernId: string): Promise<(NewParty & { readonly token: string | null })[]> =>

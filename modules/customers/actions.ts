@@ -12,7 +12,7 @@ import {
   insertAddress,
   insertCustomer,
   liveAddress,
-  lockAddress,
+  lockedAddress,
   lockCustomer,
   lockUnused,
   raiseVersion,
@@ -56,10 +56,10 @@ export interface HeldAddress {
  * Takes the address' lock, and says who has it. For callers who ask something else of the database at the same time and give this to `resolveCustomer`
  * afterwards; whoever holds one address of a transaction must not hold a second.
  */
-export const holdAddress = async (tx: Tx, kind: AddressKind, norm: string): Promise<HeldAddress> => {
-  await lockAddress(tx, kind, norm);
-  return { norm, known: await liveAddress(tx, kind, norm) };
-};
+export const holdAddress = async (tx: Tx, kind: AddressKind, norm: string): Promise<HeldAddress> => ({
+  norm,
+  known: await lockedAddress(tx, { kind, norm }),
+});
 
 /**
  * The customer this address belongs to; made when there is none. Holds the address' lock until the commit, so of any number of messages that
@@ -176,7 +176,7 @@ export const touchAddress = async (
   at: string,
 ): Promise<void> => {
   const norm = normalise(address.kind, address.value);
-  if (norm !== null) await touch(tx, address.kind, norm, direction, at);
+  if (norm !== null) await touch(tx, { kind: address.kind, norm, direction, at });
 };
 
 /** Notes how an address was proved to be its customer's: "dmarc", "token", "code" or "agent". The first proof stays. */

@@ -2,6 +2,7 @@
 import type { AddressKind, ChannelKind } from "#contract/channel.ts";
 import type { Address, Customer } from "#contract/customers.ts";
 import type { AddressId, BrandId, CustomerId, OrganisationId } from "#contract/ids.ts";
+import { alike } from "#platform/db/alike.ts";
 import { empty, join, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** A live address with its customer. */
@@ -42,9 +43,16 @@ const wholeKnownTo = (brands: readonly string[] | null, id: Sql): Sql =>
     ? empty
     : sql`AND EXISTS (SELECT FROM customer m WHERE (m.id = ${id} OR m.merged_into = ${id}) AND m.brand_ids && ${brands}::uuid[])`;
 
+interface AddressKey {
+  readonly kind: AddressKind;
+  readonly norm: string;
+}
+
+const lockName = ({ kind, norm }: AddressKey): string => `address:${kind}:${norm}`;
+
 /** Until the commit nobody else finds or makes a customer under this address. A statement of its own: later ones then see what was committed. */
 export const lockAddress = async (tx: Tx, kind: AddressKind, norm: string): Promise<void> => {
-  await tx.later(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`address:${kind}:${norm}`}, 0))`);
+  await tx.later(sql`SELECT pg_advisory_xact_lock(hashtextextended(${lockName({ kind, norm })}, 0))`);
 };
 
 /** The live address of this kind and key. */
@@ -52,6 +60,27 @@ export const liveAddress = (tx: Tx, kind: AddressKind, norm: string): Promise<Ad
   tx.maybe<AddressRow>(sql`
     SELECT ${addressColumns} FROM address a JOIN customer c ON c.id = a.customer_id
      WHERE a.kind = ${kind} AND a.norm = ${norm} AND a.removed_at IS NULL`);
+
+/** Both for several addresses at one moment, whose locks are taken in one order. */
+export const lockedAddress = alike<AddressKey, AddressRow | null>(async (tx, keys) => {
+  const [only] = keys;
+  if (keys.length === 1 && only !== undefined) {
+    await lockAddress(tx, only.kind, only.norm);
+    return [await liveAddress(tx, only.kind, only.norm)];
+  }
+  const [, rows] = await Promise.all([
+    tx.later(sql`
+      SELECT pg_advisory_xact_lock(key)
+        FROM (SELECT hashtextextended(name, 0) AS key FROM unnest(${keys.map(lockName)}::text[]) AS name ORDER BY 1 OFFSET 0) AS k`),
+    tx.rows<AddressRow & AddressKey>(sql`
+      SELECT a.kind, a.norm, ${addressColumns}
+        FROM unnest(${keys.map(({ kind }) => kind)}::text[], ${keys.map(({ norm }) => norm)}::text[]) AS k (kind, norm)
+        JOIN address a ON a.kind = k.kind AND a.norm = k.norm AND a.removed_at IS NULL
+        JOIN customer c ON c.id = a.customer_id`),
+  ]);
+  const known = new Map(rows.map(({ kind, norm, ...row }) => [lockName({ kind, norm }), row]));
+  return keys.map((key) => known.get(lockName(key)) ?? null);
+});
 
 /** A new customer with its first address, in one statement. */
 export const insertCustomer = async (
@@ -119,19 +148,24 @@ export const insertAddress = async (
     SELECT ${row.id}, id, ${row.kind}, ${row.norm}, ${row.value}, coalesce(${row.brandIds}::uuid[], brand_ids), ${row.byAgent} FROM customer WHERE id = ${row.customerId}`);
 };
 
+interface Touched extends AddressKey {
+  readonly direction: "in" | "out";
+  readonly at: string;
+}
+
 /** Moves the time of last use forwards, never backwards. */
-export const touch = async (
-  tx: Tx,
-  kind: AddressKind,
-  norm: string,
-  direction: "in" | "out",
-  at: string,
-): Promise<void> => {
-  const column = direction === "in" ? sql`last_in_at` : sql`last_out_at`;
-  await tx.later(
-    sql`UPDATE address SET ${column} = greatest(${column}, ${at}::timestamptz) WHERE kind = ${kind} AND norm = ${norm} AND removed_at IS NULL`,
-  );
-};
+export const touch = alike<Touched, void>(async (tx, touched) => {
+  for (const [direction, some] of Map.groupBy(touched, (each) => each.direction)) {
+    const column = direction === "in" ? sql`last_in_at` : sql`last_out_at`;
+    await tx.later(sql`
+      UPDATE address a SET ${column} = greatest(a.${column}, t.at)
+        FROM (SELECT kind, norm, max(at) AS at
+                FROM unnest(${some.map(({ kind }) => kind)}::text[], ${some.map(({ norm }) => norm)}::text[], ${some.map(({ at }) => at)}::timestamptz[])
+                  AS g (kind, norm, at) GROUP BY kind, norm) AS t
+       WHERE a.kind = t.kind AND a.norm = t.norm AND a.removed_at IS NULL`);
+  }
+  return [];
+});
 
 /** Marks a live address as proved. False when it was already, or is gone. */
 export const setVerified = async (tx: Tx, addressId: AddressId, at: string, by: string): Promise<boolean> =>

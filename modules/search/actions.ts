@@ -67,6 +67,6 @@ const index = async (world: Pick<World, "db">, tx: Tx, row: Omit<IndexRow, "code
   const text = searchable(row.text);
   const known = knownOf(world.db);
   const newWords = wordsOf(text).filter((word) => !known.has(word));
-  await insertWords(tx, { ...row, text, codes: codeWords(row.text) }, newWords);
+  await insertWords(tx, { row: { ...row, text, codes: codeWords(row.text) }, newWords });
   if (newWords.length > 0) tx.afterCommit(() => known.add(newWords));
 };

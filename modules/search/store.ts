@@ -1,5 +1,6 @@
 // All SQL of the search's own tables. Called by search/actions.ts and search/reads.ts; bench explains the queries.
 import type { BrandId, ConcernId, MessageId } from "#contract/ids.ts";
+import { alike } from "#platform/db/alike.ts";
 import { empty, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** What is kept of a message (or, with the concern's id in place of the message's, of a concern's subject). */
@@ -16,23 +17,35 @@ export interface IndexRow {
 }
 
 /** German mail is indexed by German stems only, English by English ones: half the work. A search asks for both. */
-const wordsIn = (language: IndexRow["language"], text: string): Sql =>
+const wordsIn = (language: IndexRow["language"], text: Sql): Sql =>
   language === null
     ? sql`to_tsvector('draht_de', ${text}) || to_tsvector('draht_en', ${text})`
     : sql`to_tsvector(${raw(language === "de" ? "'draht_de'" : "'draht_en'")}, ${text})`;
 
-/** One row's words, and those words that the table of words may lack; one statement. */
-export const insertWords = async (tx: Tx, row: IndexRow, newWords: readonly string[]): Promise<void> => {
-  const words: Sql =
-    newWords.length === 0
-      ? empty
-      : sql`WITH new AS (INSERT INTO search_word_new (word) SELECT unnest(${newWords}::text[]))`;
-  await tx.later(sql`
-    ${words}
-    INSERT INTO message_search (message_id, concern_id, brand_id, at, words)
-    VALUES (${row.messageId}, ${row.concernId}, ${row.brandId}, ${row.at}, strip(${wordsIn(row.language, row.text)}) || array_to_tsvector(${row.codes}::text[]))
-    ON CONFLICT (message_id) DO UPDATE SET at = excluded.at, words = excluded.words`);
-};
+/** A row, and those of its words that the table of words may lack. */
+interface NewWords {
+  readonly row: IndexRow;
+  readonly newWords: readonly string[];
+}
+
+/** Stores what rows are found by; one statement for all rows of a language that come at one moment. */
+export const insertWords = alike<NewWords, void>(async (tx, given) => {
+  const last = new Map(given.map((each) => [each.row.messageId, each]));
+  for (const [language, some] of Map.groupBy(last.values(), ({ row }) => row.language)) {
+    const newWords = some.flatMap((each) => each.newWords);
+    const rows = some.map(({ row }) => row);
+    await tx.later(sql`
+      ${newWords.length === 0 ? empty : sql`WITH new AS (INSERT INTO search_word_new (word) SELECT unnest(${newWords}::text[]))`}
+      INSERT INTO message_search (message_id, concern_id, brand_id, at, words)
+      SELECT id, concern_id, brand_id, at, strip(${wordsIn(language, sql`text`)}) || array_to_tsvector(ARRAY(SELECT jsonb_array_elements_text(codes)))
+        FROM unnest(${rows.map(({ messageId }) => messageId)}::uuid[], ${rows.map(({ concernId }) => concernId)}::uuid[],
+                    ${rows.map(({ brandId }) => brandId)}::uuid[], ${rows.map(({ at }) => at)}::timestamptz[],
+                    ${rows.map(({ text }) => text)}::text[], ${rows.map(({ codes }) => JSON.stringify(codes))}::jsonb[])
+               AS w (id, concern_id, brand_id, at, text, codes)
+      ON CONFLICT (message_id) DO UPDATE SET at = excluded.at, words = excluded.words`);
+  }
+  return [];
+});
 
 /** Takes a message out of the search. */
 export const deleteWords = async (tx: Tx, messageId: MessageId | ConcernId): Promise<void> => {

@@ -138,7 +138,7 @@ export const signIn = async (
 
 const seatedBy = async (tx: Tx, channelId: ChannelId, token: string | null, now: Date) => {
   if (token === null || !isSessionToken(token)) return null;
-  const known = await visitorByToken(tx, channelId, sessionHash(token));
+  const known = await visitorByToken(tx, { channelId, tokenHash: sessionHash(token) });
   return known !== null && isSeated(known, now) ? known : null;
 };
 

@@ -46,7 +46,7 @@ export const meet = async (
   at: { readonly channelId: ChannelId; readonly token: string | null; readonly language: "de" | "en" },
 ): Promise<Visitor> => {
   const given = at.token !== null && isSessionToken(at.token) ? sessionHash(at.token) : null;
-  const known = given === null ? null : await visitorByToken(world.db, at.channelId, given);
+  const known = given === null ? null : await visitorByToken(world.db, { channelId: at.channelId, tokenHash: given });
   if (known !== null && given !== null && isSeated(known, world.now())) {
     const { left: _left, signedUntil: _until, ...visitor } = known;
     return { ...visitor, isNew: false, token: null, tokenHash: given, joined: await joinedOf(world, visitor) };

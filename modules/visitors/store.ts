@@ -1,5 +1,6 @@
 // The SQL of visitors. Called by visitors/actions.ts.
 import type { ChannelId } from "#contract/ids.ts";
+import { alike } from "#platform/db/alike.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 
 export interface VisitorRow {
@@ -65,14 +66,19 @@ interface Seated {
 }
 
 /** Whose browser that is, in this channel, and at which mail address it has shown to read; `left`: it has signed out. */
-export const visitorByToken = (
-  tx: Tx,
-  channelId: ChannelId,
-  tokenHash: string,
-): Promise<(VisitorRow & Seated) | null> =>
-  tx.maybe<VisitorRow & Seated>(sql`
-    SELECT ${columns}, b.reads_email AS "readsEmail", b.left_at IS NOT NULL AS "left", b.signed_until AS "signedUntil" FROM visitor_browser b JOIN visitor v ON v.id = b.visitor_id
-     WHERE b.token_hash = ${tokenHash} AND v.channel_id = ${channelId}`);
+export const visitorByToken = alike<
+  { readonly channelId: ChannelId; readonly tokenHash: string },
+  (VisitorRow & Seated) | null
+>(async (tx, asked) => {
+  const rows = await tx.rows<VisitorRow & Seated & { readonly tokenHash: string }>(sql`
+    SELECT b.token_hash AS "tokenHash", ${columns}, b.reads_email AS "readsEmail", b.left_at IS NOT NULL AS "left", b.signed_until AS "signedUntil"
+      FROM visitor_browser b JOIN visitor v ON v.id = b.visitor_id WHERE b.token_hash = ANY (${asked.map(({ tokenHash }) => tokenHash)}::text[])`);
+  const byHash = new Map(rows.map(({ tokenHash, ...row }) => [tokenHash, row]));
+  return asked.map(({ channelId, tokenHash }) => {
+    const found = byHash.get(tokenHash);
+    return found?.channelId === channelId ? found : null;
+  });
+});
 
 /** Who has this address. */
 export const visitorByAddress = (tx: Tx, address: string): Promise<VisitorRow | null> =>

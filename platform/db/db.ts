@@ -160,7 +160,7 @@ export const breaksUnique = (error: unknown, constraint: string): boolean =>
 const gatheringSocket = (): Socket => {
   const socket = new Socket();
   // From then on: connecting gives a socket its own way of writing back.
-  socket.once("connect", () => gatherWrites(socket, (send) => process.nextTick(send)));
+  socket.once("connect", () => gatherWrites(socket, (send) => setImmediate(send)));
   return socket;
 };
 

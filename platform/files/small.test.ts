@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { openDb, sql } from "#platform/db/db.ts";
 import { openDiskFiles } from "#platform/files/disk.ts";
 import { isFileMissing } from "#platform/files/files.ts";
-import { hashOf, keepSmall, withSmall } from "#platform/files/small.ts";
+import { hashOf, keepEachSmall, withSmall } from "#platform/files/small.ts";
 import { freshDatabase } from "#test/database.ts";
 
 const database = await freshDatabase();
@@ -30,8 +30,8 @@ const whole = async (hash: string): Promise<Buffer> => {
 
 test("bytes kept with a commit come back as they were, by reading and by streaming, and are kept once", async () => {
   const hash = hashOf(bytes);
-  await db.run(keepSmall(hash, bytes));
-  await db.run(keepSmall(hash, bytes));
+  await db.run(keepEachSmall([{ hash, bytes }]));
+  await db.run(keepEachSmall([{ hash, bytes }]));
   assert.equal((await db.one<{ n: number }>(sql`SELECT count(*)::int AS n FROM small_file`)).n, 1);
   assert.deepEqual(Buffer.from(await files.read(hash)), Buffer.from(bytes));
   assert.deepEqual(await whole(hash), Buffer.from(bytes));
@@ -45,7 +45,7 @@ test("what a transaction kept is gone when it is rolled back", async () => {
   const hash = hashOf(bytes);
   await assert.rejects(
     db.transaction(async (tx) => {
-      await tx.run(keepSmall(hash, bytes));
+      await tx.run(keepEachSmall([{ hash, bytes }]));
       throw new Error("undone");
     }),
     /undone/,

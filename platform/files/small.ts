@@ -1,4 +1,4 @@
-// Small bytes kept in the database, by the commit that speaks of them. Called by the intake's SQL (`keepSmall`) and by the server's start (`withSmall`).
+// Small bytes kept in the database, by the commit that speaks of them. Called by the intake's SQL (`keepEachSmall`) and by the server's start (`withSmall`).
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { join, sql, type Db, type Sql, type Tx } from "#platform/db/db.ts";
@@ -10,16 +10,19 @@ export const smallBytes = 256 * 1024;
 /** The name of bytes: SHA-256 in lower-case hex. */
 export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** A part of a caller's statement (a data-modifying WITH) that keeps small bytes; the same bytes are kept once. */
-export const keepSmall = (hash: string, bytes: Uint8Array): Sql => keepEachSmall([{ hash, bytes }]);
-
-/** The same for several, at least one. */
+/** A part of a caller's statement (a data-modifying WITH) that keeps small bytes, of one file at least; the same bytes are kept once. */
 export const keepEachSmall = (files: readonly { readonly hash: string; readonly bytes: Uint8Array }[]): Sql => {
   const values = files.map(
     ({ hash, bytes }) => sql`(${hash}, ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)})`,
   );
   return sql`INSERT INTO small_file (hash, bytes) VALUES ${join(values)} ON CONFLICT DO NOTHING`;
 };
+
+/** The same for any number, by a statement whose text is the same for all numbers. */
+export const keepManySmall = (files: readonly { readonly hash: string; readonly bytes: Uint8Array }[]): Sql => sql`
+  INSERT INTO small_file (hash, bytes)
+  SELECT hash, bytes FROM unnest(${files.map(({ hash }) => hash)}::text[], ${files.map(({ bytes }) => bytes)}::bytea[]) AS f (hash, bytes)
+   ORDER BY hash ON CONFLICT DO NOTHING`;
 
 /** Hashes of what is kept here, a thousand at a time after `after` (null: from the first). */
 export const smallHashes = async (tx: Tx, after: string | null): Promise<string[]> =>
@@ -33,7 +36,7 @@ export const smallHashes = async (tx: Tx, after: string | null): Promise<string[
 export const dropSmall = (tx: Tx, hashes: readonly string[]): Promise<number> =>
   tx.run(sql`DELETE FROM small_file WHERE hash = ANY(${hashes})`);
 
-/** The same store, which also finds and forgets what was kept by `keepSmall`. `put` goes on into files. */
+/** The same store, which also finds and forgets what was kept so. `put` goes on into files. */
 export const withSmall = (db: Db, files: Files): Files => {
   const find = async (hash: string): Promise<Uint8Array | null> =>
     (await db.maybe<{ bytes: Uint8Array }>(sql`SELECT bytes FROM small_file WHERE hash = ${hash}`))?.bytes ?? null;

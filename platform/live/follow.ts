@@ -1,4 +1,5 @@
 // Follows a numbered log and gives its entries to many subscribers, each from where it stands. One reader per process, however many subscribers.
+import { gather } from "#platform/gather.ts";
 import type { Log } from "#platform/log.ts";
 
 export interface Entry {
@@ -24,10 +25,18 @@ export interface Follower<E> {
   readonly subscribe: (after: number, subscriber: Subscriber<E>) => () => void;
   /** Up to where this process has read. */
   readonly upTo: () => number;
+  /** The entries after a number that fit, as `read` would give them, out of memory; null: that lies too far back, and the log has to be read. */
+  readonly recent: (
+    after: number,
+    limit: number,
+    fits?: (entry: E) => boolean,
+  ) => { readonly events: readonly E[]; readonly upTo: number } | null;
   readonly stop: () => void;
 }
 
 const batch = 500;
+/** So many entries of those read last are kept at least, for whoever is a little behind: desks that come again, reactions. */
+const kept = 500;
 /** A subscriber that is further behind than this fetches afresh instead. */
 const replayLimit = 5_000;
 const lookEveryMs = 1_000;
@@ -56,8 +65,10 @@ export const follow = async <E extends Entry>(options: {
   let restMs: number = gatherMs.least;
   let soon: NodeJS.Timeout | null = null;
 
+  const tail = keepTail<E>(position);
   const spread = (events: readonly E[], upTo: number): void => {
     const texts = events.map((event) => JSON.stringify(event));
+    tail.keep(events, texts);
     const shared = new Map<string, readonly string[]>();
     for (const subscriber of subscribers) {
       const seen = events.map((event) => subscriber.wants(event));
@@ -101,23 +112,16 @@ export const follow = async <E extends Entry>(options: {
     }, waitMs);
   };
 
-  let free = replaysAtOnce;
-  const inLine: (() => void)[] = [];
-  /** In its turn; null: they have left meanwhile. */
-  const readFor = async (
-    after: number,
-    left: () => boolean,
-  ): Promise<Awaited<ReturnType<typeof options.read>> | null> => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => inLine.push(resolve));
-    try {
-      return left() || stopped ? null : await options.read(after, batch);
-    } finally {
-      const next = inLine.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
+  /** Each in its turn; null: they have left meanwhile. */
+  const readFor = gather<
+    { readonly after: number; readonly left: () => boolean },
+    Awaited<ReturnType<typeof options.read>> | null
+  >({
+    atOnce: replaysAtOnce,
+    most: 1,
+    work: (asked) =>
+      Promise.allSettled(asked.map(async ({ after, left }) => (left() || stopped ? null : options.read(after, batch)))),
+  });
 
   const replay = async (after: number, subscriber: Subscriber<E>, left: () => boolean): Promise<void> => {
     let at = after;
@@ -147,7 +151,17 @@ export const follow = async <E extends Entry>(options: {
         subscriber.reset(goal);
         continue;
       }
-      const found = await readFor(at, left);
+      const near = tail.after(at);
+      if (near !== null) {
+        at = position;
+        const missed = near.filter(({ entry }) => subscriber.wants(entry));
+        subscriber.give(
+          missed.map(({ text }) => text),
+          at,
+        );
+        continue;
+      }
+      const found = await readFor({ after: at, left });
       if (found === null) return;
       const { events, upTo } = found;
       const shown = events.filter((event) => event.seq <= goal);
@@ -180,10 +194,47 @@ export const follow = async <E extends Entry>(options: {
       };
     },
     upTo: () => position,
+    recent: (after, limit, fits = () => true) => {
+      const events = tail
+        .after(after)
+        ?.map(({ entry }) => entry)
+        .filter(fits)
+        .slice(0, limit);
+      if (events === undefined) return null;
+      return { events, upTo: events.length < limit ? Math.max(after, position) : (events.at(-1)?.seq ?? after) };
+    },
     stop: () => {
       stopped = true;
       if (soon) clearTimeout(soon);
       clearInterval(timer);
     },
+  };
+};
+
+/** An entry as it was read, and as it is given. */
+interface Given<E> {
+  readonly entry: E;
+  readonly text: string;
+}
+
+/** Keeps what was read last of the log after `from`. */
+const keepTail = <E extends Entry>(
+  from: number,
+): {
+  readonly keep: (entries: readonly E[], texts: readonly string[]) => void;
+  /** Those after a number, in order; null: some of them are not kept any more. */
+  readonly after: (seq: number) => readonly Given<E>[] | null;
+} => {
+  let last: Given<E>[] = [];
+  /** Nothing is missing after this one. */
+  let keptFrom = from;
+  return {
+    keep: (entries, texts) => {
+      for (const [i, entry] of entries.entries()) last.push({ entry, text: texts[i] ?? "" });
+      if (last.length <= kept * 2) return;
+      keptFrom = last.at(-kept - 1)?.entry.seq ?? keptFrom;
+      last = last.slice(-kept);
+    },
+    after: (seq) => (seq < keptFrom ? null : last.slice(last.findLastIndex(({ entry }) => entry.seq <= seq) + 1)),
   };
 };

@@ -6,10 +6,27 @@ import { WebSocketServer, type WebSocket } from "ws";
 /** One connected client. */
 export interface Client<W> {
   readonly who: W;
-  /** Sends one frame (text, or its bytes in UTF-8), or closes the client (1013: come again) when it reads too slowly. It then resumes by itself. */
-  readonly send: (frame: string | Buffer) => void;
+  /** Sends a text, or what `framed` made of it for many, or closes the client (1013: come again) when it reads too slowly. It then resumes by itself. */
+  readonly send: (frame: string | Framed) => void;
   readonly close: (code: number, reason: string) => void;
 }
+
+declare const isFramed: unique symbol;
+/** A text as it goes over the line: made once, it can be sent to any number of clients. */
+export type Framed = Buffer & { readonly [isFramed]: true };
+
+/** An unmasked text frame, whole in one piece of memory: one write to the socket, nothing to put together for each client (RFC 6455 section 5.2). */
+export const framed = (text: string): Framed => {
+  const bytes = Buffer.byteLength(text);
+  const head = bytes < 126 ? 2 : bytes < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(head + bytes);
+  frame[0] = 0x81;
+  frame[1] = head === 2 ? bytes : head === 4 ? 126 : 127;
+  if (head === 4) frame.writeUInt16BE(bytes, 2);
+  if (head === 10) frame.writeBigUInt64BE(BigInt(bytes), 2);
+  frame.write(text, head);
+  return frame as Framed;
+};
 
 export interface HubHandlers<W> {
   /** Who is it? A number is an HTTP status to refuse with. */
@@ -114,7 +131,7 @@ export const openHub = <W>(options: { readonly maxClients: number; readonly hand
   let places = 0;
   let closing = false;
 
-  const welcome = (socket: WebSocket, who: W): void => {
+  const welcome = (socket: WebSocket, line: Duplex, who: W): void => {
     let frames = 0;
     let windowEnds = 0;
     const client: Client<W> = {
@@ -122,7 +139,7 @@ export const openHub = <W>(options: { readonly maxClients: number; readonly hand
       send: (frame) => {
         if (socket.readyState !== socket.OPEN) return;
         if (socket.bufferedAmount > maxWaitingBytes) return slow.drop(socket);
-        socket.send(frame, { binary: false });
+        line.write(typeof frame === "string" ? framed(frame) : frame);
         slow.sent(socket);
       },
       close: (code, reason) => socket.close(code, reason),
@@ -171,7 +188,7 @@ export const openHub = <W>(options: { readonly maxClients: number; readonly hand
       handlers.admit(request).then(
         (who) => {
           if (typeof who === "number") return refuse(socket, who);
-          server.handleUpgrade(request, socket, head, (opened) => welcome(opened, who));
+          server.handleUpgrade(request, socket, head, (opened) => welcome(opened, socket, who));
         },
         () => refuse(socket, 503),
       );

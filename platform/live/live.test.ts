@@ -99,6 +99,47 @@ test("subscribers get what they missed and what comes, once, in order, and only 
   follower.stop();
 });
 
+test("who is a little behind is answered out of memory, who is further behind from the log: both get the same", async () => {
+  const entries: Numbered[] = Array.from({ length: 100 }, (_, i) => ({ seq: i + 1, text: "before" }));
+  let reads = 0;
+  const log = logOf(entries);
+  const follower = await follow({ ...log, read: (...asked) => ((reads += 1), log.read(...asked)) });
+  const whole = collector();
+  follower.subscribe(100, whole);
+  for (let i = 101; i <= 3_100; i += 1) {
+    entries.push({ seq: i, text: i % 3 === 0 ? "secret" : `e${i}` });
+    if (i % 100 !== 0) continue;
+    follower.wake();
+    await whole.reached(i);
+  }
+  const readsBefore = reads;
+  const near = collector();
+  follower.subscribe(2_900, near);
+  await near.reached(3_100);
+  assert.equal(reads, readsBefore, "nothing was read for who is near");
+  assert.deepEqual(near.got, whole.got.slice(-near.got.length));
+  assert.equal(near.got.length, entries.filter(({ seq, text }) => seq > 2_900 && text !== "secret").length);
+  const far = collector();
+  follower.subscribe(200, far);
+  await far.reached(3_100);
+  assert.ok(reads > readsBefore);
+  assert.deepEqual(far.got, whole.got.slice(-far.got.length));
+  assert.equal(follower.recent(200, 10), null);
+  assert.deepEqual(
+    follower.recent(2_900, 2, ({ text }) => text !== "secret"),
+    {
+      events: [entries[2_901], entries[2_902]],
+      upTo: 2_903,
+    },
+  );
+  assert.deepEqual(
+    follower.recent(3_099, 2, ({ text }) => text === "secret"),
+    { events: [], upTo: 3_100 },
+  );
+  assert.deepEqual(follower.recent(3_200, 2), { events: [], upTo: 3_200 }, "somebody is ahead of this process");
+  follower.stop();
+});
+
 test("who is too far behind, or ahead of a log that was cut, fetches afresh", async () => {
   const entries: Numbered[] = Array.from({ length: 9_000 }, (_, i) => ({ seq: i + 1, text: "x" }));
   const follower = await follow(logOf(entries));

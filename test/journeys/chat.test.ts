@@ -108,6 +108,78 @@ test("the same words said twice are one message, from whichever page of the brow
   assert.equal((await open(said.concernId)).messages.length, 1);
 });
 
+test("one's own word is told once, and where the page stands after it; the visitor's other pages hear it as news", async () => {
+  const first = await page();
+  const { token, upTo } = await first.hello();
+  const { concernId } = await first.tell("Ich sage etwas");
+  await first.word("news", ({ concerns }) => concerns.some(({ id }) => id === concernId));
+  const alone = await first.tell("Und noch etwas", { concernId });
+  const { upTo: after } = await first.word("pong");
+  assert.ok(after > upTo, "it need not be told of it again when it comes again");
+  const times = (who: typeof first, id: string): number =>
+    who.words.filter(
+      (word) =>
+        (word.type === "taken" && word.message.id === id) ||
+        (word.type === "news" && word.messages.some((message) => message.id === id)),
+    ).length;
+  const second = await page();
+  await second.hello({ token });
+  const shared = await first.tell("Für beide", { concernId });
+  await second.message("Für beide");
+  assert.deepEqual([times(first, alone.id), times(second, shared.id)], [1, 1]);
+  await answer(concernId, "Eine Antwort");
+  await first.message("Eine Antwort");
+  const reopened = await first.tell("Das hat geholfen", { concernId });
+  const { concerns } = await first.word("news", ({ messages }) => messages.some(({ id }) => id === reopened.id));
+  assert.notEqual(concerns[0]?.status, "waiting", "what else it changed is told");
+});
+
+test("what several say at one moment is taken in together, and each concern has its own: order, status, words to be found", async () => {
+  const visitors = await Promise.all(Array.from({ length: 12 }, () => page()));
+  const greeted = await Promise.all(visitors.map((each) => each.hello()));
+  const begun = await Promise.all(visitors.map((each, n) => each.tell(`Anliegen ${n}`)));
+  // Half of them wait for their customer: what they say next changes the concern's status, too.
+  await Promise.all(begun.flatMap(({ concernId }, n) => (n % 2 === 0 ? [] : [answer(concernId, `Antwort ${n}`)])));
+  const word = (n: number): string => `Nachfrage-${n} \u{1F4E1} "quer" {a,b} \\ 'einfach' \ud800`;
+  await Promise.all(
+    visitors.map(async (each, n) => {
+      const { concernId } = begun[n] ?? {};
+      if (concernId === undefined) return;
+      await Promise.all([word(n), `${n} danach`].map((text) => each.tell(text, { concernId })));
+    }),
+  );
+  for (const [n, { concernId }] of begun.entries()) {
+    const { concern, messages } = await open(concernId);
+    assert.deepEqual(
+      messages.map(({ text }) => text.toWellFormed()),
+      [`Anliegen ${n}`, ...(n % 2 === 0 ? [] : [`Antwort ${n}`]), word(n).toWellFormed(), `${n} danach`],
+    );
+    assert.deepEqual(
+      [concern.row.status, concern.row.messageCount, concern.row.snippet],
+      [n % 2 === 0 ? "new" : "open", messages.length, `${n} danach`],
+    );
+  }
+  const found = await ada.call(api.search.everything, { query: { q: '"7 danach"' } });
+  assert.deepEqual(
+    found.concerns.map(({ row }) => row.id),
+    [begun[7]?.concernId],
+  );
+  // They all come again at one moment, each to its own, and hear only what they do not know.
+  const came = await Promise.all(
+    greeted.map(async ({ token, upTo }, n) => {
+      const again = await page();
+      return again.hello({ token, after: n % 3 === 0 ? null : upTo });
+    }),
+  );
+  for (const [n, { concerns, messages }] of came.entries()) {
+    assert.deepEqual(
+      concerns.map(({ id }) => id),
+      [begun[n]?.concernId],
+    );
+    assert.ok(messages.some(({ text }) => text === `${n} danach`));
+  }
+});
+
 test("a page that was away hears what it missed, by the number it had", async () => {
   const first = await page();
   const { token } = await first.hello();

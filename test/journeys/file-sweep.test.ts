@@ -7,7 +7,7 @@ import { keepUpload } from "#modules/concerns/actions-uploads.ts";
 import { isRefusal } from "#contract/errors.ts";
 import type { IntakeId } from "#contract/ids.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
-import { hashOf, keepSmall, withSmall } from "#platform/files/small.ts";
+import { hashOf, keepEachSmall, withSmall } from "#platform/files/small.ts";
 import { sweepFiles } from "#server/file-sweep.ts";
 import { insertIntake } from "#server/intake-store.ts";
 import { addCast, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
@@ -108,7 +108,7 @@ test(
   { timeout: 240_000 },
   async () => {
     const [again, left] = [letter(), letter()];
-    for (const bytes of [again, left]) await world.db.run(keepSmall(hashOf(bytes), bytes));
+    for (const bytes of [again, left]) await world.db.run(keepEachSmall([{ hash: hashOf(bytes), bytes }]));
     let commit: () => void = () => {};
     const committing = new Promise<void>((resolve) => (commit = resolve));
     let stored: () => void = () => {};

@@ -154,6 +154,11 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
         ...chats,
         messages: { ...chats.messages, [message.concernId]: merge(had, [message]) },
         whole: { ...chats.whole, [message.concernId]: chats.whole[message.concernId] ?? true },
+        // Of their own word nothing else is told.
+        concerns: mergeConcerns(
+          chats.concerns,
+          chats.concerns.flatMap((one) => (one.id === message.concernId ? { ...one, lastAt: message.at } : [])),
+        ),
       };
     }
     case "typing": {
