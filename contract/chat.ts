@@ -1,6 +1,6 @@
 // The words spoken over a widget's WebSocket at /chat/<channel>: between a visitor's page and the server. Version 1.
 import { z } from "zod";
-import { addressKind } from "#contract/channel.ts";
+import { addressKind, channelKind, type ChannelKind } from "#contract/channel.ts";
 import { status } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
 import { held } from "#contract/files.ts";
@@ -92,6 +92,8 @@ export const fromWidget = z.discriminatedUnion("type", [
     name: z.string().trim().max(100),
     email: z.union([z.literal(""), z.email().max(320)]),
   }),
+  /** By which kind of channel they want to be answered; null: no wish. */
+  z.strictObject({ type: z.literal("wish"), wish: channelKind.nullable() }),
   /** Wants to go on at another browser. */
   z.strictObject({ type: z.literal("moveOn") }),
   /** Has a code mailed to the address they gave; and tries it. Whatever the address is, the answer is the same. */
@@ -174,6 +176,8 @@ export type ToWidget =
       /** The site has signed them in; and the mail address is shown to be theirs. */
       readonly signed: boolean;
       readonly proved: boolean;
+      /** By which kind of channel they want to be answered; null: nobody has said. */
+      readonly wish: ChannelKind | null;
       /** What is asked before the first words about something new; empty: nothing. */
       readonly asks: readonly AskedField[];
       readonly concerns: readonly ChatConcern[];

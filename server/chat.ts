@@ -9,10 +9,11 @@ import type { VisitorLook } from "#contract/live.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { answerForm, markAnswered, markSeen } from "#modules/concerns/actions-visitor.ts";
 import { answerFor, chatOf, chatsOf, earlierOf, speaksAs, standingOf } from "#modules/concerns/reads-visitor.ts";
+import { wishAt } from "#modules/customers/reads.ts";
 import { filesToSend } from "#modules/visitors/actions-files.ts";
 import type { VisitorFile } from "#modules/visitors/store-files.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
-import { givePhone, introduce, leave, settle } from "#modules/visitors/actions.ts";
+import { givePhone, introduce, leave, settle, wish } from "#modules/visitors/actions.ts";
 import { attach } from "#modules/visitors/actions-signed.ts";
 import { placeOf } from "#platform/auth/brake.ts";
 import { isUnavailable } from "#platform/db/db.ts";
@@ -96,9 +97,11 @@ const welcome = async (
   const { channel } = page.who;
   const { visitor } = seat;
   const upTo = follower.upTo();
-  const [brand, asks, standing] = await Promise.all([
+  const [brand, asks, wished, standing] = await Promise.all([
     brandById(world.db, channel.brandId as BrandId),
     askedBy(world.db, channel, seat.language),
+    // Asked of those who are offered a choice: without an address there is one way only.
+    visitor.isNew || visitor.email === "" ? null : wishAt(world.db, "chat", visitor.address),
     visitor.isNew ? [] : standingOf(world.db, viewerOf(visitor), after),
   ]);
   // Somebody else may sit here by now: nothing of whom sat here before is told to them.
@@ -129,6 +132,7 @@ const welcome = async (
     email: visitor.email,
     signed: visitor.signedId !== null,
     proved: visitor.email !== "" && visitor.readsEmail === visitor.email,
+    wish: wished,
     asks,
     ...chats,
     upTo,
@@ -243,6 +247,8 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
     case "introduce":
       seat.visitor = await introduce(world, seat.visitor, word, page.who.channel.brandId as BrandId);
       return;
+    case "wish":
+      return wish(world, seat.visitor, word.wish);
     case "moveOn":
       return sayMove(world, page, seat, room.publicUrl);
     case "sendCode":

@@ -17,13 +17,13 @@ import {
   membersOf,
   suggestQuery,
   suppressedAmong,
-  wishOf,
   type AddressRow,
   type CustomerWish,
 } from "#modules/customers/store.ts";
+import { wishAt, wishOf } from "#modules/customers/store-wish.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { addressesOf, customerById, customersWith, isKnownTo, membersOf, wishOf, type CustomerWish };
+export { addressesOf, customerById, customersWith, isKnownTo, membersOf, wishAt, wishOf, type CustomerWish };
 export type { OwnedAddress } from "#modules/customers/store.ts";
 export { brandsOf } from "#modules/customers/policy.ts";
 

@@ -1,5 +1,5 @@
 // All SQL of customers, their addresses and organisations. Called by customers/actions.ts and customers/reads.ts.
-import type { AddressKind, ChannelKind } from "#contract/channel.ts";
+import type { AddressKind } from "#contract/channel.ts";
 import type { Address, Customer } from "#contract/customers.ts";
 import type { AddressId, BrandId, CustomerId, OrganisationId } from "#contract/ids.ts";
 import { alike } from "#platform/db/alike.ts";
@@ -336,14 +336,6 @@ export const addressesOf = (
       FROM address WHERE customer_id IN ${membersQuery(customerId)} AND removed_at IS NULL ${knownTo(brands, sql`brand_ids`)} ORDER BY preferred DESC, greatest(last_in_at, last_out_at) DESC NULLS LAST, id`);
 
 const wishObject = sql`CASE WHEN c.wish IS NULL THEN NULL ELSE jsonb_build_object('kind', c.wish, 'by', c.wish_by) END`;
-
-/** By which kind of channel whoever speaks for this customer wants to be answered; null: nobody has said. */
-export const wishOf = async (tx: Tx, id: CustomerId): Promise<ChannelKind | null> =>
-  (
-    await tx.maybe<{ wish: ChannelKind | null }>(
-      sql`SELECT w.wish FROM customer c JOIN customer w ON w.id = ${whole} WHERE c.id = ${id}`,
-    )
-  )?.wish ?? null;
 
 /**
  * A customer these brands know, with organisation and the live addresses they know, the preferred and the last used first. Of somebody who was merged

@@ -1,9 +1,11 @@
 // The only writer of visitors. Called by server/chat.ts.
+import type { ChannelKind } from "#contract/channel.ts";
 import type { BrandId, ChannelId } from "#contract/ids.ts";
 import { unpark } from "#modules/concerns/actions-unread.ts";
 import { resolveCustomer } from "#modules/customers/actions.ts";
 import { claimFor } from "#modules/customers/actions-likeness.ts";
 import { normalise } from "#modules/customers/model.ts";
+import { keepWish } from "#modules/customers/actions-wish.ts";
 import { customerByAddress } from "#modules/customers/reads.ts";
 import {
   endBrowser,
@@ -124,6 +126,14 @@ export const introduce = async (
     return introduced;
   });
 };
+
+/** Keeps by which kind of channel they want to be answered, as their customer's own word; of whoever has said nothing yet there is nobody to keep it of. */
+export const wish = (world: Acting, visitor: Visitor, kind: ChannelKind | null): Promise<void> =>
+  world.db.transaction(async (tx) => {
+    const known = await customerByAddress(tx, "chat", visitor.address);
+    const who = { kind: "customer", id: null, name: visitor.name } as const;
+    if (known !== null) await keepWish(world, tx, who, known.customerId, kind);
+  });
 
 /** Keeps the number they gave, of whoever is not signed in: a claim, by which nobody is found or written to. */
 export const givePhone = (world: Acting, visitor: Visitor, given: string): Promise<void> =>

@@ -1,17 +1,22 @@
 // Users whom a site signs in to its chat: whom it believes, what it refuses, whose history is shown to whom, and which customer they are (threats E1 to E4, E6).
 import assert from "node:assert/strict";
 import { createHmac, createPrivateKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { api } from "#contract/api.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
 import { setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn, openPage, signedBy, type VisitorPage } from "#test/chat.ts";
 import type { Desk } from "#test/desk.ts";
+import { exampleWith, examplesOf } from "#test/guide.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
+import { lacking } from "#tools/test/peers.ts";
+
+const run = promisify(execFile);
 
 let server: TestServer;
 let ada: Desk;
@@ -332,19 +337,53 @@ test("an address that another customer has stays theirs, and a claim shows nobod
   );
 });
 
-test("the guide's own example signs in", async () => {
-  const guide = await readFile(new URL("../../docs/guide/widget.md", import.meta.url), "utf8");
-  const code = /```js\n(\/\/ chat-token\.mjs\n[^]*?)```/.exec(guide)?.[1] ?? "";
+/** How each language of the guide is asked for a token: its file, its interpreter, and what is said to it with the user, the channel and the secret. */
+const speakers = [
+  {
+    name: "chat-token.mjs",
+    program: process.execPath,
+    ask: `import { chatToken } from "./chat-token.mjs";
+const [user, channel, secret] = process.argv.slice(2);
+process.stdout.write(chatToken(JSON.parse(user), { channel, secret }));`,
+    as: "ask.mjs",
+    verified: "emailVerified",
+  },
+  {
+    name: "chat_token.py",
+    program: "python3",
+    ask: `import json, sys
+from chat_token import chat_token
+print(chat_token(json.loads(sys.argv[1]), sys.argv[2], sys.argv[3]), end="")`,
+    as: "ask.py",
+    verified: "email_verified",
+  },
+  {
+    name: "chat_token.php",
+    program: "php",
+    ask: `<?php
+require __DIR__ . "/chat_token.php";
+echo chat_token(json_decode($argv[1], true), $argv[2], $argv[3]);`,
+    as: "ask.php",
+    verified: "email_verified",
+  },
+] as const;
+
+test("the guide's own examples sign in, in every language it speaks", { skip: lacking("python", "php") }, async () => {
+  const examples = await examplesOf("widget.md");
+  assert.deepEqual(
+    examples.flatMap(({ code }) => /chat[-_]token\.(?:mjs|py|php)$/m.exec(code)?.[0] ?? []),
+    speakers.map(({ name }) => name),
+  );
   const folder = await mkdtemp(join(tmpdir(), "draht-guide-"));
   try {
-    const file = join(folder, "chat-token.mjs");
-    await writeFile(file, code);
-    const { chatToken } = (await import(pathToFileURL(file).href)) as {
-      readonly chatToken: (user: object, site: object) => string;
-    };
-    const user = { id: "aus-dem-handbuch", name: "Mia", email: "mia@kunde.test", emailVerified: true };
-    const { welcome } = await signIn(chatToken(user, { channel: chat.id, secret }));
-    assert.deepEqual([welcome.signed, welcome.name, welcome.proved], [true, "Mia", true]);
+    for (const { name, program, ask, as, verified } of speakers) {
+      await writeFile(join(folder, name), exampleWith(examples, name).code);
+      await writeFile(join(folder, as), ask);
+      const user = { id: `aus ${name}`, name: "Mia Öz", email: "mia@kunde.test", [verified]: true };
+      const { stdout } = await run(program, [join(folder, as), JSON.stringify(user), chat.id, secret]);
+      const { welcome } = await signIn(stdout);
+      assert.deepEqual([welcome.signed, welcome.name, welcome.proved], [true, "Mia Öz", true], name);
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

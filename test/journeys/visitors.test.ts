@@ -13,7 +13,9 @@ import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
 import { askCode, tryCode } from "#modules/visitors/actions-codes.ts";
 import { addKey, removeKey } from "#modules/visitors/actions-keys.ts";
 import { attach, signIn } from "#modules/visitors/actions-signed.ts";
-import { comeBy, introduce, leave, linkTo, meet, settle, type Visitor } from "#modules/visitors/actions.ts";
+import { comeBy, introduce, leave, linkTo, meet, settle, wish, type Visitor } from "#modules/visitors/actions.ts";
+import { openConcern } from "#modules/concerns/reads-open.ts";
+import { wishAt } from "#modules/customers/reads.ts";
 import { sql } from "#platform/db/db.ts";
 import { verifyAction } from "#test/verify-action.ts";
 import {
@@ -295,4 +297,23 @@ void test("what was answered before the first words reaches desks, once, and onl
   await quiet(() => answerForm(world, as, viewer(stranger), id, answers));
   await verify(answered, "concern.changed", "concern.fieldsChanged");
   await quiet(answered);
+});
+
+void test("how a visitor wants to be answered is their customer's wish, said to every desk; of whoever has said nothing there is none", async () => {
+  const { who, id } = await visitor("Wanda", "wanda@kunde.example");
+  await verify(() => wish(world, who, "email"), "customer.changed");
+  const [event] = (await world.events()).slice(-1);
+  assert.ok(event?.kind === "customer.changed" && event.data.what.join() === "wish" && event.actor.kind === "customer");
+  assert.equal(await wishAt(world.db, "chat", who.address), "email");
+  const { ways } = sure(await openConcern(world, cast.anna, id));
+  assert.deepEqual(
+    Object.fromEntries(ways.map(({ channelKind, wished, blocked }) => [channelKind, [wished, blocked]])),
+    { email: [true, "noAddress"], webchat: [false, null] },
+    "what was typed in a chat is no address to write to",
+  );
+  await quiet(() => wish(world, who, "email"));
+  await verify(() => wish(world, who, null), "customer.changed");
+  assert.equal(await wishAt(world.db, "chat", who.address), null);
+  const silent = await meet(world, { channelId: chat.id, token: null, language: "de" });
+  await quiet(() => wish(world, silent, "webchat"));
 });

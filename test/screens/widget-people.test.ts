@@ -7,6 +7,7 @@ import { api } from "#contract/api.ts";
 import { setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn } from "#test/chat.ts";
 import type { Desk, LiveFeed } from "#test/desk.ts";
+import { exampleWith, examplesOf } from "#test/guide.ts";
 import { phone, startBrowser } from "#test/screens/browser.ts";
 import {
   field,
@@ -17,6 +18,7 @@ import {
   pageWith,
   say,
   sent,
+  stands,
   startSite,
   strictPolicy,
   type Site,
@@ -221,4 +223,120 @@ test("what is asked before the first words is answered by keyboard, and what is 
     .concern;
   assert.deepEqual([row.customerName, fields], ["Mia Kern", { Anschluss: "Glasfaser" }]);
   await leave(visitor);
+});
+
+test("what the guide gives to copy works as it stands: the tag under its policy, the module, the variables, the token in the page and the calls", async () => {
+  const { secret } = await desk.call(api.visitors.addKey, {
+    params: { id: channel },
+    body: { name: "Guide", publicKey: null },
+  });
+  const examples = await examplesOf("widget.md");
+  const run = new Set<string>();
+  /** An example with this desk, this channel and this token in place of the guide's. */
+  const filled = (text: string, token = ""): string => {
+    const { code } = exampleWith(examples, text);
+    run.add(code);
+    return code
+      .replaceAll("https://desk.example", server.url)
+      .replaceAll("wss://desk.example", server.url.replace("http", "ws"))
+      .replaceAll("CHANNEL", channel)
+      .replaceAll("TOKEN", token);
+  };
+  const tokens = exampleWith(examples, "// chat-token.mjs").code;
+  run.add(tokens);
+  const { chatToken } = (await import(`data:text/javascript,${encodeURIComponent(tokens)}`)) as {
+    readonly chatToken: (user: object, site: object) => string;
+  };
+  const token = (id: string, name: string): string =>
+    chatToken({ id, name, email: "", emailVerified: false }, { channel, secret });
+  const show = (path: string, head: string, policy?: string): void =>
+    site.show(
+      path,
+      `<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Kabel</title>${head}</head><body><p>Kabel</p></body></html>`,
+      policy,
+    );
+  const css = filled("draht-chat {");
+  const policy = filled("Content-Security-Policy:").replace("Content-Security-Policy:", "").trim();
+  show("/tag", filled('data-channel="CHANNEL"></script>'), policy);
+  show("/module", `<style>${css}</style>${filled("import { mount } from")}`);
+  show("/token", filled("data-token=", token("paul", "Paul Ott")));
+  site.show("/chat-token", token("rita", "Rita Uhl"));
+  const open = (path: string): Promise<Visitor> => openVisitor(browser, `${site.origin}${path}`);
+
+  const tag = await open("/tag");
+  await launch(tag.page).click();
+  await say(tag.page, "Aus dem Handbuch");
+  await sent(tag.page, "Aus dem Handbuch").waitFor();
+  await leave(tag);
+
+  const made = await open("/module");
+  await launch(made.page).waitFor();
+  const chat = (call: string): Promise<unknown> => made.page.evaluate(`window.chat.${call}`);
+  await chat("open()");
+  await field(made.page).waitFor();
+  await stands(made.page);
+  const looks = await made.page.locator("draht-chat").evaluate((element) => {
+    const panel = element.shadowRoot?.querySelector(".panel");
+    const head = element.shadowRoot?.querySelector(".head");
+    const button = element.shadowRoot?.querySelector(".launch");
+    if (!panel || !head || !button) throw new Error("nothing is open");
+    const { borderTopLeftRadius, fontFamily, colorScheme } = getComputedStyle(panel);
+    const { backgroundColor, color } = getComputedStyle(head);
+    const { right, bottom } = button.getBoundingClientRect();
+    return {
+      borderTopLeftRadius,
+      fontFamily,
+      colorScheme,
+      backgroundColor,
+      color,
+      right: innerWidth - right,
+      bottom: innerHeight - bottom,
+      layer: getComputedStyle(element).zIndex,
+    };
+  });
+  assert.deepEqual(looks, {
+    borderTopLeftRadius: "8px",
+    fontFamily: '"Source Sans 3", sans-serif',
+    colorScheme: "light",
+    backgroundColor: "rgb(122, 31, 92)",
+    color: "rgb(255, 255, 255)",
+    right: 24,
+    bottom: 24,
+    layer: "1000",
+  });
+  await chat("close()");
+  await launch(made.page).waitFor();
+  await chat("end()");
+  await made.page.locator("draht-chat").waitFor({ state: "detached" });
+  await leave(made);
+
+  const signed = await open("/token");
+  const { page } = signed;
+  const as = (name: string) => page.getByText(`Angemeldet als ${name}`).waitFor();
+  await launch(page).click();
+  await field(page).waitFor();
+  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  await as("Paul Ott");
+  const calls = filled("drahtChat.identify(token)")
+    .split("\n")
+    .filter((line) => !line.startsWith("//") && line !== "");
+  const call = (line: string | undefined, given = ""): Promise<unknown> =>
+    page.evaluate(`(async (token) => { ${line ?? "throw new Error()"} })(${JSON.stringify(given)})`);
+  assert.equal(calls.length, 3);
+  await call(calls[0], token("olaf", "Olaf Ende"));
+  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  await as("Olaf Ende");
+  await call(calls[1]);
+  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  await as("Rita Uhl");
+  await call(calls[2]);
+  await page.waitForFunction(() => Object.keys(localStorage).every((key) => key.endsWith(".talk")));
+  await leave(signed);
+
+  // Python and PHP: test/journeys/chat-identity.test.ts.
+  assert.deepEqual(
+    examples.filter(({ code, language }) => !run.has(code) && !["python", "php"].includes(language)),
+    [],
+    "no example of the guide is left out",
+  );
 });

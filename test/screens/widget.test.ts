@@ -287,6 +287,14 @@ test("the visitor says how to be reached without being held up, and can leave a 
       ({ value }) => value === "anna@kunde.test",
     ),
   );
+  const wish = page.getByLabel("Wie möchten Sie unsere Antworten?");
+  await wish.selectOption({ label: "Per E-Mail" });
+  const { customerId } = (await desk.call(api.concerns.open, { params: { id: concernId } })).concern.row;
+  await feed.event((event) => event.kind === "customer.changed" && event.data.what.includes("wish"));
+  assert.deepEqual((await desk.call(api.customers.get, { params: { id: customerId } })).wish, {
+    kind: "email",
+    by: "customer",
+  });
   assert.deepEqual(await findings(page), []);
   await page.getByRole("button", { name: "Auf diesem Gerät beenden" }).click();
   await page.getByRole("button", { name: "Ja, beenden" }).click();

@@ -1,5 +1,5 @@
 // The programs that tests talk to and that npm cannot bring: a browser, a virus scanner, a mailbox server, a mail server, a
-// PostgreSQL of the system, a NATS. Says where
+// PostgreSQL of the system, a NATS, and the languages of the guides' examples. Says where
 // they are and, on a Debian-like machine as root, installs what is missing. Called by tools/test.ts and by tests.
 import { execFile, spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, globSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ type Peer = {
   readonly stages: readonly Stage[];
 };
 
-export type PeerName = "chromium" | "clamd" | "dovecot" | "nats" | "postfix" | "postgresql";
+export type PeerName = "chromium" | "clamd" | "dovecot" | "nats" | "php" | "postfix" | "postgresql" | "python";
 
 const peers: Readonly<Record<PeerName, Peer>> = {
   chromium: {
@@ -32,10 +32,12 @@ const peers: Readonly<Record<PeerName, Peer>> = {
     programs: ["dovecot"],
     files: ["/usr/lib/dovecot/imap", "/usr/lib/dovecot/lmtp", "/usr/lib/dovecot/modules/lib90_sieve_plugin.so"],
     packages: ["dovecot-core", "dovecot-imapd", "dovecot-lmtpd", "dovecot-sieve"],
-    stages: ["journeys"],
+    stages: ["journeys", "screens"],
   },
   nats: { programs: ["nats-server"], files: [], packages: ["nats-server"], stages: ["journeys"] },
-  postfix: { programs: ["postfix"], files: [], packages: ["postfix"], stages: ["journeys"] },
+  php: { programs: ["php"], files: [], packages: ["php-cli"], stages: ["journeys"] },
+  postfix: { programs: ["postfix"], files: [], packages: ["postfix"], stages: ["journeys", "screens"] },
+  python: { programs: ["python3"], files: [], packages: ["python3"], stages: ["journeys"] },
   // Debian keeps each version's programs in a folder of its own; the oldest counts.
   postgresql: { programs: ["initdb"], files: [], packages: ["postgresql"], stages: ["journeys"] },
 };

@@ -48,6 +48,9 @@ export const You = ({ session, view, save, sounds, setSounds, leave }: YouProps)
       {email === "" || (view.chats.proved && view.code === null) ? null : (
         <Confirm session={session} view={view} later={null} />
       )}
+      {email !== "" && view.chats.concerns.length > 0 ? (
+        <Sheet draw={(sheets, at) => sheets.showWish({ ...at, wish: view.chats.wish, choose: session.wish })} />
+      ) : null}
       {moved ? (
         <Sheet draw={(sheets, at) => sheets.showMove({ ...at, moved, title: words().you.move, close: session.stay })} />
       ) : view.chats.concerns.length > 0 ? (

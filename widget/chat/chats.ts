@@ -1,4 +1,5 @@
 // What the page knows of the visitor's concerns, and what each word of the server makes of it. Pure; called by session.ts, drawn by the views.
+import type { ChannelKind } from "#contract/channel.ts";
 import type { AskedField, PreChatAnswers } from "#contract/prechat.ts";
 import type { ChatConcern, ChatLimits, ChatMessage, ToWidget } from "#contract/chat.ts";
 import type { GivenAnswer } from "#contract/parts.ts";
@@ -32,6 +33,8 @@ export interface Chats {
   /** The site has signed them in; and the mail address is shown to be theirs. */
   readonly signed: boolean;
   readonly proved: boolean;
+  /** By which kind of channel they want to be answered; null: nobody has said. */
+  readonly wish: ChannelKind | null;
   /** What is asked before the first words about something new. */
   readonly asks: readonly AskedField[];
   /** The one with the newest word first. */
@@ -55,6 +58,7 @@ export const nothing: Chats = {
   email: "",
   signed: false,
   proved: false,
+  wish: null,
   asks: [],
   concerns: [],
   messages: {},
@@ -118,6 +122,7 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
         email: word.email,
         signed: word.signed,
         proved: word.proved,
+        wish: word.wish,
         asks: word.asks,
         concerns: mergeConcerns(base.concerns, word.concerns),
         typing: {},

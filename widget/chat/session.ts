@@ -402,6 +402,9 @@ export const startSession = (parts: SessionParts): Session => {
     },
     tryCode: (code) => void link.say({ type: "tryCode", code }),
     noCode: () => change({ code: null }),
+    wish: (wish) => {
+      if (link.say({ type: "wish", wish })) change({ chats: { ...view.chats, wish } });
+    },
     moveOn: () => void link.say({ type: "moveOn" }),
     stay: () => change({ moved: null }),
     askNoMore: () => {

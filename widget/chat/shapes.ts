@@ -1,4 +1,5 @@
 // What a session is given, what it gives, and what there is to draw. Read by session.ts, persons.ts and the views.
+import type { ChannelKind } from "#contract/channel.ts";
 import type { ToWidget, VisitedPage } from "#contract/chat.ts";
 import type { GivenAnswer } from "#contract/parts.ts";
 import type { PreChatAnswers } from "#contract/prechat.ts";
@@ -114,6 +115,8 @@ export interface Session {
   readonly sendCode: () => void;
   readonly tryCode: (code: string) => void;
   readonly noCode: () => void;
+  /** Says by which kind of channel they want to be answered. */
+  readonly wish: (wish: ChannelKind | null) => void;
   /** Has a link made by which the chat goes on at another browser; and wants no more of it. */
   readonly moveOn: () => void;
   readonly stay: () => void;

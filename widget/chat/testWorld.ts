@@ -130,6 +130,7 @@ export const welcome = (more: Partial<Welcome> = {}): Welcome => ({
   email: "",
   signed: false,
   proved: false,
+  wish: null,
   asks: [],
   concerns: [],
   messages: [],

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // What most visitors never see, with all it needs, in a file of its own: what is asked before the first words, the code that proves an
-// address, and how a chat goes on elsewhere. Built as widget/sheets-….js, fetched when it is to be shown; called by chat/Sheet.tsx.
+// address, how they want to be answered, and how a chat goes on elsewhere. Built as widget/sheets-….js, fetched when it is to be shown; called by chat/Sheet.tsx.
 import { render } from "preact";
 import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
@@ -9,6 +9,7 @@ import type { Language } from "#widget/words.ts";
 import { Confirm, type ConfirmProps } from "./Confirm.tsx";
 import { Move, type MoveProps } from "./Move.tsx";
 import { PreChat, type PreChatProps } from "./PreChat.tsx";
+import { Wish, type WishProps } from "./Wish.tsx";
 import sheetsCss from "./sheets.css?inline";
 
 /** Where it is drawn, inside the widget's root, and what it speaks. */
@@ -18,7 +19,9 @@ export interface SheetPlace {
 }
 
 const style = adopt(sheetsCss);
-const wordsIn = (language: Language): PreChatProps["words"] & ConfirmProps["words"] & MoveProps["words"] =>
+const wordsIn = (
+  language: Language,
+): PreChatProps["words"] & ConfirmProps["words"] & MoveProps["words"] & WishProps["words"] =>
   language === "de" ? german.widget : english.widget;
 
 /** Asks what is to be answered before the first words; called again with what is asked now. */
@@ -36,6 +39,10 @@ export const showMove = ({ place, language, ...props }: SheetPlace & Omit<MovePr
   style(place);
   render(<Move {...props} words={wordsIn(language)} />, place);
 };
+
+/** Asks by which way they want to be answered. */
+export const showWish = ({ place, language, ...props }: SheetPlace & Omit<WishProps, "words">): void =>
+  render(<Wish {...props} words={wordsIn(language)} />, place);
 
 /** Takes away what is shown there. */
 export const hide = (place: HTMLElement): void => render(null, place);
