@@ -10,7 +10,7 @@ import { api } from "#contract/api.ts";
 import { signIn } from "#test/desk.ts";
 import { openDesk, phone, startBrowser, wide } from "#test/screens/browser.ts";
 import { startTestServer } from "#test/server.ts";
-import { answerChat, answerSomebody, chatMoves, newsletterComes, showpiece } from "./pictures/demo.ts";
+import { answerChat, answerSomebody, asideComes, chatMoves, newsletterComes, showpiece } from "./pictures/demo.ts";
 import { screensOf, type Screen } from "./pictures/screens.ts";
 import { drawSheet } from "./pictures/sheet.ts";
 
@@ -129,13 +129,14 @@ const browser = await startBrowser();
 let failed = 0;
 try {
   const desk = await signIn(server.url, login.email, login.password);
+  const chosen = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
   const row = await showpiece(desk);
   const { preferences } = await desk.call(api.agents.me);
   await answerSomebody(desk, row);
   const drawn = values.all === undefined ? row : await newsletterComes(desk, server.ports.smtp);
+  if (chosen("set-aside")) await asideComes(desk, server.ports.smtp);
   const moved = await chatMoves(desk, server.url);
   const screens = screensOf({ row, drawn, moved, answerChat: (text) => answerChat(desk, text) });
-  const chosen = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
   const speak = (language: "de" | "en") =>
     desk.call(api.agents.changePreferences, { body: { ...preferences, language } });
   if (values.all === undefined)

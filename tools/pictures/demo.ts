@@ -74,6 +74,29 @@ export const newsletterComes = async (desk: Desk, smtpPort: number): Promise<Con
   return event.data.row;
 };
 
+/** Automatic answers that name nothing of ours come in by the real door and lie aside; resolves when they do. */
+export const asideComes = async (desk: Desk, smtpPort: number): Promise<void> => {
+  const feed = await desk.live();
+  const transport = createTransport({ host: "127.0.0.1", port: smtpPort, secure: false, ignoreTLS: true });
+  const absent = [
+    ["Petra Lindqvist", "p.lindqvist@handel.example", "Abwesend bis 7. Dezember"],
+    ["Hausverwaltung Nord", "buero@hv-nord.example", "Automatische Antwort: Ihre Nachricht"],
+    ["Tom Becker", "tom@becker.example", "Out of office"],
+  ] as const;
+  for (const [name, address, subject] of absent) {
+    await transport.sendMail({
+      from: { name, address },
+      to: "service@elbkabel.example",
+      subject,
+      text: `${name} ist zurzeit nicht im Haus. Ihre Nachricht wird nicht weitergeleitet.`,
+      headers: { "auto-submitted": "auto-replied" },
+    });
+    await feed.event((event) => event.kind === "intake.refused");
+  }
+  transport.close();
+  feed.close();
+};
+
 /**
  * A visitor of the operator's website chats, leaves before the last answer, gets it by mail and answers by mail: one concern over two channels.
  * The server must be started with CHAT_MAIL_SECONDS=1. Resolves with the concern.

@@ -259,7 +259,7 @@ export const screensOf = ({
     { name: "search", path: "/search?q=internet", act: seen(".search-hit") },
     { name: "search-begin", path: "/search", act: seen(".nothing") },
     { name: "search-nothing", path: "/search?q=xyzxyzxyz", act: seen(".nothing") },
-    { name: "set-aside", path: "/set-aside", act: seen(".nothing") },
+    { name: "set-aside", path: "/set-aside", act: seen(".asides > li") },
     { name: "new", path: "/new", act: seen(".editor-text") },
     { name: "preferences", path: "/preferences", act: seen(".card") },
     { name: "admin-agents", path: "/admin/agents", act: seen(".entries .entry") },
