@@ -6,8 +6,10 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import { customers } from "#contract/customers.ts";
 import { fields } from "#contract/fields.ts";
 import { files } from "#contract/files.ts";
+import { openingHours } from "#contract/hours.ts";
 import { merging } from "#contract/merging.ts";
 import { moving } from "#contract/moving.ts";
+import { notices } from "#contract/notices.ts";
 import { postbox } from "#contract/postbox.ts";
 import { ratings } from "#contract/ratings.ts";
 import { search } from "#contract/search.ts";
@@ -24,6 +26,8 @@ export const api = {
   files,
   merging,
   moving,
+  notices,
+  openingHours,
   postbox,
   ratings,
   search,

@@ -91,6 +91,8 @@ export const fromWidget = z.discriminatedUnion("type", [
     type: z.literal("introduce"),
     name: z.string().trim().max(100),
     email: z.union([z.literal(""), z.email().max(320)]),
+    /** Left out or empty: what was said before stays. */
+    phone: z.string().trim().max(40).optional(),
   }),
   /** By which kind of channel they want to be answered; null: no wish. */
   z.strictObject({ type: z.literal("wish"), wish: channelKind.nullable() }),
@@ -159,6 +161,24 @@ export const chatConcern = z.strictObject({
 });
 export type ChatConcern = z.infer<typeof chatConcern>;
 
+/** A sentence of the server's, in the page's language. Where {at} stands, the instant `at` is to be said as the reader's own clock has it. */
+export interface NowLine {
+  readonly text: string;
+  readonly at: string | null;
+}
+
+/** What is so at this chat now. */
+export interface ChatNow {
+  /** What everybody is told first, above all what is out of order; plain text. */
+  readonly notices: readonly string[];
+  /** Whether we are there, and how long an answer takes: said before anything is written. Its text may be empty. */
+  readonly line: NowLine;
+  /** Nobody answers now: it is closed, or nobody is at the desk. */
+  readonly isAway: boolean;
+  /** Of the visitor's concerns that wait for a first answer, by their id: the place in the queue and how long it takes. */
+  readonly waits: Readonly<Record<string, string>>;
+}
+
 /** Server to widget. `upTo`: the event number everything before is included of. */
 export type ToWidget =
   | {
@@ -173,6 +193,8 @@ export type ToWidget =
       readonly afresh: boolean;
       readonly name: string;
       readonly email: string;
+      /** As it was kept; empty: none. */
+      readonly phone: string;
       /** The site has signed them in; and the mail address is shown to be theirs. */
       readonly signed: boolean;
       readonly proved: boolean;
@@ -180,6 +202,7 @@ export type ToWidget =
       readonly wish: ChannelKind | null;
       /** What is asked before the first words about something new; empty: nothing. */
       readonly asks: readonly AskedField[];
+      readonly now: ChatNow;
       readonly concerns: readonly ChatConcern[];
       readonly messages: readonly ChatMessage[];
       readonly upTo: number;
@@ -215,4 +238,6 @@ export type ToWidget =
       readonly afterMs: number | null;
     }
   | { readonly type: "typing"; readonly concernId: string; readonly on: boolean }
+  /** Something of it is otherwise than it was said last. */
+  | { readonly type: "now"; readonly now: ChatNow }
   | { readonly type: "pong"; readonly upTo: number };

@@ -6,7 +6,9 @@ import { concernRow, delivery, draft, draftKind, link, message, move, party, sch
 import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { held, uploadId } from "#contract/files.ts";
-import { brandId, channelId } from "#contract/ids.ts";
+import { hours, hoursOwner } from "#contract/hours.ts";
+import { brandId, channelId, noticeId } from "#contract/ids.ts";
+import { notice } from "#contract/notices.ts";
 import { score } from "#contract/score.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
@@ -97,6 +99,10 @@ const kinds = {
   "channelCost.changed": z.strictObject({ cost: channelCost }),
   /** A site can sign its users in to a chat by another key, or by one fewer. */
   "signingKey.changed": z.strictObject({ channelId, keyId: z.uuid(), name: z.string(), removed: z.boolean() }),
+  /** Null: it has none of its own any more. */
+  "hours.changed": z.strictObject({ owner: hoursOwner, hours: hours.nullable() }),
+  "notice.changed": z.strictObject({ notice }),
+  "notice.removed": z.strictObject({ noticeId }),
   "topic.changed": z.strictObject({ topic }),
   "topic.removed": z.strictObject({ topicId: z.uuid() }),
   "field.changed": z.strictObject({ field }),

@@ -16,6 +16,7 @@ export const permissions = {
   "search.use": roles,
   "file.write": roles,
   "team.supervise": ["supervisor", "admin"],
+  "notice.manage": ["supervisor", "admin"],
   "secret.show": ["supervisor", "admin"],
   "channel.read": roles,
   "channel.manage": ["admin"],

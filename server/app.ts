@@ -21,6 +21,8 @@ import { movingRoutes } from "#modules/concerns/routes-moving.ts";
 import { customerRoutes } from "#modules/customers/routes.ts";
 import { ratingRoutes } from "#modules/ratings/routes.ts";
 import { fieldRoutes } from "#modules/fields/routes.ts";
+import { hoursRoutes } from "#modules/hours/routes.ts";
+import { noticeRoutes } from "#modules/notices/routes.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
 import { visitorRoutes } from "#modules/visitors/routes.ts";
@@ -145,6 +147,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     ...customerRoutes,
     ...fieldRoutes,
     ...ratingRoutes,
+    ...hoursRoutes,
+    ...noticeRoutes,
     ...settingRoutes,
     ...visitorRoutes,
     ...listRoutes,
@@ -201,6 +205,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     bus: options.bus,
     follower: live.follower,
     visitors: live.visitors,
+    atDesk: live.atDesk,
+    tellEveryMs: config.chatTellsMs,
     connected: options.connected,
     sameOrigin: http.sameOriginUpgrade,
     callerOf: http.callerOf,

@@ -11,8 +11,8 @@ type Language = "de" | "en";
 
 const formOf = (channel: ConnectedChannel): PreChatSettings | null => (channel.settings as WebchatSettings).form;
 
-/** A line says a thing in German and, behind "=", in English; without one it is the same in both. */
-const inBoth = (line: string): Readonly<Record<Language, string>> => {
+/** A line of an administrator's says a thing in German and, behind "=", in English; without one it is the same in both. */
+export const inBoth = (line: string): Readonly<Record<Language, string>> => {
   const at = line.indexOf("=");
   const german = (at < 0 ? line : line.slice(0, at)).trim();
   const english = at < 0 ? "" : line.slice(at + 1).trim();

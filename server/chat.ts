@@ -22,11 +22,13 @@ import type { Bus } from "#platform/live/bus.ts";
 import type { Follower } from "#platform/live/follow.ts";
 import { openHub, type Hub, type HubHandlers } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
+import type { AtDesk } from "#server/at-desk.ts";
 import { openCodes, type Codes } from "#server/chat-code.ts";
 import { answersIn, askedBy, phoneIn } from "#server/chat-form.ts";
 import { whoIs } from "#server/chat-identity.ts";
 import { sayMove } from "#server/chat-move.ts";
 import { startNews, type Begun } from "#server/chat-news.ts";
+import { startNow, type Now } from "#server/chat-now.ts";
 import { deviceOf, openSeats, viewerOf, type Caller, type Page, type Seat, type Seats } from "#server/chat-seats.ts";
 import type { Connected } from "#server/connected.ts";
 import { openTakeNow, type Saying } from "#server/intake-now.ts";
@@ -50,6 +52,7 @@ interface Room {
   readonly changed: (addresses: readonly string[], tokenHash: string) => void;
   readonly brake: Brake;
   readonly limits: ChatLimits;
+  readonly now: Now;
   readonly codes: Codes;
   readonly takeNow: Gathered<Saying, ChatMessage | null>;
   /** Where browsers reach this server. */
@@ -88,7 +91,7 @@ const greet = async (room: Room, page: Page, hello: Word<"hello">): Promise<void
 
 /** Tells the page everything of its visitor, or what has happened since an event. Null with `afresh`: what the page knows gives way to it. */
 const welcome = async (
-  { world, follower, seats, limits }: Pick<Room, "world" | "follower" | "seats" | "limits">,
+  { world, follower, seats, limits, now }: Pick<Room, "world" | "follower" | "seats" | "limits" | "now">,
   page: Page,
   seat: Seat,
   after: number | null,
@@ -103,6 +106,7 @@ const welcome = async (
     // Asked of those who are offered a choice: without an address there is one way only.
     visitor.isNew || visitor.email === "" ? null : wishAt(world.db, "chat", visitor.address),
     visitor.isNew ? [] : standingOf(world.db, viewerOf(visitor), after),
+    now.ready(),
   ]);
   // Somebody else may sit here by now: nothing of whom sat here before is told to them.
   const isTheirs = (): boolean => seats.of(page) === seat;
@@ -130,10 +134,12 @@ const welcome = async (
     limits,
     name: visitor.name,
     email: visitor.email,
+    phone: visitor.phone,
     signed: visitor.signedId !== null,
     proved: visitor.email !== "" && visitor.readsEmail === visitor.email,
     wish: wished,
     asks,
+    now: now.of(page, seat),
     ...chats,
     upTo,
   });
@@ -233,6 +239,7 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
   seats.join(page, concernId, concern.number);
   seats.show(seat, null);
   room.begun({ address: visitor.address, concernId, number: concern.number, messageId: message.id });
+  room.now.begun();
 };
 
 const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => {
@@ -246,6 +253,10 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
       return hear(room, page, seat, word);
     case "introduce":
       seat.visitor = await introduce(world, seat.visitor, word, page.who.channel.brandId as BrandId);
+      if (word.phone) {
+        await givePhone(world, seat.visitor, word.phone);
+        seat.visitor = { ...seat.visitor, phone: word.phone };
+      }
       return;
     case "wish":
       return wish(world, seat.visitor, word.wish);
@@ -319,6 +330,7 @@ export const startChat = (options: {
   readonly bus: Bus;
   readonly follower: Follower<AnyEvent>;
   readonly visitors: Looks<VisitorLook>;
+  readonly atDesk: AtDesk;
   readonly connected: Connected;
   readonly sameOrigin: (request: IncomingMessage) => boolean;
   readonly callerOf: (request: IncomingMessage) => string;
@@ -326,9 +338,12 @@ export const startChat = (options: {
   /** What files a visitor may send. */
   readonly limits: ChatLimits;
   readonly publicUrl: string;
+  /** How often at most waiting visitors are told their place anew. */
+  readonly tellEveryMs: number;
 }): Chat => {
   const { world, bus, connected, follower, limits } = options;
   const seats = openSeats(options.visitors);
+  const now = startNow({ world, follower, seats, atDesk: options.atDesk, everyMs: options.tellEveryMs });
   const news = startNews({
     world,
     bus,
@@ -336,7 +351,7 @@ export const startChat = (options: {
     seats,
     again: async (page) => {
       const seat = seats.of(page);
-      if (seat) await welcome({ world, follower, seats, limits }, page, seat, null, true);
+      if (seat) await welcome({ world, follower, seats, limits, now }, page, seat, null, true);
     },
   });
   const codes = openCodes(world, connected);
@@ -352,6 +367,7 @@ export const startChat = (options: {
     brake: openBrake(),
     codes,
     limits,
+    now,
     takeNow: openTakeNow(world),
     publicUrl: options.publicUrl,
   });
@@ -390,6 +406,7 @@ export const startChat = (options: {
     hub,
     stop: async () => {
       news.stop();
+      now.stop();
       codes.stop();
       await hub.close();
     },

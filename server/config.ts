@@ -57,6 +57,8 @@ export interface Config {
   readonly mostUnknown: number;
   readonly undoMs: number;
   readonly chatMailAfterMs: number;
+  /** How often at most waiting visitors are told their place anew. */
+  readonly chatTellsMs: number;
   readonly readers: number;
   readonly trustProxy: readonly string[];
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -197,6 +199,25 @@ const natsServers = (value: string): readonly string[] | { readonly wrong: strin
     return [url.href];
   });
 };
+
+const readChat = (reader: Reader): Pick<Config, "chatMailAfterMs" | "chatTellsMs"> => ({
+  chatMailAfterMs:
+    reader.whole(
+      "CHAT_MAIL_SECONDS",
+      "how long an answer in a chat waits to be seen before it goes by mail",
+      60,
+      1,
+      86_400,
+    ) * 1000,
+  chatTellsMs:
+    reader.whole(
+      "CHAT_PLACE_SECONDS",
+      "how often at most visitors who wait are told their place and how long it takes",
+      15,
+      1,
+      3_600,
+    ) * 1000,
+});
 
 const readNats = (reader: Reader): Config["nats"] =>
   reader.read<Config["nats"]>(
@@ -390,14 +411,7 @@ export const readConfig = (
       100_000,
     ),
     undoMs: reader.whole("UNDO_SECONDS", "how long an answer is held so that it can be taken back", 10, 0, 120) * 1000,
-    chatMailAfterMs:
-      reader.whole(
-        "CHAT_MAIL_SECONDS",
-        "how long an answer in a chat waits to be seen before it goes by mail",
-        60,
-        1,
-        86_400,
-      ) * 1000,
+    ...readChat(reader),
     readers: reader.whole("READERS", "processes that read mail", 2, 1, 16),
     trustProxy: (
       reader.text("TRUST_PROXY", "comma-separated addresses of proxies whose X-Forwarded-For is believed", (value) =>

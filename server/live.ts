@@ -10,6 +10,7 @@ import type { Bus } from "#platform/live/bus.ts";
 import { follow, type Follower } from "#platform/live/follow.ts";
 import { framed, openHub, type Client, type Framed, type Hub } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
+import { openAtDesk, type AtDesk } from "#server/at-desk.ts";
 import { lookOf, openLooks, sweepMs, type Looks } from "#server/looks.ts";
 
 /** A signed-in agent on one socket. */
@@ -22,6 +23,8 @@ export interface Live {
   readonly follower: Follower<AnyEvent>;
   /** Who of the visitors is in a chat now. */
   readonly visitors: Looks<VisitorLook>;
+  /** Whether agents are at the desk now. */
+  readonly atDesk: AtDesk;
   /** Cuts all sockets of an agent, for example when access was taken away; the desk signs in again or is refused. */
   readonly cut: (agentId: string) => void;
   readonly stop: () => Promise<void>;
@@ -97,9 +100,9 @@ export const startLive = async (options: {
     topic: "visitors",
     changed: (concernId) => tellWatchers(concernId, () => visitorsAt(concernId)),
   });
+  const atDesk = openAtDesk(here);
   const sweep = setInterval(() => {
-    looks.sweep();
-    visitors.sweep();
+    for (const each of [looks, atDesk, visitors]) each.sweep();
   }, sweepMs);
   sweep.unref();
 
@@ -137,9 +140,14 @@ export const startLive = async (options: {
     maxClients: options.maxClients,
     handlers: {
       admit: options.admit,
-      opened: (client) => desks.set(client, { id: nextSocket++, leave: null, looksAt: null, upTo: 0 }),
+      opened: (client) => {
+        const id = nextSocket++;
+        desks.set(client, { id, leave: null, looksAt: null, upTo: 0 });
+        atDesk.came(id, client.who.who.brandIds);
+      },
       closed: (client) => {
         leaveConcern(client);
+        atDesk.left(desks.get(client)?.id ?? 0);
         desks.get(client)?.leave?.();
         desks.delete(client);
       },
@@ -157,6 +165,7 @@ export const startLive = async (options: {
         if (!desk) return;
         if (word.type === "ping") {
           looks.alive(desk.id);
+          atDesk.alive(desk.id);
           return say(client, { type: "pong", upTo: desk.upTo });
         }
         if (word.type === "hello") return hello(client, word.after);
@@ -186,6 +195,7 @@ export const startLive = async (options: {
     hub,
     follower,
     visitors,
+    atDesk,
     cut: (agentId) => {
       for (const client of desks.keys()) if (client.who.who.id === agentId) client.close(4401, "sign in again");
     },
@@ -193,6 +203,7 @@ export const startLive = async (options: {
       stopHints();
       looks.stop();
       visitors.stop();
+      atDesk.stop();
       clearInterval(sweep);
       follower.stop();
       await hub.close();

@@ -293,6 +293,22 @@ export const samples: Readonly<Record<string, Sample>> = {
   "fields.change": { given: () => ({ params: { id: nobodys }, body: { name: "Feld", choices: [], topicId: null } }) },
   "fields.remove": { given: () => ({ params: { id: nobodys } }) },
   "files.upload": { given: () => ({}) },
+  "notices.list": { given: () => ({}) },
+  "notices.create": {
+    scoped: true,
+    given: (f) => ({
+      body: { brandId: f.brandId, text: { de: "Probe", en: "" }, from: new Date().toISOString(), until: null },
+    }),
+  },
+  "notices.change": {
+    given: (f) => ({
+      params: { id: nobodys },
+      body: { brandId: f.brandId, text: { de: "Probe", en: "" }, from: new Date().toISOString(), until: null },
+    }),
+  },
+  "notices.remove": { given: () => ({ params: { id: nobodys } }) },
+  "openingHours.list": { given: () => ({}) },
+  "openingHours.set": { given: (f) => ({ body: { owner: { kind: "brand", id: f.brandId }, hours: null } }) },
   "postbox.list": { given: () => ({}) },
   "postbox.write": {
     given: () => ({

@@ -8,6 +8,7 @@ import { openConcern } from "#modules/concerns/reads-open.ts";
 import { allAgents, allTeams, asAgent } from "#modules/agents/reads.ts";
 import { allBrands, allChannels, allTopics, kindsWithCosts } from "#modules/brands/reads.ts";
 import { allFields } from "#modules/fields/reads.ts";
+import { noticesFrom } from "#modules/notices/reads.ts";
 import { messageViews, rowsByIds } from "#modules/concerns/reads.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { channelKinds } from "#server/connected.ts";
@@ -34,6 +35,7 @@ export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<Desk
     kinds: await kindsWithCosts({ db: world.db, channelKinds: channelKinds() }),
     topics: await allTopics(world.db),
     fields: await allFields(world.db),
+    notices: await noticesFrom(world.db, world.now().toISOString()),
   });
   for (const id of ids) {
     const opened = await openConcern(world, who, id);
@@ -77,6 +79,7 @@ const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
   kinds: state.kinds,
   topics: byId(state.topics),
   fields: byId(state.fields),
+  notices: byId(state.notices),
   opened: Object.fromEntries(
     opened.map((id) => {
       const it = state.opened[id as ConcernId];

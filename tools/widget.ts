@@ -104,7 +104,7 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
       format: "es",
       file: `widget/chat-${language}-[hash].js`,
       words: ["widget"],
-      without: ["emoji", "ask", "confirm", "move", "wish"],
+      without: ["emoji", "ask", "introduce", "confirm", "move", "wish"],
       language,
       define: { EMOJI_FILE: JSON.stringify(inFolder(emoji)), SHEETS_FILE: JSON.stringify(inFolder(sheets)) },
       license: "widget/licenses.md",

@@ -1,8 +1,16 @@
 // Who and what the demo world has: two brands, their agents, teams and topics, and the customers in the foreground. Read by seed.ts, stories.ts and demo.ts.
 import type { Field } from "#contract/fields.ts";
+import type { Hours, Span } from "#contract/hours.ts";
 import type { Role } from "#contract/permissions.ts";
 
 export type BrandKey = "elb" | "harbour";
+
+/** Monday to Friday, and Saturday; closed on Sunday. */
+const week = (workday: Span[], saturday: Span[]): Hours["weekly"] => [
+  ...Array.from({ length: 5 }, () => workday),
+  saturday,
+  [],
+];
 
 /** The brands and the address each is written to. */
 export const demoBrands: Readonly<
@@ -15,6 +23,7 @@ export const demoBrands: Readonly<
       readonly displayName: string;
       readonly signature: string;
       readonly language: "de" | "en";
+      readonly hours: Hours;
     }
   >
 > = {
@@ -23,6 +32,14 @@ export const demoBrands: Readonly<
     address: "service@elbkabel.example",
     aliases: ["rechnung@elbkabel.example", "hilfe@elbkabel.example"],
     displayName: "Elbkabel Kundenservice",
+    hours: {
+      timeZone: "Europe/Berlin",
+      weekly: week([{ from: "08:00", to: "20:00" }], [{ from: "09:00", to: "16:00" }]),
+      exceptions: [
+        { from: "2026-12-24", to: "2026-12-26", name: "Weihnachten = Christmas", spans: [] },
+        { from: "2026-12-31", to: "2027-01-01", name: "Jahreswechsel = New Year", spans: [] },
+      ],
+    },
     signature: "Viele Grüße\n{agent}\n\n{brand} Kundenservice\nDeichstraße 27, 20459 Hamburg\nwww.elbkabel.example",
     language: "de",
   },
@@ -31,6 +48,7 @@ export const demoBrands: Readonly<
     address: "support@harbourfibre.example",
     aliases: [],
     displayName: "Harbour Fibre Support",
+    hours: { timeZone: "Europe/London", weekly: week([{ from: "09:00", to: "17:30" }], []), exceptions: [] },
     signature: "Kind regards\n{agent}\n\n{brand} Business Support\n4 Old Customs Quay, Portmere",
     language: "en",
   },

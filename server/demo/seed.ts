@@ -6,6 +6,7 @@ import type { AgentId, BrandId, TeamId, TopicId } from "#contract/ids.ts";
 import { emailSettings } from "#channels/email/settings.ts";
 import { addAgent, changeAgent, createTeam } from "#modules/agents/actions.ts";
 import { createField } from "#modules/fields/actions.ts";
+import { setHours } from "#modules/hours/actions.ts";
 import { addBrand, addChannel, createTopic } from "#modules/brands/actions.ts";
 import { foldTally } from "#modules/concerns/actions-views.ts";
 import { foldWords } from "#modules/search/actions.ts";
@@ -103,6 +104,7 @@ const openHouse = async (
     const { id } = await world.db.transaction((tx) =>
       addBrand(world, tx, system, { name: brand.name, signature: brand.signature, language: brand.language }),
     );
+    sure(await setHours(world, system, { owner: { kind: "brand", id }, hours: brand.hours }));
     const settings = emailSettings.parse({
       address: brand.address,
       aliases: brand.aliases,

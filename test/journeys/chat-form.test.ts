@@ -1,10 +1,11 @@
-// What a chat asks before the first words: as the administrator has set it, in both languages, and what becomes of answers that are ones and that are none.
+// What a chat says and asks before the first words: opening hours, who is there, how long it takes, notices; and its form as the administrator has set it, in both
+// languages, with what becomes of answers that are ones and that are none.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
 import type { Brand, Topic } from "#contract/brands.ts";
 import { setUpCentre } from "#test/centre.ts";
-import { addChat, openPage, type VisitorPage } from "#test/chat.ts";
+import { addChat, answerIn, openPage, type Told, type VisitorPage } from "#test/chat.ts";
 import type { Desk } from "#test/desk.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
@@ -28,7 +29,7 @@ const form = {
 };
 
 before(async () => {
-  server = await startTestServer({ env: { LOG_LEVEL: "error" } });
+  server = await startTestServer({ env: { LOG_LEVEL: "error", CHAT_PLACE_SECONDS: "1" } });
   ({ desk: ada, brand } = await setUpCentre(server.url));
   const topic = (name: string) =>
     ada.call(api.brands.createTopic, { body: { parentId: null, name, teamId: null, whenClosed: "reopen" } });
@@ -47,6 +48,9 @@ const page = async (channel = channelId): Promise<VisitorPage> => {
   pages.push(fresh);
   return fresh;
 };
+/** What the page was told last of what is so now, when it fits. */
+const toldNow = (visitor: VisitorPage, fits: (now: Told<"now">["now"]) => boolean) =>
+  visitor.word("now", ({ now }) => fits(now)).then(({ now }) => now);
 const detail = async (id: string) => (await ada.call(api.concerns.open, { params: { id } })).concern;
 
 test("it asks what is set, and offers only topics that are there", async () => {
@@ -126,4 +130,127 @@ test("a form that cannot be one is not kept", async () => {
     { ...form, extra: 1 },
   ])
     await assert.rejects(addChat(ada, brand.id, { form: wrong }), /invalidInput/);
+});
+
+const openAlways = Array.from({ length: 7 }, () => [{ from: "00:00", to: "00:00" }]);
+const never = Array.from({ length: 7 }, () => []);
+/** A day of UTC's calendar, so many days from now. */
+const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+test("nobody there is said, closed is said with when it opens, and a channel may have other hours than its brand", async () => {
+  const own = await ada.call(api.brands.create, { body: { name: "Uhr", signature: "", language: "de" } });
+  const chat = (await addChat(ada, own.id)).id;
+  const visitor = await page(chat);
+  const { now } = await visitor.hello();
+  assert.deepEqual([now.isAway, now.line.at, now.notices, now.waits], [true, null, [], {}]);
+  assert.match(now.line.text, /^Gerade ist niemand von uns am Platz\. Schreiben Sie uns trotzdem/);
+  const live = await ada.live();
+  const here = await toldNow(visitor, ({ isAway }) => !isAway);
+  assert.deepEqual(here.line, { text: "Wie lange eine Antwort gerade dauert, wissen wir noch nicht.", at: null });
+
+  const closed = { from: day(-1), to: day(2), name: "Umzug = Moving house", spans: [] };
+  const hours = { timeZone: "UTC", weekly: openAlways, exceptions: [closed] };
+  await ada.call(api.openingHours.set, { body: { owner: { kind: "brand", id: own.id }, hours } });
+  const shut = await toldNow(visitor, ({ line }) => line.at !== null);
+  assert.equal(shut.line.at, `${day(3)}T00:00:00.000Z`);
+  assert.match(shut.line.text, /^Umzug: Wir haben geschlossen\. Wieder da: \{at\}\. Schreiben/);
+  const english = await page(chat);
+  english.say({ type: "hello", version: 1, token: null, link: null, after: null, language: "en", page: null });
+  assert.match((await english.word("welcome")).now.line.text, /^Moving house: we are closed\. Back at: \{at\}\./);
+
+  const owner = { kind: "channel" as const, id: chat as never };
+  const until = [{ from: day(1), to: day(1), name: "", spans: [] }];
+  await ada.call(api.openingHours.set, { body: { owner, hours: { ...hours, exceptions: until } } });
+  const open = await toldNow(visitor, ({ isAway, line }) => !isAway && line.at !== null);
+  assert.deepEqual([open.line.at, open.line.text.startsWith("Geöffnet bis {at}.")], [`${day(1)}T00:00:00.000Z`, true]);
+  await ada.call(api.openingHours.set, { body: { owner, hours: { ...hours, weekly: never, exceptions: [] } } });
+  const shutForEver = await toldNow(visitor, ({ line }) => line.text.startsWith("Wir haben gerade geschlossen."));
+  assert.equal(shutForEver.line.at, null);
+  await assert.rejects(
+    ada.call(api.openingHours.set, { body: { owner, hours: { ...hours, timeZone: "Mond/Krater" } } }),
+    /hoursZone/,
+  );
+  // What is written is taken all the same, and a number is a claim of the customer.
+  const { concernId } = await visitor.tell("Ich ziehe um.");
+  visitor.say({ type: "introduce", name: "Ines", email: "", phone: "+49 40 654321" });
+  const again = await page(chat);
+  const { token } = visitor.words.find((word): word is Told<"welcome"> => word.type === "welcome") ?? assert.fail();
+  // Words are heard in their order.
+  visitor.say({ type: "earlier", concernId: concernId, before: 1 });
+  await visitor.word("earlier");
+  assert.equal((await again.hello({ token })).phone, "+4940654321");
+  const [chatter] = await ada.call(api.visitors.ofCustomer, {
+    params: { id: (await detail(concernId)).row.customerId },
+  });
+  assert.equal(chatter?.phone, "+4940654321");
+  live.close();
+});
+
+test("a notice is in every open chat of its brand at once, in the page's language, as text, and gone when it is ended", async () => {
+  const visitor = await page();
+  await visitor.hello();
+  const english = await page();
+  english.say({ type: "hello", version: 1, token: null, link: null, after: null, language: "en", page: null });
+  await english.word("welcome");
+  const elsewhere = await ada.call(api.brands.create, { body: { name: "Anders", signature: "", language: "de" } });
+  const other = await page((await addChat(ada, elsewhere.id)).id);
+  await other.hello();
+  const hour = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const body = {
+    brandId: brand.id,
+    text: { de: "Störung in <b>Altona</b>.\nhttps://kabel.test/stand", en: "Outage in Altona." },
+    from: hour(-1),
+    until: null,
+  };
+  const later = await ada.call(api.notices.create, { body: { ...body, from: hour(1) } });
+  const { id } = await ada.call(api.notices.create, { body });
+  assert.deepEqual((await toldNow(visitor, ({ notices }) => notices.length > 0)).notices, [body.text.de]);
+  assert.deepEqual((await toldNow(english, ({ notices }) => notices.length > 0)).notices, ["Outage in Altona."]);
+  const only = { ...body, text: { de: "Nur deutsch", en: "" } };
+  await ada.call(api.notices.change, { params: { id }, body: { ...only, brandId: elsewhere.id } });
+  assert.deepEqual((await toldNow(english, ({ notices }) => notices[0] === "Nur deutsch")).notices.length, 1);
+  const late = await page();
+  assert.deepEqual((await late.hello()).now.notices, ["Nur deutsch"]);
+  await ada.call(api.notices.remove, { params: { id } });
+  await ada.call(api.notices.remove, { params: { id: later.id } });
+  await toldNow(late, ({ notices }) => notices.length === 0);
+  assert.equal(
+    other.words.some((word) => word.type === "now" && word.now.notices.length > 0),
+    false,
+    "another brand's chat hears nothing of it",
+  );
+  assert.deepEqual(await ada.call(api.notices.list), []);
+  for (const wrong of [
+    { ...body, text: { de: " ", en: "" } },
+    { ...body, until: hour(-2) },
+  ])
+    await assert.rejects(ada.call(api.notices.create, { body: wrong }), /noticeE/);
+});
+
+test("who waits for the first answer is told how many wait longer, and it is told again when that changes", async () => {
+  const own = await ada.call(api.brands.create, { body: { name: "Schlange", signature: "", language: "de" } });
+  const chat = (await addChat(ada, own.id)).id;
+  const live = await ada.live();
+  const [first, second] = [await page(chat), await page(chat)];
+  for (const visitor of [first, second]) await visitor.hello();
+  const one = await first.tell("Zuerst");
+  const two = await second.tell("Danach");
+  const nextWords = /^Sie sind als Nächstes an der Reihe\. Wie lange/;
+  assert.match((await toldNow(first, ({ waits }) => one.concernId in waits)).waits[one.concernId] ?? "", nextWords);
+  await toldNow(second, ({ waits }) => (waits[two.concernId] ?? "").startsWith("Vor Ihnen wartet noch ein Anliegen."));
+  assert.deepEqual(
+    second.words
+      .flatMap((word) => (word.type === "now" ? Object.keys(word.now.waits) : []))
+      .filter((id) => id !== two.concernId),
+    [],
+    "of others nothing is told",
+  );
+  await answerIn(ada, one.concernId, "Guten Tag!");
+  await toldNow(second, ({ waits }) => nextWords.test(waits[two.concernId] ?? ""));
+  await first.word("now", (word) => {
+    const told = first.words.filter((each) => each.type === "now");
+    const had = told.findIndex(({ now }) => one.concernId in now.waits);
+    return told.indexOf(word) > had && !(one.concernId in word.now.waits);
+  });
+  live.close();
 });

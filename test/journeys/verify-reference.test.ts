@@ -35,6 +35,8 @@ import { declineProposal, mergeCustomers } from "#modules/customers/actions-merg
 import { mergesFor } from "#modules/customers/reads-merging.ts";
 import type { Tx } from "#platform/db/db.ts";
 import { changeField, createField, removeField } from "#modules/fields/actions.ts";
+import { setHours } from "#modules/hours/actions.ts";
+import { changeNotice, endNotice, showNotice } from "#modules/notices/actions.ts";
 import { channelKinds } from "#server/connected.ts";
 import { mailboxSettings } from "#test/centre.ts";
 import { verifyAction } from "#test/verify-action.ts";
@@ -100,6 +102,23 @@ test("brands, channels and their health, topics, fields", async () => {
   const renamed = { ...asked, name: "Anschlussart", choices: ["Kabel", "Glasfaser"] };
   await verify(() => changeField(world, cast.omar, field.id, renamed), "field.changed");
   await verify(() => removeField(world, cast.omar, field.id), "field.removed");
+});
+
+test("opening hours and notices", async () => {
+  const hours = { timeZone: "Europe/Berlin", weekly: Array.from({ length: 7 }, () => []), exceptions: [] };
+  for (const owner of [
+    { kind: "brand", id: cast.brandId },
+    { kind: "channel", id: cast.channel.id },
+  ] as const) {
+    await verify(() => setHours(world, cast.omar, { owner, hours }), "hours.changed");
+    await verify(() => setHours(world, cast.omar, { owner, hours: null }), "hours.changed");
+  }
+  const from = world.now().toISOString();
+  const words = { brandId: cast.brandId, text: { de: "Störung", en: "" }, from, until: null };
+  const { id } = await verify(() => showNotice(world, cast.omar, words), "notice.changed");
+  const longer = { ...words, text: { de: "Störung in Hamburg", en: "Outage in Hamburg" } };
+  await verify(() => changeNotice(world, cast.omar, id, longer), "notice.changed");
+  await verify(() => endNotice(world, cast.omar, id), "notice.removed");
 });
 
 test("customers and views hint at what is to be fetched", async () => {

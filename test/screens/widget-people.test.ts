@@ -1,14 +1,14 @@
-// Who the visitor is, in a real browser: signed in by the site, one after the other at one browser, and what is asked before the first words.
+// Who the visitor is, in a real browser: signed in by the site, one after the other at one browser, and what is said and asked before the first words.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
-import { setUpCentre } from "#test/centre.ts";
+import { admin, setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn } from "#test/chat.ts";
 import type { Desk, LiveFeed } from "#test/desk.ts";
 import { exampleWith, examplesOf } from "#test/guide.ts";
-import { phone, startBrowser } from "#test/screens/browser.ts";
+import { axeFindings, openDesk, phone, startBrowser } from "#test/screens/browser.ts";
 import {
   field,
   findings,
@@ -151,11 +151,11 @@ test("by a code for the phone's camera the chat goes on there, once", async () =
   await launch(page).click();
   const yours = page.getByRole("button", { name: "Ihre Angaben" });
   const node = await yours.elementHandle();
+  assert.equal(sheets(), 0, "who has said nothing has fetched nothing of it");
   await say(page, "Unterwegs weiter");
   await page.getByRole("button", { name: "Zu Ihren Anliegen" }).waitFor();
   // The way back came before it and took its place in the page: the focus on it, or a press under way, led to the list.
   assert.equal(await node?.getAttribute("aria-label"), "Ihre Angaben");
-  assert.equal(sheets(), 0, "who needs nothing of it fetches nothing of it");
   await yours.click();
   await page.getByRole("button", { name: "Auf dem Telefon weiterschreiben" }).focus();
   await page.keyboard.press("Enter");
@@ -338,5 +338,96 @@ test("what the guide gives to copy works as it stands: the tag under its policy,
     examples.filter(({ code, language }) => !run.has(code) && !["python", "php"].includes(language)),
     [],
     "no example of the guide is left out",
+  );
+});
+
+test("closed is said before anything is written, a notice at once and aloud; what is written is taken, and the way back asked for", async () => {
+  const one = await openDesk(browser, server.url, { login: { email: admin.email, password: admin.password } });
+  const form = one.page;
+  const keep = form.getByRole("button", { name: "Speichern" });
+  await form.goto(`${server.url}/admin/brands`);
+  await form.locator(".entry").first().focus();
+  await form.keyboard.press("Enter");
+  await form.getByRole("switch", { name: /^Servicezeiten angeben/ }).focus();
+  await form.keyboard.press("Space");
+  await form.getByLabel("Montag, Ende 1").fill("09:00");
+  await keep.focus();
+  await form.keyboard.press("Enter");
+  const monday = form.getByRole("group", { name: "Montag" });
+  await monday.getByText("Beginn und Ende sind beide 09:00.", { exact: false }).waitFor();
+  await form.getByLabel("Montag, Ende 1").fill("12:00");
+  await form.getByRole("button", { name: "Montag: Zeit hinzufügen" }).focus();
+  await form.keyboard.press("Enter");
+  await form.getByLabel("Montag, Ende 2").fill("18:00");
+  await form.getByRole("button", { name: "Besonderen Tag hinzufügen" }).focus();
+  await form.keyboard.press("Enter");
+  await form.getByLabel("Anlass: Deutsch = Englisch").fill("Umzug = Moving house");
+  await keep.click();
+  await form.getByText("Hier fehlt ein Tag oder eine Uhrzeit.", { exact: false }).waitFor();
+  const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  await form.getByLabel("Umzug = Moving house: erster Tag").fill(day(-2));
+  await form.getByLabel("Umzug = Moving house: letzter Tag").fill(day(30));
+  assert.deepEqual(await axeFindings(form), []);
+  await keep.click();
+  await form.locator(".sheet").waitFor({ state: "detached" });
+  const [set] = await desk.call(api.openingHours.list);
+  assert.deepEqual(set?.hours.weekly[0], [
+    { from: "09:00", to: "12:00" },
+    { from: "13:00", to: "18:00" },
+  ]);
+  assert.deepEqual(set?.hours.weekly[6], []);
+
+  const visitor = await visit();
+  const { page } = visitor;
+  await launch(page).click();
+  const now = page.locator(".now");
+  await now
+    .filter({ hasText: /^Umzug: Wir haben geschlossen\. Wieder da: \d+\. \S+, \d\d:\d\d\. Schreiben Sie/ })
+    .waitFor();
+  await form.goto(`${server.url}/admin/notices`);
+  await form.getByRole("button", { name: "Hinweis zeigen" }).focus();
+  await form.keyboard.press("Enter");
+  await form.getByLabel("Auf Deutsch").fill("Störung in <b>Altona</b>. Stand: https://kabel.test/stand");
+  await form.getByLabel("Auf Englisch").fill("Outage in Altona.");
+  assert.deepEqual(await axeFindings(form), []);
+  await form.getByRole("button", { name: "Jetzt zeigen" }).click();
+  await form.locator(".entry", { hasText: "Läuft" }).waitFor();
+  const told = page.getByRole("status").filter({ hasText: "Störung in <b>Altona</b>." });
+  await told.waitFor();
+  const link = told.getByRole("link");
+  assert.equal(await link.getAttribute("href"), "https://kabel.test/stand");
+  assert.match((await link.getAttribute("rel")) ?? "", /noopener/);
+  assert.deepEqual(await findings(page), []);
+
+  await say(page, "Ich ziehe um");
+  await sent(page, "Ich ziehe um").waitFor();
+  const card = page.getByRole("region", { name: "Wie wir Sie erreichen" });
+  await card.getByText("Gerade antwortet niemand.", { exact: false }).waitFor();
+  await card.getByLabel("Ihre Telefonnummer").fill("+49 40 123456");
+  assert.deepEqual(await findings(page), []);
+  await card.getByLabel("Ihre Telefonnummer").press("Enter");
+  await card.waitFor({ state: "detached" });
+  await now.filter({ hasText: /^Umzug/ }).waitFor();
+
+  site.show("/rtl", pageWith(server.url, channel, 'lang="en" dir="rtl"'), strictPolicy(server.url));
+  const english = await openVisitor(browser, `${site.origin}/rtl`, phone);
+  await english.page.getByRole("button", { name: "Open chat" }).click();
+  await english.page
+    .locator(".now", { hasText: /^Moving house: we are closed\. Back at: \d+ \S+, \d\d:\d\d\. Write/ })
+    .waitFor();
+  await english.page.getByRole("status").filter({ hasText: "Outage in Altona." }).waitFor();
+  assert.deepEqual(await findings(english.page), []);
+  await desk.call(api.openingHours.set, { body: { owner: set?.owner ?? assert.fail(), hours: null } });
+  await english.page.locator(".now", { hasText: "We do not know yet how long an answer takes" }).waitFor();
+  await form.locator(".entry").first().click();
+  await form.getByRole("button", { name: "Jetzt beenden" }).click();
+  await told.waitFor({ state: "detached" });
+  await leave(visitor);
+  await leave(english);
+  await one.context.close();
+  // The browser tells of the hours that were refused.
+  assert.deepEqual(
+    one.complaints.filter((complaint) => !complaint.includes("400")),
+    [],
   );
 });

@@ -270,6 +270,7 @@ export const screensOf = ({
     { name: "admin-channel", path: "/admin/channels", act: opened(".entries .entry", ".fieldset") },
     { name: "admin-topics", path: "/admin/topics", act: seen(".entries .entry") },
     { name: "admin-topic", path: "/admin/topics", act: opened(".entries .entry", ".sheet .form") },
+    { name: "admin-notices", path: "/admin/notices", act: seen(".page-body > *") },
     { name: "admin-fields", path: "/admin/fields", act: seen(".entries .entry") },
     { name: "post-box", path: "/postbox", act: opened(".postbox-list .entry", ".postbox-open") },
     { name: "post-box-write", path: "/postbox", act: opened(".page-head .button", ".sheet .form") },

@@ -1,4 +1,5 @@
 // Going places, and what is always at hand.
+import { allows } from "#contract/permissions.ts";
 import { always, type Command } from "#web/commands/command.ts";
 import type { Context } from "#web/commands/context.ts";
 import { linkState } from "#web/state/desk.ts";
@@ -44,6 +45,9 @@ export const deskCommands: readonly Command[] = [
   goTo("adminChannels", "commands.adminChannels", [], "/admin/channels", isAdmin),
   goTo("adminTopics", "commands.adminTopics", [], "/admin/topics", isAdmin),
   goTo("adminFields", "commands.adminFields", [], "/admin/fields", isAdmin),
+  goTo("adminNotices", "commands.adminNotices", [], "/admin/notices", (context) =>
+    allows(context.me.agent.role, "notice.manage"),
+  ),
 
   {
     id: "palette",

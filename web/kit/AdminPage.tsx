@@ -1,11 +1,18 @@
 // The frame of the admin pages: a title, the pages as links, the content.
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { allows, type Role } from "#contract/permissions.ts";
 import { IconButton } from "#web/kit/Button.tsx";
+import { session } from "#web/state/session.ts";
+import { useStore } from "#web/state/store.ts";
 import { t } from "#web/state/words.ts";
 import "#web/kit/admin.css";
 
-const pages = ["agents", "brands", "channels", "topics", "fields"] as const;
+const pages = ["agents", "brands", "channels", "topics", "fields", "notices"] as const;
+
+/** Who supervises sees one of the pages; an administrator all. */
+const mayOpen = (page: (typeof pages)[number], role: Role): boolean =>
+  page === "notices" ? allows(role, "notice.manage") : role === "admin";
 
 export const AdminPage = ({
   title,
@@ -17,6 +24,7 @@ export const AdminPage = ({
   readonly children: ReactNode;
 }) => {
   const navigate = useNavigate();
+  const role = useStore(session, (now) => (now.kind === "signedIn" ? now.me.agent.role : "agent"));
   return (
     <div className="page">
       <header className="page-head">
@@ -25,11 +33,13 @@ export const AdminPage = ({
         {action}
       </header>
       <nav className="admin-nav" aria-label={t("admin.pages")}>
-        {pages.map((page) => (
-          <Link key={page} to={`/admin/${page}`} activeProps={{ "data-active": true }}>
-            {t(`admin.${page}`)}
-          </Link>
-        ))}
+        {pages
+          .filter((page) => mayOpen(page, role))
+          .map((page) => (
+            <Link key={page} to={`/admin/${page}`} activeProps={{ "data-active": true }}>
+              {t(`admin.${page}`)}
+            </Link>
+          ))}
       </nav>
       <div className="page-body">{children}</div>
     </div>

@@ -104,6 +104,8 @@ const watchers = new Set<() => void>();
 let ticking: ReturnType<typeof setInterval> | null = null;
 const watchClock = (heard: () => void): (() => void) => {
   watchers.add(heard);
+  // While nobody looked it stood still.
+  if (ticking === null) clock = new Date();
   ticking ??= setInterval(() => {
     clock = new Date();
     for (const one of watchers) one();

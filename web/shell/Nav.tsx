@@ -4,6 +4,7 @@ import { Button as AriaButton } from "react-aria-components";
 import { command } from "#web/commands/commands.ts";
 import { mostCounted } from "#contract/aside.ts";
 import type { View, ViewShare } from "#contract/concerns.ts";
+import { allows } from "#contract/permissions.ts";
 import type { Context } from "#web/commands/context.ts";
 import { shownKeys } from "#web/commands/keys.ts";
 import { runCommand } from "#web/commands/run.ts";
@@ -157,6 +158,9 @@ export const Nav = () => {
                   entry("adminTopics", "topic"),
                   entry("adminFields", "field"),
                 ]
+              : []),
+            ...(allows(now.me.agent.role, "notice.manage")
+              ? [...(admin ? [] : [null]), entry("adminNotices", "flag")]
               : []),
             null,
             { id: "signOut", label: t("shell.signOut"), icon: "out", run: () => void signOut() },

@@ -9,6 +9,7 @@ import {
   redirect,
   type RouteComponent,
 } from "@tanstack/react-router";
+import { allows, type Permission } from "#contract/permissions.ts";
 import { CustomerPanel } from "#web/screens/customers/CustomerPanel.tsx";
 import { DeskPage } from "#web/screens/concerns/DeskPage.tsx";
 import { Links } from "#web/screens/concerns/Links.tsx";
@@ -31,14 +32,14 @@ const root = createRootRoute({
   ),
 });
 
-const admin = (path: string, component: RouteComponent) =>
+const admin = (path: string, component: RouteComponent, permission: Permission = "setting.manage") =>
   createRoute({
     getParentRoute: () => root,
     path: `/admin/${path}`,
     beforeLoad: () => {
       const now = session.get();
       // oxlint-disable-next-line typescript/only-throw-error -- the router's own way to redirect
-      if (now.kind === "signedIn" && now.me.agent.role !== "admin") throw redirect({ to: "/" });
+      if (now.kind === "signedIn" && !allows(now.me.agent.role, permission)) throw redirect({ to: "/" });
     },
     component,
   });
@@ -121,6 +122,11 @@ const tree = root.addChildren([
   admin(
     "fields",
     lazyRouteComponent(() => import("#web/screens/fields/AdminFields.tsx"), "AdminFields"),
+  ),
+  admin(
+    "notices",
+    lazyRouteComponent(() => import("#web/screens/notices/AdminNotices.tsx"), "AdminNotices"),
+    "notice.manage",
   ),
 ]);
 

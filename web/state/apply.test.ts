@@ -202,6 +202,11 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "signingKey.changed": { channelId: "ch", keyId: "k", name: "2026", removed: false },
   "topic.changed": { topic: { id: "to", parentId: null, name: "T", teamId: null, whenClosed: "reopen" } },
   "topic.removed": { topicId: "to" },
+  "hours.changed": { owner: { kind: "brand", id: "b" }, hours: null },
+  "notice.changed": {
+    notice: { id: "n", brandId: "b", text: { de: "Störung", en: "" }, from: at, until: null },
+  },
+  "notice.removed": { noticeId: "n" },
   "field.changed": {
     field: { id: "f", owner: "concern", key: "F", name: "F", kind: "text", choices: [], topicId: null, position: 1 },
   },

@@ -10,6 +10,8 @@ import type { Field, FieldValue } from "#contract/fields.ts";
 import type { AnyEvent, EventData, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, MessageId } from "#contract/ids.ts";
 import { withCost } from "#web/state/applyCost.ts";
+import type { Notice } from "#contract/notices.ts";
+import { withCheck, withPlan } from "#web/state/applyMessages.ts";
 import { keptIn, leadsTo, movedIn, renamed } from "#web/state/applyMoves.ts";
 
 /** What the server answers when a concern is opened. */
@@ -50,6 +52,8 @@ export interface DeskState {
   readonly topics: readonly Topic[];
   /** Definitions of custom fields. */
   readonly fields: readonly Field[];
+  /** What is shown in chats, or will be. */
+  readonly notices: readonly Notice[];
   /** The last events, oldest first: an answer that was on its way while they came is brought up to date with them. */
   readonly recent: readonly AnyEvent[];
   /** Counters that rise when something must be fetched again: events do not carry it. */
@@ -81,6 +85,7 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   kinds: [],
   topics: [],
   fields: [],
+  notices: [],
   recent: [],
   hints: { lists: 0, rows: [], views: 0, asides: 0, customers: {}, history: {} },
 });
@@ -179,10 +184,12 @@ export const withoutConcern = (state: DeskState, concernId: string): DeskState =
   return { ...forgetOpened(state, concernId), rows };
 };
 
-/** Takes in the lists of colleagues, teams, brands, channels, topics and fields. */
+/** Takes in the lists of colleagues, teams, brands, channels, topics, fields and notices. */
 export const mergeReference = (
   state: DeskState,
-  part: Partial<Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "kinds" | "topics" | "fields">>,
+  part: Partial<
+    Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "kinds" | "topics" | "fields" | "notices">
+  >,
 ): DeskState => replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
 
 /** Rows that were hinted at have been asked for. */
@@ -192,7 +199,7 @@ export const rowsAsked = (state: DeskState, asked: readonly string[]): DeskState
 });
 
 /** Takes one entry of those lists in, new or changed, as an own call brought it. */
-export const mergeOne = <L extends "agents" | "teams" | "brands" | "channels" | "topics">(
+export const mergeOne = <L extends "agents" | "teams" | "brands" | "channels" | "topics" | "notices">(
   state: DeskState,
   list: L,
   one: DeskState[L][number],
@@ -214,6 +221,8 @@ const referenceKinds: ReadonlySet<string> = new Set([
   "topic.removed",
   "field.changed",
   "field.removed",
+  "notice.changed",
+  "notice.removed",
 ]);
 
 const replay = (state: DeskState, wanted: (event: AnyEvent) => boolean): DeskState =>
@@ -305,8 +314,13 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       return { ...state, fields: upsert(state.fields, event.data.field) };
     case "field.removed":
       return { ...state, fields: state.fields.filter((field) => field.id !== event.data.fieldId) };
+    case "notice.changed":
+      return { ...state, notices: upsert(state.notices, event.data.notice) };
+    case "notice.removed":
+      return { ...state, notices: state.notices.filter((notice) => notice.id !== event.data.noticeId) };
     case "rating.asked":
     case "rating.given":
+    case "hours.changed":
     case "customer.created":
     case "customer.changed":
     case "customer.removed":
@@ -460,21 +474,6 @@ const withDelivery = (message: Message, data: EventData<"delivery.changed">): Me
   data.version <= message.version
     ? message
     : { ...message, version: data.version, deliveries: upsert(message.deliveries, data.delivery) };
-
-const withCheck = (message: Message, { fileId, held, version }: EventData<"message.fileChecked">): Message => ({
-  ...message,
-  version: Math.max(message.version, version),
-  files: message.files.map((file) => {
-    if (file.id !== fileId) return file;
-    const { held: _held, ...free } = file;
-    return held === null ? free : { ...free, held };
-  }),
-});
-
-const withPlan = (message: Message, data: EventData<"message.scheduled">): Message =>
-  data.version <= message.version
-    ? message
-    : { ...message, version: data.version, scheduled: data.scheduled, at: data.at ?? message.at };
 
 const draftsAfter = (opened: Opened, { kind, draft }: EventData<"draft.changed">): Opened => {
   const known = opened.drafts.find((one) => one.kind === kind);

@@ -6,6 +6,7 @@ import { brands } from "#contract/brands.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow, Draft, ListFilter, View } from "#contract/concerns.ts";
 import { fields } from "#contract/fields.ts";
+import { notices } from "#contract/notices.ts";
 import type { FieldValue } from "#contract/fields.ts";
 import type { Result } from "#contract/endpoint.ts";
 import type { AnyEvent } from "#contract/events.ts";
@@ -304,7 +305,7 @@ export const loadAsideCounts = async (): Promise<void> => {
 };
 
 const loadReference = async (): Promise<void> => {
-  const [people, teams, marks, channels, kinds, topics, own] = await Promise.all([
+  const [people, teams, marks, channels, kinds, topics, own, told] = await Promise.all([
     call(agents.list, {}),
     call(agents.teams, {}),
     call(brands.list, {}),
@@ -312,6 +313,7 @@ const loadReference = async (): Promise<void> => {
     call(brands.channelKinds, {}),
     call(brands.topics, {}),
     call(fields.list, {}),
+    call(notices.list, {}),
   ]);
   deskState.set((state) =>
     mergeReference(state, {
@@ -322,6 +324,7 @@ const loadReference = async (): Promise<void> => {
       ...(kinds.ok ? { kinds: kinds.value } : {}),
       ...(topics.ok ? { topics: topics.value } : {}),
       ...(own.ok ? { fields: own.value } : {}),
+      ...(told.ok ? { notices: told.value } : {}),
     }),
   );
 };

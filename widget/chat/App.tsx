@@ -4,13 +4,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { AskedField, PreChatAnswers } from "#contract/prechat.ts";
 import type { Word } from "#widget/identity.ts";
 import type { Memory } from "#widget/memory.ts";
+import { fill } from "#widget/words.ts";
 import { concernOf, unread, unreadOf, waitingIn, type Chats, type Talk } from "./chats.ts";
 import { Composer } from "./Composer.tsx";
 import { Concerns } from "./Concerns.tsx";
 import { Header } from "./Header.tsx";
 import type { Session, View } from "./session.ts";
 import { Sheet } from "./Sheet.tsx";
-import { words } from "./speech.ts";
+import { clock, words } from "./speech.ts";
+import { Text } from "./Text.tsx";
 import { Thread } from "./Thread.tsx";
 import { Unbelieved } from "./Unbelieved.tsx";
 import { You } from "./You.tsx";
@@ -153,6 +155,10 @@ export const App = (props: AppProps) => {
   }, [isShown, place]);
 
   const concern = chats.concerns.find(({ id }) => id === concernId);
+  // Before anything is written, and until somebody has answered.
+  const { notices, line, isAway, waits } = chats.now;
+  const isUnanswered = concernId ? chats.messages[concernId]?.every(({ by }) => by === "you") : talk;
+  const soon = isUnanswered ? (concernId && waits[concernId]) || (isBeginning || isAway ? line.text : "") : "";
   const others = unread(chats) - (concern ? unreadOf(chats, concern) : 0);
   const subject = chats.concerns.length > 1 ? concern?.subject : undefined;
   const hasList = chats.concerns.length > 0;
@@ -196,6 +202,16 @@ export const App = (props: AppProps) => {
             : ""}
         {view.isUnkept ? ` ${words().unkept}` : ""}
       </output>
+      <output class="line-state told">
+        {notices.map((text) => (
+          <Text key={text} text={text} />
+        ))}
+      </output>
+      {soon ? (
+        <p class="now" dir="auto">
+          {fill(soon, { at: line.at === null ? "" : clock().soon(line.at, now()) })}
+        </p>
+      ) : null}
       {view.isUnbelieved ? (
         <Unbelieved
           again={typeof props.word === "function" ? () => props.identify(props.word) : null}

@@ -86,7 +86,6 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
             {view.fetching[concernId] === true ? words().fetching : words().earlier}
           </button>
         ) : null}
-        {/* Opening hours, waiting times and what is out of order stand here, before anything is asked, when the server speaks of them. */}
         {messages.length === 0 && view.isGreeted ? (
           <Greeting brand={chats.brand} text={chats.greeting || words().greeting} />
         ) : null}
@@ -126,13 +125,18 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
         </ol>
         {isDone && waiting.length === 0 ? <p class="notice">{words().done}</p> : null}
         {wantsIntroduction ? (
-          <section class="card" aria-label={words().introduce.title}>
-            <p>{words().introduce.why}</p>
-            <Introduce name={chats.name} email={chats.email} save={session.introduce} later={session.askNoMore} />
+          <section class="card" aria-label={words().you.reach}>
+            <Introduce
+              name={chats.name}
+              email={chats.email}
+              isAway={chats.now.isAway}
+              save={session.introduce}
+              later={session.askNoMore}
+            />
           </section>
         ) : null}
         {view.code !== null && chats.email !== "" && concernId !== null ? (
-          <section class="card" aria-label={words().introduce.email}>
+          <section class="card" aria-label={words().you.email}>
             <Confirm session={session} view={view} later={session.noCode} />
           </section>
         ) : null}

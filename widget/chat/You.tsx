@@ -11,7 +11,7 @@ import { words } from "./speech.ts";
 export interface YouProps {
   readonly session: Session;
   readonly view: View;
-  readonly save: (name: string, email: string) => void;
+  readonly save: Session["introduce"];
   readonly sounds: boolean;
   readonly setSounds: (on: boolean) => void;
   readonly leave: () => void;
@@ -31,20 +31,18 @@ export const You = ({ session, view, save, sounds, setSounds, leave }: YouProps)
         </p>
       ) : null}
       {signed && email !== "" && !isSaved ? null : (
-        <>
-          <p>{words().introduce.why}</p>
-          <Introduce
-            name={name}
-            email={email}
-            later={null}
-            save={(...said) => {
-              save(...said);
-              setSaved(true);
-            }}
-          />
-        </>
+        <Introduce
+          name={name}
+          email={email}
+          isAway={false}
+          later={null}
+          save={(...said) => {
+            save(...said);
+            setSaved(true);
+          }}
+        />
       )}
-      <output class="saved">{isSaved ? words().introduce.saved : ""}</output>
+      <output class="saved">{isSaved ? words().you.saved : ""}</output>
       {email === "" || (view.chats.proved && view.code === null) ? null : (
         <Confirm session={session} view={view} later={null} />
       )}

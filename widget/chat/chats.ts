@@ -1,7 +1,7 @@
 // What the page knows of the visitor's concerns, and what each word of the server makes of it. Pure; called by session.ts, drawn by the views.
 import type { ChannelKind } from "#contract/channel.ts";
 import type { AskedField, PreChatAnswers } from "#contract/prechat.ts";
-import type { ChatConcern, ChatLimits, ChatMessage, ToWidget } from "#contract/chat.ts";
+import type { ChatConcern, ChatLimits, ChatNow, ChatMessage, ToWidget } from "#contract/chat.ts";
 import type { GivenAnswer } from "#contract/parts.ts";
 import type { Chosen } from "./files.ts";
 
@@ -37,6 +37,8 @@ export interface Chats {
   readonly wish: ChannelKind | null;
   /** What is asked before the first words about something new. */
   readonly asks: readonly AskedField[];
+  /** What is so at the chat now. */
+  readonly now: ChatNow;
   /** The one with the newest word first. */
   readonly concerns: readonly ChatConcern[];
   /** By concern, in the server's order. */
@@ -60,6 +62,7 @@ export const nothing: Chats = {
   proved: false,
   wish: null,
   asks: [],
+  now: { notices: [], line: { text: "", at: null }, isAway: false, waits: {} },
   concerns: [],
   messages: {},
   whole: {},
@@ -124,6 +127,7 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
         proved: word.proved,
         wish: word.wish,
         asks: word.asks,
+        now: word.now,
         concerns: mergeConcerns(base.concerns, word.concerns),
         typing: {},
         upTo: word.upTo,
@@ -175,6 +179,8 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
       return { ...chats, upTo: chats.upTo === null ? null : Math.max(chats.upTo, word.upTo) };
     case "code":
       return word.state === "proved" ? { ...chats, proved: true } : chats;
+    case "now":
+      return { ...chats, now: word.now };
     case "moved":
     case "refused":
       return chats;

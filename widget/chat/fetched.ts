@@ -1,6 +1,6 @@
 // The widget's files beside the chat's, each fetched when it is first wanted. Called by Emoji.tsx and Sheet.tsx.
 import type { showEmoji } from "#widget/emoji/main.tsx";
-import type { hide, showConfirm, showMove, showPreChat, showWish } from "#widget/sheets/main.tsx";
+import type { hide, showConfirm, showIntroduce, showMove, showPreChat, showWish } from "#widget/sheets/main.tsx";
 
 /** Their names; written in by the build (tools/widget.ts). */
 declare const EMOJI_FILE: string;
@@ -9,6 +9,7 @@ declare const SHEETS_FILE: string;
 export interface Sheets {
   readonly showPreChat: typeof showPreChat;
   readonly showConfirm: typeof showConfirm;
+  readonly showIntroduce: typeof showIntroduce;
   readonly showMove: typeof showMove;
   readonly showWish: typeof showWish;
   readonly hide: typeof hide;

@@ -16,6 +16,7 @@ const typingAgainMs = 4_000;
 interface Self {
   readonly name: string;
   readonly email: string;
+  readonly phone?: string | undefined;
 }
 
 /** Starts and connects. */
@@ -144,14 +145,14 @@ export const startSession = (parts: SessionParts): Session => {
       memory.keep("upTo", String(view.chats.upTo));
   };
 
-  const introduceAgain = ({ name, email }: Self): void => {
+  const introduceAgain = ({ name, email, phone }: Self): void => {
     const kept = memory.read("self");
     if (kept === null) return;
     const self = JSON.parse(kept) as Self;
-    if (self.name === name && self.email === email) memory.forget("self");
+    if (self.name === name && self.email === email && (!self.phone || phone)) memory.forget("self");
     else {
       link.say({ type: "introduce", ...self });
-      change({ chats: { ...view.chats, ...self } });
+      change({ chats: { ...view.chats, name: self.name, email: self.email } });
     }
   };
 
@@ -385,11 +386,11 @@ export const startSession = (parts: SessionParts): Session => {
       if (link.say({ type: "earlier", concernId: concernId as never, before }))
         change({ fetching: { ...view.fetching, [concernId]: true } });
     },
-    introduce: (name, email) => {
+    introduce: (name, email, phone) => {
       // Kept until a greeting shows that the server knows it: of a visitor who has said nothing yet it keeps nothing itself.
-      memory.keep("self", JSON.stringify({ name, email }));
+      memory.keep("self", JSON.stringify({ name, email, phone }));
       memory.keep("asked", "1");
-      link.say({ type: "introduce", name, email });
+      link.say({ type: "introduce", name, email, ...(phone ? { phone } : {}) });
       const isOther = email !== view.chats.email;
       change({
         chats: { ...view.chats, name, email, proved: view.chats.proved && !isOther },

@@ -109,7 +109,7 @@ export interface Session {
   readonly typing: (concernId: string, on: boolean) => void;
   readonly seen: (concernId: string) => void;
   readonly earlier: (concernId: string) => void;
-  readonly introduce: (name: string, email: string) => void;
+  readonly introduce: (name: string, email: string, phone?: string) => void;
   readonly askNoMore: () => void;
   /** Has a code mailed to the address they gave; tries one; wants no more of it now. */
   readonly sendCode: () => void;

@@ -9,6 +9,8 @@ export interface Clock {
   readonly time: (at: string | number) => string;
   /** today, yesterday, Monday, 3 November; another year with its year. */
   readonly day: (at: string | number, now: number) => string;
+  /** When something will be: 14:05, tomorrow, 14:05, Monday, 14:05, 3 November, 14:05. */
+  readonly soon: (at: string, now: number) => string;
   /** The time of today, else the day, short. */
   readonly short: (at: string | number, now: number) => string;
 }
@@ -45,6 +47,12 @@ export const clockIn = (language: Language, timeZone?: string): Clock => {
   return {
     time: (at) => time.format(new Date(at)),
     day,
+    soon: (given, now) => {
+      const at = new Date(given);
+      const ahead = dayNumber(at.getTime()) - dayNumber(now);
+      if (ahead < 1) return time.format(at);
+      return `${ahead === 1 ? relative.format(1, "day") : (ahead < 7 ? weekday : date).format(at)}, ${time.format(at)}`;
+    },
     short: (given, now) => {
       const at = new Date(given).getTime();
       return dayNumber(now) === dayNumber(at) ? time.format(at) : brief.format(at);

@@ -52,11 +52,18 @@ export const useEnd = (
   useEffect(() => {
     const { current } = boxRef;
     if (!current) return;
-    const watch = new ResizeObserver(() => {
+    const stay = (): void => {
       if (placeRef.current.isAtEnd) toEnd();
-    });
+    };
+    const watch = new ResizeObserver(stay);
     watch.observe(current);
-    return () => watch.disconnect();
+    // What comes with a file of its own is drawn later.
+    const drawn = new MutationObserver(stay);
+    drawn.observe(current, { childList: true, subtree: true });
+    return () => {
+      watch.disconnect();
+      drawn.disconnect();
+    };
   }, []);
   return { boxRef, isAtEnd, toEnd, scrolled };
 };

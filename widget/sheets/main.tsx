@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// What most visitors never see, with all it needs, in a file of its own: what is asked before the first words, the code that proves an
+// What most visitors never see, with all it needs, in a file of its own: what is asked before and after the first words, the code that proves an
 // address, how they want to be answered, and how a chat goes on elsewhere. Built as widget/sheets-….js, fetched when it is to be shown; called by chat/Sheet.tsx.
 import { render } from "preact";
 import german from "#locales/de.json" with { type: "json" };
@@ -7,6 +7,7 @@ import english from "#locales/en.json" with { type: "json" };
 import { adopt } from "#widget/adopt.ts";
 import type { Language } from "#widget/words.ts";
 import { Confirm, type ConfirmProps } from "./Confirm.tsx";
+import { Introduce, type IntroduceProps } from "./Introduce.tsx";
 import { Move, type MoveProps } from "./Move.tsx";
 import { PreChat, type PreChatProps } from "./PreChat.tsx";
 import { Wish, type WishProps } from "./Wish.tsx";
@@ -30,9 +31,17 @@ export const showPreChat = ({ place, language, ...props }: SheetPlace & Omit<Pre
   render(<PreChat {...props} words={wordsIn(language)} />, place);
 };
 
+/** Asks how an answer reaches the visitor. */
+export const showIntroduce = ({ place, language, ...props }: SheetPlace & Omit<IntroduceProps, "words">): void => {
+  style(place);
+  render(<Introduce {...props} words={wordsIn(language)} />, place);
+};
+
 /** Has a code mailed, and tries it. */
-export const showConfirm = ({ place, language, ...props }: SheetPlace & Omit<ConfirmProps, "words">): void =>
+export const showConfirm = ({ place, language, ...props }: SheetPlace & Omit<ConfirmProps, "words">): void => {
+  style(place);
   render(<Confirm {...props} words={wordsIn(language)} />, place);
+};
 
 /** Shows the link to go on with. */
 export const showMove = ({ place, language, ...props }: SheetPlace & Omit<MoveProps, "words">): void => {
@@ -41,8 +50,10 @@ export const showMove = ({ place, language, ...props }: SheetPlace & Omit<MovePr
 };
 
 /** Asks by which way they want to be answered. */
-export const showWish = ({ place, language, ...props }: SheetPlace & Omit<WishProps, "words">): void =>
+export const showWish = ({ place, language, ...props }: SheetPlace & Omit<WishProps, "words">): void => {
+  style(place);
   render(<Wish {...props} words={wordsIn(language)} />, place);
+};
 
 /** Takes away what is shown there. */
 export const hide = (place: HTMLElement): void => render(null, place);

@@ -7,6 +7,7 @@ import { Choose, Field, LongField } from "#web/kit/Field.tsx";
 import { Face } from "#web/kit/Marks.tsx";
 import { SheetForm } from "#web/kit/SheetForm.tsx";
 import { RatingRuleFields, useRatingRule } from "#web/screens/brands/RatingRule.tsx";
+import { OpeningHours, useOwnHours } from "#web/screens/brands/OpeningHours.tsx";
 import { mergeOne } from "#web/state/apply.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
@@ -19,6 +20,7 @@ export const AdminBrands = () => {
   const all = useStore(deskState, (state) => state.brands);
   return (
     <AdminEntries
+      wide
       title={t("admin.brands")}
       add={t("admin.addBrand")}
       change={t("admin.changeBrand")}
@@ -53,7 +55,9 @@ const BrandForm = ({ brand, close }: { readonly brand: Brand | null; readonly cl
   );
   const [problem, setProblem] = useState<Problem | null>(null);
   const rule = useRatingRule(brand?.id ?? null);
+  const own = useOwnHours(brand && { kind: "brand", id: brand.id });
   const keep = async (): Promise<void> => {
+    if (!(await own.keep())) return;
     const outcome =
       brand === null
         ? await call(brandEndpoints.create, { body: input })
@@ -93,6 +97,7 @@ const BrandForm = ({ brand, close }: { readonly brand: Brand | null; readonly cl
         onChange={(language) => setInput({ ...input, language })}
       />
       <RatingRuleFields rule={rule} />
+      {brand ? <OpeningHours own={own} of="brand" /> : <p className="field-hint">{t("hours.afterwards")}</p>}
     </SheetForm>
   );
 };

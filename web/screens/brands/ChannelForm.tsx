@@ -7,6 +7,7 @@ import { Button } from "#web/kit/Button.tsx";
 import { Choose, Field, LongField, Toggle } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { ChannelTest, wishOf } from "#web/screens/brands/ChannelTest.tsx";
+import { OpeningHours, useOwnHours } from "#web/screens/brands/OpeningHours.tsx";
 import { SigningKeys } from "#web/screens/brands/SigningKeys.tsx";
 import { mergeReference } from "#web/state/apply.ts";
 import { askedFields, listOf, startSettings, withValue } from "#web/state/channelForm.ts";
@@ -33,6 +34,7 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
   const [enabled, setEnabled] = useState(channel?.enabled ?? true);
   const [problem, setProblem] = useState<Problem | null>(null);
   const id = channel?.id ?? null;
+  const own = useOwnHours(channel && { kind: "channel", id: channel.id });
   useEffect(() => {
     if (id === null) return;
     void call(brandEndpoints.channelSettings, { params: { id } }).then((outcome) => {
@@ -42,7 +44,7 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
     });
   }, [id]);
   const keep = async (): Promise<void> => {
-    if (!settings || !kind) return;
+    if (!settings || !kind || !(await own.keep())) return;
     const body = { brandId, kind: kind.kind, name, enabled, settings };
     const outcome =
       id === null
@@ -109,6 +111,7 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
               set={(path, value) => setKept(withValue(settings, path, value))}
             />
           ))}
+      {channel?.kind === "webchat" ? <OpeningHours own={own} of="channel" /> : null}
       {channel?.kind === "webchat" ? <SigningKeys channelId={channel.id} /> : null}
       <ChannelTest wish={wishOf(channel, brandId, kind?.kind, settings)} tell={setProblem} />
       <div className="form-foot">

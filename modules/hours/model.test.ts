@@ -1,0 +1,224 @@
+// Opening hours against a slow reading of the same sentence: minute by minute along the clock on the wall, over the changes of daylight saving.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Hours, Span } from "#contract/hours.ts";
+import { dayAfter, instantOf, isTimeZone, wallAt } from "#lib/timeZone.ts";
+import { exceptionAt, judgeHours, nextChange, openAt } from "#modules/hours/model.ts";
+import { fc } from "#test/chance.ts";
+
+const week = (spans: readonly Span[]): Hours["weekly"] => Array.from({ length: 7 }, () => [...spans]);
+const hoursOf = (timeZone: string, spans: readonly Span[], exceptions: Hours["exceptions"] = []): Hours => ({
+  timeZone,
+  weekly: week(spans),
+  exceptions,
+});
+const office = [{ from: "08:00", to: "18:00" }];
+
+const minuteMs = 60_000;
+const windowDays = 9;
+
+/** Nine days around a change of the clocks, each minute with what the clock says: by another format than the model's. */
+const wallIn = (timeZone: string, day: string) => {
+  const format = new Intl.DateTimeFormat("sv-SE", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  const begins = Date.parse(`${dayAfter(day, -4)}T00:00:00Z`);
+  const readings = Array.from({ length: windowDays * 1440 }, (_, minute) => format.format(begins + minute * minuteMs));
+  return { timeZone, begins, readings, first: dayAfter(day, -4) };
+};
+type Wall = ReturnType<typeof wallIn>;
+
+// In each zone clocks are put forward, and put back: Lord Howe by half an hour.
+const walls: readonly Wall[] = [
+  wallIn("Europe/Berlin", "2026-03-29"),
+  wallIn("Europe/Berlin", "2026-10-25"),
+  wallIn("America/New_York", "2026-03-08"),
+  wallIn("America/New_York", "2026-11-01"),
+  wallIn("Australia/Lord_Howe", "2026-10-04"),
+  wallIn("Australia/Lord_Howe", "2026-04-05"),
+];
+
+/** Open or not, for every minute of the window. */
+const slowly = (wall: Wall, hours: Hours): readonly boolean[] => {
+  const open = Array.from({ length: wall.readings.length }, () => false);
+  /** The first minute whose reading is that or a later one; none is further from its day than a day. */
+  const firstAt = (wanted: string, days: number): number => {
+    let minute = Math.max(0, (days - 1) * 1440);
+    while (minute < wall.readings.length && (wall.readings[minute] ?? "") < wanted) minute += 1;
+    return minute;
+  };
+  for (let days = 0; days < windowDays; days += 1) {
+    const day = dayAfter(wall.first, days);
+    const exception = hours.exceptions.find((one) => one.from <= day && day <= one.to);
+    const weekday = new Date(`${day}T12:00:00Z`).getUTCDay();
+    for (const { from, to } of exception ? exception.spans : (hours.weekly[weekday === 0 ? 6 : weekday - 1] ?? [])) {
+      const end = to > from ? `${day} ${to}` : `${dayAfter(day, 1)} ${to}`;
+      open.fill(true, firstAt(`${day} ${from}`, days), firstAt(end, days));
+    }
+  }
+  return open;
+};
+
+const clock = fc
+  .tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom(0, 15, 30, 45, 59))
+  .map(([hour, minute]) => `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`);
+const someSpans = fc.array(fc.record({ from: clock, to: clock }), { maxLength: 3 });
+const drawn = fc
+  .record({
+    wall: fc.constantFrom(...walls),
+    weekly: fc.array(someSpans, { minLength: 7, maxLength: 7 }),
+    exceptions: fc.array(
+      fc.record({ days: fc.integer({ min: 0, max: 8 }), long: fc.integer({ min: 0, max: 2 }), spans: someSpans }),
+      { maxLength: 2 },
+    ),
+    // Days two to seven: what is open there begins and ends within the window. Half of them near the change.
+    minute: fc.oneof(
+      fc.integer({ min: 2 * 1440, max: 7 * 1440 }),
+      fc.integer({ min: 4 * 1440 - 900, max: 5 * 1440 + 300 }),
+    ),
+    second: fc.integer({ min: 0, max: 59 }),
+  })
+  .map(({ wall, weekly, exceptions, minute, second }) => ({
+    wall,
+    hours: {
+      timeZone: wall.timeZone,
+      weekly,
+      exceptions: exceptions.map(({ days, long, spans }) => ({
+        from: dayAfter(wall.first, days),
+        to: dayAfter(wall.first, days + long),
+        name: "",
+        spans,
+      })),
+    },
+    minute,
+    at: new Date(wall.begins + minute * minuteMs + second * 1000),
+  }));
+
+test("it is open when the clock on the wall says so, also where clocks are changed", () => {
+  let opens = 0;
+  fc.assert(
+    fc.property(drawn, ({ wall, hours, minute, at }) => {
+      const expected = slowly(wall, hours)[minute] ?? false;
+      if (expected) opens += 1;
+      assert.equal(openAt(hours, at), expected);
+    }),
+    { numRuns: 500 },
+  );
+  assert.ok(opens > 100 && opens < 400, `both happen: ${opens}`);
+});
+
+test("the next change is the first minute that is otherwise", () => {
+  let found = 0;
+  fc.assert(
+    fc.property(drawn, ({ wall, hours, minute, at }) => {
+      const open = slowly(wall, hours);
+      const change = open.findIndex((now, index) => index > minute && now !== open[minute]);
+      const told = nextChange(hours, at);
+      // Beyond the seventh day the window does not know what is open.
+      if (change < 0 || change > 8 * 1440)
+        return assert.ok(told === null || told.getTime() > wall.begins + 7 * 1440 * minuteMs);
+      found += 1;
+      assert.equal(told?.toISOString(), new Date(wall.begins + change * minuteMs).toISOString());
+    }),
+    { numRuns: 250 },
+  );
+  assert.ok(found > 120, `there are changes: ${found}`);
+});
+
+test("a time that the clocks jump over is the jump, and one that comes twice its first coming", () => {
+  const at = (day: string, minute: number, zone: string) => new Date(instantOf({ day, minute }, zone)).toISOString();
+  assert.equal(at("2026-03-29", 150, "Europe/Berlin"), "2026-03-29T01:00:00.000Z", "02:30 is not there");
+  assert.equal(at("2026-10-25", 150, "Europe/Berlin"), "2026-10-25T00:30:00.000Z", "02:30 comes twice");
+  assert.equal(at("2026-10-04", 135, "Australia/Lord_Howe"), "2026-10-03T15:30:00.000Z", "02:15 is not there");
+  // A whole day is skipped west of the date line, and in Beirut midnight is.
+  assert.equal(at("2011-12-30", 720, "Pacific/Apia"), "2011-12-30T10:00:00.000Z");
+  assert.equal(at("2026-03-29", 0, "Asia/Beirut"), "2026-03-28T22:00:00.000Z");
+  fc.assert(
+    fc.property(
+      fc.constantFrom("Europe/Berlin", "America/New_York", "Asia/Kolkata", "America/St_Johns", "UTC"),
+      fc.integer({ min: 0, max: 900_000 }),
+      (zone, hour) => {
+        const instant = hour * 3_600_000;
+        const again = instantOf(wallAt(instant, zone), zone);
+        assert.ok(
+          again === instant || again === instant - 3_600_000,
+          "the clock's reading leads back, or to its first coming",
+        );
+      },
+    ),
+  );
+});
+
+test("nights, whole days, days that are not as others, and a closed week", () => {
+  const night = hoursOf("Europe/Berlin", [{ from: "22:00", to: "02:00" }]);
+  assert.equal(openAt(night, new Date("2026-11-30T00:30:00Z")), true);
+  assert.equal(nextChange(night, new Date("2026-11-30T00:30:00Z"))?.toISOString(), "2026-11-30T01:00:00.000Z");
+  const always = hoursOf("Europe/Berlin", [{ from: "00:00", to: "00:00" }]);
+  assert.equal(openAt(always, new Date("2026-03-29T00:59:59Z")), true);
+  assert.equal(nextChange(always, new Date("2026-03-28T12:00:00Z")), null, "whole days touch");
+  assert.equal(nextChange(hoursOf("UTC", []), new Date("2026-03-28T12:00:00Z")), null, "it never opens");
+  const newYear = { from: "2026-12-31", to: "2027-01-01", name: "Jahreswechsel", spans: [] };
+  const closed = hoursOf("Europe/Berlin", office, [newYear]);
+  const eve = new Date("2026-12-31T11:00:00Z");
+  assert.equal(openAt(closed, eve), false);
+  assert.equal(exceptionAt(closed, eve), "Jahreswechsel");
+  assert.equal(nextChange(closed, eve)?.toISOString(), "2027-01-02T07:00:00.000Z");
+  assert.equal(exceptionAt(closed, new Date("2027-01-02T07:00:00Z")), "");
+  // What began the evening before goes on into a day that is closed.
+  const late = hoursOf("Europe/Berlin", [{ from: "18:00", to: "03:00" }], [newYear]);
+  assert.equal(openAt(late, new Date("2026-12-31T01:30:00Z")), true);
+  assert.equal(openAt(late, new Date("2026-12-31T19:00:00Z")), false);
+  const once = hoursOf("UTC", [], [{ from: "2027-06-01", to: "2027-06-01", name: "Messe", spans: office }]);
+  assert.equal(nextChange(once, new Date("2026-12-01T00:00:00Z"))?.toISOString(), "2027-06-01T08:00:00.000Z");
+  assert.equal(nextChange(once, new Date("2027-06-01T09:00:00Z"))?.toISOString(), "2027-06-01T18:00:00.000Z");
+});
+
+test("what cannot be hours is named, with its place; what can be is put in order", () => {
+  const fault = (hours: Hours) => {
+    const judged = judgeHours(hours);
+    return "refused" in judged ? [judged.refused, judged.field] : null;
+  };
+  const on = (spans: readonly Span[]) => hoursOf("Europe/Berlin", spans);
+  assert.deepEqual(fault(hoursOf("Europe/Bielefeld", office)), ["hoursZone", "timeZone"]);
+  assert.deepEqual(fault(hoursOf("+02:00", office)), ["hoursZone", "timeZone"]);
+  assert.deepEqual(fault(on([{ from: "09:00", to: "09:00" }])), ["hoursEmpty", "weekly.0"]);
+  assert.deepEqual(fault(on([...office, { from: "17:59", to: "19:00" }])), ["hoursOverlap", "weekly.0"]);
+  assert.deepEqual(
+    fault(
+      on([
+        { from: "22:00", to: "09:00" },
+        { from: "08:00", to: "10:00" },
+      ]),
+    ),
+    ["hoursIntoNext", "weekly.0"],
+  );
+  assert.equal(fault(on([...office, { from: "18:00", to: "19:00" }])), null, "spans may touch");
+  assert.equal(fault(on([{ from: "00:00", to: "00:00" }])), null);
+  const days = (from: string, to: string) => ({ from, to, name: "x", spans: [] });
+  const with_ = (...exceptions: Hours["exceptions"]) => hoursOf("Europe/Berlin", office, exceptions);
+  assert.deepEqual(fault(with_(days("2026-12-26", "2026-12-24"))), ["hoursDays", "exceptions.0"]);
+  assert.deepEqual(fault(with_(days("2026-02-30", "2026-02-30"))), ["hoursDays", "exceptions.0"]);
+  const twice = with_(
+    days("2026-12-24", "2026-12-26"),
+    days("2026-01-01", "2026-01-01"),
+    days("2026-12-26", "2026-12-27"),
+  );
+  assert.deepEqual(fault(twice), ["hoursTwice", "exceptions.2"]);
+  const kept = judgeHours(
+    hoursOf("Europe/Berlin", [
+      { from: "14:00", to: "18:00" },
+      { from: "08:00", to: "12:00" },
+    ]),
+  );
+  assert.ok(!("refused" in kept));
+  assert.deepEqual(
+    kept.weekly[0]?.map(({ from }) => from),
+    ["08:00", "14:00"],
+  );
+  assert.equal(isTimeZone("../../etc/passwd"), false);
+});

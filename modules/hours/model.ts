@@ -1,0 +1,121 @@
+// When it is open, and when that changes; and what hours cannot be. Called by hours/actions.ts and server/chat-now.ts; pure.
+import { refuse, type Refusal } from "#contract/errors.ts";
+import type { Hours, Span } from "#contract/hours.ts";
+import { storable } from "#lib/text.ts";
+import { dayAfter, instantOf, isCalendarDay, isTimeZone, wallAt, weekdayOf, type CalendarDay } from "#lib/timeZone.ts";
+
+const wholeDay = 1440;
+
+/** How far a change is looked for: over a year, so that whoever opens on one day of it is found. */
+const daysAhead = 400;
+
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+
+/** In minutes since the day's 00:00; the end may lie in the next day. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+const stretchOf = ({ from, to }: Span): Stretch => {
+  const [begins, ends] = [minuteOf(from), minuteOf(to)];
+  return { from: begins, to: ends > begins ? ends : ends + wholeDay };
+};
+
+const exceptionOn = (hours: Hours, day: CalendarDay): Hours["exceptions"][number] | undefined =>
+  hours.exceptions.find(({ from, to }) => from <= day && day <= to);
+
+const spansOn = (hours: Hours, day: CalendarDay): readonly Span[] =>
+  exceptionOn(hours, day)?.spans ?? hours.weekly[weekdayOf(day)] ?? [];
+
+/** The stretches that begin on a day, as instants (milliseconds since 1970), in their order. The end is the first moment that is closed. */
+const stretchesOn = (hours: Hours, day: CalendarDay): readonly Stretch[] =>
+  spansOn(hours, day)
+    .map(stretchOf)
+    .toSorted((a, b) => a.from - b.from)
+    .map(({ from, to }) => ({
+      from: instantOf({ day, minute: from }, hours.timeZone),
+      to: instantOf({ day, minute: to }, hours.timeZone),
+    }));
+
+/** Is it open at that instant? A span that runs over midnight belongs to the day it begins on, also when the next one is an exception. */
+export const openAt = (hours: Hours, at: Date): boolean => {
+  const now = at.getTime();
+  const { day } = wallAt(now, hours.timeZone);
+  // A day whose clocks are put back may end after the next has begun to be told by its spans; two days back is always enough.
+  return [-2, -1, 0, 1].some((days) =>
+    stretchesOn(hours, dayAfter(day, days)).some(({ from, to }) => from <= now && now < to),
+  );
+};
+
+/**
+ * The first instant after `at` at which it opens, or closes: spans that touch are one. Null: nothing changes within 400 days. A span's time that the clocks
+ * jump over is the moment of the jump, one that comes twice its first coming (lib/timeZone.ts).
+ */
+export const nextChange = (hours: Hours, at: Date): Date | null => {
+  const now = at.getTime();
+  const { day } = wallAt(now, hours.timeZone);
+  let end = openAt(hours, at) ? now : null;
+  for (let days = -2; days <= daysAhead; days += 1)
+    for (const { from, to } of stretchesOn(hours, dayAfter(day, days))) {
+      if (to <= now || to <= from) continue;
+      if (end === null) return new Date(from);
+      if (from > end) return new Date(end);
+      end = Math.max(end, to);
+    }
+  // What ended within the days that were looked at would have been told: a last span that touches nothing ends here.
+  return end === null || end === now || end >= instantOf({ day: dayAfter(day, daysAhead), minute: 0 }, hours.timeZone)
+    ? null
+    : new Date(end);
+};
+
+/** Why that day is not as others are, in the words of the exception; empty: it is. */
+export const exceptionAt = (hours: Hours, at: Date): string =>
+  exceptionOn(hours, wallAt(at.getTime(), hours.timeZone).day)?.name ?? "";
+
+/** What of the hours cannot be: the first fault with its place, or the hours with every day in its order. */
+export const judgeHours = (given: Hours): Hours | Refusal => {
+  if (!isTimeZone(given.timeZone)) return refuse("hoursZone", { zone: given.timeZone.slice(0, 64) }, "timeZone");
+  for (const [index, spans] of given.weekly.entries()) {
+    const fault = faultIn(spans, `weekly.${index}`);
+    if (fault !== null) return fault;
+    const next = given.weekly[(index + 1) % 7] ?? [];
+    const late = spans.find((one) => next.some((other) => stretchOf(one).to > stretchOf(other).from + wholeDay));
+    if (late) return refuse("hoursIntoNext", { ...late }, `weekly.${index}`);
+  }
+  const days = given.exceptions.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+  for (const [index, { from, to, spans }] of given.exceptions.entries()) {
+    const place = `exceptions.${index}`;
+    if (!isCalendarDay(from) || !isCalendarDay(to) || to < from) return refuse("hoursDays", { from, to }, place);
+    const fault = faultIn(spans, place);
+    if (fault !== null) return fault;
+  }
+  for (const [index, { from }] of days.entries()) {
+    const before = days[index - 1];
+    if (before !== undefined && before.to >= from)
+      return refuse(
+        "hoursTwice",
+        { day: from },
+        `exceptions.${given.exceptions.findIndex((one) => one === days[index])}`,
+      );
+  }
+  return {
+    timeZone: given.timeZone,
+    weekly: given.weekly.map(inOrder),
+    exceptions: days.map((one) => ({ ...one, name: storable(one.name).trim(), spans: inOrder(one.spans) })),
+  };
+};
+
+const inOrder = (spans: readonly Span[]): Span[] => spans.toSorted((a, b) => minuteOf(a.from) - minuteOf(b.from));
+
+const faultIn = (spans: readonly Span[], place: string): Refusal | null => {
+  const empty = spans.find(({ from, to }) => from === to && from !== "00:00");
+  if (empty) return refuse("hoursEmpty", { time: empty.from }, place);
+  const sorted = inOrder(spans);
+  for (const [index, one] of sorted.entries()) {
+    const next = sorted[index + 1];
+    if (next && stretchOf(one).to > stretchOf(next).from)
+      return refuse("hoursOverlap", { first: `${one.from}–${one.to}`, second: `${next.from}–${next.to}` }, place);
+  }
+  return null;
+};

@@ -1,0 +1,2 @@
+// What others may read of notices.
+export { noticesFrom } from "#modules/notices/store.ts";
