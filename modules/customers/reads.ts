@@ -8,8 +8,8 @@ import { normalise } from "#modules/customers/model.ts";
 import { isKnown } from "#modules/customers/policy.ts";
 import {
   addressesOf,
+  addressesOfKind,
   customerById,
-  customersWith,
   findNearQuery,
   findQuery,
   isKnownTo,
@@ -23,7 +23,7 @@ import {
 import { wishAt, wishOf } from "#modules/customers/store-wish.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { addressesOf, customerById, customersWith, isKnownTo, membersOf, wishAt, wishOf, type CustomerWish };
+export { addressesOf, addressesOfKind, customerById, isKnownTo, membersOf, wishAt, wishOf, type CustomerWish };
 export type { OwnedAddress } from "#modules/customers/store.ts";
 export { brandsOf } from "#modules/customers/policy.ts";
 

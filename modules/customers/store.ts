@@ -312,17 +312,15 @@ export interface OwnedAddress extends Address {
   readonly own: boolean;
 }
 
-/** Those of the customers who have a live address of that kind. */
-export const customersWith = async (
+/** The live addresses of that kind of these customers, each with whose it is. */
+export const addressesOfKind = (
   tx: Tx,
   kind: AddressKind,
   ids: readonly CustomerId[],
-): Promise<readonly CustomerId[]> =>
-  (
-    await tx.rows<{ id: CustomerId }>(
-      sql`SELECT DISTINCT customer_id AS id FROM address WHERE customer_id = ANY (${ids}::uuid[]) AND kind = ${kind} AND removed_at IS NULL`,
-    )
-  ).map(({ id }) => id);
+): Promise<{ readonly customerId: CustomerId; readonly value: string }[]> =>
+  tx.rows(
+    sql`SELECT customer_id AS "customerId", value FROM address WHERE customer_id = ANY (${ids}::uuid[]) AND kind = ${kind} AND removed_at IS NULL`,
+  );
 
 /** The live addresses of everybody who is one with a customer, as far as these brands know them, the preferred and the last used first. */
 export const addressesOf = (

@@ -2,8 +2,8 @@
 import { system } from "#contract/actor.ts";
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import { claimFor } from "#modules/customers/actions-likeness.ts";
-import { addressesOf, customersWith } from "#modules/customers/reads.ts";
-import { visitorByAddress } from "#modules/visitors/store.ts";
+import { addressesOf, addressesOfKind } from "#modules/customers/reads.ts";
+import { addressesThatTyped, visitorByAddress } from "#modules/visitors/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -23,16 +23,20 @@ export const visitorReactions = (world: World): readonly VisitorReaction[] => [
     name: "visitors.claims",
     kinds: ["customer.created"],
     wants: (event) => event.kind === "customer.created",
-    // Most customers write mails and visit nothing.
+    // Most customers write mails and visit nothing, and most visitors have typed no address.
     sift: async (tx, events) => {
-      const visiting = new Set(
-        await customersWith(
-          tx,
-          "chat",
-          events.flatMap(({ customerId }) => customerId ?? []),
-        ),
+      const ids = events.flatMap(({ customerId }) => customerId ?? []);
+      const visiting = await addressesOfKind(tx, "chat", ids);
+      const typed = new Set(
+        visiting.length === 0
+          ? []
+          : await addressesThatTyped(
+              tx,
+              visiting.map(({ value }) => value),
+            ),
       );
-      return events.filter(({ customerId }) => customerId !== null && visiting.has(customerId));
+      const claiming = new Set(visiting.filter(({ value }) => typed.has(value)).map(({ customerId }) => customerId));
+      return events.filter(({ customerId }) => customerId !== null && claiming.has(customerId));
     },
     handle: async (tx, event) => {
       if (event.kind !== "customer.created") return;

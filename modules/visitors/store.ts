@@ -84,6 +84,14 @@ export const visitorByToken = alike<
 export const visitorByAddress = (tx: Tx, address: string): Promise<VisitorRow | null> =>
   tx.maybe<VisitorRow>(sql`SELECT ${columns} FROM visitor v WHERE v.address = ${address}`);
 
+/** Those of the visitors' addresses whose visitors have typed a mail address. */
+export const addressesThatTyped = async (tx: Tx, addresses: readonly string[]): Promise<string[]> =>
+  (
+    await tx.rows<{ address: string }>(
+      sql`SELECT address FROM visitor WHERE address = ANY (${addresses}::text[]) AND email <> ''`,
+    )
+  ).map(({ address }) => address);
+
 /** Who has this id. */
 export const visitorById = (tx: Tx, id: string): Promise<VisitorRow | null> =>
   tx.maybe<VisitorRow>(sql`SELECT ${columns} FROM visitor v WHERE v.id = ${id}`);
