@@ -6,7 +6,6 @@ import { everything } from "#contract/concerns.ts";
 import { pageQuery } from "#modules/concerns/store-lists.ts";
 import { messagesQuery, openedQuery } from "#modules/concerns/store-threads.ts";
 import { countsQuery } from "#modules/concerns/store-views.ts";
-import { measuredQuery, queueQuery } from "#modules/concerns/store-waiting.ts";
 import { findQuery } from "#modules/customers/store.ts";
 import { byTimeQuery, byWordsQuery, candidatesQuery } from "#modules/search/store.ts";
 import type { Sql } from "#platform/db/db.ts";
@@ -75,11 +74,6 @@ const queries = async (database: Client): Promise<Named[]> => {
         scope({ followed: true, statuses: ["new", "open", "waiting"] }),
         scope({ topicId: known.topic as never, assignee: "me", statuses: ["open"] }),
       ]),
-    },
-    { name: "chat-queue", query: queueQuery("webchat") },
-    {
-      name: "chat-measured",
-      query: measuredQuery("webchat", "2026-11-16T12:00:00Z", "2026-11-30T12:00:00Z", 3_600_000),
     },
     { name: "concern-open", query: openedQuery(known.concern, known.me) },
     { name: "concern-messages", query: messagesQuery(known.concern, null, 51) },

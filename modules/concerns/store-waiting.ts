@@ -20,14 +20,14 @@ export interface MeasuredRow {
 
 const millis = (column: string): Sql => raw(`(extract(epoch FROM ${column}) * 1000)::float8`);
 
-/** One status at a time, so that each comes in order from its index (docs/subsystems/plans.md). */
+/** One status at a time, so that each comes in order from its index. */
 const waitingIn = (status: "new" | "open", kind: string): Sql => sql`
   (SELECT id, brand_id, waiting_since, first_reply_at IS NULL AS is_first FROM concern
     WHERE status = ${raw(`'${status}'`)} AND waiting_since IS NOT NULL AND channels @> ARRAY[${kind}]
     ORDER BY waiting_since, id ${raw(`LIMIT ${mostQueued}`)})`;
 
 /** Concerns with this kind of channel that wait for an answer, the longest wait first, of all brands. */
-export const queueQuery = (kind: string): Sql => sql`
+const queueQuery = (kind: string): Sql => sql`
   SELECT id, brand_id AS "brandId", ${millis("waiting_since")} AS "sinceAt", is_first AS "isFirst"
     FROM (${waitingIn("new", kind)} UNION ALL ${waitingIn("open", kind)}) AS waits
    ORDER BY waiting_since, id ${raw(`LIMIT ${mostQueued}`)}`;
@@ -38,7 +38,7 @@ export const queueRows = (tx: Tx, kind: string): Promise<QueuedRow[]> => tx.rows
  * Concerns begun by this kind of channel since `from`, at the same time of day as `to` (both instants) give or take `likeMs`, of all brands. Those that were
  * settled without an answer are left out: nobody waited for one.
  */
-export const measuredQuery = (kind: string, from: string, to: string, likeMs: number): Sql => sql`
+const measuredQuery = (kind: string, from: string, to: string, likeMs: number): Sql => sql`
   SELECT brand_id AS "brandId", ${millis("created_at")} AS "cameAt", ${millis("first_reply_at")} AS "answeredAt"
     FROM concern
    WHERE last_message_at >= ${from}::timestamptz AND created_at >= ${from}::timestamptz AND channels[1] = ${kind}
