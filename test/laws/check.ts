@@ -134,9 +134,7 @@ const htmlNames =
 const impureNames = /^(?:Date\.now|new Date\(\)|Math\.random|performance\.now|crypto\.\w+|Temporal\.Now|process\.\w+)$/;
 const outward = /^(?:fetch|globalThis\.fetch)(?:\(\))?$/;
 // bounded: a path of this repository.
-const serverFiles = /^(?:server|modules|platform|channels|lib|portal)\//;
-// A channel's sim is the provider, and no part of the server.
-const simFile = /\/sim(?:-\w+)?\.ts$/;
+const serverFiles = /^(?:server|modules|platform|lib|portal)\//;
 // bounded: a path of this repository.
 const pureFiles = /^(?:lib|planner)\/|^modules\/[^/]+\/(?:[\w-]+-)?(?:model|policy)(?:-[\w-]+)?\.ts$/;
 
@@ -153,7 +151,7 @@ function fileBreaches({ path, text, source }: Parsed): readonly Breach[] {
   for (const { name, line } of source.names) {
     if (path !== htmlFile && !/^(?:test|tools|bench)\//.test(path) && htmlNames.test(name))
       add("html", line, `${name} turns text into HTML; build elements, or show foreign HTML through ${htmlFile}`);
-    if (!isTest && serverFiles.test(path) && !simFile.test(path) && !fetchFiles.includes(path) && outward.test(name))
+    if (!isTest && serverFiles.test(path) && !fetchFiles.includes(path) && outward.test(name))
       add("door", line, "go through fetchOutside of platform/egress.ts, or say in docs/decisions why not");
     if (!isTest && pureFiles.test(path) && impureNames.test(name)) add("pure", line, `${name}: take it as a parameter`);
   }

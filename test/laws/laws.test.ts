@@ -196,7 +196,7 @@ suite("each law catches", () => {
       ["document.write", file("widget/x.ts", "export const x = () => document.write('1');")],
     ],
     door: [
-      ["a fetch of its own", file("channels/email/x.ts", "export const x = () => fetch('https://a.example');")],
+      ["a fetch of its own", file("modules/concerns/x.ts", "export const x = () => fetch('https://a.example');")],
       ["by another name", file("server/x.ts", "export const x = globalThis.fetch;")],
     ],
     colours: [

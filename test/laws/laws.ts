@@ -195,7 +195,7 @@ export const generalLaws = [
   },
   {
     id: "door",
-    says: "on the server's side one door leads out, platform/egress.ts; only what the operator filled in is fetched without it (docs/decisions/0260-one-door-out.md)",
+    says: "on the server's side one door leads out, platform/egress.ts; without it go only the file store and a channel to its provider (docs/decisions/0260-one-door-out.md)",
   },
   { id: "colours", says: "colours are written in tokens.css only" },
 ] as const satisfies readonly GeneralLaw[];
@@ -204,8 +204,8 @@ export type LawId = (typeof generalLaws)[number]["id"];
 
 /** The one component that may turn sanitised text into HTML. */
 export const htmlFile = "web/kit/ForeignHtml.tsx";
-/** Files of the server's side that may fetch: the door itself, and what goes to an address that only an administrator or the operator writes. */
-export const fetchFiles: readonly string[] = ["platform/egress.ts", "platform/files/s3.ts", "channels/email/oauth.ts"];
+/** Files of the server's side that may fetch: the door itself, and what goes to an address that only the operator writes. A channel speaks with its provider. */
+export const fetchFiles: readonly string[] = ["platform/egress.ts", "platform/files/s3.ts"];
 /** Files whose caller demands a default export. */
 export const defaultExportFiles: readonly string[] = ["vite.config.ts", "tools/test/reporter.ts"];
 /** Lines a file may have. */
