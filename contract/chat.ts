@@ -6,6 +6,8 @@ import { instant } from "#contract/endpoint.ts";
 import { held } from "#contract/files.ts";
 import { givenAnswer, part } from "#contract/parts.ts";
 import { concernId, messageId } from "#contract/ids.ts";
+import { score } from "#contract/ratings.ts";
+import { ratingTextLength, type Score } from "#contract/score.ts";
 import { preChatAnswers, type AskedField } from "#contract/prechat.ts";
 
 /** Longest text of one message, in characters. */
@@ -101,6 +103,8 @@ export const fromWidget = z.discriminatedUnion("type", [
   /** Has a code mailed to the address they gave; and tries it. Whatever the address is, the answer is the same. */
   z.strictObject({ type: z.literal("sendCode") }),
   z.strictObject({ type: z.literal("tryCode"), code: z.string().max(20) }),
+  /** Answers a question of ours for a rating, by the id in its part; the last answer holds. */
+  z.strictObject({ type: z.literal("rate"), id: z.uuid(), score, text: z.string().max(ratingTextLength) }),
   z.strictObject({ type: z.literal("typing"), concernId, on: z.boolean() }),
   /** Everything up to this place has been seen. */
   z.strictObject({ type: z.literal("seen"), concernId, seq: z.number().int().positive() }),
@@ -236,6 +240,14 @@ export type ToWidget =
       readonly state: "sent" | "wait" | "wrong" | "over" | "proved";
       readonly left: number | null;
       readonly afterMs: number | null;
+    }
+  /** What was answered to a question for a rating (null: nothing), and until when it can be, in milliseconds since 1970. */
+  | {
+      readonly type: "rating";
+      readonly id: string;
+      readonly score: Score | null;
+      readonly text: string;
+      readonly untilMs: number;
     }
   | { readonly type: "typing"; readonly concernId: string; readonly on: boolean }
   /** Something of it is otherwise than it was said last. */

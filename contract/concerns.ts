@@ -17,7 +17,7 @@ import {
   topicId,
 } from "#contract/ids.ts";
 import { reason } from "#contract/reasons.ts";
-import { score } from "#contract/score.ts";
+import { score } from "#contract/ratings.ts";
 
 export const statuses = ["new", "open", "waiting", "snoozed", "resolved", "closed"] as const;
 export const status = z.enum(statuses);
@@ -279,6 +279,8 @@ const conditions = {
   teamId: teamId.nullable(),
   brandId: brandId.nullable(),
   priorities: z.array(priority).max(4),
+  /** Rated so by the customer. A desk older than the server does not say it. */
+  ratings: z.array(score).max(5).default([]),
   topicId: topicId.nullable(),
   /** Without what no tag can have in it: NUL and halves of characters. */
   tag: z
@@ -324,6 +326,7 @@ export const everything: ListFilter = {
   teamId: null,
   brandId: null,
   priorities: [],
+  ratings: [],
   topicId: null,
   tag: null,
   customerId: null,

@@ -4,7 +4,7 @@ import { addressKind, channelKind } from "#contract/channel.ts";
 import { cursor, endpoint, instant } from "#contract/endpoint.ts";
 import { fieldChanges, fieldValues } from "#contract/fields.ts";
 import { addressId, concernId, customerId, organisationId } from "#contract/ids.ts";
-import { score } from "#contract/score.ts";
+import { score } from "#contract/ratings.ts";
 
 export const address = z.strictObject({
   id: addressId,

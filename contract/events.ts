@@ -9,7 +9,7 @@ import { held, uploadId } from "#contract/files.ts";
 import { hours, hoursOwner } from "#contract/hours.ts";
 import { brandId, channelId, noticeId } from "#contract/ids.ts";
 import { notice } from "#contract/notices.ts";
-import { score } from "#contract/score.ts";
+import { score } from "#contract/ratings.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
 /** Parts of a row that changed, always with the new version. */
@@ -78,8 +78,8 @@ const kinds = {
       .nullable(),
   }),
   /** The customer was asked how it was settled, and has said so (`changed`: not for the first time). */
-  "rating.asked": z.strictObject({}),
-  "rating.given": z.strictObject({ score, text: z.string(), changed: z.boolean() }),
+  "rating.asked": z.strictObject({ id: z.uuid() }),
+  "rating.given": z.strictObject({ id: z.uuid(), score, text: z.string(), changed: z.boolean() }),
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
   "customer.removed": z.strictObject({ customerId }),

@@ -2,10 +2,9 @@
 import { z } from "zod";
 import { endpoint, instant } from "#contract/endpoint.ts";
 import { brandId, concernId } from "#contract/ids.ts";
-import { score } from "#contract/score.ts";
+import { scores } from "#contract/score.ts";
 
-/** Longest words beside a score, in characters. */
-export const ratingTextLength = 2_000;
+export const score = z.literal(scores);
 
 export const rating = z.strictObject({
   askedAt: instant,

@@ -7,6 +7,7 @@ import type { Bus } from "#platform/live/bus.ts";
 import type { Follower } from "#platform/live/follow.ts";
 import { framed } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
+import { sayRatings } from "#server/chat-rating.ts";
 import { viewerOf, type Page, type Seats } from "#server/chat-seats.ts";
 
 /** Said to all nodes: a visitor has begun a concern, which their other pages show from now on. */
@@ -42,6 +43,9 @@ const isShown = (event: AnyEvent): boolean =>
 
 /** Words whose sayers know what became of them, and whose events have not come yet; of more than these the oldest are told twice. */
 const mostTold = 1_000;
+
+/** Pages that show a concern are told what was answered to a question there, by another page or a mail's link. */
+const ratedIn = (event: AnyEvent): string | null => (event.kind === "rating.given" ? event.data.id : null);
 
 const messageOf = (event: AnyEvent): string | null => {
   if (event.kind === "message.added") return event.data.message.id;
@@ -145,6 +149,9 @@ export const startNews = (options: {
     soon ??= setTimeout(flush, gatherMs);
     return true;
   };
+  const tellRated = (concernId: string, id: string): void => {
+    for (const page of seats.showing(concernId)) sayRatings(world, seats, page, [id]).catch(() => comeAgain(page));
+  };
   const tellAllSoon = (concernId: string): void => {
     for (const page of seats.showing(concernId)) moved.add(page);
     if (moved.size > 0) soon ??= setTimeout(flush, gatherMs);
@@ -153,6 +160,8 @@ export const startNews = (options: {
   const stops = [
     follower.subscribe(follower.upTo(), {
       wants: (event) => {
+        const rated = ratedIn(event);
+        if (rated !== null && event.concernId !== null) tellRated(event.concernId, rated);
         if (event.kind === "message.moved" && event.concernId !== null) tellAllSoon(event.concernId);
         if (event.concernId === null || !isShown(event)) return false;
         const pages = seats.showing(event.concernId);

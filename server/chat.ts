@@ -27,6 +27,7 @@ import { openCodes, type Codes } from "#server/chat-code.ts";
 import { answersIn, askedBy, phoneIn } from "#server/chat-form.ts";
 import { whoIs } from "#server/chat-identity.ts";
 import { sayMove } from "#server/chat-move.ts";
+import { askedIn, sayRatings, takeRating } from "#server/chat-rating.ts";
 import { startNews, type Begun } from "#server/chat-news.ts";
 import { startNow, type Now } from "#server/chat-now.ts";
 import { deviceOf, openSeats, viewerOf, type Caller, type Page, type Seat, type Seats } from "#server/chat-seats.ts";
@@ -143,6 +144,7 @@ const welcome = async (
     ...chats,
     upTo,
   });
+  await sayRatings(world, seats, page, askedIn(chats.messages));
 };
 
 const movesMessages = ({ kind }: AnyEvent): boolean => kind === "message.moved";
@@ -273,8 +275,11 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
       return markSeen(world, { kind: "customer", id: null, name: seat.visitor.name }, viewer, word);
     case "earlier": {
       const { messages, end } = await earlierOf(world, viewer, word.concernId, word.before);
-      return say(page, { type: "earlier", concernId: word.concernId, messages, end });
+      say(page, { type: "earlier", concernId: word.concernId, messages, end });
+      return sayRatings(world, seats, page, askedIn(messages));
     }
+    case "rate":
+      return takeRating(world, seats, page, word, room.brake(seat.visitor.address, page.who.place) !== null);
     case "leave":
       await leave(world, seat.visitor, word.everywhere === true);
       if (word.everywhere === true) room.changed([seat.visitor.address], seat.visitor.tokenHash);

@@ -2,8 +2,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isRefusal, statusOf, type Refusal } from "#contract/errors.ts";
-import { ratingTextLength } from "#contract/ratings.ts";
-import { scores } from "#contract/score.ts";
+import { ratingTextLength, scores } from "#contract/score.ts";
 import { giveRating, questionBehind, stopAsking, type Given, type RatingPage } from "#modules/ratings/actions.ts";
 import { tokenFor } from "#modules/ratings/model.ts";
 import type { RatingLink } from "#modules/concerns/actions-outbox.ts";

@@ -95,7 +95,7 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
     format: "es",
     file: "widget/sheets-[hash].js",
     words: ["widget"],
-    only: ["ask", "confirm", "move", "wish", "introduce", "newWindow"],
+    only: ["ask", "confirm", "move", "wish", "rating", "introduce", "newWindow"],
   });
   const inFolder = (file: string): string => file.slice("widget/".length);
   const chatIn = (language: Language): Promise<string> =>
@@ -104,7 +104,7 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
       format: "es",
       file: `widget/chat-${language}-[hash].js`,
       words: ["widget"],
-      without: ["emoji", "ask", "introduce", "confirm", "move", "wish"],
+      without: ["emoji", "ask", "introduce", "confirm", "move", "wish", "rating"],
       language,
       define: { EMOJI_FILE: JSON.stringify(inFolder(emoji)), SHEETS_FILE: JSON.stringify(inFolder(sheets)) },
       license: "widget/licenses.md",

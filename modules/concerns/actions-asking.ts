@@ -60,8 +60,6 @@ export const askForRating = async (
   const kind = addressKindOf[channel.kind];
   const norm = normalise(kind, last.sender.value);
   const known = norm === null ? null : await customerByAddress(tx, kind, norm);
-  // Where words are kept for their reader nothing shows the question yet.
-  if (isKept(kind)) return false;
   if (norm === null || known === null || norm.endsWith(".invalid") || !channel.enabled || !channel.canSend)
     return false;
   const own = (await allChannels(tx)).some(

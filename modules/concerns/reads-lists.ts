@@ -70,6 +70,7 @@ const plain: ListFilter = {
   teamId: null,
   brandId: null,
   priorities: [],
+  ratings: [],
   topicId: null,
   tag: null,
   customerId: null,

@@ -47,20 +47,19 @@ export interface Circumstances {
   readonly now: number;
 }
 
-/** Reads them for a customer of whom these channels are ways. What does not depend on the channels is asked for while they are on their way. */
+/** Reads them for a customer of whom these channels are ways. */
 export const circumstancesOf = async (
   world: KnowingKinds,
   tx: Tx,
   customerId: CustomerId,
-  channels: Promise<readonly Channel[]>,
+  channels: readonly Channel[],
 ): Promise<Omit<Circumstances, "urgent" | "now">> => {
   const limits = (kind: ChannelKind): Limits => known(world, kind);
-  const windowed = (all: readonly Channel[]): readonly string[] =>
-    all.filter(({ kind }) => isLimited(limits(kind))).map(({ id }) => id);
+  const windowed = channels.filter(({ kind }) => isLimited(limits(kind))).map(({ id }) => id);
   const [costs, wish, lastIn] = await Promise.all([
     channelCosts(tx),
     wishOf(tx, customerId),
-    channels.then((all) => lastInOf(tx, windowed(all), customerId)),
+    lastInOf(tx, windowed, customerId),
   ]);
   return { limits, cents: (kind) => costs.get(kind) ?? null, wish, lastIn };
 };

@@ -1,6 +1,7 @@
 // The SQL of lists of concerns. A page merges one ordered stream per status (and brand), each straight from an index: nothing is sorted,
 // and a page costs the same among a thousand concerns and among a million. Called by concerns/reads-lists.ts; bench explains `pageQuery`.
 import { everything, statuses, type ConcernRow, type ListFilter, type Status } from "#contract/concerns.ts";
+import { scores, type Score } from "#contract/score.ts";
 import { empty, join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** The columns of a concern's row as the contract names them; `c` is the table. */
@@ -41,6 +42,15 @@ const limited = (limit: number): Sql => {
 
 const wordsIn = (words: readonly string[]): Sql => join(words.map(literal), ", ");
 
+/** Scores stand in the statement: how many have one differs a hundredfold, and the planner knows it. */
+const scoresIn = (wanted: readonly Score[]): Sql =>
+  raw(
+    scores
+      .filter((score) => wanted.includes(score))
+      .map(String)
+      .join(", "),
+  );
+
 /** The statuses a filter names, in the contract's order; none named are all. */
 const statusesOf = (filter: ListFilter): readonly Status[] =>
   filter.statuses.length === 0 ? statuses : statuses.filter((status) => filter.statuses.includes(status));
@@ -53,6 +63,7 @@ const conditions = ({ filter, me, customerIds }: Scope): Sql[] => {
   if (filter.teamId !== null) list.push(sql`c.team_id = ${filter.teamId}`);
   if (filter.priorities.length > 0 && filter.priorities.length < 4)
     list.push(sql`c.priority IN (${wordsIn([...filter.priorities].toSorted())})`);
+  if (filter.ratings.length > 0) list.push(sql`c.rating IN (${scoresIn(filter.ratings)})`);
   if (filter.topicId !== null) list.push(sql`c.topic_id = ${filter.topicId}`);
   // The second half is what its index stands for: most concerns have no tags and no place in it.
   if (filter.tag !== null) list.push(sql`c.tags @> ARRAY[${filter.tag}]::text[] AND c.tags <> '{}'`);
@@ -162,7 +173,7 @@ const merged = (
   return sql`SELECT * FROM (${union}) AS merged ORDER BY ${order.outer} ${limited(limit)}`;
 };
 
-/** One page of a part of a list. A filter by tag or field is planned each time, because these differ a thousandfold in how common they are; it wants a transaction. */
+/** One page of a part of a list. A filter by tag, field or rating is planned each time, because these differ a thousandfold in how common they are; it wants a transaction. */
 export const page = async (
   tx: Tx,
   scope: Scope,
@@ -176,7 +187,8 @@ export const page = async (
 };
 
 /** Does this filter want to be asked inside a transaction? See `page`. */
-export const isPlannedEachTime = (filter: ListFilter): boolean => filter.tag !== null || filter.field !== null;
+export const isPlannedEachTime = (filter: ListFilter): boolean =>
+  filter.tag !== null || filter.field !== null || filter.ratings.length > 0;
 
 /**
  * How many rows a filter finds (`n`), for filters that the kept counters cannot answer. No more than `most` rows are looked at, those of the
@@ -213,7 +225,14 @@ const walked = (scope: Scope): Sql[] => {
   if (narrow === undefined && isPlannedEachTime(filter))
     return conditions({
       ...scope,
-      filter: { ...everything, ...(filter.field === null ? { tag: filter.tag } : { field: filter.field }) },
+      filter: {
+        ...everything,
+        ...(filter.field !== null
+          ? { field: filter.field }
+          : filter.tag !== null
+            ? { tag: filter.tag }
+            : { ratings: filter.ratings }),
+      },
     }).map((tagged) => sql`concern c WHERE ${tagged}${rest}`);
   return wanted.map(
     (status) => sql`concern c WHERE c.status = ${literal(status)}${narrow === undefined ? empty : sql` AND ${narrow}`}`,

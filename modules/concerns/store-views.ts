@@ -106,6 +106,7 @@ const sourceOf = ({ filter }: Scope): Source => {
     filter.mentioned ||
     filter.customerId !== null ||
     filter.field !== null ||
+    filter.ratings.length > 0 ||
     another !== undefined
   )
     return { from: "walk" };

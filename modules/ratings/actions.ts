@@ -3,8 +3,8 @@ import { seesBrand, system, type Who } from "#contract/actor.ts";
 import type { AddressKind } from "#contract/channel.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, ConcernId, CustomerId } from "#contract/ids.ts";
-import { ratingTextLength, type RatingRule } from "#contract/ratings.ts";
-import { badScore, scores, type Score } from "#contract/score.ts";
+import type { RatingRule } from "#contract/ratings.ts";
+import { badScore, ratingTextLength, scores, type Score } from "#contract/score.ts";
 import { storable } from "#lib/text.ts";
 import { say } from "#modules/audit/actions.ts";
 import { brandById } from "#modules/brands/reads.ts";
@@ -77,17 +77,17 @@ export const askWhatIsDue = async (world: World): Promise<number> => {
   return sent;
 };
 
+/** What is written down of who was asked. */
+interface Mark {
+  readonly id: string;
+  readonly to: { readonly kind: AddressKind; readonly norm: string } | null;
+  readonly days: number;
+  readonly brandId: BrandId | null;
+}
+
 const askOne = async (world: World, tx: Tx, concernId: ConcernId): Promise<0 | 1> => {
   const now = world.now();
-  const mark: {
-    to: { readonly kind: AddressKind; readonly norm: string } | null;
-    days: number;
-    brandId: BrandId | null;
-  } = {
-    to: null,
-    days: noRule.windowDays,
-    brandId: null,
-  };
+  const mark: Mark = { id: "", to: null, days: noRule.windowDays, brandId: null };
   let later: number | null = null;
   const asked = await askForRating(world, tx, concernId, async (facts) => {
     const planned = await lockRating(tx, concernId);
@@ -105,7 +105,12 @@ const askOne = async (world: World, tx: Tx, concernId: ConcernId): Promise<0 | 1
     });
     if (reason === "early") later = dueAt;
     if (reason !== null) return null;
-    Object.assign(mark, { to: { kind: facts.kind, norm: facts.norm }, days: rule.windowDays, brandId: facts.brandId });
+    Object.assign(mark, {
+      id: planned.id,
+      to: { kind: facts.kind, norm: facts.norm },
+      days: rule.windowDays,
+      brandId: facts.brandId,
+    });
     return planned.id;
   });
   if (!asked || mark.to === null) {
@@ -114,7 +119,7 @@ const askOne = async (world: World, tx: Tx, concernId: ConcernId): Promise<0 | 1
   }
   const closesAt = new Date(now.getTime() + mark.days * dayMs).toISOString();
   await setAsked(tx, concernId, { ...mark.to, at: now.toISOString(), closesAt });
-  await say(world, tx, system, [{ kind: "rating.asked", brandId: mark.brandId, concernId, data: {} }]);
+  await say(world, tx, system, [{ kind: "rating.asked", brandId: mark.brandId, concernId, data: { id: mark.id } }]);
   return 1;
 };
 
@@ -161,6 +166,17 @@ export const giveRating = async (
   return id === null ? refuse("notFound") : give(world, id, given);
 };
 
+/** The same from a chat, for a question that was asked there of whoever answers; `norms`: their addresses. Refuses notFound for anybody else's. */
+export const giveRatingInChat = async (
+  world: World,
+  norms: readonly string[],
+  id: string,
+  given: Given,
+): Promise<Record<string, never> | Refusal> => {
+  const row = await ratingById(world.db, id);
+  return row?.kind === "chat" && norms.includes(row.norm ?? "") ? give(world, id, given) : refuse("notFound");
+};
+
 const give = (world: World, id: string, given: Given): Promise<Record<string, never> | Refusal> =>
   world.db.transaction(async (tx) => {
     const score = scores.find((one) => one === given.score);
@@ -181,7 +197,7 @@ const give = (world: World, id: string, given: Given): Promise<Record<string, ne
     const who: Who = { kind: "customer", id: placed.customerId, name: placed.customerName };
     const { reopens } = (await ruleOf(tx, placed.brandId)) ?? noRule;
     await noteRating(world, tx, who, rated, score, reopens && score <= badScore);
-    await say(world, tx, who, [{ kind: "rating.given", ...about, data: { score, text, changed } }]);
+    await say(world, tx, who, [{ kind: "rating.given", ...about, data: { id, score, text, changed } }]);
     return {};
   });
 

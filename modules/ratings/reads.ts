@@ -5,10 +5,11 @@ import type { Result } from "#contract/endpoint.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, ConcernId } from "#contract/ids.ts";
 import type { Rating, ratings } from "#contract/ratings.ts";
+import type { Score } from "#contract/score.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { mergedHere, rowFor } from "#modules/concerns/reads.ts";
 import { noRule } from "#modules/ratings/model.ts";
-import { askedRatings, ruleOf, sums } from "#modules/ratings/store.ts";
+import { askedRatings, ratingsInChat, ruleOf, sums } from "#modules/ratings/store.ts";
 import type { World } from "#platform/world.ts";
 
 type Reading = Pick<World, "db" | "now">;
@@ -37,3 +38,16 @@ export const ruleFor = async (
   const since = new Date(now().getTime() - summedMs).toISOString();
   return { ...((await ruleOf(db, brandId)) ?? noRule), ...(await sums(db, brandId, since)) };
 };
+
+/** What somebody in a chat was asked there, of the named questions, and what they said; `norms`: their addresses. */
+export const ratingsFor = async (
+  { db }: Pick<World, "db">,
+  norms: readonly string[],
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly score: Score | null; readonly text: string; readonly untilMs: number }[]> =>
+  (await ratingsInChat(db, norms, ids)).map(({ id, score, text, closesAt }) => ({
+    id,
+    score,
+    text,
+    untilMs: Date.parse(closesAt),
+  }));

@@ -51,6 +51,7 @@ export interface RatingRow {
   readonly dueAt: string | null;
   readonly askedAt: string | null;
   readonly closesAt: string | null;
+  readonly kind: AddressKind | null;
   readonly norm: string | null;
   readonly score: Score | null;
   readonly text: string;
@@ -59,7 +60,7 @@ export interface RatingRow {
 }
 
 const columns = sql`
-  id, concern_id AS "concernId", due_at AS "dueAt", asked_at AS "askedAt", closes_at AS "closesAt", norm, score, words AS text, given_at AS "givenAt", changed`;
+  id, concern_id AS "concernId", due_at AS "dueAt", asked_at AS "askedAt", closes_at AS "closesAt", kind, norm, score, words AS text, given_at AS "givenAt", changed`;
 
 /** A concern's rating, locked. */
 export const lockRating = (tx: Tx, concernId: string): Promise<RatingRow | null> =>
@@ -68,6 +69,18 @@ export const lockRating = (tx: Tx, concernId: string): Promise<RatingRow | null>
 /** A rating by its id. */
 export const ratingById = (tx: Tx, id: string): Promise<RatingRow | null> =>
   tx.maybe<RatingRow>(sql`SELECT ${columns} FROM rating WHERE id = ${id}`);
+
+/** What these addresses were asked in a chat, of the named questions. */
+export const ratingsInChat = (
+  tx: Tx,
+  norms: readonly string[],
+  ids: readonly string[],
+): Promise<(RatingRow & { readonly closesAt: string })[]> =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : tx.rows(sql`
+        SELECT ${columns} FROM rating
+         WHERE id = ANY (${ids}::uuid[]) AND kind = 'chat' AND norm = ANY (${norms}::text[]) AND closes_at IS NOT NULL`);
 
 /** Which concern a rating is of. */
 export const concernOfRating = async (tx: Tx, id: string): Promise<ConcernId | null> =>

@@ -6,7 +6,7 @@ import { api } from "#contract/api.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
 import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { addMailbox, setUpCentre } from "#test/centre.ts";
-import { addChat, answerIn, openPage, type VisitorPage } from "#test/chat.ts";
+import { addChat, answerIn, openPage, type Told, type VisitorPage } from "#test/chat.ts";
 import type { Desk } from "#test/desk.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
@@ -177,4 +177,84 @@ test("an address said later is enough: what waited for it goes there", async () 
   visitor.say({ type: "introduce", name: "Timo", email: "timo@kunde.test" });
   const mail = await sim.next((each) => each.envelope.to.includes("timo@kunde.test"));
   assert.match(mail.text, /Wohin damit\?[^]*Und noch etwas\./);
+});
+
+test("asked for a rating in the chat by who is there, by mail who has left; never by both, and answered only by whom it was asked", async () => {
+  const rule = { enabled: true, delayMinutes: 0, windowDays: 14, pauseDays: 30, reopens: false };
+  await ada.call(api.ratings.setRule, { params: { id: brand.id }, body: rule });
+  const [here, gone, stranger] = [await page(), await page(), await page()];
+  const { token } = await here.hello();
+  const left = await gone.hello();
+  await stranger.hello();
+  await stranger.tell("Ich frage nach etwas anderem.");
+  here.say({ type: "introduce", name: "Wolf", email: "wolf@kunde.test" });
+  gone.say({ type: "introduce", name: "Vera", email: "vera@kunde.test" });
+  const one = await here.tell("Kein Ton.");
+  const two = await gone.tell("Kein Bild.");
+  const closing = { status: "resolved" as const };
+  for (const [visitor, { concernId }] of [
+    [here, one],
+    [gone, two],
+  ] as const) {
+    await answer(concernId, "Ist behoben.");
+    const { seq } = await visitor.message("Ist behoben.");
+    visitor.say({ type: "seen", concernId, seq });
+    // What was seen before goes by no mail.
+    await visitor.word("news", ({ concerns }) =>
+      concerns.some(({ id, seenSeq }) => id === concernId && seenSeq >= seq),
+    );
+    if (visitor === gone) {
+      gone.close();
+      await gone.closed;
+    }
+    await ada.call(api.concerns.change, { params: { id: concernId }, body: closing });
+  }
+
+  const isAsked = ({ messages }: Told<"news">): boolean => messages.some(({ parts }) => parts[0]?.kind === "rating");
+  const question = (await here.word("news", isAsked)).messages.find(({ parts }) => parts.length > 0);
+  const [part] = question?.parts ?? [];
+  assert.ok(question && part?.kind === "rating");
+  assert.deepEqual([question.by, question.text, question.text.includes("Link")], ["us", part.text, false]);
+  here.say({ type: "seen", concernId: one.concernId, seq: question.seq });
+  const { id } = part;
+  stranger.say({ type: "rate", id, score: 1, text: "gefälscht" });
+  stranger.say({ type: "rate", id: crypto.randomUUID(), score: 1, text: "" });
+  stranger.say({ type: "ping" });
+  await stranger.word("pong");
+  assert.ok(!stranger.words.some(({ type }) => type === "rating"), "nobody else hears of it");
+  const tab = await page();
+  await tab.hello({ token });
+  assert.deepEqual((await tab.word("rating")).score, null);
+  // Pressed twice, and then something is said to it, in another tab.
+  for (const text of ["", "", " Sehr <b>schnell</b>. "]) here.say({ type: "rate", id, score: 5, text });
+  const told = await tab.word("rating", (word) => word.text !== "");
+  assert.deepEqual([told.score, told.text, told.untilMs > Date.now()], [5, "Sehr <b>schnell</b>.", true]);
+  for (const text of ["x".repeat(2_001), "x".repeat(1_000_000)]) {
+    const rude = await page();
+    await rude.hello({ token });
+    rude.say({ type: "rate", id, score: 1, text });
+    assert.ok([1008, 1009].includes(await rude.closed));
+  }
+  const ratingOf = (concernId: string) => ada.call(api.ratings.ofConcern, { params: { id: concernId } });
+  const stands = await ratingOf(one.concernId);
+  assert.deepEqual([stands?.score, stands?.text, stands?.changed], [5, "Sehr <b>schnell</b>.", true]);
+
+  const mail = await sim.next((each) => each.envelope.to.includes("vera@kunde.test"));
+  const link = /(\/rating\/[\w.-]+)\?score=2/.exec(mail.text)?.[1] ?? assert.fail(mail.text);
+  assert.equal((await ratingOf(two.concernId))?.score, null);
+  const posted = await fetch(server.url + link, { method: "POST", body: new URLSearchParams({ score: "2" }) });
+  assert.equal(posted.status, 200);
+  assert.equal((await ratingOf(two.concernId))?.score, 2);
+  const thread = await open(two.concernId);
+  assert.ok(!JSON.stringify(thread).includes(link.split(".")[1] ?? "!"), "no desk is shown the link");
+  // Back in the chat they find the question answered, and were written to by one way only.
+  const back = await page();
+  await back.hello({ token: left.token });
+  assert.equal((await back.word("rating")).score, 2);
+  assert.equal(thread.messages.filter(({ automatic }) => automatic !== null).length, 2, "the question, and its mail");
+  const wolf = (await open(one.concernId)).messages.filter(({ automatic }) => automatic !== null);
+  assert.deepEqual(
+    wolf.map(({ channelKind }) => channelKind),
+    ["webchat"],
+  );
 });

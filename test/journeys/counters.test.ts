@@ -55,6 +55,7 @@ const anything = (): (readonly [string, Sql])[] => [
   ["team_id", sql`${maybe(0.6, () => one(teams))}::uuid`],
   ["brand_id", sql`${one([cast.brandId, cast.otherBrandId])}::uuid`],
   ["delivery_failed", sql`${chance() < 0.2}`],
+  ["rating", sql`${one([null, 1, 2, 3, 4, 5])}::smallint`],
 ];
 
 const addConcern = async (tx: Tx): Promise<void> => {
@@ -151,6 +152,8 @@ const filters = (): ListFilter[] => {
     { ...inStatus(), tag: one(tags), channelKind: "email" },
     { ...inStatus(), tag: one(tags), deliveryFailed: true },
     { ...inStatus(), assignee: "me", priorities: ["high"] },
+    { ...inStatus(), ratings: [1, 2] },
+    { ...inStatus(), ratings: [4], assignee: "me", tag: one(tags) },
   ];
 };
 
@@ -165,6 +168,7 @@ const countOf = async (who: AgentActor, filter: ListFilter): Promise<number> => 
     ...(filter.teamId === null ? [] : [sql`team_id = ${filter.teamId}`]),
     ...(filter.brandId === null ? [] : [sql`brand_id = ${filter.brandId}`]),
     ...(filter.priorities.length === 0 ? [] : [sql`priority = ANY(${filter.priorities}::text[])`]),
+    ...(filter.ratings.length === 0 ? [] : [sql`rating = ANY(${filter.ratings}::int[])`]),
     ...(filter.topicId === null ? [] : [sql`topic_id = ${filter.topicId}`]),
     ...(filter.tag === null ? [] : [sql`${filter.tag} = ANY(tags)`]),
     ...(filter.channelKind === null ? [] : [sql`${filter.channelKind} = ANY(channels)`]),

@@ -19,6 +19,7 @@ import { fold } from "#lib/fold.ts";
 import { foldTally, removeView, saveView } from "#modules/concerns/actions-views.ts";
 import { concernsOf, listConcerns, viewsFor } from "#modules/concerns/reads-lists.ts";
 import { pageQuery } from "#modules/concerns/store-lists.ts";
+import { scores } from "#contract/score.ts";
 import { sql } from "#platform/db/db.ts";
 import { addCast, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
 import { compareRows, matches } from "#web/state/lists.ts";
@@ -81,9 +82,9 @@ before(async () => {
     const had = one(fieldValuesHad);
     fieldsHad.set(id, had);
     await world.db.run(sql`
-      INSERT INTO concern (id, field_marks, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, last_message_at, waiting_since, delivery_failed, created_at)
+      INSERT INTO concern (id, field_marks, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, last_message_at, waiting_since, delivery_failed, created_at, rating)
       VALUES (${id}, field_marks(${JSON.stringify(had)}::jsonb), ${chance() < 0.7 ? cast.brandId : cast.otherBrandId}, ${`Anliegen ${i}`}, ${status}, ${one(priorities)}, ${maybe(0.5, () => one(topics))}, ${chance() < 0.4 ? [one(tags)] : []},
-              ${maybe(0.6, () => one(people))}, ${maybe(0.6, () => one(teams))}, ${one(customers)}, 'X', ${one([["email"], []])}, ${at}, ${maybe(0.4, () => at)}, ${chance() < 0.05}, ${at})`);
+              ${maybe(0.6, () => one(people))}, ${maybe(0.6, () => one(teams))}, ${one(customers)}, 'X', ${one([["email"], []])}, ${at}, ${maybe(0.4, () => at)}, ${chance() < 0.05}, ${at}, ${maybe(0.3, () => one(scores))})`);
     if (chance() < 0.2)
       await world.db.run(sql`INSERT INTO concern_follower (concern_id, agent_id) VALUES (${id}, ${one(people)})`);
     if (chance() < 0.2)
@@ -122,6 +123,7 @@ const randomFilter = (): ListFilter => ({
   teamId: maybe(0.3, () => one(teams)),
   brandId: maybe(0.3, () => one([cast.brandId, cast.otherBrandId])),
   priorities: chance() < 0.3 ? priorities.filter(() => chance() < 0.5) : [],
+  ratings: chance() < 0.2 ? scores.filter(() => chance() < 0.5) : [],
   topicId: maybe(0.2, () => one(topics)),
   tag: maybe(0.2, () => one([...tags, "nobody has it"])),
   field: maybe(0.2, () =>

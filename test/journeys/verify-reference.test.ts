@@ -219,6 +219,7 @@ const comparedThrough: Readonly<Record<string, string>> = {
   holdSender: "deliver(",
   mailWhatIsUnread: "verify(mailOut",
   sendAutomatic: "concernReactions(world, { acknowledge: true })",
+  giveRatingInChat: "giveRating(",
 };
 
 /** Does a test call it? As a name of its own: whoever calls `unlink` has not called `link`. */

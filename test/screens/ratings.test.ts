@@ -4,8 +4,20 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
+import { addChat, answerIn } from "#test/chat.ts";
 import { axeFindings, openDesk, phone, wide } from "#test/screens/browser.ts";
 import { closeSilent, sendTo, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+import {
+  findings,
+  launch,
+  openVisitor,
+  ours,
+  pageWith,
+  say,
+  sent,
+  startSite,
+  strictPolicy,
+} from "#test/screens/site.ts";
 
 let centre: ScreenCentre;
 let row: ConcernRow;
@@ -56,14 +68,12 @@ test("the page: nothing counts until its button, by keys alone and without scrip
     ["de-DE", "dark", wide],
     ["en-GB", "light", phone],
   ] as const) {
-    const one = await openDesk(centre.browser, centre.server.url, { ...size, locale, colorScheme, contrast: "more" });
-    await one.page.goto(`${centre.server.url}${path}?score=4`);
-    await one.page.getByRole("radio", { name: locale === "de-DE" ? "4 – gut" : "4 – good", checked: true }).waitFor();
     // The page's own policy lets no script in, and axe is one.
-    await one.page.close();
-    await one.context.close();
     const looked = await openDesk(centre.browser, centre.server.url, { ...size, locale, colorScheme, bypassCSP: true });
     await looked.page.goto(`${centre.server.url}${path}?score=4`);
+    await looked.page
+      .getByRole("radio", { name: locale === "de-DE" ? "4 – gut" : "4 – good", checked: true })
+      .waitFor();
     assert.deepEqual(await axeFindings(looked.page), [], `${locale} ${colorScheme}`);
     assert.deepEqual(await axeFindings(looked.page, ["color-contrast-enhanced", "target-size"]), []);
     await fits(looked.page);
@@ -106,4 +116,54 @@ test("the page: nothing counts until its button, by keys alone and without scrip
   await page.goto(`${centre.server.url}${path}x`);
   await page.getByRole("heading", { name: "Dieser Link gilt nicht oder nicht mehr." }).waitFor();
   await one.context.close();
+});
+
+test("the card in the chat: pressed once it counts, by keys alone, with a few words; the other tab sees it, light and dark, wide and on a phone axe is silent", async () => {
+  const { desk, feed, server, browser } = centre;
+  const site = await startSite();
+  try {
+    const chat = await addChat(desk, row.brandId, { origins: [site.origin] });
+    site.show("*", pageWith(server.url, chat.id), strictPolicy(server.url));
+    const visitor = await openVisitor(browser, `${site.origin}/`);
+    const { page } = visitor;
+    await launch(page).click();
+    await say(page, "Kein Ton.");
+    await sent(page, "Kein Ton.").waitFor();
+    const created = await feed.event(
+      (event) => event.kind === "concern.created" && event.data.row.subject === "Kein Ton.",
+    );
+    const id = created.concernId ?? "";
+    await answerIn(desk, id, "Ist behoben.");
+    await desk.call(api.concerns.change, { params: { id }, body: { status: "resolved" } });
+    await ours(page, "Wie zufrieden waren Sie mit uns?").waitFor();
+    const good = page.getByRole("button", { name: "4 gut" });
+    await good.waitFor();
+    const ratingNow = () => desk.call(api.ratings.ofConcern, { params: { id } });
+    await page.getByRole("button", { name: "5 sehr gut" }).focus();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").filter({ hasText: "Danke für Ihre Antwort." }).waitFor();
+    assert.equal((await ratingNow())?.score, 4);
+    await page.getByLabel("Möchten Sie etwas dazu sagen?").fill("Der <i>Techniker</i> war nett.");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await feed.event((event) => event.kind === "rating.given" && event.data.text !== "");
+    assert.deepEqual([(await ratingNow())?.score, (await ratingNow())?.text], [4, "Der <i>Techniker</i> war nett."]);
+    for (const [size, colorScheme] of [
+      [wide, "light"],
+      [phone, "dark"],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(size.viewport ?? { width: 390, height: 844 });
+      await good.scrollIntoViewIfNeeded();
+      assert.deepEqual(await findings(page), []);
+    }
+    const other = await visitor.tab();
+    await launch(other).click();
+    await other.getByRole("button", { name: "4 gut", pressed: true }).waitFor();
+    await visitor.context.close();
+    assert.deepEqual(visitor.complaints, []);
+  } finally {
+    await site.stop();
+  }
 });

@@ -81,6 +81,9 @@ test("statuses and priorities add up in the contract's order; of everything else
   const urgent = choose(choose(live, "priorities:urgent"), "priorities:high");
   assert.deepEqual(urgent.priorities, ["high", "urgent"]);
   assert.deepEqual(drop(urgent, "priorities:high").priorities, ["urgent"]);
+  const rated = choose(choose(live, "ratings:2"), "ratings:1");
+  assert.deepEqual(rated.ratings, [1, 2]);
+  assert.deepEqual(drop(rated, "ratings:2").ratings, [1]);
   assert.deepEqual(drop(live, "statuses:snoozed").statuses, ["new", "open", "waiting"]);
   assert.equal(choose(choose(live, "assignee:me"), "assignee:ben").assignee, "ben");
   assert.equal(choose(live, "sort:waiting").sort, "waiting");

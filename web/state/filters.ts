@@ -4,6 +4,8 @@ import { priorities, statuses } from "#contract/concerns.ts";
 import type { ListFilter } from "#contract/concerns.ts";
 import type { Field, FieldValue } from "#contract/fields.ts";
 import type { AgentId } from "#contract/ids.ts";
+import { scores } from "#contract/score.ts";
+import type { Score } from "#contract/score.ts";
 import type { DeskState } from "#web/state/apply.ts";
 import { fold } from "#lib/fold.ts";
 import { fieldName, fieldWords, typedValue } from "#web/state/fieldValues.ts";
@@ -15,6 +17,7 @@ export const conditions = [
   "statuses",
   "assignee",
   "priorities",
+  "ratings",
   "topicId",
   "tag",
   "field",
@@ -60,7 +63,7 @@ export const filterOptions = (names: FilterNames): readonly FilterOption[] =>
 export const chosenIn = (filter: ListFilter): readonly string[] =>
   conditions.flatMap((condition) => valuesIn(filter, condition).map((value) => `${condition}:${value}`));
 
-/** The filter after choices were made and unmade: one value of its kind replaces another, but for statuses and priorities, of which there may be several. */
+/** The filter after choices were made and unmade: one value of its kind replaces another, but for statuses, priorities and ratings, of which there may be several. */
 export const withChosen = (filter: ListFilter, ids: readonly string[]): ListFilter => {
   const before = chosenIn(filter);
   const unmade = before.filter((id) => !ids.includes(id)).reduce(without, filter);
@@ -154,6 +157,8 @@ const valuesOf = (condition: Condition, names: FilterNames): readonly string[] =
       return statuses;
     case "priorities":
       return priorities.toReversed();
+    case "ratings":
+      return scores.toReversed().map(String);
     case "assignee":
       return [
         "me",
@@ -191,7 +196,7 @@ const valuesOf = (condition: Condition, names: FilterNames): readonly string[] =
 const valuesIn = (filter: ListFilter, condition: Condition): readonly string[] => {
   if (condition === "field") return filter.field === null ? [] : [fieldChoice(filter.field)];
   const value = filter[condition];
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value.map(String);
   if (value === null || value === false) return [];
   return [value === true ? yes : String(value)];
 };
@@ -216,6 +221,8 @@ const without = (filter: ListFilter, id: string): ListFilter => {
       return { ...filter, statuses: filter.statuses.filter((status) => status !== value) };
     case "priorities":
       return { ...filter, priorities: filter.priorities.filter((priority) => priority !== value) };
+    case "ratings":
+      return { ...filter, ratings: filter.ratings.filter((rating) => String(rating) !== value) };
     case "deliveryFailed":
     case "followed":
     case "mentioned":
@@ -235,6 +242,11 @@ const withOption = (filter: ListFilter, id: string): ListFilter => {
       return { ...filter, statuses: statuses.filter((one) => one === value || filter.statuses.includes(one)) };
     case "priorities":
       return { ...filter, priorities: priorities.filter((one) => one === value || filter.priorities.includes(one)) };
+    case "ratings":
+      return {
+        ...filter,
+        ratings: scores.filter((one) => String(one) === value || filter.ratings.includes(one)),
+      };
     case "deliveryFailed":
     case "followed":
     case "mentioned":
@@ -254,6 +266,8 @@ const valueWords = (condition: Condition, value: string, names: FilterNames): st
       return t(`status.${value as ListFilter["statuses"][number]}`);
     case "priorities":
       return t(`priority.${value as ListFilter["priorities"][number]}`);
+    case "ratings":
+      return `${value} – ${t(`ratingPage.score.${value as `${Score}`}`)}`;
     case "assignee":
       return value === "me" ? t("filters.me") : value === "none" ? t("concerns.nobody") : named(names.agents);
     case "teamId":

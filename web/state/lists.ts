@@ -18,6 +18,7 @@ export const unfiltered: ListFilter = {
   teamId: null,
   brandId: null,
   priorities: [],
+  ratings: [],
   topicId: null,
   tag: null,
   customerId: null,
@@ -33,6 +34,7 @@ export const unfiltered: ListFilter = {
 export const matches = (row: ConcernRow, filter: ListFilter, me: AgentId | null): boolean =>
   (filter.statuses.length === 0 || filter.statuses.includes(row.status)) &&
   (filter.priorities.length === 0 || filter.priorities.includes(row.priority)) &&
+  (filter.ratings.length === 0 || (row.rating !== null && filter.ratings.includes(row.rating))) &&
   assigneeMatches(row, filter.assignee, me) &&
   (filter.teamId === null || row.teamId === filter.teamId) &&
   (filter.brandId === null || row.brandId === filter.brandId) &&

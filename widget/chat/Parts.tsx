@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 // What a message carries beside words: choices, a small form, an article, and what was answered. A kind nobody here knows is shown as its text. Called by Bubble.tsx.
+import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import type { FormField, Part } from "#contract/parts.ts";
 import { faultOf, longestValue, type Fault } from "#lib/form.ts";
@@ -15,6 +16,8 @@ export interface Answering {
   readonly answered: (part: number) => readonly string[] | null;
   /** `text`: how it reads until the server has it. */
   readonly answer: (part: number, values: readonly string[], text: string) => void;
+  /** Where a question for a rating is answered, below it. */
+  readonly rating: (id: string) => ComponentChildren;
 }
 
 type Choices = Extract<Part, { kind: "choices" }>;
@@ -182,7 +185,12 @@ export const Parts = ({ parts, answering }: { readonly parts: readonly Part[]; r
       if (part.kind === "form") return <FormPart key={index} part={part} {...common} />;
       if (part.kind === "article") return <Article key={index} part={part} />;
       if (part.kind === "answer") return <Answer key={index} part={part} />;
-      return <Text key={index} text={part.text} />;
+      return (
+        <>
+          <Text key={index} text={part.text} />
+          {part.kind === "rating" ? answering.rating(part.id) : null}
+        </>
+      );
     })}
   </>
 );

@@ -7,6 +7,7 @@ import { Bubble, Greeting, WaitingBubble } from "./Bubble.tsx";
 import { answeredIn, concernOf, waitingIn, type Talk } from "./chats.ts";
 import { Icon } from "./Icon.tsx";
 import { Confirm } from "./Confirm.tsx";
+import { Sheet } from "./Sheet.tsx";
 import { Introduce } from "./Introduce.tsx";
 import type { Session, View } from "./session.ts";
 import { clock, words } from "./speech.ts";
@@ -105,6 +106,13 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
                 answered: (part) => answeredIn(messages, view.outbox, line.message.id, part),
                 answer: (part, values, text) =>
                   session.say(talk, text, [], { messageId: line.message.id, part, values: [...values] }),
+                rating: (id) => (
+                  <Sheet
+                    draw={(sheets, at) =>
+                      sheets.showRating({ ...at, id, given: chats.ratings[id], now, rate: session.rate })
+                    }
+                  />
+                ),
               }}
               isSent={line.message.id === lastOwn && waiting.length === 0 && line === lines.at(-1)}
             />,

@@ -49,6 +49,8 @@ export interface Chats {
   readonly threads: Readonly<Record<string, string>>;
   /** Concerns in which somebody of us is typing; believed until then. */
   readonly typing: Readonly<Record<string, number>>;
+  /** Where questions for a rating stand, by their id. */
+  readonly ratings: Readonly<Record<string, ToWidget & { readonly type: "rating" }>>;
   readonly upTo: number | null;
 }
 
@@ -68,6 +70,7 @@ export const nothing: Chats = {
   whole: {},
   threads: {},
   typing: {},
+  ratings: {},
   upTo: null,
 };
 
@@ -175,6 +178,8 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
       const here = [word.concernId, now + typingLastsMs] as const;
       return { ...chats, typing: Object.fromEntries(word.on ? [...others, here] : others) };
     }
+    case "rating":
+      return { ...chats, ratings: { ...chats.ratings, [word.id]: word } };
     case "pong":
       return { ...chats, upTo: chats.upTo === null ? null : Math.max(chats.upTo, word.upTo) };
     case "code":

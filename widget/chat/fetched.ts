@@ -1,6 +1,14 @@
 // The widget's files beside the chat's, each fetched when it is first wanted. Called by Emoji.tsx and Sheet.tsx.
 import type { showEmoji } from "#widget/emoji/main.tsx";
-import type { hide, showConfirm, showIntroduce, showMove, showPreChat, showWish } from "#widget/sheets/main.tsx";
+import type {
+  hide,
+  showConfirm,
+  showIntroduce,
+  showMove,
+  showPreChat,
+  showRating,
+  showWish,
+} from "#widget/sheets/main.tsx";
 
 /** Their names; written in by the build (tools/widget.ts). */
 declare const EMOJI_FILE: string;
@@ -12,6 +20,7 @@ export interface Sheets {
   readonly showIntroduce: typeof showIntroduce;
   readonly showMove: typeof showMove;
   readonly showWish: typeof showWish;
+  readonly showRating: typeof showRating;
   readonly hide: typeof hide;
 }
 

@@ -364,6 +364,7 @@ export const startSession = (parts: SessionParts): Session => {
       sender.drop(id);
       readOutbox();
     },
+    rate: (id, score, text) => link.say({ type: "rate", id, score, text }),
     typing: (concernId, on) => {
       if (!on) return stopSayingTyping();
       if (typed?.concernId !== concernId || now() - typed.at > typingAgainMs) {

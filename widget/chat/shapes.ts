@@ -3,6 +3,7 @@ import type { ChannelKind } from "#contract/channel.ts";
 import type { ToWidget, VisitedPage } from "#contract/chat.ts";
 import type { GivenAnswer } from "#contract/parts.ts";
 import type { PreChatAnswers } from "#contract/prechat.ts";
+import type { Score } from "#contract/score.ts";
 import type { Memory } from "#widget/memory.ts";
 import type { Language } from "#widget/words.ts";
 import type { Chats, Talk, Waiting } from "./chats.ts";
@@ -106,6 +107,8 @@ export interface Session {
   /** Says something again that the server did not take, or takes it back. */
   readonly again: (id: string) => void;
   readonly drop: (id: string) => void;
+  /** Answers a question for a rating; false: nobody can be told now. */
+  readonly rate: (id: string, score: Score, text: string) => boolean;
   readonly typing: (concernId: string, on: boolean) => void;
   readonly seen: (concernId: string) => void;
   readonly earlier: (concernId: string) => void;

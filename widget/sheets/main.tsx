@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // What most visitors never see, with all it needs, in a file of its own: what is asked before and after the first words, the code that proves an
-// address, how they want to be answered, and how a chat goes on elsewhere. Built as widget/sheets-….js, fetched when it is to be shown; called by chat/Sheet.tsx.
+// address, how they want to be answered, how a chat goes on elsewhere, and a rating. Built as widget/sheets-….js, fetched when it is to be shown; called by chat/Sheet.tsx.
 import { render } from "preact";
 import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
@@ -9,6 +9,7 @@ import type { Language } from "#widget/words.ts";
 import { Confirm, type ConfirmProps } from "./Confirm.tsx";
 import { Introduce, type IntroduceProps } from "./Introduce.tsx";
 import { Move, type MoveProps } from "./Move.tsx";
+import { Rating, type RatingProps } from "./Rating.tsx";
 import { PreChat, type PreChatProps } from "./PreChat.tsx";
 import { Wish, type WishProps } from "./Wish.tsx";
 import sheetsCss from "./sheets.css?inline";
@@ -22,7 +23,7 @@ export interface SheetPlace {
 const style = adopt(sheetsCss);
 const wordsIn = (
   language: Language,
-): PreChatProps["words"] & ConfirmProps["words"] & MoveProps["words"] & WishProps["words"] =>
+): PreChatProps["words"] & ConfirmProps["words"] & MoveProps["words"] & RatingProps["words"] & WishProps["words"] =>
   language === "de" ? german.widget : english.widget;
 
 /** Asks what is to be answered before the first words; called again with what is asked now. */
@@ -53,6 +54,12 @@ export const showMove = ({ place, language, ...props }: SheetPlace & Omit<MovePr
 export const showWish = ({ place, language, ...props }: SheetPlace & Omit<WishProps, "words">): void => {
   style(place);
   render(<Wish {...props} words={wordsIn(language)} />, place);
+};
+
+/** Asks for a rating, below the question. */
+export const showRating = ({ place, language, ...props }: SheetPlace & Omit<RatingProps, "words">): void => {
+  style(place);
+  render(<Rating {...props} words={wordsIn(language)} />, place);
 };
 
 /** Takes away what is shown there. */
