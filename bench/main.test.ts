@@ -32,7 +32,7 @@ test(
       ]);
       await assert.rejects(run, (error: { readonly code?: number; readonly stdout?: string }) => {
         assert.equal(error.code, 1);
-        assert.match(error.stdout ?? "", /the plan of list-inbox is none of the recorded ones[^]*16 differ/);
+        assert.match(error.stdout ?? "", /the plan of list-inbox is none of the recorded ones[^]*18 differ/);
         return true;
       });
       const { sizes } = JSON.parse(await readFile(out, "utf8")) as Results;

@@ -6,6 +6,7 @@ import { everything } from "#contract/concerns.ts";
 import { pageQuery } from "#modules/concerns/store-lists.ts";
 import { messagesQuery, openedQuery } from "#modules/concerns/store-threads.ts";
 import { countsQuery } from "#modules/concerns/store-views.ts";
+import { measuredQuery, queueQuery } from "#modules/concerns/store-waiting.ts";
 import { findQuery } from "#modules/customers/store.ts";
 import { byTimeQuery, byWordsQuery, candidatesQuery } from "#modules/search/store.ts";
 import type { Sql } from "#platform/db/db.ts";
@@ -18,9 +19,18 @@ interface Named {
 }
 
 const queries = async (database: Client): Promise<Named[]> => {
-  const { rows } = await database.query<{ me: string; concern: string; topic: string; at: string; id: string }>(
-    `SELECT (SELECT id FROM agent WHERE role = 'agent' ORDER BY email LIMIT 1) AS me, (SELECT id FROM topic ORDER BY name LIMIT 1) AS topic,
-            c.id AS concern, c.last_message_at::text AS at, c.id FROM concern c WHERE c.message_count >= 50 ORDER BY c.number LIMIT 1`,
+  const { rows } = await database.query<{
+    me: string;
+    concern: string;
+    topic: string;
+    at: string;
+    id: string;
+    latest: string;
+    fortnightBefore: string;
+  }>(
+    `WITH latest AS (SELECT max(last_message_at) AS at FROM concern)
+     SELECT latest.at::text AS latest, (latest.at - interval '14 days')::text AS "fortnightBefore", (SELECT id FROM agent WHERE role = 'agent' ORDER BY email LIMIT 1) AS me, (SELECT id FROM topic ORDER BY name LIMIT 1) AS topic,
+            c.id AS concern, c.last_message_at::text AS at, c.id FROM concern c, latest WHERE c.message_count >= 50 ORDER BY c.number LIMIT 1`,
   );
   const known = rows[0];
   if (!known) throw new Error("plans are explained in a filled centre");
@@ -77,6 +87,12 @@ const queries = async (database: Client): Promise<Named[]> => {
     },
     { name: "concern-open", query: openedQuery(known.concern, known.me) },
     { name: "concern-messages", query: messagesQuery(known.concern, null, 51) },
+    // Not of the chat, of which the filling has none: whoever waits for an answer by mail is as many as a centre has.
+    { name: "waiting-queue", query: queueQuery("email") },
+    {
+      name: "waiting-measured",
+      query: measuredQuery("email", known.fortnightBefore, known.latest, 3_600_000),
+    },
     { name: "search-words-rare", query: byWordsQuery("'muggenburg'", null, 60) },
     { name: "search-code", query: byWordsQuery("'#41170':*", null, 60) },
     { name: "search-by-time", query: byTimeQuery("'internet'", null, 2_000, 60) },

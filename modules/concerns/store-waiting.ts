@@ -27,7 +27,7 @@ const waitingIn = (status: "new" | "open", kind: string): Sql => sql`
     ORDER BY waiting_since, id ${raw(`LIMIT ${mostQueued}`)})`;
 
 /** Concerns with this kind of channel that wait for an answer, the longest wait first, of all brands. */
-const queueQuery = (kind: string): Sql => sql`
+export const queueQuery = (kind: string): Sql => sql`
   SELECT id, brand_id AS "brandId", ${millis("waiting_since")} AS "sinceAt", is_first AS "isFirst"
     FROM (${waitingIn("new", kind)} UNION ALL ${waitingIn("open", kind)}) AS waits
    ORDER BY waiting_since, id ${raw(`LIMIT ${mostQueued}`)}`;
@@ -38,7 +38,7 @@ export const queueRows = (tx: Tx, kind: string): Promise<QueuedRow[]> => tx.rows
  * Concerns begun by this kind of channel since `from`, at the same time of day as `to` (both instants) give or take `likeMs`, of all brands. Those that were
  * settled without an answer are left out: nobody waited for one.
  */
-const measuredQuery = (kind: string, from: string, to: string, likeMs: number): Sql => sql`
+export const measuredQuery = (kind: string, from: string, to: string, likeMs: number): Sql => sql`
   SELECT brand_id AS "brandId", ${millis("created_at")} AS "cameAt", ${millis("first_reply_at")} AS "answeredAt"
     FROM concern
    WHERE last_message_at >= ${from}::timestamptz AND created_at >= ${from}::timestamptz AND channels[1] = ${kind}

@@ -34,6 +34,9 @@ const others: Readonly<Record<string, readonly [path: string, status: number]>> 
   "OPTIONS /chat/:id/files/:file": [chatFile, 404],
   "POST /chat/:id/files/:file": [chatFile, 404],
   "GET /chat/:id/files/:file": [chatFile, 404],
+  // A customer's rating: only by the signed link of their own question (ratings.test.ts).
+  "GET /rating/:token": ["/rating/a.b", 404],
+  "POST /rating/:token": ["/rating/a.b", 404],
   "GET /assets/*": ["/assets/none.js", 404],
   "GET /widget/*": ["/widget/none.js", 404],
   "GET /*": ["/none.js", 404],

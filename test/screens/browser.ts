@@ -85,7 +85,11 @@ const axeSource = readFileSync(join(import.meta.dirname, "..", "..", "node_modul
 interface Violation {
   readonly id: string;
   readonly impact: string | null;
-  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
+  readonly nodes: readonly {
+    readonly target: readonly string[];
+    readonly html: string;
+    readonly failureSummary?: string;
+  }[];
 }
 
 /** What axe finds serious or critical on the page as it stands, in a line each; `only` names rules to run instead of the usual ones. */
@@ -93,12 +97,15 @@ export const axeFindings = async (page: Page, only?: readonly string[]): Promise
   await page.evaluate(axeSource);
   const options = { resultTypes: ["violations"], ...(only ? { runOnly: { type: "rule", values: only } } : {}) };
   const violations = await page.evaluate<readonly Violation[]>(
-    `axe.run(document, ${JSON.stringify(options)}).then((result) => result.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) })))`,
+    `axe.run(document, ${JSON.stringify(options)}).then((result) => result.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ target, html, failureSummary }) => ({ target, html, failureSummary })) })))`,
   );
   return violations
     .filter((one) => one.impact === "serious" || one.impact === "critical")
     .flatMap((one) =>
-      one.nodes.map((node) => `${one.impact} ${one.id}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`),
+      one.nodes.map(
+        (node) =>
+          `${one.impact} ${one.id}: ${node.target.join(" ")} ${node.html.slice(0, 300)} ${node.failureSummary ?? ""}`,
+      ),
     );
 };
 
