@@ -16,7 +16,7 @@ import {
 import { heldByWindow } from "#modules/concerns/reads-ways.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
-import { ratingLinks } from "#server/rating.ts";
+import { leavingLinks } from "#server/leaving.ts";
 import { secretsOf } from "#server/channel-secrets.ts";
 
 export interface Dispatch {
@@ -43,11 +43,11 @@ export const startDispatch = (options: {
   readonly metrics: Metrics;
   readonly concurrency: number;
   readonly leaseMs?: number;
-  /** Where customers reach this server; left out: questions for a rating leave without their links. */
+  /** Where customers reach this server; left out: mails leave without the links to our pages. */
   readonly publicUrl?: string;
 }): Dispatch => {
   const { world, leaseMs = usualLeaseMs } = options;
-  const ratingLink = options.publicUrl === undefined ? null : ratingLinks(world, options.publicUrl);
+  const links = options.publicUrl === undefined ? null : leavingLinks(world, options.publicUrl);
   /** Claims whose call has not begun: they wait for a connection. */
   const waiting = new Set<Claim>();
   const running = new Set<Promise<void>>();
@@ -101,7 +101,7 @@ export const startDispatch = (options: {
         ? ((await heldByFile(world, claim)) ??
           (await heldByWindow(world, claim, { kind: channel.kind, can: channel.implementation.can })))
         : null;
-      const outbound = channel && held === null ? await outboundOf(world, claim, ratingLink) : null;
+      const outbound = channel && held === null ? await outboundOf(world, claim, links) : null;
       if (held !== null) result = held;
       else if (!channel || !outbound)
         result = { kind: "refused", code: "noChannel", reason: { code: "channelGone", facts: {} }, detail: "" };

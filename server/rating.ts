@@ -5,7 +5,7 @@ import { isRefusal, statusOf, type Refusal } from "#contract/errors.ts";
 import { ratingTextLength, scores } from "#contract/score.ts";
 import { giveRating, questionBehind, stopAsking, type Given, type RatingPage } from "#modules/ratings/actions.ts";
 import { tokenFor } from "#modules/ratings/model.ts";
-import type { RatingLink } from "#modules/concerns/actions-outbox.ts";
+import type { LeavingLinks } from "#modules/concerns/actions-outbox.ts";
 import type { World } from "#platform/world.ts";
 import { escaped } from "#server/widget.ts";
 import { languageOf, words, type Language } from "#server/words.ts";
@@ -116,7 +116,7 @@ const take = async (world: World, request: FastifyRequest, reply: FastifyReply):
 
 /** Where a question is answered, for who sends it. */
 export const ratingLinks =
-  ({ mac }: Pick<World, "mac">, publicUrl: string): RatingLink =>
+  ({ mac }: Pick<World, "mac">, publicUrl: string): LeavingLinks["rating"] =>
   (id, score) =>
     `${publicUrl}/rating/${tokenFor(mac, id)}?score=${score}`;
 

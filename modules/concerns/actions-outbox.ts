@@ -14,7 +14,7 @@ import {
   type About,
 } from "#modules/concerns/actions-delivery.ts";
 import { leavingSubject, senderName, wholeHtml, wholeText } from "#modules/concerns/model-compose.ts";
-import { withRatingLinks } from "#modules/concerns/model-words.ts";
+import { withChatLink, withRatingLinks, type ChatLink } from "#modules/concerns/model-words.ts";
 import { isHard, judge } from "#modules/concerns/model-delivery.ts";
 import { replyToken } from "#modules/concerns/model-threading.ts";
 import { rowById } from "#modules/concerns/reads.ts";
@@ -209,21 +209,34 @@ export const retryFiles = async (world: World, tx: Tx, messageIds: readonly Mess
   await sayHurried(world, tx, rows);
 };
 
-/** The link by which a question is answered, of a score: see modules/ratings/model.ts. It stands nowhere but in what leaves. */
-export type RatingLink = (ratingId: string, score: number) => string;
+/** Links that stand nowhere but in what leaves; always the same for the same. */
+export interface LeavingLinks {
+  /** By which a question is answered, of a score: see modules/ratings/model.ts. */
+  readonly rating: (ratingId: string, score: number) => string;
+  /** By which a reader of a mail comes back into the chat: see modules/visitors/actions.ts. */
+  readonly chat: (to: Omit<ChatLink, "at">) => string;
+}
 
-/** The text as it leaves: a question for a rating gets its links here. Only the program asks, so nobody else's words become links. */
-const leavingText = (message: LeavingRow, link: RatingLink | null): string => {
-  const text = wholeText(message.text, message.foldedText);
-  const asks = message.direction === "out" ? message.parts?.find((part) => part.kind === "rating") : undefined;
-  return asks?.kind === "rating" && link !== null ? withRatingLinks(text, (score) => link(asks.id, score)) : text;
+/**
+ * The text as it leaves: a question for a rating, and what leads back into a chat, get their links here. Only the program writes such mails, and the place of
+ * the link to the chat is counted: nobody else's words become links, also when they are the mark's.
+ */
+const leavingText = (message: LeavingRow, links: LeavingLinks | null): string => {
+  const { chatLink, text } = message;
+  const whole = (own: string): string => wholeText(own, message.foldedText);
+  if (links === null || message.direction !== "out") return whole(text);
+  const asks = message.parts?.find((part) => part.kind === "rating");
+  const rated = (own: string): string =>
+    asks?.kind === "rating" ? withRatingLinks(own, (score) => links.rating(asks.id, score)) : own;
+  if (chatLink === null) return whole(rated(text));
+  return whole(rated(text.slice(0, chatLink.at)) + withChatLink(text.slice(chatLink.at), links.chat(chatLink)));
 };
 
 /** The message ready to be translated; null: it was taken back or is gone. Every try gives the same, so that a second copy can be recognised. */
 export const outboundOf = async (
   world: World,
   claim: Claim,
-  ratingLink: RatingLink | null = null,
+  links: LeavingLinks | null = null,
 ): Promise<Outbound | null> => {
   const ready = await world.db.transaction(async (tx) => {
     const message = await leaving(tx, claim.messageId);
@@ -253,7 +266,7 @@ export const outboundOf = async (
     cc: message.cc,
     recipients: claim.recipients,
     subject: leavingSubject(message.subject ?? "", message.number),
-    text: leavingText(message, ratingLink),
+    text: leavingText(message, links),
     html:
       message.html === null
         ? null

@@ -15,6 +15,7 @@ import { linesOf, linesOfHtml } from "#modules/concerns/model-lines.ts";
 import { withScheduled, type Plan } from "#modules/concerns/model-schedule.ts";
 import { maySee, usualBelow, type Folded } from "#modules/concerns/actions-below.ts";
 import { replySubject, signatureOf } from "#modules/concerns/model-compose.ts";
+import type { ChatLink } from "#modules/concerns/model-words.ts";
 import {
   inboundById,
   lastInbound,
@@ -285,6 +286,7 @@ export const sendAutomatic = async (
     readonly subject: string;
     readonly text: string;
     readonly parts?: readonly Part[];
+    readonly chatLink?: ChatLink | null;
     readonly answersId: string | null;
     /** Who takes part from now on. */
     readonly joining?: NewParty;
@@ -303,6 +305,7 @@ export const sendAutomatic = async (
     subject: mail.subject,
     text: mail.text,
     parts: mail.parts ?? [],
+    chatLink: mail.chatLink ?? null,
     answersId: mail.answersId,
     automatic: mail.direction === "out" ? "auto-reply" : "auto-generated",
     files: mail.files ?? [],
@@ -367,6 +370,7 @@ export const blank = (state: ConcernState, id: MessageId, seq: number, at: strin
   plan: null,
   files: [],
   parts: [],
+  chatLink: null,
   keys: [],
   secrets: [],
 });

@@ -5,7 +5,7 @@ import { agentByEmail } from "#modules/agents/reads.ts";
 import { allChannels, brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { sendAutomatic } from "#modules/concerns/actions-send.ts";
 import { withoutDetail } from "#modules/concerns/model-threading.ts";
-import { collected } from "#modules/concerns/model-words.ts";
+import { collected, type ChatLink } from "#modules/concerns/model-words.ts";
 import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
 import {
   dueUnread,
@@ -33,8 +33,10 @@ export interface Unread {
 export interface Elsewhere {
   readonly name: string;
   readonly email: string;
-  /** Leads back into the chat. */
-  readonly link: string;
+  /** Where the chat fills a page, for whoever no link leads back. */
+  readonly page: string;
+  /** Whom a link of theirs leads back to; null: nobody. */
+  readonly back: Omit<ChatLink, "at"> | null;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -84,18 +86,21 @@ export const mailUnread = (world: World, unread: Unread, afterMs: number, to: El
     const asking = words.flatMap(({ parts }) => (parts ?? []).filter(({ kind }) => kind === "rating"));
     const { mailed, left } = await filesToMail(world, tx, words);
     await insertAutomatic(tx, email, at, concernId);
+    const { subject, text, linkAt } = collected(state.language ?? brand.language, {
+      brand: brand.name,
+      subject: state.subject,
+      words: words.map((word) => ({ ...word, asksRating: (word.parts ?? []).some(({ kind }) => kind === "rating") })),
+      left,
+      page: to.back === null ? to.page : null,
+    });
     await sendAutomatic(world, tx, state, {
       direction: "out",
       channel,
       brandName: brand.name,
       to: { name: to.name === "" ? null : to.name, value: email },
-      ...collected(state.language ?? brand.language, {
-        brand: brand.name,
-        subject: state.subject,
-        words: words.map((word) => ({ ...word, asksRating: (word.parts ?? []).some(({ kind }) => kind === "rating") })),
-        left,
-        link: to.link,
-      }),
+      subject,
+      text,
+      chatLink: to.back === null ? null : { ...to.back, at: linkAt },
       parts: asking,
       files: mailed.map((file) => ({ ...file, id: world.newId() })),
       answersId: null,

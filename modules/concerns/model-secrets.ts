@@ -8,8 +8,14 @@ const marks = ["cardHidden", "secretHidden", "fileSecrets"];
 
 export const hidesSecrets = (warnings: readonly string[]): boolean => warnings.some((each) => marks.includes(each));
 
-/** A link by which a question of ours is answered, also as other programs write it into theirs: who repeats our mail below an answer repeats it. */
-const answerLink = /((?:\/|%2f)rating(?:\/|%2f)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z2-7]{32})/gi;
+/**
+ * Links of our mails, also as other programs write them into theirs: who repeats our mail below an answer repeats them. By one a question of ours is answered,
+ * the other opens a chat.
+ */
+const ourLinks = [
+  /((?:\/|%2f)rating(?:\/|%2f)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z2-7]{32})/gi,
+  /((?:#|%23)visitor-[a-z2-7]{12}\.[0-9a-z]{1,12})\.([a-z2-7]{32})/gi,
+];
 
 /** The message without what was found in it, with the marks that say so, and what it was. `fileSecrets`: a file of it is flagged. */
 export const withoutSecrets = (
@@ -18,10 +24,14 @@ export const withoutSecrets = (
 ): { readonly message: InboundMessage; readonly secrets: readonly Secret[] } => {
   const found: Secret[] = [];
   const withoutLinks = (given: string): string =>
-    given.replaceAll(answerLink, (_, before: string, value: string) => {
-      found.push({ kind: "session", value });
-      return `${before}.[•••]`;
-    });
+    ourLinks.reduce(
+      (text, link) =>
+        text.replaceAll(link, (_, before: string, value: string) => {
+          found.push({ kind: "session", value });
+          return `${before}.[•••]`;
+        }),
+      given,
+    );
   const text = <T extends string | null>(given: T): T => {
     if (given === null) return given;
     const covered = coverText(withoutLinks(given));

@@ -20,7 +20,28 @@ export const acknowledgement = (
   };
 };
 
-/** What was said in a chat and not seen there, as a mail. `link`: leads back into the chat. */
+/** Leads the reader of a mail of ours back into a chat: whom, until when, and where in the mail's text. Without its proof, which is made when the mail leaves. */
+export interface ChatLink {
+  readonly channelId: string;
+  /** The visitor's. */
+  readonly address: string;
+  /** Where the mail goes, as the visitor gave it. */
+  readonly email: string;
+  /** As `linkUntil` in visitors/actions.ts gives it. */
+  readonly until: string;
+  /** Where the mark begins, in the units of JavaScript's strings. */
+  readonly at: number;
+}
+
+const chatMarks = { de: "[Link zum Chat]", en: "[link to the chat]" } as const;
+
+/** A text that begins with the mark, with the link in its place; any other as it is. */
+export const withChatLink = (text: string, link: string): string => {
+  const mark = Object.values(chatMarks).find((each) => text.startsWith(each));
+  return mark === undefined ? text : link + text.slice(mark.length);
+};
+
+/** What was said in a chat and not seen there, as a mail. `page`: where the chat is for whoever the mail does not lead back; null: it does, by a mark at `linkAt`. */
 export const collected = (
   language: Language,
   facts: {
@@ -35,9 +56,9 @@ export const collected = (
     }[];
     /** Names of files that do not come with the mail. */
     readonly left: readonly string[];
-    readonly link: string;
+    readonly page: string | null;
   },
-): { readonly subject: string; readonly text: string } => {
+): { readonly subject: string; readonly text: string; readonly linkAt: number } => {
   // Whoever speaks several times in a row is named once.
   const file = language === "de" ? "Datei" : "File";
   const said = facts.words
@@ -53,14 +74,20 @@ export const collected = (
       : language === "de"
         ? `\n\nNicht in dieser E-Mail, sondern im Chat: ${facts.left.join(", ")}`
         : `\n\nNot in this e-mail but in the chat: ${facts.left.join(", ")}`;
-  if (language === "de")
-    return {
-      subject: `Re: ${facts.subject}`,
-      text: `Guten Tag,\n\nim Chat haben wir Ihnen geantwortet:\n\n${said}${left}\n\nWeiter im Chat: ${facts.link}\nOder antworten Sie einfach auf diese E-Mail.\n\n${facts.brand}`,
-    };
+  const [before, below] =
+    language === "de"
+      ? [
+          `Guten Tag,\n\nim Chat haben wir Ihnen geantwortet:\n\n${said}${left}\n\nWeiter im Chat: `,
+          "Oder antworten Sie einfach auf diese E-Mail.",
+        ]
+      : [
+          `Hello,\n\nwe have answered you in the chat:\n\n${said}${left}\n\nGo on in the chat: `,
+          "Or simply answer this e-mail.",
+        ];
   return {
     subject: `Re: ${facts.subject}`,
-    text: `Hello,\n\nwe have answered you in the chat:\n\n${said}${left}\n\nGo on in the chat: ${facts.link}\nOr simply answer this e-mail.\n\n${facts.brand}`,
+    text: `${before}${facts.page ?? chatMarks[language]}\n${below}\n\n${facts.brand}`,
+    linkAt: before.length,
   };
 };
 

@@ -1,6 +1,6 @@
 // Answers that a visitor did not see go to the mail address they gave. Called by server/jobs.ts.
 import { mailUnread, unreadDue } from "#modules/concerns/actions-unread.ts";
-import { leadsBack, linkTo } from "#modules/visitors/actions.ts";
+import { leadsBack, linkUntil } from "#modules/visitors/actions.ts";
 import { visitorByAddress, visitorById } from "#modules/visitors/store.ts";
 import type { World } from "#platform/world.ts";
 
@@ -21,7 +21,15 @@ export const mailWhatIsUnread = async (
         : {
             name: visitor.name,
             email: visitor.email,
-            link: `${options.pageOf(visitor.channelId)}${leadsBack(visitor) ? `#${linkTo(world, visitor.address, visitor.email)}` : ""}`,
+            page: options.pageOf(visitor.channelId),
+            back: leadsBack(visitor)
+              ? {
+                  channelId: visitor.channelId,
+                  address: visitor.address,
+                  email: visitor.email,
+                  until: linkUntil(world),
+                }
+              : null,
           };
     await mailUnread(world, unread, options.afterMs, to);
   }

@@ -159,11 +159,17 @@ const linkMs = 14 * 24 * 3_600_000;
 const proofOf = ({ mac }: Pick<World, "mac">, address: string, email: string, until: string): string =>
   mac("visitor-link", `${address}\n${email}\n${until}`).slice(0, 32);
 
-/** What a mail to that address carries, so that its reader comes back into the chat: holds for 14 days, and proves that who opens it reads there. */
-export const linkTo = (world: Pick<World, "mac" | "now">, address: string, email: string): string => {
-  const until = (world.now().getTime() + linkMs).toString(36);
-  return `${address}.${until}.${proofOf(world, address, email, until)}`;
-};
+/** Until when a link holds that is given now, as it stands in it. */
+export const linkUntil = ({ now }: Pick<World, "now">): string => (now().getTime() + linkMs).toString(36);
+
+/**
+ * What a mail to that address carries, so that its reader comes back into the chat: it proves that who opens it reads there. Covered where somebody repeats
+ * it (concerns/model-secrets.ts).
+ */
+export const linkTo = (
+  world: Pick<World, "mac">,
+  to: { readonly address: string; readonly email: string; readonly until: string },
+): string => `${to.address}.${to.until}.${proofOf(world, to.address, to.email, to.until)}`;
 
 /**
  * Whom a link leads to; null: it is none of ours, too old, or was sent where the visitor no longer wants answers. `browser`: who this browser is so far;

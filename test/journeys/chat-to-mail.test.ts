@@ -56,13 +56,24 @@ test("chat, mail and chat again are one concern, and who comes back by the link 
   const link = /#(\S+)/.exec(text)?.[1] ?? "";
   assert.ok(link.length > 20, text);
 
+  const proof = link.split(".")[2] ?? assert.fail();
+  const isShown = async (): Promise<boolean> => {
+    const [opened, found] = [
+      await open(concernId),
+      await ada.call(api.search.everything, { query: { q: "Weiter im Chat", limit: 20 } }),
+    ];
+    assert.match(JSON.stringify(opened), /Weiter im Chat: \[Link zum Chat\]/);
+    return JSON.stringify([opened, found]).includes(proof);
+  };
+  assert.equal(await isShown(), false, "no desk is shown the link");
+
   // The answer by mail stands in the same concern, as what the same customer says.
   await sim.send(
     {
       from: { name: "Jana Krause", address: "jana@kunde.test" },
       to: mail.replyTo,
       subject: mail.subject,
-      text: "Das hat geholfen, aber nur kurz.",
+      text: `Das hat geholfen, aber nur kurz.\n\nAm 1.3.2026 schrieb Kabel:\n> ${text.replaceAll("\n", "\n> ")}`,
     },
     { host: "127.0.0.1", port: server.ports.smtp },
   );
@@ -74,6 +85,7 @@ test("chat, mail and chat again are one concern, and who comes back by the link 
       event.data.message.direction === "in",
   );
   feed.close();
+  assert.equal(await isShown(), false, "nor in what repeats the mail");
   const opened = await open(concernId);
   assert.equal(opened.concern.row.customerName, "Jana Krause");
   assert.deepEqual(

@@ -105,7 +105,7 @@ const leaves = async (messageId: string): Promise<Outbound> => {
     (each) => each.messageId === messageId,
   );
   assert.ok(claim);
-  return (await outboundOf(world, claim, ratingLink)) ?? assert.fail();
+  return (await outboundOf(world, claim, { rating: ratingLink, chat: () => "" })) ?? assert.fail();
 };
 
 const rowNow = async (id: ConcernId) => (await rowById(world.db, id)) ?? assert.fail();

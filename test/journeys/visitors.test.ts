@@ -2,6 +2,7 @@
 // themselves change. Every action that a desk hears of is compared as in verify-action.test.ts.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { ChannelId, ConcernId, TopicId } from "#contract/ids.ts";
 import type { ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
@@ -13,10 +14,22 @@ import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
 import { askCode, tryCode } from "#modules/visitors/actions-codes.ts";
 import { addKey, removeKey } from "#modules/visitors/actions-keys.ts";
 import { attach, signIn } from "#modules/visitors/actions-signed.ts";
-import { comeBy, introduce, leave, linkTo, meet, settle, wish, type Visitor } from "#modules/visitors/actions.ts";
+import {
+  comeBy,
+  introduce,
+  leave,
+  linkTo,
+  linkUntil,
+  meet,
+  settle,
+  wish,
+  type Visitor,
+} from "#modules/visitors/actions.ts";
+import { claimDeliveries, outboundOf } from "#modules/concerns/actions-outbox.ts";
 import { openConcern } from "#modules/concerns/reads-open.ts";
 import { wishAt } from "#modules/customers/reads.ts";
-import { sql } from "#platform/db/db.ts";
+import { leavingLinks } from "#server/leaving.ts";
+import { sql, type Sql } from "#platform/db/db.ts";
 import { verifyAction } from "#test/verify-action.ts";
 import {
   addCast,
@@ -128,10 +141,65 @@ void test("after a minute of silence it goes by mail, once, all of it together, 
   await mailOut();
   const sent = await mailsIn(id);
   assert.equal(sent.length, 1);
-  assert.match(
-    sent[0]?.text ?? "",
-    /Anna Berg:\nErstens\n\nZweitens\n\nWeiter im Chat: https:\/\/desk\.example\/chat\/\S+#\S+/,
-  );
+  assert.match(sent[0]?.text ?? "", /Anna Berg:\nErstens\n\nZweitens\n\nWeiter im Chat: \[Link zum Chat\]\n/);
+});
+
+// The link opens the chat as the visitor, so whoever found it at the desk, in an answer of the API or in a search could read and speak there as them.
+void test("the link back stands in the mail alone, the same in each try, in the place that the program gave it; repeated in an answer it is covered", async () => {
+  const from = "lea@kunde.example";
+  const { who, id } = await visitor("Lea", from);
+  await answer(id, who, "🙂 Gedruckt steht da: [Link zum Chat] und [Link 4].");
+  world.pass(2 * afterMs);
+  await mailOut();
+  const stored = (await mailsIn(id))[0] ?? assert.fail();
+  assert.match(stored.text, /da: \[Link zum Chat\] und [^]*Weiter im Chat: \[Link zum Chat\]\n/);
+  const links = leavingLinks(world, "https://desk.example");
+  const leaves = async () => {
+    const due = await claimDeliveries(world, { limit: 100, leaseMs: 1_000 });
+    const outbound = await outboundOf(world, due.find((each) => each.messageId === stored.id) ?? assert.fail(), links);
+    return outbound ?? assert.fail();
+  };
+  const first = await leaves();
+  // The worker does not return, and hours later another one tries.
+  world.pass(5 * 3_600_000);
+  assert.deepEqual(await leaves(), first);
+  const [found = "", ...others] = first.text.match(/https:\/\/desk\.example\/chat\/\S+/g) ?? [];
+  assert.deepEqual([others, first.text.replace(found, "[Link zum Chat]")], [[], stored.text]);
+  assert.ok(first.text.includes(`Weiter im Chat: ${found}\nOder`));
+  const [page = "", link = ""] = found.split("#");
+  assert.equal(page, pageOf(chat.id));
+  const browser = await meet(world, { channelId: chat.id, token: null, language: "de" });
+  assert.equal((await comeBy(world, { channelId: chat.id, link, browser }))?.address, who.address);
+
+  const proof = link.split(".")[2] ?? assert.fail();
+  const nowhere = async (): Promise<void> => {
+    const kept = await world.db.rows(
+      sql`SELECT to_jsonb(m) AS m, to_jsonb(b) AS b, to_jsonb(s) AS s
+            FROM message m JOIN message_body b ON b.message_id = m.id LEFT JOIN message_search s ON s.message_id = m.id`,
+    );
+    const seen = JSON.stringify([kept, await world.events(), await openConcern(world, cast.anna, id)]);
+    assert.ok(seen.includes(who.address) && !seen.includes(proof));
+  };
+  await nowhere();
+  const foldedText = `> ${first.text.replaceAll("\n", "\n> ")}`;
+  const html = `<p>Danke</p><a href="https://safe.example/?u=${encodeURIComponent(found)}">${found}</a>`;
+  const thread = { tokens: [first.replyToken ?? ""] };
+  await deliver(world, cast.channel, mail(from, { thread, foldedText, html, text: `Ich kam über ${found} her.` }));
+  const repeated = sure(await openConcern(world, cast.anna, id)).messages.at(-1) ?? assert.fail();
+  assert.ok(repeated.text.includes(".[•••] her.") && repeated.warnings.includes("secretHidden"), repeated.text);
+  await nowhere();
+
+  // As mails of before were stored: covered by the migration as soon as nothing of them can leave any more.
+  const migration = await readFile(new URL("../../db/migrations/0290_chat_link.sql", import.meta.url), "utf8");
+  const cover = { text: migration.slice(migration.indexOf("UPDATE ")), values: [] } as unknown as Sql;
+  const textNow = async () => (await mailsIn(id))[0]?.text;
+  await world.db.run(sql`UPDATE message_body SET text = ${first.text} WHERE message_id = ${stored.id}`);
+  await world.db.run(cover);
+  assert.equal(await textNow(), first.text);
+  await world.db.run(sql`UPDATE delivery SET state = 'sent' WHERE message_id = ${stored.id}`);
+  await world.db.run(cover);
+  assert.equal(await textNow(), first.text.replace(proof, "[•••]"));
+  await nowhere();
 });
 
 void test("who talks for ever is not waited for for ever", async () => {
@@ -181,7 +249,12 @@ void test("nobody is flooded: not an address somebody else typed, not an agent, 
 
 void test("a link leads its reader back for two weeks, in this channel only, and as long as the address is the one they gave", async () => {
   const { who } = await visitor("Mia", "mia@kunde.example");
-  const link = linkTo(world, who.address, "mia@kunde.example");
+  const to = (): Parameters<typeof linkTo>[1] => ({
+    address: who.address,
+    email: "mia@kunde.example",
+    until: linkUntil(world),
+  });
+  const link = linkTo(world, to());
   const nobody = await meet(world, { channelId: chat.id, token: null, language: "de" });
   const at = { channelId: chat.id, link, browser: nobody };
   assert.equal((await comeBy(world, at))?.address, who.address);
@@ -191,7 +264,7 @@ void test("a link leads its reader back for two weeks, in this channel only, and
   await introduce(world, other, { name: "Mia", email: "mia@kunde.example" }, cast.brandId);
   world.pass(14 * 24 * 3_600_000 + 1);
   assert.equal(await comeBy(world, at), null);
-  assert.ok(await comeBy(world, { ...at, link: linkTo(world, who.address, "mia@kunde.example") }));
+  assert.ok(await comeBy(world, { ...at, link: linkTo(world, to()) }));
 });
 
 void test("a browser that has left is nobody's, and a new one with its token is somebody else", async () => {
