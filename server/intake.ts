@@ -154,6 +154,8 @@ export const startIntake = (options: {
   let stopping = false;
   let looking = false;
   let lookAgain = false;
+  /** The last look, done or under way. */
+  let looked: Promise<void> = Promise.resolve();
 
   // What arrives at one moment is one statement and one commit; each is acknowledged after that, and after nothing less.
   const keep = inTurns(
@@ -206,9 +208,15 @@ export const startIntake = (options: {
     }
   };
 
+  /** Gives back what waits here, so that others read it at once. */
+  const leave = async (): Promise<void> => {
+    const unread = queue.splice(0);
+    if (unread.length > 0) await giveBack(world.db, unread, 0).catch(() => {});
+  };
+
   /** Takes up what is stored and held by nobody: after a restart, a lost lease, a full queue. */
-  const look = async (): Promise<void> => {
-    if (looking || stopping) return;
+  const look = (): Promise<void> => (looking || stopping ? Promise.resolve() : (looked = lookOnce()));
+  const lookOnce = async (): Promise<void> => {
     looking = true;
     lookAgain = false;
     try {
@@ -223,6 +231,8 @@ export const startIntake = (options: {
       looking = false;
       pump();
     }
+    // It may have stopped meanwhile.
+    if (stopping) await leave();
   };
 
   const timer = setInterval(() => void look(), 2_000);
@@ -276,10 +286,8 @@ export const startIntake = (options: {
       stopping = true;
       clearInterval(timer);
       clearInterval(keeper);
-      const unread = queue.splice(0);
-      const given = unread.length === 0 ? null : giveBack(world.db, unread, 0).catch(() => {});
       await Promise.race([
-        Promise.allSettled([...running.values(), given]),
+        Promise.allSettled([...running.values(), leave(), looked]),
         new Promise((resolve) => setTimeout(resolve, 5_000).unref()),
       ]);
       for (const settle of idleWaiters.splice(0)) settle();

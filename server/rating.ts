@@ -24,7 +24,7 @@ const style = [
   "button:focus-visible,a:focus-visible,textarea:focus-visible{outline:3px solid Highlight;outline-offset:2px}",
   ".wrong{border:2px solid;border-radius:.5rem;padding:.75rem;font-weight:600}",
 ].join("");
-const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
+const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
 
 /** Largest form that is read; its words fit whatever they are written in. */
 const mostBytes = 32_768;

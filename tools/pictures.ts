@@ -10,7 +10,17 @@ import { api } from "#contract/api.ts";
 import { signIn } from "#test/desk.ts";
 import { openDesk, phone, startBrowser, wide } from "#test/screens/browser.ts";
 import { startTestServer } from "#test/server.ts";
-import { answerChat, answerSomebody, asideComes, chatMoves, newsletterComes, showpiece } from "./pictures/demo.ts";
+import {
+  answerChat,
+  answerSomebody,
+  asideComes,
+  asksForRating,
+  chatMoves,
+  newsletterComes,
+  noticesStand,
+  showpiece,
+  splits,
+} from "./pictures/demo.ts";
 import { screensOf, type Screen } from "./pictures/screens.ts";
 import { drawSheet } from "./pictures/sheet.ts";
 
@@ -57,6 +67,8 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["chat-and-mail", "chat-and-mail", look("wide", "light", "de")],
   ["widget", "widget", look("wide", "light", "de")],
   ["widget-phone", "widget", look("phone", "dark", "de")],
+  ["widget-rating", "widget-rating", look("phone", "light", "de")],
+  ["rating", "rating", look("wide", "light", "de")],
   ["reply", "reply", look("wide", "light", "de")],
   ["note", "note", look("wide", "light", "de")],
   ["assign", "assign", look("wide", "dark", "de")],
@@ -75,6 +87,9 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["admin-brands", "admin-brand", look("wide", "light", "en")],
   ["admin-channels", "admin-channel", look("wide", "dark", "de")],
   ["admin-topics", "admin-topics", look("wide", "light", "de")],
+  ["admin-notices", "admin-notices", look("wide", "light", "de")],
+  ["admin-hours", "admin-brand-hours", look("wide", "light", "de")],
+  ["split", "split", look("wide", "light", "de")],
   ["fields", "fields", look("wide", "light", "de")],
   ["admin-fields", "admin-fields", look("wide", "dark", "de")],
   ["post-box", "post-box", look("wide", "light", "de")],
@@ -96,7 +111,10 @@ const login = { email: "ada@elbkabel.example", password: "draht-demo" };
 
 /** Takes one picture; false when the screen did not come, which is said. */
 const take = async (browser: Browser, url: string, screen: Screen, how: Look, file: string): Promise<boolean> => {
-  const one = await openDesk(browser, url, { ...how.options, ...(screen.signedOut ? {} : { login }) });
+  const one = await openDesk(browser, url, {
+    ...how.options,
+    ...(screen.signedOut ? {} : { login: { ...login, email: `${screen.as ?? "ada"}@elbkabel.example` } }),
+  });
   try {
     await screen.before?.(one.page);
     await one.page.goto(url + screen.path);
@@ -131,14 +149,21 @@ try {
   const desk = await signIn(server.url, login.email, login.password);
   const chosen = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
   const row = await showpiece(desk);
-  const { preferences } = await desk.call(api.agents.me);
-  await answerSomebody(desk, row);
+  const omar = await signIn(server.url, "omar@elbkabel.example", login.password);
+  const answered = await answerSomebody(desk, row);
+  const question = await asksForRating(desk, answered);
+  const split = await splits(desk, [row]);
+  await noticesStand(desk);
   const drawn = values.all === undefined ? row : await newsletterComes(desk, server.ports.smtp);
   if (chosen("set-aside")) await asideComes(desk, server.ports.smtp);
   const moved = await chatMoves(desk, server.url);
-  const screens = screensOf({ row, drawn, moved, answerChat: (text) => answerChat(desk, text) });
-  const speak = (language: "de" | "en") =>
-    desk.call(api.agents.changePreferences, { body: { ...preferences, language } });
+  const screens = screensOf({ row, drawn, moved, split, question, answerChat: (text) => answerChat(desk, text) });
+  const speak = async (language: "de" | "en"): Promise<void> => {
+    for (const one of [desk, omar]) {
+      const { preferences } = await one.call(api.agents.me);
+      await one.call(api.agents.changePreferences, { body: { ...preferences, language } });
+    }
+  };
   if (values.all === undefined)
     for (const [file, name, how] of docs.filter(([name]) => chosen(name))) {
       const screen = screens.find((one) => one.name === name);

@@ -97,6 +97,19 @@ const fill = async ({ id, customerId, brandId }: ConcernRow): Promise<void> => {
       fields: { [`a ${canary}`]: canary, Frei: canary },
     },
   });
+  await desk.call(api.notices.create, {
+    body: { brandId, text: { de: canary, en: canary }, from: "2026-01-05T08:00:00.000Z", until: null },
+  });
+  await desk.call(api.openingHours.set, {
+    body: {
+      owner: { kind: "brand", id: brandId },
+      hours: {
+        timeZone: "Europe/Berlin",
+        weekly: [[], [], [], [], [], [], []],
+        exceptions: [{ from: "2026-12-24", to: "2026-12-26", name: canary, spans: [] }],
+      },
+    },
+  });
   await desk.call(api.concerns.saveView, {
     body: { name: canary, filter: { ...everything, tag: canary }, share: { with: "everybody" } },
   });
@@ -156,10 +169,20 @@ const places: readonly (readonly [
   [() => "/new", seen(".editor-text")],
   [() => "/preferences", seen(".card"), "textarea"],
   [() => "/admin/agents", form, ".entries", ".sheet"],
-  [() => "/admin/brands", form, ".entries", ".sheet"],
+  [
+    () => "/admin/brands",
+    async (page) => {
+      await form(page);
+      await seen(".hours-special")(page);
+    },
+    ".entries",
+    ".sheet",
+    ".hours-special",
+  ],
   [() => "/admin/channels", form, ".entries", "form, .form"],
   [() => "/admin/topics", form, ".entries", ".sheet"],
   [() => "/admin/fields", form, ".entries", ".sheet"],
+  [() => "/admin/notices", form, ".entries", ".sheet"],
 ];
 
 /** What a page makes of it: elements that only it could have brought (the page's own policy would keep them from running), and which parts do not show it. */

@@ -17,6 +17,10 @@ before(async () => {
   const urgent = await centre.writes({ from: "Gesa <gesa@kunde.test>", subject: "Eilt", text: "Eilt sehr." });
   await centre.desk.call(api.concerns.change, { params: { id: waiting.id }, body: { status: "waiting" } });
   await centre.desk.call(api.concerns.change, { params: { id: urgent.id }, body: { priority: "urgent" } });
+  for (const from of ["2026-01-05T08:00:00.000Z", "2099-01-05T08:00:00.000Z"])
+    await centre.desk.call(api.notices.create, {
+      body: { brandId: row.brandId, text: { de: "Kein Bild.", en: "" }, from, until: null },
+    });
 });
 
 after(() => centre?.stop());
@@ -32,6 +36,7 @@ const places: readonly { readonly path: () => string; readonly ready: (page: Pag
   },
   { path: () => "/preferences", ready: (page) => page.locator(".card").first().waitFor() },
   { path: () => "/admin/agents", ready: (page) => page.locator(".entry").first().waitFor() },
+  { path: () => "/admin/notices", ready: (page) => page.locator(".entry .badge").first().waitFor() },
 ];
 
 const contrastOf = (page: Page): Promise<string | null> => page.locator("html").getAttribute("data-contrast");

@@ -28,6 +28,14 @@ before(async () => {
   await centre.desk.call(api.brands.createTopic, {
     body: { name: "Internet", parentId: null, teamId: null, whenClosed: "reopen" },
   });
+  await centre.desk.call(api.notices.create, {
+    body: {
+      brandId: row.brandId,
+      text: { de: "Kein Bild in Hamm.", en: "" },
+      from: "2026-01-05T08:00:00.000Z",
+      until: null,
+    },
+  });
 });
 
 after(() => centre?.stop());
@@ -143,6 +151,11 @@ const screens: readonly {
     reaches: [/Kanal verbinden/, /service@kabel/],
   },
   { name: "topics", open: (page) => ready(page, "/admin/topics", ".entry"), reaches: [/Thema hinzufügen/, /Internet/] },
+  {
+    name: "notices",
+    open: (page) => ready(page, "/admin/notices", ".entry"),
+    reaches: [/Hinweis zeigen/, /Kein Bild in Hamm/],
+  },
 ];
 
 test("every screen is walked with Tab from end to end: all is reached, the focus is always seen, and caught nowhere", async () => {
@@ -240,7 +253,7 @@ test("what opens takes the focus and gives it back to where it was", async () =>
   await page.keyboard.press("Escape");
   await page.locator(".thread:focus").waitFor();
 
-  for (const path of ["/admin/agents", "/admin/brands", "/admin/topics"]) {
+  for (const path of ["/admin/agents", "/admin/brands", "/admin/topics", "/admin/notices"]) {
     await ready(page, path, ".entry");
     await page.locator(".entry").first().focus();
     await opensAndGivesBack(["Enter"], ".sheet");

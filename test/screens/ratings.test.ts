@@ -116,6 +116,11 @@ test("the page: nothing counts until its button, by keys alone and without scrip
   await page.goto(`${centre.server.url}${path}x`);
   await page.getByRole("heading", { name: "Dieser Link gilt nicht oder nicht mehr." }).waitFor();
   await one.context.close();
+  // What the page itself says; that a link is none is said with 404, which the browser tells of.
+  assert.deepEqual(
+    one.complaints.filter((complaint) => !complaint.includes("404")),
+    [],
+  );
 });
 
 test("the card in the chat: pressed once it counts, by keys alone, with a few words; the other tab sees it, light and dark, wide and on a phone axe is silent", async () => {

@@ -34,6 +34,28 @@ before(async () => {
     await desk.call(api.fields.create, {
       body: { owner, kind, name: `${owner} ${kind}`, choices: [], topicId: null },
     });
+  const week = { from: "08:00", to: "18:00" };
+  await desk.call(api.openingHours.set, {
+    body: {
+      owner: { kind: "brand", id: centre.brand.id },
+      hours: {
+        timeZone: "Europe/Berlin",
+        weekly: [[week], [week, { from: "19:00", to: "20:00" }], [week], [week], [week], [], []],
+        exceptions: [{ from: "2026-12-24", to: "2026-12-26", name: "Weihnachten = Christmas", spans: [] }],
+      },
+    },
+  });
+  await desk.call(api.ratings.setRule, {
+    params: { id: centre.brand.id },
+    body: { enabled: true, delayMinutes: 60, windowDays: 14, pauseDays: 30, reopens: true },
+  });
+  for (const [from, until] of [
+    ["2026-01-05T08:00:00.000Z", null],
+    ["2099-01-05T08:00:00.000Z", "2099-01-05T18:00:00.000Z"],
+  ] as const)
+    await desk.call(api.notices.create, {
+      body: { brandId: centre.brand.id, text: { de: "Kein Bild in Rothenburgsort.", en: "" }, from, until },
+    });
   const feed = await desk.live();
   const transport = createTransport({ host: "127.0.0.1", port: server.ports.smtp, secure: false, ignoreTLS: true });
   await transport.sendMail({
@@ -199,6 +221,32 @@ const screens: readonly Screen[] = [
   },
   { name: "fields", path: () => "/admin/fields", ready: seen(".entry") },
   { name: "topics", path: () => "/admin/topics", ready: seen(".entry") },
+  { name: "notices", path: () => "/admin/notices", ready: seen(".entry") },
+  {
+    name: "a notice with its times",
+    path: () => "/admin/notices",
+    ready: async (page) => {
+      await page.locator(".entry").first().click();
+      await seen(".sheet input[type=time]")(page);
+    },
+  },
+  {
+    name: "a brand with hours and ratings",
+    path: () => "/admin/brands",
+    ready: async (page) => {
+      await page.locator(".entry").first().click();
+      for (const part of [".hours-special", "input[type=number]"]) await seen(`.sheet ${part}`)(page);
+    },
+  },
+  {
+    name: "splitting",
+    path: () => `/desk/open/${number}`,
+    ready: async (page) => {
+      await seen(".message")(page);
+      await page.keyboard.press("y");
+      await seen(".move-messages")(page);
+    },
+  },
   {
     name: "channel",
     path: () => "/admin/channels",

@@ -17,11 +17,15 @@ export const showpiece = async (desk: Desk): Promise<ConcernRow> => {
   return best;
 };
 
-/** Answers one customer, so that there is something in the post box; resolves when the mail has left. */
-export const answerSomebody = async (desk: Desk, except: ConcernRow): Promise<void> => {
-  const { rows } = await desk.call(api.concerns.list, {
-    query: { filter: JSON.stringify({ ...everything, statuses: ["new", "open"] }), limit: 50 },
-  });
+/** Concerns that are looked after now, the newest first. */
+const current = async (desk: Desk): Promise<readonly ConcernRow[]> => {
+  const filter = JSON.stringify({ ...everything, statuses: ["new", "open"] });
+  return (await desk.call(api.concerns.list, { query: { filter, limit: 50 } })).rows;
+};
+
+/** Answers one customer, so that there is something in the post box; resolves with the concern when the mail has left. */
+export const answerSomebody = async (desk: Desk, except: ConcernRow): Promise<ConcernRow> => {
+  const rows = await current(desk);
   for (const row of rows.filter((one) => one.id !== except.id && one.language === "de")) {
     const { ways } = await desk.call(api.concerns.open, { params: { id: row.id } });
     const way = ways.find((one) => one.blocked === null);
@@ -44,8 +48,63 @@ export const answerSomebody = async (desk: Desk, except: ConcernRow): Promise<vo
         event.kind === "delivery.changed" && event.concernId === row.id && event.data.delivery.state === "sent",
     );
     feed.close();
-    return;
+    return row;
   }
+  throw new Error("the demo world has nobody who could be answered");
+};
+
+/** Whoever was answered thanks, the concern is settled, and they are asked how it was; resolves with the way to the question's page. */
+export const asksForRating = async (desk: Desk, { id, brandId }: ConcernRow): Promise<string> => {
+  const rule = { enabled: true, delayMinutes: 0, windowDays: 14, pauseDays: 30, reopens: false };
+  await desk.call(api.ratings.setRule, { params: { id: brandId }, body: rule });
+  const [answer] = (await desk.call(api.postbox.list, { query: {} })).mails;
+  const from = answer?.to[0];
+  if (!answer || from === undefined) throw new Error("no answer has left");
+  const feed = await desk.live();
+  const subject = `Re: ${answer.subject}`;
+  const text = "Jetzt läuft alles wieder, vielen Dank!";
+  await desk.call(api.postbox.write, { body: { name: "", from, to: "", subject, text, answers: answer.id } });
+  await feed.event((event) => event.kind === "message.added" && event.concernId === id);
+  await desk.call(api.concerns.change, { params: { id }, body: { status: "resolved" } });
+  await feed.event(
+    (event) => event.kind === "delivery.changed" && event.concernId === id && event.data.delivery.state === "sent",
+  );
+  feed.close();
+  const [asked] = (await desk.call(api.postbox.list, { query: { to: from } })).mails;
+  const path = /\/rating\/[\w.-]+/.exec(asked?.text ?? "")?.[0];
+  if (path === undefined) throw new Error(`nobody was asked: ${asked?.text ?? "there is no mail"}`);
+  return path;
+};
+
+/** The last message of a long concern is split off; resolves with the concern it was split from. */
+export const splits = async (desk: Desk, except: readonly ConcernRow[]): Promise<ConcernRow> => {
+  const long = (await current(desk)).find(
+    (row) => row.messageCount > 2 && row.language === "de" && except.every((one) => one.id !== row.id),
+  );
+  if (!long) throw new Error("the demo world has no concern that could be split");
+  const { messages } = await desk.call(api.concerns.open, { params: { id: long.id } });
+  const last = messages.findLast(({ direction }) => direction === "in");
+  if (!last) throw new Error("nobody has written in the concern that is to be split");
+  const body = { key: crypto.randomUUID(), messages: { only: [last.id] }, subject: null };
+  return (await desk.call(api.moving.split, { params: { id: long.id }, body })).from;
+};
+
+/** What the first brand says to everybody who opens its chat: one thing now, one later, one that is over. */
+export const noticesStand = async (desk: Desk): Promise<void> => {
+  const [brand] = await desk.call(api.brands.list);
+  if (!brand) throw new Error("the demo world has no brand");
+  const dayMs = 86_400_000;
+  const at = (days: number): string => new Date(Date.now() + days * dayMs).toISOString();
+  for (const [de, en, from, until] of [
+    [
+      "Kein Bild und kein Internet in Rothenburgsort und Hamm. Wir arbeiten daran: https://elbkabel.example/stand",
+      "No picture and no internet in Rothenburgsort and Hamm. We are on it: https://elbkabel.example/stand",
+      at(-0.1),
+      null,
+    ],
+    ["Wartung am Samstag von 2 bis 4 Uhr: Internet und Telefon fallen kurz aus.", "", at(2), at(3)],
+  ] as const)
+    await desk.call(api.notices.create, { body: { brandId: brand.id, text: { de, en }, from, until } });
 };
 
 const sentence = "Vielen Dank, dass Sie bei uns sind: seit zwanzig Jahren liefern wir, was Ihr Haus braucht. ";
@@ -149,12 +208,15 @@ export const chatMoves = async (desk: Desk, url: string): Promise<ConcernRow> =>
   return (await desk.call(api.concerns.open, { params: { id: concernId } })).concern.row;
 };
 
-/** Answers the newest thing said in the chat. */
-export const answerChat = async (desk: Desk, text: string): Promise<void> => {
+/** Answers the newest thing said in the chat; resolves with what settles it. */
+export const answerChat = async (desk: Desk, text: string): Promise<() => Promise<void>> => {
   const { rows } = await desk.call(api.concerns.list, {
     query: { filter: JSON.stringify({ ...everything, statuses: ["new"] }), limit: 1 },
   });
   const [row] = rows;
   if (!row) throw new Error("nobody has said anything in the chat");
   await answerIn(desk, row.id, text);
+  return async () => {
+    await desk.call(api.concerns.change, { params: { id: row.id }, body: { status: "resolved" } });
+  };
 };

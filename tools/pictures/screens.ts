@@ -6,6 +6,8 @@ export interface Screen {
   readonly name: string;
   readonly path: string;
   readonly signedOut?: boolean;
+  /** Who sits at the desk; left out: its administrator. */
+  readonly as?: "omar";
   /** Before the page is opened. */
   readonly before?: (page: Page) => Promise<unknown>;
   readonly act: (page: Page) => Promise<unknown>;
@@ -100,30 +102,67 @@ const list = "**/api/concerns?*";
 
 /** A visitor asks something in the chat of the operator's website and is answered while they look. */
 const chatting =
-  (answerChat: (text: string) => Promise<void>) =>
-  async (page: Page): Promise<void> => {
+  (answerChat: AnswerChat) =>
+  async (page: Page): Promise<() => Promise<void>> => {
     await page.getByRole("button", { name: /Chat öffnen|Open chat/ }).click();
     await page.locator("draht-chat textarea").fill("Kommt heute Abend wieder Bild? Um 20:45 Uhr ist Anpfiff!");
     await page.keyboard.press("Enter");
     await page.locator(".by-you:not(.is-waiting)").waitFor();
-    await answerChat("Moin! Der Verstärker im Haus ist getauscht, in zehn Minuten ist alles wieder da.");
+    const settle = await answerChat("Moin! Der Verstärker im Haus ist getauscht, in zehn Minuten ist alles wieder da.");
     await page.locator(".by-us .text", { hasText: "Verstärker" }).waitFor();
+    return settle;
   };
 
+/** And is asked how it was when it is settled. */
+const rating =
+  (answerChat: AnswerChat) =>
+  async (page: Page): Promise<void> => {
+    const settle = await chatting(answerChat)(page);
+    await settle();
+    await page.getByRole("button", { name: /^4 gut|^4 good/ }).click();
+    await page
+      .locator("draht-chat")
+      .getByRole("status")
+      .filter({ hasText: /Danke|Thank/ })
+      .waitFor();
+    await page
+      .getByRole("button", { name: /^5 sehr|^5 very/ })
+      .evaluate((best) => best.scrollIntoView({ block: "center" }));
+  };
+
+/** A form of the administration, with a part of it in the middle of what is seen. */
+const openedAt =
+  (entry: string | RegExp, part: string) =>
+  async (page: Page): Promise<void> => {
+    await page.locator(".entries .entry", { hasText: entry }).first().click();
+    await seen(part)(page);
+    await page
+      .locator(part)
+      .first()
+      .evaluate((at) => at.scrollIntoView({ block: "center" }));
+  };
+
+/** Answers the newest thing said in the chat; gives what settles it. */
+type AnswerChat = (text: string) => Promise<() => Promise<void>>;
+
 /**
- * All screens; `row` is an open concern with much to see, `drawn` one that came as HTML, `moved` one that went from chat to mail. `answerChat` answers
- * the newest thing said in the chat.
+ * All screens; `row` is an open concern with much to see, `drawn` one that came as HTML, `moved` one that went from chat to mail, `split` one of which a
+ * message was split off; `question` is the way to the page on which somebody is asked for a rating.
  */
 export const screensOf = ({
   row,
   drawn,
   moved,
+  split,
+  question,
   answerChat,
 }: {
   readonly row: ConcernRow;
   readonly drawn: ConcernRow;
   readonly moved: ConcernRow;
-  readonly answerChat: (text: string) => Promise<void>;
+  readonly split: ConcernRow;
+  readonly question: string;
+  readonly answerChat: AnswerChat;
 }): readonly Screen[] => {
   const concern = `/desk/open/${row.number}`;
   const empty = answered(list, (route) => route.fulfill({ json: { rows: [], next: null } }));
@@ -199,6 +238,9 @@ export const screensOf = ({
     },
     { name: "chat-and-mail", path: `/desk/open/${moved.number}`, act: seen(".message") },
     { name: "widget", path: "/site/", signedOut: true, act: chatting(answerChat) },
+    { name: "widget-rating", path: "/site/", signedOut: true, act: rating(answerChat) },
+    { name: "rating", path: `${question}?score=4`, signedOut: true, act: seen("form button") },
+    { name: "rating-gone", path: "/rating/x", signedOut: true, act: seen("h1") },
     { name: "reply", path: concern, act: reply },
     {
       name: "reply-later",
@@ -232,6 +274,15 @@ export const screensOf = ({
         await page.locator(".finder-list [role=option]").first().waitFor();
         await page.keyboard.press("Enter");
         await seen(".compare")(page);
+      },
+    },
+    { name: "split", path: concern, act: afterKey("y", ".move-messages") },
+    {
+      name: "split-undo",
+      path: `/desk/all/${split.number}`,
+      act: async (page) => {
+        await page.locator(".move-line button").last().click();
+        await seen(".move-plan")(page);
       },
     },
     { name: "fields", path: concern, act: afterKey("d", ".fields-dialog") },
@@ -270,7 +321,23 @@ export const screensOf = ({
     { name: "admin-channel", path: "/admin/channels", act: opened(".entries .entry", ".fieldset") },
     { name: "admin-topics", path: "/admin/topics", act: seen(".entries .entry") },
     { name: "admin-topic", path: "/admin/topics", act: opened(".entries .entry", ".sheet .form") },
-    { name: "admin-notices", path: "/admin/notices", act: seen(".page-body > *") },
+    { name: "admin-brand-hours", path: "/admin/brands", act: openedAt("Elbkabel", ".hours-special") },
+    {
+      name: "admin-brand-ratings",
+      path: "/admin/brands",
+      act: openedAt("Elbkabel", ".sheet input[type=number]"),
+    },
+    {
+      name: "admin-channel-hours",
+      path: "/admin/channels",
+      act: async (page) => {
+        await openedAt(/^elbkabel/, ".hours")(page);
+        await page.locator(".hours .toggle").click();
+        await page.locator(".hours-days").evaluate((days) => days.scrollIntoView({ block: "center" }));
+      },
+    },
+    { name: "admin-notices", path: "/admin/notices", as: "omar", act: seen(".entries .badge") },
+    { name: "admin-notice", path: "/admin/notices", as: "omar", act: opened(".entries .entry", ".sheet .form") },
     { name: "admin-fields", path: "/admin/fields", act: seen(".entries .entry") },
     { name: "post-box", path: "/postbox", act: opened(".postbox-list .entry", ".postbox-open") },
     { name: "post-box-write", path: "/postbox", act: opened(".page-head .button", ".sheet .form") },
