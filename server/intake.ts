@@ -215,7 +215,7 @@ export const startIntake = (options: {
   };
 
   /** Takes up what is stored and held by nobody: after a restart, a lost lease, a full queue. */
-  const look = (): Promise<void> => (looking || stopping ? Promise.resolve() : (looked = lookOnce()));
+  const look = (): Promise<void> => (looking || stopping ? looked : (looked = lookOnce()));
   const lookOnce = async (): Promise<void> => {
     looking = true;
     lookAgain = false;

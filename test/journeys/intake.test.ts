@@ -190,6 +190,8 @@ test("who wakes with an old lease finishes nothing: the mail is whose lease it i
   const [late, holder] = [gatedReader(), gatedReader()];
   // It does not prolong what it holds, as if it stood still.
   const sleeper = start(late, { leaseMs: 3_600_000 });
+  // Its first look, begun when it had nothing in hand, could find its own mail below.
+  await sleeper.settled();
   await sleeper.store(channel, raw("Zombie"), "zombie-1");
   await until("it is being read", 60_000, async () => late.reads.has("Zombie"));
   await world.db.run(sql`UPDATE intake SET lease_until = now() - interval '1 second' WHERE provider_id = 'zombie-1'`);
