@@ -13,7 +13,10 @@ import {
   rememberKeys,
   type Claim,
 } from "#modules/concerns/actions-outbox.ts";
+import type { NotTried } from "#modules/concerns/model-delivery.ts";
 import { heldByWindow } from "#modules/concerns/reads-ways.ts";
+import { isUnavailable } from "#platform/db/db.ts";
+import { isFilesUnavailable } from "#platform/files/files.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
 import { leavingLinks } from "#server/leaving.ts";
@@ -74,7 +77,7 @@ export const startDispatch = (options: {
   const said = new WeakMap<ConnectedChannel, string | null>();
 
   /** Says once that nothing can leave by a channel, and once that it can again. */
-  const noteSending = (claim: Claim, result: DeliveryResult): void => {
+  const noteSending = (claim: Claim, result: DeliveryResult | NotTried): void => {
     const channel = options.channelById(claim.channelId);
     const cannot = result.kind === "tryLater" && result.ofChannel === true;
     // Anything that the provider said of a message proves that there is one.
@@ -91,8 +94,10 @@ export const startDispatch = (options: {
   };
 
   const send = async (claim: Claim): Promise<void> => {
-    let result: DeliveryResult;
+    let result: DeliveryResult | NotTried;
     let begun: boolean | null = null;
+    /** Nothing but our own store has been asked so far. */
+    let alone = true;
     waiting.add(claim);
     try {
       await options.freshen?.();
@@ -110,11 +115,15 @@ export const startDispatch = (options: {
         const keys = calls.flatMap((call) => call.keys);
         const begin = async (): Promise<boolean> => {
           waiting.delete(claim);
-          return (begun ??= await rememberKeys(world, claim, keys));
+          alone = true;
+          begun ??= await rememberKeys(world, claim, keys);
+          alone = false;
+          return begun;
         };
         result = { kind: "accepted", providerId: null, detail: "", refused: [] };
         for (const call of calls) {
           const secrets = secretsOf(world, channel.id);
+          alone = false;
           const next = await channel.implementation.deliver(call, channel.settings as never, { ...io, secrets, begin });
           if (begun === false) return;
           // When a part has left and a later one has not, trying the whole again would send the first part twice.
@@ -126,13 +135,7 @@ export const startDispatch = (options: {
         }
       }
     } catch (error) {
-      const detail = error instanceof Error ? error.message : "unknown";
-      world.log.error("dispatch.failed", { deliveryId: claim.deliveryId, error: detail });
-      const reason = { code: "internal", facts: {} } as const;
-      result =
-        begun === true
-          ? { kind: "unknown", reason, detail }
-          : { kind: "tryLater", afterMs: null, code: "internal", reason, detail };
+      result = brokenOff(world, claim, error, { begun: begun === true, alone });
     } finally {
       waiting.delete(claim);
     }
@@ -205,8 +208,29 @@ export const startDispatch = (options: {
   };
 };
 
+/** What becomes of a delivery that ended in an error. `alone`: it came from our own store, with nobody else asked. */
+const brokenOff = (
+  world: World,
+  claim: Claim,
+  error: unknown,
+  { begun, alone }: { readonly begun: boolean; readonly alone: boolean },
+): DeliveryResult | NotTried => {
+  const detail = error instanceof Error ? error.message : "unknown";
+  world.log.error("dispatch.failed", { deliveryId: claim.deliveryId, error: detail });
+  const reason = { code: "internal", facts: {} } as const;
+  if (begun) return { kind: "unknown", reason, detail };
+  return alone && (isUnavailable(error) || isFilesUnavailable(error))
+    ? { kind: "notTried" }
+    : { kind: "tryLater", afterMs: null, code: "internal", reason, detail };
+};
+
 /** What the provider said is kept until it is written down: a database that goes away just then would make a mail that was sent "unknown". */
-const record = async (world: World, claim: Claim, result: DeliveryResult, isOver: () => boolean): Promise<void> => {
+const record = async (
+  world: World,
+  claim: Claim,
+  result: DeliveryResult | NotTried,
+  isOver: () => boolean,
+): Promise<void> => {
   for (let tried = 1; ; tried += 1) {
     try {
       return await recordDelivery(world, claim, result);

@@ -15,7 +15,7 @@ import {
 } from "#modules/concerns/actions-delivery.ts";
 import { leavingSubject, senderName, wholeHtml, wholeText } from "#modules/concerns/model-compose.ts";
 import { withChatLink, withRatingLinks, type ChatLink } from "#modules/concerns/model-words.ts";
-import { isHard, judge } from "#modules/concerns/model-delivery.ts";
+import { isHard, judge, type NotTried } from "#modules/concerns/model-delivery.ts";
 import { replyToken } from "#modules/concerns/model-threading.ts";
 import { rowById } from "#modules/concerns/reads.ts";
 import {
@@ -166,6 +166,7 @@ const recover = async (world: World, limit: number): Promise<void> => {
           reason: null,
           detail: "",
           providerId: null,
+          uncounted: true,
         });
         await sayDeliveries(world, tx, system, [{ about: state, row }]);
       } else {
@@ -355,7 +356,7 @@ export const keepClaims = async (world: World, claims: readonly Claim[]): Promis
 };
 
 /** Records what the provider said, if this claim is still the last one given; a late answer also settles what had become "unknown". */
-export const recordDelivery = (world: World, claim: Claim, result: DeliveryResult): Promise<void> =>
+export const recordDelivery = (world: World, claim: Claim, result: DeliveryResult | NotTried): Promise<void> =>
   world.db.transaction(async (tx) => {
     const now = world.now();
     // Locked only when the concern itself may change: the good end of a delivery waits for nobody who works on the concern.

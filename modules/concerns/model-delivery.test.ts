@@ -48,6 +48,18 @@ void test("every answer of a provider has one meaning", () => {
   );
 });
 
+void test("whoever could not begin for reasons of our own has used up no try, and waits a moment only, however often it happens", () => {
+  for (const attempts of [1, 2, 3, 9]) {
+    const again = judge({ kind: "notTried" }, { attempts, giveUpAt: far }, now);
+    assert.deepEqual(
+      [again.state, again.nextTryAt, again.uncounted, again.bad],
+      ["waiting", "2026-03-02T09:00:05.000Z", true, false],
+    );
+  }
+  const over = judge({ kind: "notTried" }, { attempts: 1, giveUpAt: now.toISOString() }, now);
+  assert.deepEqual([over.state, over.reason?.code, over.reopens], ["failed", "gaveUp", true]);
+});
+
 void test("only what says that the address is bad closes it", () => {
   for (const code of ["5.1.1", "5.1.10", "5.2.1", "550"]) assert.ok(isHard(code, "550 no such user"), code);
   for (const code of [null, "5.2.2", "5.7.1", "4.4.7", "5.3.4", "552", "5.0.0", "noChannel"])

@@ -16,6 +16,12 @@ export const pauseMs = (attempts: number, askedMs: number | null): number =>
 
 const mostFilePauseMs = 5 * minuteMs;
 
+/** A worker had a delivery in hand and could not begin for reasons of our own; the other side was not asked, so this is no try. */
+export interface NotTried {
+  readonly kind: "notTried";
+}
+const notTriedPauseMs = 5_000;
+
 /** After this time without having left, a message is marked: putting off unknown senders takes minutes, not an hour. */
 export const lateMs = 60 * minuteMs;
 
@@ -29,16 +35,26 @@ export interface Verdict {
   readonly providerId: string | null;
   readonly bad: boolean;
   readonly reopens: boolean;
+  /** The claim used up no try: the pauses do not grow by it. */
+  readonly uncounted: boolean;
 }
 
-/** Judges a provider's answer. A try that would come after `giveUpAt` is not made any more. */
+/** Judges what became of a claim, a provider's answer as a rule. A try that would come after `giveUpAt` is not made any more. */
 export const judge = (
-  result: DeliveryResult,
+  result: DeliveryResult | NotTried,
   delivery: { readonly attempts: number; readonly giveUpAt: string },
   now: Date,
 ): Verdict => {
   const reason = ("reason" in result ? result.reason : undefined) ?? null;
-  const nothing = { nextTryAt: null, code: null, reason, providerId: null, bad: false, reopens: false };
+  const nothing = {
+    nextTryAt: null,
+    code: null,
+    reason,
+    providerId: null,
+    bad: false,
+    reopens: false,
+    uncounted: false,
+  };
   switch (result.kind) {
     case "accepted": {
       const refused = result.refused.map((each) => `${each.recipient}: ${each.code} ${each.detail}`).join("; ");
@@ -59,25 +75,38 @@ export const judge = (
       return { ...nothing, state: "failed", code: result.code, detail: result.detail, bad: true, reopens: true };
     case "unknown":
       return { ...nothing, state: "unknown", detail: result.detail, bad: true };
+    case "notTried": {
+      const next = new Date(now.getTime() + notTriedPauseMs).toISOString();
+      return next > delivery.giveUpAt
+        ? gaveUp(nothing, delivery.attempts, null, "")
+        : { ...nothing, state: "waiting", nextTryAt: next, detail: "", uncounted: true };
+    }
     case "tryLater": {
       const usual = pauseMs(delivery.attempts, result.afterMs);
       // What waits for the virus scanner is called when that is done; this is for the call that came a moment too early.
       const pause = reason?.code === "fileWaiting" ? Math.min(usual, mostFilePauseMs) : usual;
       const next = new Date(now.getTime() + pause);
       return next.toISOString() > delivery.giveUpAt
-        ? {
-            ...nothing,
-            state: "failed",
-            code: result.code,
-            reason: { code: "gaveUp", facts: { count: delivery.attempts } },
-            detail: result.detail,
-            bad: true,
-            reopens: true,
-          }
+        ? gaveUp(nothing, delivery.attempts, result.code, result.detail)
         : { ...nothing, state: "waiting", nextTryAt: next.toISOString(), code: result.code, detail: result.detail };
     }
   }
 };
+
+const gaveUp = (
+  nothing: Omit<Verdict, "state" | "detail">,
+  count: number,
+  code: string | null,
+  detail: string,
+): Verdict => ({
+  ...nothing,
+  state: "failed",
+  code,
+  reason: { code: "gaveUp", facts: { count } },
+  detail,
+  bad: true,
+  reopens: true,
+});
 
 /** No such mailbox, no such domain, no address at all, moved, no mail taken there, switched off (RFC 3463, RFC 7505). */
 const hardCodes = new Set(["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"]);

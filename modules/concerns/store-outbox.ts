@@ -155,13 +155,15 @@ export interface Outcome {
   readonly reason: Reason | null;
   readonly detail: string;
   readonly providerId: string | null;
+  /** The claim was no try. */
+  readonly uncounted?: boolean;
 }
 
 /** Writes an outcome; the caller holds the row's lock. Returns the row as it is now. */
 export const settle = (tx: Tx, id: DeliveryId, at: string, outcome: Outcome): Promise<DeliveryRow> =>
   tx.one<DeliveryRow>(sql`
     UPDATE delivery d SET state = ${outcome.state}, next_try_at = ${outcome.nextTryAt}, code = ${outcome.code}, reason = ${outcome.reason === null ? null : JSON.stringify(outcome.reason)}::jsonb, detail = ${outcome.detail},
-           provider_id = coalesce(${outcome.providerId}, provider_id), history = ${line(at, sql`${outcome.state}::text`, outcome.detail, { reason: outcome.reason })}
+           attempts = attempts - ${outcome.uncounted === true ? 1 : 0}::int, provider_id = coalesce(${outcome.providerId}, provider_id), history = ${line(at, sql`${outcome.state}::text`, outcome.detail, { reason: outcome.reason })}
      WHERE d.id = ${id} RETURNING ${columns}`);
 
 /** A new version of messages whose deliveries changed, for the desks. */

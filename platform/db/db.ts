@@ -145,7 +145,9 @@ export const isUnavailable = (error: unknown): boolean => {
   if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"].includes(code)) return true;
   return (
     error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(error.message)
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout|is not queryable/.test(
+      error.message,
+    )
   );
 };
 
@@ -201,7 +203,11 @@ export const openDb = (
   });
   pool.on("error", options.onError);
   const away = awaySwitch();
-  pool.on("connect", away.watched);
+  pool.on("connect", (client) => {
+    away.watched(client);
+    // Whoever has it in hand hears of its end by the statement that fails; between two statements nobody listens, and the process would end.
+    client.on("error", () => {});
+  });
 
   const once = async <T>(work: (tx: Tx) => Promise<T>, refused: () => boolean): Promise<T> => {
     const client = await pool.connect();

@@ -1,7 +1,7 @@
 // Who watches the database tells a database that is away from a connection that was lost alone.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { isUnavailable, openDb, sql } from "#platform/db/db.ts";
+import { isUnavailable, openDb, sql, type Tx } from "#platform/db/db.ts";
 import { watchDatabase } from "#platform/db/watch.ts";
 import { silentLog } from "#platform/log.ts";
 import { freshDatabase } from "#test/database.ts";
@@ -66,5 +66,20 @@ test("away: what is under way and what comes is refused as unavailable; back: ev
   db.setAway(false);
   assert.equal(await db.run(sql`SELECT 1`), 1);
   assert.equal(wasAfter, false, "what was refused is not done later");
+  await db.close();
+});
+
+test("a connection that ends in somebody's hands between two statements is unavailable to them alone, and the process goes on", async () => {
+  const db = openDb(database.url, { max: 4, onError: () => {} });
+  const endItself = async (tx: Tx): Promise<unknown> => {
+    const { pid } = await tx.one<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
+    await db.run(sql`SELECT pg_terminate_backend(${pid}, 10000)`);
+    // The server has gone; its last words are on their way to us, and nobody asks anything meanwhile.
+    await db.run(sql`SELECT pg_sleep(0.1)`);
+    return tx.run(sql`SELECT 1`);
+  };
+  for (const way of [db.together, db.transaction])
+    await assert.rejects(way(endItself), (error: unknown) => isUnavailable(error));
+  assert.equal(await db.together((tx) => tx.run(sql`SELECT 1`)), 1);
   await db.close();
 });

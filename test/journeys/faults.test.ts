@@ -107,12 +107,17 @@ suite("faults", { concurrency: 2 }, () => {
       stopAnswering = true;
       await answering;
       const databaseUrl = await place.server.databaseUrl();
+      let left: unknown[] = [];
       await until("everything stored is read and everything due is sent", 200_000, async () => {
-        const [left] = await query<{ n: number }>(
+        left = await query(
           databaseUrl,
-          "SELECT (SELECT count(*) FROM intake WHERE state = 'stored')::int + (SELECT count(*) FROM delivery WHERE state IN ('held', 'waiting', 'sending'))::int AS n",
+          "SELECT 'intake' AS what, state, attempts, lease_until AS until, error AS why FROM intake WHERE state = 'stored' UNION ALL SELECT 'delivery', state, attempts, coalesce(next_try_at, lease_until), history::text FROM delivery WHERE state IN ('held', 'waiting', 'sending')",
         );
-        return left?.n === 0;
+        return left.length === 0;
+      }).catch((error: unknown) => {
+        t.diagnostic(`left over: ${JSON.stringify(left, null, 2)}`);
+        t.diagnostic(`the server's words: ${place.server.output().slice(-4_000)}`);
+        throw error;
       });
 
       const messages = await rows(databaseUrl);

@@ -3,14 +3,16 @@
 // handed over became "unknown", and a success that came later left the concern marked as failed.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import type { DeliveringIo } from "#contract/channel.ts";
 import { email } from "#channels/email/index.ts";
 import { startMailSim } from "#channels/email/sim.ts";
 import { createSmtp } from "#channels/email/smtp.ts";
 import { mailbox } from "#channels/email/testSettings.ts";
-import { recordDelivery, rememberKeys } from "#modules/concerns/actions-outbox.ts";
+import { claimDeliveries, endDeliveryLeases, recordDelivery, rememberKeys } from "#modules/concerns/actions-outbox.ts";
 import { sql } from "#platform/db/db.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import { startDispatch } from "#server/dispatch.ts";
+import { until } from "#test/faults.ts";
 import { accepted, answer, claimOf, leaseMs, newConcern, rowOf } from "#test/outbox.ts";
 import { addCast, openTestWorld } from "#test/world.ts";
 
@@ -80,6 +82,90 @@ test("a slow relay with one connection: waiting is no attempt, nothing becomes u
     rows.map(() => [1, "held", "sending", "sent"]),
   );
   assert.equal(sim.messages().length, mails, "each once");
+});
+
+// The fault: whoever was killed or lost the database before the call counted as a try. After three of them the next pause is five minutes long, though
+// the relay was well and had not been asked.
+test("workers that end and a database that goes away before the relay is called use up no try, and no pause of minutes follows", async () => {
+  const still = await openTestWorld();
+  cleaners.push(still.close);
+  let ahead = 0;
+  // Away when the worker asks for its channel, and once more when it writes down that it begins.
+  const gone = { asking: false, beginning: false };
+  const unlessGone = (what: keyof typeof gone): void => {
+    if (!gone[what]) return;
+    gone[what] = false;
+    throw Object.assign(new Error("the database does not answer"), { code: "08006" });
+  };
+  const transaction: typeof still.db.transaction = async (work) => {
+    unlessGone("beginning");
+    return still.db.transaction(work);
+  };
+  const world = { ...still, now: () => new Date(Date.now() + ahead), db: { ...still.db, transaction } };
+  const cast = await addCast(world);
+  const sim = await startMailSim({ dir: null, smtpPort: 0 });
+  const smtp = createSmtp();
+  cleaners.push(
+    () => sim.stop(),
+    () => smtp.close(),
+  );
+  const { id, from } = await newConcern(world, cast);
+  await answer(world, cast, id, from);
+  const delivery = () =>
+    world.db.one<{ state: string; attempts: number; waitsMs: number; claims: number }>(sql`
+      SELECT state, attempts, coalesce(extract(epoch FROM next_try_at) * 1000 - ${world.now().getTime()}, 0)::float8 AS "waitsMs",
+             (SELECT count(*)::int FROM jsonb_array_elements(history) h WHERE h ->> 'state' = 'sending') AS claims
+        FROM delivery`);
+  for (let ended = 1; ended <= 3; ended += 1) {
+    const [claim] = await claimDeliveries(world, { limit: 1, leaseMs });
+    assert.ok(claim, `it can be taken after ${ended - 1} workers have ended`);
+    await endDeliveryLeases(world);
+  }
+  gone.asking = true;
+  let calls = 0;
+  const left = new Promise<unknown>((resolve) => sim.on("message", resolve));
+  const dispatch = startDispatch({
+    world,
+    channelById: () => ({
+      id: cast.channel.id,
+      kind: "email",
+      brandId: cast.brandId,
+      settings: mailbox({
+        smtp: { host: "127.0.0.1", port: sim.port, security: "none", user: null, password: null, maxConnections: 1 },
+      }),
+      ownAddresses: [],
+      sendingTrouble: null,
+      implementation: {
+        ...email,
+        deliver: (call: never, settings: never, io: DeliveringIo) =>
+          smtp.deliver(call, settings, {
+            ...io,
+            begin: () => {
+              gone.beginning = ++calls === 1;
+              return io.begin();
+            },
+          }),
+      } as never,
+    }),
+    freshen: async () => unlessGone("asking"),
+    metrics: createMetrics({ withProcess: false }),
+    concurrency: 1,
+  });
+  cleaners.push(dispatch.stop);
+  for (const claims of [4, 5]) {
+    await until("it was given back", 60_000, async () => {
+      const now = await delivery();
+      return now.claims === claims && now.state === "waiting";
+    });
+    const { attempts, waitsMs } = await delivery();
+    assert.deepEqual([attempts, waitsMs > 0 && waitsMs <= 5_000], [0, true], `${waitsMs} ms`);
+    ahead += 5_000;
+    dispatch.wake();
+  }
+  await left;
+  await dispatch.stop();
+  const { state, attempts } = await delivery();
+  assert.deepEqual([state, attempts, sim.messages().length], ["sent", 1, 1]);
 });
 
 test("a late success takes the mark from the concern, unless something else of it failed", async () => {
