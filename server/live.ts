@@ -12,6 +12,7 @@ import { framed, openHub, type Client, type Framed, type Hub } from "#platform/l
 import type { World } from "#platform/world.ts";
 import { openAtDesk, type AtDesk } from "#server/at-desk.ts";
 import { lookOf, openLooks, sweepMs, type Looks } from "#server/looks.ts";
+import { whenThere } from "#server/starting.ts";
 
 /** A signed-in agent on one socket. */
 export interface Desk {
@@ -63,7 +64,7 @@ export const startLive = async (options: {
   const { world, bus } = options;
   const follower = await follow<AnyEvent>({
     read: (after, limit) => eventsAfter(world.db, after, limit),
-    end: () => horizon(world.db),
+    end: () => whenThere(world.log, () => horizon(world.db)),
     log: world.log,
   });
   const stopHints = bus.on("events", follower.wake);

@@ -48,6 +48,7 @@ import {
   openFiles,
   opening,
   openStore,
+  whenThere,
 } from "#server/starting.ts";
 import { StartProblem } from "#server/problem.ts";
 
@@ -116,7 +117,7 @@ export const startServer = async (
       onError: (error) => log.warn("db.connectionLost", { error: error.message }),
     });
     closers.push(db.close);
-    await assertDurable(db);
+    await whenThere(log, () => assertDurable(db));
     const watch = watchDatabase(db, log);
     closers.push(watch.stop);
 
@@ -140,8 +141,8 @@ export const startServer = async (
     };
 
     // The embedded store serves this process alone: whatever an earlier one held when it ended is in nobody's hands.
-    if (store.embedded) await Promise.all([endIntakeLeases(db), endDeliveryLeases(world)]);
-    const connected = await connectChannels(world);
+    if (store.embedded) await whenThere(log, () => Promise.all([endIntakeLeases(db), endDeliveryLeases(world)]));
+    const connected = await whenThere(log, () => connectChannels(world));
     const { byId: channelById, freshen } = connected;
     const reader = openReader({
       timeMs: 5_000,

@@ -1,6 +1,7 @@
 // The steps of a start that can fail for an operator's reasons: ports, store, files. Called by server/start.ts; each says what to do in a sentence.
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { isUnavailable, sql, type Db, type Tx } from "#platform/db/db.ts";
 import { migrate, MigrationProblem } from "#platform/db/migrate.ts";
 import { openDiskFiles } from "#platform/files/disk.ts";
@@ -97,6 +98,24 @@ export const openBus = async (
 /** Where bytes are kept: a folder of DATA_DIR, or a bucket. */
 export const openFiles = (config: Config): Files =>
   config.files.kind === "s3" ? openS3Files(config.files) : openDiskFiles(join(config.dataDir, "files"));
+
+const startPatienceMs = 60_000;
+
+/**
+ * Does what reads the database at the start, and again while it is away: it has just been reached, and one that is busy with whoever waited for it, or
+ * goes away once more, is no reason to give up. After a minute the last error stands.
+ */
+export const whenThere = async <T>(log: Log, work: () => Promise<T>): Promise<T> => {
+  for (const begun = performance.now(); ;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() - begun > startPatienceMs) throw error;
+      log.warn("start.databaseAway", { error: wordsOf(error) });
+      await pause(250);
+    }
+  }
+};
 
 /** Durability is the promise everything rests on; a store that would lose acknowledged commits is refused. Asks as the server's own statements are asked. */
 export const assertDurable = async (db: Pick<Tx, "one">): Promise<void> => {
