@@ -1,10 +1,15 @@
 // The one door out: every fetch of an address that somebody else wrote goes through here, so that nobody makes us knock inside.
+import { createRequire } from "node:module";
 import { lookup as dnsLookup } from "node:dns/promises";
-import { request as plainRequest } from "node:http";
-import type { IncomingMessage } from "node:http";
-import { request as tlsRequest } from "node:https";
+import type * as http from "node:http";
+import type * as https from "node:https";
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
+
+// Not by an ES import, which would load all of fetch: docs/decisions/0262-no-fetch-at-rest.md.
+const commonJs = createRequire(import.meta.url);
+const { request: plainRequest } = commonJs("node:http") as typeof http;
+const { request: tlsRequest } = commonJs("node:https") as typeof https;
 
 /** Says all addresses of a host name, as the system or a test's own table would. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
@@ -115,7 +120,7 @@ export const resolveOutside = async (
   return { url: parsed, address };
 };
 
-const once = (url: URL, address: string, options: OutsideOptions, signal: AbortSignal): Promise<IncomingMessage> =>
+const once = (url: URL, address: string, options: OutsideOptions, signal: AbortSignal): Promise<http.IncomingMessage> =>
   new Promise((resolve, reject) => {
     const family = isIP(address) as 4 | 6;
     const request = (url.protocol === "https:" ? tlsRequest : plainRequest)(url, {
@@ -137,7 +142,7 @@ const once = (url: URL, address: string, options: OutsideOptions, signal: AbortS
     request.end(options.body);
   });
 
-const collect = async (response: IncomingMessage, maxBytes: number): Promise<Uint8Array> => {
+const collect = async (response: http.IncomingMessage, maxBytes: number): Promise<Uint8Array> => {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of response) {

@@ -1,10 +1,17 @@
 // Turns a rendered mail into the bytes that are sent: MIME by nodemailer, signed with DKIM (RFC 6376) when the operator gave a key.
 // Called by smtp.ts and sim.ts.
+import { createRequire } from "node:module";
 import { buffer } from "node:stream/consumers";
-import DKIM from "nodemailer/lib/dkim";
-import MailComposer, { type MailComposerOptions } from "nodemailer/lib/mail-composer";
+import type DkimSigner from "nodemailer/lib/dkim";
+import type Composer from "nodemailer/lib/mail-composer";
+import type { MailComposerOptions } from "nodemailer/lib/mail-composer";
 import type { Mail } from "./outbound.ts";
 import type { EmailSettings } from "./settings.ts";
+
+// Not by an ES import, which would load all of fetch: docs/decisions/0262-no-fetch-at-rest.md.
+const commonJs = createRequire(import.meta.url);
+const DKIM = commonJs("nodemailer/lib/dkim") as typeof DkimSigner;
+const MailComposer = commonJs("nodemailer/lib/mail-composer") as typeof Composer;
 
 /** The same mail gives the same bytes, but for the DKIM signature's time. Rejects when the DKIM key cannot sign: nothing leaves unsigned by accident. */
 export async function compose(mail: Mail, dkim: EmailSettings["dkim"]): Promise<Buffer> {

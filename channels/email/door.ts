@@ -1,11 +1,17 @@
 // Our own SMTP door (RFC 5321): takes mail for known addresses and answers 250 only after it is stored. Opened by server/doors.ts through index.ts.
+import { createRequire } from "node:module";
 import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import { domainToASCII } from "node:url";
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from "smtp-server";
+import type * as smtp from "smtp-server";
+import type { SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from "smtp-server";
 import type { OpenDoor, Raw, TransportIo } from "#contract/channel.ts";
 import { gatherWrites } from "#lib/gatherWrites.ts";
 import { largestMailBytes } from "./limits.ts";
+
+// Not by an ES import, which would load all of fetch: docs/decisions/0262-no-fetch-at-rest.md.
+const commonJs = createRequire(import.meta.url);
+const { SMTPServer } = commonJs("smtp-server") as typeof smtp;
 
 /** Bounds of one door. Times in milliseconds, sizes in bytes. */
 export interface DoorLimits {

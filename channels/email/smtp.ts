@@ -1,13 +1,18 @@
 // Hands mails to the operator's relay over pooled SMTP connections and says what became of them. Called by server/dispatch through index.ts.
+import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 import { callbackify } from "node:util";
-import SMTPConnection from "nodemailer/lib/smtp-connection";
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { DeliveringIo, DeliveryResult, ProviderCall } from "#contract/channel.ts";
 import { compose } from "./compose.ts";
 import type { MailPayload, RefusalPayload } from "./outbound.ts";
 import { notTaken, type OAuthAccess, tokens } from "./oauth.ts";
 import { oneLine, quotable, statusOfTrouble } from "./trouble.ts";
 import { accessOf, type EmailSettings } from "./settings.ts";
+
+// Not by an ES import, which would load all of fetch: docs/decisions/0262-no-fetch-at-rest.md.
+const commonJs = createRequire(import.meta.url);
+const Connection = commonJs("nodemailer/lib/smtp-connection") as typeof SMTPConnection;
 
 /** A relay and how we sign in there: with a token for `account` where there is `access`. */
 type Relay = NonNullable<EmailSettings["smtp"]> & { readonly access: OAuthAccess | null; readonly account: string };
@@ -196,7 +201,7 @@ async function connect(
 ): Promise<SMTPConnection> {
   const auth = relay.access === null ? null : await tokenAuth(relay.account, relay.access, io);
   return new Promise((resolve, reject) => {
-    const connection = new SMTPConnection({
+    const connection = new Connection({
       host: relay.host,
       port: relay.port,
       secure: relay.security === "tls",
