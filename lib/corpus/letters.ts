@@ -205,6 +205,31 @@ export const answerLetter = (random: Random, scene: Scene, kind: "question" | "a
     .join("\n\n");
 };
 
+/** What is said in a chat: as short as people are there, without greeting line and signature. `reply`: what somebody says to a question. */
+export const chatLine = (
+  random: Random,
+  scene: Scene,
+  kind: "first" | "reply" | "thanks" | "question" | "answer",
+): string => {
+  const { customer, topic } = scene;
+  const words = wordsOf[customer.language];
+  const slots = slotsFor(random, scene);
+  const say = (template: string): string => capital(written(random, template, slots));
+  const german = customer.language === "de";
+  if (kind === "thanks") return styled(random, say(random.pick(words.thanks)));
+  if (kind === "reply") return styled(random, say(random.pick(random.chance(0.4) ? topic.detail : topic.more)));
+  if (kind === "first") {
+    const hello = random.zipf(german ? ["Hallo, ", "", "Moin, ", "Guten Tag, "] : ["Hi, ", "", "Hello, "]);
+    const problem = written(random, random.pick(topic.problem), slots);
+    const ask = random.chance(0.5) ? ` ${say(random.pick(topic.ask))}` : "";
+    return styled(random, `${hello === "" ? capital(problem) : hello + problem}${ask}`);
+  }
+  const core = written(random, random.pick(kind === "question" ? topic.question : topic.answer), slots);
+  const name = `${customer.title} ${customer.last}`;
+  const hello = kind === "question" ? (german ? `Guten Tag ${name}, ` : `Hello ${name}, `) : "";
+  return hello === "" ? capital(core) : hello + core;
+};
+
 /** A note among colleagues. */
 export const noteText = (random: Random, scene: Scene): string =>
   capital(written(random, random.pick(scene.topic.note), slotsFor(random, scene)));

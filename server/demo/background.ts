@@ -4,12 +4,17 @@ import { randomFrom, type Random } from "#lib/corpus/random.ts";
 import { threadFor, type ThreadPlan } from "#lib/corpus/threads.ts";
 import { arrivalMs, surgeMinutes, whenStaffed } from "#lib/corpus/times.ts";
 import { demoAgents, demoTopics } from "#server/demo/cast.ts";
+import { chatScript } from "#server/demo/chats.ts";
+import { ratesFor } from "#server/demo/scores.ts";
 import type { Script, Step } from "#server/demo/script.ts";
 
 const seed = "elbkabel";
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 const customers = 230;
+/** Since when there is a chat, and how many begin there since: about a quarter of the year's. */
+const chatDays = 200;
+const chatShare = 0.4;
 
 const tagsOf: Readonly<Record<string, readonly string[]>> = {
   internet: ["messung", "segment-altona", "netzbetrieb", "gutschrift"],
@@ -115,10 +120,17 @@ const scripted = (
           },
         }
       : {}),
+    ...rated(index, customer.language, topic),
     subject: plan.subject,
     client: plan.client,
     steps: steps.toSorted((a, b) => a.atMs - b.atMs),
   };
+};
+
+/** Of a source of its own. */
+const rated = (index: number, language: "de" | "en", topic: string): Pick<Script, "rates"> => {
+  const rates = ratesFor(randomFrom(seed, "rates", index), language, topic, false);
+  return rates === undefined ? {} : { rates };
 };
 
 /** Everybody writes within minutes; everybody gets the same answer when it is over. */
@@ -177,6 +189,10 @@ export const backgroundScripts = (now: Date, concerns: number): readonly Script[
     const language = random.chance(0.8) ? "de" : "en";
     const topic = random.weighted(topicsOf(language)).key;
     const agents = crew(topic, language);
+    if (startMs > nowMs - chatDays * dayMs && randomFrom(seed, "way", i).chance(chatShare)) {
+      scripts.push(chatScript(i, { seed, language, topic, startMs, agents }));
+      continue;
+    }
     const plan = threadFor(seed, i, { language, topic, startMs, agents, customers });
     scripts.push(scripted(random, i, plan, startMs, agents));
   }

@@ -10,6 +10,8 @@ import { setHours } from "#modules/hours/actions.ts";
 import { addBrand, addChannel, createTopic } from "#modules/brands/actions.ts";
 import { foldTally } from "#modules/concerns/actions-views.ts";
 import { foldWords } from "#modules/search/actions.ts";
+import { setRatingRule } from "#modules/ratings/actions.ts";
+import { noRule } from "#modules/ratings/model.ts";
 import { hashPassword } from "#platform/auth/password.ts";
 import { sql } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -24,7 +26,9 @@ import {
   demoTopics,
   type BrandKey,
 } from "#server/demo/cast.ts";
-import { play, type DemoChannel, type Stage } from "#server/demo/deeds.ts";
+import { play, type DemoChannel, type DemoChat, type Stage } from "#server/demo/deeds.ts";
+import { ratingDelayMs } from "#server/demo/chat-deeds.ts";
+import { addSiteChat } from "#server/demo/site.ts";
 import { beginDemo, endDemo } from "#server/demo/marker.ts";
 import { storyScripts } from "#server/demo/stories.ts";
 import { startWalk } from "#server/demo/walk.ts";
@@ -32,7 +36,11 @@ import { addDemoViews } from "#server/demo/views.ts";
 import { makeLinks } from "#server/frames.ts";
 import type { Reader } from "#server/reader.ts";
 
-const yearMs = 366 * 86_400_000;
+const dayMs = 86_400_000;
+const yearMs = 366 * dayMs;
+/** Since when the demo's brands ask for ratings. */
+const askingDays = 60;
+const ratingRule = { ...noRule, enabled: true, delayMinutes: ratingDelayMs / 60_000 };
 
 const sure = <T>(value: T | Refusal): T => {
   if (isRefusal(value)) throw new Error(`the demo world was refused: ${JSON.stringify(value)}`);
@@ -58,6 +66,7 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
   const staged = { ...walk.world, links: makeLinks(world, null) };
   const scripts = [...storyScripts(options.now), ...backgroundScripts(options.now, options.concerns ?? 345)];
   const stage: { value: Stage | null } = { value: null };
+  const asksSince = options.now.getTime() - askingDays * dayMs;
   walk.at(options.now.getTime() - yearMs, async () => {
     stage.value = {
       walk,
@@ -66,10 +75,18 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
       ...(await openHouse(staged, options)),
       concerns: new Map(),
       held: new Map(),
+      playings: new Map(),
+      visitors: new Map(),
+      asksRatings: () => asksSince <= staged.now().getTime(),
     };
   });
   await walk.until(options.now.getTime() - yearMs, () => {});
   if (stage.value === null) throw new Error("the demo world did not open");
+  const { channels } = stage.value;
+  walk.at(asksSince, async () => {
+    for (const { brandId } of Object.values(channels))
+      sure(await setRatingRule(staged, system, brandId as BrandId, ratingRule));
+  });
   // In order of time: the mails that are needed first are read first.
   for (const script of scripts.toSorted((a, b) => (a.steps[0]?.atMs ?? 0) - (b.steps[0]?.atMs ?? 0)))
     play(stage.value, script);
@@ -96,10 +113,11 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
 const openHouse = async (
   world: World,
   options: SeedOptions,
-): Promise<Pick<Stage, "channels" | "agents" | "topics">> => {
+): Promise<Pick<Stage, "channels" | "chats" | "agents" | "topics">> => {
   const teams = new Map<string, TeamId>();
   for (const name of demoTeams) teams.set(name, sure(await createTeam(world, system, name)).id);
   const channels = new Map<BrandKey, DemoChannel>();
+  const chats = new Map<BrandKey, DemoChat>();
   for (const [key, brand] of Object.entries(demoBrands) as [BrandKey, (typeof demoBrands)[BrandKey]][]) {
     const { id } = await world.db.transaction((tx) =>
       addBrand(world, tx, system, { name: brand.name, signature: brand.signature, language: brand.language }),
@@ -127,10 +145,12 @@ const openHouse = async (
       }),
     );
     channels.set(key, { id: channel.id, brandId: id, settings });
+    chats.set(key, { id: await addSiteChat(world, key, id), brandId: id });
   }
   const elb = channels.get("elb");
   const harbour = channels.get("harbour");
-  if (!elb || !harbour) throw new Error("a brand is missing");
+  const [elbChat, harbourChat] = [chats.get("elb"), chats.get("harbour")];
+  if (!elb || !harbour || !elbChat || !harbourChat) throw new Error("a brand is missing");
   const topics = new Map<string, TopicId>();
   for (const topic of demoTopics) {
     const parent = topic.key.includes(".") ? (topics.get(topic.key.split(".")[0] ?? "") ?? null) : null;
@@ -177,7 +197,7 @@ const openHouse = async (
     agents.set(agent.handle, { kind: "agent", id: made.id, name: agent.name, role: agent.role, brandIds });
   }
   await addDemoViews(world, agents, topics);
-  return { channels: { elb, harbour }, agents, topics };
+  return { channels: { elb, harbour }, chats: { elb: elbChat, harbour: harbourChat }, agents, topics };
 };
 
 /** Who has left can no longer sign in. */

@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import { system } from "#contract/actor.ts";
 import { isRefusal } from "#contract/errors.ts";
+import type { BrandId, ChannelId } from "#contract/ids.ts";
 import { addChannel } from "#modules/brands/actions.ts";
 import { allBrands, allChannels } from "#modules/brands/reads.ts";
 import type { World } from "#platform/world.ts";
 import { channelKinds } from "#server/connected.ts";
-import { demoBrands } from "#server/demo/cast.ts";
+import { demoBrands, type BrandKey } from "#server/demo/cast.ts";
 
 const read = (name: string): string => readFileSync(new URL(`site/${name}`, import.meta.url), "utf8");
 
@@ -22,13 +23,29 @@ export const siteChat = async (world: World): Promise<string> => {
   const brand = brands.find(({ name }) => name === demoBrands.elb.name) ?? brands[0];
   if (brand === undefined) throw new Error("a demo world has a brand");
   const there = (await allChannels(world.db)).find(({ kind, brandId }) => kind === "webchat" && brandId === brand.id);
-  if (there !== undefined) return there.id;
-  const channel = await addChannel({ ...world, channelKinds: channelKinds() }, system, {
-    brandId: brand.id,
-    kind: "webchat",
+  return there?.id ?? addSiteChat(world, "elb", brand.id);
+};
+
+const chats: Readonly<Record<BrandKey, { readonly name: string; readonly greeting: string }>> = {
+  elb: {
     name: "elbkabel.example",
+    greeting: "Moin! Hier ist der Kundenservice von Elbkabel. Womit können wir helfen?",
+  },
+  harbour: {
+    name: "harbourfibre.example",
+    greeting: "Hello! This is Harbour Fibre Business Support. How can we help?",
+  },
+};
+
+/** Connects the chat of a brand's website. */
+export const addSiteChat = async (world: World, key: BrandKey, brandId: BrandId): Promise<ChannelId> => {
+  const { name, greeting } = chats[key];
+  const channel = await addChannel({ ...world, channelKinds: channelKinds() }, system, {
+    brandId,
+    kind: "webchat",
+    name,
     enabled: true,
-    settings: { origins: [], greeting: "Moin! Hier ist der Kundenservice von Elbkabel. Womit können wir helfen?" },
+    settings: { origins: [], greeting },
   });
   if (isRefusal(channel)) throw new Error(`the site's chat could not be connected: ${channel.refused}`);
   return channel.id;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { sql } from "#platform/db/db.ts";
+import { backgroundScripts } from "#server/demo/background.ts";
 import { hasDemo } from "#server/demo/marker.ts";
 import { seedDemo } from "#server/demo/seed.ts";
 import { openReader, type Reader } from "#server/reader.ts";
@@ -67,7 +68,11 @@ test("today is lively", async () => {
   assert.equal(await count(sql`SELECT count(*)::int AS n FROM message WHERE assurance = 'failed'`), 1);
   assert.ok((await count(sql`SELECT count(*)::int AS n FROM message WHERE mentions <> '{}'`)) >= 6);
   assert.equal(await count(sql`SELECT count(*)::int AS n FROM draft`), 1);
-  assert.equal(await count(sql`SELECT count(*)::int AS n FROM concern_link`), 2);
+  assert.equal(
+    await count(sql`SELECT count(*)::int AS n FROM concern_link`),
+    4,
+    "two of agents, a split and a merged one",
+  );
   assert.equal(await count(sql`SELECT count(*)::int AS n FROM message WHERE remote_images AND automatic = 'list'`), 1);
   assert.ok(
     (await count(
@@ -85,6 +90,80 @@ test("today is lively", async () => {
       sql`SELECT count(DISTINCT c.id)::int AS n FROM concern c JOIN address a ON a.customer_id = c.customer_id WHERE a.norm = 'h.pfeiffer@t-net.example'`,
     ),
     3,
+  );
+});
+
+test("the same seed plays the same, and a quarter of the year begins in a chat", () => {
+  const [one, again] = [1, 2].map(() => backgroundScripts(now, 345));
+  assert.deepEqual(one, again);
+  const chats = (one ?? []).filter(({ chat }) => chat !== undefined);
+  assert.ok(chats.length > 345 / 5 && chats.length < 345 / 3, `${chats.length} of 345`);
+  const kinds = new Set(
+    chats
+      .flatMap(({ steps }) => steps)
+      .flatMap((step) => ("parts" in step ? (step.parts ?? []) : []))
+      .map(({ kind }) => kind),
+  );
+  assert.deepEqual([...kinds].toSorted(), ["article", "choices", "form"]);
+  const scores = (one ?? []).flatMap(({ rates }) => rates ?? []);
+  const share = (fits: (score: number) => boolean): number =>
+    scores.filter(({ score }) => fits(score)).length / scores.length;
+  assert.ok(share((score) => score >= 4) > 0.6 && share((score) => score <= 2) > 0.08, JSON.stringify(scores));
+});
+
+test("chats and ratings stand in it: over two channels, with a code, answered parts, nobody yet, an absence, and what customers said", async () => {
+  const story = async (text: string) =>
+    world.db.one<{ id: string; status: string; channels: string[]; unread: number }>(sql`
+      SELECT c.id, c.status, c.channels, (SELECT count(*)::int FROM unread u WHERE u.concern_id = c.id) AS unread
+        FROM message m JOIN message_body b ON b.message_id = m.id JOIN concern c ON c.id = m.concern_id WHERE b.text LIKE ${`${text}%`} AND m.direction = 'in'`);
+  const moved = await story("Moin! Wir ziehen Mitte des Monats");
+  const thread = await world.db.rows<{ way: string; parts: string[] | null }>(sql`
+    SELECT concat_ws(' ', m.direction, m.channel_kind, m.automatic) AS way,
+           (SELECT array_agg(p ->> 'kind') FROM jsonb_array_elements(b.parts) AS p) AS parts
+      FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.concern_id = ${moved.id} ORDER BY m.seq`);
+  assert.deepEqual(
+    thread.map(({ way, parts }) => [way, ...(parts ?? [])]),
+    [
+      ["in webchat"],
+      ["out webchat", "words", "form"],
+      ["in webchat", "answer"],
+      ["out webchat", "words", "choices"],
+      ["in webchat", "answer"],
+      ["in webchat"],
+      ["out webchat", "words", "article"],
+      ["out email auto-reply"],
+      ["in email"],
+    ],
+  );
+  assert.equal(moved.status, "open");
+  assert.equal(
+    await count(
+      sql`SELECT count(*)::int AS n FROM address WHERE norm = 'mareike.thomsen@posteo.example' AND verified_at IS NOT NULL`,
+    ),
+    1,
+  );
+  assert.equal((await story("Hallo, ist da jemand?")).status, "new");
+  assert.equal(
+    await count(sql`SELECT count(*)::int AS n FROM concern WHERE customer_name LIKE 'visitor-%'`),
+    0,
+    "whoever has said a name is called so",
+  );
+  assert.ok(
+    (await count(sql`SELECT count(*)::int AS n FROM concern WHERE subject LIKE 'Receiver auf der Rechnung%'`)) === 1,
+  );
+  assert.equal(await count(sql`SELECT count(*)::int AS n FROM concern WHERE merged_into IS NOT NULL`), 1);
+  const away = await story("Vielen Dank für Ihre Nachricht. Ich bin bis");
+  assert.equal(away.status, "waiting", "an absence opens nothing");
+  const tills = await story("Hi, our card tills");
+  const said = await world.db.rows<{ score: number; words: string }>(
+    sql`SELECT score, words FROM rating WHERE score IS NOT NULL ORDER BY concern_id = ${tills.id} DESC`,
+  );
+  assert.deepEqual([said[0]?.score, said[0]?.words], [5, "Fixed before the lunch rush. Thank you, Emma!"]);
+  assert.equal(await count(sql`SELECT count(*)::int AS n FROM concern WHERE rating IS NOT NULL`), said.length);
+  assert.equal(
+    await count(sql`SELECT count(*)::int AS n FROM unread WHERE NOT parked`),
+    0,
+    "nothing is mailed as soon as it starts",
   );
 });
 

@@ -28,7 +28,7 @@ export const answerSomebody = async (desk: Desk, except: ConcernRow): Promise<Co
   const rows = await current(desk);
   for (const row of rows.filter((one) => one.id !== except.id && one.language === "de")) {
     const { ways } = await desk.call(api.concerns.open, { params: { id: row.id } });
-    const way = ways.find((one) => one.blocked === null);
+    const way = ways.find((one) => one.blocked === null && one.value.includes("@"));
     if (!way) continue;
     const feed = await desk.live();
     const body = {
