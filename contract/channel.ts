@@ -210,6 +210,11 @@ export interface Outbound {
   /** Our own sanitised HTML with signature and the folded last message already in it; null: text only. */
   readonly html: string | null;
   readonly files: readonly OutboundFile[];
+  /**
+   * What it consists of, when that is more than words, for channels that can show it so; the text says all of it. A form or choices are answered by an
+   * `InboundMessage` with a part of the kind "answer" that names this message.
+   */
+  readonly parts?: readonly Part[];
   /** Goes into the reply address, so that the answer finds its concern. */
   readonly replyToken: string | null;
   /** The same in every delivery of the message: its identity, by which answers find it and copies are recognised. */

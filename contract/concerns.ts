@@ -16,6 +16,7 @@ import {
   teamId,
   topicId,
 } from "#contract/ids.ts";
+import { part } from "#contract/parts.ts";
 import { reason } from "#contract/reasons.ts";
 import { score } from "#contract/ratings.ts";
 
@@ -207,6 +208,8 @@ export const message = z.strictObject({
   replyTo: person.nullable(),
   subject: z.string().nullable(),
   text: z.string(),
+  /** What it consists of, when that is more than words; the text says all of it. */
+  parts: z.array(part),
   /** Quoted text and signature, folded away. */
   foldedText: z.string(),
   html: z.strictObject({ url: z.string(), remoteImages: z.boolean(), lines: z.number().int() }).nullable(),

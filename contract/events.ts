@@ -19,7 +19,14 @@ export const concernPatch = concernRow
   .extend({ version: z.number().int() });
 
 /** A message as the log keeps it: signed addresses are made when it is read. Long bodies are left to the fetch. */
-export const loggedMessage = message.omit({ html: true, files: true, rawUrl: true, foldedText: true, text: true });
+export const loggedMessage = message.omit({
+  html: true,
+  files: true,
+  rawUrl: true,
+  foldedText: true,
+  text: true,
+  parts: true,
+});
 
 const kinds = {
   "concern.created": z.strictObject({ row: concernRow }),

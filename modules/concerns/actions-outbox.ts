@@ -278,6 +278,7 @@ export const outboundOf = async (
             message.quotedHtml === null ? null : quoteHtml(message.quotedHtml),
           ),
     files,
+    ...(message.direction === "out" && message.parts !== null ? { parts: message.parts } : {}),
     replyToken: ready.token,
     // Everybody who gets the message reads it, so it must not be what a delivery's bounces are known by.
     messageToken: world.mac("message", claim.messageId).slice(0, 26),

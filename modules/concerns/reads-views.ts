@@ -71,6 +71,7 @@ export const asMessage = (links: Links, row: MessageRow, { held, secret }: Known
   replyTo: row.replyTo,
   subject: row.subject,
   text: row.text,
+  parts: row.parts ?? [],
   foldedText: row.foldedText,
   html: row.hasHtml ? { url: links.html(row.id), remoteImages: row.remoteImages, lines: row.htmlLines } : null,
   files: (row.files ?? []).map((file) => fileView(links, file, held.get(file.hash), secret.get(file.hash))),

@@ -21,7 +21,10 @@ export interface FileRow {
 }
 
 /** A message with its body, files and deliveries. */
-export interface MessageRow extends Omit<Message, "html" | "files" | "rawUrl" | "author" | "deliveries" | "scheduled"> {
+export interface MessageRow extends Omit<
+  Message,
+  "html" | "files" | "parts" | "rawUrl" | "author" | "deliveries" | "scheduled"
+> {
   readonly authorKind: Message["author"]["kind"];
   readonly authorId: string | null;
   readonly authorName: string;
@@ -31,6 +34,7 @@ export interface MessageRow extends Omit<Message, "html" | "files" | "rawUrl" | 
   readonly rawHash: string | null;
   readonly plan: Plan | null;
   readonly sendAt: string | null;
+  readonly parts: Message["parts"] | null;
   readonly files: readonly FileRow[] | null;
   readonly deliveries: readonly Delivery[] | null;
 }
@@ -109,7 +113,7 @@ const messageColumns = sql`
   m.channel_kind AS "channelKind", m.channel_id AS "channelId", m.sender AS "from", m.recipients AS "to", m.copies AS cc, m.reply_to AS "replyTo", m.subject, m.assurance, m.verdicts, m.warnings,
   m.automatic, m.proposal, m.mentions, m.at, m.version, m.has_html AS "hasHtml", m.html_lines AS "htmlLines", m.remote_images AS "remoteImages",
   m.scheduled AS plan, m.send_at AS "sendAt",
-  b.text, b.folded_text AS "foldedText", b.raw_hash AS "rawHash",
+  b.text, b.folded_text AS "foldedText", b.parts, b.raw_hash AS "rawHash",
   CASE WHEN m.file_count > 0 THEN (SELECT json_agg(${fileObject("a", raw("a.inline_id"))} ORDER BY a.position) FROM attachment a WHERE a.message_id = m.id) END AS files,
   CASE WHEN m.direction = 'out' THEN (
     SELECT json_agg(json_build_object('id', y.id, 'recipient', y.recipient, 'state', y.state, 'attempts', y.attempts, 'nextTryAt', iso(y.next_try_at), 'code', y.code, 'reason', y.reason, 'detail', y.detail, 'history', y.history) ORDER BY y.id)

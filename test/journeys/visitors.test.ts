@@ -144,6 +144,39 @@ void test("after a minute of silence it goes by mail, once, all of it together, 
   assert.match(sent[0]?.text ?? "", /Anna Berg:\nErstens\n\nZweitens\n\nWeiter im Chat: \[Link zum Chat\]\n/);
 });
 
+void test("what is more than words goes with its delivery, for channels that can show it so", async () => {
+  const { who, id } = await visitor();
+  const form = {
+    kind: "form" as const,
+    title: "Wo?",
+    fields: [{ label: "Ort", type: "text" as const, required: true, options: [] }],
+  };
+  const planned = sure(
+    await reply(world, cast.anna, {
+      id,
+      channelId: chat.id,
+      to: [who.address],
+      cc: [],
+      text: "Eine Frage:",
+      parts: [form],
+      html: null,
+      uploads: [],
+      sendAt: new Date(world.now().getTime() + 3_600_000).toISOString(),
+      statusAfter: "waiting",
+      key: crypto.randomUUID(),
+      undoMs: 0,
+    }),
+  );
+  world.pass(3_600_001);
+  const due = await claimDeliveries(world, { limit: 100, leaseMs: 1_000 });
+  const claim = due.find(({ messageId }) => messageId === planned.messageId) ?? assert.fail();
+  const { parts, text } = (await outboundOf(world, claim)) ?? assert.fail();
+  const words = { kind: "words", text: "Eine Frage:" };
+  assert.deepEqual([parts, text], [[words, { ...form, text: "Wo?\n• Ort" }], "Eine Frage:\n\nWo?\n• Ort"]);
+  const opened = sure(await openConcern(world, cast.anna, id)).messages.at(-1);
+  assert.deepEqual(opened?.parts, parts);
+});
+
 // The link opens the chat as the visitor, so whoever found it at the desk, in an answer of the API or in a search could read and speak there as them.
 void test("the link back stands in the mail alone, the same in each try, in the place that the program gave it; repeated in an answer it is covered", async () => {
   const from = "lea@kunde.example";

@@ -98,6 +98,43 @@ test("a chat is answered with the keys alone, where the customer is", async () =
   await sheet.waitFor({ state: "detached" });
   assert.equal(await field.inputValue(), "Noch ein Entwurf", "what is being written stays");
 
+  // What was asked stands there as it is, and what was chosen of it as soon as it is.
+  const card = page.locator(".message", { hasText: "Blinkt die Lampe?" }).locator(".part").first();
+  assert.deepEqual(await card.locator(".part-options li").allTextContents(), ["Ja", "Nein"]);
+  await visitor.tell("", { concernId, answer: { messageId: asked.id, part: 0, values: ["Nein"] } });
+  await card.locator("li[data-chosen]", { hasText: "Nein gewählt" }).waitFor();
+  const chosen = page.locator('.part[data-kind="answer"]', { hasText: "Blinkt die Lampe?" });
+  assert.equal(await chosen.locator("dd").textContent(), "Nein");
+  assert.deepEqual(await axeFindings(page), []);
+
+  // The same by the palette, which finds each of them, from wherever the caret is; it comes back to what is being written.
+  await field.focus();
+  await page.keyboard.press("Control+k");
+  await page.locator(".sheet input:focus").waitFor();
+  await page.keyboard.type("in den chat senden");
+  const finds = ["Auswahl", "Formular", "Artikel"].map((word) => `${word} in den Chat senden`);
+  for (const name of finds) await page.getByRole("option", { name }).waitFor();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("artikel in den chat");
+  await page.getByRole("option", { name: "Auswahl in den Chat senden" }).waitFor({ state: "detached" });
+  await page.keyboard.press("Enter");
+  const article = page.getByRole("dialog", { name: "Artikel senden" });
+  await article.locator("input:focus").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.type("Router neu starten");
+  for (const typed of ["In zwei Minuten", "https://hilfe.kabel.test/router"]) {
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(typed);
+  }
+  await article.getByRole("button", { name: "Senden" }).and(page.locator(":enabled")).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await visitor.message("Router neu starten\nIn zwei Minuten\nhttps://hilfe.kabel.test/router");
+  await page.locator(".message .part", { hasText: "Router neu starten" }).getByRole("link").waitFor();
+  await article.waitFor({ state: "detached" });
+  await page.locator(".composer-open textarea:focus").waitFor();
+
   visitor.close();
   await page.locator(".visitor-here").waitFor({ state: "hidden" });
   await closeSilent(one);

@@ -11,6 +11,7 @@ import { stepHit } from "#web/state/finding.ts";
 import { standingMerges } from "#web/state/merging.ts";
 import { isRemovable, linksOf, unlink } from "#web/state/links.ts";
 import { changeMany } from "#web/state/many.ts";
+import { wayForParts, type PartKind } from "#web/state/parts.ts";
 import { compose, setUi, toggleCustomerPanel, ui } from "#web/state/ui.ts";
 import type { ManyPickerName, PickerName } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
@@ -55,7 +56,22 @@ const isFollowed = ({ concern, me }: Context): boolean | null =>
   (concern && deskState.get().opened[concern.id]?.concern.followers.includes(me.agent.id)) ?? null;
 
 /** Asks something of a composer; one that is folded is opened for it, without the caret going elsewhere. */
-const inComposer = (kind: ComposerKind, wish: "attach" | "cc"): void => setUi({ composer: kind, composerWish: wish });
+const inComposer = (kind: ComposerKind, wish: "attach" | "cc" | PartKind): void =>
+  setUi({ composer: kind, composerWish: wish });
+
+/** Sends something beside words where the customer's chat is, whatever the answer in hand goes by. */
+const inserting = (kind: PartKind, id: string, title: WordKey): Command => ({
+  id,
+  title,
+  group: "concern",
+  keys: [],
+  can: ({ concern }) => {
+    const { opened, kinds } = deskState.get();
+    const ways = concern === null ? undefined : opened[concern.id]?.ways;
+    return ways !== undefined && wayForParts(ways, kinds) !== null;
+  },
+  run: () => inComposer("reply", kind),
+});
 
 const isDone = (row: ConcernRow): boolean => row.status === "resolved" || row.status === "closed";
 
@@ -107,6 +123,9 @@ export const concernCommands: readonly Command[] = [
     can: withConcern,
     run: () => inComposer("reply", "cc"),
   },
+  inserting("choices", "insertChoices", "commands.insertChoices"),
+  inserting("form", "insertForm", "commands.insertForm"),
+  inserting("article", "insertArticle", "commands.insertArticle"),
   {
     id: "discardDraft",
     title: "commands.discardDraft",

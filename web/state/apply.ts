@@ -457,7 +457,7 @@ const inDetail = (state: DeskState, event: AnyEvent, change: (detail: ConcernDet
 /** Puts an announced message in its place without a body, and remembers to fetch it. */
 const announce = (opened: Opened, logged: EventData<"message.added">["message"]): Opened => {
   if (opened.messages.some((message) => message.id === logged.id)) return opened;
-  const message: Message = { ...logged, text: "", foldedText: "", html: null, files: [], rawUrl: null };
+  const message: Message = { ...logged, text: "", parts: [], foldedText: "", html: null, files: [], rawUrl: null };
   return { ...opened, messages: withMessage(opened.messages, message), incomplete: [...opened.incomplete, logged.id] };
 };
 

@@ -1,7 +1,17 @@
-// What can be sent into a chat beside words. Pure; called by screens/concerns/InsertParts.tsx.
+// What can be sent into a chat beside words. Pure; called by screens/concerns/Composer.tsx, InsertParts.tsx and commands/concern.ts.
+import type { KindOfChannel } from "#contract/channel-form.ts";
+import type { Way } from "#web/state/apply.ts";
 
 export const partKinds = ["choices", "form", "article"] as const;
 export type PartKind = (typeof partKinds)[number];
+
+/** Can a kind of channel carry them? */
+export const takesParts = (kinds: readonly KindOfChannel[], kind: Way["channelKind"]): boolean =>
+  kinds.find((one) => one.kind === kind)?.can?.parts === true;
+
+/** The best way by which they can go now; null: there is none. */
+export const wayForParts = (ways: readonly Way[], kinds: readonly KindOfChannel[]): Way | null =>
+  ways.find((way) => way.blocked === null && way.reason !== "merged" && takesParts(kinds, way.channelKind)) ?? null;
 
 const mostOptions = 12;
 const longestOption = 80;

@@ -1,4 +1,5 @@
 // What is open on this screen and where the agent stands; never sent anywhere. Written by commands, read by the shell.
+import type { PartKind } from "#web/state/parts.ts";
 import type { LinkKind } from "#contract/concerns.ts";
 import type { ComposerKind } from "#web/state/composing.ts";
 import type { Gap } from "#web/state/lists.ts";
@@ -39,7 +40,7 @@ export interface Ui {
   readonly composer: ComposerKind | null;
   readonly composerFocus: number;
   /** What a command wants of the open composer, until it has done so. */
-  readonly composerWish: "attach" | "cc" | "discard" | null;
+  readonly composerWish: "attach" | "cc" | "discard" | PartKind | null;
   /** The concern whose composer is on the screen, open or folded. */
   readonly concernId: string | null;
   /** Where j and k stand in the list. */

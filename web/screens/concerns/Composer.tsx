@@ -34,6 +34,7 @@ import type { ComposerKind } from "#web/state/composing.ts";
 import { deskState, sayLook, visitors } from "#web/state/desk.ts";
 import { adopt, composerOf, discard, edit, keepTyped } from "#web/state/drafts.ts";
 import { finding } from "#web/state/finding.ts";
+import { wayForParts, type PartKind } from "#web/state/parts.ts";
 import { problemWords } from "#web/state/problems.ts";
 import { useStore } from "#web/state/store.ts";
 import { toast } from "#web/state/toasts.ts";
@@ -122,6 +123,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
     bestWay(ways);
   const kinds = useStore(deskState, (now) => now.kinds);
   const can = kind === "reply" && way ? kinds.find((one) => one.kind === way.channelKind)?.can : undefined;
+  const [inserting, setInserting] = useState<{ readonly kind: PartKind; readonly byCommand: boolean } | null>(null);
   const takesFiles = can?.attachments !== null;
   const takesHtml = can?.html !== false;
   const start = startRecipients(opened, way);
@@ -132,6 +134,13 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
   const to = withTyped(chips.to, state.typed.to);
   const cc = withTyped(chips.cc, state.typed.cc);
   const channelId = content.channelId ?? way?.channelId ?? null;
+
+  // Choices, forms and articles go where the answer goes, or, when that takes none, where the customer's chat is.
+  const partsWay = kind === "reply" ? wayForParts(ways, kinds) : null;
+  const partsGo =
+    can?.parts === true
+      ? { channelId, to, cc }
+      : partsWay && { channelId: partsWay.channelId, to: [partsWay.value], cc: [] };
 
   const writing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const change = (part: Partial<typeof content>): void => {
@@ -185,7 +194,9 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
     if (wish === "attach" && !takesFiles) toast(t("errors.noFilesHere"));
     else if (wish === "attach") uploads.choose();
     else if (wish === "discard") throwAway();
-    else setCcWished((count) => count + 1);
+    else if (wish === "cc") setCcWished((count) => count + 1);
+    else if (partsGo === null) toast(t("errors.noPartsHere"));
+    else setInserting({ kind: wish, byCommand: true });
     // oxlint-disable-next-line react/exhaustive-deps -- each wish is fulfilled once; what fulfils it is made anew with every painting
   }, [wish]);
 
@@ -385,12 +396,20 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
       ) : null}
       <div className="composer-foot">
         {takesFiles ? <IconButton icon="clip" label={t("composer.attach")} onPress={uploads.choose} /> : null}
-        {can?.parts === true ? (
+        {partsGo === null ? null : (
           <InsertParts
+            hasMenu={can?.parts === true}
             isDisabled={blocked || channelId === null || to.length === 0}
-            send={(part) => sendPart(id, { channelId, to, cc }, part)}
+            open={inserting?.kind ?? null}
+            setOpen={(open) => setInserting({ kind: open, byCommand: false })}
+            close={() => {
+              setInserting(null);
+              // A menu has its button, to which the caret goes back by itself.
+              if (inserting?.byCommand === true) compose("reply");
+            }}
+            send={(part) => sendPart(id, partsGo, part)}
           />
-        ) : null}
+        )}
         <span className="composer-limits">{facts && takesFiles ? uploads.limitsWords : ""}</span>
         {kind === "note" ? (
           <Button look="primary" keys={sendKeys} isDisabled={!canSend} onPress={() => void send(then, null)}>

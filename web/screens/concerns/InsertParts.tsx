@@ -18,12 +18,24 @@ type Send = (part: GivenPart) => Promise<Problem | null>;
 
 const icons = { choices: "check", form: "note", article: "link" } as const;
 
-/** The menu and the sheet that is open. */
-export const InsertParts = ({ isDisabled, send }: { readonly isDisabled: boolean; readonly send: Send }) => {
-  const [open, setOpen] = useState<PartKind | null>(null);
-  const close = (): void => setOpen(null);
-  return (
-    <>
+/** The menu, where what is written goes by a channel that takes them, and the sheet that is open. */
+export const InsertParts = ({
+  hasMenu,
+  isDisabled,
+  open,
+  setOpen,
+  close,
+  send,
+}: {
+  readonly hasMenu: boolean;
+  readonly isDisabled: boolean;
+  readonly open: PartKind | null;
+  readonly setOpen: (kind: PartKind) => void;
+  readonly close: () => void;
+  readonly send: Send;
+}) => (
+  <>
+    {hasMenu ? (
       <ActionMenu
         label={t("composer.parts.insert")}
         placement="top start"
@@ -39,20 +51,20 @@ export const InsertParts = ({ isDisabled, send }: { readonly isDisabled: boolean
           run: () => setOpen(kind),
         }))}
       />
-      {open === null ? null : (
-        <Sheet title={t(`composer.parts.${open}Title`)} isOpen onClose={close}>
-          {open === "choices" ? (
-            <ChoicesForm send={send} close={close} />
-          ) : open === "form" ? (
-            <FormForm send={send} close={close} />
-          ) : (
-            <ArticleForm send={send} close={close} />
-          )}
-        </Sheet>
-      )}
-    </>
-  );
-};
+    ) : null}
+    {open === null ? null : (
+      <Sheet title={t(`composer.parts.${open}Title`)} isOpen onClose={close}>
+        {open === "choices" ? (
+          <ChoicesForm send={send} close={close} />
+        ) : open === "form" ? (
+          <FormForm send={send} close={close} />
+        ) : (
+          <ArticleForm send={send} close={close} />
+        )}
+      </Sheet>
+    )}
+  </>
+);
 
 interface Props {
   readonly send: Send;

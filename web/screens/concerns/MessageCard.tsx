@@ -5,20 +5,21 @@ import type { Message } from "#contract/concerns.ts";
 import type { Marker } from "#lib/marking.ts";
 import { IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
-import { ChannelMark, Face, Marked, When } from "#web/kit/Marks.tsx";
+import { ChannelMark, Face, When } from "#web/kit/Marks.tsx";
 import { Late } from "#web/kit/Late.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
 import { Told } from "#web/kit/Told.tsx";
 import { AssuranceBadge } from "#web/screens/concerns/Assurance.tsx";
 import { Deliveries } from "#web/screens/concerns/Deliveries.tsx";
 import { FileList } from "#web/screens/concerns/FileList.tsx";
+import { isStructured, MessageParts } from "#web/screens/concerns/MessageParts.tsx";
+import { PlainText } from "#web/screens/concerns/PlainText.tsx";
 import { MailFrame } from "#web/screens/concerns/MailFrame.tsx";
 import { CoveredText, download, hidesSecrets, loadWhole, useMayShow } from "#web/screens/concerns/Secrets.tsx";
-import { isFoundBelow, marked } from "#web/state/finding.ts";
+import { isFoundBelow } from "#web/state/finding.ts";
 import { ProposalLine } from "#web/screens/concerns/ProposalLine.tsx";
 import { nameWords } from "#web/state/names.ts";
 import { resultWords } from "#web/state/reasons.ts";
-import { linesOf } from "#web/state/text.ts";
 import { deskState } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
 import { t, words } from "#web/state/words.ts";
@@ -221,7 +222,11 @@ export const MessageCard = ({
           <MailFrame html={message.html} title={t("concerns.frameTitle", { name: nameWords(message.author.name) })} />
         ) : (
           <>
-            <PlainText text={message.text} marker={marker} />
+            {isStructured(message) ? (
+              <MessageParts message={message} marker={marker} />
+            ) : (
+              <PlainText text={message.text} marker={marker} />
+            )}
             {message.foldedText.trim() === "" ? null : (
               <>
                 <button type="button" className="fold" aria-expanded={!folded} onClick={() => setUnfolded(folded)}>
@@ -242,21 +247,6 @@ export const MessageCard = ({
     </article>
   );
 };
-
-/** Plain text with its links made to press; only http, https and mailto, the true target always visible. */
-const PlainText = ({ text, marker }: { readonly text: string; readonly marker: Marker | null }) => (
-  <div className="plain-text" dir="auto">
-    {linesOf(text).map((part, index) =>
-      part.href === null ? (
-        <Marked key={index} parts={marked(part.text, marker)} />
-      ) : (
-        <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
-          <Marked parts={marked(part.text, marker)} />
-        </a>
-      ),
-    )}
-  </div>
-);
 
 const Details = ({ message }: { readonly message: Message }) => {
   const people = (all: Message["to"]): string =>
