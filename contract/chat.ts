@@ -98,6 +98,14 @@ export const fromWidget = z.discriminatedUnion("type", [
   }),
   /** By which kind of channel they want to be answered; null: no wish. */
   z.strictObject({ type: z.literal("wish"), wish: channelKind.nullable() }),
+  /** Asks whether this browser is told by push of answers, and by which key. `subscription`: it is from now on, where its PushSubscription says; null: no more. */
+  z.strictObject({
+    type: z.literal("push"),
+    subscription: z
+      .strictObject({ endpoint: z.string().max(1_000), p256dh: z.string().max(100), auth: z.string().max(30) })
+      .nullable()
+      .optional(),
+  }),
   /** Wants to go on at another browser. */
   z.strictObject({ type: z.literal("moveOn") }),
   /** Has a code mailed to the address they gave; and tries it. Whatever the address is, the answer is the same. */
@@ -226,6 +234,8 @@ export type ToWidget =
   | { readonly type: "taken"; readonly id: string; readonly message: ChatMessage }
   /** `code`: tooFast, tooMuch, notFound, noFile (a file it names is not here), tooManyFiles, answered (what it answers has been answered), noAnswer (it does not fit what it answers), identityRefused (the site's word is not believed: say hello with another one, or without); the page keeps what was not taken and tries again after `afterMs`, null: not by itself. */
   | { readonly type: "refused"; readonly id: string | null; readonly code: string; readonly afterMs: number | null }
+  /** `key`: the applicationServerKey of subscriptions, in base64url; null: nobody is told by push here. `on`: this browser is. */
+  | { readonly type: "push"; readonly key: string | null; readonly on: boolean }
   /** A link that opens the chat at another browser once, until then (milliseconds since 1970); as a QR code: so many modules wide, the dark ones as a path. */
   | {
       readonly type: "moved";

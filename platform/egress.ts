@@ -29,6 +29,8 @@ export interface OutsideOptions extends EgressRules {
   /** Of the answer's body; 5 MB. */
   readonly maxBytes?: number;
   readonly schemes?: readonly ("http:" | "https:")[];
+  /** 3; more are never followed. */
+  readonly mostRedirects?: number;
 }
 
 export interface OutsideAnswer {
@@ -202,13 +204,15 @@ export const fetchOutside = async (url: string, options: OutsideOptions = {}): P
 const follow = async (first: string, given: OutsideOptions, signal: AbortSignal): Promise<OutsideAnswer> => {
   let options = given;
   let next: string | URL = first;
-  for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
+  const most = Math.min(given.mostRedirects ?? maxRedirects, maxRedirects);
+  for (let redirects = 0; redirects <= most; redirects += 1) {
     const { url, address } = await resolveOutside(next, options);
     const response = await once(url, address, options, signal);
     const status = response.statusCode ?? 0;
     const location = response.headers.location;
     if ([301, 302, 303, 307, 308].includes(status) && location !== undefined) {
       response.destroy();
+      if (most === 0) break;
       if (!URL.canParse(location, url.href)) throw failed("badAddress");
       next = new URL(location, url);
       if (url.protocol === "https:" && next.protocol !== "https:") throw failed("badAddress");

@@ -33,7 +33,7 @@ import type { Bus } from "#platform/live/bus.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
 import type { Config } from "#server/config.ts";
-import { startChat } from "#server/chat.ts";
+import { startChat, type Chat } from "#server/chat.ts";
 import { mountChatFiles } from "#server/chat-files.ts";
 import { channelKinds, type Connected } from "#server/connected.ts";
 import type { Demo } from "#server/demo/demo.ts";
@@ -49,6 +49,8 @@ import { mountWidget } from "#server/widget.ts";
 export interface App {
   readonly port: number;
   readonly live: Live;
+  /** Has a visitor a page of the chat open, at any node? */
+  readonly isHere: Chat["isHere"];
   readonly close: () => Promise<void>;
 }
 
@@ -241,6 +243,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   return {
     port,
     live,
+    isHere: chat.isHere,
     close: async () => {
       unwatch();
       await chat.stop();

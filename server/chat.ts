@@ -26,9 +26,11 @@ import type { AtDesk } from "#server/at-desk.ts";
 import { openCodes, type Codes } from "#server/chat-code.ts";
 import { answersIn, askedBy, phoneIn } from "#server/chat-form.ts";
 import { whoIs } from "#server/chat-identity.ts";
+import { openHere, type Here } from "#server/chat-here.ts";
 import { sayMove } from "#server/chat-move.ts";
 import { askedIn, sayRatings, takeRating } from "#server/chat-rating.ts";
 import { startNews, type Begun } from "#server/chat-news.ts";
+import { answerPush } from "#server/chat-push.ts";
 import { startNow, type Now } from "#server/chat-now.ts";
 import { deviceOf, openSeats, viewerOf, type Caller, type Page, type Seat, type Seats } from "#server/chat-seats.ts";
 import type { Connected } from "#server/connected.ts";
@@ -37,6 +39,8 @@ import type { Looks } from "#server/looks.ts";
 
 export interface Chat {
   readonly hub: Hub;
+  /** Has a visitor a page open, at any node? */
+  readonly isHere: Here["isHere"];
   readonly stop: () => Promise<void>;
 }
 
@@ -262,6 +266,8 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
       return;
     case "wish":
       return wish(world, seat.visitor, word.wish);
+    case "push":
+      return answerPush(world, page, seat, word, () => room.brake(seat.visitor.address, page.who.place) !== null);
     case "moveOn":
       return sayMove(world, page, seat, room.publicUrl);
     case "sendCode":
@@ -360,6 +366,7 @@ export const startChat = (options: {
     },
   });
   const codes = openCodes(world, connected);
+  const here = openHere({ bus, seats, newId: world.newId });
   const { begun, changed, toldAlready, toldUpTo } = news;
   const enqueue = openQueues({
     world,
@@ -409,7 +416,9 @@ export const startChat = (options: {
   const hub = openHub<Caller>({ maxClients: options.maxClients, handlers });
   return {
     hub,
+    isHere: here.isHere,
     stop: async () => {
+      here.stop();
       news.stop();
       now.stop();
       codes.stop();

@@ -57,6 +57,12 @@ export interface Config {
   readonly mostUnknown: number;
   readonly undoMs: number;
   readonly chatMailAfterMs: number;
+  /** How long an answer in a chat waits to be seen before a browser that wants to be told is. */
+  readonly chatPushAfterMs: number;
+  /** By which push services reach the operator (mailto: or https:); null: made of PUBLIC_URL. */
+  readonly pushContact: string | null;
+  /** Push services that may be inside, each "host" or "host:port". */
+  readonly pushInside: readonly string[];
   /** How often at most waiting visitors are told their place anew. */
   readonly chatTellsMs: number;
   readonly readers: number;
@@ -200,7 +206,21 @@ const natsServers = (value: string): readonly string[] | { readonly wrong: strin
   });
 };
 
-const readChat = (reader: Reader): Pick<Config, "chatMailAfterMs" | "chatTellsMs"> => ({
+const contact = (value: string): string | null =>
+  (/^mailto:[^\s@]+@[^\s@]+$/.test(value) || /^https:\/\/[^\s/]/.test(value)) && URL.canParse(value)
+    ? null
+    : "it must look like mailto:support@example.org, or be an address such as https://example.org.";
+
+const hosts = (value: string): readonly string[] | { readonly wrong: string } => {
+  const named = value.split(",").map((part) => part.trim().toLowerCase());
+  return named.every((host) => /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:]{2,39}\])(?::\d{1,5})?$/.test(host))
+    ? named
+    : { wrong: "it must be a list of hosts such as push.intern.example or 10.0.0.7:8443." };
+};
+
+type ChatConfig = Pick<Config, "chatMailAfterMs" | "chatPushAfterMs" | "pushContact" | "pushInside" | "chatTellsMs">;
+
+const readChat = (reader: Reader): ChatConfig => ({
   chatMailAfterMs:
     reader.whole(
       "CHAT_MAIL_SECONDS",
@@ -209,6 +229,27 @@ const readChat = (reader: Reader): Pick<Config, "chatMailAfterMs" | "chatTellsMs
       1,
       86_400,
     ) * 1000,
+  chatPushAfterMs:
+    reader.whole(
+      "CHAT_PUSH_SECONDS",
+      "how long an answer in a chat waits to be seen before a browser that wants to be told is told",
+      5,
+      1,
+      3_600,
+    ) * 1000,
+  pushContact: reader.text(
+    "PUSH_CONTACT",
+    "where push services reach you: mailto:… or https://…",
+    contact,
+    "PUBLIC_URL, or postmaster at its host when that is not https",
+  ),
+  pushInside: reader.read<Config["pushInside"]>(
+    "PUSH_INSIDE",
+    "push services of your own that are inside: hosts, with or without a port, separated by commas",
+    "not set: push services are outside",
+    hosts,
+    [],
+  ),
   chatTellsMs:
     reader.whole(
       "CHAT_PLACE_SECONDS",

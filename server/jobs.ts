@@ -12,6 +12,7 @@ import { removeOldCodes } from "#modules/visitors/actions-codes.ts";
 import { removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
 import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
 import { removeOldMoves } from "#modules/visitors/actions-moved.ts";
+import { removeOldPushes } from "#modules/visitors/actions-push.ts";
 import { removeOldTokens } from "#modules/visitors/actions-signed.ts";
 import { lead } from "#platform/db/leader.ts";
 import type { Log } from "#platform/log.ts";
@@ -37,6 +38,7 @@ const timed: readonly Timed[] = [
   { name: "forgetRemovedViews", everyMs: 3_600_000, run: forgetRemovedViews },
   { name: "removeOldSessions", everyMs: 3_600_000, run: removeOldSessions },
   { name: "removeOldMoves", everyMs: 600_000, run: removeOldMoves },
+  { name: "removeOldPushes", everyMs: 600_000, run: removeOldPushes },
   { name: "removeOldCodes", everyMs: 600_000, run: removeOldCodes },
   { name: "removeOldTokens", everyMs: 600_000, run: removeOldTokens },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },

@@ -33,7 +33,11 @@ interface Unkeyed extends Omit<Reaction, "key" | "read"> {
 /** The list; keys are advisory-lock numbers and never reused. `recent`: the log's end as this process follows it; what lies further back is read. */
 export const reactions = (
   world: World,
-  options: { readonly acknowledge: boolean; readonly recent: Follower<AnyEvent>["recent"] },
+  options: {
+    readonly acknowledge: boolean;
+    readonly pushAfterMs: number;
+    readonly recent: Follower<AnyEvent>["recent"];
+  },
 ): readonly Reaction[] => {
   const keyed =
     (first: number) =>
@@ -46,7 +50,7 @@ export const reactions = (
   return [
     ...concernReactions(world, options).map(keyed(100)),
     ...customerReactions(world).map(keyed(140)),
-    ...visitorReactions(world).map(keyed(150)),
+    ...visitorReactions(world, options.pushAfterMs).map(keyed(150)),
     ...ratingReactions(world).map(keyed(160)),
   ];
 };

@@ -11,6 +11,7 @@ import { recordHealth } from "#modules/brands/actions.ts";
 import { channelHealths } from "#modules/brands/reads.ts";
 import { fileChecked } from "#modules/concerns/actions-files.ts";
 import { outboxDepth, outboxLateSeconds } from "#modules/concerns/reads.ts";
+import { pushKeys } from "#modules/visitors/actions-push.ts";
 import { openDb } from "#platform/db/db.ts";
 import { lead } from "#platform/db/leader.ts";
 import { watchDatabase } from "#platform/db/watch.ts";
@@ -37,6 +38,7 @@ import { startIntake, type ConnectedChannel } from "#server/intake.ts";
 import { endIntakeLeases, keepCursor, readCursor } from "#server/intake-store.ts";
 import { endDeliveryLeases } from "#modules/concerns/actions-outbox.ts";
 import { startJobs } from "#server/jobs.ts";
+import { contactOf, startPush } from "#server/push.ts";
 import { reactions } from "#server/reactions.ts";
 import { openReader } from "#server/reader.ts";
 import {
@@ -221,7 +223,8 @@ export const startServer = async (
     const timing = { chatMailAfterMs: config.chatMailAfterMs, publicUrl };
     const jobs = await startJobs({ world, log, timing });
     closers.push(jobs.stop);
-    closers.push(startReactions({ world, follower: app.live.follower, acknowledge: config.acknowledge }));
+    closers.push(startReactions({ world, follower: app.live.follower, config }));
+    closers.push(await startTelling({ world, connected, config, publicUrl, isHere: app.isHere, metrics }));
 
     closers.push(startListening({ world, connected, intake, log, bus, mostBytes: config.maxMailBytes }));
     measure({ metrics, world, intake, reader });
@@ -237,10 +240,11 @@ export const startServer = async (
 const startReactions = (options: {
   readonly world: World;
   readonly follower: Follower<AnyEvent>;
-  readonly acknowledge: boolean;
+  readonly config: Pick<Config, "acknowledge" | "chatPushAfterMs">;
 }): (() => Promise<void>) => {
-  const { world, follower, acknowledge } = options;
-  const stops = reactions(world, { acknowledge, recent: follower.recent }).map((reaction) => {
+  const { world, follower, config } = options;
+  const { acknowledge, chatPushAfterMs: pushAfterMs } = config;
+  const stops = reactions(world, { acknowledge, pushAfterMs, recent: follower.recent }).map((reaction) => {
     const run = runReaction({ ...reaction, db: world.db, log: world.log, end: horizon });
     // Woken by what it wants only, when this process has it: there is nothing else for it to look for.
     const quiet = follower.subscribe(follower.upTo(), {
@@ -256,6 +260,25 @@ const startReactions = (options: {
     };
   });
   return async () => void (await Promise.all(stops.map((stop) => stop())));
+};
+
+/** Browsers are told of answers from now on, by keys that are made if there are none; returns how to stop. */
+const startTelling = async ({
+  config,
+  publicUrl,
+  ...parts
+}: Pick<Parameters<typeof startPush>[0], "world" | "connected" | "isHere" | "metrics"> & {
+  readonly config: Pick<Config, "chatPushAfterMs" | "pushContact" | "pushInside">;
+  readonly publicUrl: string;
+}): Promise<() => Promise<void>> => {
+  await pushKeys(parts.world);
+  const push = startPush({
+    ...parts,
+    graceMs: config.chatPushAfterMs,
+    contact: contactOf(config.pushContact, publicUrl),
+    inside: config.pushInside,
+  });
+  return push.stop;
 };
 
 /** Where bytes are kept, and what holds them back until a virus scanner has looked at them. */

@@ -21,7 +21,7 @@ export const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (si
 const page = (language: string, title: string, noScript: string, channelId: string): string =>
   `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${escaped(title)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"><meta name="robots" content="noindex"><meta name="color-scheme" content="light dark"><link rel="icon" href="/icon.svg">
-<script async src="/widget.js" data-channel="${channelId}" data-fill></script></head><body><noscript>${escaped(noScript)}</noscript></body></html>`;
+<script async src="/widget.js" data-channel="${channelId}" data-push="/widget/push-worker.js" data-fill></script></head><body><noscript>${escaped(noScript)}</noscript></body></html>`;
 
 /** Mounts the files as they were built; nothing when they were not. */
 export const mountWidget = async (options: {

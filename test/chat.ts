@@ -12,7 +12,12 @@ import type { Desk } from "#test/desk.ts";
 export const addChat = async (
   desk: Desk,
   brandId: Channel["brandId"],
-  settings: { readonly origins?: readonly string[]; readonly greeting?: string; readonly form?: object } = {},
+  settings: {
+    readonly origins?: readonly string[];
+    readonly greeting?: string;
+    readonly form?: object;
+    readonly push?: string;
+  } = {},
 ): Promise<Channel> => {
   const channel = await desk.call(api.brands.addChannel, {
     body: {
@@ -24,6 +29,7 @@ export const addChat = async (
         origins: [...(settings.origins ?? [])],
         greeting: settings.greeting ?? "",
         form: settings.form ?? null,
+        ...(settings.push === undefined ? {} : { push: settings.push }),
       },
     },
   });
@@ -73,6 +79,8 @@ export interface VisitorPage {
       readonly answers?: PreChatAnswers;
     },
   ) => Promise<ChatMessage>;
+  /** Asks whether this browser is told by push; with a subscription, or null, it is from now on, or no more. */
+  readonly push: (subscription?: Extract<FromWidget, { type: "push" }>["subscription"]) => Promise<Told<"push">>;
   /** A message by its text, told in any word, heard already or later. */
   readonly message: (text: string) => Promise<ChatMessage>;
   /** Resolves with the close code. */
@@ -183,6 +191,11 @@ export const openPage = async (url: string, channelId: string, origin: string | 
       );
       if (answer.type === "refused") throw new Error(answer.code);
       return answer.message;
+    },
+    push: (subscription) => {
+      const from = words.length;
+      say(subscription === undefined ? { type: "push" } : { type: "push", subscription });
+      return find(() => words.slice(from).find((word): word is Told<"push"> => word.type === "push"), "push");
     },
     message: (text) => find(() => words.flatMap(messagesIn).find((message) => message.text === text), text),
     closed,

@@ -80,6 +80,10 @@ export interface BuiltWidget {
   readonly emoji: string;
   /** Fetched by the chat when something is to be filled in or shown that most visitors never see. */
   readonly sheets: string;
+  /** Fetched by the chat where a site has a worker for it and somebody has said something. */
+  readonly push: string;
+  /** The service worker. */
+  readonly worker: string;
 }
 
 /** Builds everything into a folder. */
@@ -95,7 +99,21 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
     format: "es",
     file: "widget/sheets-[hash].js",
     words: ["widget"],
-    only: ["ask", "confirm", "move", "wish", "rating", "introduce", "newWindow"],
+    only: ["ask", "confirm", "move", "wish", "rating", "introduce", "unbelieved", "newWindow"],
+  });
+  const push = await buildPart(outDir, {
+    input: "push/main.ts",
+    format: "es",
+    file: "widget/push-[hash].js",
+    words: ["widget"],
+    only: ["push"],
+  });
+  // Its name never changes: sites' own files import it.
+  const worker = await buildPart(outDir, {
+    input: "push/worker.ts",
+    format: "iife",
+    file: "widget/push-worker.js",
+    words: ["widget", "button"],
   });
   const inFolder = (file: string): string => file.slice("widget/".length);
   const chatIn = (language: Language): Promise<string> =>
@@ -104,9 +122,13 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
       format: "es",
       file: `widget/chat-${language}-[hash].js`,
       words: ["widget"],
-      without: ["emoji", "ask", "introduce", "confirm", "move", "wish", "rating"],
+      without: ["emoji", "ask", "introduce", "confirm", "move", "wish", "rating", "unbelieved", "push"],
       language,
-      define: { EMOJI_FILE: JSON.stringify(inFolder(emoji)), SHEETS_FILE: JSON.stringify(inFolder(sheets)) },
+      define: {
+        EMOJI_FILE: JSON.stringify(inFolder(emoji)),
+        SHEETS_FILE: JSON.stringify(inFolder(sheets)),
+        PUSH_FILE: JSON.stringify(inFolder(push)),
+      },
       license: "widget/licenses.md",
     });
   const chat = { de: await chatIn("de"), en: await chatIn("en") };
@@ -116,5 +138,5 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
   } as const;
   const module = await buildPart(outDir, { ...loader, input: "loader.ts", format: "es", file: "widget/mount.js" });
   const script = await buildPart(outDir, { ...loader, input: "script.ts", format: "iife", file: "widget.js" });
-  return { script, module, chat, emoji, sheets };
+  return { script, module, chat, emoji, sheets, push, worker };
 };

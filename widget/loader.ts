@@ -4,7 +4,7 @@ import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
 import buttonCss from "./button.css?inline";
 import { userOf, type Word } from "./identity.ts";
-import { openMemory, type Memory } from "./memory.ts";
+import { markOf, openMemory, type Memory } from "./memory.ts";
 import type { Chat, StartChat } from "./parts.ts";
 import tokensCss from "./tokens.css?inline";
 import { count, languageOf, type Language } from "./words.ts";
@@ -18,6 +18,8 @@ export interface Wish {
   readonly channel: string;
   /** The chat is the whole page, open from the beginning and without a button. */
   readonly fill?: boolean;
+  /** Where the site keeps the chat's service worker, on its own origin; left out: nowhere, and no browser tells that an answer is there. */
+  readonly push?: string | null;
   /** The site's word for its user: a token it has signed, or a function that gets one; left out: nobody is signed in. */
   readonly word?: Word | null;
 }
@@ -69,7 +71,7 @@ const sheet = (css: string): CSSStyleSheet => {
  * Puts the widget on the page. Nothing moves: it lies above the page and takes no room in it. Styles are constructed sheets and nothing is fetched but
  * from the desk, so that a page whose policy allows the desk's scripts and connections needs nothing else.
  */
-export const mount = ({ url, channel, fill = false, ...wish }: Wish): Widget => {
+export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish): Widget => {
   const desk = new URL("/", url);
   const socketUrl = `${desk.origin.replace(/^http/, "ws")}/chat?channel=${encodeURIComponent(channel)}`;
   const page = document.documentElement;
@@ -138,6 +140,7 @@ export const mount = ({ url, channel, fill = false, ...wish }: Wish): Widget => 
       chat = startChat({
         socketUrl,
         channel,
+        push,
         language,
         word,
         link: fill && location.hash.length > 1 ? location.hash.slice(1) : null,
@@ -246,11 +249,17 @@ export const mount = ({ url, channel, fill = false, ...wish }: Wish): Widget => 
     if (asked !== word || loading) return;
     const memory = openMemory(channel, undefined, token === null ? null : userOf(token));
     const known = memory.read("token");
-    if (memory.names("out.").length > 0) void load();
+    const mark = markOf(channel);
+    if (memory.names("out.").length > 0 || (token && mark && !known?.endsWith(mark))) void load();
     else if (known !== null) stopPeek = peek(known, memory);
   };
-  if (fill) open();
+  // Who comes by what their browser has told them; at this page if it was open already.
+  if (fill || location.hash === "#draht-chat") open();
   else void look();
+  if (push)
+    new BroadcastChannel(`draht.open.${channel}`).onmessage = ({ data }) => {
+      if (data === location.href) open();
+    };
 
   const identify = (next: Word | null): void => {
     word = next;

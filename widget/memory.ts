@@ -30,6 +30,9 @@ export const forgetOthers = (channel: string, user: string, storage: Storage | n
       storage?.removeItem(key);
 };
 
+/** Whom this browser tells of answers, apart from what is any one person's; null: nobody (push/main.ts). */
+export const markOf = (channel: string): string | null => openMemory(`push.${channel}`).read("of");
+
 /** One channel's memory, of one of its people. */
 export const openMemory = (
   channel: string,

@@ -7,6 +7,8 @@ export interface ChatParts {
   /** Where the chat's socket is: ws or wss. */
   readonly socketUrl: string;
   readonly channel: string;
+  /** Where the site keeps the service worker by which browsers tell that an answer is there; null: nowhere. */
+  readonly push: string | null;
   readonly language: Language;
   /** What the site says of whose page it is; null: of nobody whom it has signed in. */
   readonly word: Word | null;

@@ -14,5 +14,6 @@ if (tag instanceof HTMLScriptElement && tag.dataset["channel"] && !window.drahtC
     url: tag.src,
     channel: tag.dataset["channel"],
     fill: tag.dataset["fill"] !== undefined,
+    push: tag.dataset["push"] || null,
     word: tag.dataset["token"] || null,
   });

@@ -34,6 +34,8 @@ export const webchatSettings = z.strictObject({
   origins: z.array(origin),
   /** Said by the widget before anything is asked. */
   greeting: z.string().max(500),
+  /** Whether browsers may be told by push that an answer is there, and with its first words or without. */
+  push: z.enum(["without", "with", "no"]).default("without"),
   /** Null: nothing is asked. */
   form: preChat.nullable().default(null),
 });

@@ -182,3 +182,5 @@ export const fileFor = async (tx: Tx, viewer: Viewer, id: string): Promise<Party
   const seen = await messagesOfParty(tx, viewer, [concernId], { before: null, limit: 1, ids: [messageId] });
   return seen.length === 0 ? null : rest;
 };
+
+export { unseenAmong, type UnseenWord } from "#modules/concerns/store-visitor.ts";

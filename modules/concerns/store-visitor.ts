@@ -202,6 +202,20 @@ export const concernsAsked = async (
   return { concerns, messages };
 };
 
+/** Something of ours that was said to somebody and that they have not seen. */
+export interface UnseenWord {
+  readonly authorName: string;
+  readonly text: string;
+}
+
+/** Those of the messages that were said to one of the addresses, were not taken back and are not known to have been seen; the oldest first. */
+export const unseenAmong = (tx: Tx, messageIds: readonly string[], norms: readonly string[]): Promise<UnseenWord[]> =>
+  tx.rows<UnseenWord>(sql`
+    SELECT m.author_name AS "authorName", b.text FROM message m JOIN message_body b ON b.message_id = m.id
+     WHERE m.id = ANY (${messageIds}::uuid[]) AND m.direction = 'out' AND m.withdrawn_at IS NULL
+       AND EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id AND d.recipient = ANY (${norms}::text[]) AND d.state = 'sent')
+     ORDER BY m.at, m.id`);
+
 /** What arrivals became, for whoever said them; each the first message of its arrival. */
 export const messagesOfIntakes = (
   tx: Tx,

@@ -1,8 +1,10 @@
-// What follows for the customer from what a visitor typed about themselves before they were one. Run by server/reactions.ts, at least once.
+// What follows for the customer from what a visitor typed about themselves before they were one, and which browsers are told of an answer. Run by server/reactions.ts, at least once.
 import { system } from "#contract/actor.ts";
+import { addressKindOf, isKept } from "#contract/channel.ts";
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import { claimFor } from "#modules/customers/actions-likeness.ts";
 import { addressesOf, addressesOfKind } from "#modules/customers/reads.ts";
+import { addDue, subscribedAmong } from "#modules/visitors/store-push.ts";
 import { addressesThatTyped, visitorByAddress } from "#modules/visitors/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -18,7 +20,23 @@ export interface VisitorReaction {
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
 }
 
-export const visitorReactions = (world: World): readonly VisitorReaction[] => [
+/** An agent's answer that has come to addresses of visitors, at once or when it was planned for: the message and the addresses. Null: it is none. */
+const answerIn = (event: AnyEvent): { readonly messageId: string; readonly addresses: readonly string[] } | null => {
+  if (event.kind === "message.added") {
+    const { message } = event.data;
+    if (message.direction !== "out" || message.author.kind !== "agent" || message.automatic !== null) return null;
+    if (message.channelKind === null || !isKept(addressKindOf[message.channelKind])) return null;
+    const come = message.deliveries.filter(({ state }) => state === "sent");
+    return come.length === 0 ? null : { messageId: message.id, addresses: come.map(({ recipient }) => recipient) };
+  }
+  // Of mails as well: no visitor has such an address.
+  if (event.kind !== "delivery.changed" || event.data.delivery.state !== "sent") return null;
+  const { messageId, delivery } = event.data;
+  return delivery.recipient.includes("@") ? null : { messageId, addresses: [delivery.recipient] };
+};
+
+/** `pushAfterMs`: how long an answer waits to be seen before its reader's browsers are told. */
+export const visitorReactions = (world: World, pushAfterMs: number): readonly VisitorReaction[] => [
   {
     name: "visitors.claims",
     kinds: ["customer.created"],
@@ -50,6 +68,29 @@ export const visitorReactions = (world: World): readonly VisitorReaction[] => [
           signed: visitor.emailProved,
         });
       }
+    },
+  },
+  {
+    name: "visitors.push",
+    kinds: ["message.added", "delivery.changed"],
+    wants: (event) => answerIn(event) !== null,
+    // Hardly anybody wants to be told.
+    sift: async (tx, events) => {
+      const said = events.map((event) => ({ event, addresses: answerIn(event)?.addresses ?? [] }));
+      const told = new Set(
+        await subscribedAmong(
+          tx,
+          said.flatMap(({ addresses }) => addresses),
+        ),
+      );
+      return said.filter(({ addresses }) => addresses.some((one) => told.has(one))).map(({ event }) => event);
+    },
+    handle: async (tx, event) => {
+      const answer = answerIn(event);
+      if (answer === null) return;
+      const nowMs = world.now().getTime();
+      const at = new Date(nowMs).toISOString();
+      await addDue(tx, { ...answer, at, dueAt: new Date(nowMs + pushAfterMs).toISOString() });
     },
   },
 ];

@@ -2,6 +2,7 @@
 // visitors/actions-keys.ts.
 import type { ChannelId } from "#contract/ids.ts";
 import type { SigningKey } from "#contract/visitors.ts";
+import { tellNobody } from "#modules/visitors/store.ts";
 import { sql, type Tx } from "#platform/db/db.ts";
 
 /** A key as it verifies. HS256: `secret`, sealed; ES256: `publicKey`, PEM. */
@@ -128,6 +129,7 @@ export const joinVisitor = async (
   await tx.run(
     sql`UPDATE visitor_browser SET left_at = ${join.at} WHERE visitor_id = ${join.visitorId} AND left_at IS NULL`,
   );
+  await tellNobody(tx, join.visitorId);
   return true;
 };
 

@@ -128,12 +128,21 @@ export const setReads = async (tx: Tx, tokenHash: string, email: string): Promis
   await tx.run(sql`UPDATE visitor_browser SET reads_email = ${email} WHERE token_hash = ${tokenHash}`);
 };
 
-/** The browser's token opens nothing any more. */
+/** The browser's token opens nothing any more, and it is told nothing any more. */
 export const endBrowser = async (tx: Tx, tokenHash: string, at: string): Promise<void> => {
   await tx.run(sql`UPDATE visitor_browser SET left_at = ${at} WHERE token_hash = ${tokenHash} AND left_at IS NULL`);
+  await tx.run(sql`DELETE FROM push_subscription WHERE token_hash = ${tokenHash}`);
 };
 
 /** No browser speaks as the visitor any more. */
 export const endBrowsers = async (tx: Tx, visitorId: string, at: string): Promise<void> => {
   await tx.run(sql`UPDATE visitor_browser SET left_at = ${at} WHERE visitor_id = ${visitorId} AND left_at IS NULL`);
+  await tellNobody(tx, visitorId);
+};
+
+/** No browser of the visitor is told anything any more. */
+export const tellNobody = async (tx: Tx, visitorId: string): Promise<void> => {
+  await tx.run(
+    sql`DELETE FROM push_subscription s USING visitor_browser b WHERE b.token_hash = s.token_hash AND b.visitor_id = ${visitorId}`,
+  );
 };

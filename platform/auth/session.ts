@@ -8,7 +8,7 @@ export const newSession = (): { readonly token: string; readonly hash: string } 
   return { token, hash: sessionHash(token) };
 };
 
-/** SHA-256 of a token in hex; a stolen table opens no session. */
+/** SHA-256 of a token, or of whatever else is as good as one, in hex; a stolen table opens no session. */
 export const sessionHash = (token: string): string => createHash("sha256").update(token).digest("hex");
 
 /** Does it look like a token of ours? Saves the question to the database. */

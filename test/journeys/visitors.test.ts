@@ -4,9 +4,8 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import type { ChannelId, ConcernId, TopicId } from "#contract/ids.ts";
+import type { ConcernId, TopicId } from "#contract/ids.ts";
 import type { ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
-import { reply } from "#modules/concerns/actions-reply.ts";
 import { answerForm, markSeen } from "#modules/concerns/actions-visitor.ts";
 import { chatsOf } from "#modules/concerns/reads-visitor.ts";
 import { filesToSend, keepVisitorFile, removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
@@ -31,17 +30,8 @@ import { wishAt } from "#modules/customers/reads.ts";
 import { leavingLinks } from "#server/leaving.ts";
 import { sql, type Sql } from "#platform/db/db.ts";
 import { verifyAction } from "#test/verify-action.ts";
-import {
-  addCast,
-  allConcerns,
-  deliver,
-  mail,
-  messagesIn,
-  openTestWorld,
-  sure,
-  type Cast,
-  type TestWorld,
-} from "#test/world.ts";
+import { addChatTo, addVisitor, answerVisitor } from "#test/visitor.ts";
+import { addCast, deliver, mail, messagesIn, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -49,11 +39,7 @@ let chat: ReceivingChannel;
 before(async () => {
   world = await openTestWorld();
   cast = await addCast(world);
-  const id = world.newId() as ChannelId;
-  await world.db.run(
-    sql`INSERT INTO channel (id, brand_id, kind, name, enabled, settings, address, can_send) VALUES (${id}, ${cast.brandId}, 'webchat', 'Chat', true, '{}', '', true)`,
-  );
-  chat = { id, kind: "webchat", brandId: cast.brandId };
+  chat = await addChatTo(world, cast.brandId);
 });
 after(() => world.close());
 
@@ -68,44 +54,8 @@ const pageOf = (channelId: string): string => `https://desk.example/chat/${chann
 const mailOut = () => mailWhatIsUnread(world, { afterMs, pageOf });
 const viewer = ({ address, readsEmail }: Visitor) => ({ kind: "chat", norm: address, email: readsEmail }) as const;
 
-/** Somebody new who has said one thing. */
-const visitor = async (name = "", email = ""): Promise<{ readonly who: Visitor; readonly id: ConcernId }> => {
-  let who = await meet(world, { channelId: chat.id, token: null, language: "de" });
-  await settle(world, world.db, who);
-  who = { ...who, isNew: false };
-  if (name !== "" || email !== "") who = await introduce(world, who, { name, email }, cast.brandId);
-  const thread = { references: [`chat:${who.address}:1`], own: [`chat:${who.address}:1`] };
-  await deliver(
-    world,
-    chat,
-    mail(who.address, {
-      from: { value: who.address, name: name || null },
-      assurance: "proved",
-      subject: null,
-      text: "Hallo?",
-      thread,
-    }),
-  );
-  const made = (await allConcerns(world.db)).at(-1);
-  assert.ok(made);
-  return { who, id: made.id };
-};
-const answer = async (id: ConcernId, to: Visitor, text = "Guten Tag") =>
-  sure(
-    await reply(world, cast.anna, {
-      id,
-      channelId: chat.id,
-      to: [to.address],
-      cc: [],
-      text,
-      html: null,
-      uploads: [],
-      sendAt: null,
-      statusAfter: "waiting",
-      key: crypto.randomUUID(),
-      undoMs: 10_000,
-    }),
-  );
+const visitor = (name = "", email = "") => addVisitor(world, chat, name, email);
+const answer = (id: ConcernId, to: Visitor, text?: string) => answerVisitor(world, cast.anna, chat, id, to, text);
 const mailsIn = async (id: ConcernId) =>
   (await messagesIn(world.db, id)).filter((message) => message.automatic === "auto-reply");
 

@@ -15,6 +15,7 @@ const mostClosedBytes = 5_000;
 const mostOpenBytes = 35_000;
 const mostEmojiBytes = 15_000;
 const mostSheetsBytes = 11_000;
+const mostPushBytes = 4_000;
 
 let folder: string;
 let built: BuiltWidget;
@@ -27,13 +28,17 @@ after(() => rm(folder, { recursive: true, force: true }));
 const text = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
 const cost = async (name: string): Promise<number> => gzipSync(await readFile(join(folder, name)), { level: 6 }).length;
 
-test("closed it is one file of at most 5 kB, open two of at most 35 kB, one of 15 kB for emoji, one of 11 kB for what few see, and there are no others", async () => {
+test("closed it is one file of at most 5 kB, open two of at most 35 kB, one of 15 kB for emoji, one of 11 kB for what few see, two of 4 kB for browsers that tell, and there are no others", async () => {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const scripts = files.filter((file) => file.isFile() && file.name !== "licenses.md").map(({ name }) => name);
   const chats = Object.values(built.chat).map((file) => file.slice("widget/".length));
   const emoji = built.emoji.slice("widget/".length);
   const sheets = built.sheets.slice("widget/".length);
-  assert.deepEqual(scripts.toSorted(), [...chats, emoji, sheets, "mount.js", "widget.js"].toSorted());
+  const push = built.push.slice("widget/".length);
+  const all = [...chats, emoji, sheets, push, "push-worker.js", "mount.js", "widget.js"];
+  assert.deepEqual(scripts.toSorted(), all.toSorted());
+  const telling = (await cost(built.push)) + (await cost(built.worker));
+  assert.ok(telling <= mostPushBytes, `what browsers tell by is ${telling} bytes`);
   const signs = await cost(built.emoji);
   assert.ok(signs <= mostEmojiBytes, `the emoji are ${signs} bytes`);
   const seldom = await cost(built.sheets);
@@ -44,7 +49,7 @@ test("closed it is one file of at most 5 kB, open two of at most 35 kB, one of 1
     for (const chat of Object.values(built.chat)) {
       const open = closed + (await cost(chat));
       assert.ok(open <= mostOpenBytes, `open it is ${open} bytes`);
-      for (const part of [emoji, sheets]) assert.ok((await text(chat)).includes(part), `the chat finds ${part}`);
+      for (const part of [emoji, sheets, push]) assert.ok((await text(chat)).includes(part), `the chat finds ${part}`);
     }
   }
 });
@@ -64,6 +69,7 @@ test("nothing of the desk is in it: not its words, not its schemas, not its fram
     [sheets, english.widget.confirm.over],
     [sheets, german.widget.move.how],
     [emoji, german.widget.emoji.groups.nature],
+    [await text(built.push), english.widget.push.offer],
   ] as const;
   for (const [part, words] of parts) {
     assert.ok(part.includes(words), words);
@@ -72,7 +78,15 @@ test("nothing of the desk is in it: not its words, not its schemas, not its fram
 });
 
 test("it brings nothing that a strict policy forbids", async () => {
-  for (const name of [built.script, built.module, built.emoji, built.sheets, ...Object.values(built.chat)])
+  for (const name of [
+    built.script,
+    built.module,
+    built.emoji,
+    built.sheets,
+    built.push,
+    built.worker,
+    ...Object.values(built.chat),
+  ])
     for (const forbidden of [/\beval\(/, /new Function\b/, /createElement\(.style.\)/, /setAttribute\(.style./])
       assert.ok(!forbidden.test(await text(name)), `${name}: ${forbidden}`);
 });

@@ -6,7 +6,7 @@ import { axeFindings } from "#test/screens/browser.ts";
 
 export interface Site {
   readonly origin: string;
-  /** Shows this HTML at this path from now on, in place of the page that every other path has. */
+  /** Shows this HTML, or script where its name says so, at this path from now on, in place of the page that every other path has. */
   readonly show: (path: string, html: string, policy?: string) => void;
   readonly stop: () => Promise<void>;
 }
@@ -24,8 +24,9 @@ export const startSite = async (): Promise<Site> => {
   const pages = new Map<string, { readonly html: string; readonly policy: string | undefined }>();
   const server = createServer((request, response) => {
     const shown = pages.get((request.url ?? "/").split("?")[0] ?? "/") ?? pages.get("*");
+    const type = request.url?.split("?")[0]?.endsWith(".js") ? "javascript" : "html";
     response.writeHead(shown ? 200 : 404, {
-      "content-type": "text/html; charset=utf-8",
+      "content-type": `text/${type}; charset=utf-8`,
       ...(shown?.policy === undefined ? {} : { "content-security-policy": shown.policy }),
     });
     response.end(shown?.html ?? "");

@@ -1,6 +1,7 @@
 // What a chat carries beside words, in a real browser on a strict site of another origin: files both ways, pictures, emoji,
-// choices, forms and articles.
+// choices, forms and articles, and what a browser tells when no page is open.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
@@ -21,6 +22,7 @@ import {
   type Site,
   type Visitor,
 } from "#test/screens/site.ts";
+import { askedBy, offer, openWorker, playPushService, showTelling } from "#test/screens/telling.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
 const mostBytes = 200_000;
@@ -35,6 +37,7 @@ let desk: Desk;
 let feed: LiveFeed;
 let site: Site;
 let browser: Browser;
+let channelId: string;
 
 before(async () => {
   server = await startTestServer({ env: { MAX_FILE_BYTES: String(mostBytes) } });
@@ -43,6 +46,7 @@ before(async () => {
   const centre = await setUpCentre(server.url);
   desk = centre.desk;
   const channel = await addChat(desk, centre.brand.id, { origins: [site.origin], greeting: "Guten Tag bei Kabel!" });
+  channelId = channel.id;
   site.show("*", pageWith(server.url, channel.id), strictPolicy(server.url));
   feed = await desk.live();
 });
@@ -307,5 +311,131 @@ test("on a phone the camera is offered, and nothing is wider than the screen", a
   const box = await file.boundingBox();
   assert.ok(box && box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
   assert.deepEqual(await findings(page), []);
+  await leave(visitor);
+});
+
+test("whoever waits is offered to be told, by a press; the site's worker shows that there is an answer when nobody looks at the chat, and leads to it", async () => {
+  await showTelling(site, server.url, channelId);
+  const visitor = await openVisitor(browser, `${site.origin}/telling`, { serviceWorkers: "allow" });
+  const { page, context } = visitor;
+  await context.grantPermissions(["notifications"], { origin: site.origin });
+  await launch(page).click();
+  await field(page).waitFor();
+  assert.equal(await offer(page).count(), 0, "nothing is offered to whoever has said nothing");
+  await say(page, "Wann kommt jemand?");
+  await offer(page).waitFor();
+  assert.deepEqual(await findings(page), []);
+  await offer(page).focus();
+  await page.keyboard.press("Enter");
+  // The worker is there; this browser has no push service behind it, and the page says what it is told.
+  await page.getByText("Der Browser erreicht seinen Push-Dienst nicht.", { exact: false }).waitFor();
+  const { worker, notices, deliver } = await openWorker(visitor, site.origin);
+  const asked = askedBy(page, channelId, 1);
+  await page.getByRole("button", { name: "Chat schließen" }).first().click();
+  await deliver("Niemand sieht hin.");
+  await asked;
+  while ((await notices()).length === 0);
+  assert.deepEqual(await notices(), [["Antwort von Kabel", "Niemand sieht hin."]]);
+
+  // A press leads to the page that is there.
+  await worker.evaluate(async () => {
+    const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
+    const [notification] = await registration.getNotifications();
+    const Pressed = (globalThis as unknown as { NotificationEvent: new (name: string, how: object) => Event })
+      .NotificationEvent;
+    dispatchEvent(new Pressed("notificationclick", { notification }));
+  });
+  await field(page).waitFor();
+  assert.deepEqual(await notices(), []);
+  // Chromium says this of windows without a profile, which all of these are.
+  visitor.complaints.splice(0, Infinity, ...visitor.complaints.filter((one) => !one.includes("support the Push API")));
+  await leave(visitor);
+
+  const come = await openVisitor(browser, `${site.origin}/telling#draht-chat`);
+  await field(come.page).waitFor();
+  await leave(come);
+});
+
+test("who is told sees it and ends it; the browser's next person is told nothing, and who looks at the chat is shown nothing", async () => {
+  await showTelling(site, server.url, channelId);
+  const visitor = await openVisitor(browser, "about:blank", { serviceWorkers: "allow" });
+  const { page, context } = visitor;
+  await context.grantPermissions(["notifications"], { origin: site.origin });
+  await playPushService(context);
+  await page.goto(`${site.origin}/telling`);
+  await launch(page).click();
+  await say(page, "Sagen Sie mir Bescheid");
+  await offer(page).click();
+  const stands = page.getByText("Dieser Browser gibt Bescheid, wenn eine Antwort da ist und diese Seite zu.");
+  await stands.waitFor();
+  assert.deepEqual(await findings(page), []);
+
+  // Who looks at the chat is shown nothing.
+  const { worker, deliver } = await openWorker(visitor, site.origin);
+  const asked = askedBy(page, channelId, 2);
+  await page.bringToFront();
+  await deliver("Eins");
+  await deliver("Zwei");
+  await asked;
+  const shown = await worker.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
+        // Longer than the worker waits for an answer: what it was going to show would be there.
+        setTimeout(() => void registration.getNotifications().then(({ length }) => resolve(length)), 600);
+      }),
+  );
+  assert.equal(shown, 0);
+
+  // After another visit it stands among their details, and ends there.
+  await page.reload();
+  await launch(page).click();
+  await sent(page, "Sagen Sie mir Bescheid").waitFor();
+  assert.equal(await stands.isVisible(), false, "in the talk nothing more is said of it");
+  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  await stands.waitFor();
+  assert.deepEqual(await findings(page), []);
+  const isPlayed = (): Promise<boolean> => page.evaluate(() => localStorage.getItem("played") !== null);
+  await page.getByRole("button", { name: "Keinen Bescheid mehr geben" }).click();
+  await offer(page).waitFor();
+  await page.waitForFunction(() => localStorage.getItem("played") === null);
+  await offer(page).click();
+  await stands.waitFor();
+  assert.equal(await isPlayed(), true);
+
+  // Somebody else is signed in by the site, which has not said that she has gone: her subscription ends.
+  const { secret } = await desk.call(api.visitors.addKey, {
+    params: { id: channelId },
+    body: { name: "Site", publicKey: null },
+  });
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const iat = Math.floor(Date.now() / 1_000);
+  const word = (sub: string): string => {
+    const text = `${part({ alg: "HS256" })}.${part({ aud: channelId, sub, jti: crypto.randomUUID(), iat, exp: iat + 200, name: sub })}`;
+    return `${text}.${createHmac("sha256", secret ?? "")
+      .update(text)
+      .digest("base64url")}`;
+  };
+  const identify = (sub: string): Promise<void> =>
+    page.evaluate((said) => {
+      (window as unknown as { drahtChat: { identify: (word: string) => void } }).drahtChat.identify(said);
+    }, word(sub));
+  await identify("Jana");
+  await page.waitForFunction(() => localStorage.getItem("played") === null);
+  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  await offer(page).click();
+  await stands.waitFor();
+  await identify("Bert");
+  await page.waitForFunction(() => localStorage.getItem("played") === null);
+  // Whoever ends it on this device is told nothing, either.
+  await identify("Jana");
+  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  await offer(page).click();
+  await stands.waitFor();
+  await page.evaluate(() => (window as unknown as { drahtChat: { leave: () => Promise<void> } }).drahtChat.leave());
+  await page.waitForFunction(() =>
+    document.querySelector("draht-chat")?.shadowRoot?.textContent?.includes("Guten Tag bei Kabel!"),
+  );
+  assert.equal(await stands.count(), 0);
   await leave(visitor);
 });

@@ -14,7 +14,6 @@ import { Sheet } from "./Sheet.tsx";
 import { clock, words } from "./speech.ts";
 import { Text } from "./Text.tsx";
 import { Thread } from "./Thread.tsx";
-import { Unbelieved } from "./Unbelieved.tsx";
 import { You } from "./You.tsx";
 
 /** What of the chat is on the screen; null: what suits the visitor best. */
@@ -212,10 +211,16 @@ export const App = (props: AppProps) => {
           {fill(soon, { at: line.at === null ? "" : clock().soon(line.at, now()) })}
         </p>
       ) : null}
+      <div class={`tell on-${screen.kind}`} />
       {view.isUnbelieved ? (
-        <Unbelieved
-          again={typeof props.word === "function" ? () => props.identify(props.word) : null}
-          without={() => props.identify(null)}
+        <Sheet
+          draw={(sheets, at) =>
+            sheets.showUnbelieved({
+              ...at,
+              again: typeof props.word === "function" ? () => props.identify(props.word) : null,
+              without: () => props.identify(null),
+            })
+          }
         />
       ) : screen.kind === "list" ? (
         <Concerns view={view} now={now()} open={(next) => go({ kind: "talk", talk: next })} begin={begin} />

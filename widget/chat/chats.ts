@@ -187,6 +187,7 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
     case "now":
       return { ...chats, now: word.now };
     case "moved":
+    case "push":
     case "refused":
       return chats;
   }

@@ -1,5 +1,6 @@
-// The widget's files beside the chat's, each fetched when it is first wanted. Called by Emoji.tsx and Sheet.tsx.
+// The widget's files beside the chat's, each fetched when it is first wanted. Called by Emoji.tsx, Sheet.tsx and main.tsx.
 import type { showEmoji } from "#widget/emoji/main.tsx";
+import type { startPush } from "#widget/push/main.ts";
 import type {
   hide,
   showConfirm,
@@ -7,12 +8,15 @@ import type {
   showMove,
   showPreChat,
   showRating,
+  showUnbelieved,
   showWish,
+  sound,
 } from "#widget/sheets/main.tsx";
 
 /** Their names; written in by the build (tools/widget.ts). */
 declare const EMOJI_FILE: string;
 declare const SHEETS_FILE: string;
+declare const PUSH_FILE: string;
 
 export interface Sheets {
   readonly showPreChat: typeof showPreChat;
@@ -21,6 +25,8 @@ export interface Sheets {
   readonly showMove: typeof showMove;
   readonly showWish: typeof showWish;
   readonly showRating: typeof showRating;
+  readonly showUnbelieved: typeof showUnbelieved;
+  readonly sound: typeof sound;
   readonly hide: typeof hide;
 }
 
@@ -40,3 +46,4 @@ const fetcher = <F>(name: string): (() => Promise<F>) => {
 
 export const fetchEmoji = fetcher<{ readonly showEmoji: typeof showEmoji }>(EMOJI_FILE);
 export const fetchSheets = fetcher<Sheets>(SHEETS_FILE);
+export const fetchPush = fetcher<{ readonly startPush: typeof startPush }>(PUSH_FILE);

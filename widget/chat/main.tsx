@@ -2,12 +2,13 @@
 // The widget's large half: fetched when the visitor opens the chat, or when something waits for them. Built as widget/chat-….js; called by loader.ts.
 import { render } from "preact";
 import type { VisitedPage } from "#contract/chat.ts";
-import { forgetOthers, openMemory, prefixOf } from "#widget/memory.ts";
+import { forgetOthers, markOf, openMemory, prefixOf } from "#widget/memory.ts";
 import type { Memory } from "#widget/memory.ts";
 import type { Chat, ChatParts } from "#widget/parts.ts";
 import { App } from "./App.tsx";
 import chatCss from "./chat.css?inline";
 import { unread } from "./chats.ts";
+import { fetchPush, fetchSheets } from "./fetched.ts";
 import { fetchBlob, openBlobs, sendBlob } from "./files.ts";
 import { entriesOf } from "./outbox.ts";
 import type { ChatSocket, Hears } from "./link.ts";
@@ -51,6 +52,9 @@ const visited = (): VisitedPage => ({
   referrer: document.referrer.slice(0, 2_000),
 });
 
+/** What is not to be had now is looked for again another time. */
+const ignored = (): void => undefined;
+
 const sessionStorageOf = (): Storage | null => {
   try {
     return sessionStorage;
@@ -67,23 +71,6 @@ const indexedDbOf = (): IDBFactory | undefined => {
     return indexedDB;
   } catch {
     return undefined;
-  }
-};
-
-/** Two soft notes, made here: nothing is fetched for them. */
-const sound = (): void => {
-  const audio = new AudioContext();
-  const loudness = audio.createGain();
-  loudness.connect(audio.destination);
-  loudness.gain.setValueAtTime(0.06, audio.currentTime);
-  loudness.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + 0.4);
-  for (const [index, pitch] of [660, 880].entries()) {
-    const tone = audio.createOscillator();
-    tone.frequency.value = pitch;
-    tone.connect(loudness);
-    tone.start(audio.currentTime + index * 0.12);
-    tone.stop(audio.currentTime + 0.4);
-    if (index === 1) tone.addEventListener("ended", () => void audio.close());
   }
 };
 
@@ -128,7 +115,7 @@ export const startChat = (parts: ChatParts): Chat => {
         newId,
         newToken,
         heard: () => {
-          if (memory.read("sounds") !== null) sound();
+          if (memory.read("sounds") !== null) void fetchSheets().then(({ sound }) => sound(), ignored);
         },
         forgotten: () => {
           for (const name of drafts.names("")) drafts.forget(name);
@@ -139,10 +126,16 @@ export const startChat = (parts: ChatParts): Chat => {
         fetch: (id, token) => fetchBlob(filesAt, id, token),
       });
     },
-    came: ({ session }) => {
+    came: ({ session, memory, user }) => {
       people += 1;
+      let wants = parts.push;
       const tell = (): void => {
-        const number = unread(session.view().chats);
+        const { chats } = session.view();
+        const number = unread(chats);
+        if (wants && (chats.concerns.length > 0 || markOf(channel))) {
+          wants = null;
+          void fetchPush().then(({ startPush }) => startPush({ ...parts, session, memory, user }), ignored);
+        }
         if (number !== told) parts.unread(number);
         told = number;
       };

@@ -34,6 +34,7 @@ export const startSession = (parts: SessionParts): Session => {
     isUnbelieved: false,
     code: null,
     moved: null,
+    push: null,
     person: 0,
     fetching: {},
     progress: null,
@@ -181,6 +182,7 @@ export const startSession = (parts: SessionParts): Session => {
         link.greet();
       }
     }
+    if (word.type === "push") change({ push: word });
     if (word.type === "moved") {
       change({ moved: word });
       // What is shown and opens nothing any more helps nobody.
@@ -241,6 +243,7 @@ export const startSession = (parts: SessionParts): Session => {
       isUnkept: false,
       code: null,
       moved: null,
+      push: null,
       person,
     });
   };
@@ -409,6 +412,7 @@ export const startSession = (parts: SessionParts): Session => {
     },
     moveOn: () => void link.say({ type: "moveOn" }),
     stay: () => change({ moved: null }),
+    push: (subscription) => link.say({ type: "push", subscription }),
     askNoMore: () => {
       memory.keep("asked", "1");
       change({ isAsked: true });

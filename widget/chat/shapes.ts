@@ -1,6 +1,6 @@
 // What a session is given, what it gives, and what there is to draw. Read by session.ts, persons.ts and the views.
 import type { ChannelKind } from "#contract/channel.ts";
-import type { ToWidget, VisitedPage } from "#contract/chat.ts";
+import type { FromWidget, ToWidget, VisitedPage } from "#contract/chat.ts";
 import type { GivenAnswer } from "#contract/parts.ts";
 import type { PreChatAnswers } from "#contract/prechat.ts";
 import type { Score } from "#contract/score.ts";
@@ -77,6 +77,8 @@ export interface View {
   } | null;
   /** How the chat goes on at another browser; null: nobody has asked. */
   readonly moved: (ToWidget & { readonly type: "moved" }) | null;
+  /** Whether this browser is told of answers when no page is open; null: nobody has asked. */
+  readonly push: (ToWidget & { readonly type: "push" }) | null;
   /** Another number is another person: nothing of the one before may stay on the screen. */
   readonly person: number;
   /** Concerns whose older messages are being fetched. */
@@ -123,6 +125,8 @@ export interface Session {
   /** Has a link made by which the chat goes on at another browser; and wants no more of it. */
   readonly moveOn: () => void;
   readonly stay: () => void;
+  /** Asks whether this browser is told of answers by push; with a subscription, or null, it is from now on, or no more. False: nobody can be told now. */
+  readonly push: (subscription?: (FromWidget & { readonly type: "push" })["subscription"]) => boolean;
   /** Is the visitor looking at the chat? */
   readonly here: (here: boolean) => void;
   readonly movedTo: (page: VisitedPage) => void;

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // What most visitors never see, with all it needs, in a file of its own: what is asked before and after the first words, the code that proves an
-// address, how they want to be answered, how a chat goes on elsewhere, and a rating. Built as widget/sheets-….js, fetched when it is to be shown; called by chat/Sheet.tsx.
+// address, how they want to be answered, how a chat goes on elsewhere, a rating, a sign-in that is not believed, and the sound of news. Built as widget/sheets-….js, fetched when it is to be shown; called by chat/Sheet.tsx and chat/main.tsx.
 import { render } from "preact";
 import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
@@ -11,6 +11,7 @@ import { Introduce, type IntroduceProps } from "./Introduce.tsx";
 import { Move, type MoveProps } from "./Move.tsx";
 import { Rating, type RatingProps } from "./Rating.tsx";
 import { PreChat, type PreChatProps } from "./PreChat.tsx";
+import { Unbelieved, type UnbelievedProps } from "./Unbelieved.tsx";
 import { Wish, type WishProps } from "./Wish.tsx";
 import sheetsCss from "./sheets.css?inline";
 
@@ -23,8 +24,12 @@ export interface SheetPlace {
 const style = adopt(sheetsCss);
 const wordsIn = (
   language: Language,
-): PreChatProps["words"] & ConfirmProps["words"] & MoveProps["words"] & RatingProps["words"] & WishProps["words"] =>
-  language === "de" ? german.widget : english.widget;
+): PreChatProps["words"] &
+  ConfirmProps["words"] &
+  MoveProps["words"] &
+  RatingProps["words"] &
+  WishProps["words"] &
+  UnbelievedProps["words"] => (language === "de" ? german.widget : english.widget);
 
 /** Asks what is to be answered before the first words; called again with what is asked now. */
 export const showPreChat = ({ place, language, ...props }: SheetPlace & Omit<PreChatProps, "words">): void => {
@@ -56,10 +61,33 @@ export const showWish = ({ place, language, ...props }: SheetPlace & Omit<WishPr
   render(<Wish {...props} words={wordsIn(language)} />, place);
 };
 
+/** Says that the site's sign-in is not believed. */
+export const showUnbelieved = ({ place, language, ...props }: SheetPlace & Omit<UnbelievedProps, "words">): void => {
+  style(place);
+  render(<Unbelieved {...props} words={wordsIn(language)} />, place);
+};
+
 /** Asks for a rating, below the question. */
 export const showRating = ({ place, language, ...props }: SheetPlace & Omit<RatingProps, "words">): void => {
   style(place);
   render(<Rating {...props} words={wordsIn(language)} />, place);
+};
+
+/** Two soft notes, made here: nothing is fetched for them. */
+export const sound = (): void => {
+  const audio = new AudioContext();
+  const loudness = audio.createGain();
+  loudness.connect(audio.destination);
+  loudness.gain.setValueAtTime(0.06, audio.currentTime);
+  loudness.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + 0.4);
+  for (const [index, pitch] of [660, 880].entries()) {
+    const tone = audio.createOscillator();
+    tone.frequency.value = pitch;
+    tone.connect(loudness);
+    tone.start(audio.currentTime + index * 0.12);
+    tone.stop(audio.currentTime + 0.4);
+    if (index === 1) tone.addEventListener("ended", () => void audio.close());
+  }
 };
 
 /** Takes away what is shown there. */
