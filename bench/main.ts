@@ -46,6 +46,9 @@ const { values } = parseArgs({
 /** The number of messages at which plans are recorded and compared. */
 const plansAt = 10_000;
 
+/** Idle is who has rested for so long: the engine gives back what the start had taken some fifteen seconds after it. */
+const restMs = 20_000;
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -133,7 +136,7 @@ const main = async (): Promise<number> => {
       centre = started.centre;
       const loadBefore = machineLoad();
       const fixedMs = fixedWorkMs();
-      await pause(5_000);
+      await pause(restMs);
       const idle = memoryOf(centre.roots);
       say(
         `  warm start ${Math.round(started.ms)} ms; idle: main ${idle.mainMb} MB, readers ${idle.readersMb} MB, PostgreSQL ${idle.databaseMb} MB; load ${loadBefore}, fixed work ${Math.round(fixedMs)} ms CPU`,
