@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { ConcernId, TopicId } from "#contract/ids.ts";
 import type { ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
+import { reply } from "#modules/concerns/actions-reply.ts";
 import { answerForm, markSeen } from "#modules/concerns/actions-visitor.ts";
 import { chatsOf } from "#modules/concerns/reads-visitor.ts";
 import { filesToSend, keepVisitorFile, removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
