@@ -16,14 +16,17 @@ export const simpleField = z.discriminatedUnion("kind", [
   z.strictObject({ ...asked, kind: z.literal("flag"), start: z.boolean() }),
   z.strictObject({ ...asked, kind: z.enum(["secret", "longSecret"]), start: z.null() }),
   z.strictObject({ ...asked, kind: z.literal("list"), start: z.array(z.string()) }),
+  /** "#" and six hexadecimal digits; where it is optional it may be empty. */
+  z.strictObject({ ...asked, kind: z.literal("colour"), start: z.string(), optional: z.boolean() }),
   z.strictObject({ ...asked, kind: z.literal("choice"), start: z.string(), options: z.array(z.string()) }),
 ]);
 export type SimpleField = z.infer<typeof simpleField>;
 
-/** A group is switched off as a whole: its value is null. Groups hold no groups. */
+/** A group is switched off as a whole: its value is null. Of rows there are up to `most`, in the order they are given. Neither holds groups or rows. */
 export const formField = z.discriminatedUnion("kind", [
   ...simpleField.options,
   z.strictObject({ ...asked, kind: z.literal("group"), fields: z.array(simpleField) }),
+  z.strictObject({ ...asked, kind: z.literal("rows"), fields: z.array(simpleField), most: z.number().int() }),
 ]);
 export type FormField = z.infer<typeof formField>;
 

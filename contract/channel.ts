@@ -128,6 +128,8 @@ export interface InboundMessage {
   readonly files: readonly InboundFile[];
   /** What it consists of when it is more than words, `text` says all of it; left out: words. */
   readonly parts?: readonly Part[];
+  /** Words of ours that its sender had before them when they wrote it, by the program and not by an agent: they stand before it in a concern that it begins. Never taken from the sender. */
+  readonly greeting?: string;
   readonly thread: ThreadHints;
   readonly automatic: Automatic;
   /** Its subject begins like an absence note's, and nothing else says that a machine wrote it: people write such subjects, too. */

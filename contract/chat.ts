@@ -1,5 +1,6 @@
 // The words spoken over a widget's WebSocket at /chat/<channel>: between a visitor's page and the server. Version 1.
 import { z } from "zod";
+import type { GreetingRule } from "#lib/greeting.ts";
 import { addressKind, channelKind, type ChannelKind } from "#contract/channel.ts";
 import { status } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
@@ -84,6 +85,8 @@ export const fromWidget = z.discriminatedUnion("type", [
       answer: givenAnswer.optional(),
       /** What was answered before the first words about something new. */
       answers: preChatAnswers.optional(),
+      /** The greeting that stood there, by its name: with the first words about something new. Its words are the server's own; a name it does not know is none. */
+      greeting: z.string().max(40).optional(),
     })
     .refine(({ text, files = [], answer }) =>
       answer === undefined ? text !== "" || files.length > 0 : text === "" && files.length === 0,
@@ -140,6 +143,8 @@ export const chatMessage = z.strictObject({
   name: z.string(),
   /** By which kind of address it came or went: shown where it was not this chat. */
   way: addressKind,
+  /** The program wrote it, not somebody of us. */
+  automatic: z.boolean(),
   text: z.string(),
   /** What it consists of when it is more than words; `text` says all of it. Of a kind that a page does not know it shows the part's own text. */
   parts: z.array(part),
@@ -189,6 +194,21 @@ export interface ChatNow {
   readonly isAway: boolean;
   /** Of the visitor's concerns that wait for a first answer, by their id: the place in the queue and how long it takes. */
   readonly waits: Readonly<Record<string, string>>;
+}
+
+/** How a chat is set for the pages that carry it: GET /chat/<channel>/site.json. */
+export interface ChatSite {
+  /** The look, as a sheet of the widget's own; left out: as it is by itself. */
+  readonly css?: string;
+  /** Left out: there are none. */
+  readonly greetings?: { readonly restDays: number; readonly rules: readonly GreetingRule[] };
+}
+
+/** A greeting whose moment has come, in the page's language: GET /chat/<channel>/greetings/<id>?language=. Without content: nobody is there who could answer. */
+export interface SiteGreeting {
+  readonly id: string;
+  readonly brand: string;
+  readonly text: string;
 }
 
 /** Server to widget. `upTo`: the event number everything before is included of. */

@@ -44,6 +44,7 @@ import { startLive, type Live } from "#server/live.ts";
 import { openApi } from "#server/openapi.ts";
 import { answerFailure, mount, whoAsks, type MountedRoute } from "#server/routes.ts";
 import { mountRating } from "#server/rating.ts";
+import { mountChatSite } from "#server/chat-site.ts";
 import { mountWidget } from "#server/widget.ts";
 
 export interface App {
@@ -234,6 +235,18 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   http.app.get("/metrics", async (request, reply) => {
     if (!mayWatch(config.metricsToken, request)) throw httpError(404, "no such address");
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
+  });
+  const greetings = options.metrics.counter(
+    "chat_greetings_total",
+    "Greetings beside a closed chat, by what became of them",
+    ["what"],
+  );
+  mountChatSite({
+    app: http.app,
+    world,
+    connected: options.connected,
+    isThere: chat.isThere,
+    asked: (what) => greetings.add({ what }),
   });
   await mountRating(http.app, world);
   await mountWidget({ app: http.app, world, connected: options.connected });

@@ -14,6 +14,9 @@ interface Shape {
   readonly long?: boolean;
   readonly start?: unknown;
   readonly when?: unknown;
+  readonly colour?: boolean;
+  readonly maxItems?: number;
+  readonly const?: unknown;
 }
 
 /** A field that may be null is that field, and known to be optional. */
@@ -24,14 +27,17 @@ const seenThrough = (shape: Shape): { readonly shape: Shape; readonly optional: 
       optional: shape.type.includes("null"),
     };
   const { anyOf, ...own } = shape;
-  const real = anyOf?.find((each) => each.type !== "null");
+  // What may be left empty is null, or a text of which nothing is there.
+  const isNothing = (each: Shape): boolean => each.type === "null" || each.const === "";
+  const real = anyOf?.find((each) => !isNothing(each));
   if (real === undefined) return { shape, optional: false };
-  return { shape: { ...real, ...own }, optional: anyOf?.some((each) => each.type === "null") === true };
+  return { shape: { ...real, ...own }, optional: anyOf?.some(isNothing) === true };
 };
 
 const partsOf = (shape: Shape, optional: boolean): Readonly<Record<string, unknown>> => {
   const start = shape.start ?? shape.default;
   if (shape.secret === true) return { kind: shape.long === true ? "longSecret" : "secret", start: null };
+  if (shape.colour === true) return { kind: "colour", start: start ?? "", optional };
   if (shape.enum !== undefined) return { kind: "choice", options: shape.enum, start: start ?? shape.enum[0] };
   switch (shape.type) {
     case "string":
@@ -55,14 +61,16 @@ const simple = (name: string, found: Shape): SimpleField => {
 
 const fieldOf = (name: string, found: Shape): FormField => {
   const { shape } = seenThrough(found);
+  const [when, inRow] = [shape.when ?? null, shape.items?.properties];
+  const fields = Object.entries(shape.properties ?? inRow ?? {}).map(([inner, each]) => simple(inner, each));
+  if (inRow !== undefined) return formField.parse({ name, when, kind: "rows", fields, most: shape.maxItems ?? 100 });
   if (shape.properties === undefined) return simple(name, found);
-  const fields = Object.entries(shape.properties).map(([inner, each]) => simple(inner, each));
-  return formField.parse({ name, when: shape.when ?? null, kind: "group", fields });
+  return formField.parse({ name, when, kind: "group", fields });
 };
 
 const shapeOf = (settings: z.ZodType): Shape => z.toJSONSchema(settings, { unrepresentable: "any" }) as Shape;
 
-/** The fields in the order of the schema. Throws for a schema no form can be drawn for: groups in groups, lists of other things than texts. */
+/** The fields in the order of the schema. Throws for a schema no form can be drawn for: groups in groups, lists of other things than texts and groups of simple fields. */
 export const formOf = (settings: z.ZodType): readonly FormField[] =>
   Object.entries(shapeOf(settings).properties ?? {}).map(([name, shape]) => fieldOf(name, shape));
 
@@ -70,8 +78,10 @@ export const formOf = (settings: z.ZodType): readonly FormField[] =>
 export const secretPaths = (settings: z.ZodType): readonly (readonly string[])[] => {
   const isSecret = (field: FormField): boolean => field.kind === "secret" || field.kind === "longSecret";
   return formOf(settings).flatMap((field) =>
-    field.kind === "group"
-      ? field.fields.filter(isSecret).map((inner) => [field.name, inner.name])
+    field.kind === "group" || field.kind === "rows"
+      ? field.fields
+          .filter(isSecret)
+          .map((inner) => (field.kind === "group" ? [field.name, inner.name] : [field.name, "*", inner.name]))
       : isSecret(field)
         ? [[field.name]]
         : [],

@@ -16,6 +16,8 @@ export interface Begun {
   readonly concernId: string;
   readonly number: number;
   readonly messageId: string;
+  /** What stands before it: a greeting. A node that runs an older program does not say so. */
+  readonly before?: readonly string[];
 }
 
 /** Said to all nodes: the pages of these visitors must say hello again, for who they are has changed; but not the one of that browser, which knows. */
@@ -179,9 +181,9 @@ export const startNews = (options: {
         if (seats.of(page)?.visitor.tokenHash !== tokenHash) comeAgain(page);
     }),
     bus.on("chat", (note) => {
-      const { address, concernId, number, messageId } = note as Begun;
+      const { address, concernId, number, messageId, before = [] } = note as Begun;
       for (const page of seats.ofAddress(address)) seats.join(page, concernId, number);
-      if (seats.showing(concernId).length > 0) tellSoon(concernId, messageId);
+      if (seats.showing(concernId).length > 0) for (const id of [...before, messageId]) tellSoon(concernId, id);
     }),
     bus.on("looks", (note) => {
       const { concernId, state } = (note as { readonly look: Look }).look;

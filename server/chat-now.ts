@@ -22,6 +22,8 @@ export interface Now {
   readonly ready: () => Promise<void>;
   /** What is so for a page that is told it now; from then on it is told what changes. */
   readonly of: (page: Page, seat: Seat) => ChatNow;
+  /** Does anybody answer at this channel now: is it open, and somebody at the desk? */
+  readonly isThere: (channel: Page["who"]["channel"]) => Promise<boolean>;
   /** Somebody has begun something: their place is told as soon as may be. */
   readonly begun: () => void;
   readonly stop: () => void;
@@ -123,12 +125,15 @@ export const startNow = (options: {
     await loading;
   };
 
+  const there = (channel: Page["who"]["channel"], now: Date) => {
+    const hours = hoursOf(set?.hours ?? [], channel);
+    const open = hours && opening(hours, now);
+    return { hours, open, isAway: open?.isOpen === false || !atDesk.serves(channel.brandId) };
+  };
   /** What all pages of a channel and language are told. */
   const base = (channel: Page["who"]["channel"], language: Language) => {
     const now = world.now();
-    const hours = hoursOf(set?.hours ?? [], channel);
-    const open = hours && opening(hours, now);
-    const isAway = open?.isOpen === false || !atDesk.serves(channel.brandId);
+    const { hours, open, isAway } = there(channel, now);
     const queue = queues.get(channel.brandId) ?? [];
     const like = (measured.get(channel.brandId) ?? []).filter(
       ({ cameAt }) => hours === null || openAt(hours, new Date(cameAt)),
@@ -208,9 +213,14 @@ export const startNow = (options: {
       },
     }),
   ];
+  // What is known a little late does not keep anybody waiting.
+  const ready = (): Promise<void> => (set === null || setIsOld ? renew() : Promise.resolve());
   return {
-    // What is known a little late does not keep anybody waiting.
-    ready: () => (set === null || setIsOld ? renew() : Promise.resolve()),
+    ready,
+    isThere: async (channel) => {
+      await ready();
+      return !there(channel, world.now()).isAway;
+    },
     of: (page, seat) => {
       const now = nowOf(base(page.who.channel, seat.language), seat);
       told.set(page, JSON.stringify(now));

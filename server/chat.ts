@@ -25,6 +25,7 @@ import type { World } from "#platform/world.ts";
 import type { AtDesk } from "#server/at-desk.ts";
 import { openCodes, type Codes } from "#server/chat-code.ts";
 import { answersIn, askedBy, phoneIn } from "#server/chat-form.ts";
+import { greetingWords } from "#server/chat-site.ts";
 import { whoIs } from "#server/chat-identity.ts";
 import { openHere, type Here } from "#server/chat-here.ts";
 import { sayMove } from "#server/chat-move.ts";
@@ -41,6 +42,8 @@ export interface Chat {
   readonly hub: Hub;
   /** Has a visitor a page open, at any node? */
   readonly isHere: Here["isHere"];
+  /** Does anybody answer at this channel now? */
+  readonly isThere: Now["isThere"];
   readonly stop: () => Promise<void>;
 }
 
@@ -201,6 +204,10 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
   if (given !== undefined && answering?.concernId !== one.concernId)
     return say(page, { type: "refused", id: one.id, code: "noAnswer", afterMs: null });
   const { answer } = answering ?? {};
+  const greeting =
+    one.greeting === undefined || one.concernId !== null
+      ? null
+      : greetingWords(page.who.channel, one.greeting, seat.language);
   // In a concern from before they signed in they go on as whom they were there: it is one talk, answered where it began.
   const address = (await speaksAs(world.db, viewerOf(visitor), one.concernId)) ?? visitor.address;
   const at = world.now().toISOString();
@@ -211,7 +218,21 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
   const message = await room.takeNow({
     channel: page.who.channel,
     raw: {
-      bytes: Buffer.from(JSON.stringify({ id, address, name, thread, number, text, files, parts, language, at })),
+      bytes: Buffer.from(
+        JSON.stringify({
+          id,
+          address,
+          name,
+          thread,
+          number,
+          text,
+          files,
+          parts,
+          language,
+          at,
+          ...(greeting === null ? {} : { greeting }),
+        }),
+      ),
       receivedAt: at,
       transport: { by: "chat", remoteIp: page.who.place },
     },
@@ -244,7 +265,14 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
   if (concern === null) return;
   seats.join(page, concernId, concern.number);
   seats.show(seat, null);
-  room.begun({ address: visitor.address, concernId, number: concern.number, messageId: message.id });
+  const before = greeting === null ? [] : (await earlierOf(world, viewerOf(visitor), concernId, message.seq)).messages;
+  room.begun({
+    address: visitor.address,
+    concernId,
+    number: concern.number,
+    messageId: message.id,
+    before: before.map(({ id: greetingId }) => greetingId),
+  });
   room.now.begun();
 };
 
@@ -417,6 +445,7 @@ export const startChat = (options: {
   return {
     hub,
     isHere: here.isHere,
+    isThere: now.isThere,
     stop: async () => {
       here.stop();
       news.stop();

@@ -17,6 +17,8 @@ export const addChat = async (
     readonly greeting?: string;
     readonly form?: object;
     readonly push?: string;
+    readonly greetings?: readonly object[];
+    readonly look?: object;
   } = {},
 ): Promise<Channel> => {
   const channel = await desk.call(api.brands.addChannel, {
@@ -30,6 +32,8 @@ export const addChat = async (
         greeting: settings.greeting ?? "",
         form: settings.form ?? null,
         ...(settings.push === undefined ? {} : { push: settings.push }),
+        greetings: settings.greetings ?? [],
+        look: settings.look ?? null,
       },
     },
   });
@@ -77,6 +81,7 @@ export interface VisitorPage {
       readonly files?: readonly string[];
       readonly answer?: GivenAnswer;
       readonly answers?: PreChatAnswers;
+      readonly greeting?: string;
     },
   ) => Promise<ChatMessage>;
   /** Asks whether this browser is told by push; with a subscription, or null, it is from now on, or no more. */
@@ -178,6 +183,7 @@ export const openPage = async (url: string, channelId: string, origin: string | 
         ...(at.files === undefined ? {} : { files: [...at.files] }),
         ...(at.answer === undefined ? {} : { answer: at.answer }),
         ...(at.answers ? { answers: at.answers } : {}),
+        ...(at.greeting === undefined ? {} : { greeting: at.greeting }),
       });
       const answer = await find(
         () =>

@@ -1,4 +1,4 @@
-// Builds the widget: widget.js for script tags, widget/mount.js for modules, the chat both fetch, and the emoji and sheets that it fetches when they are wanted. Called by tools/build.ts and by test/journeys/widget-size.test.ts.
+// Builds the widget: widget.js for script tags, widget/mount.js for modules, the chat both fetch, the greetings where a site has some, and the emoji and sheets that the chat fetches when they are wanted. Called by tools/build.ts and by test/journeys/widget-size.test.ts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin, type Rolldown } from "vite";
@@ -76,6 +76,10 @@ export interface BuiltWidget {
   readonly module: string;
   /** Each speaks one language: whoever visits a site reads one. */
   readonly chat: Readonly<Record<Language, string>>;
+  /** Fetched by the loader where a channel greets by itself. */
+  readonly greet: string;
+  /** Fetched by the loader for somebody known. */
+  readonly peek: string;
   /** Fetched by the chat when somebody wants an emoji. */
   readonly emoji: string;
   /** Fetched by the chat when something is to be filled in or shown that most visitors never see. */
@@ -101,6 +105,19 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
     words: ["widget"],
     only: ["ask", "confirm", "move", "wish", "rating", "introduce", "unbelieved", "newWindow"],
   });
+  const greet = await buildPart(outDir, {
+    input: "greet/main.ts",
+    format: "es",
+    file: "widget/greet-[hash].js",
+    words: ["widget"],
+    only: ["greet", "automatic"],
+  });
+  const peek = await buildPart(outDir, {
+    input: "peek/main.ts",
+    format: "es",
+    file: "widget/peek-[hash].js",
+    words: ["widget"],
+  });
   const push = await buildPart(outDir, {
     input: "push/main.ts",
     format: "es",
@@ -122,7 +139,7 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
       format: "es",
       file: `widget/chat-${language}-[hash].js`,
       words: ["widget"],
-      without: ["emoji", "ask", "introduce", "confirm", "move", "wish", "rating", "unbelieved", "push"],
+      without: ["emoji", "ask", "introduce", "confirm", "move", "wish", "rating", "unbelieved", "push", "greet"],
       language,
       define: {
         EMOJI_FILE: JSON.stringify(inFolder(emoji)),
@@ -134,9 +151,13 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
   const chat = { de: await chatIn("de"), en: await chatIn("en") };
   const loader = {
     words: ["widget", "button"],
-    define: { CHAT_FILES: JSON.stringify({ de: inFolder(chat.de), en: inFolder(chat.en) }) },
+    define: {
+      CHAT_FILES: JSON.stringify({ de: inFolder(chat.de), en: inFolder(chat.en) }),
+      GREET_FILE: JSON.stringify(inFolder(greet)),
+      PEEK_FILE: JSON.stringify(inFolder(peek)),
+    },
   } as const;
   const module = await buildPart(outDir, { ...loader, input: "loader.ts", format: "es", file: "widget/mount.js" });
   const script = await buildPart(outDir, { ...loader, input: "script.ts", format: "iife", file: "widget.js" });
-  return { script, module, chat, emoji, sheets, push, worker };
+  return { script, module, chat, greet, peek, emoji, sheets, push, worker };
 };

@@ -1,16 +1,19 @@
 // The widget's small half: the button, what waits to be read, and the fetching of the chat. Built as widget/mount.js; script.ts makes widget.js of it.
-import type { ToWidget } from "#contract/chat.ts";
+import type { ChatSite, SiteGreeting } from "#contract/chat.ts";
 import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
 import buttonCss from "./button.css?inline";
 import { userOf, type Word } from "./identity.ts";
 import { markOf, openMemory, type Memory } from "./memory.ts";
-import type { Chat, StartChat } from "./parts.ts";
+import type { Chat, StartChat, StartGreetings, StartPeek } from "./parts.ts";
 import tokensCss from "./tokens.css?inline";
 import { count, languageOf, type Language } from "./words.ts";
 
 /** The chat's files beside this one, each in one language; written in by the build (tools/widget.ts). */
 declare const CHAT_FILES: Readonly<Record<Language, string>>;
+/** Beside them: the greetings, and what looks whether something waits. */
+declare const GREET_FILE: string;
+declare const PEEK_FILE: string;
 
 /** What a site says to have the widget: the desk's address and the channel's id. */
 export interface Wish {
@@ -36,8 +39,9 @@ export interface Widget {
   readonly end: () => void;
 }
 
-const pingEveryMs = 25_000;
-const longestWaitMs = 60_000;
+const peekAgainMs = 60_000;
+/** The button comes by itself when nobody says so long how it is to look. */
+const unsetAfterMs = 1_500;
 const shapes = {
   chat: "M5 4.5h14a2.5 2.5 0 0 1 2.5 2.5v8a2.5 2.5 0 0 1-2.5 2.5h-6.2L8 21.2v-3.7H5A2.5 2.5 0 0 1 2.5 15V7A2.5 2.5 0 0 1 5 4.5Z",
   close: "m6 9.5 6 6 6-6",
@@ -72,8 +76,9 @@ const sheet = (css: string): CSSStyleSheet => {
  * from the desk, so that a page whose policy allows the desk's scripts and connections needs nothing else.
  */
 export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish): Widget => {
-  const desk = new URL("/", url);
-  const socketUrl = `${desk.origin.replace(/^http/, "ws")}/chat?channel=${encodeURIComponent(channel)}`;
+  const { origin } = new URL(url);
+  const id = encodeURIComponent(channel);
+  const socketUrl = `${origin.replace(/^http/, "ws")}/chat?channel=${id}`;
   const page = document.documentElement;
   const language = languageOf(page.lang, navigator.languages);
   const words = (language === "de" ? german : english).widget.button;
@@ -103,6 +108,8 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
   let word = wish.word ?? null;
   let tries = 0;
   let stopPeek = (): void => undefined;
+  let greetings: ReturnType<StartGreetings> | null = null;
+  let isEnded = false;
 
   const draw = (): void => {
     button.setAttribute("aria-expanded", String(isOpen));
@@ -114,6 +121,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     badge.hidden = waiting === 0 || isOpen;
     badge.textContent = waiting > 99 ? "99+" : String(waiting);
     spoken.textContent = badge.hidden ? "" : count(words.unread, waiting);
+    greetings?.look();
   };
 
   const hide = (): void => {
@@ -134,7 +142,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     button.setAttribute("aria-busy", "true");
     try {
       // A browser may remember that a file could not be fetched: another try asks for another address.
-      const file = new URL(`/widget/${CHAT_FILES[language]}${tries > 0 ? `?${tries}` : ""}`, desk).href;
+      const file = `${origin}/widget/${CHAT_FILES[language]}${tries > 0 ? `?${tries}` : ""}`;
       tries += 1;
       const { startChat } = (await import(/* @vite-ignore */ file)) as { readonly startChat: StartChat };
       chat = startChat({
@@ -163,79 +171,76 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     return chat;
   };
 
-  const open = (): void => {
+  const open = (greeting?: SiteGreeting): void => {
     isOpen = true;
     draw();
     void load().then((loaded) => {
-      if (isOpen) loaded?.show();
+      if (isOpen) loaded?.show(greeting);
     });
   };
 
   /** Somebody known is told of what waits for them without the chat being fetched: by its first words alone. */
   const peek = (token: string, memory: Memory): (() => void) => {
-    let socket: WebSocket | undefined;
+    let stop: (() => void) | null = null;
     let timer = 0;
-    let failures = 0;
-    const connect = (): void => {
-      const fresh = new WebSocket(socketUrl);
-      let answered = true;
-      socket = fresh;
-      const after = memory.read("upTo");
-      const say = (word: object): void => fresh.send(JSON.stringify(word));
-      const beat = (): void => {
-        if (!answered) return fresh.close();
-        answered = false;
-        say({ type: "ping" });
-        timer = window.setTimeout(beat, pingEveryMs);
-      };
-      fresh.addEventListener("open", () => {
-        say({
-          type: "hello",
-          version: 1,
-          token,
-          link: null,
-          after: after === null ? null : Number(after),
-          language,
-          page: null,
-        });
-        timer = window.setTimeout(beat, pingEveryMs);
-      });
-      fresh.addEventListener("message", ({ data }) => {
-        answered = true;
-        failures = 0;
-        const said = JSON.parse(String(data)) as ToWidget;
-        // The token opens nothing any more: nothing will ever wait for it.
-        if (said.type === "welcome" && said.token !== null) return stopPeek();
-        if (said.type !== "welcome" && said.type !== "news") return undefined;
-        const isUnread = said.messages.some(
-          ({ by, concernId, seq }) =>
-            by === "us" && seq > (said.concerns.find(({ id }) => id === concernId)?.seenSeq ?? 0),
-        );
-        if (isUnread) void load();
-        return undefined;
-      });
-      fresh.addEventListener("close", () => {
-        clearTimeout(timer);
-        if (socket !== fresh) return;
-        failures += 1;
-        timer = window.setTimeout(connect, Math.min(longestWaitMs, 1_000 * 2 ** failures) * (0.5 + Math.random() / 2));
-      });
+    const attempt = (before: number): void => {
+      const file = `${origin}/widget/${PEEK_FILE}${before > 0 ? `?${before}` : ""}`;
+      import(/* @vite-ignore */ file).then(
+        ({ startPeek }: { readonly startPeek: StartPeek }) => {
+          const after = (): string | null => memory.read("upTo");
+          stop ??= startPeek({ socketUrl, token, after, language, found: () => void load(), over: () => stopPeek() });
+        },
+        () => {
+          if (stop === null) timer = window.setTimeout(attempt, peekAgainMs, before + 1);
+        },
+      );
     };
-    connect();
+    attempt(0);
     return () => {
       clearTimeout(timer);
-      const old = socket;
-      socket = undefined;
-      old?.close();
-      stopPeek = () => undefined;
+      stop?.();
+      stop = stopPeek = () => undefined;
     };
   };
 
   button.addEventListener("click", () => (isOpen ? hide() : open()));
   draw();
-  const appear = (): void => document.body.append(host);
-  if (document.body) appear();
-  else document.addEventListener("DOMContentLoaded", appear, { once: true });
+  const appear = (): void => {
+    if (!isEnded && !host.isConnected) document.body.append(host);
+  };
+  const here = `${origin}/chat/${id}/`;
+  /** As the channel is set: without an answer the widget is as it is by itself. */
+  const dress = async (): Promise<void> => {
+    const late = setTimeout(appear, unsetAfterMs);
+    try {
+      const answer = await fetch(`${here}site.json`);
+      // What says that there is no such chat says neither.
+      const { css, greetings: set } = (await answer.json()) as ChatSite;
+      if (css) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet(css)];
+      appear();
+      if (!set || fill || isEnded) return;
+      const file = `${origin}/widget/${GREET_FILE}`;
+      const { startGreetings } = (await import(/* @vite-ignore */ file)) as { readonly startGreetings: StartGreetings };
+      greetings = startGreetings({
+        channel,
+        language,
+        set,
+        greetingsUrl: `${here}greetings/`,
+        frame,
+        launch: button,
+        isOpen: () => isOpen,
+        isBusy: () => isOpen || waiting > 0,
+        open,
+      });
+      if (isEnded) greetings.end();
+    } catch {
+      // Nothing of it is needed to chat.
+      appear();
+    }
+    clearTimeout(late);
+  };
+  if (document.body) void dress();
+  else document.addEventListener("DOMContentLoaded", () => void dress(), { once: true });
 
   /** What was not sent before the page was left is sent now; for somebody known it is looked whether something waits. */
   const look = async (): Promise<void> => {
@@ -269,7 +274,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
   };
 
   return {
-    open,
+    open: () => open(),
     close: hide,
     identify,
     leave: async () => {
@@ -278,7 +283,9 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
       loaded?.leave();
     },
     end: () => {
+      isEnded = true;
       stopPeek();
+      greetings?.end();
       chat?.end();
       host.remove();
     },

@@ -29,6 +29,8 @@ export const said = z.strictObject({
     .optional(),
   /** What it answers, when it answers choices or a form. */
   parts: z.array(part).optional(),
+  /** The channel's own greeting that stood there before: the server has taken its words from the settings. */
+  greeting: z.string().max(300).optional(),
   language: z.enum(["de", "en"]),
   at: z.iso.datetime(),
 });
@@ -90,6 +92,7 @@ export const receive = (raw: Raw): InboundMessage => {
     assurance: "proved",
     text: one.text,
     ...(one.parts === undefined ? {} : { parts: one.parts }),
+    ...(one.greeting === undefined ? {} : { greeting: one.greeting }),
     // What is nothing but files is called by their names.
     subject: one.text.trim() === "" ? (one.files ?? []).map(({ name }) => name).join(", ") : null,
     thread: { tokens: [], references: one.number === null ? [key] : [], own: [key], number: one.number, stream: null },

@@ -1,5 +1,7 @@
 // What an operator fills in to connect a chat widget. The desk's form draws itself from this schema; words stand in locales under `channels.webchat`.
 import { z } from "zod";
+import { accentContrast, isColour, leastContrast } from "#lib/colours.ts";
+import { greeted, isPathPattern } from "#lib/greeting.ts";
 
 /** An origin as browsers say it: scheme, host and port, nothing behind. */
 const origin = z
@@ -29,6 +31,53 @@ const preChat = z.strictObject({
 });
 export type PreChatSettings = z.infer<typeof preChat>;
 
+/** Words that greet by themselves, on which pages and when. The first whose moment has come shows itself. */
+const greetingRule = z
+  .strictObject({
+    path: z
+      .string()
+      .trim()
+      .max(200)
+      .refine(isPathPattern, "a path from / on, with * for anything")
+      .meta({ start: "/*" }),
+    afterSeconds: z.number().int().min(0).max(3_600).meta({ start: 20 }),
+    visitors: z.enum(greeted),
+    /** One that is empty is said as the other. */
+    de: z.string().trim().max(300),
+    en: z.string().trim().max(300),
+    /** Waits for opening hours and for somebody at the desk. */
+    onlyWhenThere: z.boolean().meta({ start: true }),
+  })
+  .refine(({ de, en }) => de !== "" || en !== "", { path: ["de"], message: "words in one language at least" });
+export type GreetingSettings = z.infer<typeof greetingRule>;
+
+const colour = z.string().refine(isColour, "# and six hexadecimal digits").meta({ colour: true });
+
+/** How the widget looks here. Nothing of it is style sheet language: the server makes that of it. */
+const look = z
+  .strictObject({
+    accent: colour.meta({ start: "#0b6b80" }),
+    /** Empty: the nearest to `accent` that can be read in the dark. */
+    accentNight: colour.or(z.literal("")).meta({ colour: true, start: "" }),
+    corners: z.enum(["round", "soft", "square"]),
+    side: z.enum(["end", "start"]),
+  })
+  .superRefine(({ accent, accentNight }, context) => {
+    const faint = (path: string, contrast: number): void =>
+      context.addIssue({
+        code: "custom",
+        path: [path],
+        message: `contrast ${contrast.toFixed(2)}, at least ${leastContrast}`,
+      });
+    const [day, night] = [
+      accentContrast(accent, "day"),
+      accentNight === "" ? null : accentContrast(accentNight, "night"),
+    ];
+    if (day < leastContrast) faint("accent", day);
+    if (night !== null && night < leastContrast) faint("accentNight", night);
+  });
+export type LookSettings = z.infer<typeof look>;
+
 export const webchatSettings = z.strictObject({
   /** Pages that may carry the widget. */
   origins: z.array(origin),
@@ -36,6 +85,12 @@ export const webchatSettings = z.strictObject({
   greeting: z.string().max(500),
   /** Whether browsers may be told by push that an answer is there, and with its first words or without. */
   push: z.enum(["without", "with", "no"]).default("without"),
+  /** Said beside the closed button, in this order. */
+  greetings: z.array(greetingRule).max(8).default([]),
+  /** Whoever has put a greeting away sees none for so many days. */
+  greetingRestDays: z.number().int().min(0).max(365).default(30),
+  /** Null: as the widget is by itself. */
+  look: look.nullable().default(null),
   /** Null: nothing is asked. */
   form: preChat.nullable().default(null),
 });

@@ -380,8 +380,8 @@ export const heightOf = (content: Pick<Content, "text" | "html">): number =>
   content.html === null ? linesOf(content.text) : linesOfHtml(content.html);
 
 // Each recipient has a delivery of their own: tried, bounced and repeated without the others. The ids are in the order of the recipients.
-const deliveriesTo = (
-  world: World,
+export const deliveriesTo = (
+  world: Pick<World, "newId" | "newToken">,
   channel: Pick<Channel, "id" | "kind">,
   addressed: readonly string[],
   notBefore: string | Plan,

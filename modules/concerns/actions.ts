@@ -5,6 +5,7 @@ import { agentByEmail, asAgentActor, type AgentRecord } from "#modules/agents/re
 import { say } from "#modules/audit/actions.ts";
 import { topicById } from "#modules/brands/reads.ts";
 import { isTooMuch, setMessageAside } from "#modules/concerns/actions-aside.ts";
+import { greetingBefore, saveGreeted } from "#modules/concerns/actions-greeting.ts";
 import { answerByMail, keepRefusedAnswer } from "#modules/concerns/actions-agent-mail.ts";
 import {
   covered,
@@ -368,25 +369,22 @@ const intoNew = async (
     tags,
     ...(followed === null ? {} : { topicId: followed.topicId, teamId: followed.teamId }),
   });
-  const saved = newMessage(r, fresh, sender, 1, [
+  const greeted = followed === null ? await greetingBefore(r, fresh) : null;
+  const base = greeted?.state ?? fresh;
+  const saved = newMessage(r, base, sender, base.lastSeq + 1, [
     ...message.warnings,
     ...(forwardedBy === null ? [] : ["forwarded"]),
     ...(gathers ? ["flood"] : []),
   ]);
-  const after = withMessage(
-    answersNobody ? { ...fresh, resolvedAt: r.arrival.receivedAt } : fresh,
-    arrivingOf(r, saved),
-  );
+  const after = withMessage(answersNobody ? { ...base, resolvedAt: r.arrival.receivedAt } : base, arrivingOf(r, saved));
   const parties = [partyOf(r, sender, "requester", 1), ...(await further(r, 1))];
   const other = followed ?? (relatedId === null ? null : await lockConcern(tx, relatedId));
   const linkKind = followed === null ? "related" : "follow-up";
-  const state = await saveWithMessage(
-    world,
-    tx,
-    author(sender),
-    { before: null, after, message: saved, parties, deliveries: [] },
-    null,
-  );
+  const saving = { after, message: saved, parties };
+  const state =
+    greeted === null
+      ? await saveWithMessage(world, tx, author(sender), { before: null, ...saving, deliveries: [] }, null)
+      : await saveGreeted(r, author(sender), greeted, saving);
   if (message.thread.references.length > 0)
     await awaitReferences(tx, {
       id: saved.id,

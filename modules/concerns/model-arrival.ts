@@ -55,6 +55,7 @@ export const cleanMessage = (message: InboundMessage): InboundMessage => ({
   })),
   subject: message.subject === null ? null : storable(message.subject),
   text: storable(message.text),
+  ...(message.greeting === undefined ? {} : { greeting: storable(message.greeting) }),
   foldedText: storable(message.foldedText),
   html: message.html === null ? null : storable(message.html),
   thread: {

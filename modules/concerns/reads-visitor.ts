@@ -61,6 +61,7 @@ const asMessage = (row: PartyMessage, heldWhy: (hash: string) => ChatFile["held"
   seq: row.seq,
   by: row.direction === "in" ? "you" : "us",
   name: row.authorName,
+  automatic: row.isAutomatic,
   way: row.channelKind === null ? "chat" : addressKindOf[row.channelKind],
   text: row.text,
   parts: [...(row.parts ?? [])],

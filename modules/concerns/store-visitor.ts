@@ -23,6 +23,7 @@ export interface PartyMessage {
   readonly seq: number;
   readonly direction: "in" | "out";
   readonly authorName: string;
+  readonly isAutomatic: boolean;
   readonly channelKind: ChannelKind | null;
   readonly text: string;
   readonly at: string;
@@ -113,7 +114,7 @@ export const partyIn = async (tx: Tx, party: PartyKeys, concernId: string): Prom
        ORDER BY norm <> ${party.norm}, norm LIMIT 1`)
   )?.norm ?? null;
 
-const messageColumns = sql`m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId",
+const messageColumns = sql`m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.automatic IS NOT NULL AS "isAutomatic", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId",
   ${filesOfMessage} AS files, b.parts`;
 
 /**

@@ -8,7 +8,7 @@ import type { World } from "#platform/world.ts";
 import type { FastifyInstance } from "fastify";
 import { demoDoors, demoPeople } from "#server/demo/cast.ts";
 import { hasDemo } from "#server/demo/marker.ts";
-import { mountSite, siteChat } from "#server/demo/site.ts";
+import { mountSite, siteChats } from "#server/demo/site.ts";
 import { openReader } from "#server/reader.ts";
 
 export interface Demo {
@@ -70,7 +70,7 @@ export const startDemo = async (options: {
     now: world.now,
   });
   if (!(await hasDemo(world))) await makeWorld(world, sim.port, options.say);
-  const chat = await siteChat(world);
+  const chats = await siteChats(world);
 
   const routes: Route<World>[] = [
     answer(postbox.list, async (_world, _who, { query }) => {
@@ -113,7 +113,7 @@ export const startDemo = async (options: {
   return {
     doors: demoDoors,
     routes,
-    site: (app) => mountSite(app, chat),
+    site: (app) => mountSite(app, chats),
     html: (id) => sim.messages().find((mail) => String(mail.seq) === id)?.html ?? null,
     stop: sim.stop,
   };

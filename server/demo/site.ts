@@ -1,4 +1,4 @@
-// The website of the demo's cable operator, which carries the chat like any site would: a page, a style sheet, a policy as strict as they come. Called by demo.ts.
+// The websites of the demo's brands, which carry the chat like any site would: a page each, a style sheet, a policy as strict as they come. Called by demo.ts.
 import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import { system } from "#contract/actor.ts";
@@ -16,52 +16,76 @@ const read = (name: string): string => readFileSync(new URL(`site/${name}`, impo
 const sitePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The chat of the site; it is connected when the demo world does not have it yet. Gives the channel's id. */
-export const siteChat = async (world: World): Promise<string> => {
-  const brands = await allBrands(world.db);
-  // Whoever tries the product may have given it another name.
-  const brand = brands.find(({ name }) => name === demoBrands.elb.name) ?? brands[0];
-  if (brand === undefined) throw new Error("a demo world has a brand");
-  const there = (await allChannels(world.db)).find(({ kind, brandId }) => kind === "webchat" && brandId === brand.id);
-  return there?.id ?? addSiteChat(world, "elb", brand.id);
-};
-
-const chats: Readonly<Record<BrandKey, { readonly name: string; readonly greeting: string }>> = {
+/** What there is to set of the chat of a brand's website, in a colour of its own. */
+const settings: Readonly<
+  Record<BrandKey, { readonly name: string; readonly settings: Readonly<Record<string, unknown>> }>
+> = {
   elb: {
     name: "elbkabel.example",
-    greeting: "Moin! Hier ist der Kundenservice von Elbkabel. Womit können wir helfen?",
+    settings: {
+      origins: [],
+      greeting: "Moin! Hier ist der Kundenservice von Elbkabel. Womit können wir helfen?",
+      greetings: [
+        {
+          path: "/site/*",
+          afterSeconds: 8,
+          visitors: "all",
+          de: "Moin! Eine Frage zu Tarif, Störung oder Umzug? Schreiben Sie uns hier.",
+          en: "Hello! A question about plans, faults or moving house? Write to us here.",
+          // Whoever tries the product sees it before they have signed in at the desk.
+          onlyWhenThere: false,
+        },
+      ],
+      look: { accent: "#0b5c7a", accentNight: "#7cc4df", corners: "round", side: "end" },
+    },
   },
   harbour: {
     name: "harbourfibre.example",
-    greeting: "Hello! This is Harbour Fibre Business Support. How can we help?",
+    settings: {
+      origins: [],
+      greeting: "Hello! This is Harbour Fibre Business Support. How can we help?",
+      look: { accent: "#8a2b2b", accentNight: "", corners: "soft", side: "end" },
+    },
   },
 };
 
 /** Connects the chat of a brand's website. */
 export const addSiteChat = async (world: World, key: BrandKey, brandId: BrandId): Promise<ChannelId> => {
-  const { name, greeting } = chats[key];
   const channel = await addChannel({ ...world, channelKinds: channelKinds() }, system, {
     brandId,
     kind: "webchat",
-    name,
     enabled: true,
-    settings: { origins: [], greeting },
+    ...settings[key],
   });
   if (isRefusal(channel)) throw new Error(`the site's chat could not be connected: ${channel.refused}`);
   return channel.id;
 };
 
+/** The chats of the sites; each is connected when the demo world does not have it yet. Gives the channels' ids. */
+export const siteChats = async (world: World): Promise<Readonly<Record<BrandKey, ChannelId>>> => {
+  const chatOf = async (key: BrandKey): Promise<ChannelId> => {
+    const brands = await allBrands(world.db);
+    // Whoever tries the product may have given it another name.
+    const brand = brands.find(({ name }) => name === demoBrands[key].name) ?? brands[0];
+    if (brand === undefined) throw new Error("a demo world has a brand");
+    const there = (await allChannels(world.db)).find(({ kind, brandId }) => kind === "webchat" && brandId === brand.id);
+    return there?.id ?? addSiteChat(world, key, brand.id);
+  };
+  return { elb: await chatOf("elb"), harbour: await chatOf("harbour") };
+};
+
 /** Mounts the pages under /site/. */
-export const mountSite = (app: FastifyInstance, chat: string): void => {
+export const mountSite = (app: FastifyInstance, chats: Readonly<Record<BrandKey, ChannelId>>): void => {
   const files = [
     ["/site/", "index.html", "text/html"],
+    ["/site/harbour/", "harbour.html", "text/html"],
     ["/site/site.css", "site.css", "text/css"],
     ["/site/icon.svg", "icon.svg", "image/svg+xml"],
     ["/site/line.svg", "line.svg", "image/svg+xml"],
   ] as const;
   app.get("/site", (_request, reply) => reply.redirect("/site/"));
   for (const [path, name, type] of files) {
-    const text = read(name).replaceAll("{channel}", chat);
+    const text = read(name).replaceAll("{channel}", name === "harbour.html" ? chats.harbour : chats.elb);
     app.get(path, (_request, reply) =>
       reply
         .headers({ "content-security-policy": sitePolicy, "cache-control": "no-cache" })

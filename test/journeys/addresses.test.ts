@@ -37,6 +37,9 @@ const others: Readonly<Record<string, readonly [path: string, status: number]>> 
   // A customer's rating: only by the signed link of their own question (ratings.test.ts).
   "GET /rating/:token": ["/rating/a.b", 404],
   "POST /rating/:token": ["/rating/a.b", 404],
+  // How a chat looks and when it greets, for the pages that carry it: says nothing of anybody (chat-form.test.ts).
+  "GET /chat/:id/site.json": ["/chat/0195d1f0-0000-7000-8000-000000000000/site.json", 404],
+  "GET /chat/:id/greetings/:greeting": ["/chat/0195d1f0-0000-7000-8000-000000000000/greetings/none", 404],
   "GET /assets/*": ["/assets/none.js", 404],
   "GET /widget/*": ["/widget/none.js", 404],
   "GET /*": ["/none.js", 404],

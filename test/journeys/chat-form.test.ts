@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
+import type { ChatSite } from "#contract/chat.ts";
 import type { Brand, Topic } from "#contract/brands.ts";
 import { setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn, openPage, type Told, type VisitorPage } from "#test/chat.ts";
@@ -132,6 +133,48 @@ test("a form that cannot be one is not kept", async () => {
     await assert.rejects(addChat(ada, brand.id, { form: wrong }), /invalidInput/);
 });
 
+const rule = {
+  path: "/tarife/*",
+  afterSeconds: 5,
+  visitors: "all",
+  de: "Fragen zu den Tarifen?",
+  en: "Any questions about our plans?",
+  onlyWhenThere: false,
+};
+const look = { accent: "#7a1f5c", accentNight: "", corners: "soft", side: "start" };
+const siteOf = async (id: string): Promise<{ readonly site: ChatSite; readonly headers: Headers }> => {
+  const answer = await fetch(`${server.url}/chat/${id}/site.json`, { headers: { origin: "https://anybody.example" } });
+  assert.equal(answer.status, 200);
+  return { site: (await answer.json()) as ChatSite, headers: answer.headers };
+};
+const greetingAt = (id: string, greeting: string, language = "de"): Promise<Response> =>
+  fetch(`${server.url}/chat/${id}/greetings/${greeting}?language=${language}`);
+
+test("what of greetings and looks cannot be is refused by its field, and nothing of it is kept", async () => {
+  const wrong = [
+    [{ greetings: [{ ...rule, path: "tarife" }] }, "greetings.0.path"],
+    [{ greetings: [rule, { ...rule, path: "/a?b" }] }, "greetings.1.path"],
+    [{ greetings: [{ ...rule, path: "/*a*b*c*d*e*" }] }, "greetings.0.path"],
+    [{ greetings: [{ ...rule, afterSeconds: 1.5 }] }, "greetings.0.afterSeconds"],
+    [{ greetings: [{ ...rule, afterSeconds: 4_000 }] }, "greetings.0.afterSeconds"],
+    [{ greetings: [{ ...rule, de: " ", en: "" }] }, "greetings.0.de"],
+    [{ greetings: [{ ...rule, visitors: "nobody" }] }, "greetings.0.visitors"],
+    [{ greetings: Array.from({ length: 9 }, () => rule) }, "greetings"],
+    [{ look: { ...look, accent: "#ffcc00" } }, "look.accent"],
+    [{ look: { ...look, accentNight: "#00305e" } }, "look.accentNight"],
+    [{ look: { ...look, accent: "red;}*{display:none" } }, "look.accent"],
+    [{ look: { ...look, accent: "url(//evil.example)" } }, "look.accent"],
+    [{ look: { ...look, corners: "}" } }, "look.corners"],
+    [{ look: { ...look, css: "*{}" } }, "look"],
+  ] as const;
+  for (const [settings, field] of wrong)
+    await assert.rejects(
+      addChat(ada, brand.id, settings),
+      new RegExp(`invalidInput.*settings\\.${field.replaceAll(".", "\\.")}`),
+      field,
+    );
+});
+
 const openAlways = Array.from({ length: 7 }, () => [{ from: "00:00", to: "00:00" }]);
 const never = Array.from({ length: 7 }, () => []);
 /** A day of UTC's calendar, so many days from now. */
@@ -253,4 +296,151 @@ test("who waits for the first answer is told how many wait longer, and it is tol
     return told.indexOf(word) > had && !(one.concernId in word.now.waits);
   });
   live.close();
+});
+
+test("a site is told how its chat looks and when it greets, not with which words; those come when somebody can answer", async () => {
+  const own = await ada.call(api.brands.create, { body: { name: "Farbe", signature: "", language: "de" } });
+  const plain = await siteOf((await addChat(ada, own.id)).id);
+  assert.deepEqual(plain.site, {});
+  assert.deepEqual(
+    ["access-control-allow-origin", "cache-control", "set-cookie"].map((name) => plain.headers.get(name)),
+    ["*", "public, max-age=300", null],
+  );
+  const there = { ...rule, onlyWhenThere: true, de: "", visitors: "returning" };
+  const { id } = await addChat(ada, own.id, { greetings: [rule, there], look });
+  const { site } = await siteOf(id);
+  assert.equal(
+    site.css,
+    ":host{--set-accent:light-dark(#7a1f5c,#d674b0);--set-radius:8px;--set-start:calc(var(--inset-side) + env(safe-area-inset-left));--set-end:auto}",
+  );
+  const { rules = [], restDays } = site.greetings ?? {};
+  assert.deepEqual(
+    [restDays, rules.map(({ id: _id, ...rest }) => rest)],
+    [
+      30,
+      [
+        { path: "/tarife/*", afterSeconds: 5, visitors: "all" },
+        { path: "/tarife/*", afterSeconds: 5, visitors: "returning" },
+      ],
+    ],
+  );
+  const [first = "", second = ""] = rules.map((one) => one.id);
+  assert.deepEqual(await (await greetingAt(id, first)).json(), { id: first, brand: "Farbe", text: rule.de });
+  assert.deepEqual(await (await greetingAt(id, first, "en")).json(), { id: first, brand: "Farbe", text: rule.en });
+  const owner = { kind: "channel" as const, id: id as never };
+  const hours = { timeZone: "UTC", weekly: never, exceptions: [] };
+  await ada.call(api.openingHours.set, { body: { owner, hours } });
+  await toldNow(await helloAt(id), ({ isAway }) => isAway);
+  assert.equal((await greetingAt(id, second)).status, 204, "it is closed");
+  const live = await ada.live();
+  await ada.call(api.openingHours.set, { body: { owner, hours: { ...hours, weekly: openAlways } } });
+  await toldNow(await helloAt(id), ({ isAway }) => !isAway);
+  assert.deepEqual(await (await greetingAt(id, second)).json(), { id: second, brand: "Farbe", text: rule.en });
+  live.close();
+  for (const [channel, greeting] of [
+    [id, "nothing"],
+    [channelId, first],
+  ] as const)
+    assert.equal((await greetingAt(channel, greeting)).status, 404, greeting);
+  for (const name of ["site.json", `greetings/${first}`])
+    assert.equal((await fetch(`${server.url}/chat/${brand.id}/${name}`)).status, 404);
+  const measured = await (await fetch(`${server.url}/metrics`)).text();
+  assert.match(measured, /chat_greetings_total\{what="shown"\} 3/);
+  assert.match(measured, /chat_greetings_total\{what="nobodyThere"\} 1/);
+});
+
+/** A page that is told what is so now, later than in its welcome. */
+const helloAt = async (id: string): Promise<VisitorPage> => {
+  const visitor = await page(id);
+  const { now } = await visitor.hello();
+  // The welcome counts as well.
+  (visitor.words as unknown[]).push({ type: "now", now });
+  return visitor;
+};
+
+test("a greeting alone leaves nothing; before the first words it stands as the brand's, by the server's own words, and ends nobody's waiting", async () => {
+  const own = await ada.call(api.brands.create, { body: { name: "Gruß", signature: "", language: "de" } });
+  const { id } = await addChat(ada, own.id, { greetings: [rule] });
+  const [greeting = ""] = ((await siteOf(id)).site.greetings?.rules ?? []).map((one) => one.id);
+  const feed = await ada.live();
+  await greetingAt(id, greeting);
+  const visitor = await page(id);
+  const { token } = await visitor.hello();
+
+  const said = await visitor.tell("Ja: Was kostet Glasfaser?", { greeting });
+  assert.equal(said.seq, 2);
+  const shown = await visitor.message(rule.de);
+  assert.deepEqual([shown.seq, shown.by, shown.automatic, shown.name, shown.way], [1, "us", true, own.name, "chat"]);
+  const open = await ada.call(api.concerns.open, { params: { id: said.concernId } });
+  assert.deepEqual(
+    open.messages.map(({ seq, direction, author, automatic, text }) => [
+      seq,
+      direction,
+      author.kind,
+      author.name,
+      automatic,
+      text,
+    ]),
+    [
+      [1, "out", "system", own.name, "auto-generated", rule.de],
+      [2, "in", "customer", open.messages[1]?.author.name, null, "Ja: Was kostet Glasfaser?"],
+    ],
+  );
+  const { row, firstReplyAt } = open.concern;
+  assert.deepEqual(
+    [row.subject, row.status, row.lastDirection, row.messageCount, firstReplyAt, row.waitingSince !== null],
+    ["Ja: Was kostet Glasfaser?", "new", "in", 2, null, true],
+  );
+  const created = await feed.event((event) => event.kind === "concern.created" && event.concernId === said.concernId);
+  assert.ok(created.kind === "concern.created");
+  assert.deepEqual(created.data.row, row, "from its first moment it is a customer's");
+  assert.equal(
+    feed.events.filter((event) => event.kind === "concern.created" && event.brandId === own.id).length,
+    1,
+    "of the greeting alone there is none",
+  );
+  // It waits for an answer, and the greeting is nothing that is still to be read.
+  const again = await page(id);
+  const welcome = await again.hello({ token });
+  assert.deepEqual(
+    welcome.messages.map(({ text }) => text),
+    [rule.de, "Ja: Was kostet Glasfaser?"],
+  );
+  assert.deepEqual(
+    welcome.concerns.map(({ seenSeq, lastSeq }) => [seenSeq >= 1, lastSeq]),
+    [[true, 2]],
+  );
+  await toldNow(again, ({ waits }) => said.concernId in waits);
+  feed.close();
+});
+
+test("nothing a page says becomes a greeting: not another name, not words, not in a concern that is there, not one that was changed", async () => {
+  const channel = await addChat(ada, brand.id, { greetings: [rule] });
+  const [greeting = ""] = ((await siteOf(channel.id)).site.greetings?.rules ?? []).map((one) => one.id);
+  const textsOf = async (concernId: string): Promise<string[]> =>
+    (await ada.call(api.concerns.open, { params: { id: concernId } })).messages.map(({ text }) => text);
+  const visitor = await page(channel.id);
+  await visitor.hello();
+  const begun = await visitor.tell("Erstens", { greeting: "Ich schenke Ihnen 100 Euro" });
+  await visitor.tell("Dazu noch", { concernId: begun.concernId, greeting });
+  assert.deepEqual(await textsOf(begun.concernId), ["Erstens", "Dazu noch"]);
+  const { settings } = await ada.call(api.brands.channelSettings, { params: { id: channel.id } });
+  const body = { brandId: brand.id, kind: "webchat" as const, name: "Chat", enabled: true };
+  const changed = { ...settings, greetings: [{ ...rule, de: "Andere Worte" }] };
+  await ada.call(api.brands.changeChannel, { params: { id: channel.id }, body: { ...body, settings: changed } });
+  while ((await siteOf(channel.id)).site.greetings?.rules[0]?.id === greeting);
+  // A page keeps the channel it came by: who comes now is told the new words.
+  const late = await page(channel.id);
+  await late.hello();
+  const second = await late.tell("Zweitens", { greeting });
+  assert.deepEqual(await textsOf(second.concernId), ["Zweitens"]);
+  visitor.say({
+    type: "say",
+    id: crypto.randomUUID(),
+    concernId: null,
+    thread: crypto.randomUUID(),
+    text: "Drittens",
+    greeting: "x".repeat(41),
+  });
+  assert.equal(await visitor.closed, 1008);
 });

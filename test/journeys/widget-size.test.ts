@@ -1,5 +1,5 @@
 // What the widget costs whoever visits a site: at most 5 kB until it is opened and 35 kB when it is open, everything counted, as gzip sends it;
-// what is fetched only by whoever wants an emoji, or has something to fill in before or beside the talk, has limits of its own.
+// what is fetched only where a channel greets by itself, by whoever wants an emoji, or has something to fill in before or beside the talk, has limits of its own.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,6 +16,8 @@ const mostOpenBytes = 35_000;
 const mostEmojiBytes = 15_000;
 const mostSheetsBytes = 11_000;
 const mostPushBytes = 4_000;
+const mostGreetBytes = 3_500;
+const mostPeekBytes = 800;
 
 let folder: string;
 let built: BuiltWidget;
@@ -28,17 +30,23 @@ after(() => rm(folder, { recursive: true, force: true }));
 const text = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
 const cost = async (name: string): Promise<number> => gzipSync(await readFile(join(folder, name)), { level: 6 }).length;
 
-test("closed it is one file of at most 5 kB, open two of at most 35 kB, one of 15 kB for emoji, one of 11 kB for what few see, two of 4 kB for browsers that tell, and there are no others", async () => {
+test("closed it is one file of at most 5 kB, open two of at most 35 kB, one of 15 kB for emoji, one of 11 kB for what few see, two of 4 kB for browsers that tell, one of 3.5 kB for greetings, and there are no others", async () => {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const scripts = files.filter((file) => file.isFile() && file.name !== "licenses.md").map(({ name }) => name);
   const chats = Object.values(built.chat).map((file) => file.slice("widget/".length));
   const emoji = built.emoji.slice("widget/".length);
   const sheets = built.sheets.slice("widget/".length);
   const push = built.push.slice("widget/".length);
-  const all = [...chats, emoji, sheets, push, "push-worker.js", "mount.js", "widget.js"];
+  const greet = built.greet.slice("widget/".length);
+  const peek = built.peek.slice("widget/".length);
+  const all = [...chats, emoji, sheets, push, greet, peek, "push-worker.js", "mount.js", "widget.js"];
   assert.deepEqual(scripts.toSorted(), all.toSorted());
   const telling = (await cost(built.push)) + (await cost(built.worker));
   assert.ok(telling <= mostPushBytes, `what browsers tell by is ${telling} bytes`);
+  const greetings = await cost(built.greet);
+  assert.ok(greetings <= mostGreetBytes, `the greetings are ${greetings} bytes`);
+  const known = await cost(built.peek);
+  assert.ok(known <= mostPeekBytes, `looking for who is known is ${known} bytes`);
   const signs = await cost(built.emoji);
   assert.ok(signs <= mostEmojiBytes, `the emoji are ${signs} bytes`);
   const seldom = await cost(built.sheets);
@@ -70,6 +78,7 @@ test("nothing of the desk is in it: not its words, not its schemas, not its fram
     [sheets, german.widget.move.how],
     [emoji, german.widget.emoji.groups.nature],
     [await text(built.push), english.widget.push.offer],
+    [await text(built.greet), german.widget.greet.never],
   ] as const;
   for (const [part, words] of parts) {
     assert.ok(part.includes(words), words);
@@ -85,6 +94,8 @@ test("it brings nothing that a strict policy forbids", async () => {
     built.sheets,
     built.push,
     built.worker,
+    built.greet,
+    built.peek,
     ...Object.values(built.chat),
   ])
     for (const forbidden of [/\beval\(/, /new Function\b/, /createElement\(.style.\)/, /setAttribute\(.style./])
@@ -92,6 +103,8 @@ test("it brings nothing that a strict policy forbids", async () => {
 });
 
 test("the script finds the chat by its name, and the chat knows how long a message may be", async () => {
+  for (const loader of [built.script, built.module])
+    assert.ok((await text(loader)).includes(built.greet.slice("widget/".length)));
   for (const loader of [built.script, built.module])
     for (const chat of Object.values(built.chat))
       assert.ok((await text(loader)).includes(chat.slice("widget/".length)));

@@ -162,7 +162,7 @@ export const asideComes = async (desk: Desk, smtpPort: number): Promise<void> =>
  */
 export const chatMoves = async (desk: Desk, url: string): Promise<ConcernRow> => {
   const channels = await desk.call(api.brands.channels);
-  const chat = channels.find(({ kind }) => kind === "webchat");
+  const chat = channels.find(({ kind, name }) => kind === "webchat" && name === "elbkabel.example");
   if (!chat) throw new Error("the demo's site has no chat");
   const email = "mehmet.yilmaz@post.example";
   const feed = await desk.live();

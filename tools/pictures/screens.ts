@@ -241,6 +241,27 @@ export const screensOf = ({
     { name: "widget-rating", path: "/site/", signedOut: true, act: rating(answerChat) },
     { name: "rating", path: `${question}?score=4`, signedOut: true, act: seen("form button") },
     { name: "rating-gone", path: "/rating/x", signedOut: true, act: seen("h1") },
+    {
+      name: "widget-greeting",
+      path: "/site/",
+      signedOut: true,
+      before: (page) => page.clock.install(),
+      act: async (page) => {
+        // The page counts its seconds from when the greetings are there.
+        await page.locator("draht-chat .frame > .spoken").nth(1).waitFor({ state: "attached" });
+        await page.clock.fastForward(8_000);
+        await page.getByRole("complementary").waitFor();
+      },
+    },
+    {
+      name: "widget-coloured",
+      path: "/site/harbour/",
+      signedOut: true,
+      act: async (page) => {
+        await page.getByRole("button", { name: /Chat öffnen|Open chat/ }).click();
+        await page.locator("draht-chat .greeting").waitFor();
+      },
+    },
     { name: "reply", path: concern, act: reply },
     {
       name: "reply-later",
@@ -334,6 +355,22 @@ export const screensOf = ({
         await openedAt(/^elbkabel/, ".hours")(page);
         await page.locator(".hours .toggle").click();
         await page.locator(".hours-days").evaluate((days) => days.scrollIntoView({ block: "center" }));
+      },
+    },
+    {
+      name: "admin-channel-greetings",
+      path: "/admin/channels",
+      act: async (page) => {
+        await openedAt(/^elbkabel/, ".rows-one")(page);
+        await page.locator(".rows-one").evaluate((row) => row.scrollIntoView({ block: "center" }));
+      },
+    },
+    {
+      name: "admin-channel-look",
+      path: "/admin/channels",
+      act: async (page) => {
+        await openedAt(/^elbkabel/, ".look")(page);
+        await page.locator(".look").evaluate((look) => look.scrollIntoView({ block: "center" }));
       },
     },
     { name: "admin-notices", path: "/admin/notices", as: "omar", act: seen(".entries .badge") },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FormField, SimpleField } from "#contract/channel-form.ts";
-import { askedFields, listOf, startSettings, withValue } from "./channelForm.ts";
+import { askedFields, listOf, rowsIn, startSettings, withRowMoved, withValue } from "./channelForm.ts";
 
 const inner: readonly SimpleField[] = [
   { name: "from", kind: "choice", start: "now", options: ["now", "days"], when: null },
@@ -34,6 +34,23 @@ test("what hangs on a choice that the channel does not know yet is asked as unde
     askedFields(later, { host: "h" }).map(({ name }) => name),
     ["signIn", "password"],
   );
+});
+
+test("rows begin with none, are moved within their places, and nothing else becomes one", () => {
+  assert.deepEqual(startSettings([{ name: "rules", kind: "rows", fields: [...inner], most: 3, when: null }]), {
+    rules: [],
+  });
+  assert.deepEqual(rowsIn([{ a: 1 }, "x", null]), [{ a: 1 }]);
+  assert.deepEqual(rowsIn(undefined), []);
+  const rows = [{ a: 1 }, { a: 2 }, { a: 3 }];
+  assert.deepEqual(withRowMoved(rows, 0, 1), [{ a: 2 }, { a: 1 }, { a: 3 }]);
+  assert.deepEqual(withRowMoved(rows, 2, 1), [{ a: 1 }, { a: 3 }, { a: 2 }]);
+  for (const [from, to] of [
+    [0, -1],
+    [2, 3],
+    [7, 0],
+  ] as const)
+    assert.equal(withRowMoved(rows, from, to), rows);
 });
 
 test("a value is set where its path leads, and lists are read by line and comma", () => {

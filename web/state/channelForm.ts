@@ -3,13 +3,16 @@ import type { FormField } from "#contract/channel-form.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Settings to start from: every field at its start, groups off. */
+const startOf = (field: FormField): unknown =>
+  field.kind === "group" ? null : field.kind === "rows" ? [] : field.start;
+
+/** Settings to start from: every field at its start, groups off, no rows. */
 export const startSettings = (fields: readonly FormField[]): Settings =>
-  Object.fromEntries(fields.map((field) => [field.name, field.kind === "group" ? null : field.start]));
+  Object.fromEntries(fields.map((field) => [field.name, startOf(field)]));
 
 /** What a field is set to; one that came after the channel was connected is at its start. */
 const valueOf = (field: FormField | undefined, settings: Settings): unknown =>
-  field === undefined ? null : (settings[field.name] ?? (field.kind === "group" ? null : field.start));
+  field === undefined ? null : (settings[field.name] ?? startOf(field));
 
 /** The fields that are asked while the group is set like this. */
 export const askedFields = <F extends FormField>(fields: readonly F[], settings: Settings): readonly F[] =>
@@ -32,6 +35,17 @@ export const withValue = (settings: Settings, path: readonly string[], value: un
     ...settings,
     [name]: withValue(typeof inner === "object" && inner !== null ? (inner as Settings) : {}, rest, value),
   };
+};
+
+/** The rows of a field; what is none is left out. */
+export const rowsIn = (value: unknown): readonly Settings[] =>
+  Array.isArray(value) ? value.filter((row): row is Settings => typeof row === "object" && row !== null) : [];
+
+/** The rows with one at another place; the same when there is no such place. */
+export const withRowMoved = (rows: readonly Settings[], from: number, to: number): readonly Settings[] => {
+  const moved = rows[from];
+  if (moved === undefined || to < 0 || to >= rows.length) return rows;
+  return rows.toSpliced(from, 1).toSpliced(to, 0, moved);
 };
 
 /** One per line or separated by commas. */

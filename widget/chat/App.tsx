@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 // The open chat: one talk, the list of them, or what the visitor can set; below them the field to write in. Called by main.tsx.
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { SiteGreeting } from "#contract/chat.ts";
 import type { AskedField, PreChatAnswers } from "#contract/prechat.ts";
 import type { Word } from "#widget/identity.ts";
 import type { Memory } from "#widget/memory.ts";
@@ -37,6 +38,8 @@ export interface AppProps {
   readonly word: Word | null;
   readonly leave: () => void;
   readonly now: () => number;
+  /** What led here last; undefined: nothing. */
+  readonly greeting: SiteGreeting | undefined;
 }
 
 /** A break that mends itself at once is none. */
@@ -101,7 +104,7 @@ export const App = (props: AppProps) => {
   const { session, memory, drafts, newId, isShown, sounds, setSounds, close, now } = props;
   const view = useView(session);
   const { chats } = view;
-  const [chosen, setChosen] = useState<Screen>(() => keptTalk(memory));
+  const [chosen, setChosen] = useState<Screen>(() => keptTalk(drafts) ?? keptTalk(memory));
   const [fresh, setFresh] = useState<Talk>(() => ({ concernId: null, thread: newId() }));
   const [given, setAnswers] = useState<{ readonly thread: string; readonly answers?: PreChatAnswers } | null>(null);
   const isVisible = useVisible();
@@ -113,14 +116,22 @@ export const App = (props: AppProps) => {
   const concernId = talk && concernOf(chats, talk);
   const go = (next: Screen): void => {
     setChosen(next);
+    drafts.forget("talk");
     if (next?.kind === "talk") memory.keep("talk", JSON.stringify(next.talk));
     else memory.forget("talk");
   };
-  const begin = (): void => {
-    const next = { concernId: null, thread: newId() };
+  const begin = (greeting?: SiteGreeting): void => {
+    const next = { concernId: null, thread: newId(), ...(greeting ? { greeting } : {}) };
     setFresh(next);
-    go({ kind: "talk", talk: next });
+    if (!greeting) return go({ kind: "talk", talk: next });
+    // Of who only looks nothing stays; what led here does from page to page.
+    drafts.keep("talk", JSON.stringify(next));
+    return setChosen({ kind: "talk", talk: next });
   };
+  useEffect(() => {
+    if (props.greeting) begin(props.greeting);
+    // oxlint-disable-next-line react/exhaustive-deps -- a greeting leads here once
+  }, [props.greeting]);
 
   // A new thing has become a concern: it stays on the screen, also through a reload.
   useEffect(() => {
@@ -156,7 +167,9 @@ export const App = (props: AppProps) => {
   const concern = chats.concerns.find(({ id }) => id === concernId);
   // Before anything is written, and until somebody has answered.
   const { notices, line, isAway, waits } = chats.now;
-  const isUnanswered = concernId ? chats.messages[concernId]?.every(({ by }) => by === "you") : talk;
+  const isUnanswered = concernId
+    ? chats.messages[concernId]?.every(({ by, automatic }) => automatic || by === "you")
+    : talk;
   const soon = isUnanswered ? (concernId && waits[concernId]) || (isBeginning || isAway ? line.text : "") : "";
   const others = unread(chats) - (concern ? unreadOf(chats, concern) : 0);
   const subject = chats.concerns.length > 1 ? concern?.subject : undefined;
@@ -223,7 +236,7 @@ export const App = (props: AppProps) => {
           }
         />
       ) : screen.kind === "list" ? (
-        <Concerns view={view} now={now()} open={(next) => go({ kind: "talk", talk: next })} begin={begin} />
+        <Concerns view={view} now={now()} open={(next) => go({ kind: "talk", talk: next })} begin={() => begin()} />
       ) : screen.kind === "you" ? (
         <You
           session={session}

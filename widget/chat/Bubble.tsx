@@ -34,7 +34,7 @@ export const Bubble = ({ line, isSent, load, answering }: BubbleProps) => {
       <div class="bubble">
         {first && isOurs && name ? (
           <span class="name" dir="auto">
-            {name}
+            {message.automatic ? fill(words().automatic, { brand: name }) : name}
           </span>
         ) : (
           <span class="spoken">{isOurs ? name : words().yourself}</span>
@@ -68,12 +68,25 @@ export const Bubble = ({ line, isSent, load, answering }: BubbleProps) => {
 };
 
 /** What stands there before anybody has said anything. */
-export const Greeting = ({ brand, text }: { readonly brand: string; readonly text: string }) => (
+export const Greeting = ({
+  brand,
+  text,
+  isAutomatic,
+}: {
+  readonly brand: string;
+  readonly text: string;
+  readonly isAutomatic: boolean;
+}) => (
   <div class="line by-us is-first is-last greeting">
     <span class="face" aria-hidden="true">
       {brand.slice(0, 1) || "·"}
     </span>
     <div class="bubble">
+      {isAutomatic ? (
+        <span class="name" dir="auto">
+          {fill(words().automatic, { brand })}
+        </span>
+      ) : null}
       <Text text={text} />
     </div>
   </div>

@@ -87,8 +87,12 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
             {view.fetching[concernId] === true ? words().fetching : words().earlier}
           </button>
         ) : null}
-        {messages.length === 0 && view.isGreeted ? (
-          <Greeting brand={chats.brand} text={chats.greeting || words().greeting} />
+        {(messages.length === 0 && view.isGreeted) || (talk.greeting && messages[0]?.seq === 2) ? (
+          <Greeting
+            brand={chats.brand}
+            text={talk.greeting?.text || chats.greeting || words().greeting}
+            isAutomatic={talk.greeting !== undefined}
+          />
         ) : null}
         <ol>
           {lines.flatMap((line, index) => [

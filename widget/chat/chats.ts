@@ -1,7 +1,7 @@
 // What the page knows of the visitor's concerns, and what each word of the server makes of it. Pure; called by session.ts, drawn by the views.
 import type { ChannelKind } from "#contract/channel.ts";
 import type { AskedField, PreChatAnswers } from "#contract/prechat.ts";
-import type { ChatConcern, ChatLimits, ChatNow, ChatMessage, ToWidget } from "#contract/chat.ts";
+import type { ChatConcern, ChatLimits, ChatNow, ChatMessage, SiteGreeting, ToWidget } from "#contract/chat.ts";
 import type { GivenAnswer } from "#contract/parts.ts";
 import type { Chosen } from "./files.ts";
 
@@ -14,13 +14,15 @@ export interface Waiting {
   readonly text: string;
   readonly files: readonly Chosen[];
   /** It answers a part of a message of ours; the server makes the words of it. */
-  readonly answer?: GivenAnswer;
+  readonly answer?: GivenAnswer | undefined;
   /** When it was said, by this machine's clock; grows, so that it is the order. */
   readonly at: number;
   /** Why the server did not take it and is not asked again by itself; null: it is still to be said. */
   readonly failed: string | null;
   /** What was answered before these first words. */
-  readonly answers?: PreChatAnswers;
+  readonly answers?: PreChatAnswers | undefined;
+  /** The greeting that stood before these first words, by its id. */
+  readonly greeting?: string | undefined;
 }
 
 export interface Chats {
@@ -117,23 +119,14 @@ const take = (chats: Chats, came: readonly ChatMessage[], full: number | null): 
 export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false): Chats => {
   switch (word.type) {
     case "welcome": {
-      const base = isFresh ? nothing : word.afresh ? { ...nothing, threads: chats.threads } : chats;
+      const { type: _type, version: _version, token: _token, afresh, concerns, messages, ...said } = word;
+      const base = isFresh ? nothing : afresh ? { ...nothing, threads: chats.threads } : chats;
       return {
         ...base,
-        ...take(base, word.messages, welcomeMessages),
-        brand: word.brand,
-        greeting: word.greeting,
-        limits: word.limits,
-        name: word.name,
-        email: word.email,
-        signed: word.signed,
-        proved: word.proved,
-        wish: word.wish,
-        asks: word.asks,
-        now: word.now,
-        concerns: mergeConcerns(base.concerns, word.concerns),
+        ...said,
+        ...take(base, messages, welcomeMessages),
+        concerns: mergeConcerns(base.concerns, concerns),
         typing: {},
-        upTo: word.upTo,
       };
     }
     case "news": {
@@ -215,6 +208,8 @@ export const see = (chats: Chats, concernId: string, seq: number): Chats =>
 export interface Talk {
   readonly concernId: string | null;
   readonly thread: string;
+  /** The greeting that led to it. */
+  readonly greeting?: SiteGreeting;
 }
 
 /** The concern a talk is about, also when it has become one only now. */

@@ -24,9 +24,9 @@ export interface Sheets {
   readonly showIntroduce: typeof showIntroduce;
   readonly showMove: typeof showMove;
   readonly showWish: typeof showWish;
+  readonly sound: typeof sound;
   readonly showRating: typeof showRating;
   readonly showUnbelieved: typeof showUnbelieved;
-  readonly sound: typeof sound;
   readonly hide: typeof hide;
 }
 

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // The widget's large half: fetched when the visitor opens the chat, or when something waits for them. Built as widget/chat-….js; called by loader.ts.
 import { render } from "preact";
-import type { VisitedPage } from "#contract/chat.ts";
+import type { SiteGreeting, VisitedPage } from "#contract/chat.ts";
 import { forgetOthers, markOf, openMemory, prefixOf } from "#widget/memory.ts";
 import type { Memory } from "#widget/memory.ts";
 import type { Chat, ChatParts } from "#widget/parts.ts";
@@ -86,6 +86,7 @@ export const startChat = (parts: ChatParts): Chat => {
   let page = visited();
   let mailLink = parts.link;
   let people = 0;
+  let greeting: SiteGreeting | undefined;
   let told = -1;
 
   const filesAt = `${parts.socketUrl.replace(/^ws/, "http").replace(/\?.*$/, "")}/${channel}/files`;
@@ -127,6 +128,8 @@ export const startChat = (parts: ChatParts): Chat => {
       });
     },
     came: ({ session, memory, user }) => {
+      // What led somebody here is theirs.
+      if (people > 0) greeting = undefined;
       people += 1;
       let wants = parts.push;
       const tell = (): void => {
@@ -171,12 +174,14 @@ export const startChat = (parts: ChatParts): Chat => {
         word={word}
         leave={persons.leave}
         now={Date.now}
+        greeting={greeting}
       />,
       place,
     );
   };
-  const show = (shown: boolean): void => {
+  const show = (shown: boolean, by?: SiteGreeting): void => {
     isShown = shown;
+    greeting = by ?? greeting;
     draw();
     fit();
   };
@@ -221,7 +226,7 @@ export const startChat = (parts: ChatParts): Chat => {
   let word = parts.word;
   persons.identify(word);
   return {
-    show: () => show(true),
+    show: (by) => show(true, by),
     hide: () => show(false),
     identify: (next) => {
       word = next;

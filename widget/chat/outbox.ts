@@ -89,11 +89,11 @@ export const startSender = (parts: SenderParts): Sender => {
     if (file !== undefined) return upload(next, file);
     const concernId = (next.concernId ?? parts.concernOf(next.thread)) as never;
     const files = next.files.map(({ id }) => id);
-    const { id, thread, answer } = next;
+    const { id, thread, answer, answers, greeting } = next;
     const word = { type: "say" as const, id, concernId, thread, text: answer ? "" : next.text };
     const more = answer ? { answer } : files.length > 0 ? { files } : {};
-    const before = next.answers ? { answers: next.answers } : {};
-    if (parts.say({ ...word, ...more, ...before })) underWay = id;
+    // What is not there is not said: JSON leaves it out.
+    if (parts.say({ ...word, ...more, answers, greeting })) underWay = id;
   };
   const upload = (entry: Waiting, file: Chosen): void => {
     const { finished, stop } = parts.upload(file);

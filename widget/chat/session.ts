@@ -332,8 +332,9 @@ export const startSession = (parts: SessionParts): Session => {
         concernId,
         text,
         files,
-        ...(answer ? { answer } : {}),
-        ...(before ? { answers: before } : {}),
+        answer,
+        answers: before,
+        greeting: talk.greeting?.id,
         at: lastAt,
         failed: null,
       });
@@ -394,7 +395,7 @@ export const startSession = (parts: SessionParts): Session => {
       // Kept until a greeting shows that the server knows it: of a visitor who has said nothing yet it keeps nothing itself.
       memory.keep("self", JSON.stringify({ name, email, phone }));
       memory.keep("asked", "1");
-      link.say({ type: "introduce", name, email, ...(phone ? { phone } : {}) });
+      link.say({ type: "introduce", name, email, phone: phone || undefined });
       const isOther = email !== view.chats.email;
       change({
         chats: { ...view.chats, name, email, proved: view.chats.proved && !isOther },

@@ -107,6 +107,7 @@ export const message = (concernId: string, seq: number, more: Partial<ChatMessag
   concernId: concernId as ChatMessage["concernId"],
   seq,
   by: "us",
+  automatic: false,
   name: "Lena",
   way: "chat",
   text: `${concernId} ${seq}`,

@@ -31,13 +31,9 @@ const endOf = (word: string): number => {
 
 /** Where a word leads, or null. Only what the browser itself reads as one of four schemes is a link. */
 export const hrefOf = (word: string): string | null => {
-  const lower = word.toLowerCase();
-  const known = ["http://", "https://", "mailto:", "tel:"].some(
-    (start) => lower.startsWith(start) && word.length > start.length,
-  );
-  const meant = known
+  const meant = /^(?:https?:\/\/|mailto:|tel:)./i.test(word)
     ? word
-    : lower.startsWith("www.") && word.indexOf(".", 4) > 0
+    : /^www\..*\./i.test(word)
       ? `https://${word}`
       : isMailAddress(word)
         ? `mailto:${word}`

@@ -2,22 +2,21 @@
 import { useEffect, useState } from "react";
 import { brands as brandEndpoints } from "#contract/brands.ts";
 import type { Channel } from "#contract/brands.ts";
-import type { FormField } from "#contract/channel-form.ts";
 import { Button } from "#web/kit/Button.tsx";
-import { Choose, Field, LongField, Toggle } from "#web/kit/Field.tsx";
+import { Choose, Field, Toggle } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { ChannelTest, wishOf } from "#web/screens/brands/ChannelTest.tsx";
 import { OpeningHours, useOwnHours } from "#web/screens/brands/OpeningHours.tsx";
+import { faultAt, SettingsField } from "#web/screens/brands/SettingsField.tsx";
 import { SigningKeys } from "#web/screens/brands/SigningKeys.tsx";
 import { mergeReference } from "#web/state/apply.ts";
-import { askedFields, listOf, startSettings, withValue } from "#web/state/channelForm.ts";
+import { startSettings, withValue } from "#web/state/channelForm.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
-import { problemWords } from "#web/state/problems.ts";
 import { useStore } from "#web/state/store.ts";
 import { toast } from "#web/state/toasts.ts";
-import { t, words } from "#web/state/words.ts";
+import { t } from "#web/state/words.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -100,7 +99,7 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
       {settings === null || !kind
         ? null
         : fields.map((field) => (
-            <OneField
+            <SettingsField
               key={field.name}
               field={field}
               path={[field.name]}
@@ -108,7 +107,11 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
               settings={settings}
               problem={problem}
               known={channel !== null}
-              set={(path, value) => setKept(withValue(settings, path, value))}
+              set={(path, value) => {
+                setKept(withValue(settings, path, value));
+                // A field that is marked as wrong keeps the browser from sending the form: whoever mends something may try again.
+                setProblem(null);
+              }}
             />
           ))}
       {channel?.kind === "webchat" ? <OpeningHours own={own} of="channel" /> : null}
@@ -117,7 +120,7 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
       <div className="form-foot">
         {problem ? (
           <p className="form-problem" role="alert">
-            <Icon name="warning" /> {problemWords(problem)} {kind ? fieldNames(kind.kind, problem.field) : ""}
+            <Icon name="warning" /> {faultAt(`channels.${kind?.kind}`, problem)}
           </p>
         ) : null}
         <Button look="quiet" onPress={close}>
@@ -129,139 +132,4 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
       </div>
     </form>
   );
-};
-
-/** A field of the settings as the form calls it: "Fetching (IMAP) · Server". */
-const fieldNames = (kind: string, field: string | null): string => {
-  const path = (field ?? "").split(".").filter((part) => part !== "settings" && !/^\d+$/.test(part));
-  return path
-    .flatMap((_, index) => words(`channels.${kind}.${path.slice(0, index + 1).join(".")}.label`) ?? [])
-    .join(" · ");
-};
-
-const OneField = ({
-  field,
-  path,
-  base,
-  settings,
-  problem,
-  known,
-  set,
-}: {
-  readonly field: FormField;
-  readonly path: readonly string[];
-  readonly base: string;
-  readonly settings: Settings;
-  readonly problem: Problem | null;
-  readonly known: boolean;
-  readonly set: (path: readonly string[], value: unknown) => void;
-}) => {
-  // Settings that were kept before there was such a field lack it.
-  const value: unknown = settings[field.name] ?? ("start" in field ? field.start : undefined);
-  const label = words(`${base}.${field.name}.label`) ?? field.name;
-  const hint = words(`${base}.${field.name}.hint`) ?? undefined;
-  const fault =
-    problem?.field === path.join(".") || problem?.field === `settings.${path.join(".")}` ? problemWords(problem) : null;
-  switch (field.kind) {
-    case "group": {
-      const inner = typeof value === "object" && value !== null ? (value as Settings) : null;
-      return (
-        <fieldset className="fieldset">
-          <legend>{label}</legend>
-          <Toggle
-            label={t("admin.groupOn")}
-            hint={hint}
-            value={inner !== null}
-            onChange={(on) => set(path, on ? startSettings(field.fields) : null)}
-          />
-          {inner === null ? null : (
-            <div className="pair">
-              {askedFields(field.fields, inner).map((one) => (
-                <OneField
-                  key={one.name}
-                  field={one}
-                  path={[...path, one.name]}
-                  base={`${base}.${field.name}`}
-                  settings={inner}
-                  problem={problem}
-                  known={known}
-                  set={set}
-                />
-              ))}
-            </div>
-          )}
-        </fieldset>
-      );
-    }
-    case "flag":
-      return <Toggle label={label} hint={hint} value={value === true} onChange={(on) => set(path, on)} />;
-    case "choice":
-      return (
-        <Choose
-          label={label}
-          hint={hint}
-          value={typeof value === "string" ? value : field.start}
-          choices={field.options.map((option) => ({
-            id: option,
-            label: words(`${base}.${field.name}.options.${option}`) ?? option,
-          }))}
-          onChange={(option) => set(path, option)}
-        />
-      );
-    case "number":
-      return (
-        <Field
-          label={label}
-          hint={hint}
-          fault={fault}
-          type="number"
-          value={typeof value === "number" ? `${value}` : ""}
-          onChange={(text) => set(path, Number(text))}
-        />
-      );
-    case "list":
-      return (
-        <LongField
-          label={label}
-          hint={hint}
-          fault={fault}
-          rows={2}
-          value={Array.isArray(value) ? value.join("\n") : ""}
-          onChange={(text) => set(path, text.endsWith("\n") ? [...listOf(text), ""] : listOf(text))}
-        />
-      );
-    case "secret":
-      return (
-        <Field
-          label={label}
-          hint={known ? t("admin.secretKeeps") : hint}
-          fault={fault}
-          type="password"
-          autoComplete="off"
-          value={typeof value === "string" ? value : ""}
-          onChange={(text) => set(path, text === "" ? null : text)}
-        />
-      );
-    case "longSecret":
-      return (
-        <LongField
-          mono
-          label={label}
-          hint={known ? t("admin.secretKeeps") : hint}
-          fault={fault}
-          value={typeof value === "string" ? value : ""}
-          onChange={(text) => set(path, text === "" ? null : text)}
-        />
-      );
-    default:
-      return (
-        <Field
-          label={label}
-          hint={hint}
-          fault={fault}
-          value={typeof value === "string" ? value : ""}
-          onChange={(text) => set(path, text === "" && field.optional ? null : text)}
-        />
-      );
-  }
 };

@@ -1,0 +1,199 @@
+// What leads to a chat, in a real browser on a strict site of another origin: its look and its greetings, set at the desk.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { api } from "#contract/api.ts";
+import { admin, setUpCentre } from "#test/centre.ts";
+import { addChat, answerIn } from "#test/chat.ts";
+import type { Desk, LiveFeed } from "#test/desk.ts";
+import { axeFindings, openDesk, phone, startBrowser } from "#test/screens/browser.ts";
+import {
+  findings,
+  launch,
+  openVisitor,
+  ours,
+  pageWith,
+  say,
+  sent,
+  startSite,
+  strictPolicy,
+  type Site,
+  type Visitor,
+} from "#test/screens/site.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+
+let server: TestServer;
+let desk: Desk;
+let feed: LiveFeed;
+let site: Site;
+let browser: Browser;
+
+before(async () => {
+  server = await startTestServer();
+  site = await startSite();
+  browser = await startBrowser();
+  const centre = await setUpCentre(server.url);
+  desk = centre.desk;
+  const channel = await addChat(desk, centre.brand.id, { origins: [site.origin], greeting: "Guten Tag bei Kabel!" });
+  site.show("*", pageWith(server.url, channel.id), strictPolicy(server.url));
+  feed = await desk.live();
+});
+
+after(async () => {
+  feed?.close();
+  await browser?.close();
+  await site?.stop();
+  await server?.stop();
+});
+
+const leave = async ({ context, complaints }: Visitor): Promise<void> => {
+  await context.close();
+  assert.deepEqual(complaints, []);
+};
+
+/** Another page of the site without loading one, as sites of one page do it. */
+const goOn = (page: Page, path: string): Promise<void> =>
+  page.evaluate(
+    (to) =>
+      new Promise<void>((done) => {
+        (window as unknown as { navigation: EventTarget }).navigation.addEventListener(
+          "navigatesuccess",
+          () => done(),
+          { once: true },
+        );
+        history.pushState({}, "", to);
+      }),
+    path,
+  );
+
+/** The greetings are there and look at the page. */
+const watched = (page: Page): Promise<void> =>
+  page.locator("draht-chat .frame > .spoken").nth(1).waitFor({ state: "attached" });
+
+test("a greeting and a colour are set at the desk by keyboard; the greeting shows itself once, is put away by a key, and leads into the chat as what it is", async () => {
+  const [brand] = await desk.call(api.brands.list);
+  assert.ok(brand);
+  const one = await openDesk(browser, server.url, { login: { email: admin.email, password: admin.password } });
+  const form = one.page;
+  await form.goto(`${server.url}/admin/channels`);
+  await form.locator(".entry").first().focus();
+  await form.keyboard.press("Enter");
+  const add = form.getByRole("button", { name: "Begrüßung hinzufügen" });
+  await add.focus();
+  await form.keyboard.press("Enter");
+  const rule = form.getByRole("group", { name: "Begrüßung 1" });
+  await rule.locator("input:focus").waitFor();
+  await rule.getByLabel("Seiten").fill("tarife");
+  await rule.getByLabel("Nach Sekunden").fill("600");
+  await rule.getByLabel("Auf Deutsch").fill("Fragen zu den Tarifen?");
+  await rule.getByRole("switch").focus();
+  await form.keyboard.press("Space");
+  const keep = form.locator(".sheet").getByRole("button", { name: "Speichern" });
+  await keep.focus();
+  await form.keyboard.press("Enter");
+  await rule.getByText("Das ist kein Weg einer Seite", { exact: false }).waitFor();
+  assert.deepEqual(await axeFindings(form), []);
+  await rule.getByLabel("Seiten").fill("/tarife/*");
+  const look = form.getByRole("group", { name: "Aussehen" });
+  await look.getByRole("switch").focus();
+  await form.keyboard.press("Space");
+  const accent = look.getByLabel("Farbe am Tag", { exact: true });
+  await accent.fill("#ffcc00");
+  await look.getByText("Am Tag nicht zu lesen: 1,2 zu 1", { exact: false }).waitFor();
+  await keep.click();
+  await look.locator(".field-fault", { hasText: "Diese Farbe geht nicht" }).waitFor();
+  await look.getByRole("button", { name: /^#\w{6} nehmen$/ }).press("Enter");
+  await look.getByText("Am Tag gut lesbar: 4,5 zu 1.").waitFor();
+  // What cannot be read is shown as such, and what has been mended can be.
+  assert.deepEqual(await axeFindings(form), []);
+  await accent.fill("#7a1f5c");
+  await look.getByText("Bei Nacht gut lesbar", { exact: false }).waitFor();
+  await keep.click();
+  await form.locator(".sheet").waitFor({ state: "detached" });
+  await one.context.close();
+
+  const visitor = await openVisitor(browser, `${site.origin}/`, { reducedMotion: "reduce" });
+  await visitor.context.clock.install();
+  const page = await visitor.tab();
+  await launch(page).waitFor();
+  const colour = (): Promise<string> => launch(page).evaluate((button) => getComputedStyle(button).backgroundColor);
+  assert.equal(await colour(), "rgb(122, 31, 92)");
+  await page.evaluate(() =>
+    document.querySelector<HTMLElement>("draht-chat")?.style.setProperty("--draht-accent", "rgb(0, 0, 90)"),
+  );
+  assert.equal(await colour(), "rgb(0, 0, 90)", "the site's own goes before");
+  await page.evaluate(() => document.querySelector("draht-chat")?.removeAttribute("style"));
+  const card = page.getByRole("complementary", { name: `Begrüßung von ${brand.name}` });
+  await watched(page);
+  await page.clock.fastForward(600_000);
+  assert.equal(await card.count(), 0, "this page is not meant");
+  await goOn(page, "/tarife/glasfaser");
+  await page.clock.fastForward(300_000);
+  assert.equal(await card.count(), 0, "its moment has not come");
+  await page.clock.fastForward(300_000);
+  await card.waitFor();
+  await page
+    .getByRole("status")
+    .filter({ hasText: `${brand.name} · automatisch: Fragen zu den Tarifen?` })
+    .waitFor();
+  assert.equal(
+    await page.evaluate(() => document.activeElement === document.body),
+    true,
+    "the keys stay with the page",
+  );
+  assert.equal(await card.evaluate((box) => box.getAnimations().length), 0, "without motion for whoever wants none");
+  assert.deepEqual(await axeFindings(page), []);
+  await card.getByRole("button", { name: "Begrüßung schließen" }).focus();
+  await page.keyboard.press("Escape");
+  await card.waitFor({ state: "detached" });
+  assert.equal(
+    await launch(page).evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement === button),
+    true,
+  );
+  // Neither on another page, nor in another visit while it rests.
+  await goOn(page, "/tarife/kabel");
+  await page.clock.fastForward(600_000);
+  await page.clock.fastForward(86_400_000);
+  await page.reload();
+  await watched(page);
+  await page.clock.fastForward(600_000);
+  assert.equal(await card.count(), 0);
+  assert.equal(visitor.requests.filter((url) => url.includes("/greetings/")).length, 1);
+  await leave(visitor);
+
+  // On a phone, by press: it is a small card, and the chat begins with it.
+  const caller = await openVisitor(browser, `${site.origin}/`, { ...phone, colorScheme: "dark" });
+  await caller.context.clock.install();
+  const small = await caller.tab();
+  await watched(small);
+  await goOn(small, "/tarife/");
+  await small.clock.fastForward(600_000);
+  const bubble = small.getByRole("complementary");
+  await bubble.waitFor();
+  const box = (await bubble.boundingBox()) ?? assert.fail();
+  assert.ok(box.x >= 0 && box.x + box.width <= 390 && box.height < 844 * 0.4 && box.width <= 300, JSON.stringify(box));
+  assert.deepEqual(await axeFindings(small), []);
+  await bubble.getByRole("button", { name: /Fragen zu den Tarifen/ }).click();
+  await bubble.waitFor({ state: "detached" });
+  const greeting = small.locator(".by-us", { hasText: "Fragen zu den Tarifen?" });
+  await greeting.getByText(`${brand.name} · automatisch`).waitFor();
+  assert.deepEqual(await findings(small), []);
+  await say(small, "Ja, zum Glasfaser.");
+  await sent(small, "Ja, zum Glasfaser.").waitFor();
+  const created = await feed.event(
+    (event) => event.kind === "concern.created" && event.data.row.subject === "Ja, zum Glasfaser.",
+  );
+  const concernId = created.concernId ?? assert.fail();
+  const { messages } = await desk.call(api.concerns.open, { params: { id: concernId } });
+  assert.deepEqual(
+    messages.map(({ author, text }) => [author.kind, text]),
+    [
+      ["system", "Fragen zu den Tarifen?"],
+      ["customer", "Ja, zum Glasfaser."],
+    ],
+  );
+  await answerIn(desk, concernId, "Gerne!");
+  await ours(small, "Gerne!").waitFor();
+  assert.equal(await greeting.count(), 1, "it stands there once");
+  await leave(caller);
+});
