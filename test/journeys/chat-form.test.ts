@@ -2,6 +2,7 @@
 // languages, with what becomes of answers that are ones and that are none.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { Client } from "pg";
 import { api } from "#contract/api.ts";
 import type { ChatSite } from "#contract/chat.ts";
 import type { Brand, Topic } from "#contract/brands.ts";
@@ -121,7 +122,9 @@ test("answers that were not offered are not taken, and cost nobody their words",
   const { concernId } = await plain.tell("Ohne Frage", {
     answers: { phone: "+4940123456", topic: billing.id, question: "Kabel" },
   });
-  assert.deepEqual([(await detail(concernId)).row.topicId, (await detail(concernId)).fields], [null, {}]);
+  const { row, fields } = await detail(concernId);
+  const [chatter] = await ada.call(api.visitors.ofCustomer, { params: { id: row.customerId } });
+  assert.deepEqual([row.topicId, fields, chatter?.phone], [null, {}, ""]);
 });
 
 test("a form that cannot be one is not kept", async () => {
@@ -295,6 +298,16 @@ test("who waits for the first answer is told how many wait longer, and it is tol
     const had = told.findIndex(({ now }) => one.concernId in now.waits);
     return told.indexOf(word) > had && !(one.concernId in word.now.waits);
   });
+  // Whoever waits for the next answer has no place, and counts in that of others.
+  await first.tell("Noch etwas", { concernId: one.concernId });
+  const from = first.words.length;
+  const third = await page(chat);
+  await third.hello();
+  const three = await third.tell("Als Dritte");
+  await toldNow(third, ({ waits }) => (waits[three.concernId] ?? "").startsWith("Vor Ihnen warten noch 2 Anliegen."));
+  first.say({ type: "ping" });
+  await first.word("pong", (word) => first.words.indexOf(word) >= from);
+  assert.ok(first.words.slice(from).every((word) => word.type !== "now" || !(one.concernId in word.now.waits)));
   live.close();
 });
 
@@ -443,4 +456,45 @@ test("nothing a page says becomes a greeting: not another name, not words, not i
     greeting: "x".repeat(41),
   });
   assert.equal(await visitor.closed, 1008);
+});
+
+test("how long it takes is said as it was measured, to who has asked nothing and to who waits; longer when the head of the line waits longer", async () => {
+  const own = await ada.call(api.brands.create, { body: { name: "Gemessen", signature: "", language: "de" } });
+  const chat = (await addChat(ada, own.id)).id;
+  const live = await ada.live();
+  const first = await page(chat);
+  await first.hello();
+  const unknown = "Wie lange eine Antwort gerade dauert, wissen wir noch nicht.";
+  if (first.words.every((word) => word.type !== "welcome" || word.now.line.text !== unknown))
+    await toldNow(first, ({ line }) => line.text === unknown);
+  const database = new Client({ connectionString: await server.databaseUrl() });
+  await database.connect();
+  const second = "interval '1 second'";
+  for (const seconds of [200, 240, 330, 340]) {
+    const visitor = await page(chat);
+    await visitor.hello();
+    const { concernId } = await visitor.tell(`Nach ${seconds} Sekunden`);
+    await answerIn(ada, concernId, "Guten Tag!");
+    await database.query(
+      `UPDATE concern SET created_at = now() - 1200 * ${second}, first_reply_at = now() - (1200 - $2::int) * ${second} WHERE id = $1`,
+      [concernId, seconds],
+    );
+  }
+  await database.end();
+  live.close();
+  // What was measured is kept for minutes: a server that begins measures anew.
+  await server.end("SIGTERM");
+  server = await server.again();
+  const again = await ada.live();
+  const takes = "Eine Antwort dauert gerade etwa 3 bis 6 Minuten.";
+  const visitor = await page(chat);
+  if ((await visitor.hello()).now.line.text !== takes) await toldNow(visitor, ({ line }) => line.text === takes);
+  const { concernId } = await visitor.tell("Und ich?");
+  await toldNow(visitor, ({ waits }) => waits[concernId] === `Sie sind als Nächstes an der Reihe. ${takes}`);
+  const afterwards = new Client({ connectionString: await server.databaseUrl() });
+  await afterwards.connect();
+  await afterwards.query(`UPDATE concern SET waiting_since = now() - 690 * ${second} WHERE id = $1`, [concernId]);
+  await afterwards.end();
+  await toldNow(visitor, ({ line }) => line.text === "Eine Antwort dauert gerade länger als 10 Minuten.");
+  again.close();
 });

@@ -180,6 +180,29 @@ test("a file said in the chat goes with the mail; what nobody may have or is too
   );
 });
 
+test("what is written when nobody is there is answered by mail, in the same concern, when the writer has left", async () => {
+  const owner = { kind: "channel" as const, id: chat.id };
+  const weekly = Array.from({ length: 7 }, () => []);
+  await ada.call(api.openingHours.set, { body: { owner, hours: { timeZone: "UTC", weekly, exceptions: [] } } });
+  const visitor = await page();
+  const { now } = await visitor.hello();
+  const closed = ({ isAway, line }: typeof now): boolean =>
+    isAway && line.text.startsWith("Wir haben gerade geschlossen.");
+  if (!closed(now)) await visitor.word("now", (word) => closed(word.now));
+  visitor.say({ type: "introduce", name: "Nora", email: "nora@kunde.test" });
+  const { concernId } = await visitor.tell("Nachts ist das Bild weg.");
+  visitor.close();
+  await visitor.closed;
+  await ada.call(api.openingHours.set, { body: { owner, hours: null } });
+  await answer(concernId, "Wir sind wieder da: Der Verstärker ist getauscht.");
+  const mail = await sim.next((each) => each.envelope.to.includes("nora@kunde.test"));
+  assert.match(mail.text, /Der Verstärker ist getauscht\./);
+  assert.deepEqual(
+    texts((await open(concernId)).messages.filter(({ direction }) => direction !== "system")).slice(0, 2),
+    ["Nachts ist das Bild weg.", "Wir sind wieder da: Der Verstärker ist getauscht."],
+  );
+});
+
 test("an address said later is enough: what waited for it goes there", async () => {
   const visitor = await page();
   await visitor.hello();

@@ -6,6 +6,7 @@ import { addChat, answerIn, openPage, type VisitorPage } from "#test/chat.ts";
 import { signIn } from "#test/desk.ts";
 import { axeFindings } from "#test/screens/browser.ts";
 import { ada, closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+import { launch, openVisitor, ours, pageWith, say, sent, startSite, strictPolicy } from "#test/screens/site.ts";
 
 let centre: ScreenCentre;
 let channelId: string;
@@ -263,6 +264,57 @@ test("a visitor without a name is called one, what they say of themselves is a c
   await sheet.getByRole("button", { name: "Trennen" }).click();
   await page.locator(".toast", { hasText: `${name} ist wieder ein eigener Kunde` }).waitFor();
   await closeSilent(one);
+});
+
+/** The attack (threats, E4): somebody gives a victim's address as their own, an agent believes it and merges the two. */
+test("a merge shows an attacker's browser nothing: on the screen and on the wire there are only their own words and what was answered to them, also after a reload", async () => {
+  const { browser, desk, feed, server } = centre;
+  const victim = await centre.writes({ from: "Vera <vera@kunde.test>", subject: "Kündigung", text: "Mein Code: 4711" });
+  const site = await startSite();
+  try {
+    const chat = await addChat(desk, victim.brandId, { origins: [site.origin] });
+    site.show("*", pageWith(server.url, chat.id), strictPolicy(server.url));
+    const attacker = await openVisitor(browser, `${site.origin}/`);
+    const { page } = attacker;
+    const heard: string[] = [];
+    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => heard.push(String(payload))));
+    await launch(page).click();
+    await say(page, "Hier ist Vera");
+    await sent(page, "Hier ist Vera").waitFor();
+    const card = page.getByRole("region", { name: "Wie wir Sie erreichen" });
+    await card.getByLabel("Ihre E-Mail-Adresse").fill("vera@kunde.test");
+    await card.getByLabel("Ihre E-Mail-Adresse").press("Enter");
+    await card.waitFor({ state: "detached" });
+    const created = await feed.event(
+      (event) => event.kind === "concern.created" && event.data.row.subject === "Hier ist Vera",
+    );
+    assert.ok(created.kind === "concern.created");
+    const own = created.data.row;
+    await desk.call(api.merging.merge, {
+      params: { id: victim.customerId },
+      body: { otherId: own.customerId, take: [] },
+    });
+    await answerIn(desk, victim.id, "Nur für die echte Vera", "email");
+    await answerIn(desk, own.id, "Wer sind Sie wirklich?");
+    await ours(page, "Wer sind Sie wirklich?").waitFor();
+    await centre.sink.mailWith("echte Vera");
+    await page.reload();
+    await launch(page).click();
+    await ours(page, "Wer sind Sie wirklich?").waitFor();
+    assert.deepEqual(await page.locator(".bubble .text").allInnerTexts(), ["Hier ist Vera", "Wer sind Sie wirklich?"]);
+    assert.ok(
+      heard.some((frame) => frame.includes("Wer sind Sie wirklich?")),
+      "what is heard is listened to",
+    );
+    assert.deepEqual(
+      heard.filter((frame) => /Kündigung|4711|echte Vera/.test(frame) || frame.includes(victim.id)),
+      [],
+    );
+    await attacker.context.close();
+    assert.deepEqual(attacker.complaints, []);
+  } finally {
+    await site.stop();
+  }
 });
 
 test("every way says why it is offered and what it costs; a wish and what is urgent change the best one at once, and another is taken with the keys", async () => {

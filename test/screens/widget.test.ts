@@ -1,7 +1,7 @@
 // The widget in a real browser on a site of another origin with the strictest policy, against a real server: by keyboard, through breaks, in two tabs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import { setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn } from "#test/chat.ts";
@@ -57,6 +57,11 @@ const leave = async ({ context, complaints }: Visitor): Promise<void> => {
 };
 /** Messages on the screen that the server has, and those that it does not have yet. */
 const waits = (page: Page, text: string) => page.locator(".is-waiting", { hasText: text });
+/** Takes the network away; resolves when the pages have heard of it: what is said before still goes through. */
+const goOffline = async (context: BrowserContext, ...pages: readonly Page[]): Promise<void> => {
+  await context.setOffline(true);
+  for (const page of pages) await page.getByText("Keine Verbindung.", { exact: false }).waitFor();
+};
 const begin = async (visitor: Visitor, text: string): Promise<string> => {
   await launch(visitor.page).click();
   await say(visitor.page, text);
@@ -173,7 +178,7 @@ test("without a network it waits, also through a reload; with it again it is sen
   const visitor = await visit();
   const { page, context } = visitor;
   const concernId = await begin(visitor, "Mit Netz");
-  await context.setOffline(true);
+  await goOffline(context, page);
   await say(page, "Ohne Netz");
   await waits(page, "Ohne Netz").waitFor();
   await field(page).fill("Ein Entwurf");
@@ -207,7 +212,7 @@ test("two tabs are one visitor: each shows what the other says, nothing twice, a
     await ours(each, "An beide").waitFor();
     assert.equal(await each.locator(".bubble").count(), 3);
   }
-  await context.setOffline(true);
+  await goOffline(context, page, other);
   await say(other, "Ohne Netz gesagt");
   await waits(page, "Ohne Netz gesagt").waitFor();
   await other.close();

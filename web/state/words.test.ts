@@ -15,6 +15,18 @@ const german = new Map(leaves(de));
 const english = new Map(leaves(en));
 const holes = (text: string): string => (text.match(/\{\w+\}/g) ?? []).toSorted().join();
 
+test("what is shown of a sender that nobody vouches for is among the words that are read aloud", () => {
+  for (const locale of [german, english])
+    for (const kind of ["none", "failed"])
+      assert.ok(
+        locale
+          .get(`assurance.${kind}.title`)
+          ?.toLowerCase()
+          .includes(locale.get(`assurance.${kind}.short`)?.toLowerCase() ?? "?"),
+        kind,
+      );
+});
+
 test("both languages have the same keys, each with words", () => {
   assert.deepEqual(
     [...german.keys()].filter((key) => !english.has(key)),

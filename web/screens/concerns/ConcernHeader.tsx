@@ -17,7 +17,7 @@ import { likelyTimes } from "#web/state/composing.ts";
 import { deskState, painted, underway } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, toggleCustomerPanel, ui } from "#web/state/ui.ts";
-import { dayAndTime, t } from "#web/state/words.ts";
+import { dayAndTime, sinceOrUntil, t } from "#web/state/words.ts";
 
 const noFields: ConcernDetail["fields"] = {};
 
@@ -156,7 +156,8 @@ const Subject = ({ row }: { readonly row: ConcernRow }) => {
 const SnoozePicker = ({ row }: { readonly row: ConcernRow }) => {
   const picker = usePicker("concern.snooze");
   const [own, setOwn] = useState("");
-  const times = likelyTimes(useNow());
+  const now = useNow();
+  const times = likelyTimes(now);
   const until = (at: Date): void => {
     picker.onOpenChange(false);
     void snooze(row.id, at, t("done.snoozed", { time: dayAndTime(at.toISOString()) }));
@@ -167,7 +168,7 @@ const SnoozePicker = ({ row }: { readonly row: ConcernRow }) => {
       label={
         row.snoozedUntil === null
           ? t("commands.snooze")
-          : t("concerns.snoozedUntil", { time: dayAndTime(row.snoozedUntil) })
+          : `${t("concerns.snoozedUntil", { time: dayAndTime(row.snoozedUntil) })}, ${sinceOrUntil(row.snoozedUntil, now)}`
       }
       placeholder={t("concerns.snoozeUntil")}
       emptyText={t("kit.noneFits")}
