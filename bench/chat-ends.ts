@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import WebSocket from "ws";
 import type { FromWidget, ToWidget } from "#contract/chat.ts";
-import type { ToDesk } from "#contract/live.ts";
+import type { FromDesk, ToDesk } from "#contract/live.ts";
 import type { Desk } from "#test/desk.ts";
 
 /** One thing said: when it left the page, and what the server made of it. */
@@ -161,6 +161,8 @@ export const openWidget = (n: number, channelId: string, address: string): Widge
 
 /** An agent's live feed. */
 export interface Feed {
+  /** The agent has this concern open from now on, and no other. */
+  readonly look: (concernId: string) => void;
   readonly ping: () => void;
   readonly cut: () => void;
   lost: (() => void) | null;
@@ -181,8 +183,12 @@ export const openListeningDesk = (
       headers: { cookie: desk.cookie, origin: url },
       perMessageDeflate: false,
     });
+    const say = (word: FromDesk): void => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(word));
+    };
     const feed: Feed = {
-      ping: () => socket.readyState === WebSocket.OPEN && socket.send('{"type":"ping"}'),
+      look: (concernId) => say({ type: "look", concernId: concernId as never, state: "viewing" }),
+      ping: () => say({ type: "ping" }),
       cut: () => socket.terminate(),
       lost: null,
       bytes: () => bytes,
@@ -217,6 +223,8 @@ export const openSilentDesk = (desk: Desk, url: string, after: number): Promise<
     let head = "";
     const address = new URL(url);
     const feed: Feed = {
+      // Nobody reads there.
+      look: () => undefined,
       ping: () => void (socket.writable && socket.write(frameOf('{"type":"ping"}'))),
       cut: () => socket.destroy(),
       lost: null,

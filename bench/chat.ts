@@ -67,29 +67,70 @@ const sayOnce = async (hall: Hall, widgets: readonly Widget[], atOnce: number): 
   return took;
 };
 
-/** Words at an even rate from pages in turn; each is timed from the page to a desk, another one from word to word. */
+/** Each desk that is read opens another chat so often; its visitor says something so long afterwards, twice. */
+const opensEveryMs = 1_000;
+const saysAfterMs = [300, 650];
+
+/** Agents who have chats open: `due` gives a page that is to speak now to the one who has it open. */
+const openChats = (
+  hall: Hall,
+  pick: () => Widget,
+): { readonly due: () => { widget: Widget; reads: number } | null } => {
+  const open = Array.from({ length: listening }, () => ({ widget: null as Widget | null, at: -Infinity, said: 0 }));
+  return {
+    due: () => {
+      const now = performance.now();
+      for (const [reads, chat] of open.entries()) {
+        if (now - chat.at >= opensEveryMs) {
+          const widget = pick();
+          const { feed } = hall.feeds.find((each) => each.reads === reads) ?? {};
+          if (widget.concernId === null || !feed) continue;
+          feed.look(widget.concernId);
+          open[reads] = { widget, at: now, said: 0 };
+        } else if (chat.widget !== null && now - chat.at >= (saysAfterMs[chat.said] ?? Infinity)) {
+          chat.said += 1;
+          return { widget: chat.widget, reads };
+        }
+      }
+      return null;
+    },
+  };
+};
+
+/**
+ * Words at an even rate from pages in turn; each is timed from the page to a desk, another one from word to word. `open`: those that were said to an agent who has
+ * the chat open; the others are said to agents who see it in their lists.
+ */
 const steady = async (
   hall: Hall,
   roots: readonly Roots[],
   seconds: number,
   perSecond: number,
-  deskOf: (n: number) => number = (n) => n % listening,
-): Promise<Figures> => {
-  const sent: { readonly widget: Widget; readonly said: ReturnType<Widget["say"]>; readonly reads: number }[] = [];
+): Promise<{ readonly listed: Figures; readonly open: Figures }> => {
+  interface Sent {
+    readonly widget: Widget;
+    readonly said: ReturnType<Widget["say"]>;
+    readonly reads: number;
+    readonly isOpen: boolean;
+  }
+  const sent: Sent[] = [];
   const order = randomFrom(hall.bench.seed, "chat", hall.words);
   const busy = new Set<Widget>();
+  const chats = openChats(hall, () => order.pick(hall.widgets));
   const before = roots.map(cpuOf);
   const begun = performance.now();
   for (let n = 0; n < seconds * perSecond;) {
     const due = Math.min(seconds * perSecond, Math.floor(((performance.now() - begun) / 1000) * perSecond));
     // Where everybody still waits for an answer the rate cannot be kept; the figures then say which was.
     for (; n < due && busy.size < hall.widgets.length; n += 1) {
-      let widget = order.pick(hall.widgets);
+      const due = chats.due();
+      let widget = due?.widget ?? order.pick(hall.widgets);
       while (busy.has(widget)) widget = order.pick(hall.widgets);
       busy.add(widget);
       const said = widget.say(textOf(hall, widget));
       void said.then(() => busy.delete(widget));
-      sent.push({ widget, said, reads: deskOf(n) });
+      const isOpen = due?.widget === widget;
+      sent.push({ widget, said, isOpen, reads: isOpen ? due.reads : n % listening });
     }
     await pause(1);
   }
@@ -104,16 +145,19 @@ const steady = async (
     await pause(20);
   }
   const at = heard();
-  return figuresOf(
-    all.map(({ saidAt }, i) => (at[i] ?? 0) - saidAt),
-    perSecond,
-    took,
-    {
-      appMs: used.reduce((sum, each) => sum + each.appMs, 0),
+  const times = all.map(({ saidAt }, i) => (at[i] ?? 0) - saidAt);
+  // What a word costs is the same for whom it is said to: it is told of all of them together.
+  const share = (isOpen: boolean): Figures => {
+    const some = times.filter((_, i) => sent[i]?.isOpen === isOpen);
+    const part = some.length / Math.max(1, times.length);
+    const figures = figuresOf(some, perSecond, took, {
+      appMs: used.reduce((sum, each) => sum + each.appMs, 0) * part,
       // Both nodes have the same database.
-      databaseMs: used[0]?.databaseMs ?? 0,
-    },
-  );
+      databaseMs: (used[0]?.databaseMs ?? 0) * part,
+    });
+    return { ...figures, perSecond: rounded(times.length / took) };
+  };
+  return { listed: share(false), open: share(true) };
 };
 
 /** As many words as are possible; timed from saying to taken. */
@@ -278,15 +322,16 @@ const twoNodes = async (hall: Hall, seconds: number): Promise<Measured> => {
     await pause(2_000);
     killedAt = performance.now();
     await other.end("SIGKILL");
-    const figures = await talking;
+    const talked = await talking;
     await inTime(Promise.all(back), "coming to the other node");
     if (comingBack !== moved.length + movedDesks.length) throw new Error(`${comingBack} lost their line`);
     const faults = await countFaults(hall, new Map());
     return {
-      "chat: two nodes, visitor to agent, 200/s": calm,
+      "chat: two nodes, visitor to agent, 200/s": calm.listed,
+      "chat: two nodes, visitor to agent who has it open": calm.open,
       "chat: one of two nodes is killed, 200/s": {
-        ...figures,
-        values: { ...figures.values, seconds: rounded((settled - killedAt) / 1000), ...faults },
+        ...talked.listed,
+        values: { ...talked.listed.values, seconds: rounded((settled - killedAt) / 1000), ...faults },
       },
     };
   } finally {
@@ -372,7 +417,8 @@ export const chatWork = async (bench: Bench): Promise<Measured> => {
     const stormy = await storm(hall);
     const nodes = await twoNodes(hall, scaled(10));
     return {
-      "chat: visitor to agent, 200/s": calm,
+      "chat: visitor to agent, 200/s": calm.listed,
+      "chat: visitor to agent who has it open": calm.open,
       "chat: agent to visitor": answers,
       "chat: first words, as many as possible": begin,
       "chat: words, as many as possible": most,

@@ -60,11 +60,11 @@ test("items that share a key are never under way together and keep their order; 
 test("beside another call one is begun with enough items, or for whoever has waited long enough", async () => {
   const begun: (readonly number[])[] = [];
   const ends: (() => void)[] = [];
-  const open = (waitMs: number): ((item: number) => Promise<number>) =>
+  const open = (waitMsEach: number): ((item: number) => Promise<number>) =>
     gather<number, number>({
       atOnce: 2,
       most: 8,
-      beside: { items: 3, waitMs },
+      beside: { items: 3, waitMsEach },
       work: async (items) => {
         begun.push(items);
         await new Promise<void>((resolve) => ends.push(resolve));

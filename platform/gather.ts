@@ -3,10 +3,13 @@
 /** Does an item, together with others; resolves or rejects as its own part of the work did. */
 export type Gathered<I, O> = (item: I) => Promise<O>;
 
-/** While another call is under way, the next one is begun with so many items, or for whoever has waited so long. */
+/**
+ * While another call is under way, the next one is begun with so many items, or for whoever has waited so long for each item in the one that was begun last: with few
+ * items soon, with many only with many.
+ */
 export interface Beside {
   readonly items: number;
-  readonly waitMs: number;
+  readonly waitMsEach: number;
 }
 
 /**
@@ -31,6 +34,7 @@ export const gather = <I, O>(options: {
   }[] = [];
   const busy = new Set<string>();
   let running = 0;
+  let begunWith = 0;
   let soon = false;
 
   const take = (): typeof waiting => {
@@ -64,7 +68,7 @@ export const gather = <I, O>(options: {
     if (later) clearTimeout(later);
     later = null;
     if (beside === undefined || first === undefined || running === 0 || waiting.length >= beside.items) return true;
-    const leftMs = beside.waitMs - (performance.now() - first.since);
+    const leftMs = beside.waitMsEach * begunWith - (performance.now() - first.since);
     if (leftMs <= 0) return true;
     later = setTimeout(begin, leftMs);
     return false;
@@ -79,6 +83,7 @@ export const gather = <I, O>(options: {
         const taken = take();
         if (taken.length === 0) return;
         running += 1;
+        begunWith = taken.length;
         void run(taken);
       }
     });

@@ -24,6 +24,6 @@ export interface World {
   readonly checks?: FileChecks;
   /** What flags files that hold card numbers or session secrets; absent: nothing does. Messages are looked through unless it is off. */
   readonly secrets?: FileSecrets;
-  /** Says that events were written; called after the commit. A hint: the truth is the event's number. */
-  readonly wake: () => void;
+  /** Says that these entries of the log were written; called after the commit. A hint: the truth is the entry's number. */
+  readonly wake: (written: readonly { readonly seq: number }[]) => void;
 }

@@ -237,6 +237,7 @@ const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promi
       transport: { by: "chat", remoteIp: page.who.place },
     },
     files: files.map(incomingFile),
+    concernId: one.concernId,
     // Whom they are is written with their first words: neither it nor their mail address is judged twice at once.
     who: [address, visitor.address, ...(proves ? [visitor.email] : []), ...(number === null ? [] : [`#${number}`])],
     first: async (tx) => {

@@ -1,8 +1,9 @@
 // Takes in what a small, trusted reader can read at once: stored, read and received in one commit. For chats, where somebody waits. Called by server/chat.ts.
 import type { InboundMessage, Raw } from "#contract/channel.ts";
 import type { ChatMessage } from "#contract/chat.ts";
-import type { IntakeId } from "#contract/ids.ts";
+import type { ConcernId, IntakeId } from "#contract/ids.ts";
 import { receive } from "#modules/concerns/actions.ts";
+import { askAhead } from "#modules/concerns/actions-ahead.ts";
 import { holdSender } from "#modules/concerns/actions-sender.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
 import { saidBy } from "#modules/concerns/reads-visitor.ts";
@@ -14,13 +15,14 @@ import { insertDone } from "#server/intake-store.ts";
 import type { ConnectedChannel } from "#server/intake.ts";
 
 /**
- * What was said, with files that are stored already. `first` is carried out in the same transaction before anything else; when it gives false nothing
- * is stored. `who`: whose words are never taken in side by side.
+ * What was said, with files that are stored already. `first` is carried out in the same transaction before the message is received; when it gives false nothing
+ * is stored, and it changes no concern. `who`: whose words are never taken in side by side. `concernId`: the concern that the words name by its number.
  */
 export interface Saying {
   readonly channel: ConnectedChannel;
   readonly raw: Raw;
   readonly who: readonly string[];
+  readonly concernId: ConcernId | null;
   readonly files: readonly IncomingFile[];
   readonly first: (tx: Tx) => Promise<boolean>;
 }
@@ -28,8 +30,8 @@ export interface Saying {
 /** Commits under way at once, and words in one of them. */
 const commits = 2;
 const wordsInOne = 24;
-/** Words for which a second one is begun at once: a commit costs about as much as three words, so those of a calm hour go together. */
-const beside = { items: 8, waitMs: 10 };
+/** Words for which a second one is begun at once: a commit costs about as much as three words, so those of a busy hour go together, and in a calm one nobody waits long. */
+const beside = { items: 8, waitMsEach: 2 };
 
 interface Read extends Saying {
   readonly inbound: InboundMessage;
@@ -50,7 +52,8 @@ class Unwanted extends Error {}
 
 const takeIn = async (world: World, tx: Tx, one: Read): Promise<IntakeId> => {
   const { channel, raw, inbound, rawHash } = one;
-  const [done, held] = await Promise.all([
+  // In this order: so are the locks of intake, address and concern taken everywhere.
+  const [done, held, ahead] = await Promise.all([
     insertDone(tx, {
       id: world.newId() as IntakeId,
       channelId: channel.id,
@@ -62,11 +65,12 @@ const takeIn = async (world: World, tx: Tx, one: Read): Promise<IntakeId> => {
       receivedAt: raw.receivedAt,
     }),
     holdSender(tx, channel, inbound),
+    askAhead(tx, channel, inbound, one.concernId),
   ]);
   if (!done.fresh) return done.id;
   if (!(await one.first(tx))) throw new Unwanted();
   const arrival = { intakeId: done.id, rawHash, receivedAt: raw.receivedAt };
-  await receive(world, tx, channel, arrival, inbound, one.files, held);
+  await receive(world, tx, channel, arrival, inbound, one.files, held, ahead);
   return done.id;
 };
 

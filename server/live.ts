@@ -8,7 +8,8 @@ import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { mayReadEntry } from "#modules/concerns/policy.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import { follow, type Follower } from "#platform/live/follow.ts";
-import { framed, openHub, type Client, type Framed, type Hub } from "#platform/live/hub.ts";
+import { framed, openHub, type Client, type Hub } from "#platform/live/hub.ts";
+import { openWaves } from "#platform/live/waves.ts";
 import type { World } from "#platform/world.ts";
 import { openAtDesk, type AtDesk } from "#server/at-desk.ts";
 import { lookOf, openLooks, sweepMs, type Looks } from "#server/looks.ts";
@@ -42,14 +43,58 @@ export const deskMaySee = (who: AgentActor, event: AnyEvent): boolean => {
   return who.brandIds.length === 0 || !event.kind.startsWith("customer.");
 };
 
-let last: { readonly entries: readonly string[]; readonly upTo: number; readonly frame: Framed } | null = null;
+/** Is it what this agent waits for: in the concern that is open in front of them, or done by themselves? */
+const isAwaited = (who: AgentActor, looksAt: string | null, { concernId, actor }: AnyEvent): boolean =>
+  (concernId !== null && concernId === looksAt) || (actor.kind === "agent" && actor.id === who.id);
 
-/** Thirty desks that see the same are sent the same bytes. */
-const frameOf = (entries: readonly string[], upTo: number): Framed => {
-  if (last?.entries === entries && last.upTo === upTo) return last.frame;
-  const frame = framed(`{"type":"events","events":[${entries.join(",")}],"upTo":${upTo}}`);
-  last = { entries, upTo, frame };
-  return frame;
+/** What is known of a desk that is connected. `upTo`: up to where it was told. */
+interface Present {
+  readonly id: number;
+  leave: (() => void) | null;
+  looksAt: string | null;
+  upTo: number;
+}
+
+/** Tells a desk what comes after a number, from now on; returns how to stop. */
+const tellFrom = (options: {
+  readonly follower: Follower<AnyEvent>;
+  readonly waves: ReturnType<typeof openWaves>;
+  readonly client: Client<Desk>;
+  readonly present: Present;
+  readonly after: number;
+}): (() => void) => {
+  const { follower, waves, client, present, after } = options;
+  const { who } = client.who;
+  const join = () =>
+    waves.join((frame, upTo) => {
+      // Not before: a pong would have the desk pass over what still waits for it.
+      present.upTo = upTo;
+      client.send(frame);
+    });
+  let ear = join();
+  let awaited = false;
+  const leave = follower.subscribe(after, {
+    wants: (event) => {
+      const sees = deskMaySee(who, event);
+      awaited ||= sees && isAwaited(who, present.looksAt, event);
+      return sees;
+    },
+    give: (entries, upTo) => {
+      const atOnce = awaited;
+      awaited = false;
+      ear.hear(entries, upTo, atOnce);
+    },
+    reset: (upTo) => {
+      // What it has not been sent is among what it fetches now.
+      ear.leave();
+      ear = join();
+      client.send(JSON.stringify({ type: "reset", upTo } satisfies ToDesk));
+    },
+  });
+  return () => {
+    leave();
+    ear.leave();
+  };
 };
 
 /** Opens the feed. `admit` gives the agent behind an upgrade request, or an HTTP status. `seesConcern`: may this agent see who looks at it? */
@@ -67,12 +112,15 @@ export const startLive = async (options: {
     end: () => whenThere(world.log, () => horizon(world.db)),
     log: world.log,
   });
-  const stopHints = bus.on("events", follower.wake);
+  const stopHints = bus.on("events", (_note, written) => {
+    if (written === undefined) follower.wake();
+    else follower.tell(written as readonly AnyEvent[]);
+  });
+  const waves = openWaves((entries, upTo) =>
+    framed(`{"type":"events","events":[${entries.join(",")}],"upTo":${upTo}}`),
+  );
 
-  const desks = new Map<
-    Client<Desk>,
-    { readonly id: number; leave: (() => void) | null; looksAt: string | null; upTo: number }
-  >();
+  const desks = new Map<Client<Desk>, Present>();
   let nextSocket = 1;
 
   const say = (client: Client<Desk>, word: ToDesk): void => client.send(JSON.stringify(word));
@@ -122,19 +170,7 @@ export const startLive = async (options: {
     if (!desk) return;
     desk.leave?.();
     desk.upTo = after;
-    let lastFrameAt = 0;
-    desk.leave = follower.subscribe(after, {
-      wants: (event) => deskMaySee(client.who.who, event),
-      give: (entries, upTo) => {
-        desk.upTo = upTo;
-        const now = performance.now();
-        // Numbers that only pass by (others' brands, others' drafts) are told now and then, so that a reconnect need not replay them.
-        if (entries.length === 0 && now - lastFrameAt < 5_000) return;
-        lastFrameAt = now;
-        client.send(frameOf(entries, upTo));
-      },
-      reset: (upTo) => say(client, { type: "reset", upTo }),
-    });
+    desk.leave = tellFrom({ follower, waves, client, present: desk, after });
   };
 
   const hub = openHub<Desk>({
@@ -207,6 +243,7 @@ export const startLive = async (options: {
       atDesk.stop();
       clearInterval(sweep);
       follower.stop();
+      waves.stop();
       await hub.close();
     },
   };

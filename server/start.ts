@@ -139,7 +139,7 @@ export const startServer = async (
       open: secret.open,
       log,
       ...keepFiles({ config, db, now, log, settled: (tx, hash, held) => fileChecked(world, tx, hash, held) }),
-      wake: () => bus.hint("events"),
+      wake: (written) => bus.hint("events", undefined, written),
     };
 
     // The embedded store serves this process alone: whatever an earlier one held when it ended is in nobody's hands.

@@ -11,6 +11,7 @@ import type { AgentId, BrandId, ChannelId, ConcernId } from "#contract/ids.ts";
 import { uuidV7 } from "#lib/id.ts";
 import { eventsAfter } from "#modules/audit/reads.ts";
 import { receive, type ReceivingChannel } from "#modules/concerns/actions.ts";
+import { askAhead } from "#modules/concerns/actions-ahead.ts";
 import { holdSender } from "#modules/concerns/actions-sender.ts";
 import type { Arrival } from "#modules/concerns/actions-arrival.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
@@ -189,7 +190,10 @@ export const arrivalNow = (world: World): Arrival => ({
   receivedAt: world.now().toISOString(),
 });
 
-/** Takes a mail in as server/intake does: the item marked and the message received in one transaction; false when it was known. */
+/**
+ * Takes a mail in as server/intake does, a word in a chat as server/intake-now does: the item marked and the message received in one transaction; false when it
+ * was known.
+ */
 export const deliver = (
   world: World,
   channel: ReceivingChannel,
@@ -199,15 +203,21 @@ export const deliver = (
 ): Promise<boolean> =>
   world.db.transaction(async (tx) => {
     const arrival = arrivalNow(world);
-    const [fresh, held] = await Promise.all([
+    const { number } = message.thread;
+    const named =
+      channel.kind === "webchat" && number !== null
+        ? await tx.maybe<{ id: ConcernId }>(sql`SELECT id FROM concern WHERE number = ${number}`)
+        : null;
+    const [fresh, held, ahead] = await Promise.all([
       tx.run(
         sql`INSERT INTO intake_item (brand_id, channel_id, provider_id, intake_id) VALUES (${channel.brandId}, ${channel.id}, ${message.providerId}, ${arrival.intakeId}) ON CONFLICT DO NOTHING`,
       ),
       holdSender(tx, channel, message),
+      askAhead(tx, channel, message, named?.id ?? null),
     ]);
     if (fresh === 0) return false;
     const from = receivedAt === undefined ? arrival : { ...arrival, receivedAt };
-    await receive(world, tx, channel, from, message, files, held);
+    await receive(world, tx, channel, from, message, files, held, ahead);
     return true;
   });
 

@@ -18,7 +18,7 @@ export type Said = {
 
 interface SayingWorld {
   readonly now: () => Date;
-  readonly wake: () => void;
+  readonly wake: (written: readonly AnyEvent[]) => void;
 }
 
 /** What a transaction has said so far. */
@@ -26,7 +26,8 @@ const open = new WeakMap<Tx, Omit<AnyEvent, "seq">[]>();
 
 /**
  * Appends the entries in order, in the given transaction, and wakes the readers after its commit. Everything that one transaction says is written
- * in one statement at its end, so that its entries' numbers are held for the shortest time. Empty: nothing happens.
+ * in one statement at its end, so that its entries' numbers are held for the shortest time; the readers here are given them with the waking. Empty: nothing
+ * happens.
  */
 export const say = async (world: SayingWorld, tx: Tx, who: Who, said: readonly Said[]): Promise<void> => {
   if (said.length === 0) return;
@@ -44,9 +45,17 @@ export const say = async (world: SayingWorld, tx: Tx, who: Who, said: readonly S
   const earlier = open.get(tx);
   if (earlier !== undefined) return void earlier.push(...entries);
   open.set(tx, entries);
+  let seqs: readonly number[] = [];
   await tx.atEnd(() => {
     open.delete(tx);
-    return append(tx, entries);
+    return append(tx, entries, (drawn) => (seqs = drawn));
   });
-  tx.afterCommit(world.wake);
+  tx.afterCommit(() => world.wake(asRead(entries, seqs)));
+};
+
+/** What was written as reading it would give it: what an action goes on to do with its values is not seen, what is undefined is not there. */
+const asRead = (entries: readonly Omit<AnyEvent, "seq">[], seqs: readonly number[]): AnyEvent[] => {
+  if (seqs.length !== entries.length) return [];
+  const written = JSON.parse(JSON.stringify(entries)) as Omit<AnyEvent, "seq">[];
+  return written.map((entry, i) => ({ seq: seqs[i], ...entry }) as AnyEvent);
 };

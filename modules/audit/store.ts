@@ -2,13 +2,24 @@
 import { sql, type Tx } from "#platform/db/db.ts";
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 
-/** Appends entries in the given order; the trigger on the table keeps readers below what has not committed. */
-export const append = (tx: Tx, entries: readonly Omit<AnyEvent, "seq">[]): Promise<void> =>
-  tx.later(sql`
+/**
+ * Appends entries in the given order; the trigger on the table keeps readers below what has not committed. `numbered` is given their numbers before the
+ * commit. Nobody waits for the answer.
+ */
+export const append = (
+  tx: Tx,
+  entries: readonly Omit<AnyEvent, "seq">[],
+  numbered: (seqs: readonly number[]) => void = () => {},
+): Promise<void> =>
+  tx.later<{ seq: number }>(
+    sql`
     INSERT INTO event (at, kind, actor, brand_id, concern_id, customer_id, data)
     SELECT at, kind, actor, "brandId", "concernId", "customerId", data
       FROM jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)
-        AS e (at timestamptz, kind text, actor jsonb, "brandId" uuid, "concernId" uuid, "customerId" uuid, data jsonb)`);
+        AS e (at timestamptz, kind text, actor jsonb, "brandId" uuid, "concernId" uuid, "customerId" uuid, data jsonb)
+    RETURNING seq`,
+    (rows) => numbered(rows.map(({ seq }) => seq)),
+  );
 
 const columns = sql`seq, at, kind, actor, brand_id AS "brandId", concern_id AS "concernId", customer_id AS "customerId", data`;
 

@@ -5,6 +5,7 @@ import type { BrandId, ChannelId, ConcernId, MessageId } from "#contract/ids.ts"
 import type { Secret } from "#lib/secrets.ts";
 import { say } from "#modules/audit/actions.ts";
 import { allChannels } from "#modules/brands/reads.ts";
+import type { Ahead } from "#modules/concerns/actions-ahead.ts";
 import { saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { blank } from "#modules/concerns/actions-send.ts";
 import { withoutSecrets } from "#modules/concerns/model-secrets.ts";
@@ -50,6 +51,8 @@ export interface Receiving {
   readonly norm: string;
   /** It, when it is held already. */
   readonly held: HeldAddress | null;
+  /** What was asked for before it set out. */
+  readonly ahead: Ahead | null;
   /** What of the message was covered (`covered`). */
   readonly secrets?: readonly Secret[];
 }

@@ -44,15 +44,16 @@ export const lockConcernOf = async (tx: Tx, messageId: MessageId): Promise<Conce
 
 /**
  * The concern a message belongs to, locked: where what it answers stands now, and where everything of a merged one went. What was moved or merged between
- * the look and the lock is seen here.
+ * the look and the lock is seen here. `held`: a concern that is locked already.
  */
 export const lockPlaced = async (
   tx: Tx,
   placed: { readonly concernId: ConcernId; readonly answers?: MessageId | null },
+  held: ConcernState | null = null,
 ): Promise<ConcernState | null> => {
   const answered = placed.answers ? await lockConcernOf(tx, placed.answers) : null;
   if (answered !== null) return answered;
-  let state = await lockConcern(tx, placed.concernId);
+  let state = held?.id === placed.concernId ? held : await lockConcern(tx, placed.concernId);
   const seen = new Set<ConcernId>();
   while (state?.mergedInto && !seen.has(state.id)) {
     seen.add(state.id);

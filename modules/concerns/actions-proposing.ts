@@ -14,20 +14,24 @@ import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 /** What was said last is what a message is compared with. */
-const mostCompared = 8;
+export const mostCompared = 8;
 
-/** Why an arriving message seems to be about something else than the concern it comes into; null: it does not. The caller holds the concern's lock. */
+/**
+ * Why an arriving message seems to be about something else than the concern it comes into; null: it does not. The caller holds the concern's lock. `texts`: what
+ * was said there last, when it was asked for under this lock already.
+ */
 export const proposalFor = async (
   tx: Tx,
   state: ConcernState,
   message: { readonly text: string; readonly subject: string | null },
   at: string,
+  texts: readonly string[] | null,
 ): Promise<Proposal | null> =>
   seemsOther(
     { ...message, at },
     {
       subject: state.subject,
-      texts: await textsBefore(tx, { concernId: state.id, seq: state.lastSeq + 1, limit: mostCompared }),
+      texts: texts ?? (await textsBefore(tx, { concernId: state.id, seq: state.lastSeq + 1, limit: mostCompared })),
       lastAt: state.lastMessageAt,
       wasQuiet: state.waitingSince === null,
     },

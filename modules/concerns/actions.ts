@@ -17,6 +17,7 @@ import {
   type Receiving,
   type ReceivingChannel,
 } from "#modules/concerns/actions-arrival.ts";
+import { cluesAhead, type Ahead } from "#modules/concerns/actions-ahead.ts";
 import { proposalFor } from "#modules/concerns/actions-proposing.ts";
 import { further, partyOf } from "#modules/concerns/actions-parties.ts";
 import { lockPlaced } from "#modules/concerns/actions-locks.ts";
@@ -83,7 +84,8 @@ import type { World } from "#platform/world.ts";
 
 /**
  * Takes one message in, in the caller's transaction; the caller makes sure that each message is given once. It ends as a message of exactly one
- * concern, whatever it is. See README.md for the order in which threads are looked for. `held`: what `holdSender` gave.
+ * concern, whatever it is. See README.md for the order in which threads are looked for. `held`: what `holdSender` gave; `ahead`: what
+ * `askAhead` gave.
  */
 export const receive = async (
   world: World,
@@ -93,12 +95,13 @@ export const receive = async (
   given: InboundMessage,
   files: readonly IncomingFile[],
   held: HeldAddress | null = null,
+  ahead: Ahead | null = null,
 ): Promise<void> => {
   const kind = addressKindOf[channel.kind];
   const withoutOriginals = files.filter((file) => file.ofOriginal !== true);
   const arrived = { ...arrival, receivedAt: new Date(arrival.receivedAt).toISOString() };
   const plain = await withSender(
-    { world, tx, channel, arrival: arrived, files: withoutOriginals, kind, held },
+    { world, tx, channel, arrival: arrived, files: withoutOriginals, kind, held, ahead },
     cleanMessage(given),
   );
   // Before anything of it is stored; the files of a mail in it count as well.
@@ -107,7 +110,9 @@ export const receive = async (
   if (message.automatic === "loop") return receiveLoop(r);
 
   const hinted = isHinted(message);
-  const early = hinted ? place(message.assurance, proved(r, await findClues(tx, searched(r, null)))) : null;
+  const early = hinted
+    ? place(message.assurance, proved(r, cluesAhead(r) ?? (await findClues(tx, searched(r, null)))))
+    : null;
   // A mail with an agent's own token answers our notice, whatever stands repeated in it; what an agent sends is what they mean to send.
   if (early?.kind === "agent") return answerByMail(plain, early, early.agentId);
   const agent = message.forwarded !== null || hinted ? await activeAgent(r) : null;
@@ -308,7 +313,8 @@ const strayNote = async (
 /** Into a concern that is there. `flood`: with what its sender sends too much of; who is not sure wakes nobody by that. */
 const intoThread = async (given: Receiving, sender: Resolved, placed: ThreadPlace, flood = false): Promise<void> => {
   const { world, tx } = given;
-  const before = await lockPlaced(tx, placed);
+  const { ahead } = given;
+  const before = await lockPlaced(tx, placed, ahead?.state);
   if (before === null) throw new Error("a clue led to a concern that is not there");
   const r = await asAbsenceNote(given, placed, before.subject);
   const { message, arrival } = r;
@@ -330,7 +336,16 @@ const intoThread = async (given: Receiving, sender: Resolved, placed: ThreadPlac
   const saved = {
     ...newMessage(r, before, sender, seq, warnings),
     answersId: placed.answers ?? null,
-    proposal: automatic || flood ? null : await proposalFor(tx, before, message, arrival.receivedAt),
+    proposal:
+      automatic || flood
+        ? null
+        : await proposalFor(
+            tx,
+            before,
+            message,
+            arrival.receivedAt,
+            ahead?.state?.id === before.id ? ahead.texts : null,
+          ),
   };
   const arriving = arrivingOf(r, saved);
   const quiet = arriving.automatic || (flood && !isSure(message.assurance));

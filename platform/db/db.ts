@@ -20,8 +20,9 @@ export interface Tx {
   /**
    * Carries the statement out in its place without waiting for the answer (in a transaction; on the pool it waits). The commit waits for all
    * of them and fails with the first that failed. For writes of which nothing is asked: each answer not waited for saves a round trip.
+   * `then` is given the rows when they have come, which is before the commit.
    */
-  readonly later: (query: Sql) => Promise<void>;
+  readonly later: <T>(query: Sql, then?: (rows: T[]) => void) => Promise<void>;
   /** Carries the statement out and says how many rows it touched. */
   readonly run: (query: Sql) => Promise<number>;
   /** Runs before the commit, in the order given, as a part of the transaction. On the pool: at once. */
@@ -102,9 +103,9 @@ const on = (runner: Runner, gathered: Gathered | null): Tx => {
       if (row === null) throw new Error(`a row was expected from: ${q.text.slice(0, 200)}`);
       return row;
     },
-    later: async (q) => {
-      const answer = query(q);
-      if (gathered === null) return void (await answer);
+    later: async <T>(q: Sql, then?: (rows: T[]) => void) => {
+      const answer = query(q).then((result) => then?.(result.rows as T[]));
+      if (gathered === null) return await answer;
       gathered.behind.push(quietly(answer));
     },
     run: async (q) => (await query(q)).rowCount ?? 0,

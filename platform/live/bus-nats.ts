@@ -107,9 +107,9 @@ export const natsBus = async (options: {
     tryOn();
   }
   return {
-    hint: (topic, note) => {
+    hint: (topic, note, here) => {
       const spoken = note === undefined ? { topic } : { topic, note };
-      queueMicrotask(() => tell(spoken));
+      queueMicrotask(() => tell(spoken, here));
       add(spoken);
     },
     on,

@@ -58,9 +58,9 @@ export const postgresBus = async (db: Pick<Db, "connect">, log: Log): Promise<Bu
 
   await connect();
   return {
-    hint: (topic, note) => {
+    hint: (topic, note, here) => {
       const spoken = note === undefined ? { topic } : { topic, note };
-      queueMicrotask(() => tell(spoken));
+      queueMicrotask(() => tell(spoken, here));
       add(spoken);
     },
     on,

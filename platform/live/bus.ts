@@ -3,10 +3,13 @@
 import type { Log } from "#platform/log.ts";
 
 export interface Bus {
-  /** Tells everybody, here at once and elsewhere within some milliseconds. `note` is small JSON for things that are never stored; hints without a note are merged. */
-  readonly hint: (topic: string, note?: unknown) => void;
-  /** Hears hints of all processes, its own included. Returns how to stop. */
-  readonly on: (topic: string, hear: (note: unknown) => void) => () => void;
+  /**
+   * Tells everybody, here at once and elsewhere within some milliseconds. `note` is small JSON for things that are never stored; hints without a note are merged.
+   * `here` goes along to those who hear it in this process, and to nobody else.
+   */
+  readonly hint: (topic: string, note?: unknown, here?: unknown) => void;
+  /** Hears hints of all processes, its own included; `here`: what went along with one of its own. Returns how to stop. */
+  readonly on: (topic: string, hear: (note: unknown, here?: unknown) => void) => () => void;
   /** Says what is pending and lets go of what it holds. */
   readonly close: () => Promise<void>;
 }
@@ -24,16 +27,16 @@ export interface Spoken {
 
 /** Who listens here. */
 export const listeners = (): {
-  readonly tell: (spoken: Spoken) => void;
+  readonly tell: (spoken: Spoken, here?: unknown) => void;
   readonly on: Bus["on"];
   /** Every topic that is listened to under which a hint without a note came before, and `backTopic`: looked at anew, since hints may have been missed. */
   readonly wakeAll: () => void;
 } => {
-  const byTopic = new Map<string, Set<(note: unknown) => void>>();
+  const byTopic = new Map<string, Set<(note: unknown, here?: unknown) => void>>();
   const plain = new Set<string>();
-  const tell = ({ topic, note }: Spoken): void => {
+  const tell = ({ topic, note }: Spoken, here?: unknown): void => {
     if (note === undefined) plain.add(topic);
-    for (const hear of byTopic.get(topic) ?? []) hear(note);
+    for (const hear of byTopic.get(topic) ?? []) hear(note, here);
   };
   return {
     tell,
@@ -52,7 +55,7 @@ export const listeners = (): {
 export const memoryBus = (): Bus => {
   const { tell, on } = listeners();
   return {
-    hint: (topic, note) => queueMicrotask(() => tell(note === undefined ? { topic } : { topic, note })),
+    hint: (topic, note, here) => queueMicrotask(() => tell(note === undefined ? { topic } : { topic, note }, here)),
     on,
     close: async () => {},
   };

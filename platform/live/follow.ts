@@ -21,6 +21,11 @@ export interface Subscriber<E> {
 export interface Follower<E> {
   /** Something new may be there. */
   readonly wake: () => void;
+  /**
+   * These entries were just committed by this process, in order. Whichever follow what was read number by number are given at once: nothing can stand between. Of the
+   * others, behind numbers that are somebody else's or not committed yet, it is only known that they are there: they are read.
+   */
+  readonly tell: (entries: readonly E[]) => void;
   /** Replays from `after` and stays; returns how to leave. */
   readonly subscribe: (after: number, subscriber: Subscriber<E>) => () => void;
   /** Up to where this process has read. */
@@ -69,14 +74,7 @@ export const follow = async <E extends Entry>(options: {
   const spread = (events: readonly E[], upTo: number): void => {
     const texts = events.map((event) => JSON.stringify(event));
     tail.keep(events, texts);
-    const shared = new Map<string, readonly string[]>();
-    for (const subscriber of subscribers) {
-      const seen = events.map((event) => subscriber.wants(event));
-      const key = seen.map(Number).join("");
-      const entries = shared.get(key) ?? texts.filter((_, i) => seen[i]);
-      shared.set(key, entries);
-      subscriber.give(entries, upTo);
-    }
+    share(subscribers, events, texts, upTo);
   };
 
   const read = async (): Promise<void> => {
@@ -87,8 +85,10 @@ export const follow = async <E extends Entry>(options: {
       while (full && !stopped) {
         const { events, upTo } = await options.read(position, batch);
         if (upTo > position) {
+          // Some of them were told of meanwhile.
+          const fresh = events.filter(({ seq }) => seq > position);
           position = upTo;
-          spread(events, upTo);
+          spread(fresh, upTo);
         }
         full = events.length === batch;
       }
@@ -112,17 +112,26 @@ export const follow = async <E extends Entry>(options: {
     }, waitMs);
   };
 
-  /** Each in its turn; null: they have left meanwhile. */
-  const readFor = gather<
-    { readonly after: number; readonly left: () => boolean },
-    Awaited<ReturnType<typeof options.read>> | null
-  >({
-    atOnce: replaysAtOnce,
-    most: 1,
-    work: (asked) =>
-      Promise.allSettled(asked.map(async ({ after, left }) => (left() || stopped ? null : options.read(after, batch)))),
-  });
+  const ahead = keepAhead<E>();
+  let passing: NodeJS.Immediate | null = null;
+  const pass = (): void => {
+    passing = null;
+    if (stopped) return;
+    const next = ahead.after(position);
+    const last = next.at(-1);
+    if (last !== undefined) {
+      position = last.seq;
+      spread(next, position);
+    }
+    if (ahead.behindGap()) look();
+  };
+  /** In the next turn of the event loop: whoever wrote it has said first to whom it was done for that it is. */
+  const tell = (entries: readonly E[]): void => {
+    ahead.add(entries);
+    passing ??= setImmediate(pass);
+  };
 
+  const readFor = replays(options.read, () => stopped);
   const replay = async (after: number, subscriber: Subscriber<E>, left: () => boolean): Promise<void> => {
     let at = after;
     // The shared reader may pass on while we catch up, so we join only when we stand exactly where it stands;
@@ -181,6 +190,7 @@ export const follow = async <E extends Entry>(options: {
   timer.unref();
   return {
     wake: look,
+    tell,
     subscribe: (after, subscriber) => {
       let gone = false;
       replay(after, subscriber, () => gone).catch((error: unknown) => {
@@ -195,19 +205,73 @@ export const follow = async <E extends Entry>(options: {
     },
     upTo: () => position,
     recent: (after, limit, fits = () => true) => {
-      const events = tail
-        .after(after)
-        ?.map(({ entry }) => entry)
-        .filter(fits)
-        .slice(0, limit);
-      if (events === undefined) return null;
-      return { events, upTo: events.length < limit ? Math.max(after, position) : (events.at(-1)?.seq ?? after) };
+      const events = tail.fitting(after, limit, fits);
+      return (
+        events && { events, upTo: events.length < limit ? Math.max(after, position) : (events.at(-1)?.seq ?? after) }
+      );
     },
     stop: () => {
       stopped = true;
       if (soon) clearTimeout(soon);
       clearInterval(timer);
     },
+  };
+};
+
+/** What those who catch up read, each in its turn; null: they have left meanwhile. */
+const replays = <R>(read: (after: number, limit: number) => Promise<R>, stopped: () => boolean) =>
+  gather<{ readonly after: number; readonly left: () => boolean }, R | null>({
+    atOnce: replaysAtOnce,
+    most: 1,
+    work: (asked) =>
+      Promise.allSettled(asked.map(async ({ after, left }) => (left() || stopped() ? null : read(after, batch)))),
+  });
+
+/** Gives each what it may see. */
+const share = <E>(
+  subscribers: Iterable<Subscriber<E>>,
+  events: readonly E[],
+  texts: readonly string[],
+  upTo: number,
+): void => {
+  const shared = new Map<number | string, readonly string[]>();
+  for (const subscriber of subscribers) {
+    const seen = seenBy(subscriber, events);
+    const entries =
+      shared.get(seen) ?? texts.filter((_, i) => (typeof seen === "number" ? seen & (1 << i) : seen[i] === "1"));
+    shared.set(seen, entries);
+    subscriber.give(entries, upTo);
+  }
+};
+
+/** Which of the entries a subscriber may see: bits of a number, which hundreds of subscribers are asked for at each word, or ones and zeros where there are many. */
+const seenBy = <E>({ wants }: Subscriber<E>, events: readonly E[]): number | string => {
+  if (events.length > 30) return events.map((event) => (wants(event) ? "1" : "0")).join("");
+  let bits = 0;
+  for (let i = 0; i < events.length; i += 1) if (wants(events[i] as E)) bits |= 1 << i;
+  return bits;
+};
+
+/** Keeps what this process wrote until everything before it is known. */
+const keepAhead = <E extends Entry>(): {
+  readonly add: (entries: readonly E[]) => void;
+  /** Those that follow a number without a gap, in order; they and all before them are kept no more. */
+  readonly after: (seq: number) => readonly E[];
+  readonly behindGap: () => boolean;
+} => {
+  const bySeq = new Map<number, E>();
+  return {
+    add: (entries) => {
+      for (const entry of entries) bySeq.set(entry.seq, entry);
+    },
+    after: (seq) => {
+      const next: E[] = [];
+      for (let entry = bySeq.get(seq + 1); entry !== undefined; entry = bySeq.get(entry.seq + 1)) next.push(entry);
+      const upTo = next.at(-1)?.seq ?? seq;
+      for (const each of bySeq.keys()) if (each <= upTo) bySeq.delete(each);
+      return next;
+    },
+    behindGap: () => bySeq.size > 0,
   };
 };
 
@@ -224,10 +288,14 @@ const keepTail = <E extends Entry>(
   readonly keep: (entries: readonly E[], texts: readonly string[]) => void;
   /** Those after a number, in order; null: some of them are not kept any more. */
   readonly after: (seq: number) => readonly Given<E>[] | null;
+  /** Of these the first that fit. */
+  readonly fitting: (seq: number, limit: number, fits: (entry: E) => boolean) => readonly E[] | null;
 } => {
   let last: Given<E>[] = [];
   /** Nothing is missing after this one. */
   let keptFrom = from;
+  const after = (seq: number): readonly Given<E>[] | null =>
+    seq < keptFrom ? null : last.slice(last.findLastIndex(({ entry }) => entry.seq <= seq) + 1);
   return {
     keep: (entries, texts) => {
       for (const [i, entry] of entries.entries()) last.push({ entry, text: texts[i] ?? "" });
@@ -235,6 +303,10 @@ const keepTail = <E extends Entry>(
       keptFrom = last.at(-kept - 1)?.entry.seq ?? keptFrom;
       last = last.slice(-kept);
     },
-    after: (seq) => (seq < keptFrom ? null : last.slice(last.findLastIndex(({ entry }) => entry.seq <= seq) + 1)),
+    after,
+    fitting: (seq, limit, fits) => {
+      const kept = after(seq)?.map(({ entry }) => entry);
+      return kept?.filter(fits).slice(0, limit) ?? null;
+    },
   };
 };

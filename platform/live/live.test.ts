@@ -8,7 +8,8 @@ import { openDb } from "#platform/db/db.ts";
 import { memoryBus } from "#platform/live/bus.ts";
 import { postgresBus } from "#platform/live/bus-postgres.ts";
 import { follow, type Subscriber } from "#platform/live/follow.ts";
-import { openHub, type Client } from "#platform/live/hub.ts";
+import { openHub, type Client, type Framed } from "#platform/live/hub.ts";
+import { openWaves } from "#platform/live/waves.ts";
 import { silentLog } from "#platform/log.ts";
 import { freshDatabase } from "#test/database.ts";
 import { gate } from "#test/faults.ts";
@@ -138,6 +139,134 @@ test("who is a little behind is answered out of memory, who is further behind fr
   );
   assert.deepEqual(follower.recent(3_200, 2), { events: [], upTo: 3_200 }, "somebody is ahead of this process");
   follower.stop();
+});
+
+test("what this process wrote itself is given without a look at the log, in order, once, and never past a number that is still on its way", async () => {
+  const entries: Numbered[] = [
+    { seq: 1, text: "e1" },
+    { seq: 2, text: "e2" },
+  ];
+  let reads = 0;
+  let answer: () => void = () => {};
+  const isHeld = (): boolean => entries.some(({ text }) => text === "held up");
+  const follower = await follow<Numbered>({
+    ...logOf(entries),
+    // As the log does: nothing behind the lowest number that has not committed.
+    read: async (afterSeq) => {
+      reads += 1;
+      const gap = entries.findIndex(({ seq }, i) => seq !== i + 1);
+      const events = entries.slice(0, gap === -1 ? entries.length : gap).filter(({ seq }) => seq > afterSeq);
+      if (isHeld()) await new Promise<void>((resolve) => (answer = resolve));
+      return { events, upTo: events.at(-1)?.seq ?? afterSeq };
+    },
+  });
+  const desk = collector();
+  follower.subscribe(2, desk);
+  const write = (...written: Numbered[]): void => {
+    entries.push(...written);
+    entries.sort((a, b) => a.seq - b.seq);
+    follower.tell(written);
+  };
+  write({ seq: 3, text: "e3" }, { seq: 4, text: "secret" });
+  write({ seq: 5, text: "e5" });
+  await desk.reached(5);
+  assert.equal(reads, 0, "nothing can stand between");
+
+  // Number 6 is somebody else's and has not committed.
+  write({ seq: 7, text: "e7" });
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(reads, 1, "it is looked for at once");
+  assert.equal(desk.upTo, 5);
+  entries.push({ seq: 6, text: "e6" });
+  entries.sort((a, b) => a.seq - b.seq);
+  follower.wake();
+  await desk.reached(7);
+
+  // A look is under way that has found the next two, while this process tells of one of them.
+  entries.push({ seq: 8, text: "held up" }, { seq: 9, text: "e9" });
+  follower.wake();
+  const before = reads;
+  while (reads === before) await new Promise((resolve) => setTimeout(resolve, 1));
+  follower.tell([entries[7] as Numbered]);
+  await desk.reached(8);
+  answer();
+  entries[7] = { seq: 8, text: "over" };
+  await desk.reached(9);
+  write({ seq: 10, text: "e10" });
+  await desk.reached(10);
+  assert.deepEqual(
+    desk.got.map((text) => (JSON.parse(text) as Numbered).seq),
+    [3, 5, 6, 7, 8, 9, 10],
+  );
+  assert.equal(follower.recent(2, 100)?.events.length, 8);
+  follower.stop();
+});
+
+/** So many clients who hear in waves, and what each was sent: entries, and the number that was said with them. */
+const hearers = (count: number) => {
+  let made = 0;
+  const waves = openWaves((entries, upTo) => {
+    made += 1;
+    return JSON.stringify({ entries, upTo }) as unknown as Framed;
+  });
+  const sent: { readonly who: number; readonly entries: readonly string[]; readonly upTo: number }[] = [];
+  const told: (() => void)[] = [];
+  const ears = Array.from({ length: count }, (_, who) =>
+    waves.join((frame, upTo) => {
+      sent.push({ who, upTo, entries: (JSON.parse(frame as unknown as string) as { entries: string[] }).entries });
+      for (const each of told) each();
+    }),
+  );
+  const until = (done: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => void (done() && resolve());
+      told.push(look);
+      look();
+    });
+  return { ears, sent, until, made: () => made, stop: waves.stop };
+};
+
+test("who waits for it is sent it at once, with all that came before it; everybody else in their turn: all of it, in order, once", async () => {
+  const { ears, sent, until, made, stop } = hearers(500);
+  const say = (seq: number, atOnce: (who: number) => boolean = () => false): void => {
+    const [all, odd] = [[`e${seq}`], seq % 2 === 1 ? [`e${seq}`] : []];
+    // Every tenth sees odd numbers only.
+    for (const [who, ear] of ears.entries()) ear.hear(who % 10 === 9 ? odd : all, seq, atOnce(who));
+  };
+  const heardBy = (who: number): string[] => sent.flatMap((each) => (each.who === who ? each.entries : []));
+  say(1);
+  say(2);
+  assert.equal(sent.length, 0, "nobody waits for it: their turn comes");
+  say(3, (who) => who === 77);
+  assert.deepEqual(sent, [{ who: 77, entries: ["e1", "e2", "e3"], upTo: 3 }]);
+  await until(() => sent.length >= 120);
+  say(4);
+  say(5, (who) => who === 499);
+  assert.deepEqual(heardBy(499), ["e1", "e3", "e5"]);
+  await until(() => ears.every((_, who) => heardBy(who).includes("e5")));
+  for (const [who] of ears.entries())
+    assert.deepEqual(heardBy(who), who % 10 === 9 ? ["e1", "e3", "e5"] : ["e1", "e2", "e3", "e4", "e5"]);
+  for (const { entries, upTo } of sent)
+    assert.ok(Number(entries.at(-1)?.slice(1)) <= upTo && upTo - Number(entries.at(-1)?.slice(1)) <= 1);
+  assert.ok(made() <= 20, `${made()} frames were made for ${sent.length} sent`);
+  stop();
+});
+
+test("who left is sent nothing that waited; who sees nothing of what happens is told now and then how far it is", async () => {
+  const { ears, sent, until, stop } = hearers(3);
+  const entries = ["e1"];
+  for (const ear of ears) ear.hear(entries, 1, false);
+  ears[1]?.leave();
+  await until(() => sent.length === 2);
+  assert.deepEqual(
+    sent.map(({ who }) => who),
+    [0, 2],
+  );
+  for (let upTo = 2; upTo < 50; upTo += 1) ears[0]?.hear([], upTo, false);
+  ears[2]?.hear(["e50"], 50, false);
+  await until(() => sent.length === 3);
+  assert.deepEqual(sent[2], { who: 2, entries: ["e50"], upTo: 50 }, "a number alone is not worth a frame");
+  stop();
 });
 
 test("who is too far behind, or ahead of a log that was cut, fetches afresh", async () => {

@@ -227,6 +227,7 @@ const nothingToCompare: Readonly<Record<string, string>> = {
 const comparedThrough: Readonly<Record<string, string>> = {
   receive: "deliver(",
   holdSender: "deliver(",
+  askAhead: "deliver(",
   mailWhatIsUnread: "verify(mailOut",
   sendAutomatic: "concernReactions(world, { acknowledge: true })",
   giveRatingInChat: "giveRating(",

@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { ConcernId, TopicId } from "#contract/ids.ts";
 import type { ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
+import { move } from "#modules/concerns/actions-moving.ts";
 import { reply } from "#modules/concerns/actions-reply.ts";
 import { answerForm, markSeen } from "#modules/concerns/actions-visitor.ts";
 import { chatsOf } from "#modules/concerns/reads-visitor.ts";
@@ -32,7 +33,17 @@ import { leavingLinks } from "#server/leaving.ts";
 import { sql, type Sql } from "#platform/db/db.ts";
 import { verifyAction } from "#test/verify-action.ts";
 import { addChatTo, addVisitor, answerVisitor } from "#test/visitor.ts";
-import { addCast, deliver, mail, messagesIn, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
+import {
+  addCast,
+  allConcerns,
+  deliver,
+  mail,
+  messagesIn,
+  openTestWorld,
+  sure,
+  type Cast,
+  type TestWorld,
+} from "#test/world.ts";
 
 let world: TestWorld;
 let cast: Cast;
@@ -59,6 +70,56 @@ const visitor = (name = "", email = "") => addVisitor(world, chat, name, email);
 const answer = (id: ConcernId, to: Visitor, text?: string) => answerVisitor(world, cast.anna, chat, id, to, text);
 const mailsIn = async (id: ConcernId) =>
   (await messagesIn(world.db, id)).filter((message) => message.automatic === "auto-reply");
+
+/** They say something in the concern that they name. */
+const word = (who: Visitor, number: number, text: string): Promise<boolean> =>
+  deliver(
+    world,
+    chat,
+    mail(who.address, {
+      from: { value: who.address, name: null },
+      assurance: "proved",
+      subject: null,
+      text,
+      thread: { references: [], own: [`chat:${who.address}:${text}`], number },
+    }),
+  );
+const stateOf = async (id: ConcernId) => {
+  const found = (await allConcerns(world.db)).find((each) => each.id === id);
+  assert.ok(found);
+  return found;
+};
+const textsIn = async (id: ConcernId): Promise<string[]> => (await messagesIn(world.db, id)).map(({ text }) => text);
+
+void test("a word goes into the concern that it names, which wakes; of a merged one into what it became; of another visitor's into one of its own", async () => {
+  const { who, id } = await visitor();
+  const { number } = await stateOf(id);
+  await answer(id, who);
+  await verify(() => word(who, number, "Nein, noch nicht."), "message.added", "concern.changed");
+  assert.deepEqual(await textsIn(id), ["Hallo?", "Guten Tag", "Nein, noch nicht."]);
+  assert.equal((await stateOf(id)).status, "open");
+
+  const before = (await allConcerns(world.db)).length;
+  const stranger = await visitor();
+  await verify(() => word(stranger.who, number, "Ich bin auch hier."), "concern.created");
+  assert.equal((await allConcerns(world.db)).length, before + 2);
+  assert.equal((await textsIn(id)).length, 3, "who takes no part there says nothing there");
+
+  const other = mail(who.address, {
+    from: { value: who.address, name: null },
+    assurance: "proved",
+    subject: null,
+    text: "Und noch etwas.",
+    thread: { references: [`chat:${who.address}:2`], own: [`chat:${who.address}:2`] },
+  });
+  await deliver(world, chat, other);
+  const into = (await allConcerns(world.db)).at(-1);
+  assert.ok(into);
+  sure(await move(world, cast.anna, { id, key: crypto.randomUUID(), messages: null, number: into.number }));
+  const both = await textsIn(into.id);
+  await verify(() => word(who, number, "Gilt das noch?"), "message.added");
+  assert.deepEqual(await textsIn(into.id), [...both, "Gilt das noch?"]);
+});
 
 void test("an answer in the chat has arrived by being said, and is read when it was seen: a desk hears both", async () => {
   const { who, id } = await visitor();

@@ -73,6 +73,23 @@ export const busSuite = (
     assert.equal(wrong, 0);
   });
 
+  withNodes("what goes along with a hint stays in its process", async ({ here, there }) => {
+    const along: unknown[] = [];
+    const both = [here, there].map(
+      (bus) =>
+        new Promise<void>((resolve) => {
+          bus.on("written", (_note, more) => {
+            along.push(more);
+            resolve();
+          });
+        }),
+    );
+    here.hint("written", undefined, [1, 2]);
+    await Promise.all(both);
+    assert.deepEqual(along[0], [1, 2]);
+    if (there !== here) assert.deepEqual(along, [[1, 2], undefined]);
+  });
+
   withNodes(
     "of many notes in one moment each is heard once, and nobody hears the own ones twice",
     async ({ here, there }) => {
