@@ -167,6 +167,8 @@ test("what is chosen, and what is said without a network, is there after a reloa
   await page.getByRole("button", { name: "bleibt.txt entfernen" }).waitFor();
   await sent(page, "Gleich bin ich weg").waitFor();
   await context.setOffline(true);
+  // What is said before the page has heard of it still goes through.
+  await page.getByText("Keine Verbindung.", { exact: false }).waitFor();
   await say(page, "Ohne Netz");
   await page.locator(".is-waiting", { hasText: "bleibt" }).waitFor();
   await give(page, "drop", ["doch-nicht.txt"], Buffer.from("nein"));
