@@ -1,10 +1,10 @@
-// Codes that show that a visitor reads at the address they gave: mailed by the brand's own mailbox, tried in the chat. Called by server/chat.ts.
+// Codes that show that a visitor reads at the address they gave: mailed by the brand's own mailbox, tried in the chat. Called by server/chat.ts and jobs.ts.
 import type { ToWidget } from "#contract/chat.ts";
 import type { BrandId } from "#contract/ids.ts";
 import { brandById } from "#modules/brands/reads.ts";
-import { askCode, tryCode } from "#modules/visitors/actions-codes.ts";
-import type { Visitor } from "#modules/visitors/actions.ts";
+import { askCode, codeMailed, codesToMail, tryCode, type CodeMail } from "#modules/visitors/actions-codes.ts";
 import type { World } from "#platform/world.ts";
+import { secretsOf } from "#server/channel-secrets.ts";
 import type { Page, Seat } from "#server/chat-seats.ts";
 import type { Connected } from "#server/connected.ts";
 import type { ConnectedChannel } from "#server/intake.ts";
@@ -13,14 +13,11 @@ import { words } from "#server/words.ts";
 export interface Codes {
   readonly send: (page: Page, seat: Seat) => Promise<void>;
   readonly attempt: (page: Page, seat: Seat, code: string) => Promise<void>;
-  readonly stop: () => void;
 }
 
 /** Codes that one place may have sent in that time, to whomever. */
 const mostFromPlace = 10;
 const placeWindowMs = 10 * 60_000;
-/** A mail server that puts us off is asked again, while the code is worth it. */
-const againAfterMs = [5_000, 30_000, 120_000] as const;
 
 const say = (page: Page, word: ToWidget & { readonly type: "code" }): void => page.send(JSON.stringify(word));
 
@@ -41,60 +38,73 @@ const openPlaceBrake = (): ((place: string) => number | null) => {
   };
 };
 
+/** Sends the mails with codes that are due: at once when one was asked for, and again by server/jobs.ts until each has left or its code is over. */
+export const mailCodes = async (world: World, connected: Connected): Promise<void> => {
+  const mails = await codesToMail(world);
+  await Promise.all(
+    mails.map(async (mail) => {
+      try {
+        await codeMailed(world, mail, await sendCode(world, connected, mail));
+      } catch (error) {
+        // Taken up again when its minute is over.
+        world.log.warn("chat.codeNotSent", { error: error instanceof Error ? error.message : "unknown" });
+      }
+    }),
+  );
+};
+
+const sendCode = async (world: World, connected: Connected, mail: CodeMail): Promise<"over" | "later"> => {
+  const chat = connected.enabled().find(({ id }) => id === mail.channelId);
+  const mailbox = connected
+    .enabled()
+    .find((each) => each.brandId === chat?.brandId && each.kind === "email" && canSend(each));
+  if (mailbox === undefined) {
+    world.log.warn("chat.codeNotSent", { channelId: mail.channelId, why: "no mailbox of the brand can send" });
+    return "over";
+  }
+  const { settings, implementation } = mailbox;
+  const brand = (await brandById(world.db, mailbox.brandId as BrandId))?.name ?? "";
+  // The same at each try, so that a second copy can be recognised.
+  const calls = implementation.render(
+    {
+      deliveryId: mail.mailId,
+      concernNumber: 0,
+      at: new Date(mail.at).toISOString(),
+      fromName: brand,
+      to: [{ name: null, value: mail.email }],
+      cc: [],
+      recipients: [mail.email],
+      // Nothing of what the visitor said: whoever reads this may never have asked for it.
+      subject: words(mail.language, "codeMail.subject", { brand }),
+      text: words(mail.language, "codeMail.text", { brand, code: mail.code }),
+      html: null,
+      files: [],
+      replyToken: null,
+      messageToken: world.mac("message", mail.mailId).slice(0, 26),
+      deliveryToken: world.mac("code-mail", mail.mailId).slice(0, 26),
+      answers: [],
+      automatic: true,
+    },
+    settings as never,
+  );
+  let became: "over" | "later" = "over";
+  for (const call of calls) {
+    const io = {
+      log: (level: "debug" | "info" | "warn" | "error", event: string) => world.log[level](event),
+      now: world.now,
+      secrets: secretsOf(world, mailbox.id),
+      begin: async () => true,
+    };
+    const result = await implementation.deliver(call, settings as never, io);
+    if (result.kind === "tryLater") became = "later";
+    else if (result.kind !== "accepted")
+      world.log.warn("chat.codeNotSent", { channelId: mailbox.id, kind: result.kind });
+  }
+  return became;
+};
+
 export const openCodes = (world: World, connected: Connected): Codes => {
   const brake = openPlaceBrake();
-  const waiting = new Set<NodeJS.Timeout>();
-
-  const mail = async (visitor: Visitor, channel: ConnectedChannel, code: string, tries = 0): Promise<void> => {
-    const { settings, implementation } = channel;
-    const brand = (await brandById(world.db, channel.brandId as BrandId))?.name ?? "";
-    const id = world.newId();
-    const calls = implementation.render(
-      {
-        deliveryId: id,
-        concernNumber: 0,
-        at: world.now().toISOString(),
-        fromName: brand,
-        to: [{ name: null, value: visitor.email }],
-        cc: [],
-        recipients: [visitor.email],
-        // Nothing of what the visitor said: whoever reads this may never have asked for it.
-        subject: words(visitor.language, "codeMail.subject", { brand }),
-        text: words(visitor.language, "codeMail.text", { brand, code }),
-        html: null,
-        files: [],
-        replyToken: null,
-        messageToken: world.mac("message", id).slice(0, 26),
-        deliveryToken: world.newToken(),
-        answers: [],
-        automatic: true,
-      },
-      settings as never,
-    );
-    const log: World["log"] = world.log;
-    for (const call of calls) {
-      const io = {
-        log: (level: "debug" | "info" | "warn" | "error", event: string) => log[level](event),
-        now: world.now,
-        begin: async () => true,
-      };
-      const result = await implementation.deliver(call, settings as never, io);
-      const later = againAfterMs[tries];
-      if (result.kind === "tryLater" && later !== undefined) {
-        const timer = setTimeout(() => {
-          waiting.delete(timer);
-          deliver(visitor, channel, code, tries + 1);
-        }, later);
-        waiting.add(timer);
-      } else if (result.kind !== "accepted") log.warn("chat.codeNotSent", { channelId: channel.id, kind: result.kind });
-    }
-  };
-  const deliver = (visitor: Visitor, channel: ConnectedChannel, code: string, tries: number): void => {
-    mail(visitor, channel, code, tries).catch((error: unknown) =>
-      world.log.warn("chat.codeNotSent", { error: error instanceof Error ? error.message : "unknown" }),
-    );
-  };
-
   return {
     send: async (page, seat) => {
       const { visitor } = seat;
@@ -105,16 +115,11 @@ export const openCodes = (world: World, connected: Connected): Codes => {
       const asked = await askCode(world, visitor);
       if ("waitMs" in asked) return say(page, { type: "code", state: "wait", left: null, afterMs: asked.waitMs });
       say(page, { type: "code", state: "sent", left: null, afterMs: 60_000 });
-      const channel = connected
-        .enabled()
-        .find((each) => each.brandId === page.who.channel.brandId && each.kind === "email" && canSend(each));
       if (asked.code === null) return;
-      if (channel) deliver(visitor, channel, asked.code, 0);
-      else
-        world.log.warn("chat.codeNotSent", {
-          brandId: page.who.channel.brandId,
-          why: "no mailbox of the brand can send",
-        });
+      // What is not sent now is sent by the timer.
+      mailCodes(world, connected).catch((error: unknown) =>
+        world.log.warn("chat.codeNotSent", { error: error instanceof Error ? error.message : "unknown" }),
+      );
     },
     attempt: async (page, seat, code) => {
       const found = await tryCode(world, seat.visitor, page.who.channel.brandId as BrandId, code);
@@ -124,9 +129,6 @@ export const openCodes = (world: World, connected: Connected): Codes => {
       }
       seat.visitor = found;
       return say(page, { type: "code", state: "proved", left: null, afterMs: null });
-    },
-    stop: () => {
-      for (const timer of waiting) clearTimeout(timer);
     },
   };
 };

@@ -451,7 +451,6 @@ export const startChat = (options: {
       here.stop();
       news.stop();
       now.stop();
-      codes.stop();
       await hub.close();
     },
   };

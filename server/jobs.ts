@@ -17,6 +17,8 @@ import { removeOldTokens } from "#modules/visitors/actions-signed.ts";
 import { lead } from "#platform/db/leader.ts";
 import type { Log } from "#platform/log.ts";
 import type { World } from "#platform/world.ts";
+import { mailCodes } from "#server/chat-code.ts";
+import type { Connected } from "#server/connected.ts";
 import { sweepFiles } from "#server/file-sweep.ts";
 
 interface Timed {
@@ -61,6 +63,7 @@ export const startJobs = async (options: {
   readonly world: World;
   readonly log: Log;
   readonly timing: Timing;
+  readonly connected: Connected;
 }): Promise<{ readonly stop: () => Promise<void> }> => {
   const { world, log } = options;
   const { chatMailAfterMs, publicUrl } = options.timing;
@@ -70,9 +73,10 @@ export const startJobs = async (options: {
     run: () =>
       mailWhatIsUnread(world, { afterMs: chatMailAfterMs, pageOf: (channelId) => `${publicUrl}/chat/${channelId}` }),
   };
+  const codes: Timed = { name: "mailCodes", everyMs: 1_000, run: () => mailCodes(world, options.connected) };
   const leadership = lead(world.db, 2, "timers", log, async (signal) => {
     await Promise.all(
-      [...timed, mailing].map(async (job) => {
+      [...timed, mailing, codes].map(async (job) => {
         while (!signal.aborted) {
           try {
             await job.run(world);

@@ -221,7 +221,7 @@ export const startServer = async (
     const stopHints = bus.on("events", () => dispatch.wake());
     closers.push(async () => stopHints());
     const timing = { chatMailAfterMs: config.chatMailAfterMs, publicUrl };
-    const jobs = await startJobs({ world, log, timing });
+    const jobs = await startJobs({ world, log, timing, connected });
     closers.push(jobs.stop);
     closers.push(startReactions({ world, follower: app.live.follower, config }));
     closers.push(await startTelling({ world, connected, config, publicUrl, isHere: app.isHere, metrics }));

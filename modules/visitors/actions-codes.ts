@@ -3,12 +3,23 @@ import type { BrandId } from "#contract/ids.ts";
 import { mayMailStranger } from "#modules/concerns/actions-code-mail.ts";
 import { attach } from "#modules/visitors/actions-signed.ts";
 import type { Visitor } from "#modules/visitors/actions.ts";
-import { codeSentAt, deleteOldCodes, endCode, keepCode, setProved, takeTry } from "#modules/visitors/store-codes.ts";
+import {
+  codeSentAt,
+  deleteOldCodes,
+  endCode,
+  keepCode,
+  mailNext,
+  planMail,
+  setProved,
+  takeMails,
+  takeTry,
+  type CodeMailRow,
+} from "#modules/visitors/store-codes.ts";
 import { setReads } from "#modules/visitors/store.ts";
 import { newDigits, sameText } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
 
-type Acting = Pick<World, "db" | "now" | "newId" | "mac" | "wake">;
+type Acting = Pick<World, "db" | "now" | "newId" | "mac" | "wake" | "seal">;
 
 /** How long a code holds, how often it may be tried, and how soon the next can be had. */
 const codeMs = 10 * 60_000;
@@ -19,7 +30,7 @@ const hashOf = ({ mac }: Pick<World, "mac">, visitor: Pick<Visitor, "id" | "emai
   mac("email-code", `${visitor.id}\n${visitor.email}\n${code}`);
 
 /**
- * Makes a code for the visitor's address. `code` is to be mailed there by whoever called; null: it is kept as any, but no mail goes there (ours, an
+ * Makes a code for the visitor's address. `code`: it is mailed there by whoever asks `codesToMail`; null: it is kept as any, but no mail goes there (ours, an
  * agent's, one that sends mail back, one that has had enough): the page hears the same. `waitMs`: the one before is too young, and nothing was made.
  */
 export const askCode = (
@@ -42,8 +53,40 @@ export const askCode = (
       const sentAt = await codeSentAt(tx, visitor.id);
       return { waitMs: Math.max(1_000, Date.parse(sentAt ?? "") + againMs - nowMs || againMs) };
     }
-    return { code: (await mayMailStranger(world, tx, visitor.email)) ? code : null };
+    if (!(await mayMailStranger(world, tx, visitor.email))) return { code: null };
+    const at = new Date(nowMs).toISOString();
+    await planMail(tx, { visitorId: visitor.id, mailId: world.newId(), sealed: world.seal(code), at });
+    return { code };
   });
+
+/** A mail that is to be sent now. */
+export interface CodeMail extends Omit<CodeMailRow, "sealed"> {
+  readonly code: string;
+}
+
+const mailsAtOnce = 20;
+/** A worker that does not say within this time what became of a mail has lost it. */
+const mailLeaseMs = 60_000;
+/** A mail server that puts us off is asked again, while the code is worth it. */
+const againAfterMs = [5_000, 30_000, 120_000] as const;
+
+/** Takes the mails that are due. What was taken and not told of by `codeMailed` is given again after a minute: after a kill too, as the same mail. */
+export const codesToMail = async (world: Pick<World, "db" | "now" | "open">): Promise<CodeMail[]> => {
+  const now = world.now();
+  const until = new Date(now.getTime() + mailLeaseMs).toISOString();
+  const rows = await takeMails(world.db, now.toISOString(), until, mailsAtOnce);
+  return rows.map(({ sealed, ...row }) => ({ ...row, code: world.open(sealed) }));
+};
+
+/** Notes what became of it. `later`: it was put off; after the last try that is the end, too. */
+export const codeMailed = (
+  world: Pick<World, "db" | "now">,
+  mail: Pick<CodeMail, "visitorId" | "mailId" | "tries">,
+  became: "over" | "later",
+): Promise<void> => {
+  const after = became === "later" ? againAfterMs[mail.tries - 1] : undefined;
+  return mailNext(world.db, mail, after === undefined ? null : new Date(world.now().getTime() + after).toISOString());
+};
 
 /**
  * Tries a code: "proved", then this browser reads there and the address is the customer's if no other has it; else how many tries are left, null: there

@@ -8,6 +8,7 @@ import type { Brand, Channel } from "#contract/brands.ts";
 import { addMailbox, setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn, openPage, type VisitorPage } from "#test/chat.ts";
 import type { Desk } from "#test/desk.ts";
+import { query, until } from "#test/faults.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
 let server: TestServer;
@@ -50,6 +51,40 @@ const codeFor = async (email: string): Promise<string> => {
   return code;
 };
 const otherThan = (code: string, index = 1): string => String((Number(code) + index) % 1_000_000).padStart(6, "0");
+
+// The tries after the first were kept in memory: a restart lost the mail, and the visitor waited for a code that never came.
+test("a mail that was put off is sent by the process after the one that was killed, and the code stands nowhere in clear", async () => {
+  const email = "nach-dem-ende@kunde.test";
+  const visitor = await visitorAt(email);
+  await visitor.tell("Bitte einen Code.");
+  const refused = sim.failing("mail");
+  sim.fail({ step: "mail", does: "451 4.3.0 later" });
+  visitor.say({ type: "sendCode" });
+  await visitor.word("code", ({ state }) => state === "sent");
+  await refused;
+  const row = async () => {
+    const of = `SELECT to_jsonb(c) AS code, mail_tries AS tries, mail_at < sent_at + interval '30 s' AS soon, sealed FROM email_code c WHERE email = '${email}'`;
+    type Row = {
+      readonly code: unknown;
+      readonly tries: number;
+      readonly soon: boolean | null;
+      readonly sealed: string | null;
+    };
+    return (await query<Row>(await server.databaseUrl(), of))[0] ?? assert.fail();
+  };
+  await until("the next try is written down", 60_000, async () => (await row()).soon === true);
+  const planned = await row();
+  assert.equal(planned.tries, 1);
+  await server.end("SIGKILL");
+  server = await server.again();
+  const code = await codeFor(email);
+  assert.ok(planned.sealed !== null && !JSON.stringify(planned).includes(code));
+  const again = await page();
+  await again.hello({ token: visitor.token });
+  again.say({ type: "tryCode", code });
+  await again.word("code", ({ state }) => state === "proved");
+  assert.deepEqual([(await row()).sealed, (await row()).soon], [null, null], "and not even sealed when it is over");
+});
 
 test("the code from the mail proves the address, to the customer and to this browser alone; then mails are shown in the chat", async () => {
   const visitor = await visitorAt("jana@kunde.test");

@@ -216,6 +216,8 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   postpone: "what no desk shows",
   recordPush: "what no desk shows",
   removeOldPushes: "what no desk shows",
+  codesToMail: "what no desk shows",
+  codeMailed: "what no desk shows",
   givePhone: "a claim, compared in merging.test.ts as claimFor",
   leave: "what no desk shows",
   questionBehind: "reads",

@@ -181,3 +181,28 @@ test("an admin tries a channel by keyboard before it is kept, and reads in words
   const kept = channels.find((each) => each.name === "service@kabel.test");
   assert.equal(kept?.sendingTrouble, null, "what was only tried is not kept");
 });
+
+// The brand was taken once, when the form opened: with brands that came later it stayed none, and what was filled in was refused.
+test("a channel's form that is open before the brands are there takes the first of them when they come", async () => {
+  await centre.speak("de");
+  const one = await centre.open();
+  const { page } = one;
+  const held = Promise.withResolvers<void>();
+  await page.route("**/api/brands", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.goto(`${centre.server.url}/admin/channels`);
+  await page.getByRole("button", { name: "Kanal verbinden" }).first().press("Enter");
+  const sheet = page.locator(".sheet");
+  await sheet.getByLabel("Name des Kanals").fill("Chat");
+  held.resolve();
+  await sheet.getByRole("button", { name: /Kabel/ }).waitFor();
+  await sheet.getByRole("button", { name: /Art des Kanals/ }).press("Enter");
+  await page.getByRole("option", { name: "Web-Chat" }).click();
+  await sheet.getByRole("button", { name: "Speichern" }).press("Enter");
+  await sheet.waitFor({ state: "detached" });
+  const made = (await centre.desk.call(api.brands.channels)).find(({ name }) => name === "Chat");
+  assert.equal(made?.kind, "webchat");
+  await closeSilent(one);
+});

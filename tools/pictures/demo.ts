@@ -26,7 +26,7 @@ const current = async (desk: Desk): Promise<readonly ConcernRow[]> => {
 /** Answers one customer, so that there is something in the post box; resolves with the concern when the mail has left. */
 export const answerSomebody = async (desk: Desk, except: ConcernRow): Promise<ConcernRow> => {
   const rows = await current(desk);
-  for (const row of rows.filter((one) => one.id !== except.id && one.language === "de")) {
+  for (const row of rows.filter((one) => one.id !== except.id && one.language === "de" && one.status === "new")) {
     const { ways } = await desk.call(api.concerns.open, { params: { id: row.id } });
     const way = ways.find((one) => one.blocked === null && one.value.includes("@"));
     if (!way) continue;
@@ -55,7 +55,7 @@ export const answerSomebody = async (desk: Desk, except: ConcernRow): Promise<Co
 
 /** Whoever was answered thanks, the concern is settled, and they are asked how it was; resolves with the way to the question's page. */
 export const asksForRating = async (desk: Desk, { id, brandId }: ConcernRow): Promise<string> => {
-  const rule = { enabled: true, delayMinutes: 0, windowDays: 14, pauseDays: 30, reopens: false };
+  const rule = { enabled: true, delayMinutes: 0, windowDays: 14, pauseDays: 0, reopens: false };
   await desk.call(api.ratings.setRule, { params: { id: brandId }, body: rule });
   const [answer] = (await desk.call(api.postbox.list, { query: {} })).mails;
   const from = answer?.to[0];

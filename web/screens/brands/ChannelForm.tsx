@@ -29,7 +29,9 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
   const fields = kind?.fields ?? [];
   const settings = kept === null ? null : { ...startSettings(fields), ...kept };
   const [name, setName] = useState(channel?.name ?? "");
-  const [brandId, setBrandId] = useState<string>(channel?.brandId ?? brands[0]?.id ?? "");
+  const [ofBrand, setOfBrand] = useState<string | null>(channel?.brandId ?? null);
+  // The brands may come after the form has opened.
+  const brandId = ofBrand ?? brands[0]?.id ?? "";
   const [enabled, setEnabled] = useState(channel?.enabled ?? true);
   const [problem, setProblem] = useState<Problem | null>(null);
   const id = channel?.id ?? null;
@@ -81,7 +83,7 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
           label={t("admin.brand")}
           value={brandId}
           choices={brands.map((brand) => ({ id: brand.id as string, label: brand.name }))}
-          onChange={setBrandId}
+          onChange={setOfBrand}
         />
       </div>
       {channel === null && kinds.length > 1 && kind ? (
