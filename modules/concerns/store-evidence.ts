@@ -39,7 +39,10 @@ const nobody = sql`NULL::uuid AS party_id, NULL::uuid AS agent_id`;
 const notHeld = sql`false AS holds`;
 const ofNoMessage = sql`NULL::uuid AS message_id, NULL::text AS assurance, '{}'::uuid[] AS moved_from`;
 
-/** Every clue, in the order in which the message names them; the newest message first where several share a key. */
+/**
+ * Every clue, in the order in which the message names them; the newest message first where several share a key. OFFSET 0: found by their keys; in a small centre the
+ * planner walked through all references from the newest on, since they come in order there.
+ */
 export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
   const isParty = (concern: Sql): Sql =>
     sql`EXISTS (SELECT 1 FROM party q WHERE q.concern_id = ${concern} AND q.kind = ${s.kind} AND q.norm = ${s.senderNorm}) AS is_party`;
@@ -57,7 +60,7 @@ export const findClues = (tx: Tx, s: Searched): Promise<FoundClue[]> => {
     parts.push(sql`
       SELECT ${column("reference", 2)}, array_position(${s.references}::text[], r.key) AS place, r.key, r.ours, k.concern_id, ${nobody},
              ${isParty(sql`k.concern_id`)}, ${notHeld}, ${foreign(sql`k.concern_id`)}, r.message_id, k.assurance, k.moved_from
-        FROM (SELECT * FROM reference WHERE channel_kind = ${s.channelKind} AND key = ANY (${s.references}::text[])
+        FROM (SELECT * FROM (SELECT * FROM reference WHERE channel_kind = ${s.channelKind} AND key = ANY (${s.references}::text[]) OFFSET 0) AS named
                ORDER BY message_id DESC LIMIT ${mostClues}) r JOIN message k ON k.id = r.message_id`);
   if (s.number !== null)
     parts.push(sql`
