@@ -3,8 +3,11 @@
 import type { InboundMessage } from "#contract/channel.ts";
 import { coverHtml, coverText, type Secret } from "#lib/secrets.ts";
 
-/** On a message whose original is given only by `showSecret`: a card number or a session secret was covered, or a file of it has some. */
-const marks = ["cardHidden", "secretHidden", "fileSecrets"];
+/**
+ * On a message whose original is given only by `showSecret`: a card number, a session secret or a link of ours was covered, or a file of it has some. Of our own link
+ * nothing is kept beside the message: it is nobody's here to use.
+ */
+const marks = ["cardHidden", "secretHidden", "fileSecrets", "ownLinkHidden"];
 
 export const hidesSecrets = (warnings: readonly string[]): boolean => warnings.some((each) => marks.includes(each));
 
@@ -23,11 +26,12 @@ export const withoutSecrets = (
   fileSecrets: boolean,
 ): { readonly message: InboundMessage; readonly secrets: readonly Secret[] } => {
   const found: Secret[] = [];
+  let hasOurLink = false;
   const withoutLinks = (given: string): string =>
     ourLinks.reduce(
       (text, link) =>
-        text.replaceAll(link, (_, before: string, value: string) => {
-          found.push({ kind: "session", value });
+        text.replaceAll(link, (_, before: string) => {
+          hasOurLink = true;
           return `${before}.[•••]`;
         }),
       given,
@@ -71,6 +75,7 @@ export const withoutSecrets = (
     ...(secrets.some((each) => each.kind === "card") ? ["cardHidden"] : []),
     ...(secrets.some((each) => each.kind !== "card") ? ["secretHidden"] : []),
     ...(fileSecrets ? ["fileSecrets"] : []),
+    ...(hasOurLink ? ["ownLinkHidden"] : []),
   ];
   return { message: { ...covered, warnings: [...new Set(warnings)] }, secrets };
 };

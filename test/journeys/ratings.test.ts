@@ -173,7 +173,7 @@ test("asked an hour after it was settled, once, by a machine's mail that alone h
   await deliver(world, cast.channel, mail(from, { thread, foldedText: quoted, html }));
   const opened = sure(await openConcern(world, cast.anna, id));
   const repeated = opened.messages.at(-1) ?? assert.fail();
-  assert.ok(repeated.foldedText.includes("/rating/") && repeated.warnings.includes("secretHidden"));
+  assert.ok(repeated.foldedText.includes("/rating/") && repeated.warnings.includes("ownLinkHidden"));
   const stored = await world.db.rows(sql`SELECT * FROM message_body WHERE message_id = ${repeated.id}`);
   assert.ok(!JSON.stringify([opened, stored]).includes(proof));
   await sets(id, "resolved");

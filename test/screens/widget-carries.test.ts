@@ -8,6 +8,7 @@ import { api } from "#contract/api.ts";
 import { setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn } from "#test/chat.ts";
 import type { Desk, LiveFeed } from "#test/desk.ts";
+import { until } from "#test/faults.ts";
 import { phone, startBrowser } from "#test/screens/browser.ts";
 import {
   field,
@@ -334,9 +335,11 @@ test("whoever waits is offered to be told, by a press; the site's worker shows t
   const { worker, notices, deliver } = await openWorker(visitor, site.origin);
   const asked = askedBy(page, channelId, 1);
   await page.getByRole("button", { name: "Chat schließen" }).first().click();
+  // Until it is closed the page says that it is looked at.
+  await page.locator(".panel").waitFor({ state: "hidden" });
   await deliver("Niemand sieht hin.");
   await asked;
-  while ((await notices()).length === 0);
+  await until("the worker shows it", 60_000, async () => (await notices()).length > 0);
   assert.deepEqual(await notices(), [["Antwort von Kabel", "Niemand sieht hin."]]);
 
   // A press leads to the page that is there.

@@ -50,6 +50,8 @@ const movingEntries = ({ id, concernId }: Message) => [
 
 type Mode = "text" | "html";
 
+/** The frame says by itself that pictures are blocked, and offers to show them; that our own mail was repeated is nothing to be warned of. */
+const unsaid = new Set(["remoteImages", "ownLinkHidden"]);
 const choiceKey = "draht.messageMode";
 const usual = (): Mode => (localStorage.getItem(choiceKey) === "html" ? "html" : "text");
 
@@ -91,8 +93,7 @@ export const MessageCard = ({
     setChosen(next);
     noteHere(choiceKey, next);
   };
-  // The frame says by itself that pictures are blocked, and offers to show them.
-  const warnings = message.warnings.filter((warning) => warning !== "remoteImages");
+  const warnings = message.warnings.filter((warning) => !unsaid.has(warning));
   const copies = [...message.to, ...message.cc];
   return (
     <article

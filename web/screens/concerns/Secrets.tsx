@@ -10,7 +10,7 @@ import { useStore } from "#web/state/store.ts";
 import { safeName } from "#web/state/text.ts";
 import { t } from "#web/state/words.ts";
 
-const marks = ["cardHidden", "secretHidden", "fileSecrets"];
+const marks = ["cardHidden", "secretHidden", "fileSecrets", "ownLinkHidden"];
 
 /** Is the original of this message given by a deliberate press only? */
 export const hidesSecrets = (message: Message): boolean => message.warnings.some((each) => marks.includes(each));
