@@ -56,19 +56,17 @@ export const openWorker = async (
   };
 };
 
-/** Resolves when the worker has asked so many times from now on whether the chat is looked at. */
-export const askedBy = (page: Page, channelId: string, count: number): Promise<void> =>
-  page.evaluate(
-    ([channel, times]) =>
-      new Promise<void>((resolve) => {
-        let asked = 0;
-        new BroadcastChannel(`draht.seen.${channel}`).addEventListener("message", ({ data }) => {
-          asked += data === "seen?" ? 1 : 0;
-          if (asked === times) resolve();
-        });
-      }),
-    [channelId, count] as const,
-  );
+/** Listens from now on to how often the worker asks whether the chat is looked at; gives what resolves when it has asked so many times. */
+export const askedBy = async (page: Page, channelId: string): Promise<(times: number) => Promise<unknown>> => {
+  await page.evaluate((channel) => {
+    const counted = window as unknown as { asked: number };
+    counted.asked = 0;
+    new BroadcastChannel(`draht.seen.${channel}`).addEventListener("message", ({ data }) => {
+      counted.asked += data === "seen?" ? 1 : 0;
+    });
+  }, channelId);
+  return (times) => page.waitForFunction((least) => (window as unknown as { asked: number }).asked >= least, times);
+};
 
 /** Plays what this browser does not have, a push service that gives it a subscription; "played" in the storage while it has one. It leads where nobody is asked. */
 export const playPushService = async (context: BrowserContext): Promise<void> => {

@@ -333,12 +333,12 @@ test("whoever waits is offered to be told, by a press; the site's worker shows t
   // The worker is there; this browser has no push service behind it, and the page says what it is told.
   await page.getByText("Der Browser erreicht seinen Push-Dienst nicht.", { exact: false }).waitFor();
   const { worker, notices, deliver } = await openWorker(visitor, site.origin);
-  const asked = askedBy(page, channelId, 1);
+  const asked = await askedBy(page, channelId);
   await page.getByRole("button", { name: "Chat schließen" }).first().click();
   // Until it is closed the page says that it is looked at.
   await page.locator(".panel").waitFor({ state: "hidden" });
   await deliver("Niemand sieht hin.");
-  await asked;
+  await asked(1);
   await until("the worker shows it", 60_000, async () => (await notices()).length > 0);
   assert.deepEqual(await notices(), [["Antwort von Kabel", "Niemand sieht hin."]]);
 
@@ -377,11 +377,11 @@ test("who is told sees it and ends it; the browser's next person is told nothing
 
   // Who looks at the chat is shown nothing.
   const { worker, deliver } = await openWorker(visitor, site.origin);
-  const asked = askedBy(page, channelId, 2);
+  const asked = await askedBy(page, channelId);
   await page.bringToFront();
   await deliver("Eins");
   await deliver("Zwei");
-  await asked;
+  await asked(2);
   const shown = await worker.evaluate(
     () =>
       new Promise<number>((resolve) => {
