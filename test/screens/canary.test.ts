@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import { everything, type ConcernRow } from "#contract/concerns.ts";
 import { mailboxSettings } from "#test/centre.ts";
+import { until } from "#test/faults.ts";
 import { closeSilent, sendTo, service, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 /** As short as the shortest field; the second half is for programs that fill in templates. */
@@ -212,6 +213,10 @@ test("on every screen, whoever wrote it, it is text", async () => {
   for (const [path, act, ...parts] of places) {
     await page.goto(centre.server.url + path());
     await act(page).catch((error: Error) => findings.push(`${path()} did not come: ${error.message.slice(0, 200)}`));
+    // A part may be there before what it shows has come.
+    await until("everything is shown", 15_000, async () => (await look(page, parts)).without.length === 0).catch(
+      () => undefined,
+    );
     const { made, without } = await look(page, parts);
     if (made > 0) findings.push(`${path()}: it became ${made} elements`);
     for (const part of without) findings.push(`${path()}: ${part} does not show it as it was written`);
