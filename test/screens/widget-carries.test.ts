@@ -336,10 +336,13 @@ test("whoever waits is offered to be told, by a press; the site's worker shows t
   const asked = await askedBy(page, channelId);
   await page.getByRole("button", { name: "Chat schließen" }).first().click();
   // Until it is closed the page says that it is looked at.
-  await page.locator(".panel").waitFor({ state: "hidden" });
-  await deliver("Niemand sieht hin.");
+  await page.locator(".frame:not(.is-open)").waitFor({ state: "attached" });
+  // One push in ten or so this Chromium hands to the worker, which asks, and shows nothing: another is sent then.
+  await until("the worker shows it", 60_000, async () => {
+    await deliver("Niemand sieht hin.");
+    return until("this one", 5_000, async () => (await notices()).length > 0).then(() => true);
+  });
   await asked(1);
-  await until("the worker shows it", 60_000, async () => (await notices()).length > 0);
   assert.deepEqual(await notices(), [["Antwort von Kabel", "Niemand sieht hin."]]);
 
   // A press leads to the page that is there.

@@ -46,7 +46,8 @@ const answerWorker = ({ channel, root }: PushParts): void => {
   heard.add(channel);
   const air = new BroadcastChannel(`draht.seen.${channel}`);
   air.addEventListener("message", ({ data }) => {
-    const isShown = root.querySelector<HTMLElement>(".panel")?.hidden === false;
+    // Said by the loader at once, whatever is still to be painted.
+    const isShown = root.querySelector(".frame.is-open") !== null;
     if (data === "seen?" && isShown && document.visibilityState === "visible") air.postMessage("seen");
   });
 };
