@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { DeliveringIo } from "#contract/channel.ts";
 import { email } from "#channels/email/index.ts";
-import { startMailSim } from "#channels/email/sim.ts";
+import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { createSmtp } from "#channels/email/smtp.ts";
 import { mailbox } from "#channels/email/testSettings.ts";
 import { claimDeliveries, endDeliveryLeases, recordDelivery, rememberKeys } from "#modules/concerns/actions-outbox.ts";
@@ -21,17 +21,26 @@ after(async () => {
   for (const clean of cleaners.toReversed()) await clean();
 });
 
-test("a slow relay with one connection: waiting is no attempt, nothing becomes unknown, each mail arrives once", async () => {
-  const still = await openTestWorld();
-  cleaners.push(still.close);
-  const world = { ...still, now: () => new Date() };
-  const cast = await addCast(world);
+/** A relay, and what speaks with it. */
+const relay = async () => {
   const sim = await startMailSim({ dir: null, smtpPort: 0 });
   const smtp = createSmtp();
   cleaners.push(
     () => sim.stop(),
     () => smtp.close(),
   );
+  return { sim, smtp };
+};
+/** A mailbox that sends by it over one connection. */
+const by = ({ port }: MailSim) =>
+  mailbox({ smtp: { host: "127.0.0.1", port, security: "none", user: null, password: null, maxConnections: 1 } });
+
+test("a slow relay with one connection: waiting is no attempt, nothing becomes unknown, each mail arrives once", async () => {
+  const still = await openTestWorld();
+  cleaners.push(still.close);
+  const world = { ...still, now: () => new Date() };
+  const cast = await addCast(world);
+  const { sim, smtp } = await relay();
   const mails = 9;
   for (let n = 0; n < mails; n += 1) {
     const { id, from } = await newConcern(world, cast);
@@ -40,16 +49,6 @@ test("a slow relay with one connection: waiting is no attempt, nothing becomes u
   // Each mail takes nearly half of a lease; the last one waits for more than three.
   const lease = 2_500;
   sim.fail({ step: "end", does: 1_000, times: mails });
-  const settings = mailbox({
-    smtp: {
-      host: "127.0.0.1",
-      port: sim.port,
-      security: "none",
-      user: null,
-      password: null,
-      maxConnections: 1,
-    },
-  });
   let left = 0;
   const all = new Promise<void>((resolve) => {
     sim.on("message", () => {
@@ -63,7 +62,7 @@ test("a slow relay with one connection: waiting is no attempt, nothing becomes u
       id: cast.channel.id,
       kind: "email",
       brandId: cast.brandId,
-      settings,
+      settings: by(sim),
       ownAddresses: [],
       sendingTrouble: null,
       implementation: { ...email, deliver: smtp.deliver } as never,
@@ -103,12 +102,7 @@ test("workers that end and a database that goes away before the relay is called 
   };
   const world = { ...still, now: () => new Date(Date.now() + ahead), db: { ...still.db, transaction } };
   const cast = await addCast(world);
-  const sim = await startMailSim({ dir: null, smtpPort: 0 });
-  const smtp = createSmtp();
-  cleaners.push(
-    () => sim.stop(),
-    () => smtp.close(),
-  );
+  const { sim, smtp } = await relay();
   const { id, from } = await newConcern(world, cast);
   await answer(world, cast, id, from);
   const delivery = () =>
@@ -130,9 +124,7 @@ test("workers that end and a database that goes away before the relay is called 
       id: cast.channel.id,
       kind: "email",
       brandId: cast.brandId,
-      settings: mailbox({
-        smtp: { host: "127.0.0.1", port: sim.port, security: "none", user: null, password: null, maxConnections: 1 },
-      }),
+      settings: by(sim),
       ownAddresses: [],
       sendingTrouble: null,
       implementation: {

@@ -152,7 +152,7 @@ test("the card in the chat: pressed once it counts, by keys alone, with a few wo
     await page.getByLabel("Möchten Sie etwas dazu sagen?").fill("Der <i>Techniker</i> war nett.");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await feed.event((event) => event.kind === "rating.given" && event.data.text !== "");
+    await feed.event((event) => event.kind === "rating.given" && event.concernId === id && event.data.text !== "");
     assert.deepEqual([(await ratingNow())?.score, (await ratingNow())?.text], [4, "Der <i>Techniker</i> war nett."]);
     for (const [size, colorScheme] of [
       [wide, "light"],

@@ -3,28 +3,14 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
-import { setUpCentre } from "#test/centre.ts";
-import { addChat, answerIn } from "#test/chat.ts";
-import type { Desk, LiveFeed } from "#test/desk.ts";
+import { answerIn } from "#test/chat.ts";
 import { until } from "#test/faults.ts";
-import { phone, startBrowser } from "#test/screens/browser.ts";
-import {
-  field,
-  findings,
-  launch,
-  openVisitor,
-  pageWith,
-  say,
-  sent,
-  startSite,
-  strictPolicy,
-  type Site,
-  type Visitor,
-} from "#test/screens/site.ts";
+import { phone } from "#test/screens/browser.ts";
+import { leave, startChatSite, type ChatSite } from "#test/screens/chatSite.ts";
+import { field, findings, launch, openVisitor, say, sent } from "#test/screens/site.ts";
 import { askedBy, offer, openWorker, playPushService, showTelling } from "#test/screens/telling.ts";
-import { startTestServer, type TestServer } from "#test/server.ts";
 
 const mostBytes = 200_000;
 /** 2 × 2 pixels, red. */
@@ -33,50 +19,14 @@ const png = Buffer.from(
   "base64",
 );
 
-let server: TestServer;
-let desk: Desk;
-let feed: LiveFeed;
-let site: Site;
-let browser: Browser;
-let channelId: string;
-
+let at: ChatSite;
 before(async () => {
-  server = await startTestServer({ env: { MAX_FILE_BYTES: String(mostBytes) } });
-  site = await startSite();
-  browser = await startBrowser();
-  const centre = await setUpCentre(server.url);
-  desk = centre.desk;
-  const channel = await addChat(desk, centre.brand.id, { origins: [site.origin], greeting: "Guten Tag bei Kabel!" });
-  channelId = channel.id;
-  site.show("*", pageWith(server.url, channel.id), strictPolicy(server.url));
-  feed = await desk.live();
+  at = await startChatSite({ MAX_FILE_BYTES: String(mostBytes) });
 });
-
-after(async () => {
-  feed?.close();
-  await browser?.close();
-  await site?.stop();
-  await server?.stop();
-});
-
-const visit = (...more: [Parameters<typeof openVisitor>[2]?]): Promise<Visitor> =>
-  openVisitor(browser, `${site.origin}/`, ...more);
-const leave = async ({ context, complaints }: Visitor): Promise<void> => {
-  await context.close();
-  assert.deepEqual(complaints, []);
-};
-/** Opens the chat and says something; gives the concern it has become. */
-const begin = async (visitor: Visitor, text: string): Promise<string> => {
-  await launch(visitor.page).click();
-  await say(visitor.page, text);
-  await sent(visitor.page, text).waitFor();
-  const created = await feed.event((event) => event.kind === "concern.created" && event.data.row.subject === text);
-  assert.ok(created.kind === "concern.created");
-  return created.data.row.id;
-};
+after(() => at?.stop());
 /** What an agent finds in a concern: the words and the names of files of each message. */
 const found = async (concernId: string): Promise<(readonly [string, readonly string[]])[]> =>
-  (await desk.call(api.concerns.open, { params: { id: concernId } })).messages.map(
+  (await at.desk.call(api.concerns.open, { params: { id: concernId } })).messages.map(
     ({ text, files }) => [text, files.map(({ name }) => name)] as const,
   );
 /** Lets files go over the chat, or pastes them into it, as the system does. */
@@ -97,9 +47,9 @@ const give = (page: Page, how: "drop" | "paste", names: readonly string[], bytes
   );
 
 test("files are chosen, pasted and let go over the chat, can be taken out again, and arrive; pictures are painted both ways", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
-  const concernId = await begin(visitor, "Mein Router blinkt");
+  const concernId = await at.begin(visitor, "Mein Router blinkt");
   await page.getByRole("button", { name: "Dateien anhängen" }).click();
   await page.getByText("Bis zu 50 Dateien, jede höchstens 200 kB.", { exact: false }).waitFor();
   assert.deepEqual(await findings(page), []);
@@ -124,8 +74,8 @@ test("files are chosen, pasted and let go over the chat, can be taken out again,
   await sent(page, "Messung").waitFor();
   assert.deepEqual((await found(concernId)).at(-1), ["", ["Messung.txt", "Router.png"]]);
 
-  const upload = await desk.upload("So soll es sein.png", png, "image/png");
-  await answerIn(desk, concernId, "Vergleichen Sie bitte.", "webchat", [upload]);
+  const upload = await at.desk.upload("So soll es sein.png", png, "image/png");
+  await answerIn(at.desk, concernId, "Vergleichen Sie bitte.", "webchat", [upload]);
   const picture = page.getByRole("button", { name: "So soll es sein.png ansehen" });
   await picture.locator('canvas[data-painted="true"]').waitFor();
   assert.equal(await page.locator('.bubble canvas[data-painted="true"]').count(), 2);
@@ -158,9 +108,9 @@ test("files are chosen, pasted and let go over the chat, can be taken out again,
 });
 
 test("what is chosen, and what is said without a network, is there after a reload and sent once; it can be taken back", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page, context } = visitor;
-  const concernId = await begin(visitor, "Gleich bin ich weg");
+  const concernId = await at.begin(visitor, "Gleich bin ich weg");
   await give(page, "drop", ["bleibt.txt"], Buffer.from("bleibt"));
   await page.getByRole("button", { name: "bleibt.txt entfernen" }).waitFor();
   await page.reload();
@@ -189,9 +139,9 @@ test("what is chosen, and what is said without a network, is there after a reloa
 });
 
 test("emoji are fetched when they are wanted, found by a word or with the arrows, and shown large when they are all", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page, requests } = visitor;
-  await begin(visitor, "Ein Gruß");
+  await at.begin(visitor, "Ein Gruß");
   assert.equal(
     requests.some((url) => url.includes("/widget/emoji-")),
     false,
@@ -230,9 +180,9 @@ test("emoji are fetched when they are wanted, found by a word or with the arrows
 });
 
 test("choices are answered with one press, a form says what is missing and is sent whole, an article leads on; each once", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
-  const concernId = await begin(visitor, "Es geht nicht");
+  const concernId = await at.begin(visitor, "Es geht nicht");
   const choices = { kind: "choices" as const, question: "Welches Gerät haben Sie?", options: ["Router", "Fernseher"] };
   const form = {
     kind: "form" as const,
@@ -250,7 +200,7 @@ test("choices are answered with one press, a form says what is missing and is se
     summary: "In drei Schritten.",
     url: "https://hilfe.kabel.test/neustart",
   };
-  await answerIn(desk, concernId, "Dazu Fragen:", "webchat", [], [choices, form, article]);
+  await answerIn(at.desk, concernId, "Dazu Fragen:", "webchat", [], [choices, form, article]);
   const group = page.getByRole("group", { name: "Welches Gerät haben Sie?" });
   await group.waitFor();
   assert.deepEqual(await findings(page), []);
@@ -294,9 +244,9 @@ test("choices are answered with one press, a form says what is missing and is se
 });
 
 test("on a phone the camera is offered, and nothing is wider than the screen", async () => {
-  const visitor = await visit({ ...phone, colorScheme: "dark" });
+  const visitor = await at.visit({ ...phone, colorScheme: "dark" });
   const { page } = visitor;
-  const concernId = await begin(visitor, "Vom Telefon");
+  const concernId = await at.begin(visitor, "Vom Telefon");
   await page.getByRole("button", { name: "Dateien anhängen" }).click();
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Foto aufnehmen" }).click();
@@ -306,8 +256,8 @@ test("on a phone the camera is offered, and nothing is wider than the screen", a
   assert.deepEqual(await findings(page), []);
   await page.getByRole("button", { name: "Senden" }).click();
   await page.locator('.by-you canvas[data-painted="true"]').waitFor();
-  const upload = await desk.upload(`${"m".repeat(100)}.pdf`, Buffer.from("%PDF-1.4"), "application/pdf");
-  await answerIn(desk, concernId, "Anbei", "webchat", [upload]);
+  const upload = await at.desk.upload(`${"m".repeat(100)}.pdf`, Buffer.from("%PDF-1.4"), "application/pdf");
+  await answerIn(at.desk, concernId, "Anbei", "webchat", [upload]);
   const file = page.locator(".by-us .file");
   await file.waitFor();
   assert.equal(await file.locator("b").innerText(), ".pdf");
@@ -318,10 +268,10 @@ test("on a phone the camera is offered, and nothing is wider than the screen", a
 });
 
 test("whoever waits is offered to be told, by a press; the site's worker shows that there is an answer when nobody looks at the chat, and leads to it", async () => {
-  await showTelling(site, server.url, channelId);
-  const visitor = await openVisitor(browser, `${site.origin}/telling`, { serviceWorkers: "allow" });
+  await showTelling(at.site, at.server.url, at.channel);
+  const visitor = await openVisitor(at.browser, `${at.site.origin}/telling`, { serviceWorkers: "allow" });
   const { page, context } = visitor;
-  await context.grantPermissions(["notifications"], { origin: site.origin });
+  await context.grantPermissions(["notifications"], { origin: at.site.origin });
   await launch(page).click();
   await field(page).waitFor();
   assert.equal(await offer(page).count(), 0, "nothing is offered to whoever has said nothing");
@@ -332,8 +282,8 @@ test("whoever waits is offered to be told, by a press; the site's worker shows t
   await page.keyboard.press("Enter");
   // The worker is there; this browser has no push service behind it, and the page says what it is told.
   await page.getByText("Der Browser erreicht seinen Push-Dienst nicht.", { exact: false }).waitFor();
-  const { worker, notices, deliver } = await openWorker(visitor, site.origin);
-  const asked = await askedBy(page, channelId);
+  const { worker, notices, deliver } = await openWorker(visitor, at.site.origin);
+  const asked = await askedBy(page, at.channel);
   await page.getByRole("button", { name: "Chat schließen" }).first().click();
   // Until it is closed the page says that it is looked at.
   await page.locator(".frame:not(.is-open)").waitFor({ state: "attached" });
@@ -359,18 +309,18 @@ test("whoever waits is offered to be told, by a press; the site's worker shows t
   visitor.complaints.splice(0, Infinity, ...visitor.complaints.filter((one) => !one.includes("support the Push API")));
   await leave(visitor);
 
-  const come = await openVisitor(browser, `${site.origin}/telling#draht-chat`);
+  const come = await openVisitor(at.browser, `${at.site.origin}/telling#draht-chat`);
   await field(come.page).waitFor();
   await leave(come);
 });
 
 test("who is told sees it and ends it; the browser's next person is told nothing, and who looks at the chat is shown nothing", async () => {
-  await showTelling(site, server.url, channelId);
-  const visitor = await openVisitor(browser, "about:blank", { serviceWorkers: "allow" });
+  await showTelling(at.site, at.server.url, at.channel);
+  const visitor = await openVisitor(at.browser, "about:blank", { serviceWorkers: "allow" });
   const { page, context } = visitor;
-  await context.grantPermissions(["notifications"], { origin: site.origin });
+  await context.grantPermissions(["notifications"], { origin: at.site.origin });
   await playPushService(context);
-  await page.goto(`${site.origin}/telling`);
+  await page.goto(`${at.site.origin}/telling`);
   await launch(page).click();
   await say(page, "Sagen Sie mir Bescheid");
   await offer(page).click();
@@ -379,8 +329,8 @@ test("who is told sees it and ends it; the browser's next person is told nothing
   assert.deepEqual(await findings(page), []);
 
   // Who looks at the chat is shown nothing.
-  const { worker, deliver } = await openWorker(visitor, site.origin);
-  const asked = await askedBy(page, channelId);
+  const { worker, deliver } = await openWorker(visitor, at.site.origin);
+  const asked = await askedBy(page, at.channel);
   await page.bringToFront();
   await deliver("Eins");
   await deliver("Zwei");
@@ -412,14 +362,14 @@ test("who is told sees it and ends it; the browser's next person is told nothing
   assert.equal(await isPlayed(), true);
 
   // Somebody else is signed in by the site, which has not said that she has gone: her subscription ends.
-  const { secret } = await desk.call(api.visitors.addKey, {
-    params: { id: channelId },
+  const { secret } = await at.desk.call(api.visitors.addKey, {
+    params: { id: at.channel },
     body: { name: "Site", publicKey: null },
   });
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const iat = Math.floor(Date.now() / 1_000);
   const word = (sub: string): string => {
-    const text = `${part({ alg: "HS256" })}.${part({ aud: channelId, sub, jti: crypto.randomUUID(), iat, exp: iat + 200, name: sub })}`;
+    const text = `${part({ alg: "HS256" })}.${part({ aud: at.channel, sub, jti: crypto.randomUUID(), iat, exp: iat + 200, name: sub })}`;
     return `${text}.${createHmac("sha256", secret ?? "")
       .update(text)
       .digest("base64url")}`;

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
-import { admin, setUpCentre } from "#test/centre.ts";
-import { addChat, answerIn } from "#test/chat.ts";
-import type { Desk, LiveFeed } from "#test/desk.ts";
+import { admin } from "#test/centre.ts";
+import { addChat } from "#test/chat.ts";
 import { exampleWith, examplesOf } from "#test/guide.ts";
-import { axeFindings, openDesk, phone, startBrowser } from "#test/screens/browser.ts";
+import { axeFindings, openDesk, phone } from "#test/screens/browser.ts";
+import { leave, startChatSite, type ChatSite } from "#test/screens/chatSite.ts";
 import {
   field,
   findings,
@@ -19,69 +19,26 @@ import {
   say,
   sent,
   stands,
-  startSite,
   strictPolicy,
-  type Site,
   type Visitor,
 } from "#test/screens/site.ts";
-import { startTestServer, type TestServer } from "#test/server.ts";
 
-let server: TestServer;
-let desk: Desk;
-let feed: LiveFeed;
-let site: Site;
-let browser: Browser;
-let channel: string;
-
+let at: ChatSite;
 before(async () => {
-  server = await startTestServer();
-  site = await startSite();
-  browser = await startBrowser();
-  const centre = await setUpCentre(server.url);
-  desk = centre.desk;
-  channel = (await addChat(desk, centre.brand.id, { origins: [site.origin], greeting: "Guten Tag bei Kabel!" })).id;
-  site.show("*", pageWith(server.url, channel), strictPolicy(server.url));
-  feed = await desk.live();
+  at = await startChatSite();
 });
-
-after(async () => {
-  feed?.close();
-  await browser?.close();
-  await site?.stop();
-  await server?.stop();
-});
-
-const visit = (...more: [Parameters<typeof openVisitor>[2]?]): Promise<Visitor> =>
-  openVisitor(browser, `${site.origin}/`, ...more);
-const leave = async ({ context, complaints }: Visitor): Promise<void> => {
-  await context.close();
-  assert.deepEqual(complaints, []);
-};
-const begin = async (visitor: Visitor, text: string): Promise<string> => {
-  await launch(visitor.page).click();
-  await say(visitor.page, text);
-  await sent(visitor.page, text).waitFor();
-  return concernWith(text);
-};
-const concernWith = async (text: string): Promise<string> => {
-  const created = await feed.event(
-    (event) => event.kind === "concern.created" && event.data.row.subject.startsWith(text),
-  );
-  assert.ok(created.kind === "concern.created");
-  return created.data.row.id;
-};
-const answer = (concernId: string, text: string) => answerIn(desk, concernId, text);
+after(() => at?.stop());
 
 test("whom the site signs in has their chat everywhere; the next at this browser has nothing of it, and a false word shows nothing", async () => {
-  const { key, secret } = await desk.call(api.visitors.addKey, {
-    params: { id: channel },
+  const { key, secret } = await at.desk.call(api.visitors.addKey, {
+    params: { id: at.channel },
     body: { name: "Site", publicKey: null },
   });
   assert.equal(key.algorithm, "HS256");
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const token = (sub: string, name: string): string => {
     const now = Math.floor(Date.now() / 1_000);
-    const claims = { aud: channel, sub, jti: crypto.randomUUID(), iat: now, exp: now + 200, name };
+    const claims = { aud: at.channel, sub, jti: crypto.randomUUID(), iat: now, exp: now + 200, name };
     const text = `${part({ alg: "HS256" })}.${part(claims)}`;
     return `${text}.${createHmac("sha256", secret ?? "")
       .update(text)
@@ -91,24 +48,24 @@ test("whom the site signs in has their chat everywhere; the next at this browser
     page.evaluate((said) => {
       (window as unknown as { drahtChat: { identify: (word: string) => void } }).drahtChat.identify(said);
     }, word);
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
-  const concernId = await begin(visitor, "Noch nicht angemeldet");
+  const concernId = await at.begin(visitor, "Noch nicht angemeldet");
   await identify(page, token("jana", "Jana Krause"));
   await sent(page, "Noch nicht angemeldet").waitFor();
-  await answer(concernId, "Guten Tag, Frau Krause.");
+  await at.answer(concernId, "Guten Tag, Frau Krause.");
   await ours(page, "Guten Tag, Frau Krause.").waitFor();
   await page.getByRole("button", { name: "Ihre Angaben" }).click();
   await page.getByText("Angemeldet als Jana Krause").waitFor();
   assert.deepEqual(await findings(page), []);
 
   // On her phone the page itself says who she is: what waits is counted before anything is opened there a second time.
-  site.show(
+  at.site.show(
     "/signed",
-    pageWith(server.url, channel).replace("data-channel", `data-token="${token("jana", "Jana")}" data-channel`),
-    strictPolicy(server.url),
+    pageWith(at.server.url, at.channel).replace("data-channel", `data-token="${token("jana", "Jana")}" data-channel`),
+    strictPolicy(at.server.url),
   );
-  const mobile = await openVisitor(browser, `${site.origin}/signed`, phone);
+  const mobile = await openVisitor(at.browser, `${at.site.origin}/signed`, phone);
   await launch(mobile.page).click();
   await ours(mobile.page, "Guten Tag, Frau Krause.").waitFor();
   // The same page again: its word has been used, and what the browser kept of her holds.
@@ -123,7 +80,7 @@ test("whom the site signs in has their chat everywhere; the next at this browser
   await say(page, "Bert hier");
   await sent(page, "Bert hier").waitFor();
   assert.equal(
-    (await desk.call(api.concerns.open, { params: { id: concernId } })).messages.filter(
+    (await at.desk.call(api.concerns.open, { params: { id: concernId } })).messages.filter(
       ({ direction }) => direction === "in",
     ).length,
     1,
@@ -145,7 +102,7 @@ test("whom the site signs in has their chat everywhere; the next at this browser
 });
 
 test("by a code for the phone's camera the chat goes on there, once", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
   const sheets = (): number => visitor.requests.filter((url) => /\/widget\/sheets-[\w-]+\.js$/.test(url)).length;
   await launch(page).click();
@@ -163,13 +120,13 @@ test("by a code for the phone's camera the chat goes on there, once", async () =
   assert.equal(sheets(), 1);
   assert.deepEqual(await findings(page), []);
   const url = new URL((await page.getByRole("link", { name: "Den Link öffnen" }).getAttribute("href")) ?? "");
-  const mobile = await openVisitor(browser, `${server.url}${url.pathname}${url.hash}`, phone);
+  const mobile = await openVisitor(at.browser, `${at.server.url}${url.pathname}${url.hash}`, phone);
   await sent(mobile.page, "Unterwegs weiter").waitFor();
   await mobile.page.waitForFunction(() => location.hash === "");
   await say(mobile.page, "Jetzt vom Telefon");
   await sent(mobile.page, "Jetzt vom Telefon").waitFor();
   await leave(mobile);
-  const late = await openVisitor(browser, `${server.url}${url.pathname}${url.hash}`, phone);
+  const late = await openVisitor(at.browser, `${at.server.url}${url.pathname}${url.hash}`, phone);
   await late.page.getByText("Guten Tag bei Kabel!").waitFor();
   assert.equal(await late.page.getByText("Unterwegs weiter").count(), 0);
   await leave(late);
@@ -177,7 +134,7 @@ test("by a code for the phone's camera the chat goes on there, once", async () =
 });
 
 test("what is asked before the first words is answered by keyboard, and what is missing is said", async () => {
-  const [brand] = await desk.call(api.brands.list);
+  const [brand] = await at.desk.call(api.brands.list);
   assert.ok(brand);
   const form = {
     name: "required",
@@ -190,10 +147,10 @@ test("what is asked before the first words is answered by keyboard, and what is 
     choices: ["Kabel = Cable", "Glasfaser = Fibre"],
     questionField: "",
   };
-  const asking = await addChat(desk, brand.id, { origins: [site.origin], greeting: "Guten Tag!", form });
-  site.show("/asks", pageWith(server.url, asking.id), strictPolicy(server.url));
+  const asking = await addChat(at.desk, brand.id, { origins: [at.site.origin], greeting: "Guten Tag!", form });
+  at.site.show("/asks", pageWith(at.server.url, asking.id), strictPolicy(at.server.url));
   // When the questions cannot be had the chat begins without them: what somebody wants to write comes first.
-  const cut = await openVisitor(browser, `${site.origin}/asks`);
+  const cut = await openVisitor(at.browser, `${at.site.origin}/asks`);
   await cut.context.route(/\/widget\/sheets-/, (route) => route.abort());
   const lost = cut.page.waitForEvent("requestfailed", (request) => request.url().includes("/widget/sheets-"));
   await launch(cut.page).click();
@@ -203,7 +160,7 @@ test("what is asked before the first words is answered by keyboard, and what is 
   await sent(cut.page, "Ohne Fragen geht es auch.").waitFor();
   await cut.context.close();
 
-  const visitor = await openVisitor(browser, `${site.origin}/asks`, phone);
+  const visitor = await openVisitor(at.browser, `${at.site.origin}/asks`, phone);
   const { page } = visitor;
   await launch(page).click();
   await page.getByRole("form", { name: "Bevor Sie schreiben" }).waitFor();
@@ -219,15 +176,16 @@ test("what is asked before the first words is answered by keyboard, and what is 
   await field(page).waitFor();
   await say(page, "Es flackert.");
   await sent(page, "Es flackert.").waitFor();
-  const { row, fields } = (await desk.call(api.concerns.open, { params: { id: await concernWith("Es flackert.") } }))
-    .concern;
+  const { row, fields } = (
+    await at.desk.call(api.concerns.open, { params: { id: await at.concernWith("Es flackert.") } })
+  ).concern;
   assert.deepEqual([row.customerName, fields], ["Mia Kern", { Anschluss: "Glasfaser" }]);
   await leave(visitor);
 });
 
 test("what the guide gives to copy works as it stands: the tag under its policy, the module, the variables, the token in the page and the calls", async () => {
-  const { secret } = await desk.call(api.visitors.addKey, {
-    params: { id: channel },
+  const { secret } = await at.desk.call(api.visitors.addKey, {
+    params: { id: at.channel },
     body: { name: "Guide", publicKey: null },
   });
   const examples = await examplesOf("widget.md");
@@ -237,9 +195,9 @@ test("what the guide gives to copy works as it stands: the tag under its policy,
     const { code } = exampleWith(examples, text);
     run.add(code);
     return code
-      .replaceAll("https://desk.example", server.url)
-      .replaceAll("wss://desk.example", server.url.replace("http", "ws"))
-      .replaceAll("CHANNEL", channel)
+      .replaceAll("https://desk.example", at.server.url)
+      .replaceAll("wss://desk.example", at.server.url.replace("http", "ws"))
+      .replaceAll("CHANNEL", at.channel)
       .replaceAll("TOKEN", token);
   };
   const tokens = exampleWith(examples, "// chat-token.mjs").code;
@@ -248,9 +206,9 @@ test("what the guide gives to copy works as it stands: the tag under its policy,
     readonly chatToken: (user: object, site: object) => string;
   };
   const token = (id: string, name: string): string =>
-    chatToken({ id, name, email: "", emailVerified: false }, { channel, secret });
+    chatToken({ id, name, email: "", emailVerified: false }, { channel: at.channel, secret });
   const show = (path: string, head: string, policy?: string): void =>
-    site.show(
+    at.site.show(
       path,
       `<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Kabel</title>${head}</head><body><p>Kabel</p></body></html>`,
       policy,
@@ -260,8 +218,8 @@ test("what the guide gives to copy works as it stands: the tag under its policy,
   show("/tag", filled('data-channel="CHANNEL"></script>'), policy);
   show("/module", `<style>${css}</style>${filled("import { mount } from")}`);
   show("/token", filled("data-token=", token("paul", "Paul Ott")));
-  site.show("/chat-token", token("rita", "Rita Uhl"));
-  const open = (path: string): Promise<Visitor> => openVisitor(browser, `${site.origin}${path}`);
+  at.site.show("/chat-token", token("rita", "Rita Uhl"));
+  const open = (path: string): Promise<Visitor> => openVisitor(at.browser, `${at.site.origin}${path}`);
 
   const tag = await open("/tag");
   await launch(tag.page).click();
@@ -344,10 +302,10 @@ test("what the guide gives to copy works as it stands: the tag under its policy,
 });
 
 test("closed is said before anything is written, a notice at once and aloud; what is written is taken, and the way back asked for", async () => {
-  const one = await openDesk(browser, server.url, { login: { email: admin.email, password: admin.password } });
+  const one = await openDesk(at.browser, at.server.url, { login: { email: admin.email, password: admin.password } });
   const form = one.page;
   const keep = form.getByRole("button", { name: "Speichern" });
-  await form.goto(`${server.url}/admin/brands`);
+  await form.goto(`${at.server.url}/admin/brands`);
   await form.locator(".entry").first().focus();
   await form.keyboard.press("Enter");
   await form.getByRole("switch", { name: /^Servicezeiten angeben/ }).focus();
@@ -372,21 +330,21 @@ test("closed is said before anything is written, a notice at once and aloud; wha
   assert.deepEqual(await axeFindings(form), []);
   await keep.click();
   await form.locator(".sheet").waitFor({ state: "detached" });
-  const [set] = await desk.call(api.openingHours.list);
+  const [set] = await at.desk.call(api.openingHours.list);
   assert.deepEqual(set?.hours.weekly[0], [
     { from: "09:00", to: "12:00" },
     { from: "13:00", to: "18:00" },
   ]);
   assert.deepEqual(set?.hours.weekly[6], []);
 
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
   await launch(page).click();
   const now = page.locator(".now");
   await now
     .filter({ hasText: /^Umzug: Wir haben geschlossen\. Wieder da: \d+\. \S+, \d\d:\d\d\. Schreiben Sie/ })
     .waitFor();
-  await form.goto(`${server.url}/admin/notices`);
+  await form.goto(`${at.server.url}/admin/notices`);
   await form.getByRole("button", { name: "Hinweis zeigen" }).focus();
   await form.keyboard.press("Enter");
   await form.getByLabel("Auf Deutsch").fill("Störung in <b>Altona</b>. Stand: https://kabel.test/stand");
@@ -411,15 +369,15 @@ test("closed is said before anything is written, a notice at once and aloud; wha
   await card.waitFor({ state: "detached" });
   await now.filter({ hasText: /^Umzug/ }).waitFor();
 
-  site.show("/rtl", pageWith(server.url, channel, 'lang="en" dir="rtl"'), strictPolicy(server.url));
-  const english = await openVisitor(browser, `${site.origin}/rtl`, phone);
+  at.site.show("/rtl", pageWith(at.server.url, at.channel, 'lang="en" dir="rtl"'), strictPolicy(at.server.url));
+  const english = await openVisitor(at.browser, `${at.site.origin}/rtl`, phone);
   await english.page.getByRole("button", { name: "Open chat" }).click();
   await english.page
     .locator(".now", { hasText: /^Moving house: we are closed\. Back at: \d+ \S+, \d\d:\d\d\. Write/ })
     .waitFor();
   await english.page.getByRole("status").filter({ hasText: "Outage in Altona." }).waitFor();
   assert.deepEqual(await findings(english.page), []);
-  await desk.call(api.openingHours.set, { body: { owner: set?.owner ?? assert.fail(), hours: null } });
+  await at.desk.call(api.openingHours.set, { body: { owner: set?.owner ?? assert.fail(), hours: null } });
   await english.page.locator(".now", { hasText: "We do not know yet how long an answer takes" }).waitFor();
   await form.locator(".entry").first().click();
   await form.getByRole("button", { name: "Jetzt beenden" }).click();

@@ -1,55 +1,18 @@
 // What leads to a chat, in a real browser on a strict site of another origin: its look and its greetings, set at the desk.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
-import { admin, setUpCentre } from "#test/centre.ts";
-import { addChat, answerIn } from "#test/chat.ts";
-import type { Desk, LiveFeed } from "#test/desk.ts";
-import { axeFindings, openDesk, phone, startBrowser } from "#test/screens/browser.ts";
-import {
-  findings,
-  launch,
-  openVisitor,
-  ours,
-  pageWith,
-  say,
-  sent,
-  startSite,
-  strictPolicy,
-  type Site,
-  type Visitor,
-} from "#test/screens/site.ts";
-import { startTestServer, type TestServer } from "#test/server.ts";
+import { admin } from "#test/centre.ts";
+import { axeFindings, openDesk, phone } from "#test/screens/browser.ts";
+import { leave, startChatSite, type ChatSite } from "#test/screens/chatSite.ts";
+import { findings, launch, openVisitor, ours, say, sent } from "#test/screens/site.ts";
 
-let server: TestServer;
-let desk: Desk;
-let feed: LiveFeed;
-let site: Site;
-let browser: Browser;
-
+let at: ChatSite;
 before(async () => {
-  server = await startTestServer();
-  site = await startSite();
-  browser = await startBrowser();
-  const centre = await setUpCentre(server.url);
-  desk = centre.desk;
-  const channel = await addChat(desk, centre.brand.id, { origins: [site.origin], greeting: "Guten Tag bei Kabel!" });
-  site.show("*", pageWith(server.url, channel.id), strictPolicy(server.url));
-  feed = await desk.live();
+  at = await startChatSite();
 });
-
-after(async () => {
-  feed?.close();
-  await browser?.close();
-  await site?.stop();
-  await server?.stop();
-});
-
-const leave = async ({ context, complaints }: Visitor): Promise<void> => {
-  await context.close();
-  assert.deepEqual(complaints, []);
-};
+after(() => at?.stop());
 
 /** Another page of the site without loading one, as sites of one page do it. */
 const goOn = (page: Page, path: string): Promise<void> =>
@@ -71,11 +34,11 @@ const watched = (page: Page): Promise<void> =>
   page.locator("draht-chat .frame > .spoken").nth(1).waitFor({ state: "attached" });
 
 test("a greeting and a colour are set at the desk by keyboard; the greeting shows itself once, is put away by a key, and leads into the chat as what it is", async () => {
-  const [brand] = await desk.call(api.brands.list);
+  const [brand] = await at.desk.call(api.brands.list);
   assert.ok(brand);
-  const one = await openDesk(browser, server.url, { login: { email: admin.email, password: admin.password } });
+  const one = await openDesk(at.browser, at.server.url, { login: { email: admin.email, password: admin.password } });
   const form = one.page;
-  await form.goto(`${server.url}/admin/channels`);
+  await form.goto(`${at.server.url}/admin/channels`);
   await form.locator(".entry").first().focus();
   await form.keyboard.press("Enter");
   const add = form.getByRole("button", { name: "Begrüßung hinzufügen" });
@@ -112,7 +75,7 @@ test("a greeting and a colour are set at the desk by keyboard; the greeting show
   await form.locator(".sheet").waitFor({ state: "detached" });
   await one.context.close();
 
-  const visitor = await openVisitor(browser, `${site.origin}/`, { reducedMotion: "reduce" });
+  const visitor = await openVisitor(at.browser, `${at.site.origin}/`, { reducedMotion: "reduce" });
   await visitor.context.clock.install();
   const page = await visitor.tab();
   await launch(page).waitFor();
@@ -162,7 +125,7 @@ test("a greeting and a colour are set at the desk by keyboard; the greeting show
   await leave(visitor);
 
   // On a phone, by press: it is a small card, and the chat begins with it.
-  const caller = await openVisitor(browser, `${site.origin}/`, { ...phone, colorScheme: "dark" });
+  const caller = await openVisitor(at.browser, `${at.site.origin}/`, { ...phone, colorScheme: "dark" });
   await caller.context.clock.install();
   const small = await caller.tab();
   await watched(small);
@@ -180,11 +143,11 @@ test("a greeting and a colour are set at the desk by keyboard; the greeting show
   assert.deepEqual(await findings(small), []);
   await say(small, "Ja, zum Glasfaser.");
   await sent(small, "Ja, zum Glasfaser.").waitFor();
-  const created = await feed.event(
+  const created = await at.feed.event(
     (event) => event.kind === "concern.created" && event.data.row.subject === "Ja, zum Glasfaser.",
   );
   const concernId = created.concernId ?? assert.fail();
-  const { messages } = await desk.call(api.concerns.open, { params: { id: concernId } });
+  const { messages } = await at.desk.call(api.concerns.open, { params: { id: concernId } });
   assert.deepEqual(
     messages.map(({ author, text }) => [author.kind, text]),
     [
@@ -192,7 +155,7 @@ test("a greeting and a colour are set at the desk by keyboard; the greeting show
       ["customer", "Ja, zum Glasfaser."],
     ],
   );
-  await answerIn(desk, concernId, "Gerne!");
+  await at.answer(concernId, "Gerne!");
   await ours(small, "Gerne!").waitFor();
   assert.equal(await greeting.count(), 1, "it stands there once");
   await leave(caller);

@@ -1,12 +1,10 @@
 // The widget in a real browser on a site of another origin with the strictest policy, against a real server: by keyboard, through breaks, in two tabs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
-import { setUpCentre } from "#test/centre.ts";
-import { addChat, answerIn } from "#test/chat.ts";
-import type { Desk, LiveFeed } from "#test/desk.ts";
-import { phone, startBrowser } from "#test/screens/browser.ts";
+import { phone } from "#test/screens/browser.ts";
+import { leave, startChatSite, type ChatSite } from "#test/screens/chatSite.ts";
 import {
   field,
   findings,
@@ -19,42 +17,13 @@ import {
   stands,
   startSite,
   strictPolicy,
-  type Site,
-  type Visitor,
 } from "#test/screens/site.ts";
-import { startTestServer, type TestServer } from "#test/server.ts";
 
-let server: TestServer;
-let desk: Desk;
-let feed: LiveFeed;
-let site: Site;
-let browser: Browser;
-let channel: string;
-
+let at: ChatSite;
 before(async () => {
-  server = await startTestServer();
-  site = await startSite();
-  browser = await startBrowser();
-  const centre = await setUpCentre(server.url);
-  desk = centre.desk;
-  channel = (await addChat(desk, centre.brand.id, { origins: [site.origin], greeting: "Guten Tag bei Kabel!" })).id;
-  site.show("*", pageWith(server.url, channel), strictPolicy(server.url));
-  feed = await desk.live();
+  at = await startChatSite();
 });
-
-after(async () => {
-  feed?.close();
-  await browser?.close();
-  await site?.stop();
-  await server?.stop();
-});
-
-const visit = (...more: [Parameters<typeof openVisitor>[2]?]): Promise<Visitor> =>
-  openVisitor(browser, `${site.origin}/`, ...more);
-const leave = async ({ context, complaints }: Visitor): Promise<void> => {
-  await context.close();
-  assert.deepEqual(complaints, []);
-};
+after(() => at?.stop());
 /** Messages on the screen that the server has, and those that it does not have yet. */
 const waits = (page: Page, text: string) => page.locator(".is-waiting", { hasText: text });
 /** Takes the network away; resolves when the pages have heard of it: what is said before still goes through. */
@@ -62,28 +31,14 @@ const goOffline = async (context: BrowserContext, ...pages: readonly Page[]): Pr
   await context.setOffline(true);
   for (const page of pages) await page.getByText("Keine Verbindung.", { exact: false }).waitFor();
 };
-const begin = async (visitor: Visitor, text: string): Promise<string> => {
-  await launch(visitor.page).click();
-  await say(visitor.page, text);
-  await sent(visitor.page, text).waitFor();
-  return concernWith(text);
-};
-const concernWith = async (text: string): Promise<string> => {
-  const created = await feed.event(
-    (event) => event.kind === "concern.created" && event.data.row.subject.startsWith(text),
-  );
-  assert.ok(created.kind === "concern.created");
-  return created.data.row.id;
-};
-const answer = (concernId: string, text: string) => answerIn(desk, concernId, text);
 /** What visitors have said in a concern, as an agent reads it. */
 const said = async (concernId: string): Promise<string[]> =>
-  (await desk.call(api.concerns.open, { params: { id: concernId } })).messages
+  (await at.desk.call(api.concerns.open, { params: { id: concernId } })).messages
     .filter(({ direction }) => direction === "in")
     .map(({ text }) => text);
 
 test("closed it is one small file that moves nothing", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page, requests } = visitor;
   await launch(page).waitFor();
   const shift = await page.evaluate(
@@ -98,11 +53,11 @@ test("closed it is one small file that moves nothing", async () => {
   assert.equal(shift, 0);
   assert.equal(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), true);
   assert.deepEqual(
-    requests.filter((url) => url.startsWith(server.url) && !url.endsWith("/icon.svg")),
-    [`${server.url}/widget.js`, `${server.url}/chat/${channel}/site.json`],
+    requests.filter((url) => url.startsWith(at.server.url) && !url.endsWith("/icon.svg")),
+    [`${at.server.url}/widget.js`, `${at.server.url}/chat/${at.channel}/site.json`],
   );
   assert.deepEqual(
-    requests.filter((url) => ![site.origin, server.url].includes(new URL(url).origin)),
+    requests.filter((url) => ![at.site.origin, at.server.url].includes(new URL(url).origin)),
     [],
   );
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
@@ -110,7 +65,7 @@ test("closed it is one small file that moves nothing", async () => {
 });
 
 test("by keyboard: opened, something said and taken, typing seen, the answer read aloud once; a reload keeps all of it", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
   await launch(page).focus();
   await page.keyboard.press("Enter");
@@ -122,12 +77,12 @@ test("by keyboard: opened, something said and taken, typing seen, the answer rea
   await page.keyboard.type("zweite Zeile");
   await page.keyboard.press("Enter");
   await sent(page, "Erste Zeile").getByText("Angekommen").waitFor();
-  const concernId = await concernWith("Erste Zeile");
+  const concernId = await at.concernWith("Erste Zeile");
   assert.deepEqual(await said(concernId), ["Erste Zeile\nzweite Zeile"]);
 
-  feed.say({ type: "look", concernId: concernId as never, state: "typing" });
+  at.feed.say({ type: "look", concernId: concernId as never, state: "typing" });
   await page.getByText("Jemand schreibt …").waitFor();
-  await answer(concernId, "Wir sehen nach: https://kabel.test/hilfe");
+  await at.answer(concernId, "Wir sehen nach: https://kabel.test/hilfe");
   await ours(page, "Wir sehen nach").waitFor();
   await page.getByText("Jemand schreibt …").waitFor({ state: "detached" });
   await page.locator("output.spoken", { hasText: /^Ada Brandt: Wir sehen nach/ }).waitFor({ state: "attached" });
@@ -137,7 +92,7 @@ test("by keyboard: opened, something said and taken, typing seen, the answer rea
     "_blank",
     "noopener noreferrer nofollow",
   ]);
-  await feed.event(
+  await at.feed.event(
     (event) =>
       event.kind === "delivery.changed" && event.concernId === concernId && event.data.delivery.state === "read",
   );
@@ -155,29 +110,28 @@ test("by keyboard: opened, something said and taken, typing seen, the answer rea
 });
 
 test("what is said while the server is away is there, once and in its order, when it is back", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
-  const concernId = await begin(visitor, "Vor dem Neustart");
-  feed.close();
-  await server.end("SIGKILL");
+  const concernId = await at.begin(visitor, "Vor dem Neustart");
+  at.feed.close();
+  await at.server.end("SIGKILL");
   await say(page, "Während des Neustarts");
   await say(page, "Und noch etwas");
   await waits(page, "Und noch etwas").getByText("sobald die Verbindung steht").waitFor();
   await page.getByText("Keine Verbindung.", { exact: false }).waitFor();
   const found = await findings(page);
-  server = await server.again();
+  await at.comeBack();
   assert.deepEqual(found, []);
   await sent(page, "Und noch etwas").waitFor();
-  feed = await desk.live();
   assert.deepEqual(await said(concernId), ["Vor dem Neustart", "Während des Neustarts", "Und noch etwas"]);
   assert.equal(await page.locator(".bubble").count(), 3);
   await leave(visitor);
 });
 
 test("without a network it waits, also through a reload; with it again it is sent once", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page, context } = visitor;
-  const concernId = await begin(visitor, "Mit Netz");
+  const concernId = await at.begin(visitor, "Mit Netz");
   await goOffline(context, page);
   await say(page, "Ohne Netz");
   await waits(page, "Ohne Netz").waitFor();
@@ -193,7 +147,7 @@ test("without a network it waits, also through a reload; with it again it is sen
 });
 
 test("two tabs are one visitor: each shows what the other says, nothing twice, and what one left unsent the other sends", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page, context, tab } = visitor;
   const other = await tab();
   await launch(page).click();
@@ -202,12 +156,12 @@ test("two tabs are one visitor: each shows what the other says, nothing twice, a
   await page.bringToFront();
   await say(page, "Aus dem ersten");
   await sent(page, "Aus dem ersten").waitFor();
-  const concernId = await concernWith("Aus dem ersten");
+  const concernId = await at.concernWith("Aus dem ersten");
   await sent(other, "Aus dem ersten").waitFor();
   await other.bringToFront();
   await say(other, "Aus dem zweiten");
   for (const each of [page, other]) await sent(each, "Aus dem zweiten").waitFor();
-  await answer(concernId, "An beide");
+  await at.answer(concernId, "An beide");
   for (const each of [page, other]) {
     await ours(each, "An beide").waitFor();
     assert.equal(await each.locator(".bubble").count(), 3);
@@ -223,14 +177,14 @@ test("two tabs are one visitor: each shows what the other says, nothing twice, a
 });
 
 test("an answer to somebody who reads on shows on the button, and the chat is fetched only then", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page, requests } = visitor;
-  const concernId = await begin(visitor, "Ich lese weiter");
+  const concernId = await at.begin(visitor, "Ich lese weiter");
   await page.getByRole("button", { name: "Chat schließen" }).first().click();
-  await page.goto(`${site.origin}/two`);
+  await page.goto(`${at.site.origin}/two`);
   await launch(page).waitFor();
   const before = requests.length;
-  await answer(concernId, "Gefunden!");
+  await at.answer(concernId, "Gefunden!");
   await page.getByRole("button", { name: "Chat öffnen, 1 neue Nachricht" }).waitFor();
   assert.ok(requests.slice(before).some((url) => /\/widget\/chat-[\w-]+\.js$/.test(url)));
   assert.equal(await page.locator(".badge").textContent(), "1");
@@ -240,24 +194,24 @@ test("an answer to somebody who reads on shows on the button, and the chat is fe
   await launch(page).waitFor();
   assert.equal(await page.locator(".badge").isHidden(), true);
   // What has been read waits on no other page.
-  await page.goto(`${site.origin}/three`);
+  await page.goto(`${at.site.origin}/three`);
   await launch(page).waitFor();
   await leave(visitor);
 });
 
 test("several concerns are listed and reachable; what comes for another one is marked", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
-  const first = await begin(visitor, "Rechnung zu hoch");
-  await answer(first, "Wir prüfen das.");
+  const first = await at.begin(visitor, "Rechnung zu hoch");
+  await at.answer(first, "Wir prüfen das.");
   await ours(page, "Wir prüfen das.").waitFor();
   await page.getByRole("button", { name: "Zu Ihren Anliegen" }).click();
   await page.getByRole("button", { name: "Neues Anliegen" }).click();
   await page.locator("textarea:focus").waitFor();
   await say(page, "Umzug im Mai");
   await sent(page, "Umzug im Mai").waitFor();
-  assert.notEqual(await concernWith("Umzug im Mai"), first);
-  await answer(first, "Zur Rechnung: stimmt.");
+  assert.notEqual(await at.concernWith("Umzug im Mai"), first);
+  await at.answer(first, "Zur Rechnung: stimmt.");
   await page.locator(".head .dot").waitFor();
   await page.getByRole("button", { name: "Zu Ihren Anliegen" }).click();
   await page.getByRole("button", { name: /^Rechnung zu hoch.*1 neue Nachricht$/ }).waitFor();
@@ -272,9 +226,9 @@ test("several concerns are listed and reachable; what comes for another one is m
 });
 
 test("the visitor says how to be reached without being held up, and can leave a shared device with nothing behind", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
-  const concernId = await begin(visitor, "Bitte melden");
+  const concernId = await at.begin(visitor, "Bitte melden");
   const card = page.getByRole("region", { name: "Wie wir Sie erreichen" });
   await card.getByLabel("Ihr Name").fill("Anna Ohlsen");
   await card.getByLabel("Ihre E-Mail-Adresse").fill("anna@");
@@ -294,9 +248,9 @@ test("the visitor says how to be reached without being held up, and can leave a 
   );
   const wish = page.getByLabel("Wie möchten Sie unsere Antworten?");
   await wish.selectOption({ label: "Per E-Mail" });
-  const { customerId } = (await desk.call(api.concerns.open, { params: { id: concernId } })).concern.row;
-  await feed.event((event) => event.kind === "customer.changed" && event.data.what.includes("wish"));
-  assert.deepEqual((await desk.call(api.customers.get, { params: { id: customerId } })).wish, {
+  const { customerId } = (await at.desk.call(api.concerns.open, { params: { id: concernId } })).concern.row;
+  await at.feed.event((event) => event.kind === "customer.changed" && event.data.what.includes("wish"));
+  assert.deepEqual((await at.desk.call(api.customers.get, { params: { id: customerId } })).wish, {
     kind: "email",
     by: "customer",
   });
@@ -313,11 +267,11 @@ test("the visitor says how to be reached without being held up, and can leave a 
 });
 
 test("what agents and names hold is text, whatever it looks like", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
   const hostile = `<img src=x onerror="document.title='hit'"> <script>document.title='hit'</script> javascript:alert(1) {name}`;
-  const concernId = await begin(visitor, "Zeichen");
-  await answer(concernId, hostile);
+  const concernId = await at.begin(visitor, "Zeichen");
+  await at.answer(concernId, hostile);
   await page.locator(".by-us .text").waitFor();
   assert.equal(await page.locator(".by-us .text").last().innerText(), hostile);
   assert.equal(await page.locator(".by-us .text a").count(), 0);
@@ -328,10 +282,10 @@ test("what agents and names hold is text, whatever it looks like", async () => {
 });
 
 test("a long talk is loaded as one scrolls up, without a jump, and there is a way back to the end", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
-  const concernId = await begin(visitor, "Langes Gespräch");
-  for (let number = 1; number <= 60; number += 1) await answer(concernId, `Antwort ${number}`);
+  const concernId = await at.begin(visitor, "Langes Gespräch");
+  for (let number = 1; number <= 60; number += 1) await at.answer(concernId, `Antwort ${number}`);
   await ours(page, "Antwort 60").waitFor();
   await page.reload();
   await launch(page).click();
@@ -341,7 +295,7 @@ test("a long talk is loaded as one scrolls up, without a jump, and there is a wa
   await page.getByText("Langes Gespräch").waitFor({ state: "attached" });
   const top = await ours(page, "Antwort 12").evaluate((element) => element.getBoundingClientRect().top);
   assert.ok(top > -400 && top < 1_200, `what was read stays where it was: ${top}`);
-  await answer(concernId, "Antwort 61");
+  await at.answer(concernId, "Antwort 61");
   await page.getByRole("button", { name: "1 neue Nachricht" }).click();
   await ours(page, "Antwort 61").waitFor();
   await page.locator(".jump").waitFor({ state: "detached" });
@@ -349,7 +303,7 @@ test("a long talk is loaded as one scrolls up, without a jump, and there is a wa
 });
 
 test("too much is said before it is sent", async () => {
-  const visitor = await visit();
+  const visitor = await at.visit();
   const { page } = visitor;
   await launch(page).click();
   await field(page).fill("x".repeat(3_900));
@@ -362,9 +316,9 @@ test("too much is said before it is sent", async () => {
 });
 
 test("on a phone it is the whole screen, and its field does not make the page zoom", async () => {
-  const visitor = await visit({ ...phone });
+  const visitor = await at.visit({ ...phone });
   const { page } = visitor;
-  await begin(visitor, "Vom Telefon");
+  await at.begin(visitor, "Vom Telefon");
   await stands(page);
   const box = await page.locator(".panel").boundingBox();
   assert.deepEqual(box, { x: 0, y: 0, width: 390, height: 844 });
@@ -377,10 +331,10 @@ test("on a phone it is the whole screen, and its field does not make the page zo
 });
 
 test("from right to left it is mirrored; in the dark and with strong contrast axe is silent", async () => {
-  site.show("/rtl", pageWith(server.url, channel, 'lang="ar" dir="rtl"'), strictPolicy(server.url));
-  const visitor = await visit({ locale: "en-GB", colorScheme: "dark", reducedMotion: "reduce" });
+  at.site.show("/rtl", pageWith(at.server.url, at.channel, 'lang="ar" dir="rtl"'), strictPolicy(at.server.url));
+  const visitor = await at.visit({ locale: "en-GB", colorScheme: "dark", reducedMotion: "reduce" });
   const { page } = visitor;
-  await page.goto(`${site.origin}/rtl`);
+  await page.goto(`${at.site.origin}/rtl`);
   await page.getByRole("button", { name: "Open chat" }).click();
   await stands(page);
   const box = await page.locator(".panel").boundingBox();
@@ -396,8 +350,8 @@ test("from right to left it is mirrored; in the dark and with strong contrast ax
 
 test("a page that may not carry the chat shows no more than the button and what it could not do", async () => {
   const foreign = await startSite();
-  foreign.show("*", pageWith(server.url, channel), strictPolicy(server.url));
-  const visitor = await openVisitor(browser, `${foreign.origin}/`);
+  foreign.show("*", pageWith(at.server.url, at.channel), strictPolicy(at.server.url));
+  const visitor = await openVisitor(at.browser, `${foreign.origin}/`);
   await launch(visitor.page).click();
   await visitor.page.getByText("Keine Verbindung.", { exact: false }).waitFor();
   await leave(visitor);
@@ -405,7 +359,7 @@ test("a page that may not carry the chat shows no more than the button and what 
 });
 
 test("the page of a chat alone is filled by it, and allows nothing else", async () => {
-  const visitor = await openVisitor(browser, `${server.url}/chat/${channel}#nobody`);
+  const visitor = await openVisitor(at.browser, `${at.server.url}/chat/${at.channel}#nobody`);
   const { page } = visitor;
   await page.getByText("Guten Tag bei Kabel!").waitFor();
   assert.equal(await page.title(), "Chat mit Kabel");
@@ -415,7 +369,7 @@ test("the page of a chat alone is filled by it, and allows nothing else", async 
   await sent(page, "Aus der Mail").waitFor();
   assert.deepEqual(await findings(page), []);
   await leave(visitor);
-  const answered = await fetch(`${server.url}/chat/${channel}`);
+  const answered = await fetch(`${at.server.url}/chat/${at.channel}`);
   assert.match(
     answered.headers.get("content-security-policy") ?? "",
     /^default-src 'none'; script-src 'self'; connect-src 'self'/,
@@ -424,5 +378,5 @@ test("the page of a chat alone is filled by it, and allows nothing else", async 
     [answered.headers.get("referrer-policy"), answered.headers.get("x-robots-tag")],
     ["no-referrer", "noindex"],
   );
-  assert.equal((await fetch(`${server.url}/chat/01a21222-214f-7cf8-b077-ea027b6dd0ef`)).status, 404);
+  assert.equal((await fetch(`${at.server.url}/chat/01a21222-214f-7cf8-b077-ea027b6dd0ef`)).status, 404);
 });
