@@ -11,7 +11,7 @@ import { saveChange } from "#modules/concerns/actions-saving.ts";
 import { sendAutomatic } from "#modules/concerns/actions-send.ts";
 import { withStatus, type ConcernState } from "#modules/concerns/model.ts";
 import { withoutDetail } from "#modules/concerns/model-threading.ts";
-import { ratingLines, ratingQuestion } from "#modules/concerns/model-words.ts";
+import { ratingQuestion } from "#modules/concerns/model-words.ts";
 import { lockAutomatic } from "#modules/concerns/store-outbox.ts";
 import { lastOfCustomer, lockConcern } from "#modules/concerns/store.ts";
 import { customerByAddress } from "#modules/customers/reads.ts";
@@ -85,7 +85,7 @@ export const askForRating = async (
   });
   if (id === null) return false;
   const language = state.language ?? brand.language;
-  const { subject, text } = ratingQuestion(language, brand.name, state);
+  const { subject, text, mail, ratingLinks } = ratingQuestion(language, brand.name, state, id);
   const part = { kind: "rating" as const, id, text };
   await sendAutomatic(world, tx, state, {
     direction: "out",
@@ -93,7 +93,8 @@ export const askForRating = async (
     brandName: brand.name,
     to: { name: last.sender.name, value: norm },
     subject,
-    text: isKept(kind) ? text : `${text}\n\n${ratingLines(language)}\n\n${brand.name}`,
+    text: isKept(kind) ? text : mail,
+    ratingLinks: isKept(kind) ? [] : ratingLinks,
     parts: [part],
     answersId: last.id,
   });

@@ -14,7 +14,7 @@ import {
   type About,
 } from "#modules/concerns/actions-delivery.ts";
 import { leavingSubject, senderName, wholeHtml, wholeText } from "#modules/concerns/model-compose.ts";
-import { withChatLink, withRatingLinks, type ChatLink } from "#modules/concerns/model-words.ts";
+import { withLinks, type ChatLink } from "#modules/concerns/model-words.ts";
 import { isHard, judge, type NotTried } from "#modules/concerns/model-delivery.ts";
 import { replyToken } from "#modules/concerns/model-threading.ts";
 import { rowById } from "#modules/concerns/reads.ts";
@@ -218,19 +218,16 @@ export interface LeavingLinks {
   readonly chat: (to: Omit<ChatLink, "at">) => string;
 }
 
-/**
- * The text as it leaves: a question for a rating, and what leads back into a chat, get their links here. Only the program writes such mails, and the place of
- * the link to the chat is counted: nobody else's words become links, also when they are the mark's.
- */
+/** The text as it leaves: a question for a rating, and what leads back into a chat, get their links here. Only the program writes mails with places for them. */
 const leavingText = (message: LeavingRow, links: LeavingLinks | null): string => {
-  const { chatLink, text } = message;
-  const whole = (own: string): string => wholeText(own, message.foldedText);
-  if (links === null || message.direction !== "out") return whole(text);
-  const asks = message.parts?.find((part) => part.kind === "rating");
-  const rated = (own: string): string =>
-    asks?.kind === "rating" ? withRatingLinks(own, (score) => links.rating(asks.id, score)) : own;
-  if (chatLink === null) return whole(rated(text));
-  return whole(rated(text.slice(0, chatLink.at)) + withChatLink(text.slice(chatLink.at), links.chat(chatLink)));
+  const { chatLink, ratingLinks, text, foldedText } = message;
+  if (links === null || message.direction !== "out") return wholeText(text, foldedText);
+  const own = withLinks(
+    text,
+    (ratingLinks ?? []).map((each) => ({ ...each, link: links.rating(each.id, each.score) })),
+    chatLink && { at: chatLink.at, link: links.chat(chatLink) },
+  );
+  return wholeText(own, foldedText);
 };
 
 /** The message ready to be translated; null: it was taken back or is gone. Every try gives the same, so that a second copy can be recognised. */

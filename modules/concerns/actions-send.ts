@@ -15,7 +15,7 @@ import { linesOf, linesOfHtml } from "#modules/concerns/model-lines.ts";
 import { withScheduled, type Plan } from "#modules/concerns/model-schedule.ts";
 import { maySee, usualBelow, type Folded } from "#modules/concerns/actions-below.ts";
 import { replySubject, signatureOf } from "#modules/concerns/model-compose.ts";
-import type { ChatLink } from "#modules/concerns/model-words.ts";
+import type { ChatLink, RatingLink } from "#modules/concerns/model-words.ts";
 import {
   inboundById,
   lastInbound,
@@ -287,6 +287,7 @@ export const sendAutomatic = async (
     readonly text: string;
     readonly parts?: readonly Part[];
     readonly chatLink?: ChatLink | null;
+    readonly ratingLinks?: readonly RatingLink[];
     readonly answersId: string | null;
     /** Who takes part from now on. */
     readonly joining?: NewParty;
@@ -306,6 +307,7 @@ export const sendAutomatic = async (
     text: mail.text,
     parts: mail.parts ?? [],
     chatLink: mail.chatLink ?? null,
+    ratingLinks: mail.ratingLinks ?? [],
     answersId: mail.answersId,
     automatic: mail.direction === "out" ? "auto-reply" : "auto-generated",
     files: mail.files ?? [],
@@ -371,6 +373,7 @@ export const blank = (state: ConcernState, id: MessageId, seq: number, at: strin
   files: [],
   parts: [],
   chatLink: null,
+  ratingLinks: [],
   keys: [],
   secrets: [],
 });

@@ -83,13 +83,13 @@ export const mailUnread = (world: World, unread: Unread, afterMs: number, to: El
     if (to === null || email === null || brand === null || !channel || !(await mayWrite(world, tx, concernId, email)))
       return parkUnread(tx, concernId, norm);
     const at = world.now().toISOString();
-    const asking = words.flatMap(({ parts }) => (parts ?? []).filter(({ kind }) => kind === "rating"));
+    const questionsOf = ({ parts }: UnreadWord) => (parts ?? []).filter((part) => part.kind === "rating");
     const { mailed, left } = await filesToMail(world, tx, words);
     await insertAutomatic(tx, email, at, concernId);
-    const { subject, text, linkAt } = collected(state.language ?? brand.language, {
+    const { subject, text, linkAt, ratingLinks } = collected(state.language ?? brand.language, {
       brand: brand.name,
       subject: state.subject,
-      words: words.map((word) => ({ ...word, asksRating: (word.parts ?? []).some(({ kind }) => kind === "rating") })),
+      words: words.map((word) => ({ ...word, asksRating: questionsOf(word)[0]?.id ?? null })),
       left,
       page: to.back === null ? to.page : null,
     });
@@ -101,7 +101,8 @@ export const mailUnread = (world: World, unread: Unread, afterMs: number, to: El
       subject,
       text,
       chatLink: to.back === null ? null : { ...to.back, at: linkAt },
-      parts: asking,
+      ratingLinks,
+      parts: words.flatMap(questionsOf),
       files: mailed.map((file) => ({ ...file, id: world.newId() })),
       answersId: null,
       joining: {

@@ -35,11 +35,57 @@ export interface ChatLink {
 
 const chatMarks = { de: "[Link zum Chat]", en: "[link to the chat]" } as const;
 
-/** A text that begins with the mark, with the link in its place; any other as it is. */
-export const withChatLink = (text: string, link: string): string => {
-  const mark = Object.values(chatMarks).find((each) => text.startsWith(each));
-  return mark === undefined ? text : link + text.slice(mark.length);
+/** Where in a mail's text the link of an answer to a question stands: see `ratingLines`. */
+export interface RatingLink {
+  /** The question's. */
+  readonly id: string;
+  readonly score: number;
+  /** Where the mark begins, in the units of JavaScript's strings. */
+  readonly at: number;
+}
+
+const ratingMark = (score: number): string => `[Link ${score}]`;
+
+/**
+ * A text as it leaves: with a link in each place that was counted for one, as long as its mark stands there. Nobody else's words become links, also when they
+ * are a mark's.
+ */
+export const withLinks = (
+  text: string,
+  ratings: readonly { readonly at: number; readonly score: number; readonly link: string }[],
+  chat: { readonly at: number; readonly link: string } | null,
+): string => {
+  const places = [
+    ...ratings.map(({ at, score, link }) => ({ at, link, marks: [ratingMark(score)] })),
+    ...(chat === null ? [] : [{ ...chat, marks: Object.values(chatMarks) }]),
+  ];
+  // From the end, so that the places before stay where they are.
+  return places
+    .toSorted((a, b) => b.at - a.at)
+    .reduce((whole, { at, link, marks }) => {
+      const mark = marks.find((each) => whole.startsWith(each, at));
+      return mark === undefined ? whole : whole.slice(0, at) + link + whole.slice(at + mark.length);
+    }, text);
 };
+
+/** Words with the places of links in them. */
+interface Linked {
+  readonly text: string;
+  readonly links: readonly RatingLink[];
+}
+
+const joined = (pieces: readonly (string | Linked)[], between = ""): Linked =>
+  pieces.reduce<Linked>(
+    (before, piece, index) => {
+      const { text, links } = typeof piece === "string" ? { text: piece, links: [] } : piece;
+      const start = before.text + (index === 0 ? "" : between);
+      return {
+        text: start + text,
+        links: [...before.links, ...links.map((link) => ({ ...link, at: link.at + start.length }))],
+      };
+    },
+    { text: "", links: [] },
+  );
 
 /** What was said in a chat and not seen there, as a mail. `page`: where the chat is for whoever the mail does not lead back; null: it does, by a mark at `linkAt`. */
 export const collected = (
@@ -50,78 +96,93 @@ export const collected = (
     readonly words: readonly {
       readonly authorName: string;
       readonly text: string;
-      /** It asks for a rating: the answers stand below it. */
-      readonly asksRating: boolean;
+      /** The question for a rating that it asks, by its id: the answers stand below it. Null: it asks none. */
+      readonly asksRating: string | null;
       readonly files: readonly { readonly name: string }[];
     }[];
     /** Names of files that do not come with the mail. */
     readonly left: readonly string[];
     readonly page: string | null;
   },
-): { readonly subject: string; readonly text: string; readonly linkAt: number } => {
+): {
+  readonly subject: string;
+  readonly text: string;
+  readonly linkAt: number;
+  readonly ratingLinks: readonly RatingLink[];
+} => {
   // Whoever speaks several times in a row is named once.
   const file = language === "de" ? "Datei" : "File";
-  const said = facts.words
-    .map(({ authorName, text, asksRating, files }, index) => {
-      const asked = asksRating ? `${text}\n\n${ratingLines(language)}` : text;
-      const whole = [...(asked === "" ? [] : [asked]), ...files.map(({ name }) => `${file}: ${name}`)].join("\n");
-      return facts.words[index - 1]?.authorName === authorName ? whole : `${authorName}:\n${whole}`;
-    })
-    .join("\n\n");
+  const said = joined(
+    facts.words.map(({ authorName, text, asksRating, files }, index) => {
+      const asked = asksRating === null ? text : joined([text, ratingLines(language, asksRating)], "\n\n");
+      const whole = joined([...(asked === "" ? [] : [asked]), ...files.map(({ name }) => `${file}: ${name}`)], "\n");
+      return facts.words[index - 1]?.authorName === authorName ? whole : joined([`${authorName}:\n`, whole]);
+    }),
+    "\n\n",
+  );
   const left =
     facts.left.length === 0
       ? ""
       : language === "de"
         ? `\n\nNicht in dieser E-Mail, sondern im Chat: ${facts.left.join(", ")}`
         : `\n\nNot in this e-mail but in the chat: ${facts.left.join(", ")}`;
-  const [before, below] =
+  const [above, below]: [readonly (string | Linked)[], string] =
     language === "de"
       ? [
-          `Guten Tag,\n\nim Chat haben wir Ihnen geantwortet:\n\n${said}${left}\n\nWeiter im Chat: `,
+          ["Guten Tag,\n\nim Chat haben wir Ihnen geantwortet:\n\n", said, `${left}\n\nWeiter im Chat: `],
           "Oder antworten Sie einfach auf diese E-Mail.",
         ]
       : [
-          `Hello,\n\nwe have answered you in the chat:\n\n${said}${left}\n\nGo on in the chat: `,
+          ["Hello,\n\nwe have answered you in the chat:\n\n", said, `${left}\n\nGo on in the chat: `],
           "Or simply answer this e-mail.",
         ];
+  const before = joined(above);
   return {
     subject: `Re: ${facts.subject}`,
-    text: `${before}${facts.page ?? chatMarks[language]}\n${below}\n\n${facts.brand}`,
-    linkAt: before.length,
+    text: `${before.text}${facts.page ?? chatMarks[language]}\n${below}\n\n${facts.brand}`,
+    linkAt: before.text.length,
+    ratingLinks: before.links,
   };
 };
 
-/** Asks how content somebody was with how their concern was settled. */
+/** Asks how content somebody was with how their concern was settled: in a few words, and as a whole mail in which the links of that question stand. */
 export const ratingQuestion = (
   language: Language,
   brand: string,
   concern: { readonly number: number; readonly subject: string },
-): { readonly subject: string; readonly text: string } => ({
-  subject: `Re: ${concern.subject}`,
-  text:
+  id: string,
+): {
+  readonly subject: string;
+  readonly text: string;
+  readonly mail: string;
+  readonly ratingLinks: readonly RatingLink[];
+} => {
+  const text =
     language === "de"
       ? `Ihr Anliegen Nummer ${concern.number} bei ${brand} ist gelöst. Wie zufrieden waren Sie mit uns?`
-      : `Your concern number ${concern.number} at ${brand} is settled. How content were you with us?`,
-});
+      : `Your concern number ${concern.number} at ${brand} is settled. How content were you with us?`;
+  const mail = joined([text, ratingLines(language, id), brand], "\n\n");
+  return { subject: `Re: ${concern.subject}`, text, mail: mail.text, ratingLinks: mail.links };
+};
 
 /**
- * The answers to choose from, for who reads it as text: each with a mark in the place of its link, which is put in when it leaves (`withRatingLinks`). So
- * nobody finds the links where messages are kept.
+ * The answers to choose from, for who reads it as text: each with a mark in the place of its link, which is put in when it leaves (`withLinks`). So nobody
+ * finds the links where messages are kept.
  */
-export const ratingLines = (language: Language): string => {
+const ratingLines = (language: Language, id: string): Linked => {
   const words = {
     de: ["schlecht", "mäßig", "in Ordnung", "gut", "sehr gut"],
     en: ["bad", "poor", "all right", "good", "very good"],
   }[language];
-  const lines = [5, 4, 3, 2, 1].map((score) => `${score} – ${words[score - 1]}: [Link ${score}]`).join("\n");
-  return language === "de"
-    ? `${lines}\n\nEin Klick öffnet eine Seite, auf der Sie Ihre Antwort absenden. Dort können Sie auch sagen, dass Sie nicht mehr gefragt werden möchten.`
-    : `${lines}\n\nA click opens a page on which you send your answer. There you can also say that you do not want to be asked any more.`;
+  const lines = [5, 4, 3, 2, 1].map((score) =>
+    joined([`${score} – ${words[score - 1]}: `, { text: ratingMark(score), links: [{ id, score, at: 0 }] }]),
+  );
+  const below =
+    language === "de"
+      ? "Ein Klick öffnet eine Seite, auf der Sie Ihre Antwort absenden. Dort können Sie auch sagen, dass Sie nicht mehr gefragt werden möchten."
+      : "A click opens a page on which you send your answer. There you can also say that you do not want to be asked any more.";
+  return joined([joined(lines, "\n"), below], "\n\n");
 };
-
-/** The text with a link in the place of each mark of `ratingLines`. */
-export const withRatingLinks = (text: string, linkOf: (score: number) => string): string =>
-  text.replaceAll(/\[Link ([1-5])\]/g, (_, score: string) => linkOf(Number(score)));
 
 /** Why an agent is told something by mail. */
 export type Why = "mentioned" | "answered" | "followed" | "rated";

@@ -5,7 +5,7 @@ import type { Delivery, DeliveryState, DraftQuote } from "#contract/concerns.ts"
 import type { ChannelId, ConcernId, DeliveryId, MessageId } from "#contract/ids.ts";
 import type { Reason } from "#contract/reasons.ts";
 import type { Undoable } from "#modules/concerns/model.ts";
-import type { ChatLink } from "#modules/concerns/model-words.ts";
+import type { ChatLink, RatingLink } from "#modules/concerns/model-words.ts";
 import type { Part } from "#contract/parts.ts";
 import { sql, type Sql, type Tx } from "#platform/db/db.ts";
 
@@ -282,6 +282,7 @@ export interface LeavingRow {
   readonly html: string | null;
   readonly parts: readonly Part[] | null;
   readonly chatLink: ChatLink | null;
+  readonly ratingLinks: readonly RatingLink[] | null;
   /** The repeated message's HTML as it came, sanitised. */
   readonly quotedHtml: string | null;
   readonly automatic: string | null;
@@ -299,7 +300,7 @@ export const leaving = (tx: Tx, messageId: MessageId): Promise<LeavingRow | null
   tx.maybe<LeavingRow>(sql`
     SELECT m.concern_id AS "concernId", c.number, c.brand_id AS "brandId", m.seq, m.at, m.direction, m.author_kind AS "authorKind", m.author_name AS "authorName",
            m.sender ->> 'name' AS "fromName", m.recipients AS to, m.copies AS cc, m.subject, m.automatic, m.answers_id AS "answersId",
-           b.text, b.folded_text AS "foldedText", b.html, b.parts, b.chat_link AS "chatLink",
+           b.text, b.folded_text AS "foldedText", b.html, b.parts, b.chat_link AS "chatLink", b.rating_links AS "ratingLinks",
            (SELECT q.html FROM message_body q WHERE q.message_id = b.quote_of) AS "quotedHtml",
            coalesce((SELECT jsonb_agg(jsonb_build_object('hash', a.hash, 'name', a.name, 'mediaType', a.media_type, 'inlineId', a.inline_id) ORDER BY a.position)
                        FROM attachment a WHERE a.message_id = m.id), '[]'::jsonb) AS files

@@ -196,10 +196,11 @@ export const saveMessage = async (
   const statement = sql`
     WITH c AS (${before === null ? insert(after) : update(before, after)}),
          m AS (${insertMessages([message])}),
-         b AS (INSERT INTO message_body (message_id, text, folded_text, html, raw_hash, quote_of, parts, chat_link)
+         b AS (INSERT INTO message_body (message_id, text, folded_text, html, raw_hash, quote_of, parts, chat_link, rating_links)
                VALUES (${message.id}, ${message.text}, ${message.foldedText}, ${message.html}, ${message.rawHash},
                        ${message.quoteOf}, ${message.parts.length === 0 ? null : JSON.stringify(message.parts)},
-                       ${message.chatLink === null ? null : JSON.stringify(message.chatLink)}) RETURNING 1)
+                       ${message.chatLink === null ? null : JSON.stringify(message.chatLink)},
+                       ${message.ratingLinks.length === 0 ? null : JSON.stringify(message.ratingLinks)}) RETURNING 1)
          ${parties.length === 0 ? empty : sql`, p AS (${insertParties(after.id, parties)})`}
          ${message.files.length === 0 ? empty : sql`, a AS (${insertFiles(message.id, message.files)})`}
          ${deliveries.length === 0 ? empty : sql`, d AS (${insertDeliveries(message.id, deliveries)})`}

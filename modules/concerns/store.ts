@@ -7,7 +7,7 @@ import type { AgentId, ChannelId, ConcernId, MessageId } from "#contract/ids.ts"
 import type { ConcernState } from "#modules/concerns/model.ts";
 import type { Part } from "#contract/parts.ts";
 import type { Secret } from "#lib/secrets.ts";
-import type { ChatLink } from "#modules/concerns/model-words.ts";
+import type { ChatLink, RatingLink } from "#modules/concerns/model-words.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
 import { rowColumns } from "#modules/concerns/store-lists.ts";
 import { alike } from "#platform/db/alike.ts";
@@ -78,6 +78,8 @@ export interface NewMessage {
   readonly parts: readonly Part[];
   /** A mail that leads back into a chat: with what, and where in its text. Only mails that the program writes have it. */
   readonly chatLink: ChatLink | null;
+  /** A mail that asks for a rating: where in its text the links stand. Only mails that the program writes have them. */
+  readonly ratingLinks: readonly RatingLink[];
   /** What was covered in it. */
   readonly secrets: readonly Secret[];
   /** Keys by which later messages may refer to this one; not ours (those are remembered when we send). */

@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { ConcernId, TopicId } from "#contract/ids.ts";
 import type { ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
+import { askForRating } from "#modules/concerns/actions-asking.ts";
 import { move } from "#modules/concerns/actions-moving.ts";
 import { reply } from "#modules/concerns/actions-reply.ts";
 import { answerForm, markSeen } from "#modules/concerns/actions-visitor.ts";
@@ -250,6 +251,47 @@ void test("the link back stands in the mail alone, the same in each try, in the 
   await world.db.run(cover);
   assert.equal(await textNow(), first.text.replace(proof, "[•••]"));
   await nowhere();
+});
+
+// "[Link 4]" in an agent's or a visitor's own words became a link of the question when a question was collected in the same mail.
+void test("the links of a question stand where the program put them, also in a mail that repeats their marks as somebody's words; mails of before get theirs", async () => {
+  const { who, id } = await visitor("Mia", "mia@kunde.example");
+  const question = world.newId();
+  const ask = () => world.db.transaction((tx) => askForRating(world, tx, id, () => Promise.resolve(question)));
+  const marks = [1, 2, 3, 4, 5].map((score) => `[Link ${score}]`).join(" ");
+  await answer(id, who, `🙂🙂 Auf dem Zettel steht „5 – sehr gut: [Link 5]“, auch ${marks} und [Link zum Chat].`);
+  assert.ok(await ask());
+  await answer(id, who, `Danach nochmals ${marks}`);
+  world.pass(2 * afterMs);
+  await mailOut();
+  const stored = (await mailsIn(id)).at(-1) ?? assert.fail();
+  const links = leavingLinks(world, "https://desk.example");
+  const leaves = async () => {
+    const due = await claimDeliveries(world, { limit: 100, leaseMs: 1_000 });
+    const outbound = await outboundOf(world, due.find((each) => each.messageId === stored.id) ?? assert.fail(), links);
+    world.pass(5_000);
+    return outbound?.text ?? assert.fail();
+  };
+  const text = await leaves();
+  const made = [5, 4, 3, 2, 1].map((score) => links.rating(question, score));
+  assert.deepEqual(text.match(/https:\/\/desk\.example\/rating\/\S+/g), made);
+  for (const [index, word] of ["sehr gut", "gut", "in Ordnung", "mäßig", "schlecht"].entries())
+    assert.ok(text.includes(`\n${5 - index} – ${word}: ${made[index] ?? ""}\n`), text);
+  assert.equal(text.split(marks).length, 3, "both agents' words are as they were said");
+  assert.equal(text.match(/#visitor-/g)?.length, 1);
+  assert.ok(!JSON.stringify(await openConcern(world, cast.anna, id)).includes("/rating/"));
+
+  // As mails of before were stored: where their links stand is found by the whole block of answers.
+  const kept = await world.db.rows(sql`SELECT rating_links FROM message_body WHERE message_id = ${stored.id}`);
+  await world.db.run(sql`UPDATE message_body SET rating_links = NULL WHERE message_id = ${stored.id}`);
+  assert.doesNotMatch(await leaves(), /\/rating\//);
+  const migration = await readFile(new URL("../../db/migrations/0305_rating_links.sql", import.meta.url), "utf8");
+  await world.db.run({ text: migration.slice(migration.indexOf("WITH ")), values: [] } as unknown as Sql);
+  assert.deepEqual(
+    await world.db.rows(sql`SELECT rating_links FROM message_body WHERE message_id = ${stored.id}`),
+    kept,
+  );
+  assert.equal(await leaves(), text);
 });
 
 void test("who talks for ever is not waited for for ever", async () => {
