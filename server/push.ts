@@ -110,22 +110,34 @@ export const startPush = (options: {
       world.log.error("chat.pushFailed", { error: error instanceof Error ? error.name : "unknown" });
   };
 
-  const look = async (): Promise<void> => {
+  /** More were due than there was room for: the next is taken when one is done. */
+  let isMore = false;
+  const claim = async (): Promise<void> => {
     const room = atOnce - running.size;
     if (room <= 0) return;
-    for (const claim of await claimPushes(world, { limit: room, leaseMs })) {
-      const work = tell(claim)
+    isMore = false;
+    const claims = await claimPushes(world, { limit: room, leaseMs });
+    isMore = claims.length === room;
+    for (const each of claims) {
+      const work = tell(each)
         .catch(failed)
-        .finally(() => running.delete(work));
+        .finally(() => {
+          running.delete(work);
+          if (isMore) look();
+        });
       running.add(work);
     }
   };
-  const timer = setInterval(() => {
+  const look = (): void => {
     if (looking !== null || stopping) return;
-    looking = look()
+    looking = claim()
       .catch(failed)
-      .finally(() => (looking = null));
-  }, lookEveryMs);
+      .finally(() => {
+        looking = null;
+        if (isMore && running.size < atOnce) look();
+      });
+  };
+  const timer = setInterval(look, lookEveryMs);
   return {
     stop: async () => {
       stopping = true;

@@ -10,6 +10,7 @@ import { addChat, answerIn, openPage } from "#test/chat.ts";
 import { signIn, type Desk, type LiveFeed } from "#test/desk.ts";
 import { cleaners, ownStore } from "#test/faults.ts";
 import { ownTime } from "#test/ownTime.ts";
+import { gone as closed, startPushes, type Pushes } from "#test/pushes.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
 const widgetsWanted = 36;
@@ -21,10 +22,13 @@ let two: TestServer;
 let balancer: Balancer;
 let desk: Desk;
 let channelId: string;
+let pushes: Pushes;
 
 before(async () => {
   const store = await ownStore();
-  const env = { SECRET: "ein-geheimnis-fuer-beide-knoten-1234567890", LOG_LEVEL: "error" };
+  pushes = await startPushes();
+  cleaners.push(pushes.stop);
+  const env = { ...pushes.env, SECRET: "ein-geheimnis-fuer-beide-knoten-1234567890", LOG_LEVEL: "error" };
   one = await startTestServer({ database: store.url, env });
   cleaners.push(one.stop);
   const centre = await setUpCentre(one.url);
@@ -68,8 +72,8 @@ const loyalDesk = async (): Promise<{
 };
 
 void test(
-  "kill -9 of one of two nodes: nothing said is lost, doubled or out of order, for visitors and for desks; who was there is gone soon",
-  { timeout: 90_000 },
+  "kill -9 of one of two nodes: nothing said is lost, doubled or out of order, for visitors and for desks; who was there is gone soon, and told by push",
+  { timeout: 150_000 },
   async (t) => {
     const desks = await Promise.all(Array.from({ length: desksWanted }, loyalDesk));
     const widgets = Array.from({ length: widgetsWanted }, (_, n) => openWidget(n, channelId, "127.0.0.1"));
@@ -93,6 +97,15 @@ void test(
     atOne.say({ type: "look", concernId, state: "viewing" });
     await atOne.word((word) => word.type === "visitors" && word.visitors.length === 1);
 
+    // A browser whose page is open there is not told of what is answered at the other node, until that page is gone with its node.
+    const [reading, left] = [await pushes.reader(two.url, channelId), await pushes.reader(two.url, channelId)];
+    await closed(left);
+    const atDeskOne = await signIn(one.url, admin.email, admin.password);
+    for (const each of [reading, left]) await answerIn(atDeskOne, each.concernId, "Am anderen Knoten gesagt");
+    await reading.page.message("Am anderen Knoten gesagt");
+    await pushes.pushesTo(left, 1);
+    assert.deepEqual(pushes.told(reading), [], "its page is open");
+
     let taken = 0;
     const half = Promise.withResolvers<void>();
     const talking = widgets.map(async (widget) => {
@@ -110,6 +123,7 @@ void test(
     await half.promise;
     await two.end("SIGKILL");
     const gone = ownTime();
+    const push = pushes.pushesTo(reading, 1);
     await Promise.all([...talking, ...answering]);
     // An answer whose way broke before it was said is said now.
     for (const widget of widgets) {
@@ -121,6 +135,13 @@ void test(
     gone.stop();
     assert.ok(gone.ms() < 20_000, `somebody who is gone was shown for ${gone.ms()} ms`);
     t.diagnostic(`the dead node's visitor was gone after ${Math.round(gone.ms())} ms of our own time`);
+
+    // Within the lease of a minute, which the dead node may have held at that moment.
+    await push;
+    assert.deepEqual(
+      [reading, left].map((each) => pushes.told(each).length),
+      [1, 1],
+    );
 
     const marker = await openPage(balancer.url, channelId);
     await marker.hello();

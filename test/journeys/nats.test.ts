@@ -8,6 +8,7 @@ import { addChat, answerIn, openPage } from "#test/chat.ts";
 import { signIn } from "#test/desk.ts";
 import { cleaners, gate, ownStore } from "#test/faults.ts";
 import { startNats, type NatsServer } from "#test/peers/nats.ts";
+import { gone, startPushes } from "#test/pushes.ts";
 import { refusal, startTestServer } from "#test/server.ts";
 import { busSuite } from "#test/suites/bus.ts";
 import { lacking } from "#tools/test/peers.ts";
@@ -61,7 +62,14 @@ void test(
   async () => {
     const { url, kill, start } = await server();
     const store = await ownStore();
-    const env = { SECRET: "ein-geheimnis-fuer-beide-knoten-1234567890", LOG_LEVEL: "error", NATS_URL: url };
+    const pushes = await startPushes();
+    cleaners.push(pushes.stop);
+    const env = {
+      ...pushes.env,
+      SECRET: "ein-geheimnis-fuer-beide-knoten-1234567890",
+      LOG_LEVEL: "error",
+      NATS_URL: url,
+    };
     const { output } = await refusal({
       database: store.url,
       env: { ...env, NATS_URL: url.replace(/:[^:@]+@/, ":geraten@") },
@@ -87,6 +95,15 @@ void test(
     const at = concernId as never;
     feed.say({ type: "look", concernId: at, state: "viewing" });
     await feed.word((word) => word.type === "visitors" && word.visitors.length === 1);
+
+    // Whose page is open at one node is not told by push of what is answered at the other, until it is closed.
+    const [reading, left] = [await pushes.reader(one.url, channelId), await pushes.reader(one.url, channelId)];
+    await gone(left);
+    for (const each of [reading, left]) await answerIn(atTwo, each.concernId, "Über NATS gesagt");
+    await pushes.pushesTo(left, 1);
+    assert.deepEqual(pushes.told(reading), [], "its page is open");
+    await gone(reading);
+    await pushes.pushesTo(reading, 1);
 
     await kill();
     await answerIn(atTwo, concernId, "Ohne NATS dauert es eine Sekunde.");

@@ -3,16 +3,27 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page, Worker } from "playwright-core";
 import { api } from "#contract/api.ts";
 import { answerIn } from "#test/chat.ts";
 import { until } from "#test/faults.ts";
 import { phone } from "#test/screens/browser.ts";
 import { leave, startChatSite, type ChatSite } from "#test/screens/chatSite.ts";
 import { field, findings, launch, openVisitor, say, sent } from "#test/screens/site.ts";
-import { askedBy, offer, openWorker, playPushService, showTelling } from "#test/screens/telling.ts";
+import {
+  askedBy,
+  offer,
+  openWorker,
+  placeWorker,
+  playPushService,
+  press,
+  showTelling,
+  wantsOpened,
+} from "#test/screens/telling.ts";
 
 const mostBytes = 200_000;
+/** What is asked of a worker has none of its own. */
+const timeout = 180_000;
 /** 2 × 2 pixels, red. */
 const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==",
@@ -267,133 +278,184 @@ test("on a phone the camera is offered, and nothing is wider than the screen", a
   await leave(visitor);
 });
 
-test("whoever waits is offered to be told, by a press; the site's worker shows that there is an answer when nobody looks at the chat, and leads to it", async () => {
-  await showTelling(at.site, at.server.url, at.channel);
-  const visitor = await openVisitor(at.browser, `${at.site.origin}/telling`, { serviceWorkers: "allow" });
-  const { page, context } = visitor;
-  await context.grantPermissions(["notifications"], { origin: at.site.origin });
-  await launch(page).click();
-  await field(page).waitFor();
-  assert.equal(await offer(page).count(), 0, "nothing is offered to whoever has said nothing");
-  await say(page, "Wann kommt jemand?");
-  await offer(page).waitFor();
-  assert.deepEqual(await findings(page), []);
-  await offer(page).focus();
-  await page.keyboard.press("Enter");
-  // The worker is there; this browser has no push service behind it, and the page says what it is told.
-  await page.getByText("Der Browser erreicht seinen Push-Dienst nicht.", { exact: false }).waitFor();
-  const { worker, notices, deliver } = await openWorker(visitor, at.site.origin);
-  const asked = await askedBy(page, at.channel);
-  await page.getByRole("button", { name: "Chat schließen" }).first().click();
-  // Until it is closed the page says that it is looked at.
-  await page.locator(".frame:not(.is-open)").waitFor({ state: "attached" });
-  // One push in ten or so this Chromium hands to the worker, which asks, and shows nothing: another is sent then.
-  await until("the worker shows it", 60_000, async () => {
+test(
+  "whoever waits is offered to be told, by a press; the site's worker shows that there is an answer when nobody looks at the chat, and leads to it",
+  { timeout },
+  async () => {
+    await showTelling(at.site, at.server.url, at.channel);
+    const visitor = await openVisitor(at.browser, `${at.site.origin}/telling`, { serviceWorkers: "allow" });
+    const { page, context } = visitor;
+    await context.grantPermissions(["notifications"], { origin: at.site.origin });
+    await launch(page).click();
+    await field(page).waitFor();
+    assert.equal(await offer(page).count(), 0, "nothing is offered to whoever has said nothing");
+    await say(page, "Wann kommt jemand?");
+    await offer(page).waitFor();
+    assert.deepEqual(await findings(page), []);
+    await offer(page).focus();
+    await page.keyboard.press("Enter");
+    // The worker is there; this browser has no push service behind it, and the page says what it is told.
+    await page.getByText("Der Browser erreicht seinen Push-Dienst nicht.", { exact: false }).waitFor();
+    const { worker, shown, notices, deliver } = await openWorker(visitor, at.site.origin);
+    const asked = await askedBy(page, at.channel);
+    await page.getByRole("button", { name: "Chat schließen" }).first().click();
+    // Until it is closed the page says that it is looked at.
+    await page.locator(".frame:not(.is-open)").waitFor({ state: "attached" });
     await deliver("Niemand sieht hin.");
-    return until("this one", 5_000, async () => (await notices()).length > 0).then(() => true);
-  });
-  await asked(1);
-  assert.deepEqual(await notices(), [["Antwort von Kabel", "Niemand sieht hin."]]);
+    await shown(1);
+    await asked(1);
+    assert.deepEqual(await notices(), [["Antwort von Kabel", "Niemand sieht hin."]]);
 
-  // A press leads to the page that is there.
-  await worker.evaluate(async () => {
-    const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
-    const [notification] = await registration.getNotifications();
-    const Pressed = (globalThis as unknown as { NotificationEvent: new (name: string, how: object) => Event })
-      .NotificationEvent;
-    dispatchEvent(new Pressed("notificationclick", { notification }));
-  });
-  await field(page).waitFor();
-  assert.deepEqual(await notices(), []);
-  // Chromium says this of windows without a profile, which all of these are.
-  visitor.complaints.splice(0, Infinity, ...visitor.complaints.filter((one) => !one.includes("support the Push API")));
-  await leave(visitor);
+    // A press leads to the page that is there.
+    await press(worker);
+    await field(page).waitFor();
+    assert.deepEqual(await notices(), []);
 
-  const come = await openVisitor(at.browser, `${at.site.origin}/telling#draht-chat`);
-  await field(come.page).waitFor();
-  await leave(come);
-});
-
-test("who is told sees it and ends it; the browser's next person is told nothing, and who looks at the chat is shown nothing", async () => {
-  await showTelling(at.site, at.server.url, at.channel);
-  const visitor = await openVisitor(at.browser, "about:blank", { serviceWorkers: "allow" });
-  const { page, context } = visitor;
-  await context.grantPermissions(["notifications"], { origin: at.site.origin });
-  await playPushService(context);
-  await page.goto(`${at.site.origin}/telling`);
-  await launch(page).click();
-  await say(page, "Sagen Sie mir Bescheid");
-  await offer(page).click();
-  const stands = page.getByText("Dieser Browser gibt Bescheid, wenn eine Antwort da ist und diese Seite zu.");
-  await stands.waitFor();
-  assert.deepEqual(await findings(page), []);
-
-  // Who looks at the chat is shown nothing.
-  const { worker, deliver } = await openWorker(visitor, at.site.origin);
-  const asked = await askedBy(page, at.channel);
-  await page.bringToFront();
-  await deliver("Eins");
-  await deliver("Zwei");
-  await asked(2);
-  const shown = await worker.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
+    // Whatever a push says is words, and leads nowhere; what says nothing is shown all the same, or browsers take the permission away.
+    await page.getByRole("button", { name: "Chat schließen" }).first().click();
+    await page.locator(".frame:not(.is-open)").waitFor({ state: "attached" });
+    const evil = "https://evil.example/";
+    const wanted = {
+      url: evil,
+      icon: evil,
+      image: evil,
+      data: { url: evil },
+      tag: "other",
+      actions: [{ action: evil }],
+    };
+    await deliver("", JSON.stringify({ title: "<b>Kabel</b>", body: { html: evil }, lang: ["de"], ...wanted }));
+    await shown(2);
+    assert.deepEqual(
+      await worker.evaluate(async () => {
         const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
-        // Longer than the worker waits for an answer: what it was going to show would be there.
-        setTimeout(() => void registration.getNotifications().then(({ length }) => resolve(length)), 600);
+        const [one, ...more] = (await registration.getNotifications()) as (Notification & { image?: string })[];
+        return [one?.title, one?.body, one?.lang, one?.icon, one?.image ?? "", one?.data as unknown, more.length];
       }),
-  );
-  assert.equal(shown, 0);
+      ["<b>Kabel</b>", "", "", "", "", null, 0],
+    );
+    for (const [n, broken] of ["", "null", "[]", "{", '"x"'].entries()) {
+      await deliver("", broken);
+      await shown(3 + n);
+      assert.deepEqual(await notices(), [["Chat", ""]]);
+    }
 
-  // After another visit it stands among their details, and ends there.
-  await page.reload();
-  await launch(page).click();
-  await sent(page, "Sagen Sie mir Bescheid").waitFor();
-  assert.equal(await stands.isVisible(), false, "in the talk nothing more is said of it");
-  await page.getByRole("button", { name: "Ihre Angaben" }).click();
-  await stands.waitFor();
-  assert.deepEqual(await findings(page), []);
-  const isPlayed = (): Promise<boolean> => page.evaluate(() => localStorage.getItem("played") !== null);
-  await page.getByRole("button", { name: "Keinen Bescheid mehr geben" }).click();
-  await offer(page).waitFor();
-  await page.waitForFunction(() => localStorage.getItem("played") === null);
-  await offer(page).click();
-  await stands.waitFor();
-  assert.equal(await isPlayed(), true);
+    // With no page there it opens the one where the chat was, of this site and of no other, wherever its worker was told to be.
+    const astray = ["//evil.example/", "/\\evil.example/", evil, "javascript:alert(1)"];
+    const others: Worker[] = [];
+    for (const [n, open] of astray.entries()) others.push(await placeWorker(visitor, `x${n}`, open));
+    await page.close();
+    assert.equal(await wantsOpened(worker), `${at.site.origin}/telling#draht-chat`);
+    for (const other of others) assert.equal(await wantsOpened(other), `${at.site.origin}/`);
+    // Chromium says this of windows without a profile, which all of these are.
+    visitor.complaints.splice(
+      0,
+      Infinity,
+      ...visitor.complaints.filter((one) => !one.includes("support the Push API")),
+    );
+    await leave(visitor);
 
-  // Somebody else is signed in by the site, which has not said that she has gone: her subscription ends.
-  const { secret } = await at.desk.call(api.visitors.addKey, {
-    params: { id: at.channel },
-    body: { name: "Site", publicKey: null },
-  });
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const iat = Math.floor(Date.now() / 1_000);
-  const word = (sub: string): string => {
-    const text = `${part({ alg: "HS256" })}.${part({ aud: at.channel, sub, jti: crypto.randomUUID(), iat, exp: iat + 200, name: sub })}`;
-    return `${text}.${createHmac("sha256", secret ?? "")
-      .update(text)
-      .digest("base64url")}`;
-  };
-  const identify = (sub: string): Promise<void> =>
-    page.evaluate((said) => {
-      (window as unknown as { drahtChat: { identify: (word: string) => void } }).drahtChat.identify(said);
-    }, word(sub));
-  await identify("Jana");
-  await page.waitForFunction(() => localStorage.getItem("played") === null);
-  await page.getByRole("button", { name: "Ihre Angaben" }).click();
-  await offer(page).click();
-  await stands.waitFor();
-  await identify("Bert");
-  await page.waitForFunction(() => localStorage.getItem("played") === null);
-  // Whoever ends it on this device is told nothing, either.
-  await identify("Jana");
-  await page.getByRole("button", { name: "Ihre Angaben" }).click();
-  await offer(page).click();
-  await stands.waitFor();
-  await page.evaluate(() => (window as unknown as { drahtChat: { leave: () => Promise<void> } }).drahtChat.leave());
-  await page.waitForFunction(() =>
-    document.querySelector("draht-chat")?.shadowRoot?.textContent?.includes("Guten Tag bei Kabel!"),
-  );
-  assert.equal(await stands.count(), 0);
-  await leave(visitor);
-});
+    const come = await openVisitor(at.browser, `${at.site.origin}/telling#draht-chat`);
+    await field(come.page).waitFor();
+    await leave(come);
+  },
+);
+
+test(
+  "who is told sees it and ends it; the browser's next person is told nothing, and who looks at the chat is shown nothing",
+  { timeout },
+  async () => {
+    await showTelling(at.site, at.server.url, at.channel);
+    const visitor = await openVisitor(at.browser, "about:blank", { serviceWorkers: "allow" });
+    const { page, context } = visitor;
+    await context.grantPermissions(["notifications"], { origin: at.site.origin });
+    await playPushService(context);
+    await page.goto(`${at.site.origin}/telling`);
+    await launch(page).click();
+    await say(page, "Sagen Sie mir Bescheid");
+    await offer(page).click();
+    const stands = page.getByText("Dieser Browser gibt Bescheid, wenn eine Antwort da ist und diese Seite zu.");
+    await stands.waitFor();
+    assert.deepEqual(await findings(page), []);
+
+    // Who looks at the chat is shown nothing.
+    const { worker, shown, notices, deliver } = await openWorker(visitor, at.site.origin);
+    const asked = await askedBy(page, at.channel);
+    await page.bringToFront();
+    await deliver("Eins");
+    await deliver("Zwei");
+    await asked(2);
+    const seen = await worker.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
+          // Longer than the worker waits for an answer: what it was going to show would be there.
+          setTimeout(() => void registration.getNotifications().then(({ length }) => resolve(length)), 600);
+        }),
+    );
+    assert.equal(seen, 0);
+    // A page without a line shows nothing of what comes, however it is looked at.
+    await context.setOffline(true);
+    await page.getByText("Keine Verbindung.", { exact: false }).waitFor();
+    await deliver("Drei");
+    await shown(1);
+    assert.deepEqual(await notices(), [["Antwort von Kabel", "Drei"]]);
+    await context.setOffline(false);
+
+    // After another visit it stands among their details, and ends there.
+    await page.reload();
+    await launch(page).click();
+    await sent(page, "Sagen Sie mir Bescheid").waitFor();
+    assert.equal(await stands.isVisible(), false, "in the talk nothing more is said of it");
+    await page.getByRole("button", { name: "Ihre Angaben" }).click();
+    await stands.waitFor();
+    assert.deepEqual(await findings(page), []);
+    const isPlayed = (): Promise<boolean> => page.evaluate(() => localStorage.getItem("played") !== null);
+    await page.getByRole("button", { name: "Keinen Bescheid mehr geben" }).click();
+    await offer(page).waitFor();
+    await page.waitForFunction(() => localStorage.getItem("played") === null);
+    await until("what stood is gone", 20_000, async () => (await notices()).length === 0);
+    await offer(page).click();
+    await stands.waitFor();
+    assert.equal(await isPlayed(), true);
+
+    // Somebody else is signed in by the site, which has not said that she has gone: her subscription ends.
+    const { secret } = await at.desk.call(api.visitors.addKey, {
+      params: { id: at.channel },
+      body: { name: "Site", publicKey: null },
+    });
+    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const iat = Math.floor(Date.now() / 1_000);
+    const word = (sub: string): string => {
+      const text = `${part({ alg: "HS256" })}.${part({ aud: at.channel, sub, jti: crypto.randomUUID(), iat, exp: iat + 200, name: sub })}`;
+      return `${text}.${createHmac("sha256", secret ?? "")
+        .update(text)
+        .digest("base64url")}`;
+    };
+    const identify = (sub: string): Promise<void> =>
+      page.evaluate((said) => {
+        (window as unknown as { drahtChat: { identify: (word: string) => void } }).drahtChat.identify(said);
+      }, word(sub));
+    await identify("Jana");
+    await page.waitForFunction(() => localStorage.getItem("played") === null);
+    await page.getByRole("button", { name: "Ihre Angaben" }).click();
+    await offer(page).click();
+    await stands.waitFor();
+    await identify("Bert");
+    await page.waitForFunction(() => localStorage.getItem("played") === null);
+    // Whoever ends it on this device is told nothing, either, also where the page has just come and nobody has opened the chat.
+    await identify("Jana");
+    await page.getByRole("button", { name: "Ihre Angaben" }).click();
+    await offer(page).click();
+    await stands.waitFor();
+    await page.reload();
+    await launch(page).waitFor();
+    await page.evaluate(() => (window as unknown as { drahtChat: { leave: () => Promise<void> } }).drahtChat.leave());
+    await page.waitForFunction(() => localStorage.getItem("played") === null);
+    await launch(page).click();
+    await page.waitForFunction(() =>
+      document.querySelector("draht-chat")?.shadowRoot?.textContent?.includes("Guten Tag bei Kabel!"),
+    );
+    assert.equal(await stands.count(), 0);
+    await leave(visitor);
+  },
+);

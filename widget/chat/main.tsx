@@ -88,6 +88,7 @@ export const startChat = (parts: ChatParts): Chat => {
   let people = 0;
   let greeting: SiteGreeting | undefined;
   let told = -1;
+  let isLeft = false;
 
   const filesAt = `${parts.socketUrl.replace(/^ws/, "http").replace(/\?.*$/, "")}/${channel}/files`;
   const blobs = openBlobs(prefixOf(channel), indexedDbOf(), Date.now);
@@ -95,7 +96,10 @@ export const startChat = (parts: ChatParts): Chat => {
   const persons = startPersons({
     memoryOf: (user) => openMemory(channel, undefined, user),
     forgetOthers: (user) => forgetOthers(channel, user),
-    emptied: () => blobs.clear(),
+    emptied: () => {
+      isLeft = true;
+      blobs.clear();
+    },
     start: (memory, user, signed) => {
       const drafts = draftsOf(user);
       const link = user === null ? mailLink : null;
@@ -137,7 +141,7 @@ export const startChat = (parts: ChatParts): Chat => {
         const number = unread(chats);
         if (wants && (chats.concerns.length > 0 || markOf(channel))) {
           wants = null;
-          void fetchPush().then(({ startPush }) => startPush({ ...parts, session, memory, user }), ignored);
+          void fetchPush().then(({ startPush }) => startPush({ ...parts, session, memory, user, isLeft }), ignored);
         }
         if (number !== told) parts.unread(number);
         told = number;

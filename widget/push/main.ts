@@ -17,6 +17,8 @@ export interface PushParts {
   readonly root: ShadowRoot;
   /** Whose it is: whom the site has signed in, null: nobody. */
   readonly user: string | null;
+  /** Somebody has signed out here since the page came. */
+  readonly isLeft: boolean;
   readonly memory: Memory;
   readonly session: Pick<Session, "view" | "watch" | "push">;
 }
@@ -38,17 +40,17 @@ const active = (registration: ServiceWorkerRegistration): Promise<void> =>
 
 /** Whom the last call was for stays until the next. */
 let end = (): void => undefined;
+/** Is the chat looked at, and hears of what is said? */
+let isLooking = (): boolean => false;
 const heard = new Set<string>();
 
-/** Says to the worker that the chat is looked at, when it is. */
-const answerWorker = ({ channel, root }: PushParts): void => {
+/** Says to the worker that the chat is looked at, when it is: what comes is seen there. */
+const answerWorker = (channel: string): void => {
   if (heard.has(channel)) return;
   heard.add(channel);
   const air = new BroadcastChannel(`draht.seen.${channel}`);
   air.addEventListener("message", ({ data }) => {
-    // Said by the loader at once, whatever is still to be painted.
-    const isShown = root.querySelector(".frame.is-open") !== null;
-    if (data === "seen?" && isShown && document.visibilityState === "visible") air.postMessage("seen");
+    if (data === "seen?" && isLooking()) air.postMessage("seen");
   });
 };
 
@@ -61,7 +63,12 @@ const isWaiting = ({ chats }: View): boolean => {
 /** Looks after it for whoever sits here from now on. In a browser that cannot, nothing is offered. */
 export const startPush = (parts: PushParts): void => {
   end();
-  const { session, memory, channel, root, user } = parts;
+  const { session, memory, channel, root, user, isLeft } = parts;
+  // That it is open is said by the loader at once, whatever is still to be painted. What has lost its line hears of nothing.
+  isLooking = () =>
+    root.querySelector(".frame.is-open") !== null &&
+    document.visibilityState === "visible" &&
+    session.view().link === "up";
   if (!("PushManager" in window && "Notification" in window && "serviceWorker" in navigator)) return;
   const words = (parts.language === "de" ? german : english).widget.push;
   const mark = openMemory(`push.${channel}`);
@@ -95,7 +102,10 @@ export const startPush = (parts: PushParts): void => {
     (await (await ours())?.pushManager.getSubscription()) ?? null;
   const disown = async (): Promise<void> => {
     mark.forget("of");
-    await (await subscription())?.unsubscribe();
+    const registration = await ours();
+    // What still stands there is theirs as well.
+    for (const notice of (await registration?.getNotifications()) ?? []) notice.close();
+    await (await registration?.pushManager.getSubscription())?.unsubscribe();
   };
 
   const turnOn = async (key: string): Promise<void> => {
@@ -130,13 +140,15 @@ export const startPush = (parts: PushParts): void => {
   const settle = async ({ on: isOn }: ToWidget & { readonly type: "push" }): Promise<void> => {
     const here = await subscription();
     if (isOn && here === null) session.push(null);
-    else if (isOn) answerWorker(parts);
+    else if (isOn) answerWorker(channel);
     else if (here !== null && mark.read("of") !== null) await disown();
   };
   const isAnothers = (): boolean => {
     const of = mark.read("of");
     const token = memory.read("token");
-    return of !== null && of !== tail(token) && (user !== null || token !== null || session.view().person > 0);
+    return (
+      of !== null && of !== tail(token) && (user !== null || token !== null || isLeft || session.view().person > 0)
+    );
   };
   const draw = (): void => {
     const place = root.querySelector(".tell");
