@@ -6,7 +6,7 @@ import type { InboundMessage } from "#contract/channel.ts";
 import { receive } from "./inbound.ts";
 import type { EmailSettings } from "./settings.ts";
 import { ownTime } from "#test/ownTime.ts";
-import { attacker, forgeries, honest, signed, victimKey, zoneResolver, type Transport } from "./testForgeries.ts";
+import { attacker, attackerKey, forgeries, honest, signed, victimKey, zoneResolver, type Transport } from "./testForgeries.ts";
 
 const settings: EmailSettings = {
   address: "service@kabel.example",
@@ -139,6 +139,30 @@ test("without a resolver nothing is asked and nothing is proved", async () => {
   const message = await read(await signed(mail("From: b@victim.example"), "victim.example", victimKey), honest, null);
   assert.equal(message.assurance, "none");
   assert.equal(asked, 0);
+});
+
+// Names that the forger chose ate the two seconds, and "the policy was not heard" was taken for "there is none": a false sender was treated as an unknown one.
+test("a forger whose own names are slow, or many, is shown to be false all the same", async () => {
+  const slow =
+    (name: RegExp): typeof resolver =>
+    (asks, type) =>
+      name.test(asks) ? new Promise<never>(() => undefined) : zoneResolver(asks, type);
+  const forged = await signed(mail("From: b@victim.example"), "attacker.example", attackerKey);
+  const slowly = (name: RegExp) => read(forged, attacker, slow(name));
+  const text = await signed(mail("From: b@victim.example"), "victim.example", victimKey);
+  // Of the sender's own names nobody knows what they would have said.
+  const own = [/^victim\.example$/, /^s\._domainkey\.victim/];
+  const [spf, policy, key, ...unknown] = await Promise.all([
+    slowly(/attacker\.example$/),
+    slowly(/^_dmarc\.attacker\.example$/),
+    slowly(/^s\._domainkey/),
+    ...own.flatMap((name) => [honest, attacker].map((transport) => read(text, transport, slow(name)))),
+  ]);
+  assert.deepEqual(
+    [spf, policy, key].map(({ assurance }) => assurance),
+    ["failed", "failed", "failed"],
+  );
+  assert.ok(unknown.length === 4 && unknown.every(({ assurance }) => assurance !== "failed"));
 });
 
 test("a resolver that never answers ends after two seconds with nothing proved", async () => {

@@ -27,6 +27,8 @@ interface Findings {
   /** Domains that passed and may align. */
   readonly spfDomains: string[];
   readonly dkimDomains: { id?: string; domain: string }[];
+  /** Domains of which nobody said in time whether they vouch for the mail. */
+  readonly silentDomains: string[];
   dmarc: Result;
 }
 
@@ -43,7 +45,7 @@ export async function judge(
   settings: EmailSettings,
   io: ReadingIo,
 ): Promise<Judgement> {
-  const findings: Findings = { verdicts: [], spfDomains: [], dkimDomains: [], dmarc: "none" };
+  const findings: Findings = { verdicts: [], spfDomains: [], dkimDomains: [], silentDomains: [], dmarc: "none" };
   const { verdicts } = findings;
   verdicts.push({
     check: "form",
@@ -55,11 +57,18 @@ export async function judge(
   const byDoor = raw.transport.by === "smtp";
   if (!byDoor) trustedResults(headers, fromDomain, settings, findings);
   const resolver = io.resolver === null ? null : bounded(io.resolver);
-  if (resolver !== null) {
+  if (io.resolver !== null && resolver !== null) {
+    // Asked first and on its own time: how slow the other names are, and how many, is the sender's choice, and so would be whether the policy is heard.
+    const policyResolver = remembered(bounded(io.resolver));
+    const unvouched =
+      form === "one" && fromDomain !== "" && byDoor ? policyFor(from, policyResolver, [], []).catch(() => null) : null;
     if (byDoor) await checkSpf(headers, raw, settings, resolver, findings);
     await checkSignatures(bytes, headers, resolver, findings);
     if (form === "one" && fromDomain !== "" && findings.dmarc === "none" && (byDoor || findings.dkimDomains.length > 0))
-      await checkDmarc(from, resolver, findings);
+      await (findings.silentDomains.some((domain) => mayBeOne(domain, fromDomain))
+        ? // It might have vouched for itself: what is asked now has the time that is left.
+          checkDmarc(from, resolver, findings, null)
+        : checkDmarc(from, policyResolver, findings, await unvouched));
   }
   if (form !== "one") return { assurance: form === "none" ? "none" : "failed", verdicts };
   return { assurance: assuranceOf(fromDomain, findings), verdicts };
@@ -88,6 +97,10 @@ function aligned(domain: string, fromDomain: string): boolean {
   return shorter.includes(".") && longer.endsWith(`.${shorter}`);
 }
 
+const endOf = (domain: string): string => domain.toLowerCase().split(".").slice(-2).join(".");
+/** Domains whose last two labels differ never belong together. */
+const mayBeOne = (one: string, other: string): boolean => endOf(one) === endOf(other);
+
 async function checkSpf(
   headers: Headers,
   raw: Raw,
@@ -98,6 +111,7 @@ async function checkSpf(
   const client = clientOf(headers, raw, settings);
   if (client === null) return;
   const sender = raw.transport.mailFrom ?? "";
+  const silent = (): unknown => findings.silentDomains.push(domainOf(sender) || (client.helo ?? ""));
   try {
     const { spf } = await import("mailauth/lib/spf/index.js");
     const result = await spf({
@@ -109,6 +123,7 @@ async function checkSpf(
       maxElapsedTime: dnsTimeMs,
     });
     const verdict = resultOf(result.status.result);
+    if (verdict === "temperror") silent();
     findings.verdicts.push({
       check: "spf",
       result: verdict,
@@ -117,6 +132,7 @@ async function checkSpf(
     });
     if (verdict === "pass" && sender !== "" && sender !== "<>") findings.spfDomains.push(result.domain.toLowerCase());
   } catch (error) {
+    silent();
     findings.verdicts.push({ check: "spf", result: "temperror", ...failed(error) });
   }
 }
@@ -173,6 +189,7 @@ async function checkSignatures(bytes: Buffer, headers: Headers, resolver: Resolv
       const verdict = resultOf(each.status.result);
       const domain = each.signingDomain ?? "";
       const partial = (each.status.underSized ?? 0) > 0;
+      if (verdict === "temperror") findings.silentDomains.push(domain);
       findings.verdicts.push({
         check: "dkim",
         result: verdict === "pass" && partial ? "neutral" : verdict,
@@ -192,15 +209,30 @@ async function checkSignatures(bytes: Buffer, headers: Headers, resolver: Resolv
   }
 }
 
-async function checkDmarc(from: string, resolver: Resolver, findings: Findings): Promise<void> {
+/** What the sender's domain asks for, when those domains vouch for the mail. */
+async function policyFor(
+  from: string,
+  resolver: Resolver,
+  spfDomains: Findings["spfDomains"],
+  dkimDomains: Findings["dkimDomains"],
+) {
+  const { evaluateDmarc } = await import("mailauth/lib/dmarc/index.js");
+  return (await evaluateDmarc({ headerFrom: [from], fromFields: 1, spfDomains, dkimDomains, resolver })).response;
+}
+
+/** `unvouched`: what the domain asks for when nothing vouches for the mail. It holds also where it is not heard whose a domain is that cannot vouch. */
+async function checkDmarc(
+  from: string,
+  resolver: Resolver,
+  findings: Findings,
+  unvouched: Awaited<ReturnType<typeof policyFor>> | null,
+): Promise<void> {
+  const { spfDomains, dkimDomains } = findings;
   try {
-    const { evaluateDmarc } = await import("mailauth/lib/dmarc/index.js");
-    const { response } = await evaluateDmarc({
-      headerFrom: [from],
-      fromFields: 1,
-      spfDomains: findings.spfDomains,
-      dkimDomains: findings.dkimDomains,
-      resolver,
+    const response = await policyFor(from, resolver, spfDomains, dkimDomains).catch((error: unknown) => {
+      const vouching = [...spfDomains, ...dkimDomains.map(({ domain }) => domain)];
+      if (unvouched === null || vouching.some((domain) => mayBeOne(domain, domainOf(from)))) throw error;
+      return unvouched;
     });
     findings.dmarc = response === false ? "none" : resultOf(response.status.result);
     const policy = response === false ? undefined : response.policy;
@@ -321,6 +353,17 @@ function bounded(resolver: NonNullable<ReadingIo["resolver"]>): Resolver {
     } finally {
       clearTimeout(timer);
     }
+  };
+}
+
+/** The same question is asked once; its answer holds when the time is over, too. */
+function remembered(resolver: Resolver): Resolver {
+  const asked = new Map<string, ReturnType<Resolver>>();
+  return (name, type) => {
+    const key = `${type} ${name}`;
+    const known = asked.get(key) ?? resolver(name, type);
+    asked.set(key, known);
+    return known;
   };
 }
 

@@ -4,7 +4,7 @@ import { dkimSign } from "mailauth/lib/dkim/sign.js";
 import type { Raw } from "#contract/channel.ts";
 
 export const victimKey = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const attackerKey = generateKeyPairSync("rsa", { modulusLength: 2048 });
+export const attackerKey = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const record = (key: typeof victimKey): string =>
   `v=DKIM1; k=rsa; p=${key.publicKey.export({ type: "spki", format: "der" }).toString("base64")}`;
 /** What DNS says of the domains in play; all of it is TXT. */
