@@ -1,5 +1,6 @@
 // Steps that tests of concerns share: a customer writes, an agent answers, what is due leaves.
 import assert from "node:assert/strict";
+import type { AgentActor } from "#contract/actor.ts";
 import type { DeliveryResult, Outbound } from "#contract/channel.ts";
 import { isRefusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
@@ -72,16 +73,34 @@ export const concernCalled = async (world: TestWorld, subject: string) => {
   return found;
 };
 
-/** Anna answers a concern; it may leave at once. */
-export const answer = async (world: TestWorld, cast: Cast, id: ConcernId, to: string) => {
-  const input = { id, channelId: cast.channel.id, to: [to], cc: [], text: "Wir kümmern uns.", html: null, uploads: [] };
-  const said = await reply(world, cast.anna, {
-    ...input,
-    sendAt: null,
-    statusAfter: "waiting",
-    key: crypto.randomUUID(),
-    undoMs: 0,
-  });
+type Answer = Parameters<typeof reply>[2];
+
+/** An answer in a concern by the cast's mailbox that may leave at once, but for what is wished. */
+export const answerOf = (cast: Cast, id: ConcernId, to: string, over: Partial<Answer> = {}): Answer => ({
+  id,
+  channelId: cast.channel.id,
+  to: [to],
+  cc: [],
+  text: "Wir kümmern uns.",
+  html: null,
+  uploads: [],
+  sendAt: null,
+  statusAfter: "waiting",
+  key: crypto.randomUUID(),
+  undoMs: 0,
+  ...over,
+});
+
+/** Anna, or somebody else, answers a concern. */
+export const answer = async (
+  world: TestWorld,
+  cast: Cast,
+  id: ConcernId,
+  to: string,
+  over: Partial<Answer> = {},
+  who: AgentActor = cast.anna,
+) => {
+  const said = await reply(world, who, answerOf(cast, id, to, over));
   assert.ok(!isRefusal(said), JSON.stringify(said));
   return said;
 };

@@ -6,7 +6,7 @@ import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { MessageId } from "#contract/ids.ts";
 import { reply, undoSend } from "#modules/concerns/actions-reply.ts";
 import { quoteHtml } from "#platform/html.ts";
-import { claimOf, newConcern, send } from "#test/outbox.ts";
+import { answerOf, claimOf, newConcern, send } from "#test/outbox.ts";
 import { addCast, messagesIn, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
 
 let world: TestWorld;
@@ -33,22 +33,7 @@ const answers = (
   made: Awaited<ReturnType<typeof concern>>,
   below: Below | undefined,
   over: Partial<Parameters<typeof reply>[2]> = {},
-) =>
-  reply(world, cast.anna, {
-    id: made.id,
-    channelId: cast.channel.id,
-    to: [made.from],
-    cc: [],
-    text: "Wir kümmern uns.",
-    html: null,
-    uploads: [],
-    sendAt: null,
-    statusAfter: "waiting",
-    key: crypto.randomUUID(),
-    undoMs: 0,
-    ...(below ? { below } : {}),
-    ...over,
-  });
+) => reply(world, cast.anna, answerOf(cast, made.id, made.from, { ...(below ? { below } : {}), ...over }));
 
 const leaves = async (said: Awaited<ReturnType<typeof answers>>) =>
   send(world, await claimOf(world, sure(said).messageId));

@@ -2,50 +2,26 @@
 // address, and nothing of it opens what is another's (threats B1, E3, E5, E9).
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { api } from "#contract/api.ts";
-import type { Brand, Channel } from "#contract/brands.ts";
-import { addMailbox, setUpCentre } from "#test/centre.ts";
-import { addChat, answerIn, openPage, type VisitorPage } from "#test/chat.ts";
-import type { Desk } from "#test/desk.ts";
+import { answerIn, type VisitorPage } from "#test/chat.ts";
+import { startChatCentre, type ChatCentre } from "#test/chatCentre.ts";
 import { query, until } from "#test/faults.ts";
-import { startTestServer, type TestServer } from "#test/server.ts";
 
-let server: TestServer;
-let sim: MailSim;
-let ada: Desk;
-let brand: Brand;
-let chat: Channel;
-const pages: VisitorPage[] = [];
-
+let at: ChatCentre;
 before(async () => {
-  sim = await startMailSim({ dir: null, smtpPort: 0 });
-  server = await startTestServer({ env: { LOG_LEVEL: "error", UNDO_SECONDS: "0", CHAT_MAIL_SECONDS: "1" } });
-  ({ desk: ada, brand } = await setUpCentre(server.url));
-  chat = await addChat(ada, brand.id);
-  await addMailbox(ada, brand.id, { address: "service@kabel.test", smtp: { host: "127.0.0.1", port: sim.port } });
+  at = await startChatCentre();
 });
+after(() => at?.stop());
 
-after(async () => {
-  for (const page of pages) page.close();
-  await server?.stop();
-  await sim?.stop();
-});
-
-const page = async (): Promise<VisitorPage> => {
-  const fresh = await openPage(server.url, chat.id);
-  pages.push(fresh);
-  return fresh;
-};
 /** A visitor who has said an address. */
 const visitorAt = async (email: string): Promise<VisitorPage & { readonly token: string | null }> => {
-  const visitor = await page();
+  const visitor = await at.page();
   const { token } = await visitor.hello();
   visitor.say({ type: "introduce", name: "Jana", email });
   return { ...visitor, token };
 };
 const codeFor = async (email: string): Promise<string> => {
-  const mail = await sim.next((each) => each.envelope.to.includes(email));
+  const mail = await at.sim.next((each) => each.envelope.to.includes(email));
   const code = /^\d{6}$/m.exec(mail.text)?.[0];
   assert.ok(code, mail.text);
   return code;
@@ -57,8 +33,8 @@ test("a mail that was put off is sent by the process after the one that was kill
   const email = "nach-dem-ende@kunde.test";
   const visitor = await visitorAt(email);
   await visitor.tell("Bitte einen Code.");
-  const refused = sim.failing("mail");
-  sim.fail({ step: "mail", does: "451 4.3.0 later" });
+  const refused = at.sim.failing("mail");
+  at.sim.fail({ step: "mail", does: "451 4.3.0 later" });
   visitor.say({ type: "sendCode" });
   await visitor.word("code", ({ state }) => state === "sent");
   await refused;
@@ -70,16 +46,16 @@ test("a mail that was put off is sent by the process after the one that was kill
       readonly soon: boolean | null;
       readonly sealed: string | null;
     };
-    return (await query<Row>(await server.databaseUrl(), of))[0] ?? assert.fail();
+    return (await query<Row>(await at.server.databaseUrl(), of))[0] ?? assert.fail();
   };
   await until("the next try is written down", 60_000, async () => (await row()).soon === true);
   const planned = await row();
   assert.equal(planned.tries, 1);
-  await server.end("SIGKILL");
-  server = await server.again();
+  await at.server.end("SIGKILL");
+  at.server = await at.server.again();
   const code = await codeFor(email);
   assert.ok(planned.sealed !== null && !JSON.stringify(planned).includes(code));
-  const again = await page();
+  const again = await at.page();
   await again.hello({ token: visitor.token });
   again.say({ type: "tryCode", code });
   await again.word("code", ({ state }) => state === "proved");
@@ -91,7 +67,7 @@ test("the code from the mail proves the address, to the customer and to this bro
   const { concernId } = await visitor.tell("Mein Name ist <b>Attacke</b>");
   visitor.say({ type: "sendCode" });
   await visitor.word("code", ({ state }) => state === "sent");
-  const mail = await sim.next((each) => each.envelope.to.includes("jana@kunde.test"));
+  const mail = await at.sim.next((each) => each.envelope.to.includes("jana@kunde.test"));
   assert.ok(
     !/Jana|Attacke/.test(mail.text + mail.subject),
     "nothing of what somebody said goes to an address they named",
@@ -101,15 +77,15 @@ test("the code from the mail proves the address, to the customer and to this bro
   assert.equal((await visitor.word("code", ({ state }) => state === "wrong")).left, 4);
   visitor.say({ type: "tryCode", code });
   await visitor.word("code", ({ state }) => state === "proved");
-  const { concern } = await ada.call(api.concerns.open, { params: { id: concernId } });
-  const customer = await ada.call(api.customers.get, { params: { id: concern.row.customerId } });
+  const { concern } = await at.desk.call(api.concerns.open, { params: { id: concernId } });
+  const customer = await at.desk.call(api.customers.get, { params: { id: concern.row.customerId } });
   assert.deepEqual(
     customer.addresses.filter(({ kind }) => kind === "email").map(({ value, verifiedBy }) => [value, verifiedBy]),
     [["jana@kunde.test", "code"]],
   );
-  await answerIn(ada, concernId, "Das hier kam per Mail.", "email");
-  await sim.next((each) => each.text.includes("Das hier kam per Mail."));
-  const again = await page();
+  await answerIn(at.desk, concernId, "Das hier kam per Mail.", "email");
+  await at.sim.next((each) => each.text.includes("Das hier kam per Mail."));
+  const again = await at.page();
   const welcome = await again.hello({ token: visitor.token });
   assert.equal(welcome.proved, true);
   assert.ok(welcome.messages.some(({ text }) => text === "Das hier kam per Mail."));
@@ -119,7 +95,7 @@ test("the code from the mail proves the address, to the customer and to this bro
   again.say({ type: "introduce", name: "Jana", email: "andere@kunde.test" });
   again.say({ type: "ping" });
   await again.word("pong");
-  assert.equal((await (await page()).hello({ token: visitor.token })).proved, false);
+  assert.equal((await (await at.page()).hello({ token: visitor.token })).proved, false);
 });
 
 test("of two hundred guesses at once five are compared, on however many pages", async () => {
@@ -127,7 +103,7 @@ test("of two hundred guesses at once five are compared, on however many pages", 
   await visitor.tell("Ich rate.");
   visitor.say({ type: "sendCode" });
   const code = await codeFor("opfer@kunde.test");
-  const guessers = await Promise.all(Array.from({ length: 10 }, () => page()));
+  const guessers = await Promise.all(Array.from({ length: 10 }, () => at.page()));
   await Promise.all(guessers.map((each) => each.hello({ token: visitor.token })));
   // Each page's words are done one after the other; twenty of each are under way at once on ten.
   for (const [index, guesser] of guessers.entries())
@@ -169,7 +145,7 @@ test("a code is bound to visitor and address", async () => {
     other.say({ type: "ping" });
   }
   await other.word("code", ({ state }) => state === "over");
-  const nobody = await page();
+  const nobody = await at.page();
   await nobody.hello();
   nobody.say({ type: "sendCode" });
   await nobody.word("code", ({ state }) => state === "over");
@@ -200,7 +176,7 @@ test("nobody is bombed: one code a minute of a visitor, few to an address from a
     last.push((await visitor.word("code")).state);
   }
   assert.ok(last.includes("wait"), String(last));
-  const to = sim.messages().flatMap((each) => each.envelope.to);
+  const to = at.sim.messages().flatMap((each) => each.envelope.to);
   assert.equal(to.filter((each) => each === "ziel@kunde.test").length <= 2, true);
   assert.deepEqual(
     to.filter((each) => each.endsWith("@kabel.test")),

@@ -3,45 +3,21 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
-import type { Brand, Channel } from "#contract/brands.ts";
-import { startMailSim, type MailSim } from "#channels/email/sim.ts";
-import { addMailbox, setUpCentre } from "#test/centre.ts";
-import { addChat, answerIn, openPage, type Told, type VisitorPage } from "#test/chat.ts";
-import type { Desk } from "#test/desk.ts";
-import { startTestServer, type TestServer } from "#test/server.ts";
+import { answerIn, type Told } from "#test/chat.ts";
+import { startChatCentre, type ChatCentre } from "#test/chatCentre.ts";
 
-let server: TestServer;
-let sim: MailSim;
-let ada: Desk;
-let brand: Brand;
-let chat: Channel;
-const pages: VisitorPage[] = [];
-
+let at: ChatCentre;
 before(async () => {
-  sim = await startMailSim({ dir: null, smtpPort: 0 });
-  server = await startTestServer({ env: { LOG_LEVEL: "error", CHAT_MAIL_SECONDS: "1", UNDO_SECONDS: "0" } });
-  ({ desk: ada, brand } = await setUpCentre(server.url));
-  chat = await addChat(ada, brand.id);
-  await addMailbox(ada, brand.id, { address: "service@kabel.test", smtp: { host: "127.0.0.1", port: sim.port } });
+  at = await startChatCentre();
 });
+after(() => at?.stop());
 
-after(async () => {
-  for (const page of pages) page.close();
-  await server?.stop();
-  await sim?.stop();
-});
-
-const page = async (): Promise<VisitorPage> => {
-  const fresh = await openPage(server.url, chat.id);
-  pages.push(fresh);
-  return fresh;
-};
-const open = (id: string) => ada.call(api.concerns.open, { params: { id: id } });
-const answer = (id: string, text: string, kind: "webchat" | "email" = "webchat") => answerIn(ada, id, text, kind);
+const open = (id: string) => at.desk.call(api.concerns.open, { params: { id: id } });
+const answer = (id: string, text: string, kind: "webchat" | "email" = "webchat") => answerIn(at.desk, id, text, kind);
 const texts = (words: readonly { readonly text: string }[]): string[] => words.map(({ text }) => text);
 
 test("chat, mail and chat again are one concern, and who comes back by the link sees all of it", async () => {
-  const visitor = await page();
+  const visitor = await at.page();
   const { token } = await visitor.hello();
   visitor.say({ type: "introduce", name: "Jana Krause", email: "jana@kunde.test" });
   const { concernId } = await visitor.tell("Mein Internet ist langsam.");
@@ -50,7 +26,7 @@ test("chat, mail and chat again are one concern, and who comes back by the link 
   await answer(concernId, "Wir haben die Leitung gemessen.");
   await answer(concernId, "Bitte starten Sie den Router neu.");
 
-  const mail = await sim.next((each) => each.envelope.to.includes("jana@kunde.test"));
+  const mail = await at.sim.next((each) => each.envelope.to.includes("jana@kunde.test"));
   const text = mail.text;
   assert.match(text, /Wir haben die Leitung gemessen\.[^]*Bitte starten Sie den Router neu\./);
   const link = /#(\S+)/.exec(text)?.[1] ?? "";
@@ -60,7 +36,7 @@ test("chat, mail and chat again are one concern, and who comes back by the link 
   const isShown = async (): Promise<boolean> => {
     const [opened, found] = [
       await open(concernId),
-      await ada.call(api.search.everything, { query: { q: "Weiter im Chat", limit: 20 } }),
+      await at.desk.call(api.search.everything, { query: { q: "Weiter im Chat", limit: 20 } }),
     ];
     assert.match(JSON.stringify(opened), /Weiter im Chat: \[Link zum Chat\]/);
     return JSON.stringify([opened, found]).includes(proof);
@@ -68,16 +44,16 @@ test("chat, mail and chat again are one concern, and who comes back by the link 
   assert.equal(await isShown(), false, "no desk is shown the link");
 
   // The answer by mail stands in the same concern, as what the same customer says.
-  await sim.send(
+  await at.sim.send(
     {
       from: { name: "Jana Krause", address: "jana@kunde.test" },
       to: mail.replyTo,
       subject: mail.subject,
       text: `Das hat geholfen, aber nur kurz.\n\nAm 1.3.2026 schrieb Kabel:\n> ${text.replaceAll("\n", "\n> ")}`,
     },
-    { host: "127.0.0.1", port: server.ports.smtp },
+    { host: "127.0.0.1", port: at.server.ports.smtp },
   );
-  const feed = await ada.live();
+  const feed = await at.desk.live();
   await feed.event(
     (event) =>
       event.kind === "message.added" &&
@@ -99,17 +75,17 @@ test("chat, mail and chat again are one concern, and who comes back by the link 
     ],
   );
   await answer(concernId, "Dann kommt ein Techniker.", "email");
-  await sim.next((each) => each.text.includes("Dann kommt ein Techniker."));
+  await at.sim.next((each) => each.text.includes("Dann kommt ein Techniker."));
 
   // Back in the same browser without the link: the chat, but no mails. With it: both.
-  const plain = await page();
+  const plain = await at.page();
   const without = await plain.hello({ token });
   assert.deepEqual(texts(without.messages), [
     "Mein Internet ist langsam.",
     "Wir haben die Leitung gemessen.",
     "Bitte starten Sie den Router neu.",
   ]);
-  const back = await page();
+  const back = await at.page();
   const welcome = await back.hello({ token, link });
   assert.equal(welcome.token, null, "the same browser keeps its token");
   assert.deepEqual(texts(welcome.messages), [
@@ -120,7 +96,7 @@ test("chat, mail and chat again are one concern, and who comes back by the link 
     "Dann kommt ein Techniker.",
   ]);
   // On another device the link opens the same chat.
-  const phone = await page();
+  const phone = await at.page();
   const there = await phone.hello({ link });
   assert.notEqual(there.token, null);
   assert.equal(there.concerns[0]?.id, concernId);
@@ -130,21 +106,21 @@ test("chat, mail and chat again are one concern, and who comes back by the link 
 });
 
 test("whoever sees the answer in the chat gets no mail of it; a forged or a stranger's link opens nothing", async () => {
-  const visitor = await page();
+  const visitor = await at.page();
   await visitor.hello();
   visitor.say({ type: "introduce", name: "", email: "bleibt@kunde.test" });
   const { concernId } = await visitor.tell("Ich bleibe hier.");
   await answer(concernId, "Sofort.");
   const seen = await visitor.message("Sofort.");
   visitor.say({ type: "seen", concernId, seq: seen.seq });
-  const other = await page();
+  const other = await at.page();
   await other.hello();
   other.say({ type: "introduce", name: "", email: "geht@kunde.test" });
   const gone = await other.tell("Ich gehe gleich.");
   other.close();
   await answer(gone.concernId, "Schade.");
-  const mail = await sim.next((each) => each.envelope.to.includes("geht@kunde.test"));
-  assert.ok(!sim.messages().some((each) => each.envelope.to.includes("bleibt@kunde.test")));
+  const mail = await at.sim.next((each) => each.envelope.to.includes("geht@kunde.test"));
+  assert.ok(!at.sim.messages().some((each) => each.envelope.to.includes("bleibt@kunde.test")));
   const link = /#(\S+)/.exec(mail.text)?.[1] ?? "";
   for (const forged of [
     link.slice(0, -1) + (link.endsWith("a") ? "b" : "a"),
@@ -152,24 +128,24 @@ test("whoever sees the answer in the chat gets no mail of it; a forged or a stra
     "a.b.c",
     "",
   ]) {
-    const thief = await page();
+    const thief = await at.page();
     assert.deepEqual((await thief.hello({ link: forged })).concerns, []);
   }
 });
 
 test("a file said in the chat goes with the mail; what nobody may have or is too much stays there and is named", async () => {
-  const visitor = await page();
+  const visitor = await at.page();
   await visitor.hello();
   visitor.say({ type: "introduce", name: "Mia", email: "mia@kunde.test" });
   const { concernId } = await visitor.tell("Haben Sie den Plan?");
   visitor.close();
   await visitor.closed;
-  const plan = await ada.upload("Plan.txt", Buffer.from("Der Plan"), "text/plain");
-  const large = await ada.upload("Film.bin", Buffer.alloc(16_000_000, 7), "application/octet-stream");
+  const plan = await at.desk.upload("Plan.txt", Buffer.from("Der Plan"), "text/plain");
+  const large = await at.desk.upload("Film.bin", Buffer.alloc(16_000_000, 7), "application/octet-stream");
   const question = { kind: "choices" as const, question: "Passt das?", options: ["Ja", "Nein"] };
-  await answerIn(ada, concernId, "Anbei.", "webchat", [plan, large], [question]);
-  await assert.rejects(answerIn(ada, concernId, "", "email", [], [question]), /noPartsHere|no way/);
-  const mail = await sim.next((each) => each.envelope.to.includes("mia@kunde.test"));
+  await answerIn(at.desk, concernId, "Anbei.", "webchat", [plan, large], [question]);
+  await assert.rejects(answerIn(at.desk, concernId, "", "email", [], [question]), /noPartsHere|no way/);
+  const mail = await at.sim.next((each) => each.envelope.to.includes("mia@kunde.test"));
   assert.deepEqual(
     mail.files.map(({ name }) => name),
     ["Plan.txt"],
@@ -181,10 +157,10 @@ test("a file said in the chat goes with the mail; what nobody may have or is too
 });
 
 test("what is written when nobody is there is answered by mail, in the same concern, when the writer has left", async () => {
-  const owner = { kind: "channel" as const, id: chat.id };
+  const owner = { kind: "channel" as const, id: at.chat.id };
   const weekly = Array.from({ length: 7 }, () => []);
-  await ada.call(api.openingHours.set, { body: { owner, hours: { timeZone: "UTC", weekly, exceptions: [] } } });
-  const visitor = await page();
+  await at.desk.call(api.openingHours.set, { body: { owner, hours: { timeZone: "UTC", weekly, exceptions: [] } } });
+  const visitor = await at.page();
   const { now } = await visitor.hello();
   const closed = ({ isAway, line }: typeof now): boolean =>
     isAway && line.text.startsWith("Wir haben gerade geschlossen.");
@@ -193,9 +169,9 @@ test("what is written when nobody is there is answered by mail, in the same conc
   const { concernId } = await visitor.tell("Nachts ist das Bild weg.");
   visitor.close();
   await visitor.closed;
-  await ada.call(api.openingHours.set, { body: { owner, hours: null } });
+  await at.desk.call(api.openingHours.set, { body: { owner, hours: null } });
   await answer(concernId, "Wir sind wieder da: Der Verstärker ist getauscht.");
-  const mail = await sim.next((each) => each.envelope.to.includes("nora@kunde.test"));
+  const mail = await at.sim.next((each) => each.envelope.to.includes("nora@kunde.test"));
   assert.match(mail.text, /Der Verstärker ist getauscht\./);
   assert.deepEqual(
     texts((await open(concernId)).messages.filter(({ direction }) => direction !== "system")).slice(0, 2),
@@ -204,20 +180,20 @@ test("what is written when nobody is there is answered by mail, in the same conc
 });
 
 test("an address said later is enough: what waited for it goes there", async () => {
-  const visitor = await page();
+  const visitor = await at.page();
   await visitor.hello();
   const { concernId } = await visitor.tell("Noch ohne Adresse.");
   await answer(concernId, "Wohin damit?");
   await answer(concernId, "Und noch etwas.");
   visitor.say({ type: "introduce", name: "Timo", email: "timo@kunde.test" });
-  const mail = await sim.next((each) => each.envelope.to.includes("timo@kunde.test"));
+  const mail = await at.sim.next((each) => each.envelope.to.includes("timo@kunde.test"));
   assert.match(mail.text, /Wohin damit\?[^]*Und noch etwas\./);
 });
 
 test("asked for a rating in the chat by who is there, by mail who has left; never by both, and answered only by whom it was asked", async () => {
   const rule = { enabled: true, delayMinutes: 0, windowDays: 14, pauseDays: 30, reopens: false };
-  await ada.call(api.ratings.setRule, { params: { id: brand.id }, body: rule });
-  const [here, gone, stranger] = [await page(), await page(), await page()];
+  await at.desk.call(api.ratings.setRule, { params: { id: at.chat.brandId }, body: rule });
+  const [here, gone, stranger] = [await at.page(), await at.page(), await at.page()];
   const { token } = await here.hello();
   const left = await gone.hello();
   await stranger.hello();
@@ -242,7 +218,7 @@ test("asked for a rating in the chat by who is there, by mail who has left; neve
       gone.close();
       await gone.closed;
     }
-    await ada.call(api.concerns.change, { params: { id: concernId }, body: closing });
+    await at.desk.call(api.concerns.change, { params: { id: concernId }, body: closing });
   }
 
   const isAsked = ({ messages }: Told<"news">): boolean => messages.some(({ parts }) => parts[0]?.kind === "rating");
@@ -257,7 +233,7 @@ test("asked for a rating in the chat by who is there, by mail who has left; neve
   stranger.say({ type: "ping" });
   await stranger.word("pong");
   assert.ok(!stranger.words.some(({ type }) => type === "rating"), "nobody else hears of it");
-  const tab = await page();
+  const tab = await at.page();
   await tab.hello({ token });
   assert.deepEqual((await tab.word("rating")).score, null);
   // Pressed twice, and then something is said to it, in another tab.
@@ -265,25 +241,25 @@ test("asked for a rating in the chat by who is there, by mail who has left; neve
   const told = await tab.word("rating", (word) => word.text !== "");
   assert.deepEqual([told.score, told.text, told.untilMs > Date.now()], [5, "Sehr <b>schnell</b>.", true]);
   for (const text of ["x".repeat(2_001), "x".repeat(1_000_000)]) {
-    const rude = await page();
+    const rude = await at.page();
     await rude.hello({ token });
     rude.say({ type: "rate", id, score: 1, text });
     assert.ok([1008, 1009].includes(await rude.closed));
   }
-  const ratingOf = (concernId: string) => ada.call(api.ratings.ofConcern, { params: { id: concernId } });
+  const ratingOf = (concernId: string) => at.desk.call(api.ratings.ofConcern, { params: { id: concernId } });
   const stands = await ratingOf(one.concernId);
   assert.deepEqual([stands?.score, stands?.text, stands?.changed], [5, "Sehr <b>schnell</b>.", true]);
 
-  const mail = await sim.next((each) => each.envelope.to.includes("vera@kunde.test"));
+  const mail = await at.sim.next((each) => each.envelope.to.includes("vera@kunde.test"));
   const link = /(\/rating\/[\w.-]+)\?score=2/.exec(mail.text)?.[1] ?? assert.fail(mail.text);
   assert.equal((await ratingOf(two.concernId))?.score, null);
-  const posted = await fetch(server.url + link, { method: "POST", body: new URLSearchParams({ score: "2" }) });
+  const posted = await fetch(at.server.url + link, { method: "POST", body: new URLSearchParams({ score: "2" }) });
   assert.equal(posted.status, 200);
   assert.equal((await ratingOf(two.concernId))?.score, 2);
   const thread = await open(two.concernId);
   assert.ok(!JSON.stringify(thread).includes(link.split(".")[1] ?? "!"), "no desk is shown the link");
   // Back in the chat they find the question answered, and were written to by one way only.
-  const back = await page();
+  const back = await at.page();
   await back.hello({ token: left.token });
   assert.equal((await back.word("rating")).score, 2);
   assert.equal(thread.messages.filter(({ automatic }) => automatic !== null).length, 2, "the question, and its mail");

@@ -7,7 +7,7 @@ import { claimDeliveries, recordDelivery, rememberKeys } from "#modules/concerns
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import { create, note, reply, seenFailure, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import { sql } from "#platform/db/db.ts";
-import { accepted, claimOf, concernCalled, leaseMs, newConcern, rowOf, send, sendAll } from "#test/outbox.ts";
+import { answerOf, accepted, claimOf, concernCalled, leaseMs, newConcern, rowOf, send, sendAll } from "#test/outbox.ts";
 import {
   addCast,
   deliver,
@@ -28,24 +28,8 @@ before(async () => {
 });
 after(() => world.close());
 
-const input = (
-  id: string,
-  to: string,
-  over: Partial<Parameters<typeof reply>[2]> = {},
-): Parameters<typeof reply>[2] => ({
-  id: id as never,
-  channelId: cast.channel.id,
-  to: [to],
-  cc: [],
-  text: "Wir kümmern uns.",
-  html: null,
-  uploads: [],
-  sendAt: null,
-  statusAfter: "waiting",
-  key: crypto.randomUUID(),
-  undoMs: 10_000,
-  ...over,
-});
+const input = (id: string, to: string, over: Partial<Parameters<typeof reply>[2]> = {}) =>
+  answerOf(cast, id as never, to, { undoMs: 10_000, ...over });
 
 const answered = async (over: Partial<Parameters<typeof reply>[2]> = {}) => {
   const made = await newConcern(world, cast);

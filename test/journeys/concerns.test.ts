@@ -7,7 +7,7 @@ import type { ConcernId } from "#contract/ids.ts";
 import { change } from "#modules/concerns/actions-change.ts";
 import { reply } from "#modules/concerns/actions-reply.ts";
 import { sql } from "#platform/db/db.ts";
-import { concernCalled, sendAll } from "#test/outbox.ts";
+import { answer, concernCalled, sendAll } from "#test/outbox.ts";
 import {
   addCast,
   deliver,
@@ -30,28 +30,8 @@ after(() => world.close());
 
 const concernOf = (subject: string) => concernCalled(world, subject);
 
-const say = async (
-  who: AgentActor,
-  id: ConcernId,
-  to: string,
-  statusAfter: "waiting" | "open" | "resolved" = "waiting",
-) => {
-  const said = await reply(world, who, {
-    id,
-    channelId: cast.channel.id,
-    to: [to],
-    cc: [],
-    text: "Wir kümmern uns.",
-    html: null,
-    uploads: [],
-    sendAt: null,
-    statusAfter,
-    key: crypto.randomUUID(),
-    undoMs: 0,
-  });
-  assert.ok(!isRefusal(said), JSON.stringify(said));
-  return said;
-};
+const say = (who: AgentActor, id: ConcernId, to: string, statusAfter: "waiting" | "open" | "resolved" = "waiting") =>
+  answer(world, cast, id, to, { statusAfter }, who);
 
 /** A customer writes, Anna answers, the answer left: the token and the key with which a thread may be answered. */
 const conversation = async (from: string, subject: string) => {

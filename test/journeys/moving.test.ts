@@ -14,7 +14,7 @@ import { mendTally } from "#modules/concerns/actions-views.ts";
 import { note, reply } from "#modules/concerns/actions-reply.ts";
 import { openConcern } from "#modules/concerns/reads-open.ts";
 import { sql } from "#platform/db/db.ts";
-import { leaseMs, rowOf, send, sendAll } from "#test/outbox.ts";
+import { answer, leaseMs, rowOf, send, sendAll } from "#test/outbox.ts";
 import { verifyAction } from "#test/verify-action.ts";
 import {
   addCast,
@@ -54,23 +54,7 @@ const writes = async (from: string, text: string, over: Parameters<typeof mail>[
 
 const answers = async (id: ConcernId, to: string, over: Partial<Parameters<typeof reply>[2]> = {}) => {
   world.pass(60_000);
-  const said = sure(
-    await reply(world, cast.anna, {
-      id,
-      channelId: cast.channel.id,
-      to: [to],
-      cc: [],
-      text: "Wir kümmern uns.",
-      html: null,
-      uploads: [],
-      sendAt: null,
-      statusAfter: "waiting",
-      key: crypto.randomUUID(),
-      undoMs: 0,
-      ...over,
-    }),
-  );
-  return said.messageId;
+  return (await answer(world, cast, id, to, over)).messageId;
 };
 
 const textsOf = async (id: string): Promise<string[]> => (await messagesIn(world.db, id)).map(({ text }) => text);

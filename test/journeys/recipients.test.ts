@@ -6,7 +6,7 @@ import type { DeliveryResult, Outbound } from "#contract/channel.ts";
 import { isRefusal } from "#contract/errors.ts";
 import { claimDeliveries } from "#modules/concerns/actions-outbox.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
-import { reply, sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
+import { sendNow, undoSend } from "#modules/concerns/actions-reply.ts";
 import { sql } from "#platform/db/db.ts";
 import { accepted, answer, leaseMs, newConcern, rowOf, send } from "#test/outbox.ts";
 import {
@@ -33,21 +33,8 @@ const answered = async () => {
   const made = await newConcern(world, cast);
   const everybody = [made.from, `zweite.${made.from}`, `dritter.${made.from}`];
   const [first = "", ...others] = everybody;
-  const said = await reply(world, cast.anna, {
-    id: made.id,
-    channelId: cast.channel.id,
-    to: [first],
-    cc: others,
-    text: "Wir kümmern uns.",
-    html: null,
-    uploads: [],
-    sendAt: null,
-    statusAfter: "waiting",
-    key: crypto.randomUUID(),
-    undoMs: 0,
-  });
-  assert.ok(!isRefusal(said));
-  return { id: made.id, messageId: said.messageId, everybody };
+  const { messageId } = await answer(world, cast, made.id, first, { cc: others });
+  return { id: made.id, messageId, everybody };
 };
 
 const states = async (messageId: string): Promise<Record<string, string>> =>

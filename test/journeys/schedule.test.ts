@@ -10,7 +10,7 @@ import { reschedule } from "#modules/concerns/actions-schedule.ts";
 import { wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { openConcern } from "#modules/concerns/reads-open.ts";
 import { sql } from "#platform/db/db.ts";
-import { claimOf, newConcern, send, sendAll } from "#test/outbox.ts";
+import { answerOf, claimOf, newConcern, send, sendAll } from "#test/outbox.ts";
 import { verifyAction } from "#test/verify-action.ts";
 import { addCast, deliver, mail, openTestWorld, type Cast, type TestWorld } from "#test/world.ts";
 
@@ -37,20 +37,17 @@ const scheduled = async (over: Partial<Parameters<typeof reply>[2]> = {}) => {
   const sendAt = soon(48 * hourMs);
   world.pass(1_000);
   const said = sure(
-    await reply(world, cast.anna, {
-      id: made.id,
-      channelId: cast.channel.id,
-      to: [made.from],
-      cc: [],
-      text: "Am Montag wissen wir mehr.",
-      html: null,
-      uploads: [],
-      sendAt,
-      statusAfter: "resolved",
-      key: crypto.randomUUID(),
-      undoMs: 10_000,
-      ...over,
-    }),
+    await reply(
+      world,
+      cast.anna,
+      answerOf(cast, made.id, made.from, {
+        text: "Am Montag wissen wir mehr.",
+        sendAt,
+        statusAfter: "resolved",
+        undoMs: 10_000,
+        ...over,
+      }),
+    ),
   );
   return { ...made, wroteAt, sendAt, messageId: said.messageId };
 };

@@ -33,6 +33,7 @@ import { askWhatIsDue, followResolution, giveRating, setRatingRule } from "#modu
 import { noRule, tokenFor } from "#modules/ratings/model.ts";
 import { sql } from "#platform/db/db.ts";
 import { verifyAction } from "#test/verify-action.ts";
+import { answerOf } from "#test/outbox.ts";
 import {
   addCast,
   allConcerns,
@@ -61,20 +62,7 @@ const fresh = async (from: string, over: Parameters<typeof mail>[1] = {}): Promi
 };
 
 const answer = (id: ConcernId, to: string, over: Partial<Parameters<typeof reply>[2]> = {}) =>
-  reply(world, cast.anna, {
-    id,
-    channelId: cast.channel.id,
-    to: [to],
-    cc: [],
-    text: "Antwort",
-    html: "<p>Antwort</p>",
-    uploads: [],
-    sendAt: null,
-    statusAfter: "waiting",
-    key: crypto.randomUUID(),
-    undoMs: 10_000,
-    ...over,
-  });
+  reply(world, cast.anna, answerOf(cast, id, to, { text: "Antwort", html: "<p>Antwort</p>", undoMs: 10_000, ...over }));
 
 const claimed = async (messageId: MessageId): Promise<Claim> => {
   world.pass(10_000);

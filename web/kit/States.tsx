@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import type { IconName } from "#web/kit/Icon.tsx";
+import { Refused } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { problemWords } from "#web/state/problems.ts";
 import { t } from "#web/state/words.ts";
@@ -51,3 +52,17 @@ export const Waiting = ({ lines = 3, rows = 1 }: { readonly lines?: number; read
     ))}
   </output>
 );
+
+/** A question that has no answer yet: why there is none, or that it is on its way. */
+export const Unanswered = ({
+  asked,
+  rows,
+}: {
+  readonly asked: { readonly error: Error | null; readonly refetch: () => unknown };
+  readonly rows: number;
+}) =>
+  asked.error instanceof Refused ? (
+    <Failed problem={asked.error.problem} retry={() => void asked.refetch()} />
+  ) : (
+    <Waiting rows={rows} />
+  );

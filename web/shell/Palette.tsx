@@ -1,8 +1,6 @@
 // Ctrl+K: go, act and find in one field. Commands that can be done now, views, and what the search finds.
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Header, ListBoxItem, ListBoxSection } from "react-aria-components";
-import { search } from "#contract/search.ts";
 import type { Command } from "#web/commands/command.ts";
 import type { Context } from "#web/commands/context.ts";
 import { shownKeys } from "#web/commands/keys.ts";
@@ -12,8 +10,7 @@ import { Icon } from "#web/kit/Icon.tsx";
 import { Marked } from "#web/kit/Marks.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
 import { mac } from "#web/kit/platform.ts";
-import { useRested } from "#web/kit/useRested.ts";
-import { callOrThrow } from "#web/state/client.ts";
+import { useFound } from "#web/kit/useFound.ts";
 import { views } from "#web/state/desk.ts";
 import { nameParts, nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
@@ -47,15 +44,9 @@ const Findings = ({
   readonly close: () => void;
 }) => {
   const [typed, setTyped] = useState("");
-  const query = useRested(typed.trim(), 160);
   const here = context();
   const allViews = useStore(views, (now) => now.views) ?? [];
-  const found = useQuery({
-    queryKey: ["find", query],
-    enabled: query.length > 1,
-    queryFn: ({ signal }) => callOrThrow(search.everything, { query: { q: query, limit: 7 } }, signal),
-    placeholderData: keepPreviousData,
-  });
+  const { query, concerns, customers } = useFound(typed, 2);
   if (!here) return null;
 
   const wanted = typed.trim().toLowerCase();
@@ -70,8 +61,6 @@ const Findings = ({
   // A built-in view that has a command of its own is found as that.
   const named = new Set<string>(able.map((command) => t(command.title)));
   const fitting = allViews.filter((view) => wanted !== "" && fits(viewName(view)) && !named.has(viewName(view)));
-  const concerns = wanted.length > 1 ? (found.data?.concerns ?? []) : [];
-  const customers = wanted.length > 1 ? (found.data?.customers ?? []) : [];
 
   const act = (key: string): void => {
     close();

@@ -1,16 +1,15 @@
 // Links the open concern: what is typed finds the other one by number, subject or customer; before anything is typed, the customer's own others
 // are offered, which is where duplicates are. The same sheet removes one of several links.
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Header, ListBoxSection, ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import type { ConcernDetail, ConcernRow, LinkKind } from "#contract/concerns.ts";
 import { customers } from "#contract/customers.ts";
-import { search } from "#contract/search.ts";
 import type { SearchResult } from "#contract/search.ts";
 import { ConcernOption } from "#web/kit/ConcernOption.tsx";
 import { Finder } from "#web/kit/Finder.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
-import { useRested } from "#web/kit/useRested.ts";
+import { useFound } from "#web/kit/useFound.ts";
 import { linkWords } from "#web/screens/concerns/Links.tsx";
 import { callOrThrow } from "#web/state/client.ts";
 import { isRemovable, link, unlink } from "#web/state/links.ts";
@@ -46,13 +45,7 @@ const Find = ({
   readonly close: () => void;
 }) => {
   const [typed, setTyped] = useState("");
-  const query = useRested(typed.trim(), 160);
-  const found = useQuery({
-    queryKey: ["find", query],
-    enabled: query !== "",
-    queryFn: ({ signal }) => callOrThrow(search.everything, { query: { q: query, limit: 7 } }, signal),
-    placeholderData: keepPreviousData,
-  });
+  const found = useFound(typed);
   const { customerId, id, customerName } = concern.row;
   const theirs = useQuery({
     queryKey: ["customerConcerns", customerId],
@@ -60,7 +53,7 @@ const Find = ({
   });
   const linked = new Set<string>(concern.links.filter((one) => one.kind === kind).map((one) => one.concernId));
   const isOther = (other: { readonly id: string }): boolean => other.id !== id && !linked.has(other.id);
-  const hits = typed.trim() === "" ? [] : (found.data?.concerns ?? []).filter((hit) => isOther(hit.row));
+  const hits = found.concerns.filter((hit) => isOther(hit.row));
   const others = typed.trim() === "" ? (theirs.data?.concerns ?? []).filter(isOther).slice(0, 7) : [];
   const act = (chosen: string): void => {
     const other = hits.find((hit) => hit.row.id === chosen)?.row ?? others.find((one) => one.id === chosen);

@@ -5,8 +5,8 @@ import { merging } from "#contract/merging.ts";
 import type { UndoChoices } from "#contract/merging.ts";
 import { Choose } from "#web/kit/Field.tsx";
 import { SheetForm } from "#web/kit/SheetForm.tsx";
-import { Failed, Waiting } from "#web/kit/States.tsx";
-import { callOrThrow, Refused } from "#web/state/client.ts";
+import { Unanswered } from "#web/kit/States.tsx";
+import { callOrThrow } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { partName, partWords, takeApart } from "#web/state/merging.ts";
 import { nameWords } from "#web/state/names.ts";
@@ -21,12 +21,7 @@ export const Apart = ({ mergeId, close }: { readonly mergeId: string; readonly c
   const [choices, setChoices] = useState<UndoChoices>({ parts: {}, addresses: {}, concerns: {} });
   const [problem, setProblem] = useState<Problem | null>(null);
   const undoing = asked.data;
-  if (undoing === undefined)
-    return asked.error instanceof Refused ? (
-      <Failed problem={asked.error.problem} retry={() => void asked.refetch()} />
-    ) : (
-      <Waiting rows={4} />
-    );
+  if (undoing === undefined) return <Unanswered asked={asked} rows={4} />;
   const { merge, addresses, parts, added, begun } = undoing;
   const names = { kept: nameWords(merge.kept.name), gone: nameWords(merge.gone.name) };
   const sides = (["kept", "gone"] as const).map((id) => ({ id, label: names[id] }));

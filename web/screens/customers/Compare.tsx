@@ -9,8 +9,8 @@ import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { AddressMark, When } from "#web/kit/Marks.tsx";
 import { SheetForm } from "#web/kit/SheetForm.tsx";
-import { Failed, Waiting } from "#web/kit/States.tsx";
-import { callOrThrow, Refused } from "#web/state/client.ts";
+import { Unanswered } from "#web/kit/States.tsx";
+import { callOrThrow } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { decline, evidenceWords, mergeCustomers, partName, partWords } from "#web/state/merging.ts";
 import type { Merges } from "#web/state/merging.ts";
@@ -36,12 +36,7 @@ export const Compare = ({
   const [taken, setTaken] = useState<readonly string[]>([]);
   const [problem, setProblem] = useState<Problem | null>(null);
   const both = compared.data;
-  if (both === undefined)
-    return compared.error instanceof Refused ? (
-      <Failed problem={compared.error.problem} retry={() => void compared.refetch()} />
-    ) : (
-      <Waiting rows={6} />
-    );
+  if (both === undefined) return <Unanswered asked={compared} rows={6} />;
   const { one, other, conflicts, doubts, evidence } = both;
   const merge = async (): Promise<void> => {
     const wrong = await mergeCustomers(one, other, taken);

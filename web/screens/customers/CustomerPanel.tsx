@@ -13,7 +13,7 @@ import { Choose } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { AddressMark, Face, StatusMark, When } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
-import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
+import { Empty, Unanswered } from "#web/kit/States.tsx";
 import { Told } from "#web/kit/Told.tsx";
 import { Claims } from "#web/screens/customers/Claims.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
@@ -227,10 +227,8 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
         <Empty icon="lock" title={t("customers.otherBrand")}>
           {t("customers.otherBrandHint")}
         </Empty>
-      ) : customer.error instanceof Refused ? (
-        <Failed problem={customer.error.problem} retry={() => void customer.refetch()} />
       ) : (
-        <Waiting rows={4} />
+        <Unanswered asked={customer} rows={4} />
       )}
     </aside>
   );

@@ -1,16 +1,13 @@
 // The sheets about merging a customer: whom with, which merge to take apart; comparing and taking apart have files of their own. Called by the customer's panel.
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Header, ListBoxItem, ListBoxSection } from "react-aria-components";
 import type { Customer } from "#contract/customers.ts";
-import { search } from "#contract/search.ts";
 import { Finder } from "#web/kit/Finder.tsx";
 import { Face, Marked } from "#web/kit/Marks.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
-import { useRested } from "#web/kit/useRested.ts";
+import { useFound } from "#web/kit/useFound.ts";
 import { Apart } from "#web/screens/customers/Apart.tsx";
 import { Compare } from "#web/screens/customers/Compare.tsx";
-import { callOrThrow } from "#web/state/client.ts";
 import { evidenceWords, isStanding } from "#web/state/merging.ts";
 import type { Merges } from "#web/state/merging.ts";
 import { nameParts, nameWords } from "#web/state/names.ts";
@@ -71,14 +68,8 @@ const Whom = ({
   readonly close: () => void;
 }) => {
   const [typed, setTyped] = useState("");
-  const query = useRested(typed.trim(), 160);
-  const found = useQuery({
-    queryKey: ["find", query],
-    enabled: query !== "",
-    queryFn: ({ signal }) => callOrThrow(search.everything, { query: { q: query, limit: 7 } }, signal),
-    placeholderData: keepPreviousData,
-  });
-  const hits = typed.trim() === "" ? [] : (found.data?.customers ?? []).filter(({ id }) => id !== customer.id);
+  const found = useFound(typed);
+  const hits = found.customers.filter(({ id }) => id !== customer.id);
   const proposed = typed.trim() === "" ? (merges?.proposals ?? []) : [];
   return (
     <Finder
