@@ -6,7 +6,16 @@ import type { InboundMessage } from "#contract/channel.ts";
 import { receive } from "./inbound.ts";
 import type { EmailSettings } from "./settings.ts";
 import { ownTime } from "#test/ownTime.ts";
-import { attacker, attackerKey, forgeries, honest, signed, victimKey, zoneResolver, type Transport } from "./testForgeries.ts";
+import {
+  attacker,
+  attackerKey,
+  forgeries,
+  honest,
+  signed,
+  victimKey,
+  zoneResolver,
+  type Transport,
+} from "./testForgeries.ts";
 
 const settings: EmailSettings = {
   address: "service@kabel.example",
