@@ -1,4 +1,4 @@
-// When a greeting shows itself to somebody who looks at a site: its rules, and what is remembered of a visit. Pure; called by widget/greet (which draws it),
+// When a greeting shows itself to somebody who looks at a site: its rules, and what is remembered of a visit. Pure; called by widget/watch,
 // channels/webchat/settings.ts and server/chat-site.ts.
 
 /** Whom a rule is for. */
@@ -8,7 +8,7 @@ export type Greeted = (typeof greeted)[number];
 /** A rule as pages get it: its words are asked for when its moment has come. */
 export interface GreetingRule {
   readonly id: string;
-  /** A path with "*" for anything: see `pathFits`. */
+  /** A regular expression: see `pathExpression`. */
   readonly path: string;
   readonly afterSeconds: number;
   readonly visitors: Greeted;
@@ -21,34 +21,30 @@ export const mostStars = 5;
 export const isPathPattern = (text: string): boolean =>
   /^\/[^?#\s]*$/.test(text) && text.split("*").length - 1 <= mostStars;
 
-const plain = (path: string): string => {
+/** A path as patterns are compared with it: as people read it, and without a "/" at its end. */
+export const pagePath = (path: string): string => {
+  let plain = path;
   try {
-    return decodeURI(path);
+    plain = decodeURI(path);
   } catch {
-    return path;
+    // It is no such text, and stays as it is.
   }
+  return plain.replace(/(?<=.)\/$/, "");
 };
-const unended = (path: string): string => (path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path);
 
 /**
- * Is this the path of a page that the pattern means? "*" stands for anything, also nothing and also "/"; a "/" at the end makes no difference, and "/a/*"
- * means "/a", too. Each piece between stars is looked for once, from left to right: no path and no pattern makes it slow.
+ * The regular expression of the paths (`pagePath`) that a pattern means, which the server makes so that pages need not. "*" stands for anything, also nothing
+ * and also "/"; a "/" at the end makes no difference, and "/a/*" means "/a", too. Each piece between stars is looked for once, from left to right (a lookahead
+ * is never gone back into): no path and no pattern makes it slow.
  */
-export const pathFits = (pattern: string, path: string): boolean => {
-  const given = unended(plain(path));
-  const pieces = unended(plain(pattern)).split("*");
-  const [first = "", ...rest] = pieces;
+export const pathExpression = (pattern: string): string => {
+  const [first = "", ...rest] = pagePath(pattern)
+    .split("*")
+    .map((piece) => piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));
   const last = rest.pop();
-  if (last === undefined) return given === first;
-  if (rest.length === 0 && last === "" && given === unended(first)) return true;
-  if (!given.startsWith(first)) return false;
-  let at = first.length;
-  for (const piece of rest) {
-    const found = given.indexOf(piece, at);
-    if (found < 0) return false;
-    at = found + piece.length;
-  }
-  return given.length - last.length >= at && given.endsWith(last);
+  if (last === undefined) return `^${first}$`;
+  if (rest.length === 0 && last === "") return `^${first.length > 1 ? first.replace(/\/$/, "(/|$)") : first}`;
+  return `^${first}${rest.map((piece, index) => `(?=([^]*?${piece}))\\${index + 1}`).join("")}[^]*${last}$`;
 };
 
 /** What a browser remembers of its visits to a site; nothing of it says who somebody is. Times are milliseconds since 1970. */
@@ -85,6 +81,7 @@ export const visitAt = (before: Visits | null, now: number, hasChatted: boolean)
 
 /** A page as somebody looks at it. */
 export interface Looking {
+  /** As `pagePath` gives it. */
   readonly path: string;
   /** How long this page has been looked at. */
   readonly onPageMs: number;
@@ -93,36 +90,27 @@ export interface Looking {
   readonly isBusy: boolean;
 }
 
-/** Which rule shows itself now; else when it is worth looking again, null: on this page it is not. */
-export type Moment =
-  | { readonly kind: "show"; readonly rule: GreetingRule }
-  | { readonly kind: "wait"; readonly afterMs: number | null };
-
 const dayMs = 24 * 3_600_000;
 
 /**
- * The first of the rules whose time has come. Never while they chat or have opened the chat in this visit, never what has shown itself in this visit, never
- * within so many days after one was put away, and never to whoever wants none.
+ * The first of the rules whose time has come; else in how many milliseconds it is worth looking again, null: on this page it is not. Never while they chat or
+ * have opened the chat in this visit, never what has shown itself in this visit, never within so many days after one was put away, and never to whoever wants
+ * none.
  */
 export const greetingAt = (
   rules: readonly GreetingRule[],
   restDays: number,
-  visits: Visits,
-  looking: Looking,
-): Moment => {
-  const never: Moment = { kind: "wait", afterMs: null };
-  const { putAway, isUnwanted, hasOpened, isBack, shown } = visits;
-  const { now, path, onPageMs, isBusy } = looking;
+  { putAway, isUnwanted, hasOpened, isBack, shown }: Visits,
+  { path, onPageMs, now, isBusy }: Looking,
+): GreetingRule | number | null => {
   if (isBusy || isUnwanted || hasOpened || (putAway !== null && Math.abs(now - putAway) < restDays * dayMs))
-    return never;
+    return null;
   const fitting = rules.filter(
     (rule) =>
       (rule.visitors === "all" || (rule.visitors === "returning") === isBack) &&
       !shown.includes(rule.id) &&
-      pathFits(rule.path, path),
+      new RegExp(rule.path).test(path),
   );
-  const due = fitting.find(({ afterSeconds }) => onPageMs >= afterSeconds * 1_000);
-  if (due !== undefined) return { kind: "show", rule: due };
-  if (fitting.length === 0) return never;
-  return { kind: "wait", afterMs: Math.min(...fitting.map((rule) => rule.afterSeconds * 1_000 - onPageMs)) };
+  const leftMs = (rule: GreetingRule): number => rule.afterSeconds * 1_000 - onPageMs;
+  return fitting.find((rule) => leftMs(rule) <= 0) ?? (fitting.length === 0 ? null : Math.min(...fitting.map(leftMs)));
 };

@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import type { GreetingSettings, LookSettings, WebchatSettings } from "#channels/webchat/settings.ts";
 import type { ChatSite, SiteGreeting } from "#contract/chat.ts";
 import { readableAccent } from "#lib/colours.ts";
+import { pathExpression } from "#lib/greeting.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { httpError } from "#platform/http/http.ts";
 import type { World } from "#platform/world.ts";
@@ -55,7 +56,7 @@ const siteOf = ({ look, greetings, greetingRestDays }: WebchatSettings): ChatSit
           restDays: greetingRestDays,
           rules: greetings.map((rule) => ({
             id: idOf(rule),
-            path: rule.path,
+            path: pathExpression(rule.path),
             afterSeconds: rule.afterSeconds,
             visitors: rule.visitors,
           })),

@@ -16,11 +16,38 @@ const onlyWords = ({ words: keys, only, without = [], language }: Part): Plugin 
     const isOther = language !== undefined && !file.endsWith(`${language}.json`);
     for (const key of keys) words = (words as Readonly<Record<string, unknown>>)[key];
     const isWanted = (key: string): boolean => (only?.includes(key) ?? true) && !without.includes(key);
-    words = Object.fromEntries(Object.entries(words as object).filter(([key]) => isWanted(key)));
+    const wanted = (given: object, before = ""): object =>
+      Object.fromEntries(
+        Object.entries(given)
+          .filter(([key]) => (before === "" ? isWanted(key) : !without.includes(`${before}.${key}`)))
+          .map(([key, value]: [string, unknown]) => [
+            key,
+            before === "" && typeof value === "object" && value !== null ? wanted(value, key) : value,
+          ]),
+      );
+    words = wanted(words as object);
     for (const key of keys.toReversed()) words = { [key]: isOther ? {} : words };
     return { code: `export default ${JSON.stringify(words)};`, moduleType: "js" };
   },
 });
+
+/** What of the words only files beside the chat's have. */
+const elsewhere = [
+  "emoji",
+  "ask",
+  "introduce",
+  "confirm",
+  "move",
+  "wish",
+  "rating",
+  "unbelieved",
+  "push",
+  "greet",
+  "parts.choose",
+  "parts.optional",
+  "parts.faults",
+];
+const ofYou = ["saved", "signed", "signedAnybody", "move", "sounds", "leaveWhy", "leave", "leaveSure", "stay"];
 
 const languages = ["de", "en"] as const;
 type Language = (typeof languages)[number];
@@ -30,10 +57,12 @@ interface Part {
   readonly format: "es" | "iife";
   /** Where it goes, below the folder. */
   readonly file: string;
-  /** The way to its words from the top of the file; and which of them it has, left out: all, or has not. */
+  /** The way to its words from the top of the file; and which of them it has, left out: all, or has not ("a", or "a.b"). */
   readonly words: readonly string[];
   readonly only?: readonly string[];
   readonly without?: readonly string[];
+  /** The chat gives it Preact: see widget/given.ts. */
+  readonly givenPreact?: boolean;
   /** Left out: it speaks all of them. */
   readonly language?: Language;
   readonly define?: Readonly<Record<string, string>>;
@@ -48,6 +77,9 @@ const buildPart = async (outDir: string, part: Part): Promise<string> => {
     logLevel: "warn",
     publicDir: false,
     plugins: [onlyWords(part)],
+    resolve: part.givenPreact
+      ? { alias: [{ find: /^preact(?:\/hooks|\/jsx-runtime)?$/, replacement: join(root, "widget/given.ts") }] }
+      : {},
     define: { ...part.define },
     build: {
       outDir,
@@ -77,6 +109,8 @@ export interface BuiltWidget {
   /** Each speaks one language: whoever visits a site reads one. */
   readonly chat: Readonly<Record<Language, string>>;
   /** Fetched by the loader where a channel greets by itself. */
+  readonly watch: string;
+  /** The card, fetched by the loader when a greeting shows itself. */
   readonly greet: string;
   /** Fetched by the loader for somebody known. */
   readonly peek: string;
@@ -97,13 +131,15 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
     format: "es",
     file: "widget/emoji-[hash].js",
     words: ["widget", "emoji"],
+    givenPreact: true,
   });
   const sheets = await buildPart(outDir, {
     input: "sheets/main.tsx",
     format: "es",
     file: "widget/sheets-[hash].js",
     words: ["widget"],
-    only: ["ask", "confirm", "move", "wish", "rating", "introduce", "unbelieved", "newWindow"],
+    only: ["ask", "confirm", "move", "wish", "rating", "introduce", "unbelieved", "newWindow", "you", "parts", "send"],
+    givenPreact: true,
   });
   const greet = await buildPart(outDir, {
     input: "greet/main.ts",
@@ -111,6 +147,12 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
     file: "widget/greet-[hash].js",
     words: ["widget"],
     only: ["greet", "automatic"],
+  });
+  const watch = await buildPart(outDir, {
+    input: "watch/main.ts",
+    format: "es",
+    file: "widget/watch-[hash].js",
+    words: ["widget"],
   });
   const peek = await buildPart(outDir, {
     input: "peek/main.ts",
@@ -139,7 +181,7 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
       format: "es",
       file: `widget/chat-${language}-[hash].js`,
       words: ["widget"],
-      without: ["emoji", "ask", "introduce", "confirm", "move", "wish", "rating", "unbelieved", "push", "greet"],
+      without: [...elsewhere, ...ofYou.map((word) => `you.${word}`)],
       language,
       define: {
         EMOJI_FILE: JSON.stringify(inFolder(emoji)),
@@ -151,13 +193,15 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
   const chat = { de: await chatIn("de"), en: await chatIn("en") };
   const loader = {
     words: ["widget", "button"],
+    without: ["unread"],
     define: {
       CHAT_FILES: JSON.stringify({ de: inFolder(chat.de), en: inFolder(chat.en) }),
       GREET_FILE: JSON.stringify(inFolder(greet)),
+      WATCH_FILE: JSON.stringify(inFolder(watch)),
       PEEK_FILE: JSON.stringify(inFolder(peek)),
     },
   } as const;
   const module = await buildPart(outDir, { ...loader, input: "loader.ts", format: "es", file: "widget/mount.js" });
   const script = await buildPart(outDir, { ...loader, input: "script.ts", format: "iife", file: "widget.js" });
-  return { script, module, chat, greet, peek, emoji, sheets, push, worker };
+  return { script, module, chat, greet, watch, peek, emoji, sheets, push, worker };
 };

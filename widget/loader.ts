@@ -3,16 +3,16 @@ import type { ChatSite, SiteGreeting } from "#contract/chat.ts";
 import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
 import buttonCss from "./button.css?inline";
-import { userOf, type Word } from "./identity.ts";
-import { markOf, openMemory, type Memory } from "./memory.ts";
-import type { Chat, StartChat, StartGreetings, StartPeek } from "./parts.ts";
+import type { Word } from "./identity.ts";
+import type { Chat, GreetingParts, ShowGreeting, StartChat, StartPeek, StartWatch } from "./parts.ts";
 import tokensCss from "./tokens.css?inline";
-import { count, languageOf, type Language } from "./words.ts";
+import { languageOf, type Language } from "./words.ts";
 
 /** The chat's files beside this one, each in one language; written in by the build (tools/widget.ts). */
 declare const CHAT_FILES: Readonly<Record<Language, string>>;
-/** Beside them: the greetings, and what looks whether something waits. */
+/** Beside them: the card of a greeting, what says when one shows itself, and what looks whether something waits. */
 declare const GREET_FILE: string;
+declare const WATCH_FILE: string;
 declare const PEEK_FILE: string;
 
 /** What a site says to have the widget: the desk's address and the channel's id. */
@@ -53,15 +53,17 @@ const element = <K extends keyof HTMLElementTagNameMap>(name: K, className: stri
   return made;
 };
 
-const icon = (name: keyof typeof shapes): SVGElement => {
-  const namespace = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(namespace, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", name);
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(namespace, "path");
-  path.setAttribute("d", shapes[name]);
-  svg.append(path);
+const icon = (shape: string, className = ""): SVGElement => {
+  const make = <K extends keyof SVGElementTagNameMap>(
+    name: K,
+    facts: Readonly<Record<string, string>>,
+  ): SVGElementTagNameMap[K] => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [fact, value] of Object.entries(facts)) made.setAttribute(fact, value);
+    return made;
+  };
+  const svg = make("svg", { viewBox: "0 0 24 24", class: className, "aria-hidden": "true" });
+  svg.append(make("path", { d: shape }));
   return svg;
 };
 
@@ -94,7 +96,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
   button.type = "button";
   const badge = element("span", "badge");
   badge.hidden = true;
-  button.append(icon("chat"), icon("close"), badge);
+  button.append(icon(shapes.chat, "chat"), icon(shapes.close, "close"), badge);
   const trouble = element("p", "trouble");
   const spoken = element("p", "spoken");
   for (const status of [trouble, spoken]) status.setAttribute("role", "status");
@@ -105,22 +107,20 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
   let loading: Promise<Chat | null> | null = null;
   let isOpen = false;
   let waiting = 0;
+  let unread = "";
   let word = wish.word ?? null;
   let tries = 0;
   let stopPeek = (): void => undefined;
-  let greetings: ReturnType<StartGreetings> | null = null;
+  let greetings: ReturnType<StartWatch> | null = null;
   let isEnded = false;
 
   const draw = (): void => {
     button.setAttribute("aria-expanded", String(isOpen));
-    button.setAttribute(
-      "aria-label",
-      isOpen ? words.close : waiting > 0 ? `${words.open}, ${count(words.unread, waiting)}` : words.open,
-    );
+    button.setAttribute("aria-label", isOpen ? words.close : waiting > 0 ? `${words.open}, ${unread}` : words.open);
     frame.classList.toggle("is-open", isOpen);
     badge.hidden = waiting === 0 || isOpen;
     badge.textContent = waiting > 99 ? "99+" : String(waiting);
-    spoken.textContent = badge.hidden ? "" : count(words.unread, waiting);
+    spoken.textContent = badge.hidden ? "" : unread;
     greetings?.look();
   };
 
@@ -132,6 +132,11 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     button.focus();
   };
 
+  /** A browser may remember that a file could not be fetched: another try asks for another address. */
+  const fetchPart = <F>(name: string, before = 0): Promise<F> => {
+    const file = `${origin}/widget/${name}${before > 0 ? `?${before}` : ""}`;
+    return import(/* @vite-ignore */ file) as Promise<F>;
+  };
   const load = (): Promise<Chat | null> => {
     loading ??= fetchChat();
     return loading;
@@ -141,22 +146,19 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     trouble.textContent = "";
     button.setAttribute("aria-busy", "true");
     try {
-      // A browser may remember that a file could not be fetched: another try asks for another address.
-      const file = `${origin}/widget/${CHAT_FILES[language]}${tries > 0 ? `?${tries}` : ""}`;
       tries += 1;
-      const { startChat } = (await import(/* @vite-ignore */ file)) as { readonly startChat: StartChat };
+      const { startChat } = await fetchPart<{ readonly startChat: StartChat }>(CHAT_FILES[language], tries - 1);
       chat = startChat({
         socketUrl,
         channel,
         push,
         language,
         word,
-        link: fill && location.hash.length > 1 ? location.hash.slice(1) : null,
-        arrived: () => history.replaceState(history.state, "", location.pathname + location.search),
         root,
         place,
-        unread: (number) => {
+        unread: (number, said) => {
           waiting = number;
+          unread = said;
           draw();
         },
         closed: fill ? null : hide,
@@ -179,88 +181,87 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     });
   };
 
-  /** Somebody known is told of what waits for them without the chat being fetched: by its first words alone. */
-  const peek = (token: string, memory: Memory): (() => void) => {
-    let stop: (() => void) | null = null;
-    let timer = 0;
-    const attempt = (before: number): void => {
-      const file = `${origin}/widget/${PEEK_FILE}${before > 0 ? `?${before}` : ""}`;
-      import(/* @vite-ignore */ file).then(
-        ({ startPeek }: { readonly startPeek: StartPeek }) => {
-          const after = (): string | null => memory.read("upTo");
-          stop ??= startPeek({ socketUrl, token, after, language, found: () => void load(), over: () => stopPeek() });
-        },
-        () => {
-          if (stop === null) timer = window.setTimeout(attempt, peekAgainMs, before + 1);
-        },
-      );
-    };
-    attempt(0);
-    return () => {
-      clearTimeout(timer);
-      stop?.();
-      stop = stopPeek = () => undefined;
-    };
-  };
-
   button.addEventListener("click", () => (isOpen ? hide() : open()));
   draw();
   const appear = (): void => {
     if (!isEnded && !host.isConnected) document.body.append(host);
   };
   const here = `${origin}/chat/${id}/`;
+  const fetchGreeting = async (which: string): ReturnType<GreetingParts["fetch"]> => {
+    try {
+      const answer = await fetch(`${here}greetings/${which}?language=${language}`);
+      // Without content: nobody is there.
+      const greeting = (await answer.json()) as SiteGreeting;
+      if (!greeting.text) return null;
+      const { showGreeting } = await fetchPart<{ readonly showGreeting: ShowGreeting }>(GREET_FILE);
+      return (putAway) =>
+        showGreeting({ greeting, language, root, launch: button, spoken, icon, putAway, open: () => open(greeting) });
+    } catch {
+      return null;
+    }
+  };
   /** As the channel is set: without an answer the widget is as it is by itself. */
   const dress = async (): Promise<void> => {
-    const late = setTimeout(appear, unsetAfterMs);
+    setTimeout(appear, unsetAfterMs);
     try {
       const answer = await fetch(`${here}site.json`);
       // What says that there is no such chat says neither.
       const { css, greetings: set } = (await answer.json()) as ChatSite;
-      if (css) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet(css)];
+      if (css) root.adoptedStyleSheets.push(sheet(css));
       appear();
-      if (!set || fill || isEnded) return;
-      const file = `${origin}/widget/${GREET_FILE}`;
-      const { startGreetings } = (await import(/* @vite-ignore */ file)) as { readonly startGreetings: StartGreetings };
-      greetings = startGreetings({
-        channel,
-        language,
-        set,
-        greetingsUrl: `${here}greetings/`,
-        frame,
-        launch: button,
-        isOpen: () => isOpen,
-        isBusy: () => isOpen || waiting > 0,
-        open,
-      });
-      if (isEnded) greetings.end();
+      if (!set || fill) return;
+      const { startWatch } = await fetchPart<{ readonly startWatch: StartWatch }>(WATCH_FILE);
+      if (!isEnded)
+        greetings = startWatch({
+          set,
+          key: `draht.${channel}~.visits`,
+          isKnown: isKnown(),
+          isOpen: () => isOpen,
+          isBusy: () => isOpen || waiting > 0,
+          fetch: fetchGreeting,
+        });
     } catch {
       // Nothing of it is needed to chat.
       appear();
     }
-    clearTimeout(late);
   };
   if (document.body) void dress();
   else document.addEventListener("DOMContentLoaded", () => void dress(), { once: true });
 
-  /** What was not sent before the page was left is sent now; for somebody known it is looked whether something waits. */
-  const look = async (): Promise<void> => {
+  /** This browser keeps something of who has chatted here; what is kept of visits is of nobody. */
+  const isKnown = (): boolean => {
+    try {
+      return Object.keys(localStorage).some((key) => key.includes(channel) && !key.includes(`${channel}~`));
+    } catch {
+      return false;
+    }
+  };
+  /** Only where somebody is known something can wait, to be read or to be sent: looked for without the chat. */
+  const look = (): void => {
     stopPeek();
-    const asked = word;
-    // Whose page it is is asked only where somebody was signed in before: a page on which nobody chats costs its site nothing.
-    const token =
-      typeof asked === "function"
-        ? openMemory(channel).read("user") && (await Promise.resolve(asked()).catch(() => null))
-        : asked;
-    if (asked !== word || loading) return;
-    const memory = openMemory(channel, undefined, token === null ? null : userOf(token));
-    const known = memory.read("token");
-    const mark = markOf(channel);
-    if (memory.names("out.").length > 0 || (token && mark && !known?.endsWith(mark))) void load();
-    else if (known !== null) stopPeek = peek(known, memory);
+    if (loading || !isKnown()) return;
+    let timer = 0;
+    let stop = (): void => {
+      isStopped = true;
+      clearTimeout(timer);
+    };
+    let isStopped = false;
+    const attempt = (before: number): void => {
+      fetchPart<{ readonly startPeek: StartPeek }>(PEEK_FILE, before).then(
+        ({ startPeek }) => {
+          if (!isStopped) stop = startPeek({ socketUrl, channel, word, language, found: () => void load() });
+        },
+        () => {
+          if (!isStopped) timer = window.setTimeout(attempt, peekAgainMs, before + 1);
+        },
+      );
+    };
+    attempt(0);
+    stopPeek = () => stop();
   };
   // Who comes by what their browser has told them; at this page if it was open already.
   if (fill || location.hash === "#draht-chat") open();
-  else void look();
+  else look();
   if (push)
     new BroadcastChannel(`draht.open.${channel}`).onmessage = ({ data }) => {
       if (data === location.href) open();
@@ -270,7 +271,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     word = next;
     // A chat that is on its way is given the word that holds when it comes.
     if (loading) void loading.then((loaded) => loaded?.identify(word));
-    else void look();
+    else look();
   };
 
   return {

@@ -13,15 +13,11 @@ export interface ChatParts {
   readonly language: Language;
   /** What the site says of whose page it is; null: of nobody whom it has signed in. */
   readonly word: Word | null;
-  /** Proves that a mail of ours led somebody known here; null: nobody was led. */
-  readonly link: string | null;
   readonly root: ShadowRoot;
   /** Where the chat draws itself, inside the root. */
   readonly place: HTMLElement;
-  /** Messages that wait to be seen: shown on the button. */
-  readonly unread: (count: number) => void;
-  /** The link of the mail has done what it is for. */
-  readonly arrived: () => void;
+  /** Messages that wait to be seen: shown on the button; and the same in words. */
+  readonly unread: (count: number, said: string) => void;
   /** The visitor closed the chat; null: it is the whole page and cannot be closed. */
   readonly closed: (() => void) | null;
 }
@@ -42,40 +38,57 @@ export interface Chat {
 /** What the second file exports as `startChat`. */
 export type StartChat = (parts: ChatParts) => Chat;
 
-/** What the loader gives to the greetings it has fetched. */
+/** What the loader gives to what watches for greetings. */
 export interface GreetingParts {
-  readonly channel: string;
-  readonly language: Language;
   readonly set: NonNullable<ChatSite["greetings"]>;
-  /** Where a greeting's words are, by its id behind this. */
-  readonly greetingsUrl: string;
-  readonly frame: HTMLElement;
-  readonly launch: HTMLElement;
+  /** The name in the browser's storage of what is remembered of visits. */
+  readonly key: string;
+  /** The chat knows this browser. */
+  readonly isKnown: boolean;
   readonly isOpen: () => boolean;
   /** It is open, or something waits to be read. */
   readonly isBusy: () => boolean;
-  readonly open: (greeting: SiteGreeting) => void;
+  /** Has a rule's words, and the card; null: nobody is there who could answer, or they are not to be had. Given how it is put away, the card gives how to take it away. */
+  readonly fetch: (id: string) => Promise<((putAway: PutAway) => () => void) | null>;
 }
 
-/** What the loader gives to what looks for somebody known whether something waits for them. */
-export interface PeekParts {
-  readonly socketUrl: string;
-  readonly token: string;
-  /** The last event this browser has applied; null: none. */
-  readonly after: () => string | null;
-  readonly language: Language;
-  /** Something waits to be read. */
-  readonly found: () => void;
-  /** The token opens nothing any more: nothing will ever wait for it. */
-  readonly over: () => void;
-}
-
-/** What its file exports as `startPeek`; gives how to stop. */
-export type StartPeek = (parts: PeekParts) => () => void;
-
-/** What the greetings' file exports as `startGreetings`. */
-export type StartGreetings = (parts: GreetingParts) => {
+/** What the file of what watches exports as `startWatch`. */
+export type StartWatch = (parts: GreetingParts) => {
   /** Something of the chat is otherwise. */
   readonly look: () => void;
   readonly end: () => void;
 };
+
+/** Somebody has closed a greeting, or wants none any more. */
+type PutAway = (isUnwanted?: boolean) => void;
+
+/** What the loader gives to the card it has fetched. */
+export interface CardParts {
+  readonly greeting: SiteGreeting;
+  readonly language: Language;
+  readonly root: ShadowRoot;
+  readonly launch: HTMLElement;
+  /** What is said aloud. */
+  readonly spoken: HTMLElement;
+  /** A picture by its path. */
+  readonly icon: (path: string) => SVGElement;
+  readonly open: () => void;
+  readonly putAway: PutAway;
+}
+
+/** What the greetings' file exports as `showGreeting`; gives how to take it away. */
+export type ShowGreeting = (parts: CardParts) => () => void;
+
+/** What the loader gives to what looks for somebody known whether something waits for them. */
+export interface PeekParts {
+  readonly socketUrl: string;
+  readonly channel: string;
+  /** What the site says of whose page it is. */
+  readonly word: Word | null;
+  readonly language: Language;
+  /** Something waits to be read, or to be sent: the chat is needed. */
+  readonly found: () => void;
+}
+
+/** What its file exports as `startPeek`; gives how to stop. */
+export type StartPeek = (parts: PeekParts) => () => void;

@@ -20,4 +20,4 @@ export const fill = (words: string, facts: Readonly<Record<string, string | numb
 
 /** One or several, as both of our languages tell them apart. */
 export const count = (forms: { readonly one: string; readonly other: string }, number: number): string =>
-  fill(number === 1 ? forms.one : forms.other, { count: number });
+  (number === 1 ? forms.one : forms.other).replace("{count}", String(number));

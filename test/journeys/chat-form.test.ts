@@ -329,13 +329,7 @@ test("a site is told how its chat looks and when it greets, not with which words
   const { rules = [], restDays } = site.greetings ?? {};
   assert.deepEqual(
     [restDays, rules.map(({ id: _id, ...rest }) => rest)],
-    [
-      30,
-      [
-        { path: "/tarife/*", afterSeconds: 5, visitors: "all" },
-        { path: "/tarife/*", afterSeconds: 5, visitors: "returning" },
-      ],
-    ],
+    [30, ["all", "returning"].map((visitors) => ({ path: "^/tarife(/|$)", afterSeconds: 5, visitors }))],
   );
   const [first = "", second = ""] = rules.map((one) => one.id);
   assert.deepEqual(await (await greetingAt(id, first)).json(), { id: first, brand: "Farbe", text: rule.de });

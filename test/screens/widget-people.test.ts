@@ -217,6 +217,10 @@ test("what the guide gives to copy works as it stands: the tag under its policy,
   const policy = filled("Content-Security-Policy:").replace("Content-Security-Policy:", "").trim();
   show("/tag", filled('data-channel="CHANNEL"></script>'), policy);
   show("/module", `<style>${css}</style>${filled("import { mount } from")}`);
+  // As a file of the site's own, under the same policy.
+  const moduleCode = /<script type="module">([^]*)<\/script>/.exec(filled("import { mount } from"))?.[1];
+  at.site.show("/chat.js", moduleCode ?? assert.fail());
+  show("/strict", '<script type="module" src="/chat.js"></script>', policy.replace("script-src", "script-src 'self'"));
   show("/token", filled("data-token=", token("paul", "Paul Ott")));
   at.site.show("/chat-token", token("rita", "Rita Uhl"));
   const open = (path: string): Promise<Visitor> => openVisitor(at.browser, `${at.site.origin}${path}`);
@@ -226,6 +230,35 @@ test("what the guide gives to copy works as it stands: the tag under its policy,
   await say(tag.page, "Aus dem Handbuch");
   await sent(tag.page, "Aus dem Handbuch").waitFor();
   await leave(tag);
+
+  for (const path of ["/tag", "/strict"]) {
+    const strict = await open(path);
+    await strict.page.evaluate(() => {
+      const told = window as unknown as { moved: number; watch: PerformanceObserver };
+      const count = (entries: readonly PerformanceEntry[]): void => {
+        for (const entry of entries) told.moved += (entry as unknown as { value: number }).value;
+      };
+      told.moved = 0;
+      told.watch = new PerformanceObserver((list) => count(list.getEntries()));
+      told.watch.observe({ type: "layout-shift", buffered: true });
+    });
+    await launch(strict.page).click();
+    await field(strict.page).waitFor();
+    await stands(strict.page);
+    await strict.page.getByRole("banner").getByRole("button", { name: "Chat schließen" }).click();
+    await launch(strict.page).waitFor();
+    const moved = await strict.page.evaluate(async () => {
+      const { watch } = window as unknown as { watch: PerformanceObserver };
+      // What was painted in two frames has been told of in a third.
+      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+      const late = watch.takeRecords() as unknown as readonly { readonly value: number }[];
+      return (window as unknown as { moved: number }).moved + late.reduce((sum, { value }) => sum + value, 0);
+    });
+    assert.equal(moved, 0, `${path}: cumulative layout shift, with what the visitor's own presses do`);
+    const origins = new Set(strict.requests.map((url) => new URL(url).origin));
+    assert.deepEqual([...origins].toSorted(), [at.site.origin, at.server.url].toSorted(), path);
+    await leave(strict);
+  }
 
   const made = await open("/module");
   await launch(made.page).waitFor();

@@ -29,9 +29,12 @@ const goOn = (page: Page, path: string): Promise<void> =>
     path,
   );
 
-/** The greetings are there and look at the page. */
-const watched = (page: Page): Promise<void> =>
-  page.locator("draht-chat .frame > .spoken").nth(1).waitFor({ state: "attached" });
+/** Greetings are watched for from now on: it is remembered that a page was looked at. */
+const watched = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => Object.keys(localStorage).some((key) => key.endsWith("~.visits")));
+/** What is fetched when a greeting shows itself, and only then. */
+const cards = ({ requests }: { readonly requests: readonly string[] }): number =>
+  requests.filter((url) => url.includes("/widget/greet-")).length;
 
 test("a greeting and a colour are set at the desk by keyboard; the greeting shows itself once, is put away by a key, and leads into the chat as what it is", async () => {
   const [brand] = await at.desk.call(api.brands.list);
@@ -93,8 +96,10 @@ test("a greeting and a colour are set at the desk by keyboard; the greeting show
   await goOn(page, "/tarife/glasfaser");
   await page.clock.fastForward(300_000);
   assert.equal(await card.count(), 0, "its moment has not come");
+  assert.equal(cards(visitor), 0);
   await page.clock.fastForward(300_000);
   await card.waitFor();
+  assert.equal(cards(visitor), 1);
   await page
     .getByRole("status")
     .filter({ hasText: `${brand.name} · automatisch: Fragen zu den Tarifen?` })
@@ -117,8 +122,14 @@ test("a greeting and a colour are set at the desk by keyboard; the greeting show
   await goOn(page, "/tarife/kabel");
   await page.clock.fastForward(600_000);
   await page.clock.fastForward(86_400_000);
+  await page.evaluate(() => {
+    for (const key of Object.keys(localStorage))
+      localStorage.setItem(key, (localStorage.getItem(key) ?? "").replace(/"last":\d+/, `"last":1`));
+  });
   await page.reload();
-  await watched(page);
+  await page.waitForFunction(() =>
+    Object.entries(localStorage).some(([key, value]) => key.endsWith("~.visits") && !value.includes(`"last":1,`)),
+  );
   await page.clock.fastForward(600_000);
   assert.equal(await card.count(), 0);
   assert.equal(visitor.requests.filter((url) => url.includes("/greetings/")).length, 1);

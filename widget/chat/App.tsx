@@ -15,7 +15,6 @@ import { Sheet } from "./Sheet.tsx";
 import { clock, words } from "./speech.ts";
 import { Text } from "./Text.tsx";
 import { Thread } from "./Thread.tsx";
-import { You } from "./You.tsx";
 
 /** What of the chat is on the screen; null: what suits the visitor best. */
 type Screen =
@@ -238,16 +237,20 @@ export const App = (props: AppProps) => {
       ) : screen.kind === "list" ? (
         <Concerns view={view} now={now()} open={(next) => go({ kind: "talk", talk: next })} begin={() => begin()} />
       ) : screen.kind === "you" ? (
-        <You
-          session={session}
-          view={view}
-          save={session.introduce}
-          sounds={sounds}
-          setSounds={setSounds}
-          leave={() => {
-            props.leave();
-            begin();
-          }}
+        <Sheet
+          draw={(sheets, at) =>
+            sheets.showYou({
+              ...at,
+              session,
+              view,
+              sounds,
+              setSounds,
+              leave: () => {
+                props.leave();
+                begin();
+              },
+            })
+          }
         />
       ) : (
         <>

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// Where a visitor says how an answer reaches them (sheets/Introduce.tsx). Called by Thread.tsx and You.tsx.
+// Where a visitor says how an answer reaches them (sheets/Introduce.tsx). Called by Thread.tsx.
 import type { IntroduceProps } from "#widget/sheets/Introduce.tsx";
 import { Sheet } from "./Sheet.tsx";
 

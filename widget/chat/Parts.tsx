@@ -1,11 +1,9 @@
 /** @jsxImportSource preact */
 // What a message carries beside words: choices, a small form, an article, and what was answered. A kind nobody here knows is shown as its text. Called by Bubble.tsx.
 import type { ComponentChildren } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
-import type { FormField, Part } from "#contract/parts.ts";
-import { faultOf, longestValue, type Fault } from "#lib/form.ts";
-import { fill } from "#widget/words.ts";
+import type { Part } from "#contract/parts.ts";
 import { Icon } from "./Icon.tsx";
+import { Sheet } from "./Sheet.tsx";
 import { words } from "./speech.ts";
 import { Text } from "./Text.tsx";
 import { hrefOf, withoutTurns } from "./text.ts";
@@ -49,50 +47,7 @@ const ChoicesPart = ({ part, answered, answer }: AnswerProps<Choices>) => (
   </fieldset>
 );
 
-const FieldControl = ({
-  field,
-  id,
-  fault,
-}: {
-  readonly field: FormField;
-  readonly id: string;
-  readonly fault: Fault | null;
-}) => {
-  const common = {
-    id,
-    name: id,
-    required: field.required,
-    "aria-invalid": fault !== null,
-    "aria-describedby": fault === null ? undefined : `${id}-fault`,
-    maxLength: longestValue[field.type],
-  };
-  if (field.type === "long") return <textarea {...common} rows={3} dir="auto" />;
-  if (field.type === "choice") {
-    const { maxLength: _, ...rest } = common;
-    return (
-      <select {...rest}>
-        <option value="">{words().parts.choose}</option>
-        {field.options.map((option) => (
-          <option key={option}>{option}</option>
-        ))}
-      </select>
-    );
-  }
-  if (field.type === "email")
-    return <input {...common} type="email" inputMode="email" autoComplete="email" dir="auto" />;
-  if (field.type === "number") return <input {...common} type="text" inputMode="decimal" dir="auto" />;
-  if (field.type === "date") return <input {...common} type="date" />;
-  return <input {...common} type="text" dir="auto" />;
-};
-
-/** People write numbers with a comma. */
-const read = (field: FormField, value: string): string =>
-  field.type === "number" ? value.trim().replace(",", ".") : value.trim();
-
 const FormPart = ({ part, answered, answer }: AnswerProps<Form>) => {
-  const name = useId();
-  const formRef = useRef<HTMLFormElement>(null);
-  const [faults, setFaults] = useState<readonly (Fault | null)[]>([]);
   if (answered !== null)
     return (
       <p class="part is-answered" dir="auto">
@@ -103,47 +58,7 @@ const FormPart = ({ part, answered, answer }: AnswerProps<Form>) => {
         </small>
       </p>
     );
-  const idOf = (index: number): string => `${name}-${index}`;
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const data = new FormData(formRef.current ?? undefined);
-    const values = part.fields.map((field, index) => {
-      const value = data.get(idOf(index));
-      return read(field, typeof value === "string" ? value : "");
-    });
-    const found = part.fields.map((field, index) => faultOf(field, values[index] ?? ""));
-    setFaults(found);
-    const first = found.findIndex((fault) => fault !== null);
-    if (first !== -1) return formRef.current?.querySelector<HTMLElement>(`[name="${idOf(first)}"]`)?.focus();
-    const said = part.fields.map(({ label }, index) => `${label}: ${values[index] || "–"}`);
-    return answer(values, [part.title, ...said].join("\n"));
-  };
-  return (
-    <form ref={formRef} class="part form-part" noValidate aria-labelledby={`${name}-title`} onSubmit={submit}>
-      <p id={`${name}-title`} class="part-title" dir="auto">
-        {part.title}
-      </p>
-      {part.fields.map((field, index) => {
-        const fault = faults[index] ?? null;
-        return (
-          <div key={field.label} class="form-field">
-            <label for={idOf(index)} dir="auto">
-              {field.required ? field.label : fill(words().parts.optional, { label: field.label })}
-            </label>
-            <FieldControl field={field} id={idOf(index)} fault={fault} />
-            {fault === null ? null : (
-              <p class="wrong" id={`${idOf(index)}-fault`} role="alert">
-                {words().parts.faults[fault]}
-              </p>
-            )}
-          </div>
-        );
-      })}
-      <button type="submit" class="strong">
-        {words().send}
-      </button>
-    </form>
-  );
+  return <Sheet draw={(sheets, at) => sheets.showForm({ ...at, part, answer })} />;
 };
 
 const Article = ({ part }: { readonly part: Extract<Part, { kind: "article" }> }) => {

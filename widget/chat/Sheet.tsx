@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The place of what most visitors never see, which comes with a file of its own. Called by App.tsx and You.tsx.
+// The place of what most visitors never see, which comes with a file of its own. Called by App.tsx, Thread.tsx and Parts.tsx.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { SheetPlace } from "#widget/sheets/main.tsx";
 import { fetchSheets, type Sheets } from "./fetched.ts";

@@ -1,15 +1,20 @@
 // The widget's files beside the chat's, each fetched when it is first wanted. Called by Emoji.tsx, Sheet.tsx and main.tsx.
-import type { showEmoji } from "#widget/emoji/main.tsx";
+import { render } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Fragment, jsx, jsxs } from "preact/jsx-runtime";
+import type { Given } from "#widget/given.ts";
+import type { give as giveEmoji, showEmoji } from "#widget/emoji/main.tsx";
 import type { startPush } from "#widget/push/main.ts";
 import type {
+  give,
   hide,
   showConfirm,
+  showForm,
   showIntroduce,
-  showMove,
   showPreChat,
   showRating,
   showUnbelieved,
-  showWish,
+  showYou,
   sound,
 } from "#widget/sheets/main.tsx";
 
@@ -19,16 +24,20 @@ declare const SHEETS_FILE: string;
 declare const PUSH_FILE: string;
 
 export interface Sheets {
+  readonly give: typeof give;
   readonly showPreChat: typeof showPreChat;
   readonly showConfirm: typeof showConfirm;
   readonly showIntroduce: typeof showIntroduce;
-  readonly showMove: typeof showMove;
-  readonly showWish: typeof showWish;
+  readonly showForm: typeof showForm;
+  readonly showYou: typeof showYou;
   readonly sound: typeof sound;
   readonly showRating: typeof showRating;
   readonly showUnbelieved: typeof showUnbelieved;
   readonly hide: typeof hide;
 }
+
+/** For whichever of them draws by it. */
+const preact: Given = { Fragment, jsx, jsxs, render, useEffect, useId, useRef, useState };
 
 /** Gives how to have a file; it rejects when it cannot be had now, and tries again when asked again. */
 const fetcher = <F>(name: string): (() => Promise<F>) => {
@@ -38,12 +47,19 @@ const fetcher = <F>(name: string): (() => Promise<F>) => {
     const again = tries > 0 ? `?${tries}` : "";
     tries += 1;
     // A browser may remember that a file could not be fetched: another try asks for another address.
-    fetched ??= import(/* @vite-ignore */ new URL(name + again, import.meta.url).href) as Promise<F>;
+    fetched ??= import(/* @vite-ignore */ new URL(name + again, import.meta.url).href).then(
+      (file: F & { readonly give?: (preact: Given) => void }) => {
+        file.give?.(preact);
+        return file;
+      },
+    );
     fetched.catch(() => (fetched = null));
     return fetched;
   };
 };
 
-export const fetchEmoji = fetcher<{ readonly showEmoji: typeof showEmoji }>(EMOJI_FILE);
+export const fetchEmoji = fetcher<{ readonly give: typeof giveEmoji; readonly showEmoji: typeof showEmoji }>(
+  EMOJI_FILE,
+);
 export const fetchSheets = fetcher<Sheets>(SHEETS_FILE);
 export const fetchPush = fetcher<{ readonly startPush: typeof startPush }>(PUSH_FILE);

@@ -5,6 +5,7 @@ import type { SiteGreeting, VisitedPage } from "#contract/chat.ts";
 import { forgetOthers, markOf, openMemory, prefixOf } from "#widget/memory.ts";
 import type { Memory } from "#widget/memory.ts";
 import type { Chat, ChatParts } from "#widget/parts.ts";
+import { count } from "#widget/words.ts";
 import { App } from "./App.tsx";
 import chatCss from "./chat.css?inline";
 import { unread } from "./chats.ts";
@@ -14,7 +15,8 @@ import { entriesOf } from "./outbox.ts";
 import type { ChatSocket, Hears } from "./link.ts";
 import { startPersons } from "./persons.ts";
 import { startSession, type Session } from "./session.ts";
-import { speak } from "./speech.ts";
+import { speak, words } from "./speech.ts";
+import tokensCss from "./tokens.css?inline";
 import { awaitTurn } from "./turn.ts";
 
 const later = (ms: number, run: () => void): (() => void) => {
@@ -79,12 +81,13 @@ export const startChat = (parts: ChatParts): Chat => {
   const { channel, place, root } = parts;
   speak(parts.language);
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(chatCss);
+  sheet.replaceSync(tokensCss + chatCss);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const ended = new AbortController();
   let isShown = false;
   let page = visited();
-  let mailLink = parts.link;
+  /** Proves that a mail of ours led somebody known here, to the chat that is the whole page; null: nobody was led. */
+  let mailLink = parts.closed === null && location.hash.length > 1 ? location.hash.slice(1) : null;
   let people = 0;
   let greeting: SiteGreeting | undefined;
   let told = -1;
@@ -125,7 +128,8 @@ export const startChat = (parts: ChatParts): Chat => {
         forgotten: () => {
           for (const name of drafts.names("")) drafts.forget(name);
         },
-        arrived: parts.arrived,
+        // The link of the mail has done what it is for.
+        arrived: () => history.replaceState(history.state, "", location.pathname + location.search),
         blobs,
         send: (upload) => sendBlob(filesAt, upload),
         fetch: (id, token) => fetchBlob(filesAt, id, token),
@@ -143,7 +147,7 @@ export const startChat = (parts: ChatParts): Chat => {
           wants = null;
           void fetchPush().then(({ startPush }) => startPush({ ...parts, session, memory, user, isLeft }), ignored);
         }
-        if (number !== told) parts.unread(number);
+        if (number !== told) parts.unread(number, count(words().button.unread, number));
         told = number;
       };
       session.watch(tell);

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The picker of emoji: a file of its own with all it needs, fetched by the chat when somebody wants one. Built as widget/emoji-….js; called by chat/Emoji.tsx.
+// The picker of emoji: a file of its own with all it needs but Preact, fetched by the chat when somebody wants one. Built as widget/emoji-….js; called by chat/Emoji.tsx.
 import { render } from "preact";
 import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
@@ -8,6 +8,8 @@ import type { Memory } from "#widget/memory.ts";
 import type { Language } from "#widget/words.ts";
 import emojiCss from "./emoji.css?inline";
 import { EmojiPicker } from "./EmojiPicker.tsx";
+
+export { give } from "#widget/given.ts";
 
 export interface EmojiParts {
   /** Where it is drawn, inside the widget's root. */

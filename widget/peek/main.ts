@@ -1,13 +1,20 @@
-// Looks for somebody known whether something waits for them, by the chat's first words alone. Built as widget/peek-….js; fetched by loader.ts when this
-// browser has a token and the chat is not there.
+// Looks for somebody known whether something waits for them, to be read or to be sent, by the chat's first words alone. Built as widget/peek-….js; fetched
+// by loader.ts when this browser keeps something of who has chatted here and the chat is not there.
 import type { ToWidget } from "#contract/chat.ts";
+import { userOf } from "#widget/identity.ts";
+import { prefixOf } from "#widget/memory.ts";
 import type { StartPeek } from "#widget/parts.ts";
 
 const pingEveryMs = 25_000;
 const longestWaitMs = 60_000;
 
 /** Looks from now on, again after every break. */
-export const startPeek: StartPeek = ({ socketUrl, token, after, language, found, over }) => {
+export const startPeek: StartPeek = ({ socketUrl, channel, word, language, found }) => {
+  let isStopped = false;
+  let token = "";
+  /** What begins with it in the storage is theirs. */
+  let prefix = "";
+  const read = (name: string): string | null => localStorage.getItem(name);
   let socket: WebSocket | undefined;
   let timer = 0;
   let failures = 0;
@@ -15,7 +22,7 @@ export const startPeek: StartPeek = ({ socketUrl, token, after, language, found,
     const fresh = new WebSocket(socketUrl);
     let answered = true;
     socket = fresh;
-    const upTo = after();
+    const upTo = read(`${prefix}upTo`);
     const say = (word: object): void => fresh.send(JSON.stringify(word));
     const beat = (): void => {
       if (!answered) return fresh.close();
@@ -39,7 +46,8 @@ export const startPeek: StartPeek = ({ socketUrl, token, after, language, found,
       answered = true;
       failures = 0;
       const said = JSON.parse(String(data)) as ToWidget;
-      if (said.type === "welcome" && said.token !== null) return over();
+      // The token opens nothing any more: nothing will ever wait for it.
+      if (said.type === "welcome" && said.token !== null) return stop();
       if (said.type !== "welcome" && said.type !== "news") return undefined;
       const isUnread = said.messages.some(
         ({ by, concernId, seq }) =>
@@ -55,11 +63,33 @@ export const startPeek: StartPeek = ({ socketUrl, token, after, language, found,
       timer = window.setTimeout(connect, Math.min(longestWaitMs, 1_000 * 2 ** failures) * (0.5 + Math.random() / 2));
     });
   };
-  connect();
-  return () => {
+  const stop = (): void => {
+    isStopped = true;
     clearTimeout(timer);
     const old = socket;
     socket = undefined;
     old?.close();
   };
+  const look = async (): Promise<void> => {
+    // Whose page it is is asked only where somebody was signed in before: a page on which nobody chats costs its site nothing.
+    const said =
+      typeof word !== "function"
+        ? word
+        : read(`${prefixOf(channel)}user`) &&
+          (await Promise.resolve()
+            .then(word)
+            .catch(() => null));
+    if (isStopped) return;
+    prefix = prefixOf(channel, said === null ? null : userOf(said));
+    const known = read(`${prefix}token`);
+    const mark = read(`${prefixOf(`push.${channel}`)}of`);
+    const isUnsent = Object.keys(localStorage).some((key) => key.startsWith(`${prefix}out.`));
+    // What was not sent before the page was left is sent now; a browser that tells somebody else of answers must tell them no more.
+    if (isUnsent || (said && mark && !known?.endsWith(mark))) return found();
+    if (known === null) return;
+    token = known;
+    connect();
+  };
+  void look();
+  return stop;
 };

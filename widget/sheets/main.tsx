@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// What most visitors never see, with all it needs, in a file of its own: what is asked before and after the first words, the code that proves an
+// What most visitors never see, with all it needs but Preact, in a file of its own: what the visitor can set, forms to fill in, what is asked before and after the first words, the code that proves an
 // address, how they want to be answered, how a chat goes on elsewhere, a rating, a sign-in that is not believed, and the sound of news. Built as widget/sheets-….js, fetched when it is to be shown; called by chat/Sheet.tsx and chat/main.tsx.
 import { render } from "preact";
 import german from "#locales/de.json" with { type: "json" };
@@ -7,13 +7,17 @@ import english from "#locales/en.json" with { type: "json" };
 import { adopt } from "#widget/adopt.ts";
 import type { Language } from "#widget/words.ts";
 import { Confirm, type ConfirmProps } from "./Confirm.tsx";
+import { Form, type FormProps } from "./Form.tsx";
 import { Introduce, type IntroduceProps } from "./Introduce.tsx";
-import { Move, type MoveProps } from "./Move.tsx";
+import type { MoveProps } from "./Move.tsx";
 import { Rating, type RatingProps } from "./Rating.tsx";
 import { PreChat, type PreChatProps } from "./PreChat.tsx";
 import { Unbelieved, type UnbelievedProps } from "./Unbelieved.tsx";
-import { Wish, type WishProps } from "./Wish.tsx";
+import type { WishProps } from "./Wish.tsx";
+import { You, type YouProps } from "./You.tsx";
 import sheetsCss from "./sheets.css?inline";
+
+export { give } from "#widget/given.ts";
 
 /** Where it is drawn, inside the widget's root, and what it speaks. */
 export interface SheetPlace {
@@ -29,6 +33,8 @@ const wordsIn = (
   MoveProps["words"] &
   RatingProps["words"] &
   WishProps["words"] &
+  FormProps["words"] &
+  YouProps["words"] &
   UnbelievedProps["words"] => (language === "de" ? german.widget : english.widget);
 
 /** Asks what is to be answered before the first words; called again with what is asked now. */
@@ -43,22 +49,22 @@ export const showIntroduce = ({ place, language, ...props }: SheetPlace & Omit<I
   render(<Introduce {...props} words={wordsIn(language)} />, place);
 };
 
+/** Shows a form to fill in. */
+export const showForm = ({ place, language, ...props }: SheetPlace & Omit<FormProps, "words">): void => {
+  style(place);
+  render(<Form {...props} words={wordsIn(language)} />, place);
+};
+
+/** Shows what the visitor can set. */
+export const showYou = ({ place, language, ...props }: SheetPlace & Omit<YouProps, "words">): void => {
+  style(place);
+  render(<You {...props} words={wordsIn(language)} />, place);
+};
+
 /** Has a code mailed, and tries it. */
 export const showConfirm = ({ place, language, ...props }: SheetPlace & Omit<ConfirmProps, "words">): void => {
   style(place);
   render(<Confirm {...props} words={wordsIn(language)} />, place);
-};
-
-/** Shows the link to go on with. */
-export const showMove = ({ place, language, ...props }: SheetPlace & Omit<MoveProps, "words">): void => {
-  style(place);
-  render(<Move {...props} words={wordsIn(language)} />, place);
-};
-
-/** Asks by which way they want to be answered. */
-export const showWish = ({ place, language, ...props }: SheetPlace & Omit<WishProps, "words">): void => {
-  style(place);
-  render(<Wish {...props} words={wordsIn(language)} />, place);
 };
 
 /** Says that the site's sign-in is not believed. */
