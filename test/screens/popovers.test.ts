@@ -129,3 +129,48 @@ for (const look of [
     await one.context.close();
     assert.deepEqual(one.complaints, []);
   });
+
+test("a button that is a picture only says its word to the keys at once and to a resting pointer; the first Escape takes the word and nothing else", async () => {
+  const one = await openDesk(browser, server.url, { ...wide, login });
+  const { page } = one;
+  await page.goto(`${server.url}/desk/open/${number}`);
+  await page.locator(".message").first().waitFor();
+  const [star, history] = [
+    page.locator(".concern-tools .icon-button").first(),
+    page.locator(".concern-tools .icon-button").nth(1),
+  ];
+  const tip = page.locator(".tip");
+  await star.focus();
+  await page.keyboard.press("Tab");
+  await tip.waitFor();
+  assert.equal(await history.evaluate((button) => button === document.activeElement), true);
+  const word = (await history.getAttribute("aria-label")) ?? "";
+  const described = await history.evaluate(
+    (button) => document.getElementById(button.getAttribute("aria-describedby") ?? "")?.textContent,
+  );
+  assert.equal(described, `${word}H`, "the word with its key");
+  await page.keyboard.press("Escape");
+  await tip.waitFor({ state: "detached" });
+  assert.match(page.url(), new RegExp(`/${number}$`), "the concern is still open");
+  assert.equal(await history.evaluate((button) => button === document.activeElement), true);
+  await page.keyboard.press("Escape");
+  await page.locator(".concern-none").waitFor();
+
+  await page.goto(`${server.url}/desk/open/${number}`);
+  await page.locator(".message").first().waitFor();
+  await history.hover();
+  await tip.waitFor();
+  await history.click();
+  await tip.waitFor({ state: "detached" });
+  assert.equal(await history.getAttribute("aria-pressed"), "true");
+  await one.context.close();
+
+  const finger = await openDesk(browser, server.url, { ...phone, login });
+  await finger.page.goto(`${server.url}/desk/open/${number}`);
+  await finger.page.locator(".message").first().waitFor();
+  await finger.page.locator(".concern-tools .icon-button").nth(1).tap();
+  await finger.page.locator(".concern-tools [aria-pressed=true]").first().waitFor();
+  assert.equal(await finger.page.locator(".tip").count(), 0);
+  await finger.context.close();
+  assert.deepEqual([...one.complaints, ...finger.complaints], []);
+});

@@ -1,8 +1,10 @@
 // Buttons. Every one has a word, shown or spoken; called everywhere.
-import { Button as AriaButton, Tooltip, TooltipTrigger } from "react-aria-components";
+import { useRef } from "react";
 import type { ReactNode } from "react";
+import { Button as AriaButton } from "react-aria-components";
 import { Icon } from "#web/kit/Icon.tsx";
 import type { IconName } from "#web/kit/Icon.tsx";
+import { useTip } from "#web/kit/useTip.tsx";
 import "#web/kit/button.css";
 
 interface Common {
@@ -43,39 +45,43 @@ export const Button = ({
   </AriaButton>
 );
 
-/** A button with a picture only; its word is spoken and shown as a tip, with its key. */
+/** A button with a picture only; its word is spoken and shown as a tip, with its key. The browser's own button: a screen has dozens of them. */
 export const IconButton = ({
   icon,
   label,
   keys,
   pressed,
   size,
-  ...rest
-}: Common & {
+  onPress,
+  isDisabled = false,
+}: {
   readonly icon: IconName;
   readonly label: string;
   readonly keys?: string | undefined;
   readonly pressed?: boolean;
   readonly size?: "small" | "tiny";
-}) => (
-  <TooltipTrigger delay={500} closeDelay={0}>
-    <AriaButton
-      className="icon-button"
-      data-size={size}
-      aria-label={label}
-      {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
-      {...rest}
-    >
-      <Icon name={icon} />
-    </AriaButton>
-    <Tip keys={keys}>{label}</Tip>
-  </TooltipTrigger>
-);
-
-/** The words that appear beside a focused or hovered control. */
-export const Tip = ({ children, keys }: { readonly children: ReactNode; readonly keys?: string | undefined }) => (
-  <Tooltip className="tip" offset={6}>
-    {children}
-    {keys ? <kbd>{keys}</kbd> : null}
-  </Tooltip>
-);
+  readonly onPress?: () => void;
+  readonly isDisabled?: boolean;
+}) => {
+  const place = useRef<HTMLButtonElement>(null);
+  const { handlers, tip } = useTip(place, label, keys);
+  return (
+    <>
+      <button
+        ref={place}
+        type="button"
+        className="icon-button"
+        data-size={size}
+        data-disabled={isDisabled || undefined}
+        disabled={isDisabled}
+        aria-label={label}
+        aria-pressed={pressed}
+        onClick={onPress}
+        {...handlers}
+      >
+        <Icon name={icon} />
+      </button>
+      {tip}
+    </>
+  );
+};

@@ -1,5 +1,6 @@
 // The first pane: where to go. Views with their counters, then search, new, the agent's own menu.
 import { Link } from "@tanstack/react-router";
+import { memo } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { command } from "#web/commands/commands.ts";
 import { mostCounted } from "#contract/aside.ts";
@@ -19,6 +20,7 @@ import { asideCounts, loadViews, views } from "#web/state/desk.ts";
 import { session, signOut } from "#web/state/session.ts";
 import { toDo } from "#web/state/startView.ts";
 import { useStore } from "#web/state/store.ts";
+import { setUi } from "#web/state/ui.ts";
 import { number, t } from "#web/state/words.ts";
 import { viewKey, viewName } from "#web/state/viewNames.ts";
 import { mac } from "#web/kit/platform.ts";
@@ -39,7 +41,8 @@ const viewIcons: Readonly<Record<string, IconName>> = {
 
 const shareIcons: Readonly<Record<ViewShare["with"], IconName>> = { me: "list", team: "people", everybody: "globe" };
 
-export const Nav = () => {
+/** `place` is the view the desk shows; null elsewhere. Painted again only when something of its own changes, not with every concern that is opened. */
+export const Nav = memo(function Nav({ place }: { readonly place: string | null }) {
   const { views: all, problem } = useStore(views, (now) => now);
   const now = useStore(session, (one) => one);
   const aside = useStore(asideCounts, (all) => all?.reduce((sum, each) => sum + each.count, 0) ?? 0);
@@ -78,7 +81,7 @@ export const Nav = () => {
             ?.filter((view) => view.share === null)
             .map((view) => (
               <li key={view.id}>
-                <ViewLink view={view} />
+                <ViewLink view={view} active={viewKey(view) === place} />
               </li>
             ))}
         </ul>
@@ -90,7 +93,7 @@ export const Nav = () => {
                 .filter((view) => view.share !== null)
                 .map((view) => (
                   <li key={view.id} className="nav-made">
-                    <ViewLink view={view} />
+                    <ViewLink view={view} active={viewKey(view) === place} />
                     <ActionMenu
                       label={t("shell.viewMenu", { name: view.name })}
                       placement="bottom start"
@@ -169,11 +172,22 @@ export const Nav = () => {
       </div>
     </nav>
   );
-};
+});
 
-/** A view with its counter. Shared ones look so. */
-const ViewLink = ({ view }: { readonly view: View }) => (
-  <Link to="/desk/$view" params={{ view: viewKey(view) }} className="nav-view" activeProps={{ "data-active": true }}>
+/** A view with its counter. Shared ones look so. Not the router's own Link: each of those looks at every move of the desk anew. */
+const ViewLink = ({ view, active }: { readonly view: View; readonly active: boolean }) => (
+  <a
+    href={`/desk/${viewKey(view)}`}
+    className="nav-view"
+    data-active={active || undefined}
+    aria-current={active ? "page" : undefined}
+    onClick={(click) => {
+      // A new window is the browser's.
+      if (click.ctrlKey || click.metaKey || click.altKey || click.shiftKey) return;
+      click.preventDefault();
+      setUi({ goTo: `/desk/${viewKey(view)}` });
+    }}
+  >
     <Icon name={viewIcons[view.key ?? ""] ?? shareIcons[view.share?.with ?? "me"]} />
     <span className="nav-view-name">{viewName(view)}</span>
     {view.count === null ? null : (
@@ -190,7 +204,7 @@ const ViewLink = ({ view }: { readonly view: View }) => (
         )}
       </>
     )}
-  </Link>
+  </a>
 );
 
 /** The product's mark: a wire that ends in a spark. */

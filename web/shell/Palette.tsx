@@ -1,4 +1,5 @@
 // Ctrl+K: go, act and find in one field. Commands that can be done now, views, and what the search finds.
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Header, ListBoxItem, ListBoxSection } from "react-aria-components";
 import type { Command } from "#web/commands/command.ts";
@@ -11,7 +12,7 @@ import { Marked } from "#web/kit/Marks.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
 import { mac } from "#web/kit/platform.ts";
 import { useFound } from "#web/kit/useFound.ts";
-import { views } from "#web/state/desk.ts";
+import { openConcern, takeInRow, views } from "#web/state/desk.ts";
 import { nameParts, nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
@@ -45,6 +46,7 @@ const Findings = ({
 }) => {
   const [typed, setTyped] = useState("");
   const here = context();
+  const navigate = useNavigate();
   const allViews = useStore(views, (now) => now.views) ?? [];
   const { query, concerns, customers } = useFound(typed, 2);
   if (!here) return null;
@@ -62,16 +64,23 @@ const Findings = ({
   const named = new Set<string>(able.map((command) => t(command.title)));
   const fitting = allViews.filter((view) => wanted !== "" && fits(viewName(view)) && !named.has(viewName(view)));
 
+  const open = (id: string): void => {
+    const hit = concerns.find((one) => one.row.id === id);
+    if (!hit) return close();
+    const place = new URLSearchParams({ find: query, ...(hit.messageId ? { message: hit.messageId } : {}) });
+    // Asked for at once, and its head is known: the answer is on its way while the desk turns to it.
+    takeInRow(hit.row);
+    void openConcern(hit.row.id);
+    // Closing lets the keys back to the whole page, for which the browser styles all of it anew: the thread that was read goes first.
+    void navigate({ href: `/desk/all/${hit.row.number}?${place}` }).finally(close);
+  };
   const act = (key: string): void => {
-    close();
     const [kind, id = ""] = key.split(":");
+    if (kind === "concern") return open(id);
+    close();
     if (kind === "command") commands.find((command) => command.id === id)?.run(here);
     else if (kind === "view") here.go(`/desk/${id}`);
-    else if (kind === "concern") {
-      const hit = concerns.find((one) => one.row.id === id);
-      const place = new URLSearchParams({ find: query, ...(hit?.messageId ? { message: hit.messageId } : {}) });
-      if (hit) here.go(`/desk/all/${hit.row.number}?${place}`);
-    } else if (kind === "customer")
+    else if (kind === "customer")
       here.go(
         `/search?q=${encodeURIComponent(
           customers

@@ -109,7 +109,7 @@ export const Shell = () => {
       </a>
       <Banner />
       <div className="shell-panes">
-        <Nav />
+        <Nav place={path.startsWith("/desk") ? (place.view ?? null) : null} />
         <main id="main" className="shell-main" tabIndex={-1}>
           <Outlet />
         </main>

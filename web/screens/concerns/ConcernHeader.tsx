@@ -101,7 +101,8 @@ export const ConcernHeader = ({
           </AriaButton>
         </output>
       ) : null}
-      <RatingLine id={row.id} />
+      {/* What was said comes first; it is asked for when that is there. */}
+      {detail ? <RatingLine id={row.id} /> : null}
     </header>
   );
 };
@@ -157,7 +158,6 @@ const SnoozePicker = ({ row }: { readonly row: ConcernRow }) => {
   const picker = usePicker("concern.snooze");
   const [own, setOwn] = useState("");
   const now = useNow();
-  const times = likelyTimes(now);
   const until = (at: Date): void => {
     picker.onOpenChange(false);
     void snooze(row.id, at, t("done.snoozed", { time: dayAndTime(at.toISOString()) }));
@@ -178,14 +178,16 @@ const SnoozePicker = ({ row }: { readonly row: ConcernRow }) => {
           <span>{row.snoozedUntil === null ? t("commands.snooze") : <When at={row.snoozedUntil} relative />}</span>
         </>
       }
-      choices={times.map((time) => ({
-        id: time.key,
-        label: t(`times.${time.key}`),
-        detail: dayAndTime(time.at.toISOString()),
-      }))}
+      choices={() =>
+        likelyTimes(now).map((time) => ({
+          id: time.key,
+          label: t(`times.${time.key}`),
+          detail: dayAndTime(time.at.toISOString()),
+        }))
+      }
       chosen={[]}
       choose={([id]) => {
-        const time = times.find((one) => one.key === id);
+        const time = likelyTimes(now).find((one) => one.key === id);
         if (time) until(time.at);
       }}
       footer={

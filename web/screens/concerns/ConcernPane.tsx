@@ -1,6 +1,6 @@
 // The third pane: one concern. Says to colleagues that it is looked at, and keeps the newest message in sight.
 import { useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useDeferredValue, useEffect } from "react";
 import type { ReactNode } from "react";
 import type { ConcernDetail } from "#contract/concerns.ts";
 import { Failed, Waiting } from "#web/kit/States.tsx";
@@ -31,6 +31,8 @@ export const ConcernPane = ({
   const row = useStore(deskState, (state) => state.rows[id]);
   const problem = useStore(openProblems, (all) => all[id]);
   const panel = useStore(ui, (now) => now.customerPanel);
+  // What was said comes first; who said it stands beside it a moment later.
+  const beside = useDeferredValue(opened?.concern ?? null, null);
   useEffect(() => {
     sayLook(id, "viewing");
     const seen = (): void => sayLook(id, document.visibilityState === "visible" ? "viewing" : "away");
@@ -89,7 +91,7 @@ export const ConcernPane = ({
           <Waiting rows={4} />
         )}
       </article>
-      {panel && opened ? customerPanel(opened.concern) : null}
+      {panel && opened && beside?.row.id === id ? customerPanel(beside) : null}
     </div>
   );
 };

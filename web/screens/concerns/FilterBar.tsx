@@ -38,13 +38,14 @@ interface Filtering {
 
 /** The button in the list's head and its choices. */
 export const FilterPicker = ({ view, filter }: Filtering) => {
-  const names = useFilterNames();
+  const picker = usePicker("filter");
+  const names = useFilterNames(picker.isOpen);
   const set = (next: ListFilter): void => filterBy(viewKey(view), view.filter, next);
   const { title, keys } = command("filter");
   const isOn = differences(filter, view.filter).length > 0;
   return (
     <Picker
-      {...usePicker("filter")}
+      {...picker}
       multiple
       className="icon-button"
       label={t(title)}
@@ -52,7 +53,7 @@ export const FilterPicker = ({ view, filter }: Filtering) => {
       placeholder={t("filters.find")}
       emptyText={t("filters.nothing")}
       button={<Icon name={isOn ? "filterOn" : "filter"} />}
-      choices={filterOptions(names).map(({ id, group, label }) => ({ id, label, group }))}
+      choices={() => filterOptions(names).map(({ id, group, label }) => ({ id, label, group }))}
       chosen={chosenIn(filter)}
       choose={(ids) => set(withChosen(filter, ids))}
       create={(typed) =>
@@ -91,8 +92,8 @@ const byField = (
 
 /** What differs from the view, each to be taken away, and what can be made of it. Nothing while nothing differs. */
 export const FilterChips = ({ view, filter }: Filtering) => {
-  const names = useFilterNames();
   const different = differences(filter, view.filter);
+  const names = useFilterNames(different.length > 0);
   if (different.length === 0) return null;
   return (
     <section className="filter-bar" aria-label={t("filters.title")}>
@@ -130,9 +131,15 @@ export const FilterChips = ({ view, filter }: Filtering) => {
   );
 };
 
-/** Names for what a filter can say, renewed only when one of them changes. */
-const useFilterNames = (): FilterNames => {
-  const tags = useStore(deskState, knownTags, (a, b) => a.join("\n") === b.join("\n"));
+const noTags: readonly string[] = [];
+
+/** Names for what a filter can say, renewed only when one of them changes. Every row of the desk is looked through for its tags: only where they are `shown`. */
+const useFilterNames = (shown: boolean): FilterNames => {
+  const tags = useStore(
+    deskState,
+    (now) => (shown ? knownTags(now) : noTags),
+    (a, b) => a.join("\n") === b.join("\n"),
+  );
   const state = useStore(
     deskState,
     (now) => now,

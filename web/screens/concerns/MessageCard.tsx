@@ -1,5 +1,5 @@
 // One thing said: who, when, by which way, how sure we are; its text or its formatted view; files; what became of it.
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import type { Message } from "#contract/concerns.ts";
 import type { Marker } from "#lib/marking.ts";
@@ -64,7 +64,8 @@ const firstMode = (message: Message, last: boolean): Mode => {
     : "text";
 };
 
-export const MessageCard = ({
+/** Painted again only when something of its own changes: a thread has many, and every live event comes by here. */
+export const MessageCard = memo(function MessageCard({
   message,
   last,
   incomplete,
@@ -78,7 +79,7 @@ export const MessageCard = ({
   readonly marker: Marker | null;
   /** It fits what is looked for: shown as text, in which words can be marked. */
   readonly hit: boolean;
-}) => {
+}) {
   const language = useStore(deskState, (state) => state.rows[message.concernId]?.language);
   const [chosen, setChosen] = useState<Mode | null>(null);
   const [unfolded, setUnfolded] = useState<boolean | null>(null);
@@ -247,7 +248,7 @@ export const MessageCard = ({
       {message.deliveries.length > 0 ? <Deliveries message={message} /> : null}
     </article>
   );
-};
+});
 
 const Details = ({ message }: { readonly message: Message }) => {
   const people = (all: Message["to"]): string =>

@@ -52,6 +52,7 @@ export const usePicker = (
 const askable = ["open", "waiting", "resolved", "closed"] as const;
 const priorities: readonly Priority[] = ["urgent", "high", "normal", "low"];
 const none = "none";
+const noTags: readonly string[] = [];
 
 const act = ({ place, rows }: Picking, wanted: Change & ChangeOfMany, said: string): void => {
   const [first] = rows;
@@ -77,7 +78,7 @@ const Choosing = ({
   readonly icon: IconName;
   readonly label: string;
   readonly value: ReactNode;
-  readonly choices: readonly Choice[];
+  readonly choices: () => readonly Choice[];
   readonly chosen: readonly string[];
   readonly choose: (ids: readonly string[]) => void;
   readonly multiple?: boolean;
@@ -108,11 +109,13 @@ const StatusPicker = (picking: Picking) => {
       label={`${t("concerns.status")}: ${now ? t(`status.${now}`) : ""}`}
       placeholder={t("concerns.status")}
       value={now ? <StatusMark status={now} /> : null}
-      choices={askable.map((status) => ({
-        id: status,
-        label: t(`status.${status}`),
-        picture: <StatusMark status={status} words={false} />,
-      }))}
+      choices={() =>
+        askable.map((status) => ({
+          id: status,
+          label: t(`status.${status}`),
+          picture: <StatusMark status={status} words={false} />,
+        }))
+      }
       chosen={now ? [now] : []}
       choose={([id]) => {
         const status = askable.find((one) => one === id);
@@ -132,11 +135,13 @@ const PriorityPicker = (picking: Picking) => {
       label={`${t("concerns.priority")}: ${now ? t(`priority.${now}`) : ""}`}
       placeholder={t("concerns.priority")}
       value={now ? <PriorityMark priority={now} /> : null}
-      choices={priorities.map((priority) => ({
-        id: priority,
-        label: t(`priority.${priority}`),
-        picture: <PriorityMark priority={priority} words={false} />,
-      }))}
+      choices={() =>
+        priorities.map((priority) => ({
+          id: priority,
+          label: t(`priority.${priority}`),
+          picture: <PriorityMark priority={priority} words={false} />,
+        }))
+      }
       chosen={now ? [now] : []}
       choose={([id]) => {
         const priority = priorities.find((one) => one === id);
@@ -155,9 +160,10 @@ const AssigneePicker = (picking: Picking) => {
   );
   const now = common(picking.rows, "assigneeId");
   const assignee = agents.find((agent) => agent.id === now);
-  const mineFirst = agents
-    .filter((agent) => agent.active)
-    .toSorted((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name));
+  const mineFirst = (): typeof agents =>
+    agents
+      .filter((agent) => agent.active)
+      .toSorted((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name));
   return (
     <Choosing
       picking={picking}
@@ -171,8 +177,8 @@ const AssigneePicker = (picking: Picking) => {
           <span>{assignee?.name ?? t("concerns.nobody")}</span>
         </>
       }
-      choices={[
-        ...mineFirst.map((agent) => ({
+      choices={() => [
+        ...mineFirst().map((agent) => ({
           id: agent.id,
           label: agent.id === me ? t("concerns.meName", { name: agent.name }) : agent.name,
           detail: `@${agent.handle}`,
@@ -211,7 +217,7 @@ const TeamPicker = (picking: Picking) => {
           <span>{team?.name ?? t("concerns.noTeam")}</span>
         </>
       }
-      choices={[
+      choices={() => [
         ...teams.map((one) => ({ id: one.id as string, label: one.name })),
         { id: none, label: t("concerns.noTeam") },
       ]}
@@ -242,7 +248,7 @@ const TopicPicker = (picking: Picking) => {
           <span>{topic?.name ?? t("concerns.noTopic")}</span>
         </>
       }
-      choices={[
+      choices={() => [
         ...topics
           .map((one) => ({ id: one.id as string, label: topicPath(topics, one) }))
           .toSorted((a, b) => a.label.localeCompare(b.label)),
@@ -264,9 +270,11 @@ const TopicPicker = (picking: Picking) => {
 
 const TagsPicker = (picking: Picking) => {
   const { rows } = picking;
+  const { isOpen } = usePicker(`${picking.place}.tags`);
+  // Every row of the desk is looked through for them: only for who sees them.
   const known = useStore(
     deskState,
-    (state) => knownTags(state),
+    (state) => (isOpen ? knownTags(state) : noTags),
     (a, b) => a.join("\n") === b.join("\n"),
   );
   const counts = new Map<string, number>();
@@ -290,14 +298,18 @@ const TagsPicker = (picking: Picking) => {
           <span>{everywhere.length > 0 ? everywhere.join(", ") : t("concerns.addTag")}</span>
         </>
       }
-      choices={[...new Set([...counts.keys(), ...known])].map((tag) => {
-        const count = counts.get(tag) ?? 0;
-        return {
-          id: tag,
-          label: tag,
-          ...(count > 0 && count < rows.length ? { detail: t("concerns.onSome", { count, total: rows.length }) } : {}),
-        };
-      })}
+      choices={() =>
+        [...new Set([...counts.keys(), ...known])].map((tag) => {
+          const count = counts.get(tag) ?? 0;
+          return {
+            id: tag,
+            label: tag,
+            ...(count > 0 && count < rows.length
+              ? { detail: t("concerns.onSome", { count, total: rows.length }) }
+              : {}),
+          };
+        })
+      }
       chosen={everywhere}
       choose={(ids) => {
         for (const tag of ids) if (!everywhere.includes(tag)) add(tag);
