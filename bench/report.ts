@@ -275,6 +275,12 @@ const between = (text: string, name: string, figures: string): string => {
   return `${text.slice(0, begin + marks[0].length)}\n${figures}\n${text.slice(end)}`;
 };
 
+/** Puts the figures of the routing engine into docs/bench.md. */
+export const writeRouting = (root: string, figures: string): void => {
+  const page = `${root}/docs/bench.md`;
+  writeFileSync(page, between(readFileSync(page, "utf8"), "routing figures", figures));
+};
+
 /** Puts what was measured into docs/bench.md, between its marks, and draws the curves; what was not measured stays as it stands. */
 export const writeReport = (root: string, results: Results): void => {
   const page = `${root}/docs/bench.md`;

@@ -1,0 +1,92 @@
+// The routing engine: which work goes to whom, and when. Pure: it is given every fact with its instant and answers with decisions. Its guide is README.md beside it.
+import { carryOut, freeAll } from "#modules/routing/model-happenings.ts";
+import { settle } from "#modules/routing/model-offers.ts";
+import { hallFrom, rowsOf } from "#modules/routing/model-rows.ts";
+import type { Decision, Happening, LineNow, Rows, Rules, Wait } from "#modules/routing/model-shapes.ts";
+import { decide } from "#modules/routing/model-state.ts";
+import { seeToFirst } from "#modules/routing/model-time.ts";
+import { lineNow, waitOf } from "#modules/routing/model-waiting.ts";
+
+/** One waiting hall: everybody who waits and everybody who works, over all queues and kinds. */
+export interface Hall {
+  /**
+   * Takes a fact and answers with everything that follows from it, in order. What has become due by its instant comes first. Never throws for what it is told:
+   * what cannot be is refused with a code, and changes nothing.
+   */
+  readonly happen: (happening: Happening) => readonly Decision[];
+  /** When something is due by itself: tell it `timePassed` then. Milliseconds since 1970; null: nothing is. */
+  readonly nextDueMs: () => number | null;
+  /** Place and predicted wait of whoever waits or is being offered; null: is held, or not here. */
+  readonly waitOf: (itemId: string) => Wait | null;
+  /** One kind of work in one queue as it is now; null: there is no such queue or kind. */
+  readonly lineOf: (queueId: string, kind: string) => LineNow | null;
+  /** Everything, as plain rows: `openHall` of them decides what this one would. */
+  readonly rows: () => Rows;
+}
+
+const nothing: Rows = { atMs: 0, agents: [], items: [], queues: [], lines: [] };
+
+/** Opens a hall with these rules: empty, or as the rows say. The rows need not be settled: with the first happening who is free gets what waits. */
+export const openHall = (rules: Rules, rows: Rows = nothing): Hall => {
+  let hall = hallFrom(rules, rows);
+
+  /** Who is free and who waits in the rows find each other, as of the rows' instant. */
+  const lookOver = (): void => {
+    freeAll(hall);
+    settle(hall);
+    hall.fresh = false;
+  };
+
+  /** Sees to what is due, one after the other, each with all that follows. */
+  const catchUp = (): void => {
+    while (seeToFirst(hall)) settle(hall);
+  };
+
+  const change = (next: Rules): void => {
+    const { decisions } = hall;
+    hall = hallFrom(next, rowsOf(hall));
+    hall.decisions = [...decisions, ...hall.decisions];
+    // Whoever was kept free for something may be wanted otherwise by the new rules.
+    hall.fresh = false;
+    freeAll(hall);
+  };
+
+  return {
+    happen: (happening) => {
+      if (hall.fresh) lookOver();
+      hall.nowMs = Math.max(hall.nowMs, Number.isFinite(happening.atMs) ? happening.atMs : hall.nowMs);
+      catchUp();
+      if (happening.what === "rulesChanged") change(happening.rules);
+      else {
+        const code = carryOut(hall, happening);
+        if (code !== null)
+          decide(hall, {
+            what: "refused",
+            happening: happening.what,
+            code,
+            itemId: "itemId" in happening ? happening.itemId : happening.what === "arrived" ? happening.item.id : null,
+            agentId: "agentId" in happening ? happening.agentId : null,
+          });
+      }
+      settle(hall);
+      catchUp();
+      const { decisions } = hall;
+      hall.decisions = [];
+      return decisions;
+    },
+    nextDueMs: () => {
+      const first = hall.due.first();
+      return first === undefined ? null : (hall.due.get(first)?.dueMs ?? null);
+    },
+    waitOf: (itemId) => {
+      const item = hall.items.get(itemId);
+      return item === undefined ? null : waitOf(hall, item);
+    },
+    lineOf: (queueId, kind) => {
+      const queue = hall.queues.get(queueId);
+      const number = hall.kindNumbers.get(kind);
+      return queue === undefined || number === undefined ? null : lineNow(hall, queue, number);
+    },
+    rows: () => rowsOf(hall),
+  };
+};
