@@ -57,11 +57,12 @@ const openedWithWays = async (
 ): Promise<{ readonly found: OpenedRow; readonly ways: Way[] } | null> => {
   const found = await opened(tx, id, who.id);
   if (found === null || !seesBrand(who, found.brandId)) return null;
-  const [channels, addresses] = await Promise.all([
-    channelsOfBrand(tx, found.brandId),
+  const asked = channelsOfBrand(tx, found.brandId);
+  const [channels, addresses, circumstances] = await Promise.all([
+    asked,
     addressesOf(tx, found.customerId, brandsOf(who)),
+    circumstancesOf(world, tx, found.customerId, asked),
   ]);
-  const circumstances = await circumstancesOf(world, tx, found.customerId, channels);
   const moment = { urgent: found.priority === "urgent", now: world.now().getTime() };
   return { found, ways: waysTo(channels, addresses, found.lastContact, { ...circumstances, ...moment }) };
 };

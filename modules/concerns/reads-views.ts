@@ -67,24 +67,27 @@ export const asMessage = (links: Links, row: MessageRow, { held, secret }: Known
   channelId: row.channelId,
   from: row.from,
   to: row.to,
-  cc: row.cc,
+  cc: row.cc ?? [],
   replyTo: row.replyTo,
   subject: row.subject,
   text: row.text,
   parts: row.parts ?? [],
   foldedText: row.foldedText,
-  html: row.hasHtml ? { url: links.html(row.id), remoteImages: row.remoteImages, lines: row.htmlLines } : null,
+  html:
+    row.htmlLines === null
+      ? null
+      : { url: links.html(row.id), remoteImages: row.remoteImages ?? false, lines: row.htmlLines },
   files: (row.files ?? []).map((file) => fileView(links, file, held.get(file.hash), secret.get(file.hash))),
   deliveries: [...(row.deliveries ?? [])],
   assurance: row.assurance,
-  verdicts: row.verdicts,
-  warnings: row.warnings,
+  verdicts: row.verdicts ?? [],
+  warnings: row.warnings ?? [],
   automatic: row.automatic,
   proposal: row.proposal,
-  mentions: row.mentions,
+  mentions: row.mentions ?? [],
   scheduled: row.plan === null ? null : { ...row.plan, held: row.sendAt === null },
   at: row.at,
-  rawUrl: row.rawHash === null || hidesSecrets(row.warnings) ? null : links.raw(row.id),
+  rawUrl: row.rawHash === null || hidesSecrets(row.warnings ?? []) ? null : links.raw(row.id),
   version: row.version,
 });
 

@@ -47,20 +47,19 @@ export interface Circumstances {
   readonly now: number;
 }
 
-/** Reads them for a customer of whom these channels are ways. */
+/** Reads them for a customer of whom these channels are ways: most of it before the channels have come, in one round trip with them. */
 export const circumstancesOf = async (
   world: KnowingKinds,
   tx: Tx,
   customerId: CustomerId,
-  channels: readonly Channel[],
+  channels: Promise<readonly Channel[]>,
 ): Promise<Omit<Circumstances, "urgent" | "now">> => {
   const limits = (kind: ChannelKind): Limits => known(world, kind);
-  const windowed = channels.filter(({ kind }) => isLimited(limits(kind))).map(({ id }) => id);
-  const [costs, wish, lastIn] = await Promise.all([
-    channelCosts(tx),
-    wishOf(tx, customerId),
-    lastInOf(tx, windowed, customerId),
-  ]);
+  const lastInWhere = async (): Promise<Circumstances["lastIn"]> => {
+    const windowed = (await channels).filter(({ kind }) => isLimited(limits(kind))).map(({ id }) => id);
+    return lastInOf(tx, windowed, customerId);
+  };
+  const [costs, wish, lastIn] = await Promise.all([channelCosts(tx), wishOf(tx, customerId), lastInWhere()]);
   return { limits, cents: (kind) => costs.get(kind) ?? null, wish, lastIn };
 };
 

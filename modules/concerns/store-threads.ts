@@ -1,6 +1,6 @@
 // The SQL of an opened concern: what it has beyond its row, its messages, an agent's drafts. Called by concerns/reads*.ts; bench explains the queries.
 import type { Assurance } from "#contract/channel.ts";
-import type { ConcernDetail, ConcernRow, Delivery, Draft, DraftQuote, Message } from "#contract/concerns.ts";
+import type { ConcernDetail, ConcernRow, Draft, DraftQuote, Message } from "#contract/concerns.ts";
 import type { FieldValues } from "#contract/fields.ts";
 import type { MessageId } from "#contract/ids.ts";
 import type { Plan } from "#modules/concerns/model-schedule.ts";
@@ -20,23 +20,23 @@ export interface FileRow {
   readonly image: boolean;
 }
 
+/** Lists that are mostly empty: they come as null then, which need be neither written out nor read. */
+type MostlyEmpty = "cc" | "verdicts" | "warnings" | "mentions" | "parts" | "deliveries";
+type Emptied = { readonly [Key in MostlyEmpty]: Message[Key] | null };
+
 /** A message with its body, files and deliveries. */
-export interface MessageRow extends Omit<
-  Message,
-  "html" | "files" | "parts" | "rawUrl" | "author" | "deliveries" | "scheduled"
-> {
+export interface MessageRow
+  extends Omit<Message, "html" | "files" | "rawUrl" | "author" | "scheduled" | MostlyEmpty>, Emptied {
   readonly authorKind: Message["author"]["kind"];
   readonly authorId: string | null;
   readonly authorName: string;
-  readonly hasHtml: boolean;
-  readonly htmlLines: number;
-  readonly remoteImages: boolean;
+  /** Null: it has no HTML view. */
+  readonly htmlLines: number | null;
+  readonly remoteImages: boolean | null;
   readonly rawHash: string | null;
   readonly plan: Plan | null;
   readonly sendAt: string | null;
-  readonly parts: Message["parts"] | null;
   readonly files: readonly FileRow[] | null;
-  readonly deliveries: readonly Delivery[] | null;
 }
 
 /** An agent's draft with its files. */
@@ -110,14 +110,15 @@ export const opened = (tx: Tx, id: string, agentId: string): Promise<OpenedRow |
 
 const messageColumns = sql`
   m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_kind AS "authorKind", m.author_id AS "authorId", m.author_name AS "authorName",
-  m.channel_kind AS "channelKind", m.channel_id AS "channelId", m.sender AS "from", m.recipients AS "to", m.copies AS cc, m.reply_to AS "replyTo", m.subject, m.assurance, m.verdicts, m.warnings,
-  m.automatic, m.proposal, m.mentions, m.at, m.version, m.has_html AS "hasHtml", m.html_lines AS "htmlLines", m.remote_images AS "remoteImages",
+  m.channel_kind AS "channelKind", m.channel_id AS "channelId", m.sender AS "from", m.recipients AS "to", nullif(m.copies, '[]') AS cc, m.reply_to AS "replyTo", m.subject, m.assurance, nullif(m.verdicts, '[]') AS verdicts, nullif(m.warnings, '{}') AS warnings,
+  m.automatic, m.proposal, nullif(m.mentions, '{}') AS mentions, m.at, m.version, CASE WHEN m.has_html THEN m.html_lines END AS "htmlLines", CASE WHEN m.has_html THEN m.remote_images END AS "remoteImages",
   m.scheduled AS plan, m.send_at AS "sendAt",
   b.text, b.folded_text AS "foldedText", b.parts, b.raw_hash AS "rawHash",
   CASE WHEN m.file_count > 0 THEN (SELECT json_agg(${fileObject("a", raw("a.inline_id"))} ORDER BY a.position) FROM attachment a WHERE a.message_id = m.id) END AS files,
   CASE WHEN m.direction = 'out' THEN (
-    SELECT json_agg(json_build_object('id', y.id, 'recipient', y.recipient, 'state', y.state, 'attempts', y.attempts, 'nextTryAt', iso(y.next_try_at), 'code', y.code, 'reason', y.reason, 'detail', y.detail, 'history', y.history) ORDER BY y.id)
-      FROM delivery y WHERE y.message_id = m.id) END AS deliveries`;
+    SELECT json_agg(d) FROM (
+      SELECT y.id, y.recipient, y.state, y.attempts, iso(y.next_try_at) AS "nextTryAt", y.code, y.reason, y.detail, y.history
+        FROM delivery y WHERE y.message_id = m.id ORDER BY y.id) AS d) END AS deliveries`;
 
 /** The last messages of a concern before a place (null: the end), newest first. */
 export const messagesQuery = (concernId: string, before: number | null, limit: number): Sql => sql`
