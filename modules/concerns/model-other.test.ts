@@ -49,6 +49,7 @@ const others: readonly (readonly [Thread, string, number])[] = [
   [outage, "Anderes Thema: Wie kündige ich meinen Mobilfunktarif zum Monatsende?", 1],
   [outage, "Das hat geklappt. Jetzt habe ich noch eine ganz andere Frage, wir ziehen im Mai nach Pirna um.", 1],
   [outage, "Unabhängig davon wollte ich wissen, ob Glasfaser in der Goethestraße geplant ist.", 0],
+  [outage, "Danke! Ach, übrigens: Auf der Rechnung vom Mai stehen 49,99 Euro zu viel, das müsste erstattet werden.", 0],
   [outage, "Übrigens wurde bei der Lastschrift im Februar doppelt abgebucht, können Sie das erstatten?", 0],
   [outage, "Außerdem brauche ich für die Steuererklärung eine Bescheinigung über die gezahlten Beträge.", 0],
   [outage, "Bitte ändern Sie die Anschrift, wir wohnen künftig in der Lindenallee in Meißen.", 20],
@@ -133,6 +134,11 @@ void test("it says why: the words, the number, the pause", () => {
     "phrase",
     "words",
   ]);
+  // "anderes" was named among the words that the concern has not said.
+  assert.equal(
+    judged(outage, "Anderes Thema: Wie kündige ich meinen Mobilfunktarif zum Monatsende?", 0)?.reasons[1]?.detail,
+    "kündige, Mobilfunktarif, Monatsende",
+  );
   assert.deepEqual(codes(delivery, "And for order 60411 the power supply was missing from the box.", 0)?.[0], "number");
   assert.deepEqual(
     codes(invoice, "Die Fernbedienung reagiert nicht mehr, auch mit frischen Batterien passiert nichts.", 12),

@@ -26,9 +26,9 @@ const leastKnown = 5;
 const plainly =
   /\b(?:(?:noch )?(?:et)?was (?:ganz |völlig )?anderes(?: noch)?(?! (?:probier|versuch|tun|mach|unternehm|anschließ|bestell))|(?:ganz |völlig )?anderes (?:thema|anliegen|problem)|andere[rns]? (?:sache|angelegenheit|frage|punkt|baustelle)|unabhängig davon|hat (?:damit )?nichts (?:damit )?zu tun|zweites anliegen|neues anliegen|themawechsel|(?:something|sth) (?:completely |entirely )?(?:else|different)(?! (?:to|i can) (?:try|do))|(?:a |another |on a )(?:different|separate|unrelated|new) (?:matter|issue|topic|question|subject|note|problem|request)|another (?:matter|issue|topic|problem|request)|unrelated(?: to this)?,|separately,)/i;
 
-/** May begin another matter, or go on with this one. bounded: as above. */
+/** May begin another matter, or go on with this one. Not \b, to which "ü" is no letter: "übrigens" would begin nowhere. bounded: as above. */
 const perhaps =
-  /\b(?:noch (?:eine|ne) (?:andere |weitere )?(?:frage|bitte|sache)|noch (?:et)?was|eine weitere (?:frage|bitte|sache)|außerdem|übrigens|nebenbei|bei der gelegenheit|zusätzlich (?:möchte|wollte|habe|brauche)|another (?:question|thing)|one more (?:question|thing)|by the way|also,? i|in addition,? i|while i(?:'|’)m at it|besides,)/i;
+  /(?<!\p{L})(?:noch (?:eine|ne) (?:andere |weitere )?(?:frage|bitte|sache)|noch (?:et)?was|eine weitere (?:frage|bitte|sache)|außerdem|übrigens|nebenbei|bei der gelegenheit|zusätzlich (?:möchte|wollte|habe|brauche)|another (?:question|thing)|one more (?:question|thing)|by the way|also,? i|in addition,? i|while i(?:'|’)m at it|besides,)/iu;
 
 /** "nothing else", "anything else", "nichts anderes": no other matter. bounded: as above. */
 const denied =
@@ -121,7 +121,12 @@ export const seemsOther = (
   const differs = words.size >= leastWords && knownWords.size >= leastKnown && shared.length === 0;
   const nearly = words.size >= leastWords && knownWords.size >= leastKnown && shared.length * 4 <= words.size;
   if (differs || (nearly && (phrase !== null || number !== null)))
-    reasons.push({ code: "words", detail: newWords(text, knownWords, known).slice(0, 3).join(", ") });
+    reasons.push({
+      code: "words",
+      detail: newWords(text.replace(phrase?.[0] ?? "", " "), knownWords, known)
+        .slice(0, 3)
+        .join(", "),
+    });
   const paused = before.wasQuiet && Date.parse(message.at) - Date.parse(before.lastAt) >= longPauseMs;
   if (paused)
     reasons.push({

@@ -158,6 +158,17 @@ void test("subjects lose what mail programs and we put in front", () => {
     assert.equal(cleanSubject(given), cleaned);
   assert.equal(subjectFor("Re:", "  Erste\nZeile "), "Erste Zeile");
   assert.equal(subjectFor(null, " "), "–");
+  // What began a chat was cut in the middle of a word, and read so in the subject of every mail that followed: "… Siehe https://elbka".
+  assert.equal(
+    subjectFor(
+      null,
+      "Guten Tag, mein Internet fällt jeden Abend gegen 20 Uhr aus. Siehe https://elbkabel.example/hilfe",
+    ),
+    "Guten Tag, mein Internet fällt jeden Abend gegen 20 Uhr aus. Siehe…",
+  );
+  assert.equal(subjectFor(null, "x".repeat(90)), `${"x".repeat(79)}…`);
+  assert.equal(subjectFor(null, "x".repeat(80)), "x".repeat(80));
+  assert.equal(Array.from(subjectFor(null, "😀".repeat(90))).length, 80);
 });
 
 void test("texts are cut without breaking a letter, in bounded time, and are storable", () => {

@@ -259,11 +259,21 @@ export const cleanSubject = (subject: string | null): string => {
   return rest;
 };
 
+/** Most of a text that a concern is called by. In characters. */
+const longestBeginning = 80;
+
+/** The beginning of a text as a name: whole words and a sign that there is more; what has no spaces is cut where it is. */
+const beginningOf = (text: string): string => {
+  const line = snippetOf(text);
+  if (cut(line, longestBeginning) === line) return line;
+  return `${cut(line, longestBeginning - 1).replace(/\s\S{0,40}$/, "")}…`;
+};
+
 /** What a new concern is called: the cleaned subject, else the beginning of the text, else a dash. */
 export const subjectFor = (subject: string | null, text: string): string => {
   const cleaned = cleanSubject(subject);
   if (cleaned !== "") return cleaned;
-  const first = snippetOf(text).slice(0, 80).trim();
+  const first = beginningOf(text);
   return first === "" ? "–" : first.toWellFormed();
 };
 

@@ -30,6 +30,8 @@ test("a name alone proposes nothing; with an address that is claimed it is likel
   assert.deepEqual(kindsOf(likenessOf(one, like(visitor))), ["likely", "claimed", "sameName"]);
   assert.deepEqual(kindsOf(likenessOf(like({ ...visitor, name: "Jan" }), one)), ["possible", "claimed"]);
   assert.deepEqual(kindsOf(likenessOf(like(visitor), like(visitor))), ["likely", "sameClaim", "sameName"]);
+  // Named and had by the one, named by the other: one reason, not the same in two sentences.
+  assert.deepEqual(kindsOf(likenessOf({ ...one, ...visitor }, like(visitor))), ["likely", "claimed", "sameName"]);
 });
 
 test("one number in two spellings or kinds, one mailbox under two addresses", () => {
@@ -87,6 +89,9 @@ test("conflicts are the parts in which both say something else; who is called by
     provedBoth(customer({ addresses: [address("a", "t")] }), customer({ addresses: [address("b", "t")] })),
     true,
   );
+  // Two chats in two browsers were said to speak against it: of those everybody has one for each browser.
+  const browser = (value: string) => ({ ...address(value, "t"), kind: "chat" as const });
+  assert.equal(provedBoth(customer({ addresses: [browser("a")] }), customer({ addresses: [browser("b")] })), false);
 });
 
 test("the kept one's parts stand, but for those taken, those it lacks, and a name that is only an address", () => {

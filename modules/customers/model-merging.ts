@@ -29,11 +29,13 @@ export const likenessOf = (
   other: Likeness,
 ): { readonly sure: Sureness; readonly evidence: readonly Evidence[] } | null => {
   const signed = pairs(one.claims, other.claims, (a, b) => a.signed && b.signed && isSame(a, b));
+  // What one of them has and the other names says it all: that both name it, too, is no second reason.
+  const isHad = (claim: Kept): boolean => [...one.addresses, ...other.addresses].some((had) => isSame(had, claim));
   const found: Evidence[] = [
     ...signed.map(([a, b]) => same("signedId", a.norm, b.norm)),
     ...pairs(one.claims, other.addresses, isSame).map(([a, b]) => same("claimed", a.norm, b.norm)),
     ...pairs(one.addresses, other.claims, isSame).map(([a, b]) => same("claimed", a.norm, b.norm)),
-    ...pairs(one.claims, other.claims, (a, b) => !(a.signed && b.signed) && isSame(a, b)).map(([a, b]) =>
+    ...pairs(one.claims, other.claims, (a, b) => !(a.signed && b.signed) && isSame(a, b) && !isHad(a)).map(([a, b]) =>
       same("sameClaim", a.norm, b.norm),
     ),
     ...pairs(
@@ -102,10 +104,14 @@ export const conflictsOf = (one: Customer, other: Customer): Conflict[] => {
     .map((part) => ({ part, one: valueIn(a, part), other: valueIn(b, part) }));
 };
 
-/** Has each proved an address of a kind of which the other has proved another? */
+/** Has each proved an address of a kind of which the other has proved another? Of chats everybody has one for each browser, which says nothing. */
 export const provedBoth = (one: Pick<Customer, "addresses">, other: Pick<Customer, "addresses">): boolean => {
   const proved = (customer: Pick<Customer, "addresses">): Set<string> =>
-    new Set(customer.addresses.filter(({ verifiedAt }) => verifiedAt !== null).map(({ kind }) => kind));
+    new Set(
+      customer.addresses
+        .filter(({ kind, verifiedAt }) => verifiedAt !== null && kind !== "chat")
+        .map(({ kind }) => kind),
+    );
   return !proved(one).isDisjointFrom(proved(other));
 };
 

@@ -100,7 +100,9 @@ const answerByKeyboard = async (url: string, desk: Desk, text: string): Promise<
     const event = await live.event((each) => each.kind === "message.added" && each.data.message.direction === "in");
     live.close();
     const { messages } = await desk.call(api.concerns.open, { params: { id: event.concernId ?? "" } });
-    assert.match(messages.at(-1)?.text ?? "", /^Danke, jetzt ist das Bild wieder da\./);
+    // What is answered stands below once and folded: the sheet and the server had both repeated it, and neither was hidden.
+    assert.equal(messages.at(-1)?.text, "Danke, jetzt ist das Bild wieder da.");
+    assert.match(messages.at(-1)?.foldedText ?? "", /schrieb am/);
     await page.locator(".sheet").waitFor({ state: "detached" });
     assert.deepEqual(complaints, []);
   } finally {

@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import { everything, type ConcernRow } from "#contract/concerns.ts";
 import { mailboxSettings } from "#test/centre.ts";
+import { addChat, answerIn, openPage } from "#test/chat.ts";
 import { until } from "#test/faults.ts";
 import { closeSilent, sendTo, service, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
@@ -16,6 +17,8 @@ const mark = "onerror=hit=1>{{7*7}}${7*7}";
 
 let centre: ScreenCentre;
 let row: ConcernRow;
+/** What a visitor said and was sent in the chat. */
+let chat: ConcernRow;
 
 before(async () => {
   // Two strangers' mails are taken to the desk; the third is set aside.
@@ -37,6 +40,7 @@ before(async () => {
       text: canary,
     });
   await centre.feed.event((event) => event.kind === "intake.refused");
+  chat = await talk(row);
   await desk.call(api.concerns.note, {
     params: { id: row.id },
     body: { text: `Notiz ${canary}`, html: null, uploads: [], key: crypto.randomUUID() },
@@ -116,6 +120,46 @@ const fill = async ({ id, customerId, brandId }: ConcernRow): Promise<void> => {
   });
 };
 
+/** A visitor is sent each sort of part and answers; their name, their page and what stands before the talk are of the same sort. */
+const talk = async ({ brandId }: ConcernRow): Promise<ConcernRow> => {
+  const { desk } = centre;
+  const channel = await addChat(desk, brandId, { greeting: canary });
+  const visitor = await openPage(centre.server.url, channel.id);
+  await visitor.hello();
+  visitor.say({ type: "introduce", name: canary, email: "besuch@kunde.test" });
+  visitor.say({
+    type: "page",
+    page: { url: `https://www.kabel.test/${encodeURI(canary)}`, title: canary, referrer: "https://suche.test/" },
+  });
+  const { concernId } = await visitor.tell(`Chat ${canary}`);
+  await answerIn(
+    desk,
+    concernId,
+    `Teile ${canary}`,
+    "webchat",
+    [],
+    [
+      { kind: "choices", question: `Frage ${canary}`, options: [canary, `Oder ${canary}`] },
+      {
+        kind: "form",
+        title: `Formular ${canary}`,
+        fields: [
+          { label: `Feld ${canary}`, type: "text", required: true, options: [] },
+          { label: `Wahl ${canary}`, type: "choice", required: false, options: [canary, "b"] },
+        ],
+      },
+      { kind: "article", title: `Artikel ${canary}`, summary: canary, url: "https://hilfe.kabel.test/" },
+    ],
+  );
+  const { messages } = await visitor.word("news", (word) => word.messages.some(({ parts }) => parts.length > 1));
+  const messageId = messages.at(-1)?.id ?? assert.fail("it has parts");
+  await visitor.tell("", { concernId, answer: { messageId, part: 1, values: [canary] } });
+  await visitor.tell("", { concernId, answer: { messageId, part: 2, values: [canary, canary] } });
+  // Who sits there is shown as long as they do.
+  visitor.say({ type: "here", here: true });
+  return (await desk.call(api.concerns.open, { params: { id: concernId } })).concern.row;
+};
+
 const seen = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
 const byKey =
   (key: string, selector: string, typed = "") =>
@@ -130,6 +174,7 @@ const form = async (page: Page): Promise<void> => {
   await seen(".sheet .form, .fieldset")(page);
 };
 const concern = (): string => `/desk/all/${row.number}`;
+const inChat = (): string => `/desk/all/${chat.number}`;
 
 /** Every screen that shows something that somebody wrote, and the parts of it that do. */
 const places: readonly (readonly [
@@ -139,6 +184,20 @@ const places: readonly (readonly [
 ])[] = [
   [concern, seen(".customer"), ".nav-view", ".row", ".concern", ".message", ".customer"],
   [concern, byKey("h", ".history-line"), ".history-line"],
+  [
+    inChat,
+    seen(".visitor-here"),
+    ".visitor-here",
+    ".part:has(.part-options) h3",
+    ".part-options",
+    ".part:has(.part-fields) h3",
+    ".part-fields",
+    ".part:has(a) h3",
+    ".part:has(a) .plain-text",
+    '.part[data-kind="answer"] h3',
+    ".part-values dt",
+    ".part-values dd",
+  ],
   [concern, byKey("r", ".editor-text", "Guten Tag"), ".composer"],
   [concern, byKey("n", ".mentions [role=option]", "@kanari"), ".mentions"],
   [concern, byKey("a", ".picker [role=option]"), ".picker"],

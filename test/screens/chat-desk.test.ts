@@ -327,6 +327,25 @@ test("every way says why it is offered and what it costs; a wish and what is urg
   const desk = await signIn(centre.server.url, ada.email, ada.password);
   const { row } = (await desk.call(api.concerns.open, { params: { id: concernId } })).concern;
   const params = { id: row.customerId };
+
+  const one = await centre.open();
+  const { page } = one;
+  const ways = page.locator(".way").getByRole("button");
+  await page.goto(`${centre.server.url}/desk/open/${row.number}`);
+  await page.locator(".message").first().waitFor();
+  await page.keyboard.press("r");
+  await page.locator("textarea:focus").waitFor();
+  // What cannot be is grey, says why, and is passed over by the keys.
+  await ways.press("Enter");
+  const mail = page.getByRole("option", { name: "E-Mail" });
+  await mail.getByText("keine solche Adresse bekannt").waitFor();
+  assert.equal(await mail.getAttribute("aria-disabled"), "true");
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.press("End");
+  await page.getByRole("option", { name: "Web-Chat" }).last().and(page.locator(":focus")).waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".way-reason", { hasText: "hier hat der Kunde zuletzt geschrieben" }).waitFor();
+
   const { addresses } = await desk.call(api.customers.addAddress, {
     params,
     body: { kind: "email", value: "rosa@kunde.test" },
@@ -334,8 +353,6 @@ test("every way says why it is offered and what it costs; a wish and what is urg
   const addressId = addresses.find(({ kind }) => kind === "email")?.id ?? "";
   await desk.call(api.customers.changeAddress, { params: { ...params, addressId }, body: { preferred: true } });
 
-  const one = await centre.open();
-  const { page } = one;
   await page.goto(`${centre.server.url}/admin/channels`);
   const card = page.locator(".card", { hasText: "Was eine Nachricht kostet" });
   await card.getByLabel("E-Mail").fill("-1");
@@ -364,13 +381,44 @@ test("every way says why it is offered and what it costs; a wish and what is urg
   await reason("so möchte der Kunde die Antwort");
   await page.locator(".toast", { hasText: "Wunsch für die Antwort geändert" }).waitFor();
 
-  const ways = page.locator(".way").getByRole("button");
   await ways.press("Enter");
-  await page.getByRole("option", { name: "E-Mail" }).getByText("rosa@kunde.test · so möchte der Kunde").waitFor();
+  await mail.getByText("rosa@kunde.test · so möchte der Kunde").waitFor();
   assert.deepEqual(await axeFindings(page), []);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await reason("hier hat der Kunde zuletzt geschrieben");
   await page.locator("textarea.editor-plain").waitFor();
+
+  // Without its mailbox the way stays there, grey, with another reason.
+  const mailbox = (await desk.call(api.brands.channels, {})).find(({ kind, canSend }) => kind === "email" && canSend);
+  assert.ok(mailbox);
+  const kept = await desk.call(api.brands.channelSettings, { params: { id: mailbox.id } });
+  const { brandId, kind, name } = mailbox;
+  const switchOn = (enabled: boolean) =>
+    desk.call(api.brands.changeChannel, {
+      params: { id: mailbox.id },
+      body: { brandId, kind, name, enabled, settings: kept.settings },
+    });
+  await switchOn(false);
+  await page.reload();
+  await page.locator(".message").first().waitFor();
+  await page.keyboard.press("r");
+  await page.locator("textarea:focus").waitFor();
+  await ways.press("Enter");
+  await mail.getByText("der Kanal ist ausgeschaltet").waitFor();
+  assert.equal(await mail.getAttribute("aria-disabled"), "true");
+  await page.keyboard.press("Escape");
+  await switchOn(true);
+
+  // The palette finds in English what it finds in German.
+  await centre.speak("en");
+  await page.reload();
+  await page.locator(".message").first().waitFor();
+  await page.keyboard.press("Control+k");
+  await page.locator(".sheet input:focus").waitFor();
+  await page.keyboard.type("into the chat");
+  for (const word of ["choices", "a form", "an article"])
+    await page.getByRole("option", { name: `Send ${word} into the chat` }).waitFor();
+  await centre.speak("de");
   await closeSilent(one);
 });

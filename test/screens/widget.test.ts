@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { BrowserContext, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
+import { answerIn } from "#test/chat.ts";
 import { phone } from "#test/screens/browser.ts";
 import { leave, startChatSite, type ChatSite } from "#test/screens/chatSite.ts";
 import {
@@ -277,6 +278,47 @@ test("what agents and names hold is text, whatever it looks like", async () => {
   assert.equal(await page.locator(".by-us .text a").count(), 0);
   await say(page, hostile);
   await sent(page, "onerror").waitFor();
+  // The same in everything that a part consists of, and in the words of the answers that it becomes.
+  const given = {
+    question: `Frage ${hostile}`,
+    option: "<b onclick=hit()>Ja</b>",
+    label: "<i>{name}</i> javascript:1",
+  };
+  await answerIn(
+    at.desk,
+    concernId,
+    "",
+    "webchat",
+    [],
+    [
+      { kind: "choices", question: given.question, options: [given.option, "Nein"] },
+      {
+        kind: "form",
+        title: `Formular ${hostile}`,
+        fields: [{ label: given.label, type: "choice", required: true, options: [given.option, "Nein"] }],
+      },
+      {
+        kind: "article",
+        title: `Artikel ${hostile}`,
+        summary: hostile,
+        url: "https://hilfe.kabel.test/a?b=%22%3E%3Cimg",
+      },
+    ],
+  );
+  const parts = page.locator(".by-us .part");
+  await parts.nth(2).waitFor();
+  assert.equal(await parts.nth(0).locator("legend").innerText(), given.question);
+  assert.match(await parts.nth(1).innerText(), /Formular <img src=x[^]*<i>\{name\}<\/i> javascript:1/);
+  assert.equal(await parts.nth(1).locator("select option").nth(1).textContent(), given.option);
+  assert.ok((await parts.nth(2).innerText()).includes(hostile));
+  assert.equal(await parts.nth(2).getAttribute("href"), "https://hilfe.kabel.test/a?b=%22%3E%3Cimg");
+  await parts.nth(0).getByRole("button", { name: given.option }).click();
+  await page.locator(".by-you .quote", { hasText: hostile }).waitFor();
+  await page.locator(".by-you .text", { hasText: given.option }).waitFor();
+  assert.equal(
+    await page.locator('img, [onerror], [onclick], a[href^="javascript"], .panel :is(b, i):has(> *)').count(),
+    0,
+  );
   assert.equal(await page.title(), "Kabel");
   await leave(visitor);
 });

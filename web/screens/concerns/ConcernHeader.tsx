@@ -126,6 +126,7 @@ const Subject = ({ row }: { readonly row: ConcernRow }) => {
         className="subject-field"
         aria-label={t("concerns.subject")}
         value={typed}
+        dir="auto"
         maxLength={500}
         autoFocus
         onChange={(typing) => setTyped(typing.target.value)}
@@ -144,6 +145,7 @@ const Subject = ({ row }: { readonly row: ConcernRow }) => {
       <button
         type="button"
         title={`${row.subject} (${t("concerns.changeSubject")}, ⇧ T)`}
+        dir="auto"
         lang={row.language ?? undefined}
         onClick={() => setTyped(row.subject)}
       >

@@ -75,7 +75,7 @@ export const ListRow = memo(function ListRow({
             <When at={row.lastMessageAt} />
           </span>
         </span>
-        <span className="row-subject" lang={row.language ?? undefined}>
+        <span className="row-subject" dir="auto" lang={row.language ?? undefined}>
           {row.subject}
         </span>
         <span className="row-bottom">
@@ -85,7 +85,9 @@ export const ListRow = memo(function ListRow({
             ) : row.lastDirection === "note" ? (
               <Icon name="note" size="small" label={t("concerns.lastIsNote")} />
             ) : null}
-            <span lang={row.language ?? undefined}>{row.snippet}</span>
+            <span dir="auto" lang={row.language ?? undefined}>
+              {row.snippet}
+            </span>
           </span>
           {row.deliveryFailed ? (
             <span className="row-failed">

@@ -13,7 +13,7 @@ import { AssuranceBadge } from "#web/screens/concerns/Assurance.tsx";
 import { Deliveries } from "#web/screens/concerns/Deliveries.tsx";
 import { FileList } from "#web/screens/concerns/FileList.tsx";
 import { isStructured, MessageParts } from "#web/screens/concerns/MessageParts.tsx";
-import { PlainText } from "#web/screens/concerns/PlainText.tsx";
+import { PlainText } from "#web/kit/PlainText.tsx";
 import { MailFrame } from "#web/screens/concerns/MailFrame.tsx";
 import { CoveredText, download, hidesSecrets, loadWhole, useMayShow } from "#web/screens/concerns/Secrets.tsx";
 import { isFoundBelow } from "#web/state/finding.ts";

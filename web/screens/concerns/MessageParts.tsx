@@ -4,7 +4,7 @@ import type { AnswerPart, Part } from "#contract/parts.ts";
 import type { Marker } from "#lib/marking.ts";
 import { Icon } from "#web/kit/Icon.tsx";
 import { Marked } from "#web/kit/Marks.tsx";
-import { PlainText } from "#web/screens/concerns/PlainText.tsx";
+import { PlainText } from "#web/kit/PlainText.tsx";
 import { deskState } from "#web/state/desk.ts";
 import { marked } from "#web/state/finding.ts";
 import { useStore } from "#web/state/store.ts";

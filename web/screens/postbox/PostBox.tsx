@@ -8,6 +8,7 @@ import { Button, IconButton } from "#web/kit/Button.tsx";
 import { Choose, Field, LongField } from "#web/kit/Field.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
+import { PlainText } from "#web/kit/PlainText.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
 import { SheetForm } from "#web/kit/SheetForm.tsx";
 import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
@@ -157,7 +158,7 @@ const Mail = ({ mail, answer }: { readonly mail: Posted; readonly answer: () => 
     {mail.htmlUrl ? (
       <iframe className="mail-frame" title={mail.subject} src={mail.htmlUrl} sandbox="" referrerPolicy="no-referrer" />
     ) : (
-      <div className="plain-text">{mail.text}</div>
+      <PlainText text={mail.text} marker={null} />
     )}
     {mail.files.length > 0 ? (
       <ul className="files">
@@ -265,18 +266,15 @@ const Write = ({
   );
 };
 
+/** The server repeats below what is answered, as mail programs do: repeated here, too, it would stand there twice. */
 const answerTo = (mail: Posted, people: readonly { readonly name: string; readonly address: string }[]): Letter => {
   const from = mail.to[0] ?? "";
-  const quoted = mail.text
-    .split("\n")
-    .map((line) => `> ${line}`)
-    .join("\n");
   return {
     from,
     name: people.find((one) => one.address === from)?.name ?? "",
     to: mail.from,
     subject: /^(re|aw):/i.test(mail.subject) ? mail.subject : `Re: ${mail.subject}`,
-    text: `\n\n${quoted}`,
+    text: "",
     answers: mail.id,
   };
 };

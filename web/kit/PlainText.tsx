@@ -1,4 +1,4 @@
-// A message's words as text. Called by MessageCard.tsx and MessageParts.tsx.
+// A message's words as text. Called wherever what somebody said is shown: messages, their parts, the post box.
 import type { Marker } from "#lib/marking.ts";
 import { Marked } from "#web/kit/Marks.tsx";
 import { marked } from "#web/state/finding.ts";
