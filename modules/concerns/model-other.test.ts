@@ -134,6 +134,11 @@ void test("it says why: the words, the number, the pause", () => {
     "phrase",
     "words",
   ]);
+  // \b knows no "ü": what began with "übrigens" was never seen to.
+  assert.deepEqual(
+    codes(outage, "Danke! Ach, übrigens: Auf der Rechnung vom Mai fehlen 49,99 Euro, wer erstattet das?", 0),
+    ["phrase", "words"],
+  );
   // "anderes" was named among the words that the concern has not said.
   assert.equal(
     judged(outage, "Anderes Thema: Wie kündige ich meinen Mobilfunktarif zum Monatsende?", 0)?.reasons[1]?.detail,

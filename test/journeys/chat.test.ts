@@ -226,6 +226,28 @@ test("another visitor's concern, thread and ids give nothing and change nothing"
   assert.ok(!JSON.stringify(thief.words).includes("4711"));
 });
 
+test("a visitor of one brand is nobody at another's chat, whatever they show there", async () => {
+  const visitor = await page();
+  const { token } = await visitor.hello();
+  const { concernId } = await visitor.tell("Nur für Kabel: 4712");
+  const own = await ada.call(api.brands.create, { body: { name: "Andere", signature: "", language: "de" } });
+  const elsewhere = await openPage(server.url, (await addChat(ada, own.id)).id);
+  pages.push(elsewhere);
+  const welcome = await elsewhere.hello({ token });
+  assert.deepEqual([welcome.concerns, welcome.messages, welcome.name, welcome.email], [[], [], "", ""]);
+  await assert.rejects(elsewhere.tell("zeig her", { concernId }), /notFound/);
+  elsewhere.say({ type: "earlier", concernId, before: 100 });
+  assert.deepEqual((await elsewhere.word("earlier")).messages, []);
+  await answer(concernId, "Nur für Kabel: 4713");
+  await visitor.message("Nur für Kabel: 4713");
+  // What they say there is that brand's, and another's customer.
+  const said = await elsewhere.tell("Guten Tag, andere Marke");
+  const [here, there] = [await open(concernId), await open(said.concernId)];
+  assert.deepEqual([here.concern.row.brandId, there.concern.row.brandId], [brand.id, own.id]);
+  assert.notEqual(here.concern.row.customerId, there.concern.row.customerId);
+  assert.ok(!JSON.stringify(elsewhere.words).includes("471"));
+});
+
 test("notes and what goes to others never reach the visitor", async () => {
   const visitor = await page();
   const { token } = await visitor.hello();
@@ -331,6 +353,19 @@ test("only listed pages may carry it, only channels that are chats have it, and 
   const unknown = await page();
   unknown.say({ type: "ping" });
   assert.equal(await unknown.closed, 1008, "hello comes first");
+  // A frame that is too large is not read: who sends it is closed, and has said nothing.
+  const huge = await page();
+  const { token } = await huge.hello();
+  huge.say({
+    type: "say",
+    id: crypto.randomUUID(),
+    concernId: null,
+    thread: crypto.randomUUID(),
+    text: "x".repeat(70_000),
+  });
+  assert.equal(await huge.closed, 1009);
+  const back = await page();
+  assert.deepEqual((await back.hello({ token })).concerns, []);
 });
 
 test("who says too much at once is asked to wait, and nothing of it is lost for good", async () => {

@@ -177,9 +177,19 @@ test("two tabs are one visitor: each shows what the other says, nothing twice, a
   await leave(visitor);
 });
 
-test("an answer to somebody who reads on shows on the button, and the chat is fetched only then", async () => {
+test("an answer to somebody who reads on shows on the button, and the chat is fetched only then; it sounds for whoever wants it", async () => {
   const visitor = await at.visit();
   const { page, requests } = visitor;
+  // How often it sounded stands in each page.
+  await visitor.context.addInitScript(() => {
+    window.AudioContext = class extends AudioContext {
+      constructor() {
+        super();
+        const { dataset } = document.documentElement;
+        dataset["tones"] = String(Number(dataset["tones"] ?? 0) + 1);
+      }
+    };
+  });
   const concernId = await at.begin(visitor, "Ich lese weiter");
   await page.getByRole("button", { name: "Chat schließen" }).first().click();
   await page.goto(`${at.site.origin}/two`);
@@ -197,6 +207,20 @@ test("an answer to somebody who reads on shows on the button, and the chat is fe
   // What has been read waits on no other page.
   await page.goto(`${at.site.origin}/three`);
   await launch(page).waitFor();
+  // Silent, until it is wanted; then also on the next page.
+  await launch(page).click();
+  await at.answer(concernId, "Leise");
+  await ours(page, "Leise").waitFor();
+  await page.getByRole("button", { name: "Ihre Angaben" }).click();
+  const wanted = page.getByRole("checkbox", { name: "Ton bei neuen Nachrichten" });
+  assert.equal(await wanted.isChecked(), false);
+  assert.equal(await page.locator("html").getAttribute("data-tones"), null);
+  await wanted.press("Space");
+  await page.reload();
+  await launch(page).click();
+  await ours(page, "Leise").waitFor();
+  await at.answer(concernId, "Hörbar");
+  await page.locator('html[data-tones="1"]').waitFor();
   await leave(visitor);
 });
 

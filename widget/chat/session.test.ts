@@ -79,6 +79,46 @@ test("what was said before a reload is said after it; what the server had alread
   assert.equal(again.session.view().chats.messages["c"]?.length, 1);
 });
 
+test("offline for a day and closed meanwhile: all of it is said in its order, and what comes twice or late stands once, where the server has it", () => {
+  const { clock, browser, page } = started();
+  page.greeted(welcome({ token: "T1" }));
+  page.drop();
+  for (const text of ["eins", "zwei", "drei"]) page.session.say(fresh(), text);
+  clock.pass(24 * 3_600_000);
+  const unsent = entriesOf(page.memory).map(({ id }) => id);
+  assert.equal(unsent.length, 3);
+  page.session.end();
+  const next = browser.open();
+  // They have never said anything that arrived: nobody knows them yet.
+  next.greeted(welcome({ token: "T2" }));
+  for (const seq of [1, 2, 4]) take(next, seq);
+  assert.deepEqual(
+    next.said("say").map(({ id, text }) => [id, text]),
+    ["eins", "zwei", "drei"].map((text, index) => [unsent[index], text]),
+  );
+  const news = (seqs: readonly number[], upTo: number): void =>
+    next.hears({
+      type: "news",
+      concerns: [concern("c", { lastSeq: 5 })],
+      messages: seqs.map((seq) => message("c", seq)),
+      upTo,
+    });
+  news([5], 90);
+  news([5, 3], 80);
+  news([3], 90);
+  assert.deepEqual(
+    next.session.view().chats.messages["c"]?.map(({ seq, text }) => [seq, text]),
+    [
+      [1, "eins"],
+      [2, "zwei"],
+      [3, "c 3"],
+      [4, "drei"],
+      [5, "c 5"],
+    ],
+  );
+  assert.equal(entriesOf(next.memory).length, 0);
+});
+
 test("who is told to wait waits and says the same again; what is not taken at all is shown and can be dropped", () => {
   const { clock, page } = started();
   page.greeted(welcome({ token: "T1" }));
