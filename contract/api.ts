@@ -11,6 +11,7 @@ import { merging } from "#contract/merging.ts";
 import { moving } from "#contract/moving.ts";
 import { notices } from "#contract/notices.ts";
 import { postbox } from "#contract/postbox.ts";
+import { promises } from "#contract/promises.ts";
 import { ratings } from "#contract/ratings.ts";
 import { search } from "#contract/search.ts";
 import { settings } from "#contract/settings.ts";
@@ -29,6 +30,7 @@ export const api = {
   notices,
   openingHours,
   postbox,
+  promises,
   ratings,
   search,
   settings,

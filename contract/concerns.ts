@@ -13,10 +13,12 @@ import {
   deliveryId,
   messageId,
   partyId,
+  promiseRuleId,
   teamId,
   topicId,
 } from "#contract/ids.ts";
 import { part } from "#contract/parts.ts";
+import { promiseKind, promiseState } from "#contract/promise-state.ts";
 import { reason } from "#contract/reasons.ts";
 import { score } from "#contract/ratings.ts";
 
@@ -57,6 +59,14 @@ export const concernRow = z.strictObject({
   /** Since when the customer waits for an answer; null: nobody waits. */
   waitingSince: instant.nullable(),
   snoozedUntil: instant.nullable(),
+  /** The promise that is nearest: what, how it stands, by which rule; null: none runs or stands still. */
+  promiseKind: promiseKind.nullable(),
+  promiseState: promiseState.nullable(),
+  promiseRuleId: promiseRuleId.nullable(),
+  /** Until when it is to be kept; null also while it stands still. */
+  dueAt: instant.nullable(),
+  /** What was ever missed in it; a late answer makes it no better. */
+  missed: z.array(promiseKind),
   /** A delivery failed for good and nobody has looked at it. */
   deliveryFailed: z.boolean(),
   /** What the customer said of how it was settled; null: nothing. */
@@ -284,6 +294,8 @@ const conditions = {
   priorities: z.array(priority).max(4),
   /** Rated so by the customer. A desk older than the server does not say it. */
   ratings: z.array(score).max(5).default([]),
+  /** A promise of it is due soon or over, or one was ever missed. A desk older than the server does not say it. */
+  promise: z.enum(["near", "missed"]).nullable().default(null),
   topicId: topicId.nullable(),
   /** Without what no tag can have in it: NUL and halves of characters. */
   tag: z
@@ -312,13 +324,13 @@ const conditions = {
     .default(null),
 };
 
-/** What a list shows. Sorted by the last message, newest first, or by the longest wait first. */
+/** What a list shows. Sorted by the last message, newest first, by the longest wait first, or by what is due first. */
 export const listFilter = z.strictObject({
   ...conditions,
   followed: z.boolean(),
   mentioned: z.boolean(),
   deliveryFailed: z.boolean(),
-  sort: z.enum(["newest", "waiting"]),
+  sort: z.enum(["newest", "waiting", "due"]),
 });
 export type ListFilter = z.infer<typeof listFilter>;
 
@@ -330,6 +342,7 @@ export const everything: ListFilter = {
   brandId: null,
   priorities: [],
   ratings: [],
+  promise: null,
   topicId: null,
   tag: null,
   customerId: null,

@@ -76,6 +76,8 @@ const table = {
   hoursIntoNext: 400,
   hoursDays: 400,
   hoursTwice: 400,
+  promiseNothing: 400,
+  promiseTwice: 400,
   noticeEmpty: 400,
   noticeEnds: 400,
   overloaded: 503,

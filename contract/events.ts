@@ -7,8 +7,10 @@ import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { held, uploadId } from "#contract/files.ts";
 import { hours, hoursOwner } from "#contract/hours.ts";
-import { brandId, channelId, noticeId } from "#contract/ids.ts";
+import { brandId, channelId, noticeId, promiseRuleId } from "#contract/ids.ts";
 import { notice } from "#contract/notices.ts";
+import { promiseKind } from "#contract/promise-state.ts";
+import { promiseRule, recount } from "#contract/promises.ts";
 import { score } from "#contract/ratings.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
@@ -27,6 +29,9 @@ export const loggedMessage = message.omit({
   text: true,
   parts: true,
 });
+
+/** Which promise of a concern, by which rule, and until when; null: its time stood still. */
+const aPromise = { promise: promiseKind, ruleId: promiseRuleId, rule: z.string(), dueAt: instant.nullable() };
 
 const kinds = {
   "concern.created": z.strictObject({ row: concernRow }),
@@ -87,6 +92,17 @@ const kinds = {
   /** The customer was asked how it was settled, and has said so (`changed`: not for the first time). */
   "rating.asked": z.strictObject({ id: z.uuid() }),
   "rating.given": z.strictObject({ id: z.uuid(), score, text: z.string(), changed: z.boolean() }),
+  "promise.kept": z.strictObject(aPromise),
+  /** Its time has passed. */
+  "promise.missed": z.strictObject(aPromise),
+  /** What was missed has been done, so much service time too late. */
+  "promise.late": z.strictObject({ ...aPromise, lateMs: z.number().int() }),
+  /** It comes near, or was missed and something was done about it: who is told. */
+  "promise.warned": z.strictObject({ ...aPromise, agentIds: z.array(agentId) }),
+  "promise.escalated": z.strictObject({ ...aPromise, agentIds: z.array(agentId) }),
+  "promise.rulesChanged": z.strictObject({ rules: z.array(promiseRule) }),
+  /** What is open was counted anew. */
+  "promise.recounted": z.strictObject({ recount }),
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
   "customer.removed": z.strictObject({ customerId }),

@@ -20,6 +20,7 @@ export const noticeId = id<"NoticeId">();
 export const intakeId = id<"IntakeId">();
 export const viewId = id<"ViewId">();
 export const fieldId = id<"FieldId">();
+export const promiseRuleId = id<"PromiseRuleId">();
 
 export type BrandId = z.infer<typeof brandId>;
 export type ChannelId = z.infer<typeof channelId>;
@@ -37,3 +38,4 @@ export type NoticeId = z.infer<typeof noticeId>;
 export type IntakeId = z.infer<typeof intakeId>;
 export type ViewId = z.infer<typeof viewId>;
 export type FieldId = z.infer<typeof fieldId>;
+export type PromiseRuleId = z.infer<typeof promiseRuleId>;

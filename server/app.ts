@@ -16,6 +16,7 @@ import { keepUpload } from "#modules/concerns/actions-uploads.ts";
 import { rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { draftRoutes } from "#modules/concerns/routes-drafts.ts";
 import { listRoutes } from "#modules/concerns/routes-lists.ts";
+import { forecastRoutes } from "#modules/concerns/routes-promises.ts";
 import { concernRoutes } from "#modules/concerns/routes.ts";
 import { movingRoutes } from "#modules/concerns/routes-moving.ts";
 import { customerRoutes } from "#modules/customers/routes.ts";
@@ -23,6 +24,7 @@ import { ratingRoutes } from "#modules/ratings/routes.ts";
 import { fieldRoutes } from "#modules/fields/routes.ts";
 import { hoursRoutes } from "#modules/hours/routes.ts";
 import { noticeRoutes } from "#modules/notices/routes.ts";
+import { promiseRoutes } from "#modules/promises/routes.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
 import { visitorRoutes } from "#modules/visitors/routes.ts";
@@ -109,6 +111,24 @@ const watchChanges = (options: AppOptions, live: Live): (() => void) => {
   });
 };
 
+const ofModules: readonly Route<Everything>[] = [
+  ...agentRoutes,
+  ...brandRoutes,
+  ...customerRoutes,
+  ...fieldRoutes,
+  ...ratingRoutes,
+  ...hoursRoutes,
+  ...noticeRoutes,
+  ...promiseRoutes,
+  ...forecastRoutes,
+  ...settingRoutes,
+  ...visitorRoutes,
+  ...listRoutes,
+  ...draftRoutes,
+  ...concernRoutes,
+  ...movingRoutes,
+];
+
 /** Opens the port and answers. */
 export const createApp = async (options: AppOptions): Promise<App> => {
   const { config, world } = options;
@@ -144,22 +164,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const session = (token: string) => sessionOf(world, token);
   const mounting = { sessionOf: session, cookieName: http.cookieName };
 
-  const routes: readonly Route<Everything>[] = [
-    ...agentRoutes,
-    ...brandRoutes,
-    ...customerRoutes,
-    ...fieldRoutes,
-    ...ratingRoutes,
-    ...hoursRoutes,
-    ...noticeRoutes,
-    ...settingRoutes,
-    ...visitorRoutes,
-    ...listRoutes,
-    ...draftRoutes,
-    ...concernRoutes,
-    ...movingRoutes,
-    ...(options.demo?.routes ?? []),
-  ];
+  const routes: readonly Route<Everything>[] = [...ofModules, ...(options.demo?.routes ?? [])];
   const common = {
     ...mounting,
     app: http.app,

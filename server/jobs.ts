@@ -3,6 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { removeOldTries } from "#modules/agents/actions-brake.ts";
 import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
 import { forgetBegins } from "#modules/concerns/actions-aside.ts";
+import { recountPromises } from "#modules/concerns/actions-recount.ts";
+import { tendPromises } from "#modules/concerns/actions-tending.ts";
 import { removeOldChanges } from "#modules/concerns/actions-many.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally, forgetRemovedViews, mendTally } from "#modules/concerns/actions-views.ts";
@@ -29,6 +31,8 @@ interface Timed {
 
 const timed: readonly Timed[] = [
   { name: "wakeSnoozed", everyMs: 1_000, run: wakeSnoozed },
+  { name: "tendPromises", everyMs: 1_000, run: tendPromises },
+  { name: "recountPromises", everyMs: 1_000, run: recountPromises },
   { name: "checkFiles", everyMs: 1_000, run: (world) => world.checks?.checkDue() ?? Promise.resolve(0) },
   { name: "foldTally", everyMs: 5_000, run: foldTally },
   { name: "askWhatIsDue", everyMs: 5_000, run: askWhatIsDue },

@@ -309,6 +309,9 @@ export const samples: Readonly<Record<string, Sample>> = {
   "notices.remove": { given: () => ({ params: { id: nobodys } }) },
   "openingHours.list": { given: () => ({}) },
   "openingHours.set": { given: (f) => ({ body: { owner: { kind: "brand", id: f.brandId }, hours: null } }) },
+  "promises.rules": { given: () => ({}) },
+  "promises.setRules": { given: () => ({ body: { rules: [] } }) },
+  "promises.forecast": { given: () => ({ body: { rules: [] } }) },
   "postbox.list": { given: () => ({}) },
   "postbox.write": {
     given: () => ({

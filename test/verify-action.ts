@@ -8,6 +8,7 @@ import { openConcern } from "#modules/concerns/reads-open.ts";
 import { allAgents, allTeams, asAgent } from "#modules/agents/reads.ts";
 import { allBrands, allChannels, allTopics, kindsWithCosts } from "#modules/brands/reads.ts";
 import { allFields } from "#modules/fields/reads.ts";
+import { rulesFor } from "#modules/promises/reads.ts";
 import { noticesFrom } from "#modules/notices/reads.ts";
 import { messageViews, rowsByIds } from "#modules/concerns/reads.ts";
 import type { ConcernId } from "#contract/ids.ts";
@@ -36,6 +37,7 @@ export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<Desk
     topics: await allTopics(world.db),
     fields: await allFields(world.db),
     notices: await noticesFrom(world.db, world.now().toISOString()),
+    promises: await rulesFor(world),
   });
   for (const id of ids) {
     const opened = await openConcern(world, who, id);
@@ -80,6 +82,7 @@ const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
   topics: byId(state.topics),
   fields: byId(state.fields),
   notices: byId(state.notices),
+  promises: state.promises,
   opened: Object.fromEntries(
     opened.map((id) => {
       const it = state.opened[id as ConcernId];

@@ -90,6 +90,7 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["admin-brands", "admin-brand", look("wide", "light", "en")],
   ["admin-channels", "admin-channel", look("wide", "dark", "de")],
   ["admin-topics", "admin-topics", look("wide", "light", "de")],
+  ["admin-promises", "admin-promises", look("wide", "light", "de")],
   ["admin-notices", "admin-notices", look("wide", "light", "de")],
   ["admin-hours", "admin-brand-hours", look("wide", "light", "de")],
   ["split", "split", look("wide", "light", "de")],

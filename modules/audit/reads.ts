@@ -1,6 +1,6 @@
 // What others may read of the event log: live feed, reactions, history.
 import type { AnyEvent, EventKind } from "#contract/events.ts";
-import { after, horizon, ofConcern } from "#modules/audit/store.ts";
+import { after, horizon, ofConcern, ofConcerns } from "#modules/audit/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
 /**
@@ -19,4 +19,4 @@ export const eventsAfter = async (
   return { events, upTo: events.length < limit ? Math.max(end, seq) : (events.at(-1)?.seq ?? end) };
 };
 
-export { horizon, ofConcern };
+export { horizon, ofConcern, ofConcerns };

@@ -45,3 +45,13 @@ export const ofConcern = (tx: Tx, concernId: string, before: number | null, limi
     SELECT ${columns} FROM event
      WHERE concern_id = ${concernId} AND seq < ${before ?? Number.MAX_SAFE_INTEGER} AND kind <> 'draft.changed'
      ORDER BY seq DESC LIMIT ${limit}`);
+
+/** The entries of these kinds about these concerns, in the log's order. */
+export const ofConcerns = (
+  tx: Tx,
+  concernIds: readonly string[],
+  kinds: readonly EventKind[],
+): Promise<{ readonly concernId: string; readonly at: string; readonly kind: EventKind; readonly data: unknown }[]> =>
+  tx.rows(sql`
+    SELECT concern_id AS "concernId", at, kind, data FROM event
+     WHERE concern_id = ANY (${concernIds}::uuid[]) AND kind = ANY (${kinds}::text[]) ORDER BY seq`);

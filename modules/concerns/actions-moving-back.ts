@@ -4,6 +4,7 @@ import type { ConcernRow } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
 import type { MoveUndo } from "#contract/moving.ts";
+import { promised } from "#modules/concerns/actions-promises.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
 import { unlinked } from "#modules/concerns/actions-links.ts";
 import { lockFor } from "#modules/concerns/actions-locks.ts";
@@ -175,18 +176,27 @@ const carryBack = async (
   const here = waitsIn(from);
   const there = waitsIn(to);
   const told = retold(from, taking.order, (line) => (line.concernId === to.id ? there(line) : here(line)));
-  const fromAfter = { ...takenBackRow(from, told, moved.from, isWhole), deliveryFailed: failed.to };
+  const fromPromised = await promised(world, tx, from, takenBackRow(from, told, moved.from, isWhole), at);
+  const fromAfter = { ...fromPromised.state, deliveryFailed: failed.to };
   await updateConcern(tx, from, fromAfter);
   if (kept.what === "merge") await setMergedInto(tx, from.id, null);
   await endMove(tx, kept.key, at);
   const unlinks = moved.linked && (goes || !plan.isEmptied) && (await removeLink(tx, from.id, to.id));
   const told2 = retold(to, giving.order, there);
-  const toAfter: ConcernState = plan.isEmptied
-    ? { ...withStatus({ ...told2, waitingSince: null }, "closed", at), deliveryFailed: false }
-    : { ...(moved.to === null ? told2 : takenBackRow(to, told2, moved.to, isWhole)), deliveryFailed: failed.from };
+  const toPromised = await promised(
+    world,
+    tx,
+    to,
+    plan.isEmptied
+      ? { ...withStatus({ ...told2, waitingSince: null }, "closed", at), deliveryFailed: false }
+      : { ...(moved.to === null ? told2 : takenBackRow(to, told2, moved.to, isWhole)), deliveryFailed: failed.from },
+    at,
+  );
+  const toAfter = toPromised.state;
   const removes = goes && !(await hasDraftOrLink(tx, to.id));
   const said: Said[] = [
     ...saidOfRows(from, fromAfter, "movedBack"),
+    ...fromPromised.said,
     ...joined.map(({ norm: _norm, ...party }) => ({
       brandId: from.brandId,
       concernId: from.id,
@@ -208,7 +218,12 @@ const carryBack = async (
     await updateConcern(tx, to, toAfter);
     if (plan.isEmptied) await setMergedInto(tx, to.id, from.id);
     await removeParties(tx, await nobodyAnyMore(tx, to.id, moved.parties, giving.order));
-    await say(world, tx, who, [...said, ...saidOfRows(to, toAfter, "movedBack"), ...moves]);
+    await say(world, tx, who, [
+      ...said,
+      ...saidOfRows(to, toAfter, "movedBack"),
+      ...(plan.isEmptied ? [] : toPromised.said),
+      ...moves,
+    ]);
   }
   const row = await rowById(tx, from.id);
   if (row === null) throw new Error("a concern went while it was locked");

@@ -5,6 +5,7 @@ import type { ConcernRow, Move } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { ConcernId, MessageId, PartyId } from "#contract/ids.ts";
 import type { ChosenMessages } from "#contract/moving.ts";
+import { promised } from "#modules/concerns/actions-promises.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
 import { lockFor } from "#modules/concerns/actions-locks.ts";
 import { failureAfter, moveSaid, rearrange, saidOfRows, type Side } from "#modules/concerns/actions-places.ts";
@@ -225,7 +226,12 @@ const carryOut = async (world: World, tx: Tx, who: AgentActor, it: Moving): Prom
   const at = world.now().toISOString();
   const ids = new Set<string>(moving.map(({ id }) => id));
   const orders = { from: lines.filter(({ id }) => !ids.has(id)), to: byTime(there ?? [], moving) };
-  const rows = rowsAfter(it, orders, at);
+  const told = rowsAfter(it, orders, at);
+  const promises = {
+    from: await promised(world, tx, source, told.from, at),
+    to: await promised(world, tx, there === null ? null : it.target, told.to, at, source.promiseRevision),
+  };
+  const rows = { from: promises.from.state, to: promises.to.state };
   const last = await lastOfCustomer(tx, source.id);
   const saw = await sawFirst(tx, source.id, lines, ids);
   const target = there === null ? { ...rows.to, ...(await insertConcern(tx, rows.to)) } : it.target;
@@ -280,6 +286,9 @@ const carryOut = async (world: World, tx: Tx, who: AgentActor, it: Moving): Prom
   const said: Said[] = [
     ...saidOfRows(source, from, what === "merge" ? "merged" : "moved"),
     ...(there === null ? [created(to)] : saidOfRows(target, to, "moved")),
+    // What was merged away is neither kept nor late: it goes on in the other.
+    ...(what === "merge" ? [] : promises.from.said),
+    ...promises.to.said.map((one) => ({ ...one, concernId: to.id })),
     ...joined.map(({ norm: _norm, ...party }) => ({
       ...about(to),
       kind: "concern.partyJoined" as const,

@@ -43,6 +43,7 @@ import { deliveriesOf, hurry, withdraw } from "#modules/concerns/store-outbox.ts
 import { linesOf } from "#modules/concerns/store-moving.ts";
 import { leave } from "#modules/concerns/actions-schedule.ts";
 import { scheduledRow } from "#modules/concerns/store-schedule.ts";
+import { promised } from "#modules/concerns/actions-promises.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { resolveCustomer } from "#modules/customers/actions.ts";
 import { brandsOf, customerByAddress, customerById, membersOf } from "#modules/customers/reads.ts";
@@ -346,10 +347,11 @@ export const undoSend = (
     if (!(await withdraw(tx, messageId, at))) return refuse("alreadySent");
     const removed = await removeIfEmpty(world, tx, who, state, messageId, message);
     if (removed !== null) return { ...removed, gone: { subject: state.subject } };
-    const after: ConcernState =
+    const back: ConcernState =
       message.undo.moved === true
         ? retold(state, await linesOf(tx, state.id), () => state.status !== "resolved" && state.status !== "closed")
         : { ...restored(state, message.undo.before, message.undo.after), messageCount: state.messageCount - 1 };
+    const { state: after, said } = await promised(world, tx, state, back);
     await say(world, tx, who, [
       {
         kind: "message.withdrawn",
@@ -359,8 +361,9 @@ export const undoSend = (
         data: { messageId },
       },
       ...changes(state, after, "undone"),
+      ...said,
     ]);
-    if (patchOf(state, after) !== null) await updateConcern(tx, state, after);
+    if (patchOf(state, after) !== null || after.promises !== state.promises) await updateConcern(tx, state, after);
     await forgetMessage(tx, messageId);
     const uploads = await uploadsOf(tx, who.id, message.undo.uploads);
     const draft = await keepDraft(

@@ -3,6 +3,7 @@ import type { Who } from "#contract/actor.ts";
 import type { Delivery, Link } from "#contract/concerns.ts";
 import type { EventData } from "#contract/events.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
+import { promised } from "#modules/concerns/actions-promises.ts";
 import { addedBelow, mostCompared } from "#modules/concerns/model-findable.ts";
 import { patchOf, rowOf, type ConcernState } from "#modules/concerns/model.ts";
 import { saveMessage, updateConcern, type Saving } from "#modules/concerns/store-saving.ts";
@@ -72,15 +73,17 @@ export const saveChange = async (
   tx: Tx,
   who: Who,
   before: ConcernState,
-  after: ConcernState,
+  wanted: ConcernState,
   because: string | null,
   also: readonly Said[] = [],
 ): Promise<ConcernState> => {
+  const { state: after, said: ofPromises } = await promised(world, tx, before, wanted);
   const said = changes(before, after, because);
-  const differs = patchOf(before, after) !== null;
+  const isNews = patchOf(before, after) !== null;
+  const differs = isNews || after.promises !== before.promises || after.promiseAt !== before.promiseAt;
   if (differs) await updateConcern(tx, before, after);
-  await say(world, tx, who, [...said, ...also]);
-  return differs ? { ...after, version: before.version + 1 } : before;
+  await say(world, tx, who, [...said, ...ofPromises, ...also]);
+  return isNews ? { ...after, version: before.version + 1 } : differs ? after : before;
 };
 
 /** Saves a concern with a new message and all that belongs to it, makes it findable and says everything. Returns the concern as it is now. */
@@ -93,12 +96,22 @@ export const saveWithMessage = async (
   also: (saved: ConcernState) => readonly Said[] = () => [],
 ): Promise<ConcernState> => {
   const { before, message, parties, deliveries } = saving;
-  const [{ number, version, joined }, text] = await Promise.all([
-    saveMessage(tx, saving),
+  const at = world.now().toISOString();
+  let judged = await promised(world, tx, before, saving.after, at);
+  const [{ number, version, joined, revision }, text] = await Promise.all([
+    saveMessage(tx, { ...saving, after: judged.state }),
     findable(tx, message, before),
   ]);
+  let news = 0;
+  if (before === null && revision > (judged.state.promiseRevision ?? 0)) {
+    // The rules were changed since this process read them.
+    const first = judged.state;
+    judged = await promised(world, tx, null, saving.after, at, revision);
+    news = patchOf(first, judged.state) === null ? 0 : 1;
+    await updateConcern(tx, first, judged.state);
+  }
   if (message.secrets.length > 0) await insertSecrets(tx, message.id, world.seal(JSON.stringify(message.secrets)));
-  const state = { ...saving.after, number, version };
+  const state = { ...judged.state, number, version: version + news };
   const about = { brandId: state.brandId, concernId: state.id, customerId: state.customerId };
   const said: Said[] = [
     ...(before === null
@@ -108,6 +121,7 @@ export const saveWithMessage = async (
       .filter((party) => joined.includes(party.id))
       .map(({ norm: _norm, ...party }) => ({ ...about, kind: "concern.partyJoined" as const, data: { party } })),
     { ...about, kind: "message.added", data: { message: logged(message, deliveries) } },
+    ...judged.said,
     ...also(state),
   ];
   if (message.direction !== "system")

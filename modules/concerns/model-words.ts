@@ -185,7 +185,7 @@ const ratingLines = (language: Language, id: string): Linked => {
 };
 
 /** Why an agent is told something by mail. */
-export type Why = "mentioned" | "answered" | "followed" | "rated";
+export type Why = "mentioned" | "answered" | "followed" | "rated" | "near" | "over";
 
 /** What an agent is told by mail: a mention, or a customer's answer in a concern of theirs or one they follow. An answer to it goes to the customer. */
 export const notice = (
@@ -199,12 +199,16 @@ export const notice = (
       answered: `${facts.author} hat geantwortet.`,
       followed: `${facts.author} hat in einem Anliegen geantwortet, das Sie beobachten.`,
       rated: `${facts.author} hat bewertet, wie das Anliegen gelöst wurde.`,
+      near: `Eine Zusage (${facts.author}) ist bald fällig.`,
+      over: `Eine Zusage (${facts.author}) wurde nicht eingehalten.`,
     },
     en: {
       mentioned: `${facts.author} mentioned you in a note.`,
       answered: `${facts.author} has answered.`,
       followed: `${facts.author} has answered in a concern that you follow.`,
       rated: `${facts.author} has rated how the concern was settled.`,
+      near: `A promise (${facts.author}) is due soon.`,
+      over: `A promise (${facts.author}) was not kept.`,
     },
   };
   const head = heads[language][why];

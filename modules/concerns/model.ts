@@ -2,6 +2,7 @@
 import type { Change, ConcernRow, Direction, Status } from "#contract/concerns.ts";
 import type { EventData } from "#contract/events.ts";
 import { storable } from "#lib/text.ts";
+import type { Kept } from "#modules/promises/model.ts";
 
 export { storable };
 
@@ -27,6 +28,12 @@ export interface ConcernState extends ConcernRow {
   readonly resolvedAt: string | null;
   readonly closedAt: string | null;
   readonly lastSeq: number;
+  /** What its promises are judged by; null: nothing is promised, or nobody has looked yet. */
+  readonly promises: Kept | null;
+  /** When a timer has to look at its promises. */
+  readonly promiseAt: string | null;
+  /** What revision of the rules stood there when the row was locked; absent: it was not. */
+  readonly promiseRevision?: number;
   /** Everything of it went there, and what still comes for it goes there. */
   readonly mergedInto?: ConcernRow["id"] | null;
 }
@@ -193,6 +200,11 @@ const rowKeys = [
   "lastMessageAt",
   "waitingSince",
   "snoozedUntil",
+  "promiseKind",
+  "promiseState",
+  "promiseRuleId",
+  "dueAt",
+  "missed",
   "deliveryFailed",
   "rating",
   "messageCount",
@@ -218,6 +230,9 @@ export const rowOf = (state: ConcernState): ConcernRow => {
     resolvedAt: _resolved,
     closedAt: _closed,
     lastSeq: _last,
+    promises: _promises,
+    promiseAt: _promiseAt,
+    promiseRevision: _revision,
     mergedInto: _merged,
     ...row
   } = state;
@@ -315,6 +330,11 @@ export const emptyConcern = (
   lastMessageAt: facts.at,
   waitingSince: null,
   snoozedUntil: null,
+  promiseKind: null,
+  promiseState: null,
+  promiseRuleId: null,
+  dueAt: null,
+  missed: [],
   deliveryFailed: false,
   rating: null,
   messageCount: 0,
@@ -324,5 +344,7 @@ export const emptyConcern = (
   firstReplyAt: null,
   resolvedAt: null,
   closedAt: null,
+  promises: null,
+  promiseAt: null,
   lastSeq: 0,
 });

@@ -81,7 +81,16 @@ export const concernReactions = (
     ...reaction("concerns.rated", "rating.given", isTold, (tx, event) => tellRated(world, tx, event)),
     sift: heardOf,
   },
+  reaction("concerns.promiseNear", "promise.warned", isForSomebody, (tx, event) =>
+    tellPromise(world, tx, event, "near"),
+  ),
+  reaction("concerns.promiseOver", "promise.escalated", isForSomebody, (tx, event) =>
+    tellPromise(world, tx, event, "over"),
+  ),
 ];
+
+const isForSomebody = ({ data: { agentIds } }: LoggedEvent<"promise.warned" | "promise.escalated">): boolean =>
+  agentIds.length > 0;
 
 /** Decided without a question to the database, because every message passes here. */
 const isAnswer = ({ concernId, data: { message } }: LoggedEvent<"message.added">): boolean =>
@@ -236,12 +245,21 @@ const listening = async (
   followers: readonly AgentId[],
 ): Promise<readonly AgentRecord[]> => {
   const others = followers.filter((id) => id !== assigneeId);
+  const all = [...(assigneeId === null ? [] : [assigneeId]), ...others];
+  return inLockOrder(tx, all, (agent) => wantsNews(agent, agent.id === assigneeId ? "answered" : "followed"));
+};
+
+/** Those of these agents who want it, each under their lock: everybody takes them in one order. */
+const inLockOrder = async (
+  tx: Tx,
+  ids: readonly AgentId[],
+  wants: (agent: AgentRecord) => boolean,
+): Promise<readonly AgentRecord[]> => {
   const told = (
     await Promise.all(
-      [...(assigneeId === null ? [] : [assigneeId]), ...others].map(async (id) => {
+      ids.map(async (id) => {
         const agent = await agentById(tx, id);
-        if (agent === null || !wantsNews(agent, id === assigneeId ? "answered" : "followed")) return [];
-        return [{ agent, norm: normalise("email", agent.email) ?? "" }];
+        return agent === null || !wants(agent) ? [] : [{ agent, norm: normalise("email", agent.email) ?? "" }];
       }),
     )
   )
@@ -266,6 +284,19 @@ const tellRated = async (
   if (row === null || last === null) return;
   for (const agent of await listening(tx, row.assigneeId, followers))
     await tell(world, tx, concernId, agent.id, "rated", actor.name, last.id, `${score} / 5\n\n${text}`.trim());
+};
+
+/** Whoever is to be told of a promise, as far as they want news by mail; an answer to that mail goes to the customer like any other. */
+const tellPromise = async (
+  world: World,
+  tx: Tx,
+  { concernId, data: { agentIds, rule } }: LoggedEvent<"promise.warned" | "promise.escalated">,
+  why: "near" | "over",
+): Promise<void> => {
+  const last = concernId === null ? null : await lastOfCustomer(tx, concernId);
+  if (concernId === null || last === null) return;
+  for (const agent of await inLockOrder(tx, agentIds, (one) => wantsNews(one, why)))
+    await tell(world, tx, concernId, agent.id, why, rule, last.id);
 };
 
 const wantsNews = ({ preferences }: AgentRecord, why: Why): boolean =>

@@ -34,6 +34,13 @@ const scopeOf = async (tx: Tx, who: AgentActor, filter: ListFilter): Promise<Sco
   ...(filter.customerId === null ? {} : { customerIds: await membersOf(tx, [filter.customerId]) }),
 });
 
+/** What a list in that order consists of. */
+const parts: Readonly<Record<ListFilter["sort"], readonly [Part, Part?]>> = {
+  newest: ["newest"],
+  waiting: ["waiting", "rest"],
+  due: ["due", "undue"],
+};
+
 /** One page of what a filter shows this agent, and where the next one begins (null: nowhere). Refuses a cursor that is none with invalidInput, and a value that its field never takes. */
 export const listConcerns = async (
   world: Pick<World, "db">,
@@ -41,17 +48,18 @@ export const listConcerns = async (
   input: { readonly filter: ListFilter; readonly after: string | null; readonly limit: number },
 ): Promise<{ rows: ConcernRow[]; next: string | null } | Refusal> => {
   const after = input.after === null ? null : readCursor(input.after);
-  if (after === undefined || (after !== null && (after.kind === "newest") !== (input.filter.sort === "newest")))
+  const [begins, ends = begins] = parts[input.filter.sort];
+  if (after === undefined || (after !== null && after.kind !== begins && after.kind !== ends))
     return refuse("invalidInput", {}, "after");
   const wrong = input.filter.field === null ? null : misfitOf(await fieldsOf(world.db, "concern"), input.filter.field);
   if (wrong !== null) return wrong;
   const scope = await scopeOf(world.db, who, input.filter);
   const limit = sizes.find((size) => size >= input.limit) ?? 200;
   const read = async (tx: Tx): Promise<{ rows: ConcernRow[]; next: string | null }> => {
-    const first: Part = after?.kind ?? (input.filter.sort === "newest" ? "newest" : "waiting");
+    const first: Part = after?.kind ?? begins;
     const rows = (await page(tx, scope, after, limit + 1, first)).map((row) => ({ row, part: first }));
-    if (first === "waiting" && rows.length <= input.limit)
-      rows.push(...(await page(tx, scope, null, limit + 1, "rest")).map((row) => ({ row, part: "rest" as const })));
+    if (first !== ends && rows.length <= input.limit)
+      rows.push(...(await page(tx, scope, null, limit + 1, ends)).map((row) => ({ row, part: ends })));
     const shown = rows.slice(0, input.limit);
     const last = rows.length > input.limit ? shown.at(-1) : undefined;
     return { rows: shown.map(({ row }) => row), next: last === undefined ? null : writeCursor(last.part, last.row) };
@@ -71,6 +79,7 @@ const plain: ListFilter = {
   brandId: null,
   priorities: [],
   ratings: [],
+  promise: null,
   topicId: null,
   tag: null,
   customerId: null,
@@ -179,7 +188,8 @@ export const concernsOf = async (
   input: { readonly customerId: CustomerId; readonly after: string | null; readonly limit: number },
 ): Promise<Result<typeof customers.concerns> | Refusal> => {
   const after = input.after === null ? null : readCursor(input.after);
-  if (after === undefined || after?.kind === "waiting") return refuse("invalidInput", {}, "after");
+  if (after === undefined || after?.kind === "waiting" || after?.kind === "due")
+    return refuse("invalidInput", {}, "after");
   if (!(await isKnownTo(world.db, input.customerId, brandsOf(who)))) return refuse("notFound");
   const place = after === null ? null : { createdAt: after.lastMessageAt, id: after.id };
   const members = await membersOf(world.db, [input.customerId]);
@@ -189,18 +199,23 @@ export const concernsOf = async (
   return { concerns, next: last === undefined ? null : `n_${last.createdAt}_${last.id}` };
 };
 
+const letters: Readonly<Record<Part, string>> = { newest: "n", waiting: "w", rest: "r", due: "d", undue: "u" };
+
 const writeCursor = (part: Part, row: ConcernRow): string =>
-  part === "waiting"
-    ? `w_${row.waitingSince}_${row.id}`
-    : `${part === "rest" ? "r" : "n"}_${row.lastMessageAt}_${row.id}`;
+  `${letters[part]}_${part === "waiting" ? row.waitingSince : part === "due" ? row.dueAt : row.lastMessageAt}_${row.id}`;
 
 const cursorForm =
-  /^([nwr])_(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+  /^([nwrdu])_(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
 const readCursor = (text: string): Place | undefined => {
-  const [, kind, at, id] = cursorForm.exec(text) ?? [];
-  if (kind === undefined || at === undefined || id === undefined || Number.isNaN(Date.parse(at))) return undefined;
-  return kind === "w"
-    ? { kind: "waiting", waitingSince: at, id }
-    : { kind: kind === "n" ? "newest" : "rest", lastMessageAt: at, id };
+  const [, letter, at, id] = cursorForm.exec(text) ?? [];
+  if (letter === undefined || at === undefined || id === undefined || Number.isNaN(Date.parse(at))) return undefined;
+  switch (letter) {
+    case "w":
+      return { kind: "waiting", waitingSince: at, id };
+    case "d":
+      return { kind: "due", dueAt: at, id };
+    default:
+      return { kind: letter === "n" ? "newest" : letter === "u" ? "undue" : "rest", lastMessageAt: at, id };
+  }
 };

@@ -8,7 +8,8 @@ import { empty, join, raw, sql, type Sql, type Tx } from "#platform/db/db.ts";
 export const rowColumns = sql`
   c.id, c.number, c.brand_id AS "brandId", c.subject, c.status, c.priority, c.topic_id AS "topicId", c.tags, c.assignee_id AS "assigneeId", c.team_id AS "teamId",
   c.customer_id AS "customerId", c.customer_name AS "customerName", c.channels, c.snippet, c.last_direction AS "lastDirection", c.last_message_at AS "lastMessageAt",
-  c.waiting_since AS "waitingSince", c.snoozed_until AS "snoozedUntil", c.delivery_failed AS "deliveryFailed", c.rating, c.message_count AS "messageCount", c.language,
+  c.waiting_since AS "waitingSince", c.snoozed_until AS "snoozedUntil", c.promise_kind AS "promiseKind", c.promise_state AS "promiseState",
+  c.promise_rule_id AS "promiseRuleId", c.due_at AS "dueAt", c.missed, c.delivery_failed AS "deliveryFailed", c.rating, c.message_count AS "messageCount", c.language,
   c.created_at AS "createdAt", c.version`;
 
 /** A filter with the asking agent put in. `brandIds` null: all brands; empty: none, so nothing is found. */
@@ -23,7 +24,9 @@ export interface Scope {
 /** Where a page begins: after this row. */
 export type Place =
   | { readonly kind: "newest" | "rest"; readonly lastMessageAt: string; readonly id: string }
-  | { readonly kind: "waiting"; readonly waitingSince: string; readonly id: string };
+  | { readonly kind: "waiting"; readonly waitingSince: string; readonly id: string }
+  | { readonly kind: "due"; readonly dueAt: string; readonly id: string }
+  | { readonly kind: "undue"; readonly lastMessageAt: string; readonly id: string };
 
 /** More streams than this are not merged; the brands are then compared row by row. */
 const mostStreams = 24;
@@ -55,6 +58,10 @@ const scoresIn = (wanted: readonly Score[]): Sql =>
 const statusesOf = (filter: ListFilter): readonly Status[] =>
   filter.statuses.length === 0 ? statuses : statuses.filter((status) => filter.statuses.includes(status));
 
+/** Word for word what their indexes stand for. */
+const ofPromise = (wanted: "near" | "missed"): Sql =>
+  wanted === "near" ? sql`c.promise_state IN ('near', 'over')` : sql`c.missed <> '{}'`;
+
 /** Everything a filter asks of a row, but its statuses and brands. */
 const conditions = ({ filter, me, customerIds }: Scope): Sql[] => {
   const list: Sql[] = [];
@@ -75,12 +82,13 @@ const conditions = ({ filter, me, customerIds }: Scope): Sql[] => {
   if (filter.customerId !== null) list.push(sql`c.customer_id = ANY (${customerIds ?? [filter.customerId]}::uuid[])`);
   if (filter.channelKind !== null) list.push(sql`c.channels @> ARRAY[${filter.channelKind}]::text[]`);
   if (filter.deliveryFailed) list.push(sql`c.delivery_failed`);
+  if (filter.promise !== null) list.push(ofPromise(filter.promise));
   return list;
 };
 
 /** Filters whose rows are few and found through another table or index: all of them are taken, then ordered. */
 const isFew = (filter: ListFilter): boolean =>
-  filter.followed || filter.mentioned || filter.customerId !== null || filter.deliveryFailed;
+  filter.followed || filter.mentioned || filter.customerId !== null || filter.deliveryFailed || filter.promise !== null;
 
 /** What concerns an agent, with the concern's status beside it: what was settled long ago is not walked through. */
 const ofAgent = (table: "concern_follower" | "concern_mention", { filter, me }: Scope): Sql => {
@@ -124,43 +132,60 @@ const streams = (scope: Scope): Sql[][] => {
 
 const where = (list: readonly Sql[]): Sql => (list.length === 0 ? empty : sql` WHERE ${join(list, " AND ")}`);
 
-/** The parts of a list in order: all by the last message, or first those who wait (longest first), then the rest by the last message. */
-export type Part = "newest" | "waiting" | "rest";
+/**
+ * The parts of a list in order: all by the last message; or first those who wait (longest first), then the rest by the last message; or first what is due
+ * (soonest first), then by the last message what is not.
+ */
+export type Part = Place["kind"];
 
 /** One page of a part of a list, `limit` rows at most, after a place in the same part. */
 export const pageQuery = (scope: Scope, after: Place | null, limit: number, part: Part): Sql => {
-  const keyset =
-    after === null
-      ? []
-      : [
-          after.kind === "waiting"
-            ? sql`(c.waiting_since, c.id) > (${after.waitingSince}::timestamptz, ${after.id}::uuid)`
-            : sql`(c.last_message_at, c.id) < (${after.lastMessageAt}::timestamptz, ${after.id}::uuid)`,
-        ];
-  const which =
-    part === "waiting" ? [sql`c.waiting_since IS NOT NULL`] : part === "rest" ? [sql`c.waiting_since IS NULL`] : [];
-  const lists = part === "waiting" ? waitingStreams(scope) : streams(scope);
+  const lists = part === "waiting" || part === "due" ? orderedStreams(scope, part) : streams(scope);
+  const which = partConditions[part];
+  const keyset = after === null ? [] : [behind(after)];
   return merged(
     lists.map((list) => [...list, ...which, ...keyset]),
-    part === "waiting"
-      ? { inner: raw("c.waiting_since, c.id"), outer: raw('"waitingSince", id') }
-      : { inner: raw("c.last_message_at DESC, c.id DESC"), outer: raw('"lastMessageAt" DESC, id DESC') },
+    orders[part] ?? orders.newest,
     limit,
   );
 };
 
-/** Who waits is few and has an index of its own by status; everything else is compared row by row. */
-const waitingStreams = (scope: Scope): Sql[][] => {
+const behind = (after: Place): Sql =>
+  after.kind === "waiting"
+    ? sql`(c.waiting_since, c.id) > (${after.waitingSince}::timestamptz, ${after.id}::uuid)`
+    : after.kind === "due"
+      ? sql`(c.due_at, c.id) > (${after.dueAt}::timestamptz, ${after.id}::uuid)`
+      : sql`(c.last_message_at, c.id) < (${after.lastMessageAt}::timestamptz, ${after.id}::uuid)`;
+
+const partConditions: Readonly<Record<Part, readonly Sql[]>> = {
+  newest: [],
+  waiting: [sql`c.waiting_since IS NOT NULL`],
+  rest: [sql`c.waiting_since IS NULL`],
+  due: [sql`c.due_at IS NOT NULL`],
+  undue: [sql`c.due_at IS NULL`],
+};
+
+interface Order {
+  readonly inner: Sql;
+  readonly outer: Sql;
+}
+
+const orders: { readonly newest: Order } & Readonly<Partial<Record<Part, Order>>> = {
+  newest: { inner: raw("c.last_message_at DESC, c.id DESC"), outer: raw('"lastMessageAt" DESC, id DESC') },
+  waiting: { inner: raw("c.waiting_since, c.id"), outer: raw('"waitingSince", id') },
+  due: { inner: raw("c.due_at, c.id"), outer: raw('"dueAt", id') },
+};
+
+/** Who waits, and what is due, is few and has an index of its own by status; everything else is compared row by row. */
+const orderedStreams = (scope: Scope, part: "waiting" | "due"): Sql[][] => {
+  // What is near or over has an index in this order.
+  if (part === "due" && scope.filter.promise === "near") return streams(scope);
   const brands = brandsOf(scope);
   const rest = [...(brands === null ? [] : [brandsIn(brands)]), ...conditions(scope), ...few(scope)];
   return statusesOf(scope.filter).map((status) => [sql`c.status = ${literal(status)}`, ...rest]);
 };
 
-const merged = (
-  parts: readonly (readonly Sql[])[],
-  order: { readonly inner: Sql; readonly outer: Sql },
-  limit: number,
-): Sql => {
+const merged = (parts: readonly (readonly Sql[])[], order: Order, limit: number): Sql => {
   const [first, ...others] = parts.map(
     (list) => sql`SELECT ${rowColumns} FROM concern c ${where(list)} ORDER BY ${order.inner} ${limited(limit)}`,
   );
@@ -218,6 +243,7 @@ const walked = (scope: Scope): Sql[] => {
   if (filter.customerId !== null)
     return [sql`concern c WHERE c.customer_id = ANY (${scope.customerIds ?? [filter.customerId]}::uuid[])${rest}`];
   if (filter.deliveryFailed) return [sql`concern c WHERE c.delivery_failed${rest}`];
+  if (filter.promise !== null) return [sql`concern c WHERE ${ofPromise(filter.promise)}${rest}`];
   const [narrow] = conditions({
     ...scope,
     filter: { ...everything, assignee: filter.assignee === "none" ? null : filter.assignee, topicId: filter.topicId },

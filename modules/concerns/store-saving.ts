@@ -30,6 +30,13 @@ const columnOf: Readonly<Partial<Record<keyof ConcernState, Sql>>> = {
   lastMessageAt: sql`last_message_at`,
   waitingSince: sql`waiting_since`,
   snoozedUntil: sql`snoozed_until`,
+  promises: sql`promises`,
+  promiseKind: sql`promise_kind`,
+  promiseState: sql`promise_state`,
+  promiseRuleId: sql`promise_rule_id`,
+  dueAt: sql`due_at`,
+  missed: sql`missed`,
+  promiseAt: sql`promise_at`,
   deliveryFailed: sql`delivery_failed`,
   rating: sql`rating`,
   messageCount: sql`message_count`,
@@ -48,18 +55,24 @@ const changed = (before: ConcernState, after: ConcernState): (keyof ConcernState
 const versionAfter = (before: ConcernState, after: ConcernState): number =>
   before.version + (patchOf(before, after) === null ? 0 : 1);
 
+const asJson = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+
 const update = (before: ConcernState, after: ConcernState): Sql => {
-  const sets = changed(before, after).map((key) => sql`${columnOf[key] ?? empty} = ${after[key]}`);
+  const sets = changed(before, after).map(
+    (key) => sql`${columnOf[key] ?? empty} = ${key === "promises" ? asJson(after.promises) : after[key]}`,
+  );
   const version = sql`version = version + ${versionAfter(before, after) - before.version}`;
   return sql`UPDATE concern SET ${join([...sets, version], ", ")} WHERE id = ${before.id} RETURNING number, version`;
 };
 
 const insert = (c: ConcernState): Sql => sql`
   INSERT INTO concern (id, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, snippet, last_direction,
-                       last_message_at, waiting_since, snoozed_until, message_count, last_seq, language, created_at, first_reply_at, resolved_at, closed_at)
+                       last_message_at, waiting_since, snoozed_until, message_count, last_seq, language, created_at, first_reply_at, resolved_at, closed_at,
+                       promises, promise_kind, promise_state, promise_rule_id, due_at, missed, promise_at)
   VALUES (${c.id}, ${c.brandId}, ${c.subject}, ${c.status}, ${c.priority}, ${c.topicId}, ${c.tags}, ${c.assigneeId}, ${c.teamId}, ${c.customerId}, ${c.customerName},
           ${c.channels}, ${c.snippet}, ${c.lastDirection}, ${c.lastMessageAt}, ${c.waitingSince}, ${c.snoozedUntil}, ${c.messageCount}, ${c.lastSeq}, ${c.language}, ${c.createdAt},
-          ${c.firstReplyAt}, ${c.resolvedAt}, ${c.closedAt})
+          ${c.firstReplyAt}, ${c.resolvedAt}, ${c.closedAt},
+          ${asJson(c.promises)}, ${c.promiseKind}, ${c.promiseState}, ${c.promiseRuleId}, ${c.dueAt}, ${c.missed}, ${c.promiseAt})
   RETURNING number, version`;
 
 /** A new concern before its messages; gives its number. */
@@ -180,17 +193,23 @@ const insertWords = (words: readonly Words[]): Sql => {
 };
 
 /**
- * Saves a concern and its message, files, keys, parties and deliveries in one statement. Tells the number and which parties were new; where both are
- * known beforehand (the caller holds the lock of a concern that nobody joins) the answer is not waited for.
+ * Saves a concern and its message, files, keys, parties and deliveries in one statement. Tells the number and which parties were new, and of a new concern
+ * by which revision of promises it is to be judged; where all is known beforehand (the caller holds the lock of a concern that nobody joins) the answer is
+ * not waited for.
  */
 export const saveMessage = async (
   tx: Tx,
   saving: Saving,
-): Promise<{ readonly number: number; readonly version: number; readonly joined: readonly PartyId[] }> => {
+): Promise<{
+  readonly number: number;
+  readonly version: number;
+  readonly joined: readonly PartyId[];
+  readonly revision: number;
+}> => {
   const { before, after, message, parties, deliveries } = saving;
   if (before !== null && parties.length + deliveries.length + message.files.length === 0 && message.html === null) {
     await saveWords(tx, { before, after, message });
-    return { number: before.number, version: versionAfter(before, after), joined: [] };
+    return { number: before.number, version: versionAfter(before, after), joined: [], revision: 0 };
   }
   const keys = [...new Set(message.keys)];
   const statement = sql`
@@ -210,11 +229,14 @@ export const saveMessage = async (
              : sql`, r AS (INSERT INTO reference (key, channel_kind, message_id, concern_id, ours)
                            SELECT unnest(${keys}::text[]), ${message.channelKind}, ${message.id}, ${after.id}, false RETURNING 1)`
          }
-    SELECT c.number, c.version, ${parties.length === 0 ? sql`NULL` : sql`(SELECT array_agg(p.id) FROM p)`} AS joined FROM c`;
+    SELECT c.number, c.version, ${parties.length === 0 ? sql`NULL` : sql`(SELECT array_agg(p.id) FROM p)`} AS joined,
+           ${before === null ? sql`(SELECT revision FROM promise_book)` : sql`0`} AS revision FROM c`;
   if (before !== null && parties.length === 0) {
     await tx.later(statement);
-    return { number: before.number, version: versionAfter(before, after), joined: [] };
+    return { number: before.number, version: versionAfter(before, after), joined: [], revision: 0 };
   }
-  const saved = await tx.one<{ number: number; version: number; joined: PartyId[] | null }>(statement);
-  return { number: saved.number, version: saved.version, joined: saved.joined ?? [] };
+  const saved = await tx.one<{ number: number; version: number; joined: PartyId[] | null; revision: number }>(
+    statement,
+  );
+  return { ...saved, joined: saved.joined ?? [] };
 };

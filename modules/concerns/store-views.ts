@@ -107,6 +107,7 @@ const sourceOf = ({ filter }: Scope): Source => {
     filter.customerId !== null ||
     filter.field !== null ||
     filter.ratings.length > 0 ||
+    filter.promise !== null ||
     another !== undefined
   )
     return { from: "walk" };

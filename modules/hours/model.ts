@@ -1,4 +1,4 @@
-// When it is open, and when that changes; and what hours cannot be. Called by hours/actions.ts and server/chat-now.ts; pure.
+// When it is open, and when that changes; and what hours cannot be. How much of a time is open. Called by hours/actions.ts, promises/model.ts and server/chat-now.ts; pure.
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { Hours, Span } from "#contract/hours.ts";
 import { storable } from "#lib/text.ts";
@@ -28,15 +28,27 @@ const exceptionOn = (hours: Hours, day: CalendarDay): Hours["exceptions"][number
 const spansOn = (hours: Hours, day: CalendarDay): readonly Span[] =>
   exceptionOn(hours, day)?.spans ?? hours.weekly[weekdayOf(day)] ?? [];
 
+/** Days that were asked for, of hours that are at hand: what the zone says of a day costs more than all else here, and never changes. */
+const known = new WeakMap<Hours, Map<CalendarDay, readonly Stretch[]>>();
+const mostKnown = 1_000;
+
 /** The stretches that begin on a day, as instants (milliseconds since 1970), in their order. The end is the first moment that is closed. */
-const stretchesOn = (hours: Hours, day: CalendarDay): readonly Stretch[] =>
-  spansOn(hours, day)
+const stretchesOn = (hours: Hours, day: CalendarDay): readonly Stretch[] => {
+  const days = known.get(hours) ?? new Map<CalendarDay, readonly Stretch[]>();
+  known.set(hours, days);
+  const before = days.get(day);
+  if (before !== undefined) return before;
+  const stretches = spansOn(hours, day)
     .map(stretchOf)
     .toSorted((a, b) => a.from - b.from)
     .map(({ from, to }) => ({
       from: instantOf({ day, minute: from }, hours.timeZone),
       to: instantOf({ day, minute: to }, hours.timeZone),
     }));
+  if (days.size >= mostKnown) days.clear();
+  days.set(day, stretches);
+  return stretches;
+};
 
 /** Is it open at that instant? A span that runs over midnight belongs to the day it begins on, also when the next one is an exception. */
 export const openAt = (hours: Hours, at: Date): boolean => {
@@ -67,6 +79,51 @@ export const nextChange = (hours: Hours, at: Date): Date | null => {
   return end === null || end === now || end >= instantOf({ day: dayAfter(day, daysAhead), minute: 0 }, hours.timeZone)
     ? null
     : new Date(end);
+};
+
+/**
+ * From `from` on (milliseconds since 1970) goes through the open time in its order, each moment once, until `take` says true or 400 days have passed.
+ * Spans that overlap, because clocks were put back or a night runs into an exception, are one.
+ */
+const throughOpen = (hours: Hours, from: number, take: (stretch: Stretch) => boolean): void => {
+  const { day } = wallAt(from, hours.timeZone);
+  let reached = from;
+  for (let days = -2; days <= daysAhead; days += 1)
+    for (const stretch of stretchesOn(hours, dayAfter(day, days))) {
+      const begins = Math.max(stretch.from, reached);
+      if (stretch.to <= begins) continue;
+      reached = stretch.to;
+      if (take({ from: begins, to: stretch.to })) return;
+    }
+};
+
+/** How much of the time from `from` until `to` (milliseconds since 1970) is open, in milliseconds, up to 400 days. Null hours: all of it. */
+export const openWithin = (hours: Hours | null, from: number, to: number): number => {
+  if (to <= from) return 0;
+  if (hours === null) return to - from;
+  let open = 0;
+  throughOpen(hours, from, (stretch) => {
+    open += Math.max(0, Math.min(stretch.to, to) - stretch.from);
+    return stretch.to >= to;
+  });
+  return open;
+};
+
+/** The first instant by which it was open for `ms` since `from`; a closing time is met in time. Null: not within 400 days. Null hours: always open. */
+export const afterOpen = (hours: Hours | null, from: number, ms: number): number | null => {
+  if (hours === null || ms <= 0) return from + Math.max(0, ms);
+  let left = ms;
+  let found: number | null = null;
+  throughOpen(hours, from, (stretch) => {
+    const length = stretch.to - stretch.from;
+    if (length < left) {
+      left -= length;
+      return false;
+    }
+    found = stretch.from + left;
+    return true;
+  });
+  return found;
 };
 
 /** Why that day is not as others are, in the words of the exception; empty: it is. */

@@ -8,6 +8,7 @@ import { addAgent, changeAgent, createTeam } from "#modules/agents/actions.ts";
 import { createField } from "#modules/fields/actions.ts";
 import { setHours } from "#modules/hours/actions.ts";
 import { addBrand, addChannel, createTopic } from "#modules/brands/actions.ts";
+import { tendPromises } from "#modules/concerns/actions-tending.ts";
 import { foldTally } from "#modules/concerns/actions-views.ts";
 import { foldWords } from "#modules/search/actions.ts";
 import { setRatingRule } from "#modules/ratings/actions.ts";
@@ -32,6 +33,7 @@ import { addSiteChat } from "#server/demo/site.ts";
 import { beginDemo, endDemo } from "#server/demo/marker.ts";
 import { storyScripts } from "#server/demo/stories.ts";
 import { startWalk } from "#server/demo/walk.ts";
+import { addDemoPromises } from "#server/demo/promises.ts";
 import { addDemoViews } from "#server/demo/views.ts";
 import { makeLinks } from "#server/frames.ts";
 import type { Reader } from "#server/reader.ts";
@@ -102,6 +104,7 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
     options.progress(`  ${Math.round(said * 100)} %`);
   });
 
+  await tendPromises(staged);
   await foldWords(world);
   await foldTally(world);
   await world.db.run(sql`ANALYZE`);
@@ -197,6 +200,7 @@ const openHouse = async (
     agents.set(agent.handle, { kind: "agent", id: made.id, name: agent.name, role: agent.role, brandIds });
   }
   await addDemoViews(world, agents, topics);
+  await addDemoPromises(world, topics);
   return { channels: { elb, harbour }, chats: { elb: elbChat, harbour: harbourChat }, agents, topics };
 };
 

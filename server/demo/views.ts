@@ -21,6 +21,7 @@ export const addDemoViews = async (
   };
   await keep("omar", "Brennt", { priorities: ["high", "urgent"], sort: "waiting" }, { with: "everybody" });
   await keep("omar", "Kein Bild", { topicId: topics.get("tv.schwarz") ?? null }, { with: "everybody" });
+  await keep("omar", "Bald fällig", { promise: "near", sort: "due" }, { with: "everybody" });
   await keep("omar", "Unzufrieden", { ratings: [1, 2], statuses: [] }, { with: "everybody" });
   await keep("omar", "Aus dem Chat", { channelKind: "webchat" }, { with: "everybody" });
   await keep("lena", "Meine Rechnungen", { assignee: "me", topicId: topics.get("rechnung") ?? null }, { with: "me" });

@@ -55,6 +55,8 @@ const anything = (): (readonly [string, Sql])[] => [
   ["team_id", sql`${maybe(0.6, () => one(teams))}::uuid`],
   ["brand_id", sql`${one([cast.brandId, cast.otherBrandId])}::uuid`],
   ["delivery_failed", sql`${chance() < 0.2}`],
+  ["promise_state", sql`${one([null, "running", "near", "over", "paused"])}`],
+  ["missed", sql`${some(["firstReply", "resolution"])}::text[]`],
   ["rating", sql`${one([null, 1, 2, 3, 4, 5])}::smallint`],
 ];
 
@@ -153,6 +155,8 @@ const filters = (): ListFilter[] => {
     { ...inStatus(), tag: one(tags), deliveryFailed: true },
     { ...inStatus(), assignee: "me", priorities: ["high"] },
     { ...inStatus(), ratings: [1, 2] },
+    { ...inStatus(), promise: "near" },
+    { ...inStatus(), promise: "missed", teamId: one(teams) },
     { ...inStatus(), ratings: [4], assignee: "me", tag: one(tags) },
   ];
 };
@@ -169,6 +173,8 @@ const countOf = async (who: AgentActor, filter: ListFilter): Promise<number> => 
     ...(filter.brandId === null ? [] : [sql`brand_id = ${filter.brandId}`]),
     ...(filter.priorities.length === 0 ? [] : [sql`priority = ANY(${filter.priorities}::text[])`]),
     ...(filter.ratings.length === 0 ? [] : [sql`rating = ANY(${filter.ratings}::int[])`]),
+    ...(filter.promise === "near" ? [sql`promise_state = ANY (ARRAY['near', 'over'])`] : []),
+    ...(filter.promise === "missed" ? [sql`cardinality(missed) > 0`] : []),
     ...(filter.topicId === null ? [] : [sql`topic_id = ${filter.topicId}`]),
     ...(filter.tag === null ? [] : [sql`${filter.tag} = ANY(tags)`]),
     ...(filter.channelKind === null ? [] : [sql`${filter.channelKind} = ANY(channels)`]),

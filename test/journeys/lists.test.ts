@@ -79,12 +79,14 @@ before(async () => {
     // Many concerns share a millisecond: the id has to break the tie.
     const at = new Date(Date.parse("2026-01-01T00:00:00Z") + Math.floor(chance() * 40) * 1000).toISOString();
     const id = world.newId();
+    const due = maybe(0.4, () => new Date(Date.parse(at) + Math.floor(chance() * 20) * 1000).toISOString());
     const had = one(fieldValuesHad);
     fieldsHad.set(id, had);
     await world.db.run(sql`
-      INSERT INTO concern (id, field_marks, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, last_message_at, waiting_since, delivery_failed, created_at, rating)
+      INSERT INTO concern (id, field_marks, brand_id, subject, status, priority, topic_id, tags, assignee_id, team_id, customer_id, customer_name, channels, last_message_at, waiting_since, delivery_failed, created_at, rating, due_at, promise_state, missed)
       VALUES (${id}, field_marks(${JSON.stringify(had)}::jsonb), ${chance() < 0.7 ? cast.brandId : cast.otherBrandId}, ${`Anliegen ${i}`}, ${status}, ${one(priorities)}, ${maybe(0.5, () => one(topics))}, ${chance() < 0.4 ? [one(tags)] : []},
-              ${maybe(0.6, () => one(people))}, ${maybe(0.6, () => one(teams))}, ${one(customers)}, 'X', ${one([["email"], []])}, ${at}, ${maybe(0.4, () => at)}, ${chance() < 0.05}, ${at}, ${maybe(0.3, () => one(scores))})`);
+              ${maybe(0.6, () => one(people))}, ${maybe(0.6, () => one(teams))}, ${one(customers)}, 'X', ${one([["email"], []])}, ${at}, ${maybe(0.4, () => at)}, ${chance() < 0.05}, ${at}, ${maybe(0.3, () => one(scores))},
+              ${due}, ${due === null ? maybe(0.2, () => "paused") : one(["running", "near", "over"])}, ${chance() < 0.2 ? ["firstReply"] : []})`);
     if (chance() < 0.2)
       await world.db.run(sql`INSERT INTO concern_follower (concern_id, agent_id) VALUES (${id}, ${one(people)})`);
     if (chance() < 0.2)
@@ -124,6 +126,7 @@ const randomFilter = (): ListFilter => ({
   brandId: maybe(0.3, () => one([cast.brandId, cast.otherBrandId])),
   priorities: chance() < 0.3 ? priorities.filter(() => chance() < 0.5) : [],
   ratings: chance() < 0.2 ? scores.filter(() => chance() < 0.5) : [],
+  promise: maybe(0.2, () => one(["near", "missed"] as const)),
   topicId: maybe(0.2, () => one(topics)),
   tag: maybe(0.2, () => one([...tags, "nobody has it"])),
   field: maybe(0.2, () =>
@@ -140,7 +143,7 @@ const randomFilter = (): ListFilter => ({
   followed: chance() < 0.1,
   mentioned: chance() < 0.1,
   deliveryFailed: chance() < 0.1,
-  sort: one(["newest", "waiting"]),
+  sort: one(["newest", "waiting", "due"]),
 });
 
 const hasField = (id: string, { key, value }: NonNullable<ListFilter["field"]>): boolean => {

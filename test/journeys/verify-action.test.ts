@@ -29,9 +29,11 @@ import { updateConcern } from "#modules/concerns/store-saving.ts";
 import { lockConcern } from "#modules/concerns/store.ts";
 import { rowById } from "#modules/concerns/reads.ts";
 import { changeCustomer } from "#modules/customers/actions-desk.ts";
+import { setRules } from "#modules/promises/actions.ts";
 import { askWhatIsDue, followResolution, giveRating, setRatingRule } from "#modules/ratings/actions.ts";
 import { noRule, tokenFor } from "#modules/ratings/model.ts";
 import { sql } from "#platform/db/db.ts";
+import { everyPromise, toldByTheLog } from "#test/promises.ts";
 import { verifyAction } from "#test/verify-action.ts";
 import { answerOf } from "#test/outbox.ts";
 import {
@@ -51,6 +53,8 @@ let cast: Cast;
 before(async () => {
   world = await openTestWorld();
   cast = await addCast(world);
+  // Under promises, so that every action here keeps them as well.
+  sure(await setRules(world, cast.omar, { rules: [everyPromise] }));
 });
 after(() => world.close());
 
@@ -331,7 +335,15 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
   );
   await verify(async () => showSecret(world, cast.omar, { id: hidden, what: "text" }), "message.secretShown");
   // These follow from something else; the rating is further below.
-  const unasked = new Set(["concerns.answered", "concerns.customerName", "concerns.channelSet", "concerns.rated"]);
+  // The first of these are further below, the others in promises.test.ts.
+  const unasked = new Set([
+    "concerns.answered",
+    "concerns.customerName",
+    "concerns.channelSet",
+    "concerns.rated",
+    "concerns.promiseNear",
+    "concerns.promiseOver",
+  ]);
   for (const reaction of concernReactions(world, { acknowledge: true })) {
     if (unasked.has(reaction.name)) continue;
     const who = `neu-${reaction.name}@kunde.example`;
@@ -457,4 +469,10 @@ void test("asked for a rating, given, changed, given for a concern that was merg
   sure(await move(world, cast.anna, { id, key: crypto.randomUUID(), messages: null, number }));
   sure(await change(world, cast.anna, { id: other, change: { status: "resolved" } }));
   await verify(() => giveRating(world, token, { score: 2, text: "" }), "rating.given", "concern.changed");
+});
+
+void test("what every concern's row says of its promises is what the log tells of it", async () => {
+  const [rows, told] = await toldByTheLog(world);
+  assert.deepEqual(rows, told);
+  assert.ok(rows.filter((row) => row.dueAt !== null).length > 10, "promises run");
 });

@@ -1,5 +1,5 @@
 // Every other action: what a desk keeps of agents, teams, brands, channels, topics and fields follows by the events alone; what only hints says so.
-// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts or in file-checks.test.ts,
+// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts, promises.test.ts or file-checks.test.ts,
 // or stands below with the reason why no desk has anything to compare.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -267,7 +267,7 @@ test("no action is forgotten", () => {
       ),
     ),
   );
-  const compared = ["verify-action", "verify-reference", "file-checks", "visitors"]
+  const compared = ["verify-action", "verify-reference", "file-checks", "visitors", "promises"]
     .map((name) => textOf(`test/journeys/${name}.test.ts`))
     .join();
   const forgotten = [...called].filter(

@@ -8,6 +8,7 @@ import { everything, type ConcernRow } from "#contract/concerns.ts";
 import { mailboxSettings } from "#test/centre.ts";
 import { addChat, answerIn, openPage } from "#test/chat.ts";
 import { until } from "#test/faults.ts";
+import { everyPromise } from "#test/promises.ts";
 import { closeSilent, sendTo, service, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 /** As short as the shortest field; the second half is for programs that fill in templates. */
@@ -102,6 +103,7 @@ const fill = async ({ id, customerId, brandId }: ConcernRow): Promise<void> => {
       fields: { [`a ${canary}`]: canary, Frei: canary },
     },
   });
+  await desk.call(api.promises.setRules, { body: { rules: [everyPromise] } });
   await desk.call(api.notices.create, {
     body: { brandId, text: { de: canary, en: canary }, from: "2026-01-05T08:00:00.000Z", until: null },
   });
@@ -242,6 +244,7 @@ const places: readonly (readonly [
   [() => "/admin/channels", form, ".entries", "form, .form"],
   [() => "/admin/topics", form, ".entries", ".sheet"],
   [() => "/admin/fields", form, ".entries", ".sheet"],
+  [() => "/admin/promises", form, ".entries", ".sheet"],
   [() => "/admin/notices", form, ".entries", ".sheet"],
 ];
 

@@ -5,6 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { axeFindings } from "#test/screens/browser.ts";
+import { everyPromise } from "#test/promises.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 let centre: ScreenCentre;
@@ -17,6 +18,7 @@ before(async () => {
   const urgent = await centre.writes({ from: "Gesa <gesa@kunde.test>", subject: "Eilt", text: "Eilt sehr." });
   await centre.desk.call(api.concerns.change, { params: { id: waiting.id }, body: { status: "waiting" } });
   await centre.desk.call(api.concerns.change, { params: { id: urgent.id }, body: { priority: "urgent" } });
+  await centre.desk.call(api.promises.setRules, { body: { rules: [everyPromise] } });
   for (const from of ["2026-01-05T08:00:00.000Z", "2099-01-05T08:00:00.000Z"])
     await centre.desk.call(api.notices.create, {
       body: { brandId: row.brandId, text: { de: "Kein Bild.", en: "" }, from, until: null },
@@ -36,6 +38,7 @@ const places: readonly { readonly path: () => string; readonly ready: (page: Pag
   },
   { path: () => "/preferences", ready: (page) => page.locator(".card").first().waitFor() },
   { path: () => "/admin/agents", ready: (page) => page.locator(".entry").first().waitFor() },
+  { path: () => "/admin/promises", ready: (page) => page.locator(".promise-forecast .button").waitFor() },
   { path: () => "/admin/notices", ready: (page) => page.locator(".entry .badge").first().waitFor() },
 ];
 

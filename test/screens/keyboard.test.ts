@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
+import { everyPromise } from "#test/promises.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 declare global {
@@ -28,6 +29,7 @@ before(async () => {
   await centre.desk.call(api.brands.createTopic, {
     body: { name: "Internet", parentId: null, teamId: null, whenClosed: "reopen" },
   });
+  await centre.desk.call(api.promises.setRules, { body: { rules: [everyPromise] } });
   await centre.desk.call(api.notices.create, {
     body: {
       brandId: row.brandId,
@@ -152,6 +154,11 @@ const screens: readonly {
   },
   { name: "topics", open: (page) => ready(page, "/admin/topics", ".entry"), reaches: [/Thema hinzufügen/, /Internet/] },
   {
+    name: "promises",
+    open: (page) => ready(page, "/admin/promises", ".entry"),
+    reaches: [/Regel hinzufügen/, /Alles/, /Ausrechnen/],
+  },
+  {
     name: "notices",
     open: (page) => ready(page, "/admin/notices", ".entry"),
     reaches: [/Hinweis zeigen/, /Kein Bild in Hamm/],
@@ -253,7 +260,7 @@ test("what opens takes the focus and gives it back to where it was", async () =>
   await page.keyboard.press("Escape");
   await page.locator(".thread:focus").waitFor();
 
-  for (const path of ["/admin/agents", "/admin/brands", "/admin/topics", "/admin/notices"]) {
+  for (const path of ["/admin/agents", "/admin/brands", "/admin/topics", "/admin/promises", "/admin/notices"]) {
     await ready(page, path, ".entry");
     await page.locator(".entry").first().focus();
     await opensAndGivesBack(["Enter"], ".sheet");

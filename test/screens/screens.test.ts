@@ -8,6 +8,7 @@ import { api } from "#contract/api.ts";
 import { addMailbox, admin, setUpCentre } from "#test/centre.ts";
 import type { Desk } from "#test/desk.ts";
 import { axeFindings, openDesk, phone, startBrowser, wide } from "#test/screens/browser.ts";
+import { everyPromise } from "#test/promises.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
 let server: TestServer;
@@ -56,6 +57,7 @@ before(async () => {
     await desk.call(api.notices.create, {
       body: { brandId: centre.brand.id, text: { de: "Kein Bild in Rothenburgsort.", en: "" }, from, until },
     });
+  await desk.call(api.promises.setRules, { body: { rules: [everyPromise] } });
   const feed = await desk.live();
   const transport = createTransport({ host: "127.0.0.1", port: server.ports.smtp, secure: false, ignoreTLS: true });
   await transport.sendMail({
@@ -221,6 +223,16 @@ const screens: readonly Screen[] = [
   },
   { name: "fields", path: () => "/admin/fields", ready: seen(".entry") },
   { name: "topics", path: () => "/admin/topics", ready: seen(".entry") },
+  { name: "promises", path: () => "/admin/promises", ready: seen(".entry") },
+  {
+    name: "a promise rule with its forecast",
+    path: () => "/admin/promises",
+    ready: async (page) => {
+      await page.locator(".entry").first().click();
+      await page.locator(".sheet .promise-forecast .button").click();
+      await seen(".sheet .promise-table")(page);
+    },
+  },
   { name: "notices", path: () => "/admin/notices", ready: seen(".entry") },
   {
     name: "a notice with its times",

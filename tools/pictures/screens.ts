@@ -373,6 +373,15 @@ export const screensOf = ({
         await page.locator(".look").evaluate((look) => look.scrollIntoView({ block: "center" }));
       },
     },
+    {
+      name: "admin-promises",
+      path: "/admin/promises",
+      act: async (page) => {
+        await page.locator(".promise-forecast .button").click();
+        await seen(".promise-table")(page);
+      },
+    },
+    { name: "admin-promise", path: "/admin/promises", act: opened(".entries .entry", ".sheet .form") },
     { name: "admin-notices", path: "/admin/notices", as: "omar", act: seen(".entries .badge") },
     { name: "admin-notice", path: "/admin/notices", as: "omar", act: opened(".entries .entry", ".sheet .form") },
     { name: "admin-fields", path: "/admin/fields", act: seen(".entries .entry") },

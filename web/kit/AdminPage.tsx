@@ -8,7 +8,7 @@ import { useStore } from "#web/state/store.ts";
 import { t } from "#web/state/words.ts";
 import "#web/kit/admin.css";
 
-const pages = ["agents", "brands", "channels", "topics", "fields", "notices"] as const;
+const pages = ["agents", "brands", "channels", "topics", "fields", "promises", "notices"] as const;
 
 /** Who supervises sees one of the pages; an administrator all. */
 const mayOpen = (page: (typeof pages)[number], role: Role): boolean =>

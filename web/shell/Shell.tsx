@@ -11,8 +11,9 @@ import { Nav } from "#web/shell/Nav.tsx";
 import { Palette } from "#web/shell/Palette.tsx";
 import { Spoken } from "#web/shell/Spoken.tsx";
 import { ViewSheet } from "#web/shell/ViewSheet.tsx";
-import { deskState, views } from "#web/state/desk.ts";
+import { deskState, onEvents, views } from "#web/state/desk.ts";
 import { filtersInHand } from "#web/state/filtering.ts";
+import { tellOfPromises } from "#web/state/promiseNews.ts";
 import { paintedList } from "#web/state/painted.ts";
 import { nothingSelected, selection } from "#web/state/selection.ts";
 import { session } from "#web/state/session.ts";
@@ -39,6 +40,7 @@ export const Shell = () => {
   }, [atStart, known]);
 
   useEffect(() => selection.set(nothingSelected), [view]);
+  useEffect(() => onEvents((events) => void tellOfPromises(events)), []);
 
   const context = useCallback((): Context | null => {
     const now = session.get();

@@ -124,6 +124,10 @@ const tree = root.addChildren([
     lazyRouteComponent(() => import("#web/screens/fields/AdminFields.tsx"), "AdminFields"),
   ),
   admin(
+    "promises",
+    lazyRouteComponent(() => import("#web/screens/promises/AdminPromises.tsx"), "AdminPromises"),
+  ),
+  admin(
     "notices",
     lazyRouteComponent(() => import("#web/screens/notices/AdminNotices.tsx"), "AdminNotices"),
     "notice.manage",

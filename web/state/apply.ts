@@ -11,7 +11,8 @@ import type { AnyEvent, EventData, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, MessageId } from "#contract/ids.ts";
 import { withCost } from "#web/state/applyCost.ts";
 import type { Notice } from "#contract/notices.ts";
-import { withCheck, withPlan } from "#web/state/applyMessages.ts";
+import type { PromiseRule, Recount } from "#contract/promises.ts";
+import { draftsAfter, withCheck, withPlan } from "#web/state/applyMessages.ts";
 import { keptIn, leadsTo, movedIn, renamed } from "#web/state/applyMoves.ts";
 
 /** What the server answers when a concern is opened. */
@@ -54,6 +55,7 @@ export interface DeskState {
   readonly fields: readonly Field[];
   /** What is shown in chats, or will be. */
   readonly notices: readonly Notice[];
+  readonly promises: { readonly rules: readonly PromiseRule[]; readonly recount: Recount | null };
   /** The last events, oldest first: an answer that was on its way while they came is brought up to date with them. */
   readonly recent: readonly AnyEvent[];
   /** Counters that rise when something must be fetched again: events do not carry it. */
@@ -86,6 +88,7 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   topics: [],
   fields: [],
   notices: [],
+  promises: { rules: [], recount: null },
   recent: [],
   hints: { lists: 0, rows: [], views: 0, asides: 0, customers: {}, history: {} },
 });
@@ -184,11 +187,11 @@ export const withoutConcern = (state: DeskState, concernId: string): DeskState =
   return { ...forgetOpened(state, concernId), rows };
 };
 
-/** Takes in the lists of colleagues, teams, brands, channels, topics, fields and notices. */
+/** Takes in the lists of colleagues, teams, brands, channels, topics, fields, notices and promise rules. */
 export const mergeReference = (
   state: DeskState,
   part: Partial<
-    Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "kinds" | "topics" | "fields" | "notices">
+    Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "kinds" | "topics" | "fields" | "notices" | "promises">
   >,
 ): DeskState => replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
 
@@ -223,6 +226,8 @@ const referenceKinds: ReadonlySet<string> = new Set([
   "field.removed",
   "notice.changed",
   "notice.removed",
+  "promise.rulesChanged",
+  "promise.recounted",
 ]);
 
 const replay = (state: DeskState, wanted: (event: AnyEvent) => boolean): DeskState =>
@@ -318,6 +323,15 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       return { ...state, notices: upsert(state.notices, event.data.notice) };
     case "notice.removed":
       return { ...state, notices: state.notices.filter((notice) => notice.id !== event.data.noticeId) };
+    case "promise.rulesChanged":
+      return { ...state, promises: { ...state.promises, rules: event.data.rules } };
+    case "promise.recounted":
+      return { ...state, promises: { ...state.promises, recount: event.data.recount } };
+    case "promise.kept":
+    case "promise.missed":
+    case "promise.late":
+    case "promise.warned":
+    case "promise.escalated":
     case "rating.asked":
     case "rating.given":
     case "hours.changed":
@@ -474,18 +488,6 @@ const withDelivery = (message: Message, data: EventData<"delivery.changed">): Me
   data.version <= message.version
     ? message
     : { ...message, version: data.version, deliveries: upsert(message.deliveries, data.delivery) };
-
-const draftsAfter = (opened: Opened, { kind, draft }: EventData<"draft.changed">): Opened => {
-  const known = opened.drafts.find((one) => one.kind === kind);
-  const others = opened.drafts.filter((one) => one.kind !== kind);
-  const staleDrafts = opened.staleDrafts.filter((one) => one !== kind);
-  if (draft === null) return { ...opened, drafts: others, staleDrafts };
-  if (known && known.updatedAt >= draft.updatedAt) return opened;
-  const { uploadIds, ...rest } = draft;
-  const uploads = uploadIds.flatMap((id) => known?.uploads.find((one) => one.uploadId === id) ?? []);
-  if (uploads.length < uploadIds.length) return { ...opened, staleDrafts: [...staleDrafts, kind] };
-  return { ...opened, drafts: [...others, { ...rest, uploads }], staleDrafts };
-};
 
 const followersAfter = (followers: readonly AgentId[], data: EventData<"concern.followed">): AgentId[] => {
   const others = followers.filter((id) => id !== data.agentId);

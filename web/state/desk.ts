@@ -7,6 +7,7 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow, Draft, ListFilter, View } from "#contract/concerns.ts";
 import { fields } from "#contract/fields.ts";
 import { notices } from "#contract/notices.ts";
+import { promises } from "#contract/promises.ts";
 import type { FieldValue } from "#contract/fields.ts";
 import type { Result } from "#contract/endpoint.ts";
 import type { AnyEvent } from "#contract/events.ts";
@@ -305,7 +306,7 @@ export const loadAsideCounts = async (): Promise<void> => {
 };
 
 const loadReference = async (): Promise<void> => {
-  const [people, teams, marks, channels, kinds, topics, own, told] = await Promise.all([
+  const [people, teams, marks, channels, kinds, topics, own, told, promised] = await Promise.all([
     call(agents.list, {}),
     call(agents.teams, {}),
     call(brands.list, {}),
@@ -314,6 +315,7 @@ const loadReference = async (): Promise<void> => {
     call(brands.topics, {}),
     call(fields.list, {}),
     call(notices.list, {}),
+    call(promises.rules, {}),
   ]);
   deskState.set((state) =>
     mergeReference(state, {
@@ -325,6 +327,7 @@ const loadReference = async (): Promise<void> => {
       ...(topics.ok ? { topics: topics.value } : {}),
       ...(own.ok ? { fields: own.value } : {}),
       ...(told.ok ? { notices: told.value } : {}),
+      ...(promised.ok ? { promises: promised.value } : {}),
     }),
   );
 };

@@ -18,6 +18,7 @@ export const conditions = [
   "assignee",
   "priorities",
   "ratings",
+  "promise",
   "topicId",
   "tag",
   "field",
@@ -184,7 +185,9 @@ const valuesOf = (condition: Condition, names: FilterNames): readonly string[] =
       // Of one brand there is nothing to choose.
       return names.brands.length > 1 ? names.brands.map((brand) => brand.id) : [];
     case "sort":
-      return ["newest", "waiting"];
+      return ["newest", "waiting", "due"];
+    case "promise":
+      return ["near", "missed"];
     // A customer's concerns are found by search and in their panel; the condition can only be taken away.
     case "customerId":
       return [];
@@ -282,6 +285,8 @@ const valueWords = (condition: Condition, value: string, names: FilterNames): st
       return t(`channels.${value as ChannelKind}.name`);
     case "sort":
       return t(`filters.sorts.${value as ListFilter["sort"]}`);
+    case "promise":
+      return t(`filters.promise.${value as NonNullable<ListFilter["promise"]>}`);
     case "customerId":
       return t("filters.oneCustomer");
     case "tag":

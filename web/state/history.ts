@@ -7,7 +7,7 @@ import type { EventData, EventKind } from "#contract/events.ts";
 import type { DeskState } from "#web/state/apply.ts";
 import { fieldName, fieldWords } from "#web/state/fieldValues.ts";
 import { nameWords } from "#web/state/names.ts";
-import { dayAndTime, t, words } from "#web/state/words.ts";
+import { dayAndTime, duration, listed, t, words } from "#web/state/words.ts";
 
 export type HistoryEntry = Result<typeof concerns.history>["entries"][number];
 
@@ -65,10 +65,35 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
       const { score, text } = entry.data as EventData<"rating.given">;
       return t(text === "" ? "history.ratingGiven" : "history.ratingSaid", { who, score: String(score), text });
     }
+    case "promise.kept":
+    case "promise.missed":
+    case "promise.late":
+    case "promise.warned":
+    case "promise.escalated":
+      return promiseWords(entry, names);
     case "message.withdrawn":
       return t("history.withdrawn", { who });
     default:
       return null;
+  }
+};
+
+const promiseWords = ({ kind, data }: HistoryEntry, names: Names): string => {
+  const said = data as EventData<"promise.late"> & EventData<"promise.warned">;
+  const { promise, rule, dueAt } = said;
+  const facts = { promise: t(`promises.kinds.${promise}`), rule, time: dueAt === null ? "–" : dayAndTime(dueAt) };
+  switch (kind) {
+    case "promise.kept":
+      return t("history.promiseKept", facts);
+    case "promise.missed":
+      return t("history.promiseMissed", facts);
+    case "promise.late":
+      return t("history.promiseLate", { ...facts, late: duration(said.lateMs) });
+    default: {
+      const told = names.agents.filter(({ id }) => said.agentIds.includes(id)).map(({ name }) => name);
+      const what = t(kind === "promise.warned" ? "history.promiseWarned" : "history.promiseEscalated", facts);
+      return told.length === 0 ? what : `${what} ${t("history.promiseTold", { who: listed(told) })}`;
+    }
   }
 };
 

@@ -6,7 +6,7 @@ import type { AgentId } from "#contract/ids.ts";
 export interface LoadedList {
   readonly filter: ListFilter;
   readonly ids: ReadonlySet<string>;
-  readonly last: Pick<ConcernRow, "id" | "lastMessageAt" | "waitingSince"> | null;
+  readonly last: Pick<ConcernRow, "id" | "lastMessageAt" | "waitingSince" | "dueAt"> | null;
   /** Where the next page begins; null: everything is loaded. */
   readonly next: string | null;
 }
@@ -19,6 +19,7 @@ export const unfiltered: ListFilter = {
   brandId: null,
   priorities: [],
   ratings: [],
+  promise: null,
   topicId: null,
   tag: null,
   customerId: null,
@@ -35,6 +36,10 @@ export const matches = (row: ConcernRow, filter: ListFilter, me: AgentId | null)
   (filter.statuses.length === 0 || filter.statuses.includes(row.status)) &&
   (filter.priorities.length === 0 || filter.priorities.includes(row.priority)) &&
   (filter.ratings.length === 0 || (row.rating !== null && filter.ratings.includes(row.rating))) &&
+  (filter.promise === null ||
+    (filter.promise === "missed"
+      ? row.missed.length > 0
+      : row.promiseState === "near" || row.promiseState === "over")) &&
   assigneeMatches(row, filter.assignee, me) &&
   (filter.teamId === null || row.teamId === filter.teamId) &&
   (filter.brandId === null || row.brandId === filter.brandId) &&
@@ -44,13 +49,17 @@ export const matches = (row: ConcernRow, filter: ListFilter, me: AgentId | null)
   (filter.channelKind === null || row.channels.includes(filter.channelKind)) &&
   (!filter.deliveryFailed || row.deliveryFailed);
 
-/** Order of a list: newest message first, or longest wait first and then, newest first, those who do not wait; equal ones by id, so that the order is total. */
+/**
+ * Order of a list: newest message first; or longest wait first, or what is due first, and then, newest first, those who do not wait and what is not due.
+ * Equal ones by id, so that the order is total.
+ */
 export const compareRows =
   (sort: ListFilter["sort"]) =>
   (a: SortKeys, b: SortKeys): number => {
-    if (sort === "newest" || (a.waitingSince === null && b.waitingSince === null))
+    const key = sort === "due" ? "dueAt" : "waitingSince";
+    if (sort === "newest" || (a[key] === null && b[key] === null))
       return compareText(b.lastMessageAt, a.lastMessageAt) || compareText(b.id, a.id);
-    return compareText(a.waitingSince ?? "~", b.waitingSince ?? "~") || compareText(a.id, b.id);
+    return compareText(a[key] ?? "~", b[key] ?? "~") || compareText(a.id, b.id);
   };
 
 /** Does a row not tell whether it belongs there? Then only what the server gave is shown, and only fetching the list anew brings it up to date. */
@@ -130,7 +139,7 @@ export const stepFrom = (
   return (by > 0 ? beside[0] : beside.at(-1)) ?? order.at(by > 0 ? 0 : -1) ?? null;
 };
 
-type SortKeys = Pick<ConcernRow, "id" | "lastMessageAt" | "waitingSince">;
+type SortKeys = Pick<ConcernRow, "id" | "lastMessageAt" | "waitingSince" | "dueAt">;
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -157,6 +157,16 @@ export const duration = (lengthMs: number): string => {
   return unitForm("minute", "short").format(0);
 };
 
+/** So many minutes in hours and minutes: "1 h 30 min". Never in days: a day of service time is no day. */
+export const serviceLength = (minutes: number): string => {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  const parts = [
+    ...(hours > 0 ? [unitForm("hour", "short").format(hours)] : []),
+    ...(rest > 0 || hours === 0 ? [unitForm("minute", "short").format(rest)] : []),
+  ];
+  return parts.join(" ");
+};
+
 /** A file's size: "12 kB", "3.4 MB". */
 export const fileSize = (bytes: number): string => {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;

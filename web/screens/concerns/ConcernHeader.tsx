@@ -8,6 +8,7 @@ import { Icon } from "#web/kit/Icon.tsx";
 import { useNow, When } from "#web/kit/Marks.tsx";
 import { Picker } from "#web/kit/Menu.tsx";
 import { ConcernFields } from "#web/screens/concerns/ConcernFields.tsx";
+import { PromiseLine } from "#web/screens/concerns/PromiseMark.tsx";
 import { Pickers, usePicker } from "#web/screens/concerns/Pickers.tsx";
 import { VisitorHere } from "#web/screens/concerns/VisitorHere.tsx";
 import { RatingLine } from "#web/screens/concerns/RatingLine.tsx";
@@ -92,6 +93,7 @@ export const ConcernHeader = ({
         <SnoozePicker row={row} />
         <ConcernFields concernId={row.id} values={detail?.fields ?? noFields} topicId={row.topicId} />
       </div>
+      <PromiseLine row={row} />
       {row.deliveryFailed ? (
         <output className="concern-alert">
           <Icon name="warning" />

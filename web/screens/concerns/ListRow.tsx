@@ -5,6 +5,7 @@ import type { PointerEvent, MouseEvent } from "react";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { Icon } from "#web/kit/Icon.tsx";
 import { ChannelMark, Face, PriorityMark, StatusMark, useNow, When } from "#web/kit/Marks.tsx";
+import { PromiseLeft } from "#web/screens/concerns/PromiseMark.tsx";
 import { deskState, openConcern } from "#web/state/desk.ts";
 import { nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
@@ -109,7 +110,10 @@ export const ListRow = memo(function ListRow({
               />
             </span>
           )}
-          {row.waitingSince !== null && now.getTime() - Date.parse(row.waitingSince) > 3_600_000 ? (
+          {row.dueAt === null ? null : <PromiseLeft row={row} />}
+          {row.dueAt === null &&
+          row.waitingSince !== null &&
+          now.getTime() - Date.parse(row.waitingSince) > 3_600_000 ? (
             <span className="row-wait" title={t("concerns.waitsSince", { time: fullTime(row.waitingSince) })}>
               {duration(now.getTime() - Date.parse(row.waitingSince))}
             </span>
