@@ -13,6 +13,7 @@ export interface Aim {
     | "corePercent"
     | "kbEach"
     | "seconds"
+    | "p99Times"
     | "lost"
     | "twice"
     | "disorder";
@@ -55,6 +56,12 @@ export const chatAims: readonly Aim[] = [
   { row: "chat: words, as many as possible", of: "perSecond", aim: 800, others: "NodeBB 22/s, Live Helper Chat 300/s" },
   { row: "chat: a thousand idle chats", of: "corePercent", aim: 2, others: "" },
   { row: "chat: an idle socket", of: "kbEach", aim: 15, others: "" },
+  { row: "chat: visitor to agent beside desks that never read", of: "p99Times", aim: 1.2, others: "" },
+  { row: "chat: a word until it is taken, under overload", of: "p99Times", aim: 2, others: "" },
+  { row: "chat: after an overload", of: "seconds", aim: 30, others: "" },
+  { row: "chat: after an overload", of: "lost", aim: 0, others: "" },
+  { row: "chat: after an overload", of: "twice", aim: 0, others: "" },
+  { row: "chat: after an overload", of: "disorder", aim: 0, others: "" },
   { row: "chat: every page comes again at once", of: "seconds", aim: 10, others: "" },
   { row: "chat: every page comes again at once", of: "lost", aim: 0, others: "" },
   { row: "chat: every page comes again at once", of: "twice", aim: 0, others: "" },

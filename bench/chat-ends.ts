@@ -11,6 +11,8 @@ export interface Said {
   readonly id: string;
   readonly text: string;
   saidAt: number;
+  /** When it was said last: after a refusal, or a break, it is said again. */
+  triedAt: number;
   /** Null: not taken yet. */
   messageId: string | null;
 }
@@ -38,6 +40,8 @@ export interface Widget {
   lost: (() => void) | null;
   /** How often the server has closed or refused it, by code or status. */
   readonly refusals: Map<number, number>;
+  /** Which part of the time it was asked to wait it does wait; the widget waits all of it. */
+  patience: number;
 }
 
 /** How soon a page comes again after it was refused. */
@@ -56,8 +60,10 @@ export const openWidget = (n: number, channelId: string, address: string): Widge
   let concernId: string | null = null;
 
   const send = (word: FromWidget): void => socket?.send(JSON.stringify(word));
-  const sendSaid = (one: Said): void =>
+  const sendSaid = (one: Said): void => {
+    one.triedAt = performance.now();
     send({ type: "say", id: one.id, concernId: concernId as never, thread, text: one.text });
+  };
   const count = (code: number): void => void refusals.set(code, (refusals.get(code) ?? 0) + 1);
   const hear = (word: ToWidget, welcomed: () => void): void => {
     switch (word.type) {
@@ -79,7 +85,7 @@ export const openWidget = (n: number, channelId: string, address: string): Widge
       case "refused": {
         count(word.code === "tooFast" ? 429 : 503);
         const mine = word.id === null ? undefined : waiting.get(word.id);
-        if (mine) setTimeout(() => sendSaid(mine.one), word.afterMs ?? 1_000);
+        if (mine) setTimeout(() => sendSaid(mine.one), Math.max(againMs, (word.afterMs ?? 1_000) * widget.patience));
         return;
       }
       case "pong":
@@ -103,6 +109,7 @@ export const openWidget = (n: number, channelId: string, address: string): Widge
     said,
     heard,
     refusals,
+    patience: 1,
     lost: null,
     come: (url) =>
       new Promise((resolve) => {
@@ -141,7 +148,8 @@ export const openWidget = (n: number, channelId: string, address: string): Widge
       }),
     say: (text) =>
       new Promise((done) => {
-        const one: Said = { id: crypto.randomUUID(), text, saidAt: performance.now(), messageId: null };
+        const now = performance.now();
+        const one: Said = { id: crypto.randomUUID(), text, saidAt: now, triedAt: now, messageId: null };
         said.push(one);
         waiting.set(one.id, { one, done });
         if (socket?.readyState === WebSocket.OPEN) sendSaid(one);
@@ -216,8 +224,8 @@ const frameOf = (text: string): Buffer => {
   return Buffer.concat([Buffer.from([0x81, 0x80 | body.length]), mask, body]);
 };
 
-/** A desk that only counts what it is sent: to the server it is a desk like any other, and it costs the driver next to nothing. */
-export const openSilentDesk = (desk: Desk, url: string, after: number): Promise<Feed> =>
+/** A desk that only counts what it is sent: to the server it is a desk like any other, and it costs the driver next to nothing. Without `reads` it never reads anything. */
+export const openSilentDesk = (desk: Desk, url: string, after: number, reads = true): Promise<Feed> =>
   new Promise((resolve, reject) => {
     let bytes = 0;
     let head = "";
@@ -249,7 +257,7 @@ export const openSilentDesk = (desk: Desk, url: string, after: number): Promise<
           }
           socket.write(frameOf(JSON.stringify({ type: "hello", after })));
           resolve(feed);
-          return true;
+          return reads;
         },
       },
     });

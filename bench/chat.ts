@@ -1,7 +1,6 @@
 // The chat under load: five thousand visitors' pages and two hundred desks on one server, then on two of which one is killed. Called by bench/work.ts.
 import { readFileSync } from "node:fs";
 import { api } from "#contract/api.ts";
-import { randomFrom } from "#lib/corpus/random.ts";
 import {
   countFaults,
   forEach,
@@ -18,9 +17,12 @@ import {
 } from "#bench/chat-hall.ts";
 import type { Widget } from "#bench/chat-ends.ts";
 import { call } from "#bench/client.ts";
-import { cpuBetween, cpuOf, type Roots } from "#bench/processes.ts";
-import { quantile, type Figures } from "#bench/measure.ts";
+import { cpuBetween, cpuOf } from "#bench/processes.ts";
+import type { Figures } from "#bench/measure.ts";
 import { collectGarbage } from "#bench/garbage.ts";
+import { besideSlow, overload } from "#bench/chat-overload.ts";
+import { figuresOf, sayOnce, steady } from "#bench/chat-talk.ts";
+import { keepAlive, onlyValues, restAfter, restingCpu } from "#bench/chat-rest.ts";
 import type { Bench, Measured } from "#bench/work.ts";
 import { addChat } from "#test/chat.ts";
 import { startTestServer } from "#test/server.ts";
@@ -31,134 +33,9 @@ const fullDesks = 200;
 const messagesPerSecond = 200;
 /** Words under way at once when it is asked how many are possible. */
 const atTheLimit = 48;
-/** As the widget does (widget/loader.ts). */
-const pingEveryMs = 25_000;
 
 const rss = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
-
-const figuresOf = (
-  took: readonly number[],
-  atOnce: number,
-  seconds: number,
-  used: ReturnType<typeof cpuBetween>,
-  values: Readonly<Record<string, number>> = {},
-): Figures => ({
-  times: took.length,
-  atOnce,
-  p50Ms: rounded(quantile(took, 0.5)),
-  p95Ms: rounded(quantile(took, 0.95)),
-  perSecond: rounded(took.length / seconds),
-  appCpuMs: rounded(used.appMs / Math.max(1, took.length)),
-  databaseCpuMs: rounded(used.databaseMs / Math.max(1, took.length)),
-  values: { p99: rounded(quantile(took, 0.99)), ...values },
-});
-
-/** Everybody says something once, so many at once; how long it took until it was taken. */
-const sayOnce = async (hall: Hall, widgets: readonly Widget[], atOnce: number): Promise<number[]> => {
-  const took: number[] = [];
-  await inTime(
-    forEach(widgets, atOnce, async (widget) => {
-      const { saidAt } = await widget.say(textOf(hall, widget));
-      took.push(performance.now() - saidAt);
-    }),
-    "saying first words",
-  );
-  return took;
-};
-
-/** Each desk that is read opens another chat so often; its visitor says something so long afterwards, twice. */
-const opensEveryMs = 1_000;
-const saysAfterMs = [300, 650];
-
-/** Agents who have chats open: `due` gives a page that is to speak now to the one who has it open. */
-const openChats = (
-  hall: Hall,
-  pick: () => Widget,
-): { readonly due: () => { widget: Widget; reads: number } | null } => {
-  const open = Array.from({ length: listening }, () => ({ widget: null as Widget | null, at: -Infinity, said: 0 }));
-  return {
-    due: () => {
-      const now = performance.now();
-      for (const [reads, chat] of open.entries()) {
-        if (now - chat.at >= opensEveryMs) {
-          const widget = pick();
-          const { feed } = hall.feeds.find((each) => each.reads === reads) ?? {};
-          if (widget.concernId === null || !feed) continue;
-          feed.look(widget.concernId);
-          open[reads] = { widget, at: now, said: 0 };
-        } else if (chat.widget !== null && now - chat.at >= (saysAfterMs[chat.said] ?? Infinity)) {
-          chat.said += 1;
-          return { widget: chat.widget, reads };
-        }
-      }
-      return null;
-    },
-  };
-};
-
-/**
- * Words at an even rate from pages in turn; each is timed from the page to a desk, another one from word to word. `open`: those that were said to an agent who has
- * the chat open; the others are said to agents who see it in their lists.
- */
-const steady = async (
-  hall: Hall,
-  roots: readonly Roots[],
-  seconds: number,
-  perSecond: number,
-): Promise<{ readonly listed: Figures; readonly open: Figures }> => {
-  interface Sent {
-    readonly widget: Widget;
-    readonly said: ReturnType<Widget["say"]>;
-    readonly reads: number;
-    readonly isOpen: boolean;
-  }
-  const sent: Sent[] = [];
-  const order = randomFrom(hall.bench.seed, "chat", hall.words);
-  const busy = new Set<Widget>();
-  const chats = openChats(hall, () => order.pick(hall.widgets));
-  const before = roots.map(cpuOf);
-  const begun = performance.now();
-  for (let n = 0; n < seconds * perSecond;) {
-    const due = Math.min(seconds * perSecond, Math.floor(((performance.now() - begun) / 1000) * perSecond));
-    // Where everybody still waits for an answer the rate cannot be kept; the figures then say which was.
-    for (; n < due && busy.size < hall.widgets.length; n += 1) {
-      const due = chats.due();
-      let widget = due?.widget ?? order.pick(hall.widgets);
-      while (busy.has(widget)) widget = order.pick(hall.widgets);
-      busy.add(widget);
-      const said = widget.say(textOf(hall, widget));
-      void said.then(() => busy.delete(widget));
-      const isOpen = due?.widget === widget;
-      sent.push({ widget, said, isOpen, reads: isOpen ? due.reads : n % listening });
-    }
-    await pause(1);
-  }
-  const all = await inTime(Promise.all(sent.map((each) => each.said)), "taking the last words");
-  const took = (performance.now() - begun) / 1000;
-  const used = roots.map((root, i) => cpuBetween(before[i] ?? cpuOf(root), cpuOf(root)));
-  const heard = (): (number | undefined)[] =>
-    all.map(({ messageId }, i) => hall.heardAt[sent[i]?.reads ?? 0]?.get(messageId ?? ""));
-  const until = performance.now() + patienceMs;
-  while (heard().includes(undefined)) {
-    if (performance.now() > until) throw new Error("a desk has not heard everything that was taken");
-    await pause(20);
-  }
-  const at = heard();
-  const times = all.map(({ saidAt }, i) => (at[i] ?? 0) - saidAt);
-  // What a word costs is the same for whom it is said to: it is told of all of them together.
-  const share = (isOpen: boolean): Figures => {
-    const some = times.filter((_, i) => sent[i]?.isOpen === isOpen);
-    const part = some.length / Math.max(1, times.length);
-    const figures = figuresOf(some, perSecond, took, {
-      appMs: used.reduce((sum, each) => sum + each.appMs, 0) * part,
-      // Both nodes have the same database.
-      databaseMs: (used[0]?.databaseMs ?? 0) * part,
-    });
-    return { ...figures, perSecond: rounded(times.length / took) };
-  };
-  return { listed: share(false), open: share(true) };
-};
 
 /** As many words as are possible; timed from saying to taken. */
 const limit = async (hall: Hall, seconds: number): Promise<Figures> => {
@@ -339,27 +216,6 @@ const twoNodes = async (hall: Hall, seconds: number): Promise<Measured> => {
   }
 };
 
-/** CPU of a core, in percent, while nothing is done. */
-const idleCpu = async (roots: Roots, ms: number): Promise<{ readonly app: number; readonly database: number }> => {
-  const before = cpuOf(roots);
-  const begun = performance.now();
-  await pause(ms);
-  const used = cpuBetween(before, cpuOf(roots));
-  const took = performance.now() - begun;
-  return { app: (used.appMs / took) * 100, database: (used.databaseMs / took) * 100 };
-};
-
-const idleFigures = (values: Readonly<Record<string, number>>): Figures => ({
-  times: 0,
-  atOnce: 0,
-  p50Ms: 0,
-  p95Ms: 0,
-  perSecond: 0,
-  appCpuMs: 0,
-  databaseCpuMs: 0,
-  values,
-});
-
 /** Everything the chat promises about thousands of sockets. */
 export const chatWork = async (bench: Bench): Promise<Measured> => {
   const { centre, share } = bench;
@@ -381,18 +237,12 @@ export const chatWork = async (bench: Bench): Promise<Measured> => {
     wanted,
     words: 0,
   };
-  const beat = setInterval(() => {
-    // A twenty-fifth of them each second, as pages that came at different times do.
-    const second = Math.floor(performance.now() / 1000);
-    for (const widget of hall.widgets) if ((widget.n + second) % (pingEveryMs / 1000) === 0) widget.ping();
-    if (second % 15 === 0) for (const { feed } of hall.feeds) feed?.ping();
-  }, 1_000);
+  const stopBeat = keepAlive(hall);
   try {
-    const nobody = await idleCpu(roots, scaled(10) * 1000);
+    const nobody = await restingCpu(bench, scaled(20) * 1000);
     await openWidgets(hall, wanted.idle);
-    await sayOnce(hall, hall.widgets, 16);
-    await pause(scaled(5) * 1000);
-    const idle = await idleCpu(roots, scaled(20) * 1000);
+    const words = await sayOnce(hall, hall.widgets, 16);
+    const { leftCpuMs, idle } = await restAfter(bench, nobody, words.length, scaled(40) * 1000);
     await collectGarbage(centre.inspectPort, roots.app);
     const heldBefore = rss(roots.app);
     await openWidgets(hall, wanted.pages);
@@ -414,6 +264,8 @@ export const chatWork = async (bench: Bench): Promise<Measured> => {
     const calm = await steady(hall, [roots], scaled(20), messagesPerSecond);
     const answers = await answersWork(hall);
     const most = await limit(hall, scaled(12));
+    const slow = await besideSlow(hall, scaled(12));
+    const crowded = await overload(hall, scaled(10));
     const stormy = await storm(hall);
     const nodes = await twoNodes(hall, scaled(10));
     return {
@@ -422,15 +274,18 @@ export const chatWork = async (bench: Bench): Promise<Measured> => {
       "chat: agent to visitor": answers,
       "chat: first words, as many as possible": begin,
       "chat: words, as many as possible": most,
-      "chat: a thousand idle chats": idleFigures({
-        corePercent: rounded(((idle.app + idle.database - nobody.app - nobody.database) * 1_000) / wanted.idle),
+      "chat: a thousand idle chats": onlyValues({
+        corePercent: rounded(((idle - nobody) * 1_000) / wanted.idle),
+        "ms CPU later for each first word": rounded(leftCpuMs),
       }),
-      "chat: an idle socket": idleFigures({ kbEach: rounded((heldAfter - heldBefore) / (wanted.pages - wanted.idle)) }),
+      "chat: an idle socket": onlyValues({ kbEach: rounded((heldAfter - heldBefore) / (wanted.pages - wanted.idle)) }),
+      ...slow,
+      ...crowded,
       "chat: every page comes again at once": stormy,
       ...nodes,
     };
   } finally {
-    clearInterval(beat);
+    stopBeat();
     for (const widget of hall.widgets) {
       widget.lost = null;
       widget.cut();

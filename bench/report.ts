@@ -57,6 +57,7 @@ const units: Readonly<Record<Aim["of"], string>> = {
   corePercent: "% of a core",
   kbEach: "kB",
   seconds: "s",
+  p99Times: "times the p99 without",
   lost: "lost",
   twice: "twice",
   disorder: "out of order",

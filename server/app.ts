@@ -85,6 +85,13 @@ const mayWatch = (token: string | null, { raw, headers }: FastifyRequest): boole
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 };
 
+/** Counts the words in chats that find no room. */
+const turnedAwayIn = (metrics: Metrics): (() => void) =>
+  metrics.counter(
+    "chat_words_turned_away_total",
+    "Words in chats that were asked to come again because there was too much to do",
+  ).add;
+
 type Everything = World &
   ReadingWorld & {
     readonly channelKinds: ChannelKinds;
@@ -208,6 +215,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   http.onUpgrade("/live", live.hub.upgrade);
   const chat = startChat({
+    turnedAway: turnedAwayIn(options.metrics),
     publicUrl: config.publicUrl,
     world,
     bus: options.bus,

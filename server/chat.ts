@@ -24,6 +24,7 @@ import { openHub, type Hub, type HubHandlers } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
 import type { AtDesk } from "#server/at-desk.ts";
 import { openCodes, type Codes } from "#server/chat-code.ts";
+import { openCrowd, type Crowd } from "#server/chat-crowd.ts";
 import { answersIn, askedBy, phoneIn } from "#server/chat-form.ts";
 import { greetingWords } from "#server/chat-site.ts";
 import { whoIs } from "#server/chat-identity.ts";
@@ -59,6 +60,7 @@ interface Room {
   readonly toldUpTo: () => number;
   readonly changed: (addresses: readonly string[], tokenHash: string) => void;
   readonly brake: Brake;
+  readonly crowd: Crowd;
   readonly limits: ChatLimits;
   readonly now: Now;
   readonly codes: Codes;
@@ -184,8 +186,19 @@ const incomingFile = ({ name, hash, sizeBytes, mediaType, image }: VisitorFile):
   stored: { hash, sizeBytes, mediaType, image: image ? {} : null },
 });
 
-/** Takes in what the visitor says; "taken" is said after the commit. The same id again is the same message. */
+/** What the visitor says, unless more is said than can be taken in: then the page is asked to say it again, before anything is asked or counted for it. */
 const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promise<void> => {
+  const afterMs = room.crowd.enter(one.id);
+  if (afterMs !== null) return say(page, { type: "refused", id: one.id, code: "unavailable", afterMs });
+  try {
+    await takeIn(room, page, seat, one);
+  } finally {
+    room.crowd.leave();
+  }
+};
+
+/** Takes in what the visitor says; "taken" is said after the commit. The same id again is the same message. */
+const takeIn = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promise<void> => {
   const { world, seats } = room;
   const wait = room.brake(seat.visitor.address, page.who.place);
   if (wait !== null) return say(page, { type: "refused", id: one.id, code: "tooFast", afterMs: wait });
@@ -380,6 +393,8 @@ export const startChat = (options: {
   readonly publicUrl: string;
   /** How often at most waiting visitors are told their place anew. */
   readonly tellEveryMs: number;
+  /** A word was asked to come again, because there is too much to do. */
+  readonly turnedAway: () => void;
 }): Chat => {
   const { world, bus, connected, follower, limits } = options;
   const seats = openSeats(options.visitors);
@@ -395,6 +410,7 @@ export const startChat = (options: {
     },
   });
   const codes = openCodes(world, connected);
+  const crowd = openCrowd({ nowMs: () => performance.now(), turnedAway: options.turnedAway });
   const here = openHere({ bus, seats, newId: world.newId });
   const { begun, changed, toldAlready, toldUpTo } = news;
   const enqueue = openQueues({
@@ -406,6 +422,7 @@ export const startChat = (options: {
     toldAlready,
     toldUpTo,
     brake: openBrake(),
+    crowd,
     codes,
     limits,
     now,

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { AgentId } from "#contract/ids.ts";
 import type { Look } from "#contract/live.ts";
 import { memoryBus } from "#platform/live/bus.ts";
-import { lookLastsMs, lookOf, openLooks, type Looks as LooksOf } from "#server/looks.ts";
+import { lookLastsMs, lookOf, openLooks, sweepMs, type Looks as LooksOf } from "#server/looks.ts";
 
 type Looks = LooksOf<Look>;
 const concern = "00000000-0000-7000-8000-000000000001";
@@ -58,4 +58,32 @@ test("whoever is silent is forgotten, whoever goes is gone at once, and one sock
   pass(lookLastsMs + 1);
   two.sweep();
   assert.deepEqual(at(two), []);
+});
+
+test("a thousand pages show that they live, each at its own moment, and the others are told of it with the sweeps only", async () => {
+  const bus = memoryBus();
+  let now = 0;
+  let hints = 0;
+  const counting = { ...bus, hint: (topic: string, note?: unknown) => void (bus.hint(topic, note), (hints += 1)) };
+  const open = (node: string): Looks =>
+    openLooks({ bus: counting, topic: "looks", node, nowMs: () => now, changed: () => undefined });
+  const [one, two] = [open("one"), open("two")];
+  for (let socket = 0; socket < 1_000; socket += 1) one.look(socket, lookOf(anna, concern, "viewing"));
+  await heard();
+  let [between, most] = [0, 0];
+  for (let second = 1; second <= 300; second += 1) {
+    now += 1_000;
+    hints = 0;
+    for (let socket = second % 25; socket < 1_000; socket += 25) one.alive(socket);
+    between += hints;
+    if (second % (sweepMs / 1_000) > 0) continue;
+    hints = 0;
+    for (const each of [one, two]) each.sweep();
+    most = Math.max(most, hints);
+    await heard();
+    assert.equal(two.at(concern).length, 1_000);
+  }
+  assert.equal(between, 0);
+  // Those whose time has come since the sweep before: forty pages show that they live in a second.
+  assert.ok(most > 40 && most <= 82, `${most} in a sweep`);
 });

@@ -13,10 +13,13 @@ export interface Looks<L extends Looking> {
   /** A socket looks at a concern, and at no other any more. */
   readonly look: (socket: number, look: L) => void;
   readonly away: (socket: number) => void;
-  /** The socket is still there: what it looks at is said again before others forget it. */
+  /** The socket is still there: what it looks at is said again, with the next sweep, before others forget it. */
   readonly alive: (socket: number) => void;
   readonly at: (concernId: string) => readonly L[];
-  /** To be called every `sweepMs`: says that this process lives, and forgets those who, or whose process, died without a word. */
+  /**
+   * To be called every `sweepMs`: says that this process lives, and who is still there of those not said of for long; forgets those who, or whose process, died
+   * without a word.
+   */
   readonly sweep: () => void;
   readonly stop: () => void;
 }
@@ -47,11 +50,13 @@ export const openLooks = <L extends Looking>(options: {
   /** By concern, then by socket. */
   const all = new Map<string, Map<string, { readonly look: L; readonly from: string; readonly until: number }>>();
   const mine = new Map<number, { readonly look: L; readonly saidAt: number }>();
+  /** Sockets that are said of again with the next sweep: thousands show that they live, each at a moment of its own, and all of them are one word to the others. */
+  const again = new Set<number>();
   /** The concern at which each socket of all processes looks: thousands come and go at one moment, and none is looked for among all. */
   const lookedAt = new Map<string, string>();
   /** Other processes, each with the sweeps since it was heard. */
   const silent = new Map<string, number>();
-  const [beats, again] = [`${topic}.lives`, `${topic}.again`];
+  const [beats, sayAgain] = [`${topic}.lives`, `${topic}.again`];
 
   const forget = (key: string): void => {
     const concernId = lookedAt.get(key);
@@ -65,7 +70,7 @@ export const openLooks = <L extends Looking>(options: {
   const heardOf = (other: string): void => {
     if (other === node) return;
     // It may have said much before it, or we, could be heard.
-    if (!silent.has(other)) bus.hint(again);
+    if (!silent.has(other)) bus.hint(sayAgain);
     silent.set(other, 0);
   };
   const hear = (note: unknown): void => {
@@ -83,18 +88,21 @@ export const openLooks = <L extends Looking>(options: {
     if (!before || !sameLook(before, look)) changed(concernId);
   };
   const tell = (socket: number, look: L): void => bus.hint(topic, { look, node, socket } satisfies Note<L>);
-  const tellAll = (): void => {
-    for (const [socket, { look }] of mine) {
-      mine.set(socket, { look, saidAt: nowMs() });
-      tell(socket, look);
+  const tellOf = (sockets: Iterable<number>): void => {
+    for (const socket of sockets) {
+      const known = mine.get(socket);
+      if (!known) continue;
+      mine.set(socket, { look: known.look, saidAt: nowMs() });
+      tell(socket, known.look);
     }
   };
+  const tellAll = (): void => tellOf(mine.keys());
   const stops = [
     bus.on(topic, hear),
     bus.on(beats, (note) => heardOf((note as { readonly node: string }).node)),
-    bus.on(again, tellAll),
+    bus.on(sayAgain, tellAll),
     // What was said while the line was broken is said again, here and elsewhere.
-    bus.on(backTopic, () => bus.hint(again)),
+    bus.on(backTopic, () => bus.hint(sayAgain)),
   ];
 
   return {
@@ -110,13 +118,13 @@ export const openLooks = <L extends Looking>(options: {
     },
     alive: (socket) => {
       const known = mine.get(socket);
-      if (!known || nowMs() - known.saidAt < sayAgainMs) return;
-      mine.set(socket, { ...known, saidAt: nowMs() });
-      tell(socket, known.look);
+      if (known && nowMs() - known.saidAt >= sayAgainMs) again.add(socket);
     },
     at: (concernId) => [...(all.get(concernId)?.values() ?? [])].map(({ look }) => look),
     sweep: () => {
       bus.hint(beats, { node });
+      tellOf(again);
+      again.clear();
       const gone = new Set<string>();
       for (const [other, sweeps] of silent) {
         silent.set(other, sweeps + 1);

@@ -281,7 +281,11 @@ test("beyond the bound of calls in flight the rest gets 503 with Retry-After, he
   assert.ok(http.app.server.listening);
 });
 
-test("a blocked event loop turns calls away until it has caught up", async () => {
+test("a blocked event loop turns calls and new sockets away until it has caught up", async () => {
+  const { port } = await start({ maxLagMs: 50 }, ({ onUpgrade }) =>
+    onUpgrade("/live", (_request, socket) => void socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n")),
+  );
+  const upgrade = "GET /live HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
   const load = watchLoad({ maxInFlight: 10, maxLagMs: 50 });
   const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 260));
   assert.ok(load.enter());
@@ -289,8 +293,15 @@ test("a blocked event loop turns calls away until it has caught up", async () =>
   while (performance.now() < end);
   await tick();
   assert.equal(load.enter(), false, `lag ${load.lagMs()}`);
+  assert.match(await raw(port, upgrade), /^HTTP\/1.1 503 [^]*retry-after: \d/i);
   for (let i = 0; i < 400 && load.lagMs() > 50; i += 1) await tick();
   assert.ok(load.enter());
+  let answered = await raw(port, upgrade);
+  for (let i = 0; i < 400 && !answered.startsWith("HTTP/1.1 101 "); i += 1) {
+    await tick();
+    answered = await raw(port, upgrade);
+  }
+  assert.match(answered, /^HTTP\/1.1 101 /);
   load.leave();
   load.leave();
   await load.idle();

@@ -81,8 +81,10 @@ const comesFromUs = (headers: IncomingMessage["headers"], publicHost: string, wi
   return from !== null && from !== "" && (from === host || from === publicHost);
 };
 
-const rawAnswer = (status: number, words: string): string =>
-  `HTTP/1.1 ${status} ${words}\r\nConnection: close\r\nContent-Length: 0\r\nX-Content-Type-Options: nosniff\r\n\r\n`;
+const rawAnswer = (status: number, words: string, more = ""): string =>
+  `HTTP/1.1 ${status} ${words}\r\nConnection: close\r\nContent-Length: 0\r\nX-Content-Type-Options: nosniff\r\n${more}\r\n`;
+/** When to come again after a 503, in seconds. */
+const againSeconds = "2";
 
 const brokenRequest: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: rawAnswer(431, "Request Header Fields Too Large"),
@@ -235,7 +237,7 @@ export const createHttp = async (options: HttpOptions): Promise<Http> => {
     reply.raw.once("close", () => finish(request, reply.raw.writableFinished ? reply.raw.statusCode : 499));
     if (!counted && !free) {
       turnedAway.add();
-      void reply.header("retry-after", "2");
+      void reply.header("retry-after", againSeconds);
       return done(httpError(503, "too much to do"));
     }
     return url.includes("%00") ? done(httpError(400, "an address holds U+0000")) : done();
@@ -249,9 +251,11 @@ export const createHttp = async (options: HttpOptions): Promise<Http> => {
   const upgrades = new Map<string, (request: IncomingMessage, socket: Duplex, head: Buffer) => void>();
   app.server.on("upgrade", (request, socket, head) => {
     const take = upgrades.get((request.url ?? "").split("?")[0] ?? "");
-    if (take) return take(request, socket, head);
+    if (take && !load.isLate()) return take(request, socket, head);
     socket.on("error", () => socket.destroy());
-    socket.end(rawAnswer(404, "Not Found"));
+    if (!take) return socket.end(rawAnswer(404, "Not Found"));
+    turnedAway.add();
+    return socket.end(rawAnswer(503, "Service Unavailable", `Retry-After: ${againSeconds}\r\n`));
   });
 
   return {

@@ -5,6 +5,8 @@ export interface Load {
   readonly enter: () => boolean;
   readonly leave: () => void;
   readonly inFlight: () => number;
+  /** The event loop is later than it may be. */
+  readonly isLate: () => boolean;
   /** How late the event loop is, in milliseconds, smoothed over about a second. */
   readonly lagMs: () => number;
   /** Resolves when nothing is in flight. */
@@ -26,9 +28,10 @@ export const watchLoad = (options: { readonly maxInFlight: number; readonly maxL
     due = now + everyMs;
   }, everyMs);
   timer.unref();
+  const isLate = (): boolean => lag > options.maxLagMs;
   return {
     enter: () => {
-      if (inFlight >= options.maxInFlight || lag > options.maxLagMs) return false;
+      if (inFlight >= options.maxInFlight || isLate()) return false;
       inFlight += 1;
       return true;
     },
@@ -39,6 +42,7 @@ export const watchLoad = (options: { readonly maxInFlight: number; readonly maxL
       waiting = [];
     },
     inFlight: () => inFlight,
+    isLate,
     lagMs: () => lag,
     idle: () => (inFlight === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     stop: () => clearInterval(timer),

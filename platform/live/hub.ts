@@ -52,6 +52,10 @@ const maxWaitingInAllBytes = 64 * 1024 * 1024;
 const goodbyeSeconds = 3;
 /** Every client is asked for a sign of life once in so many seconds, a part of them in each. */
 const heartbeatSeconds = 25;
+/** When the house is full so many more are let in as far as the door, to hear by 1013 when to come again: a browser does not show a page the status of an upgrade. */
+const mostAtTheDoor = 64;
+/** Seconds until whoever found no place comes again, between these: not everybody at one moment. */
+const fullSeconds = { least: 10, most: 20 };
 /** Frames one client may send in ten seconds. */
 const maxFrames = 200;
 
@@ -114,7 +118,10 @@ const watchSlow = (): {
   };
 };
 
-/** Opens a hub for at most `maxClients` clients. */
+/**
+ * Opens a hub for at most `maxClients` clients. Who finds no place is let go with 1013 and, as the reason, the seconds until they shall come again; beyond that, as under
+ * any overload, the upgrade is refused with 503 and Retry-After.
+ */
 export const openHub = <W>(options: { readonly maxClients: number; readonly handlers: HubHandlers<W> }): Hub => {
   const { handlers } = options;
   const server = new WebSocketServer({
@@ -184,10 +191,16 @@ export const openHub = <W>(options: { readonly maxClients: number; readonly hand
   return {
     upgrade: (request, socket, head) => {
       socket.on("error", () => socket.destroy());
-      if (closing || server.clients.size >= options.maxClients) return refuse(socket, 503);
+      if (closing || server.clients.size >= options.maxClients + mostAtTheDoor) return refuse(socket, 503);
       handlers.admit(request).then(
         (who) => {
           if (typeof who === "number") return refuse(socket, who);
+          if (server.clients.size >= options.maxClients)
+            return server.handleUpgrade(request, socket, head, (opened) => {
+              opened.on("error", () => opened.terminate());
+              const seconds = fullSeconds.least + Math.random() * (fullSeconds.most - fullSeconds.least);
+              opened.close(1013, String(Math.ceil(seconds)));
+            });
           server.handleUpgrade(request, socket, head, (opened) => welcome(opened, socket, who));
         },
         () => refuse(socket, 503),

@@ -1,7 +1,7 @@
 // Both buses against one suite, the follower of a numbered log, and the sockets against rude clients.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import WebSocket from "ws";
 import { openDb } from "#platform/db/db.ts";
@@ -337,7 +337,27 @@ test("a stranger is refused with the status that was given, and a full house say
   await withHub({ maxClients: 1 }, async (url) => {
     const first = new WebSocket(url);
     await opened(first);
+    const hearsWhen = async (): Promise<[number, string]> =>
+      new Promise((resolve) =>
+        new WebSocket(url).once("close", (code: number, why: Buffer) => resolve([code, why.toString()])),
+      );
+    const [code, seconds] = await hearsWhen();
+    assert.equal(code, 1013);
+    assert.match(seconds, /^(?:1\d|20)$/);
+    // Who does not go when told to keeps nobody else's place: beyond a few of them the upgrade itself is refused.
+    const staying = await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        const line = connect(Number(new URL(url).port), "127.0.0.1");
+        line.write(
+          "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+        );
+        await new Promise((resolve) => line.once("data", resolve));
+        return line;
+      }),
+    );
     assert.equal(await refusedWith(url), 503);
+    first.terminate();
+    for (const line of staying) line.destroy();
   });
 });
 

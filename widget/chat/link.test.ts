@@ -50,19 +50,36 @@ test("a break is tried again after longer and longer waits, and a welcome forget
   const { clock, sockets, states, greeted } = world();
   greeted();
   for (const [index, wait] of [500, 1_000, 2_000].entries()) {
-    sockets.last().hears.closed(1006);
+    sockets.last().hears.closed({ code: 1006 });
     clock.pass(wait - 1);
     assert.equal(sockets.all.length, index + 1, "too early");
     clock.pass(1);
     assert.equal(sockets.all.length, index + 2);
   }
   greeted();
-  sockets.last().hears.closed(1013);
+  sockets.last().hears.closed({ code: 1013 });
   clock.pass(500);
   assert.equal(sockets.all.length, 5);
   assert.equal(states.at(-1), "lost");
   assert.equal(waitBeforeTry(50, 0), 30_000);
   assert.equal(waitBeforeTry(50, 1), 15_000);
+});
+
+test("a server that has no place says when to come again: it is not tried sooner", () => {
+  const { clock, sockets, states, greeted } = world();
+  sockets.last().hears.opened();
+  sockets.last().hears.closed({ code: 1013, reason: "15" });
+  assert.equal(states.at(-1), "lost");
+  clock.pass(14_999);
+  assert.equal(sockets.all.length, 1, "too early");
+  clock.pass(1);
+  assert.equal(sockets.all.length, 2);
+  // Whoever is let in and later sent away for another reason comes again at once.
+  greeted();
+  sockets.last().hears.closed({ code: 1013, reason: "come again" });
+  assert.equal(states.at(-1), "lost");
+  clock.pass(500);
+  assert.equal(sockets.all.length, 3);
 });
 
 test("a link that answers no ping is dropped; a page that wakes up doubts it sooner", () => {
@@ -85,7 +102,7 @@ test("what a dropped socket still says is not heard", () => {
   greeted();
   link.offline();
   sockets.all[0]?.hears.word(JSON.stringify({ type: "pong", upTo: 11 }));
-  sockets.all[0]?.hears.closed(1006);
+  sockets.all[0]?.hears.closed({ code: 1006 });
   assert.deepEqual(words, ["welcome"]);
 });
 
@@ -102,11 +119,11 @@ test("offline it is tried rarely, and at once when the browser is back", () => {
 test("close codes: left begins anew at once, what the server does not want of this page is not said again and again", () => {
   const { clock, sockets, states, greeted, left } = world();
   greeted();
-  sockets.last().hears.closed(4000);
+  sockets.last().hears.closed({ code: 4000 });
   assert.equal(left(), 1);
   assert.equal(sockets.all.length, 2);
   greeted();
-  sockets.last().hears.closed(1008);
+  sockets.last().hears.closed({ code: 1008 });
   assert.equal(states.at(-1), "barred");
   clock.pass(200_000);
   assert.equal(sockets.all.length, 2);

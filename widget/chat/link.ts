@@ -9,7 +9,13 @@ export type LinkState = "connecting" | "up" | "lost" | "barred";
 export interface Hears {
   readonly opened: () => void;
   readonly word: (text: string) => void;
-  readonly closed: (code: number) => void;
+  readonly closed: (how: Closed) => void;
+}
+
+/** Why a socket is closed, as browsers tell it. */
+export interface Closed {
+  readonly code: number;
+  readonly reason?: string;
 }
 
 /** The part of a WebSocket that is used. */
@@ -94,11 +100,11 @@ export const startLink = (parts: LinkParts): Link => {
   const drop = (): void => {
     const old = socket;
     if (old === null) return;
-    socket = null;
+    lost({ code: 1006 });
     old.close();
-    lost(1006);
   };
-  const lost = (code: number): void => {
+  const lost = ({ code, reason }: Closed): void => {
+    socket = null;
     quiet();
     if (ended) return;
     const then = afterClose(code);
@@ -109,8 +115,12 @@ export const startLink = (parts: LinkParts): Link => {
       parts.left();
       return connect();
     }
-    parts.state(then === "barred" ? "barred" : "lost");
-    const waitMs = then === "barred" ? barredWaitMs : waitBeforeTry(failures, parts.chance());
+    const isBarred = then === "barred";
+    parts.state(isBarred ? then : "lost");
+    // The reason: seconds, from a server that has no place now (platform/live/hub.ts); others are words.
+    const waitMs = isBarred
+      ? barredWaitMs
+      : Math.max(waitBeforeTry(failures, parts.chance()), Number(reason) * 1_000 || 0);
     stopTry = parts.later(waitMs, connect);
     failures += 1;
   };
@@ -139,10 +149,8 @@ export const startLink = (parts: LinkParts): Link => {
       word: (text) => {
         if (socket === fresh) heard(text);
       },
-      closed: (code) => {
-        if (socket !== fresh) return;
-        socket = null;
-        lost(code);
+      closed: (how) => {
+        if (socket === fresh) lost(how);
       },
     });
     socket = fresh;

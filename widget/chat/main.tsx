@@ -43,7 +43,7 @@ const openSocket = (url: string, hears: Hears): ChatSocket => {
   const socket = new WebSocket(url);
   socket.addEventListener("open", hears.opened);
   socket.addEventListener("message", ({ data }) => hears.word(String(data)));
-  socket.addEventListener("close", ({ code }) => hears.closed(code));
+  socket.addEventListener("close", hears.closed);
   return { send: (text) => socket.send(text), close: () => socket.close() };
 };
 

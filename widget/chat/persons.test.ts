@@ -115,7 +115,7 @@ test("the next user starts clean: no history, no draft of a message, no token of
   await first.identify(token("anna"));
   first.opened();
   first.welcomed({ token: "annas", concerns: [concern("c1")], messages: [message("c1", 1)] });
-  first.sockets.last().hears.closed(1006);
+  first.sockets.last().hears.closed({ code: 1006 });
   first.session().say(talk, "Annas Geheimnis");
   const second = openPage(storage);
   await second.identify(token("bert"));
@@ -174,12 +174,12 @@ test("the same word is said again with the same session while its answer is awai
   const page = openPage();
   await page.identify(token("jana"));
   const first = page.opened();
-  page.sockets.last().hears.closed(1006);
+  page.sockets.last().hears.closed({ code: 1006 });
   page.clock.pass(1_000);
   const again = page.opened();
   assert.deepEqual(again.identity, first.identity, "the server takes it from this page again");
   page.welcomed({ token: first.identity?.session ?? "" });
-  page.sockets.last().hears.closed(1006);
+  page.sockets.last().hears.closed({ code: 1006 });
   page.clock.pass(1_000);
   const later = page.opened();
   assert.deepEqual([later.identity, later.token], [undefined, first.identity?.session]);
@@ -190,7 +190,7 @@ test("signing out leaves nothing, and the server is told although there is no ne
   await page.identify(token("jana"));
   page.opened();
   page.welcomed({ token: "janas", concerns: [concern("c1")], messages: [message("c1", 1)] });
-  page.sockets.last().hears.closed(1006);
+  page.sockets.last().hears.closed({ code: 1006 });
   page.blobs.set("photo", new Blob(["x"]));
   page.persons.leave();
   assert.equal(page.blobs.size, 0, "no file either");
@@ -200,7 +200,7 @@ test("signing out leaves nothing, and the server is told although there is no ne
   assert.equal(hello.token, "janas");
   page.welcomed({ token: null, concerns: [concern("c1")], messages: [message("c1", 1)] });
   assert.deepEqual([page.texts(), page.sockets.last().said.at(-1)?.type], [[], "leave"]);
-  page.sockets.last().hears.closed(4000);
+  page.sockets.last().hears.closed({ code: 4000 });
   assert.equal(page.opened().token, null);
   page.welcomed({ signed: false, token: "next" });
   assert.equal(page.said().length, 1);

@@ -252,7 +252,7 @@ export const makeBrowser = (clock: Clock, locks?: LockManager) => {
         sockets.last().hears.opened();
         hears(word);
       },
-      drop: (code = 1006) => sockets.last().hears.closed(code),
+      drop: (code = 1006) => sockets.last().hears.closed({ code }),
     };
     pages.push(opened);
     return opened;
