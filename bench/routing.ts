@@ -147,7 +147,7 @@ const measureSize = (size: Size, times: number, runs: number, seed: number): Rou
     decided = 0;
     // The first look at everybody after the opening is no happening's.
     hall.happen({ what: "timePassed", atMs: rows.atMs });
-    // Needs that nobody has wanted since the opening are made once, through all agents: not counted here.
+    // Needs that nobody has wanted since the opening are made once: not counted here.
     for (const happening of happenings.slice(0, before)) hall.happen(happening);
     for (const [place, happening] of counted.entries()) {
       const begun = performance.now();

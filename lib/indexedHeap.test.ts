@@ -10,7 +10,7 @@ const step = fc.record({
   value: fc.integer({ min: 0, max: 1000 }),
 });
 
-test("whatever is set, moved and taken out, the first few are the first few", () => {
+test("whatever is set, moved and taken out, the first is the first", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 400, size: "max" }), (steps) => {
       const heap = indexedHeap<number, readonly [number, number]>(
@@ -30,8 +30,6 @@ test("whatever is set, moved and taken out, the first few are the first few", ()
         assert.equal(heap.first(), sorted[0]);
         assert.equal(heap.get(key)?.[0], plain.get(key));
         assert.equal(heap.size(), sorted.length);
-        assert.deepEqual(heap.firstFew(4), sorted.slice(0, 4));
-        assert.deepEqual(heap.firstFew(1000), sorted);
       }
     }),
     { numRuns: 60 },

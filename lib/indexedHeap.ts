@@ -1,4 +1,4 @@
-// A heap whose members can be found, moved and taken out by their key. Used by modules/routing: timers, and who is free.
+// A heap whose members can be found, moved and taken out by their key. Used by modules/routing for what is due.
 
 export interface IndexedHeap<K, V> {
   readonly size: () => number;
@@ -8,8 +8,6 @@ export interface IndexedHeap<K, V> {
   readonly remove: (key: K) => boolean;
   readonly get: (key: K) => V | undefined;
   readonly first: () => K | undefined;
-  /** The first so many in order (fewer when there are not so many), nothing is taken out: O(count²), so few are asked for at a time. */
-  readonly firstFew: (count: number) => K[];
   readonly clear: () => void;
 }
 
@@ -70,21 +68,6 @@ export const indexedHeap = <K, V>(before: (a: V, b: V) => boolean): IndexedHeap<
       return place === undefined ? undefined : values[place];
     },
     first: () => keys[0],
-    firstFew: (count) => {
-      const found: K[] = [];
-      // What comes next is below what was found or is the top.
-      const next: number[] = keys.length === 0 ? [] : [0];
-      while (found.length < count && next.length > 0) {
-        let best = 0;
-        for (let each = 1; each < next.length; each += 1)
-          if (before(values[next[each] as number] as V, values[next[best] as number] as V)) best = each;
-        const place = next[best] as number;
-        next.splice(best, 1);
-        found.push(keys[place] as K);
-        for (const below of [2 * place + 1, 2 * place + 2]) if (below < keys.length) next.push(below);
-      }
-      return found;
-    },
     clear: () => {
       keys.length = 0;
       values.length = 0;

@@ -247,6 +247,7 @@ const agentChanged = (hall: Hall, facts: AgentFacts): Done => {
     hall.agentsById.set(agent.id, agent);
   }
   if (agent.keptFor !== null) letGo(hall, agent.keptFor);
+  if (known !== undefined) dropNeeds(hall, agent);
   findNeeds(hall, agent, facts);
   weigh(hall, agent);
   hall.freed.add(agent);

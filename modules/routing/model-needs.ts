@@ -1,6 +1,6 @@
 // Who is able for what: waiting items in groups that want the same, each with the agents able for it and, in the queue's order, those of them who are open. Used by model-offers.ts.
-import { indexedHeap } from "#lib/indexedHeap.ts";
 import { orderedSet } from "#lib/orderedSet.ts";
+import { addBits, forBoth, hasBit, inAll, noBits, putBit, putNumber, type Bits } from "#modules/routing/model-bits.ts";
 import { roomOf } from "#modules/routing/model-capacity.ts";
 import type { AgentFacts, Skills } from "#modules/routing/model-shapes.ts";
 import {
@@ -15,7 +15,6 @@ import {
   type Item,
   type Need,
   type Queue,
-  type Value,
 } from "#modules/routing/model-state.ts";
 import { beganToWait, ceasedToWait } from "#modules/routing/model-waiting.ts";
 
@@ -78,48 +77,73 @@ export const requirementsOf = (item: Item): { readonly requires: Skills; readonl
 const sorted = (levels: ReadonlyMap<string, number>): (readonly [string, number])[] =>
   levels.size < 2 ? [...levels] : [...levels].toSorted((a, b) => (a[0] < b[0] ? -1 : 1));
 
+const levelOf = (skills: Skills, skill: string): number =>
+  Object.hasOwn(skills, skill) ? (skills[skill] as number) : 0;
+
+/** Everything is asked this way, so that a level that is no number asks for nothing wherever it is asked. */
+const reaches = (skills: Skills, skill: string, level: number): boolean => !(levelOf(skills, skill) < level);
+
 const isAble = (need: Need, agent: Agent): boolean => {
   const { skills, teamIds, queueIds } = agent.facts;
   if (agent.room.max[need.kind] === 0) return false;
   if (queueIds !== null && !queueIds.includes(need.queue.id)) return false;
-  for (const [skill, level] of need.requires) if ((skills[skill] ?? 0) < level) return false;
+  for (const [skill, level] of need.requires) if (!reaches(skills, skill, level)) return false;
   return need.teamIds === null || need.teamIds.some((team) => teamIds.includes(team));
 };
 
-const setAble = (hall: Hall, need: Need, agent: Agent): void => {
-  if (need.able.length <= agent.place) {
-    const larger = new Uint8Array(Math.max(agent.place + 1, 2 * need.able.length, hall.agents.length));
-    larger.set(need.able);
-    need.able = larger;
-  }
-  need.able[agent.place] = 1;
-  need.ableCount += 1;
-  agent.needs.push(need.number);
+/** Who has a skill at a level at least; kept, since a few levels of a skill are asked for again and again. */
+const atLeast = (hall: Hall, skill: string, level: number): Bits => {
+  let levels = hall.atLeast.get(skill);
+  if (levels === undefined) hall.atLeast.set(skill, (levels = new Map()));
+  let those = levels.get(level);
+  if (those !== undefined) return those;
+  levels.set(level, (those = noBits()));
+  const has = hall.levels.get(skill);
+  for (let place = 0; place < hall.agents.length; place += 1)
+    if (!((has?.[place] ?? 0) < level)) putBit(those, place, true);
+  return those;
 };
 
-const readyBefore = (a: Value, b: Value): boolean =>
-  a.value < b.value ||
-  (a.value === b.value && (a.idleSinceMs < b.idleSinceMs || (a.idleSinceMs === b.idleSinceMs && a.id < b.id)));
+const either = (sets: readonly (Bits | undefined)[]): Bits => {
+  const all = noBits();
+  for (const set of sets) if (set !== undefined) addBits(all, set);
+  return all;
+};
+
+/** Everybody who is able, from the sets of those who have each thing that is asked for. */
+const ableFor = (hall: Hall, { kind, queue, requires, teamIds }: Omit<Need, "able">): Bits => {
+  const sets = [hall.takes[kind] as Bits, either([hall.anyQueue, hall.byQueue.get(queue.id)])];
+  for (const [skill, level] of requires) sets.push(atLeast(hall, skill, level));
+  if (teamIds !== null) sets.push(either(teamIds.map((team) => hall.byTeam.get(team))));
+  return inAll(sets);
+};
+
+/** Tells a need to its agents: the first time that somebody waits for it, so that what finds an agent at once costs nothing here. */
+const link = (hall: Hall, need: Need): void => {
+  need.linked = true;
+  forBoth(need.able, need.able, (place) => putBit((hall.agents[place] as Agent).needs, need.number, true));
+};
 
 const forgetEmpty = (hall: Hall): void => {
   const stay = hall.needs.filter((need) => need.free.size() + need.kept.size() > 0);
   hall.needs.length = 0;
   hall.needsByKey.clear();
   for (const item of hall.items.values()) item.need = item.placed && item.waitingFor?.alone !== true ? item.need : null;
-  for (const agent of hall.agentsById.values()) agent.needs = [];
+  for (const agent of hall.agentsById.values()) agent.needs = noBits();
+  for (const wanted of hall.wanted) wanted.words.fill(0);
   hall.heads.fill(Infinity);
+  hall.atLeast.clear();
   for (const old of stay) {
-    const need: Need = { ...old, number: hall.needs.length };
+    const need: Need = { ...old, number: hall.needs.length, linked: false };
     hall.needs.push(need);
     hall.needsByKey.set(need.key, need);
-    for (const agent of hall.agentsById.values()) if (need.able[agent.place] === 1) agent.needs.push(need.number);
     for (const item of [...need.free.toArray(), ...need.kept.toArray()]) item.need = need;
     setHead(hall, need);
   }
   hall.mostNeeds = Math.max(4096, 2 * hall.needs.length);
 };
 
-/** The need of an item as it is now; made when nobody has wanted that yet (once through all agents). */
+/** The need of an item as it is now; made when nobody has wanted that yet. */
 export const needOf = (hall: Hall, item: Item): Need => {
   if (item.need !== null) return item.need;
   const wants = wantsAt(item, item.step);
@@ -133,7 +157,7 @@ export const needOf = (hall: Hall, item: Item): Need => {
     return known;
   }
   if (hall.needs.length >= hall.mostNeeds) forgetEmpty(hall);
-  const need: Need = {
+  const wanted = {
     number: hall.needs.length,
     key,
     queue: item.queue,
@@ -143,12 +167,9 @@ export const needOf = (hall: Hall, item: Item): Need => {
     teamIds: wants.teamIds,
     free: orderedSet(inOrder),
     kept: orderedSet(inOrder),
-    able: new Uint8Array(hall.agents.length),
-    ableCount: 0,
-    ready: indexedHeap(readyBefore),
-    keptReady: indexedHeap(readyBefore),
-    readTo: -1,
+    linked: false,
   };
+  const need: Need = { ...wanted, able: ableFor(hall, wanted) };
   hall.needs.push(need);
   hall.needsByKey.set(key, need);
   if (hall.heads.length < hall.needs.length) {
@@ -156,54 +177,51 @@ export const needOf = (hall: Hall, item: Item): Need => {
     larger.set(hall.heads);
     hall.heads = larger;
   }
-  for (const agent of mayBeAble(hall, requires)) if (isAble(need, agent)) setAble(hall, need, agent);
   item.need = need;
   return need;
 };
 
-/** Those who have the rarest of the required skills; with none required everybody. */
-const mayBeAble = (hall: Hall, requires: Need["requires"]): Iterable<Agent> => {
-  let fewest: ReadonlySet<Agent> | null = null;
-  for (const [skill] of requires) {
-    const those = hall.bySkill.get(skill);
-    if (those === undefined) return [];
-    if (fewest === null || those.size < fewest.size) fewest = those;
-  }
-  return fewest ?? hall.agentsById.values();
+const putIn = (sets: Map<string, Bits>, id: string, place: number, on: boolean): void => {
+  const set = sets.get(id) ?? noBits();
+  sets.set(id, set);
+  putBit(set, place, on);
 };
 
-const setSkills = (hall: Hall, agent: Agent, skills: Skills, has: boolean): void => {
-  for (const skill in skills) {
-    const those = hall.bySkill.get(skill) ?? new Set<Agent>();
-    hall.bySkill.set(skill, those);
-    if (has) those.add(agent);
-    else those.delete(agent);
-  }
+const none = new Float64Array(0);
+
+/** Puts an agent into the sets of those who have what the facts say, or takes them out. */
+const setFacts = (hall: Hall, agent: Agent, has: boolean): void => {
+  const { place, facts, room } = agent;
+  for (const skill of Object.keys(facts.skills))
+    hall.levels.set(skill, putNumber(hall.levels.get(skill) ?? none, place, has ? (facts.skills[skill] as number) : 0));
+  for (const [skill, levels] of hall.atLeast)
+    for (const [level, those] of levels) putBit(those, place, has && reaches(facts.skills, skill, level));
+  for (const [kind, those] of hall.takes.entries()) putBit(those, place, has && room.max[kind] !== 0);
+  for (const team of facts.teamIds) putIn(hall.byTeam, team, place, has);
+  if (facts.queueIds === null) putBit(hall.anyQueue, place, has);
+  else for (const queue of facts.queueIds) putIn(hall.byQueue, queue, place, has);
 };
 
-/** An agent is new or gets other facts: for which needs is this one able? */
+/** An agent is new, or gets other facts after the old ones were dropped: for which needs is this one able? */
 export const findNeeds = (hall: Hall, agent: Agent, facts: AgentFacts): void => {
-  dropNeeds(hall, agent);
   agent.facts = facts;
   agent.room = roomOf(facts.capacity, hall.kinds);
-  setSkills(hall, agent, facts.skills, true);
-  for (const need of hall.needs) if (isAble(need, agent)) setAble(hall, need, agent);
+  setFacts(hall, agent, true);
+  for (const need of hall.needs) {
+    if (!isAble(need, agent)) continue;
+    putBit(need.able, agent.place, true);
+    if (need.linked) putBit(agent.needs, need.number, true);
+  }
 };
 
 /** Nothing is for this agent any longer. */
 export const dropNeeds = (hall: Hall, agent: Agent): void => {
-  setSkills(hall, agent, agent.facts.skills, false);
-  for (const number of agent.needs) {
-    const need = hall.needs[number] as Need;
-    need.able[agent.place] = 0;
-    need.ableCount -= 1;
-    need.ready.remove(agent);
-    need.keptReady.remove(agent);
-  }
-  agent.needs = [];
+  setFacts(hall, agent, false);
+  for (const need of hall.needs) putBit(need.able, agent.place, false);
+  agent.needs = noBits();
 };
 
-export const isAbleFor = (need: Need, agent: Agent): boolean => need.able[agent.place] === 1;
+export const isAbleFor = (need: Need, agent: Agent): boolean => hasBit(need.able, agent.place);
 
 /** The value agents are ordered by: idle since; minus the weighted levels of what is required and preferred; parts taken. */
 export const valueOf = (need: Need, agent: Agent): number => {
@@ -224,48 +242,113 @@ export const valueOf = (need: Need, agent: Agent): number => {
   }
 };
 
-const setReady = (need: Need, agent: Agent): void => {
-  const opening = agent.opening[need.kind];
-  const { idleSinceMs, id, keptFor } = agent;
-  if (opening === "open") need.ready.set(agent, { value: valueOf(need, agent), idleSinceMs, id });
-  else need.ready.remove(agent);
-  if (opening === "kept" && keptFor !== null)
-    need.keptReady.set(agent, { value: -keptFor.urgencyAtMs, idleSinceMs, id });
-  else need.keptReady.remove(agent);
+/** `valueOf` by place, from numbers that lie side by side instead of from the agents. */
+const valuesOf = (hall: Hall, need: Need): ((place: number) => number) => {
+  switch (need.queue.rules.order) {
+    case "longestIdle": {
+      const { idleSince } = hall;
+      return (place) => idleSince[place] as number;
+    }
+    case "leastLoaded": {
+      const { parts } = hall;
+      return (place) => parts[place] as number;
+    }
+    case "bestSkill": {
+      const asked: { readonly levels: Float64Array; readonly weight: number }[] = [];
+      for (const [skills, weighted] of [
+        [need.requires, false],
+        [need.prefers, true],
+      ] as const)
+        for (const [skill, weight] of skills) {
+          const levels = hall.levels.get(skill);
+          if (levels !== undefined) asked.push({ levels, weight: weighted ? weight : 1 });
+        }
+      return (place) => {
+        let sum = 0;
+        for (const { levels, weight } of asked) sum += weight * (levels[place] ?? 0);
+        return -sum;
+      };
+    }
+  }
 };
 
-/**
- * Reads what has changed of agents since this need was last asked, and only the last change of each: an agent's change costs one entry and not one for each
- * need. Who has not read for long starts anew.
- */
-const catchUp = (hall: Hall, need: Need): void => {
-  const end = hall.touchedFrom + hall.touched.length;
-  if (need.readTo < hall.touchedFrom) {
-    need.ready.clear();
-    need.keptReady.clear();
-    for (const agent of hall.agents) if (agent !== null && need.able[agent.place] === 1) setReady(need, agent);
-  } else
-    for (let at = need.readTo; at < end; at += 1) {
-      const place = hall.touched[at - hall.touchedFrom] as number;
-      if (hall.touchedAt[place] !== at || need.able[place] !== 1) continue;
-      const agent = hall.agents[place];
-      if (agent) setReady(need, agent);
+/** Of those who are in both sets the first so many by value, then by who is idle for longest, then by id: once through all of them. */
+const firstOf = (hall: Hall, a: Bits, b: Bits, count: number, value: (place: number) => number): Agent[] => {
+  const { idleSince, agents } = hall;
+  const places: number[] = [];
+  const values: number[] = [];
+  const idOf = (place: number): string => (agents[place] as Agent).id;
+  const before = (value1: number, place1: number, value2: number, place2: number): boolean => {
+    if (value1 !== value2) return value1 < value2;
+    const idle1 = idleSince[place1] as number;
+    const idle2 = idleSince[place2] as number;
+    return idle1 < idle2 || (idle1 === idle2 && idOf(place1) < idOf(place2));
+  };
+  if (count > 3) {
+    const all: { readonly place: number; readonly value: number }[] = [];
+    forBoth(a, b, (place) => all.push({ place, value: value(place) }));
+    return all
+      .toSorted((one, other) => (before(one.value, one.place, other.value, other.place) ? -1 : 1))
+      .slice(0, count)
+      .map(({ place }) => agents[place] as Agent);
+  }
+  forBoth(a, b, (place) => {
+    const its = value(place);
+    let at = places.length;
+    while (at > 0 && before(its, place, values[at - 1] as number, places[at - 1] as number)) at -= 1;
+    if (at >= count) return;
+    places.splice(at, 0, place);
+    values.splice(at, 0, its);
+    if (places.length > count) {
+      places.pop();
+      values.pop();
     }
-  need.readTo = end;
+  });
+  return places.map((place) => agents[place] as Agent);
 };
 
 /** The first so many open agents of a need in its queue's order. */
-export const readyAgents = (hall: Hall, need: Need, count: number): Agent[] => {
-  if (hall.openCount[need.kind] === 0) return [];
-  catchUp(hall, need);
-  return need.ready.firstFew(count);
-};
+export const readyAgents = (hall: Hall, need: Need, count: number): Agent[] =>
+  hall.openCount[need.kind] === 0
+    ? []
+    : firstOf(hall, need.able, hall.open[need.kind] as Bits, count, valuesOf(hall, need));
 
 /** The first so many who have room and are kept free for something, for the least urgent first. */
 export const keptAgents = (hall: Hall, need: Need, count: number): Agent[] => {
   if (hall.keptItems.size() === 0) return [];
-  catchUp(hall, need);
-  return need.keptReady.firstFew(count);
+  const { keptUrgency } = hall;
+  return firstOf(hall, need.able, hall.kept[need.kind] as Bits, count, (place) => keptUrgency[place] as number);
+};
+
+/**
+ * Tells `look` the needs of a kind that an agent is able for and that may have something of that urgency or more: the most urgent first, so that of the others, asked in any
+ * order, hardly one is left once `atMost` has sunk.
+ */
+export const lookThrough = (
+  hall: Hall,
+  agent: Agent,
+  kind: number,
+  atMost: () => number,
+  look: (need: Need) => void,
+): void => {
+  const { heads, needs } = hall;
+  const wanted = hall.wanted[kind] as Bits;
+  let least = Infinity;
+  let first = -1;
+  forBoth(agent.needs, wanted, (number) => {
+    const head = heads[number] as number;
+    if (head >= least) return;
+    least = head;
+    first = number;
+  });
+  if (first < 0 || least > atMost()) return;
+  look(needs[first] as Need);
+  let most = atMost();
+  forBoth(agent.needs, wanted, (number) => {
+    if ((heads[number] as number) > most || number === first) return;
+    look(needs[number] as Need);
+    most = atMost();
+  });
 };
 
 /** Tells the head of a need to everybody who looks for work. */
@@ -276,7 +359,11 @@ export const setHead = (hall: Hall, need: Need): void => {
     const kept = need.kept.first();
     head = Math.min(free?.urgencyAtMs ?? Infinity, kept?.urgencyAtMs ?? Infinity);
   }
+  const before = hall.heads[need.number];
   hall.heads[need.number] = head;
+  if ((before === Infinity) === (head === Infinity)) return;
+  if (!need.linked) link(hall, need);
+  putBit(hall.wanted[need.kind] as Bits, need.number, head !== Infinity);
 };
 
 export const setHeads = (hall: Hall, queue: Queue): void => {

@@ -6,6 +6,7 @@ import {
   keepFor,
   keptAgents,
   letGo,
+  lookThrough,
   needOf,
   putInPlace,
   readyAgents,
@@ -141,9 +142,13 @@ const pressing = (hall: Hall, agent: Agent, than: Item): Item | null => {
     if (inOrder(item, found ?? than) >= 0 || !standsInTheWay(agent.room, than.kind, item.kind)) return;
     if (!isReluctant(hall, item, agent)) found = item;
   };
-  const { heads } = hall;
-  for (const number of agent.needs)
-    if ((heads[number] as number) <= than.urgencyAtMs) look((hall.needs[number] as Need).free.first());
+  if (!agent.opening.includes("heavy")) return null;
+  const atMost = (): number => (found ?? than).urgencyAtMs;
+  for (let kind = 0; kind < agent.opening.length; kind += 1)
+    if (agent.opening[kind] === "heavy")
+      lookThrough(hall, agent, kind, atMost, ({ free }) => {
+        look(free.first());
+      });
   const own = agent.own.first();
   if (own !== undefined && !isShut(own.queue)) look(own);
   return found;
@@ -303,23 +308,24 @@ const bestOf = (hall: Hall, agent: Agent): Item[] => {
   };
   const mayAsk = (item: Item): boolean => !isReluctant(hall, item, agent);
   const firstOf = (need: Need): Item | undefined => {
-    const opening = agent.opening[need.kind];
-    if (opening === "closed" || opening === "full") return undefined;
     let free = need.free.first();
     if (free !== undefined && !mayAsk(free)) free = need.free.firstWhere(mayAsk);
-    if (opening === "heavy") return free;
+    if (agent.opening[need.kind] === "heavy") return free;
     let kept = need.kept.first();
     if (kept !== undefined && !mayAsk(kept)) kept = need.kept.firstWhere(mayAsk);
     return free === undefined ? kept : kept === undefined || inOrder(free, kept) < 0 ? free : kept;
   };
-  const { heads } = hall;
-  for (const number of agent.needs) {
-    const head = heads[number] as number;
-    if (head === Infinity) continue;
-    const need = hall.needs[number] as Need;
-    const now = best[need.kind];
-    if (now === undefined || head <= now.urgencyAtMs) look(need.kind, firstOf(need));
-  }
+  for (const [kind, opening] of agent.opening.entries())
+    if (opening !== "closed" && opening !== "full")
+      lookThrough(
+        hall,
+        agent,
+        kind,
+        () => best[kind]?.urgencyAtMs ?? Infinity,
+        (need) => {
+          look(kind, firstOf(need));
+        },
+      );
   for (const item of agent.own.toArray()) {
     if (isShut(item.queue) || isReluctant(hall, item, agent)) continue;
     const opening = agent.opening[item.kind];

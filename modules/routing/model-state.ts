@@ -1,6 +1,7 @@
 // The engine's memory: agents, items, queues, needs and timers as they are now, and the small steps every change is made of. Used by the engine's other files.
 import { indexedHeap, type IndexedHeap } from "#lib/indexedHeap.ts";
 import { orderedSet, type OrderedSet } from "#lib/orderedSet.ts";
+import { noBits, putBit, putNumber, type Bits } from "#modules/routing/model-bits.ts";
 import { fitOf, roomOf, standsInTheWay, type Room } from "#modules/routing/model-capacity.ts";
 import type {
   AgentFacts,
@@ -66,12 +67,14 @@ export interface Agent {
   load: number[];
   count: number[];
   opening: Opening[];
+  /** By number of kind: takes it, and is around. */
+  around: boolean[];
   /** Items that wait for this agent. */
   readonly own: OrderedSet<Item>;
   keptFor: Item | null;
-  /** The place in `hall.agents`, and the needs (by number) this agent is able for. */
   readonly place: number;
-  needs: number[];
+  /** The needs, by number, this agent is able for: of those that somebody has waited for. */
+  needs: Bits;
 }
 
 export interface Queue {
@@ -117,21 +120,10 @@ export interface Need {
   /** Who waits, without and with an agent who is kept free for them. */
   readonly free: OrderedSet<Item>;
   readonly kept: OrderedSet<Item>;
-  /** By place of the agent: 1, able. */
-  able: Uint8Array;
-  ableCount: number;
-  /** The open ones of them in the queue's order, as of `readTo` in the list of changes. */
-  readonly ready: IndexedHeap<Agent, Value>;
-  /** Those who have room but are kept free for something, the least urgent of that first. */
-  readonly keptReady: IndexedHeap<Agent, Value>;
-  readTo: number;
-}
-
-/** What agents are ordered by: the less the sooner, then who is idle for longest, then by id. */
-export interface Value {
-  readonly value: number;
-  readonly idleSinceMs: number;
-  readonly id: string;
+  /** By place of the agent. */
+  readonly able: Bits;
+  /** Its able agents know of it. */
+  linked: boolean;
 }
 
 type Due = { readonly dueMs: number; readonly rank: number; readonly id: string };
@@ -145,8 +137,15 @@ export interface Hall {
   readonly agents: (Agent | null)[];
   readonly freePlaces: number[];
   readonly agentsById: Map<string, Agent>;
-  /** Who has a skill at all: only they can be able for what requires it. */
-  readonly bySkill: Map<string, Set<Agent>>;
+  /** By place: who takes a kind, who is in a team, who has a queue among theirs (`anyQueue`: all queues are). */
+  readonly takes: readonly Bits[];
+  readonly byTeam: Map<string, Bits>;
+  readonly byQueue: Map<string, Bits>;
+  readonly anyQueue: Bits;
+  /** By skill the level of each agent by place, 0: none; eight bytes for each agent and skill. */
+  readonly levels: Map<string, Float64Array>;
+  /** By skill and least level who reaches it: made when first asked for, forgotten with the empty needs. */
+  readonly atLeast: Map<string, Map<number, Bits>>;
   readonly items: Map<string, Item>;
   readonly queues: Map<string, Queue>;
   readonly needs: Need[];
@@ -155,10 +154,17 @@ export interface Hall {
   mostNeeds: number;
   /** By number of need: the urgency of the first that waits; Infinity: nobody, or its queue is shut. */
   heads: Float64Array;
-  /** Agents (by place) in the order in which something of theirs changed; `touchedAt` has each one's last entry. */
-  touched: number[];
-  touchedFrom: number;
-  touchedAt: number[];
+  /** By number of kind: the needs of that kind whose head is not Infinity. */
+  readonly wanted: readonly Bits[];
+  /** By number of kind: who is open (by place), and who has room but is kept free for something. */
+  readonly open: readonly Bits[];
+  readonly kept: readonly Bits[];
+  /** By place: idle since, parts taken, and what the one they are kept free for is urgent by, negative. */
+  idleSince: Float64Array;
+  parts: Float64Array;
+  keptUrgency: Float64Array;
+  /** By number of kind: how many take it and are around. */
+  readonly aroundCount: number[];
   /** How many agents are open, by number of kind. */
   readonly openCount: number[];
   /** How many items wait. */
@@ -200,16 +206,25 @@ export const emptyHall = (rules: Rules, nowMs: number): Hall => {
     agents: [],
     freePlaces: [],
     agentsById: new Map(),
-    bySkill: new Map(),
+    takes: kinds.map(noBits),
+    byTeam: new Map(),
+    byQueue: new Map(),
+    anyQueue: noBits(),
+    atLeast: new Map(),
+    levels: new Map(),
     items: new Map(),
     queues: new Map(),
     needs: [],
     needsByKey: new Map(),
     mostNeeds: 4096,
     heads: new Float64Array(64).fill(Infinity),
-    touched: [],
-    touchedFrom: 0,
-    touchedAt: [],
+    wanted: kinds.map(noBits),
+    open: kinds.map(noBits),
+    kept: kinds.map(noBits),
+    idleSince: new Float64Array(0),
+    parts: new Float64Array(0),
+    keptUrgency: new Float64Array(0),
+    aroundCount: kinds.map(() => 0),
     openCount: kinds.map(() => 0),
     waiting: 0,
     keptItems: orderedSet(inOrder),
@@ -236,10 +251,11 @@ export const emptyAgent = (hall: Hall, facts: AgentFacts, presence: Presence): A
   load: hall.kinds.map(() => 0),
   count: hall.kinds.map(() => 0),
   opening: hall.kinds.map(() => "closed"),
+  around: hall.kinds.map(() => false),
   own: orderedSet(inOrder),
   keptFor: null,
   place: hall.freePlaces.pop() ?? hall.agents.length,
-  needs: [],
+  needs: noBits(),
 });
 
 /** Is reached by offers now. */
@@ -251,30 +267,37 @@ export const isAround = (agent: Agent): boolean =>
 
 export const isShut = (queue: Queue): boolean => queue.paused || !queue.open || !queue.rules.offers;
 
-/** Works out anew what an agent is open for, and leaves word for the needs that keep them in order. To be called after every change of an agent. */
+/** Works out anew what an agent is open for, and notes what agents are ordered by. To be called after every change of an agent. */
 export const touch = (hall: Hall, agent: Agent): void => {
+  const { place, keptFor } = agent;
   const there = isThere(agent);
+  const isHere = isAround(agent);
+  let load = 0;
   for (let kind = 0; kind < agent.opening.length; kind += 1) {
+    load += agent.load[kind] as number;
+    const around = isHere && agent.room.max[kind] !== 0;
+    if (agent.around[kind] !== around) {
+      agent.around[kind] = around;
+      hall.aroundCount[kind] = (hall.aroundCount[kind] as number) + (around ? 1 : -1);
+    }
     let opening: Opening = "closed";
     if (there) {
       const fit = fitOf(agent.room, agent.load, agent.count, kind);
       if (fit === "fits")
-        opening = agent.keptFor !== null && standsInTheWay(agent.room, kind, agent.keptFor.kind) ? "kept" : "open";
+        opening = keptFor !== null && standsInTheWay(agent.room, kind, keptFor.kind) ? "kept" : "open";
       else if (fit !== "never") opening = fit;
     }
     const before = agent.opening[kind];
     if (before === opening) continue;
     if (before === "open") hall.openCount[kind] = (hall.openCount[kind] as number) - 1;
     if (opening === "open") hall.openCount[kind] = (hall.openCount[kind] as number) + 1;
+    if (before === "open" || opening === "open") putBit(hall.open[kind] as Bits, place, opening === "open");
+    if (before === "kept" || opening === "kept") putBit(hall.kept[kind] as Bits, place, opening === "kept");
     agent.opening[kind] = opening;
   }
-  hall.touchedAt[agent.place] = hall.touchedFrom + hall.touched.length;
-  hall.touched.push(agent.place);
-  // Whoever has not read for so long starts anew from all its agents.
-  if (hall.touched.length > 4 * hall.agents.length + 1024) {
-    hall.touchedFrom += hall.touched.length;
-    hall.touched = [];
-  }
+  hall.idleSince = putNumber(hall.idleSince, place, agent.idleSinceMs);
+  hall.parts = putNumber(hall.parts, place, load);
+  hall.keptUrgency = putNumber(hall.keptUrgency, place, keptFor === null ? 0 : -keptFor.urgencyAtMs);
 };
 
 /** What an item takes of its agent now. */

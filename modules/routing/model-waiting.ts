@@ -1,10 +1,12 @@
 // How long it will take: what is measured of each kind of work in each queue, and what is honestly said from it. Used by model-needs.ts, model-offers.ts, model-moving.ts, model.ts.
 import { orderedSet } from "#lib/orderedSet.ts";
+import { forBoth } from "#modules/routing/model-bits.ts";
 import type { LineNow, LineRow, PredictedWait, Wait } from "#modules/routing/model-shapes.ts";
 import {
   inOrder,
   isAround,
   isShut,
+  type Agent,
   type Hall,
   type Item,
   type Line,
@@ -103,11 +105,7 @@ const gammaAt = (mean: number, variance: number, z: number): number => {
 };
 
 /** Agents who take that kind of work and are around. */
-const around = (hall: Hall, kind: number): number => {
-  let count = 0;
-  for (const agent of hall.agents) if (agent !== null && agent.room.max[kind] !== 0 && isAround(agent)) count += 1;
-  return count;
-};
+const around = (hall: Hall, kind: number): number => hall.aroundCount[kind] as number;
 
 /**
  * How long who has `ahead` others of the same kind before them waits from now until answered, in milliseconds.
@@ -242,11 +240,11 @@ const anybodyFor = (hall: Hall, item: Item, need: Need | null): boolean => {
       if (agent !== undefined && isAround(agent)) return true;
     }
   if (need === null) return false;
-  for (let place = 0; place < need.able.length; place += 1) {
-    const agent = need.able[place] === 1 ? hall.agents[place] : null;
-    if (agent && isAround(agent)) return true;
-  }
-  return false;
+  let anybody = false;
+  forBoth(need.able, need.able, (place) => {
+    anybody ||= isAround(hall.agents[place] as Agent);
+  });
+  return anybody;
 };
 
 export const waitOf = (hall: Hall, item: Item): Wait | null => {

@@ -31,6 +31,36 @@ test("the best skill, or the least load, goes first where the queue says so; tie
   assert.equal(only(least.arrive("2", 2), "offered").agentId, "b");
 });
 
+test("whatever thousands of different needs come and go, who waits is found by whoever becomes able, and nobody else is asked", () => {
+  const desk = centre([plainQueue("q0")], [plainAgent("a", { skills: { law: 9000 }, ...chatOnly })]);
+  desk.presence("a", 0, "busy");
+  desk.arrive("first", 0, { requires: { law: 8500.5 } });
+  desk.arrive("rare", 0, { requires: { law: 10_000 } });
+  for (let level = 1; level <= 4200; level += 1) {
+    desk.arrive(`${level}`, level, { requires: { law: level } });
+    desk.tell({ what: "left", atMs: level, itemId: `${level}` });
+  }
+  const before = desk.presence("a", 5000, "available");
+  assert.equal(only(before, "offered").itemId, "first");
+  desk.accept("first", 5001);
+  desk.tell({ what: "agentChanged", atMs: 5002, agent: plainAgent("b", { skills: { law: 9999.5 } }) });
+  desk.presence("b", 5003, "available");
+  assert.equal(desk.offeredTo("rare"), null);
+  const able = desk.tell({ what: "agentChanged", atMs: 5004, agent: plainAgent("b", { skills: { law: 10_000 } }) });
+  assert.equal(only(able, "offered").itemId, "rare");
+  desk.tell({ what: "declined", atMs: 5005, itemId: "rare", agentId: "b", token: 1 });
+  desk.tell({ what: "agentChanged", atMs: 5006, agent: plainAgent("b", { skills: { other: 1 } }) });
+  desk.tell({ what: "finished", atMs: 5007, itemId: "first", agentId: "a" });
+  desk.tell({ what: "left", atMs: 5008, itemId: "rare" });
+  const last = desk.arrive("last", 5009, { requires: { law: 4200 } });
+  assert.equal(only(last, "offered").agentId, "a", "b has it no longer");
+  desk.arrive("mail", 5010, { kind: "mail", requires: { law: 4200 } });
+  assert.equal(desk.offeredTo("mail"), null, "nor for another kind of work");
+  desk.tell({ what: "agentChanged", atMs: 5011, agent: plainAgent("b", { skills: { law: 5000 } }) });
+  desk.arrive("task", 5012, { kind: "task", requires: { law: 4200 } });
+  assert.deepEqual([desk.offeredTo("mail"), desk.offeredTo("task")], ["b", "b"], "b has it again");
+});
+
 test("a queue asks for skills by language and tier, and only who has the level is asked", () => {
   const asks = [{ when: { language: "fr" }, requires: { french: 3 }, prefers: {} }];
   const desk = centre(
