@@ -152,6 +152,8 @@ export const chatMessage = z.strictObject({
   at: instant,
   /** The page's own id of what it said; null: it was not said in this chat. */
   said: z.uuid().nullable(),
+  /** The visitor's own, and somebody of us had it before their eyes; who is not said. */
+  read: z.boolean(),
 });
 export type ChatMessage = z.infer<typeof chatMessage>;
 

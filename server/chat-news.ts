@@ -26,6 +26,12 @@ interface Changed {
   readonly tokenHash: string;
 }
 
+/** Said to all nodes: somebody of us had these words of visitors before their eyes. Said by server/live.ts. */
+export interface NowRead {
+  readonly concernId: string;
+  readonly messageIds: readonly string[];
+}
+
 /** News of many events at once is gathered for so long. */
 const gatherMs = 4;
 
@@ -184,6 +190,10 @@ export const startNews = (options: {
       const { address, concernId, number, messageId, before = [] } = note as Begun;
       for (const page of seats.ofAddress(address)) seats.join(page, concernId, number);
       if (seats.showing(concernId).length > 0) for (const id of [...before, messageId]) tellSoon(concernId, id);
+    }),
+    bus.on("chatRead", (note) => {
+      const { concernId, messageIds } = note as NowRead;
+      if (seats.showing(concernId).length > 0) for (const id of messageIds) tellSoon(concernId, id);
     }),
     bus.on("looks", (note) => {
       const { concernId, state } = (note as { readonly look: Look }).look;

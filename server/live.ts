@@ -13,6 +13,7 @@ import { openWaves } from "#platform/live/waves.ts";
 import type { World } from "#platform/world.ts";
 import { openAtDesk, type AtDesk } from "#server/at-desk.ts";
 import { lookOf, openLooks, sweepMs, type Looks } from "#server/looks.ts";
+import { openLooked } from "#server/looked.ts";
 import { whenThere } from "#server/starting.ts";
 
 /** A signed-in agent on one socket. */
@@ -150,6 +151,7 @@ export const startLive = async (options: {
     changed: (concernId) => tellWatchers(concernId, () => visitorsAt(concernId)),
   });
   const atDesk = openAtDesk(here);
+  const looked = openLooked({ world, bus, follower, watchers, maySee: deskMaySee });
   const sweep = setInterval(() => {
     for (const each of [looks, atDesk, visitors]) each.sweep();
   }, sweepMs);
@@ -212,6 +214,7 @@ export const startLive = async (options: {
           if (desk.looksAt !== concernId) {
             leaveConcern(client);
             if (visitors.at(concernId).length > 0) say(client, visitorsAt(concernId));
+            looked.at(client.who.who, concernId);
           }
           desk.looksAt = concernId;
           watchers.set(concernId, (watchers.get(concernId) ?? new Set()).add(client));
@@ -238,6 +241,7 @@ export const startLive = async (options: {
     },
     stop: async () => {
       stopHints();
+      looked.stop();
       looks.stop();
       visitors.stop();
       atDesk.stop();

@@ -1,16 +1,19 @@
 // What a visitor does in a concern beside saying something. Called by server/chat.ts.
 import type { Who } from "#contract/actor.ts";
 import type { FieldChanges } from "#contract/fields.ts";
-import type { ConcernId, TopicId } from "#contract/ids.ts";
+import type { ConcernId, MessageId, TopicId } from "#contract/ids.ts";
 import type { AnswerPart } from "#contract/parts.ts";
 import type { Tx } from "#platform/db/db.ts";
 import { changeLocked } from "#modules/concerns/actions-change.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { settle } from "#modules/concerns/store-outbox.ts";
+import { forbids } from "#modules/concerns/policy.ts";
 import {
+  anyUnreadByUs,
   insertAnswer,
   partyIn,
   raiseSeen,
+  readByUs,
   unreadDeliveries,
   type PartyKeys,
   type Viewer,
@@ -77,3 +80,17 @@ export const markSeen = (
         rows.map((row) => ({ about: state, row })),
       );
   });
+
+/**
+ * The agent has the concern before their eyes: what visitors have said there counts as read. Gives what they are to be told of, the last of each of them;
+ * nothing for a colleague who may not read the concern, and nothing twice.
+ */
+export const markRead = async (world: World, who: Who, concernId: ConcernId): Promise<MessageId[]> => {
+  // Most looks find nothing: they wait for no lock.
+  if (!(await anyUnreadByUs(world.db, concernId))) return [];
+  return world.db.transaction(async (tx) => {
+    const state = await lockConcern(tx, concernId);
+    if (state === null || forbids(who, "concern.read", state.brandId) !== null) return [];
+    return readByUs(tx, concernId, world.now().toISOString());
+  });
+};

@@ -69,6 +69,7 @@ const asMessage = (row: PartyMessage, heldWhy: (hash: string) => ChatFile["held"
   at: row.at,
   said:
     row.channelKind !== null && isKept(addressKindOf[row.channelKind]) ? (row.providerId?.split(":")[1] ?? null) : null,
+  read: row.direction === "in" && row.isRead,
 });
 
 /** The concerns in which the viewer's own address takes part, and how they stand since an event; asked for all who come at one moment together. */

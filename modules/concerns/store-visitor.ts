@@ -31,6 +31,8 @@ export interface PartyMessage {
   readonly providerId: string | null;
   readonly files: readonly PartyFile[] | null;
   readonly parts: readonly Part[] | null;
+  /** An agent had it before their eyes. */
+  readonly isRead: boolean;
 }
 
 /** A file of a message. */
@@ -74,6 +76,11 @@ export const concernsOfParty = (
      WHERE p.kind = ${party.kind} AND p.norm = ANY (${normsOf(party)}::text[]) ${ids === null ? empty : sql`AND c.id = ANY (${ids}::uuid[])`}
      GROUP BY c.id ORDER BY c.last_message_at DESC, c.id DESC LIMIT ${limit}`);
 
+/** Has anything happened in a concern since an event, or was anything read there? What is read makes no event. */
+const hasNews = (concernId: Sql, since: Sql): Sql => sql`(
+  EXISTS (SELECT 1 FROM event e WHERE e.concern_id = ${concernId} AND e.seq > ${since})
+  OR EXISTS (SELECT 1 FROM message r WHERE r.concern_id = ${concernId} AND r.read_at >= (SELECT e.at FROM event e WHERE e.seq = ${since})))`;
+
 /** A concern of somebody's, and what has happened in it since an event: anything at all, and messages that came to it or left it. */
 export interface Standing {
   readonly id: ConcernId;
@@ -95,7 +102,7 @@ export const standingsOf = alike<
     most: limit,
   }));
   const rows = await tx.rows<Standing & { readonly place: number }>(sql`
-    SELECT asked.place, c.id, c.number, EXISTS (SELECT 1 FROM event e WHERE e.concern_id = c.id AND e.seq > asked.since) AS changed,
+    SELECT asked.place, c.id, c.number, ${hasNews(sql`c.id`, sql`asked.since`)} AS changed,
            EXISTS (SELECT 1 FROM event e WHERE e.concern_id = c.id AND e.seq > asked.since AND e.kind = 'message.moved') AS moved
       FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS asked (place int, kind text, norms text[], since bigint, most int)
       CROSS JOIN LATERAL (
@@ -115,7 +122,7 @@ export const partyIn = async (tx: Tx, party: PartyKeys, concernId: string): Prom
   )?.norm ?? null;
 
 const messageColumns = sql`m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.automatic IS NOT NULL AS "isAutomatic", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId",
-  ${filesOfMessage} AS files, b.parts`;
+  ${filesOfMessage} AS files, b.parts, m.read_at IS NOT NULL AS "isRead"`;
 
 /**
  * Whether a viewer may see message `k` of a concern: what came from their address, and what went to it; of mails the same, if they have shown to read there.
@@ -232,7 +239,7 @@ export const changedSince = async (tx: Tx, concernIds: readonly string[], seq: n
   (
     await tx.rows<{ id: ConcernId }>(sql`
       SELECT asked.id FROM unnest(${concernIds}::uuid[]) AS asked (id)
-       WHERE EXISTS (SELECT 1 FROM event e WHERE e.concern_id = asked.id AND e.seq > ${seq})`)
+       WHERE ${hasNews(sql`asked.id`, sql`${seq}::bigint`)}`)
   ).map(({ id }) => id);
 
 /** Moves a party's mark forward; false: it stood there already, or they take no part. */
@@ -253,6 +260,21 @@ export const unreadDeliveries = async (
       SELECT d.id FROM message m JOIN delivery d ON d.message_id = m.id
        WHERE m.concern_id = ${concernId} AND m.seq <= ${seq} AND m.direction = 'out' AND d.recipient = ANY (${normsOf(party)}::text[]) AND d.state IN ('sent', 'delivered')
        ORDER BY d.id FOR UPDATE OF d`)
+  ).map(({ id }) => id);
+
+const unreadByUs = (concernId: string): Sql =>
+  sql`concern_id = ${concernId} AND direction = 'in' AND channel_kind = 'webchat' AND read_at IS NULL`;
+
+/** Has a visitor said something in the concern that no agent has had before their eyes? */
+export const anyUnreadByUs = async (tx: Tx, concernId: string): Promise<boolean> =>
+  (await tx.maybe(sql`SELECT 1 FROM message WHERE ${unreadByUs(concernId)} LIMIT 1`)) !== null;
+
+/** Marks what visitors said in a concern as read; gives the last that was not, of each of them. */
+export const readByUs = async (tx: Tx, concernId: ConcernId, at: string): Promise<MessageId[]> =>
+  (
+    await tx.rows<{ id: MessageId }>(sql`
+      WITH now_read AS (UPDATE message SET read_at = ${at} WHERE ${unreadByUs(concernId)} RETURNING id, seq, sender)
+      SELECT DISTINCT ON (sender ->> 'value') id FROM now_read ORDER BY sender ->> 'value', seq DESC`)
   ).map(({ id }) => id);
 
 /** A file of a message by its id, and where it stands; whether somebody may have it is judged by who may see the message. */

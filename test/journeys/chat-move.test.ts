@@ -1,13 +1,13 @@
-// A chat goes on at another browser by a link that opens it once: for whom, how long, and what ends it.
+// A chat goes on at another browser by a link that opens it once: for whom, how long, and what ends it. What was read shows there, too.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import decodeQR from "qr/decode.js";
 import { api } from "#contract/api.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
-import { setUpCentre } from "#test/centre.ts";
+import { addAgent, agentPassword, setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn, openPage, signedBy, type VisitorPage } from "#test/chat.ts";
-import type { Desk } from "#test/desk.ts";
+import { signIn, type Desk } from "#test/desk.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
 let server: TestServer;
@@ -129,4 +129,71 @@ test("of whom the site has signed in the phone is signed in no longer than the b
   const phone = await page();
   const welcome = await phone.hello({ link: await linkFrom(visitor) });
   assert.deepEqual([welcome.signed, welcome.messages.map((message) => message.text)], [true, ["Angemeldet"]]);
+});
+
+test("what an agent had before their eyes is read, also later, elsewhere and in another thread; a colleague of another brand reads nothing", async () => {
+  const visitor = await page();
+  const { token } = await visitor.hello();
+  const thread = crypto.randomUUID();
+  const first = await visitor.tell("Liest das jemand?", { thread });
+  const { concernId } = first;
+  assert.equal(first.read, false);
+  const other = await ada.call(api.brands.create, { body: { name: "Elb", signature: "", language: "de" } });
+  await addAgent(ada, { name: "Olaf Fremd", email: "olaf@kabel.test", role: "agent", brandIds: [other.id] });
+  const foreign = await (await signIn(server.url, "olaf@kabel.test", agentPassword)).live();
+  foreign.say({ type: "look", concernId, state: "viewing" });
+  foreign.say({ type: "ping" });
+  await foreign.word((word) => word.type === "pong");
+  const unread = await (await page()).hello({ token });
+  assert.deepEqual(
+    unread.messages.map(({ read }) => read),
+    [false],
+  );
+
+  const feed = await ada.live();
+  feed.say({ type: "look", concernId, state: "viewing" });
+  const isRead = (text: string) => (word: { readonly messages: readonly { text: string; read: boolean }[] }) =>
+    word.messages.some((one) => one.text === text && one.read);
+  const told = await visitor.word("news", isRead("Liest das jemand?"));
+  assert.ok(!JSON.stringify(told).includes("Ada"), "who read it is nobody's business");
+  // What comes while somebody looks is read as it comes, and nothing once they have gone.
+  await visitor.tell("Und das?", { concernId, thread });
+  await visitor.word("news", isRead("Und das?"));
+  feed.say({ type: "look", concernId, state: "away" });
+  feed.say({ type: "ping" });
+  await feed.word((word) => word.type === "pong");
+  const bill = await visitor.tell("Meine Rechnung ist auch falsch.", { concernId, thread });
+  visitor.say({ type: "ping" });
+  const { upTo } = await visitor.word("pong");
+  visitor.close();
+  await visitor.closed;
+
+  // Split off, what was read and what was not stay what they are; whoever was away hears what was read meanwhile.
+  const { to } = await ada.call(api.moving.split, {
+    params: { id: concernId },
+    body: {
+      key: crypto.randomUUID(),
+      messages: { from: bill.id },
+      subject: "Rechnung",
+    },
+  });
+  const back = await page();
+  const marks = (words: readonly { readonly text: string; readonly read: boolean }[]) =>
+    Object.fromEntries(words.map(({ text, read }) => [text, read]));
+  const before = await back.hello({ token, after: upTo });
+  assert.deepEqual(marks(before.messages), {
+    "Liest das jemand?": true,
+    "Und das?": true,
+    "Meine Rechnung ist auch falsch.": false,
+  });
+  back.close();
+  await back.closed;
+  const watching = await page();
+  await watching.hello({ token });
+  feed.say({ type: "look", concernId: to.id, state: "viewing" });
+  await watching.word("news", isRead("Meine Rechnung ist auch falsch."));
+  const again = await (await page()).hello({ token, after: before.upTo });
+  assert.equal(marks(again.messages)["Meine Rechnung ist auch falsch."], true);
+  feed.close();
+  foreign.close();
 });

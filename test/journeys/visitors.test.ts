@@ -9,7 +9,7 @@ import type { ReceivingChannel } from "#modules/concerns/actions-arrival.ts";
 import { askForRating } from "#modules/concerns/actions-asking.ts";
 import { move } from "#modules/concerns/actions-moving.ts";
 import { reply } from "#modules/concerns/actions-reply.ts";
-import { answerForm, markSeen } from "#modules/concerns/actions-visitor.ts";
+import { answerForm, markRead, markSeen } from "#modules/concerns/actions-visitor.ts";
 import { chatsOf } from "#modules/concerns/reads-visitor.ts";
 import { filesToSend, keepVisitorFile, removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
 import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
@@ -137,6 +137,18 @@ void test("an answer in the chat has arrived by being said, and is read when it 
   world.pass(afterMs);
   await mailOut();
   assert.deepEqual(await mailsIn(id), []);
+});
+
+void test("what an agent looks at is read, once, and by nobody who may not see it; no desk hears of it", async () => {
+  const { who, id } = await visitor();
+  await word(who, (await stateOf(id)).number, "Liest das jemand?");
+  const read = async () => (await chatsOf(world, viewer(who), null)).messages.map((message) => message.read);
+  assert.deepEqual(await markRead(world, cast.eva, id), []);
+  assert.deepEqual(await read(), [false, false]);
+  const last = (await messagesIn(world.db, id)).at(-1)?.id;
+  await quiet(async () => assert.deepEqual(await markRead(world, cast.anna, id), [last]));
+  assert.deepEqual(await read(), [true, true]);
+  assert.deepEqual(await markRead(world, cast.anna, id), []);
 });
 
 void test("after a minute of silence it goes by mail, once, all of it together, and not while somebody still talks", async () => {

@@ -83,6 +83,9 @@ test("by keyboard: opened, something said and taken, typing seen, the answer rea
 
   at.feed.say({ type: "look", concernId: concernId as never, state: "typing" });
   await page.getByText("Jemand schreibt …").waitFor();
+  await sent(page, "Erste Zeile").getByText("Gelesen").waitFor();
+  assert.equal(await page.getByText("Angekommen").count(), 0);
+  assert.equal(await page.locator("output.spoken").textContent(), "", "it is not read aloud");
   await at.answer(concernId, "Wir sehen nach: https://kabel.test/hilfe");
   await ours(page, "Wir sehen nach").waitFor();
   await page.getByText("Jemand schreibt …").waitFor({ state: "detached" });
@@ -103,7 +106,7 @@ test("by keyboard: opened, something said and taken, typing seen, the answer rea
   await page.locator(".launch:focus").waitFor();
   await page.reload();
   await launch(page).click();
-  await sent(page, "zweite Zeile").waitFor();
+  await sent(page, "zweite Zeile").getByText("Gelesen").waitFor();
   await ours(page, "Wir sehen nach").waitFor();
   assert.equal(await page.locator(".bubble").count(), 2);
   assert.equal(await page.locator("output.spoken").textContent(), "", "history is not read aloud");

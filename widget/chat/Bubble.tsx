@@ -12,15 +12,15 @@ import type { Line } from "./times.ts";
 
 export interface BubbleProps {
   readonly line: Line;
-  /** The last of the visitor's own, which says that it arrived. */
-  readonly isSent: boolean;
+  /** The last of the visitor's own says that it arrived, the last that somebody of us had before their eyes that it is read. */
+  readonly mark: string | null;
   /** Fetches a file of it. */
   readonly load: (id: string) => Promise<Blob>;
   readonly answering: Answering;
 }
 
 /** A message the server has. */
-export const Bubble = ({ line, isSent, load, answering }: BubbleProps) => {
+export const Bubble = ({ line, mark, load, answering }: BubbleProps) => {
   const { message, first, last } = line;
   const isOurs = message.by === "us";
   const name = withoutTurns(message.name);
@@ -46,7 +46,7 @@ export const Bubble = ({ line, isSent, load, answering }: BubbleProps) => {
         )}
         <MessageFiles files={message.files} load={load} />
       </div>
-      {last ? (
+      {last || mark ? (
         <p class="meta">
           <time dateTime={message.at}>{clock().time(message.at)}</time>
           {message.way === "chat" ? null : (
@@ -55,10 +55,10 @@ export const Bubble = ({ line, isSent, load, answering }: BubbleProps) => {
               {message.way === "email" ? words().byMail : words().otherWay}
             </span>
           )}
-          {isSent ? (
+          {mark ? (
             <span class="way">
               <Icon name="check" />
-              {words().sent}
+              {mark}
             </span>
           ) : null}
         </p>

@@ -34,6 +34,7 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
   const waiting = waitingIn(chats, view.outbox, talk);
   const lines = linesOf(messages, clock(), now);
   const lastOwn = messages.findLast(({ by }) => by === "you")?.id;
+  const lastRead = messages.findLast(({ read }) => read)?.id;
   const lastSeq = messages.at(-1)?.seq ?? 0;
   const firstSeq = messages[0]?.seq ?? 0;
   const typing = concernId === null ? undefined : chats.typing[concernId];
@@ -118,7 +119,13 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
                   />
                 ),
               }}
-              isSent={line.message.id === lastOwn && waiting.length === 0 && line === lines.at(-1)}
+              mark={
+                line.message.id === lastRead
+                  ? words().read
+                  : line.message.id === lastOwn && waiting.length === 0 && line === lines.at(-1)
+                    ? words().sent
+                    : null
+              }
             />,
           ])}
           {movedBetween(lines.at(-1)?.message.at ?? "", null)}

@@ -108,6 +108,7 @@ export const message = (concernId: string, seq: number, more: Partial<ChatMessag
   seq,
   by: "us",
   automatic: false,
+  read: false,
   name: "Lena",
   way: "chat",
   text: `${concernId} ${seq}`,
