@@ -12,6 +12,8 @@ const asked = {
 /** One thing to fill in; `start` is what an empty form begins with. "secret" and "longSecret" are never sent back by the server. */
 export const simpleField = z.discriminatedUnion("kind", [
   z.strictObject({ ...asked, kind: z.literal("text"), start: z.string().nullable(), optional: z.boolean() }),
+  /** Several lines of plain text, of at most so many characters. */
+  z.strictObject({ ...asked, kind: z.literal("longText"), start: z.string().nullable(), most: z.number().int() }),
   z.strictObject({ ...asked, kind: z.literal("number"), start: z.number().nullable() }),
   z.strictObject({ ...asked, kind: z.literal("flag"), start: z.boolean() }),
   z.strictObject({ ...asked, kind: z.enum(["secret", "longSecret"]), start: z.null() }),

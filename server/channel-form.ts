@@ -16,6 +16,7 @@ interface Shape {
   readonly when?: unknown;
   readonly colour?: boolean;
   readonly maxItems?: number;
+  readonly maxLength?: number;
   readonly const?: unknown;
 }
 
@@ -37,6 +38,7 @@ const seenThrough = (shape: Shape): { readonly shape: Shape; readonly optional: 
 const partsOf = (shape: Shape, optional: boolean): Readonly<Record<string, unknown>> => {
   const start = shape.start ?? shape.default;
   if (shape.secret === true) return { kind: shape.long === true ? "longSecret" : "secret", start: null };
+  if (shape.long === true) return { kind: "longText", start: start ?? "", most: shape.maxLength };
   if (shape.colour === true) return { kind: "colour", start: start ?? "", optional };
   if (shape.enum !== undefined) return { kind: "choice", options: shape.enum, start: start ?? shape.enum[0] };
   switch (shape.type) {

@@ -14,6 +14,14 @@ const asked = z.enum(["no", "asked", "required"]).meta({ start: "no" });
 /** Each line is one choice: German, and behind "=" in English. */
 const lines = z.array(z.string().trim().max(200)).max(50);
 
+/** Plain text of several lines: however their ends were written, they are kept. */
+const lineBreaking = (most: number) =>
+  z
+    .string()
+    .overwrite((text) => text.replaceAll(/\r\n?/g, "\n").trim())
+    .max(most)
+    .meta({ long: true });
+
 /** What is asked before the first words. */
 const preChat = z.strictObject({
   name: asked,
@@ -43,8 +51,8 @@ const greetingRule = z
     afterSeconds: z.number().int().min(0).max(3_600).meta({ start: 20 }),
     visitors: z.enum(greeted),
     /** One that is empty is said as the other. */
-    de: z.string().trim().max(300),
-    en: z.string().trim().max(300),
+    de: lineBreaking(300),
+    en: lineBreaking(300),
     /** Waits for opening hours and for somebody at the desk. */
     onlyWhenThere: z.boolean().meta({ start: true }),
   })
@@ -82,7 +90,7 @@ export const webchatSettings = z.strictObject({
   /** Pages that may carry the widget. */
   origins: z.array(origin),
   /** Said by the widget before anything is asked. */
-  greeting: z.string().max(500),
+  greeting: lineBreaking(500),
   /** Whether browsers may be told by push that an answer is there, and with its first words or without. */
   push: z.enum(["without", "with", "no"]).default("without"),
   /** Said beside the closed button, in this order. */

@@ -140,7 +140,7 @@ const rule = {
   path: "/tarife/*",
   afterSeconds: 5,
   visitors: "all",
-  de: "Fragen zu den Tarifen?",
+  de: "Fragen\nzu den Tarifen?",
   en: "Any questions about our plans?",
   onlyWhenThere: false,
 };
@@ -320,7 +320,8 @@ test("a site is told how its chat looks and when it greets, not with which words
     ["*", "public, max-age=300", null],
   );
   const there = { ...rule, onlyWhenThere: true, de: "", visitors: "returning" };
-  const { id } = await addChat(ada, own.id, { greetings: [rule, there], look });
+  const lines = { ...rule, de: rule.de.replace("\n", "\r\n") };
+  const { id } = await addChat(ada, own.id, { greetings: [lines, there], look });
   const { site } = await siteOf(id);
   assert.equal(
     site.css,

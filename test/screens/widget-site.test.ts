@@ -51,7 +51,11 @@ test("a greeting and a colour are set at the desk by keyboard; the greeting show
   await rule.locator("input:focus").waitFor();
   await rule.getByLabel("Seiten").fill("tarife");
   await rule.getByLabel("Nach Sekunden").fill("600");
-  await rule.getByLabel("Auf Deutsch").fill("Fragen zu den Tarifen?");
+  const german = rule.getByLabel("Auf Deutsch");
+  await german.focus();
+  await form.keyboard.type("Fragen");
+  await form.keyboard.press("Enter");
+  await form.keyboard.type("zu den Tarifen?");
   await rule.getByRole("switch").focus();
   await form.keyboard.press("Space");
   const keep = form.locator(".sheet").getByRole("button", { name: "Speichern" });
@@ -104,6 +108,7 @@ test("a greeting and a colour are set at the desk by keyboard; the greeting show
     .getByRole("status")
     .filter({ hasText: `${brand.name} · automatisch: Fragen zu den Tarifen?` })
     .waitFor();
+  assert.equal(await card.locator(".text").innerText(), "Fragen\nzu den Tarifen?", "a line break is one");
   assert.equal(
     await page.evaluate(() => document.activeElement === document.body),
     true,
@@ -162,7 +167,7 @@ test("a greeting and a colour are set at the desk by keyboard; the greeting show
   assert.deepEqual(
     messages.map(({ author, text }) => [author.kind, text]),
     [
-      ["system", "Fragen zu den Tarifen?"],
+      ["system", "Fragen\nzu den Tarifen?"],
       ["customer", "Ja, zum Glasfaser."],
     ],
   );

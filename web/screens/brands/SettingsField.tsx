@@ -153,6 +153,18 @@ export const SettingsField = ({
           onChange={(text) => set(path, text.endsWith("\n") ? [...listOf(text), ""] : listOf(text))}
         />
       );
+    case "longText":
+      return (
+        <LongField
+          label={label}
+          hint={hint}
+          fault={fault}
+          rows={3}
+          maxLength={field.most}
+          value={typeof value === "string" ? value : ""}
+          onChange={(text) => set(path, text)}
+        />
+      );
     case "secret":
       return (
         <Field
