@@ -1,4 +1,4 @@
-// The widget's small half: the button, what waits to be read, and the fetching of the chat. Built as widget/mount.js; script.ts makes widget.js of it.
+// The widget's small half: the button, what it says of what waits to be read, and the fetching of the chat. Built as widget/mount.js; script.ts makes widget.js of it.
 import type { ChatSite, SiteGreeting } from "#contract/chat.ts";
 import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
@@ -42,28 +42,23 @@ export interface Widget {
 const peekAgainMs = 60_000;
 /** The button comes by itself when nobody says so long how it is to look. */
 const unsetAfterMs = 1_500;
-const shapes = {
-  chat: "M5 4.5h14a2.5 2.5 0 0 1 2.5 2.5v8a2.5 2.5 0 0 1-2.5 2.5h-6.2L8 21.2v-3.7H5A2.5 2.5 0 0 1 2.5 15V7A2.5 2.5 0 0 1 5 4.5Z",
-  close: "m6 9.5 6 6 6-6",
-} as const;
+const bubble =
+  "M5 4.5h14a2.5 2.5 0 0 1 2.5 2.5v8a2.5 2.5 0 0 1-2.5 2.5h-6.2L8 21.2v-3.7H5A2.5 2.5 0 0 1 2.5 15V7A2.5 2.5 0 0 1 5 4.5Z";
 
+const ignored = (): void => undefined;
 const element = <K extends keyof HTMLElementTagNameMap>(name: K, className: string): HTMLElementTagNameMap[K] => {
   const made = document.createElement(name);
   made.className = className;
   return made;
 };
 
-const icon = (shape: string, className = ""): SVGElement => {
-  const make = <K extends keyof SVGElementTagNameMap>(
-    name: K,
-    facts: Readonly<Record<string, string>>,
-  ): SVGElementTagNameMap[K] => {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [fact, value] of Object.entries(facts)) made.setAttribute(fact, value);
-    return made;
-  };
-  const svg = make("svg", { viewBox: "0 0 24 24", class: className, "aria-hidden": "true" });
-  svg.append(make("path", { d: shape }));
+const icon = (shape: string): SVGElement => {
+  const make = (name: "svg" | "path"): SVGElement => document.createElementNS("http://www.w3.org/2000/svg", name);
+  const [svg, path] = [make("svg"), make("path")];
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.ariaHidden = "true";
+  path.setAttribute("d", shape);
+  svg.append(path);
   return svg;
 };
 
@@ -94,33 +89,28 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
   const place = element("div", "place");
   const button = element("button", "launch");
   button.type = "button";
-  const badge = element("span", "badge");
-  badge.hidden = true;
-  button.append(icon(shapes.chat, "chat"), icon(shapes.close, "close"), badge);
+  button.append(icon(bubble));
   const trouble = element("p", "trouble");
   const spoken = element("p", "spoken");
-  for (const status of [trouble, spoken]) status.setAttribute("role", "status");
+  for (const status of [trouble, spoken]) status.role = "status";
   frame.append(place, button, trouble, spoken);
   root.append(frame);
 
   let chat: Chat | null = null;
   let loading: Promise<Chat | null> | null = null;
   let isOpen = false;
-  let waiting = 0;
   let unread = "";
   let word = wish.word ?? null;
-  let tries = 0;
-  let stopPeek = (): void => undefined;
+  let tries = -1;
+  let stopPeek = ignored;
   let greetings: ReturnType<StartWatch> | null = null;
   let isEnded = false;
 
   const draw = (): void => {
-    button.setAttribute("aria-expanded", String(isOpen));
-    button.setAttribute("aria-label", isOpen ? words.close : waiting > 0 ? `${words.open}, ${unread}` : words.open);
+    button.ariaExpanded = String(isOpen);
+    button.ariaLabel = isOpen ? words.close : unread ? `${words.open}, ${unread}` : words.open;
     frame.classList.toggle("is-open", isOpen);
-    badge.hidden = waiting === 0 || isOpen;
-    badge.textContent = waiting > 99 ? "99+" : String(waiting);
-    spoken.textContent = badge.hidden ? "" : unread;
+    spoken.textContent = isOpen ? "" : unread;
     greetings?.look();
   };
 
@@ -133,22 +123,19 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
   };
 
   /** A browser may remember that a file could not be fetched: another try asks for another address. */
-  const fetchPart = <F>(name: string, before = 0): Promise<F> => {
-    const file = `${origin}/widget/${name}${before > 0 ? `?${before}` : ""}`;
-    return import(/* @vite-ignore */ file) as Promise<F>;
+  const fetchPart = async <Start>(name: string, before = 0): Promise<Start> => {
+    const file = `${origin}/widget/${name}${before ? `?${before}` : ""}`;
+    return ((await import(/* @vite-ignore */ file)) as { readonly start: Start }).start;
   };
-  const load = (): Promise<Chat | null> => {
-    loading ??= fetchChat();
-    return loading;
-  };
+  const load = (): Promise<Chat | null> => (loading ??= fetchChat());
   const fetchChat = async (): Promise<Chat | null> => {
     stopPeek();
     trouble.textContent = "";
-    button.setAttribute("aria-busy", "true");
+    button.ariaBusy = "true";
     try {
       tries += 1;
-      const { startChat } = await fetchPart<{ readonly startChat: StartChat }>(CHAT_FILES[language], tries - 1);
-      chat = startChat({
+      const start = await fetchPart<StartChat>(CHAT_FILES[language], tries);
+      chat = start({
         socketUrl,
         channel,
         push,
@@ -156,8 +143,9 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
         word,
         root,
         place,
-        unread: (number, said) => {
-          waiting = number;
+        launch: button,
+        icon,
+        unread: (said) => {
           unread = said;
           draw();
         },
@@ -169,7 +157,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
       isOpen = false;
       draw();
     }
-    button.removeAttribute("aria-busy");
+    button.ariaBusy = null;
     return chat;
   };
 
@@ -181,7 +169,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     });
   };
 
-  button.addEventListener("click", () => (isOpen ? hide() : open()));
+  button.onclick = () => (isOpen ? hide() : open());
   draw();
   const appear = (): void => {
     if (!isEnded && !host.isConnected) document.body.append(host);
@@ -193,9 +181,9 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
       // Without content: nobody is there.
       const greeting = (await answer.json()) as SiteGreeting;
       if (!greeting.text) return null;
-      const { showGreeting } = await fetchPart<{ readonly showGreeting: ShowGreeting }>(GREET_FILE);
+      const start = await fetchPart<ShowGreeting>(GREET_FILE);
       return (putAway) =>
-        showGreeting({ greeting, language, root, launch: button, spoken, icon, putAway, open: () => open(greeting) });
+        start({ greeting, language, root, launch: button, spoken, icon, putAway, open: () => open(greeting) });
     } catch {
       return null;
     }
@@ -210,14 +198,14 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
       if (css) root.adoptedStyleSheets.push(sheet(css));
       appear();
       if (!set || fill) return;
-      const { startWatch } = await fetchPart<{ readonly startWatch: StartWatch }>(WATCH_FILE);
+      const start = await fetchPart<StartWatch>(WATCH_FILE);
       if (!isEnded)
-        greetings = startWatch({
+        greetings = start({
           set,
           key: `draht.${channel}~.visits`,
           isKnown: isKnown(),
           isOpen: () => isOpen,
-          isBusy: () => isOpen || waiting > 0,
+          isBusy: () => isOpen || unread !== "",
           fetch: fetchGreeting,
         });
     } catch {
@@ -226,7 +214,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     }
   };
   if (document.body) void dress();
-  else document.addEventListener("DOMContentLoaded", () => void dress(), { once: true });
+  else document.addEventListener("DOMContentLoaded", () => void dress());
 
   /** This browser keeps something of who has chatted here; what is kept of visits is of nobody. */
   const isKnown = (): boolean => {
@@ -237,27 +225,20 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     }
   };
   /** Only where somebody is known something can wait, to be read or to be sent: looked for without the chat. */
-  const look = (): void => {
+  const look = (before = 0): void => {
     stopPeek();
     if (loading || !isKnown()) return;
-    let timer = 0;
-    let stop = (): void => {
-      isStopped = true;
-      clearTimeout(timer);
-    };
     let isStopped = false;
-    const attempt = (before: number): void => {
-      fetchPart<{ readonly startPeek: StartPeek }>(PEEK_FILE, before).then(
-        ({ startPeek }) => {
-          if (!isStopped) stop = startPeek({ socketUrl, channel, word, language, found: () => void load() });
-        },
-        () => {
-          if (!isStopped) timer = window.setTimeout(attempt, peekAgainMs, before + 1);
-        },
-      );
+    const again = setTimeout(() => look(before + 1), peekAgainMs);
+    stopPeek = () => {
+      isStopped = true;
+      clearTimeout(again);
     };
-    attempt(0);
-    stopPeek = () => stop();
+    void fetchPart<StartPeek>(PEEK_FILE, before).then((start) => {
+      if (isStopped) return;
+      stopPeek();
+      stopPeek = start({ socketUrl, channel, word, language, found: () => void load() });
+    }, ignored);
   };
   // Who comes by what their browser has told them; at this page if it was open already.
   if (fill || location.hash === "#draht-chat") open();

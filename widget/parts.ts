@@ -16,8 +16,11 @@ export interface ChatParts {
   readonly root: ShadowRoot;
   /** Where the chat draws itself, inside the root. */
   readonly place: HTMLElement;
-  /** Messages that wait to be seen: shown on the button; and the same in words. */
-  readonly unread: (count: number, said: string) => void;
+  /** The button; and a picture for it by its path. */
+  readonly launch: HTMLElement;
+  readonly icon: (path: string) => SVGElement;
+  /** Messages wait to be seen, in words; empty: none do. */
+  readonly unread: (said: string) => void;
   /** The visitor closed the chat; null: it is the whole page and cannot be closed. */
   readonly closed: (() => void) | null;
 }
@@ -35,7 +38,7 @@ export interface Chat {
   readonly end: () => void;
 }
 
-/** What the second file exports as `startChat`. */
+/** What the second file exports as `start`. */
 export type StartChat = (parts: ChatParts) => Chat;
 
 /** What the loader gives to what watches for greetings. */
@@ -52,7 +55,7 @@ export interface GreetingParts {
   readonly fetch: (id: string) => Promise<((putAway: PutAway) => () => void) | null>;
 }
 
-/** What the file of what watches exports as `startWatch`. */
+/** What the file of what watches exports as `start`. */
 export type StartWatch = (parts: GreetingParts) => {
   /** Something of the chat is otherwise. */
   readonly look: () => void;
@@ -76,7 +79,7 @@ export interface CardParts {
   readonly putAway: PutAway;
 }
 
-/** What the greetings' file exports as `showGreeting`; gives how to take it away. */
+/** What the greetings' file exports as `start`; gives how to take it away. */
 export type ShowGreeting = (parts: CardParts) => () => void;
 
 /** What the loader gives to what looks for somebody known whether something waits for them. */
@@ -90,5 +93,5 @@ export interface PeekParts {
   readonly found: () => void;
 }
 
-/** What its file exports as `startPeek`; gives how to stop. */
+/** What its file exports as `start`; gives how to stop. */
 export type StartPeek = (parts: PeekParts) => () => void;

@@ -9,7 +9,7 @@ const spoken = (tag: string): Language | null => {
 
 /** The page's own language when it is one of ours; else the first of the reader's that is; else English. */
 export const languageOf = (page: string, reader: readonly string[]): Language =>
-  [page, ...reader].reduce<Language | null>((found, tag) => found ?? spoken(tag), null) ?? "en";
+  [page, ...reader].map(spoken).find((found) => found !== null) ?? "en";
 
 /** Puts facts into their places: "{name} writes". Values are put in as they are and are never read as a template again. */
 export const fill = (words: string, facts: Readonly<Record<string, string | number>>): string =>

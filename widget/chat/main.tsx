@@ -7,6 +7,7 @@ import type { Memory } from "#widget/memory.ts";
 import type { Chat, ChatParts } from "#widget/parts.ts";
 import { count } from "#widget/words.ts";
 import { App } from "./App.tsx";
+import { dressButton } from "./button.ts";
 import chatCss from "./chat.css?inline";
 import { unread } from "./chats.ts";
 import { fetchPush, fetchSheets } from "./fetched.ts";
@@ -77,12 +78,13 @@ const indexedDbOf = (): IDBFactory | undefined => {
 };
 
 /** Starts the chat behind its button; it is connected from now on, and hidden until it is shown. */
-export const startChat = (parts: ChatParts): Chat => {
+export const start = (parts: ChatParts): Chat => {
   const { channel, place, root } = parts;
   speak(parts.language);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(tokensCss + chatCss);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const showWaiting = dressButton(parts);
   const ended = new AbortController();
   let isShown = false;
   let page = visited();
@@ -147,7 +149,10 @@ export const startChat = (parts: ChatParts): Chat => {
           wants = null;
           void fetchPush().then(({ startPush }) => startPush({ ...parts, session, memory, user, isLeft }), ignored);
         }
-        if (number !== told) parts.unread(number, count(words().button.unread, number));
+        if (number !== told) {
+          showWaiting(number);
+          parts.unread(number === 0 ? "" : count(words().button.unread, number));
+        }
         told = number;
       };
       session.watch(tell);

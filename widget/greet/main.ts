@@ -8,7 +8,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(greetCss);
 
 /** Shows it; gives how to take it away. */
-export const showGreeting: ShowGreeting = ({ greeting, language, root, launch, spoken, icon, open, putAway }) => {
+export const start: ShowGreeting = ({ greeting, language, root, launch, spoken, icon, open, putAway }) => {
   const { automatic, greet: words } = (language === "de" ? german : english).widget;
   const named = (text: string): string => text.replace("{brand}", () => greeting.brand);
   const by = named(automatic);

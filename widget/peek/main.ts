@@ -1,6 +1,6 @@
 // Looks for somebody known whether something waits for them, to be read or to be sent, by the chat's first words alone. Built as widget/peek-….js; fetched
 // by loader.ts when this browser keeps something of who has chatted here and the chat is not there.
-import type { ToWidget } from "#contract/chat.ts";
+import type { FromWidget, ToWidget } from "#contract/chat.ts";
 import { userOf } from "#widget/identity.ts";
 import { prefixOf } from "#widget/memory.ts";
 import type { StartPeek } from "#widget/parts.ts";
@@ -9,28 +9,28 @@ const pingEveryMs = 25_000;
 const longestWaitMs = 60_000;
 
 /** Looks from now on, again after every break. */
-export const startPeek: StartPeek = ({ socketUrl, channel, word, language, found }) => {
+export const start: StartPeek = ({ socketUrl, channel, word, language, found }) => {
   let isStopped = false;
   let token = "";
   /** What begins with it in the storage is theirs. */
   let prefix = "";
   const read = (name: string): string | null => localStorage.getItem(name);
   let socket: WebSocket | undefined;
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   const connect = (): void => {
     const fresh = new WebSocket(socketUrl);
     let answered = true;
     socket = fresh;
     const upTo = read(`${prefix}upTo`);
-    const say = (word: object): void => fresh.send(JSON.stringify(word));
-    const beat = (): void => {
+    /** What is said has its answer before the next is said, or the line is dead. */
+    const say = (word: FromWidget): void => {
       if (!answered) return fresh.close();
       answered = false;
-      say({ type: "ping" });
-      timer = window.setTimeout(beat, pingEveryMs);
+      fresh.send(JSON.stringify(word));
+      timer = setTimeout(say, pingEveryMs, { type: "ping" });
     };
-    fresh.addEventListener("open", () => {
+    fresh.onopen = () =>
       say({
         type: "hello",
         version: 1,
@@ -40,35 +40,33 @@ export const startPeek: StartPeek = ({ socketUrl, channel, word, language, found
         language,
         page: null,
       });
-      timer = window.setTimeout(beat, pingEveryMs);
-    });
-    fresh.addEventListener("message", ({ data }) => {
+    fresh.onmessage = ({ data }) => {
       answered = true;
       failures = 0;
       const said = JSON.parse(String(data)) as ToWidget;
       // The token opens nothing any more: nothing will ever wait for it.
       if (said.type === "welcome" && said.token !== null) return stop();
-      if (said.type !== "welcome" && said.type !== "news") return undefined;
-      const isUnread = said.messages.some(
-        ({ by, concernId, seq }) =>
-          by === "us" && seq > (said.concerns.find(({ id }) => id === concernId)?.seenSeq ?? 0),
-      );
-      if (isUnread) found();
+      if (
+        "concerns" in said &&
+        said.messages.some(
+          ({ by, concernId, seq }) =>
+            by === "us" && seq > (said.concerns.find(({ id }) => id === concernId)?.seenSeq ?? 0),
+        )
+      )
+        found();
       return undefined;
-    });
-    fresh.addEventListener("close", () => {
+    };
+    fresh.onclose = () => {
       clearTimeout(timer);
-      if (socket !== fresh) return;
       failures += 1;
-      timer = window.setTimeout(connect, Math.min(longestWaitMs, 1_000 * 2 ** failures) * (0.5 + Math.random() / 2));
-    });
+      if (!isStopped)
+        timer = setTimeout(connect, Math.min(longestWaitMs, 1_000 * 2 ** failures) * (0.5 + Math.random() / 2));
+    };
   };
   const stop = (): void => {
     isStopped = true;
     clearTimeout(timer);
-    const old = socket;
-    socket = undefined;
-    old?.close();
+    socket?.close();
   };
   const look = async (): Promise<void> => {
     // Whose page it is is asked only where somebody was signed in before: a page on which nobody chats costs its site nothing.

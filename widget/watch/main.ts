@@ -18,13 +18,13 @@ const visitsIn = (kept: string): Visits | null => {
 };
 
 /** Watches from now on. */
-export const startWatch: StartWatch = (parts) => {
+export const start: StartWatch = (parts) => {
   const { set, key, isOpen, isBusy } = parts;
   let path = "";
   /** How long the page was looked at until it was looked away from; and since when it is looked at again, 0: it is not. */
   let lookedMs = 0;
   let since = 0;
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let isAsking = false;
   let isEnded = false;
   /** Rules that cannot show themselves on this page any more: nobody is there, or one has been seen here. */
@@ -113,7 +113,7 @@ export const startWatch: StartWatch = (parts) => {
       visits,
       { path, onPageMs: lookedMs + now - since, now: Date.now(), isBusy: isBusy() },
     );
-    if (typeof due === "number") timer = window.setTimeout(look, due);
+    if (typeof due === "number") timer = setTimeout(look, due);
     else if (due) void ask(due);
   };
 
@@ -123,14 +123,13 @@ export const startWatch: StartWatch = (parts) => {
   // What begins at the document is heard at the window, too.
   for (const name of ["popstate", "pageshow", "visibilitychange"]) addEventListener(name, look, { signal });
   navigation?.addEventListener("navigatesuccess", look, { signal });
-  const ticks = navigation ? 0 : window.setInterval(() => pagePath(location.pathname) === path || look(), lookEveryMs);
+  const ticks = navigation ? 0 : setInterval(() => pagePath(location.pathname) === path || look(), lookEveryMs);
   look();
   return {
     look,
     end: () => {
       isEnded = true;
       ended.abort();
-      clearTimeout(timer);
       clearInterval(ticks);
       take();
     },
