@@ -72,12 +72,27 @@ test("a chat is answered with the keys alone, where the customer is", async () =
     ["Plan.txt"],
   );
   await page.locator(".message", { hasText: "Ich messe Ihre Leitung." }).waitFor();
-  // It is there already: no way back is offered.
-  await page.locator(".composer-start").first().waitFor();
+  // It is there already: no way back is offered, and the next sentence is written where this one was.
+  await page.waitForFunction(
+    "document.activeElement?.matches('textarea.editor-plain') && document.activeElement.value === ''",
+  );
   assert.equal(await page.locator(".toast").count(), 0);
+  await page.keyboard.type("Sie ist in Ordnung.");
+  await page.keyboard.press("Control+Enter");
+  await visitor.message("Sie ist in Ordnung.");
+  await page.waitForFunction(
+    "document.activeElement?.matches('textarea.editor-plain') && document.activeElement.value === ''",
+  );
+  await page.keyboard.press("Escape");
+  await page.locator(".composer-start").first().waitFor();
 
   await page.keyboard.press("r");
   await field.waitFor();
+  await page.locator(".way").getByRole("button").press("Enter");
+  await page.getByRole("listbox").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("listbox").waitFor({ state: "detached" });
+  await page.locator("textarea.editor-plain:focus").waitFor();
   await page.keyboard.type("Noch ein Entwurf");
   await page.getByRole("button", { name: "Einfügen" }).press("Enter");
   await page.getByRole("menuitem", { name: "Auswahl …" }).waitFor();

@@ -108,6 +108,7 @@ export const Choose = <T extends string>({
   onChange,
   quiet = false,
   focus = false,
+  onClose,
 }: {
   readonly label: string;
   readonly hint?: string | undefined;
@@ -121,9 +122,14 @@ export const Choose = <T extends string>({
   readonly onChange: (value: T) => void;
   readonly quiet?: boolean;
   readonly focus?: boolean;
+  /** The list is closed, with or without a choice. */
+  readonly onClose?: () => void;
 }) => (
   <Select
     className="field"
+    onOpenChange={(isOpen) => {
+      if (!isOpen) onClose?.();
+    }}
     autoFocus={focus}
     {...(quiet ? { "aria-label": label } : {})}
     value={value}

@@ -25,7 +25,7 @@ import type { FieldLine } from "#web/state/fieldValues.ts";
 import { problemWords, tellProblem, tellRefusal } from "#web/state/problems.ts";
 import { dismissAbout, offerBack, toast } from "#web/state/toasts.ts";
 import { session } from "#web/state/session.ts";
-import { foldComposer, isOpen, returnTo, setUi, ui } from "#web/state/ui.ts";
+import { compose, foldComposer, isOpen, returnTo, setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 import { putBackWriting } from "#web/state/writing.ts";
 
@@ -160,8 +160,16 @@ export const sendReply = async (
   id: string,
   content: Composing,
   key: string,
-  then: Then,
-  time: { readonly at: Date; readonly hold: boolean } | null,
+  {
+    status,
+    time,
+    isTalk,
+  }: {
+    readonly status: Then;
+    readonly time: { readonly at: Date; readonly hold: boolean } | null;
+    /** The composer stays open for the next sentence. */
+    readonly isTalk: boolean;
+  },
   below: Below,
   undoSeconds: number,
 ): Promise<Problem | null> => {
@@ -179,15 +187,15 @@ export const sendReply = async (
       sendAt: time?.at.toISOString() ?? null,
       below,
       ...(time ? { holdIfAnswered: time.hold } : {}),
-      statusAfter: then,
+      statusAfter: status,
       key,
     },
   });
   doneSending(id, "reply", outcome);
-  settleComposer(id, "reply", outcome);
+  settleComposer(id, "reply", outcome, isTalk);
   if (!outcome.ok) return outcome.problem;
   takeIn(outcome.value.concern, outcome.value.message);
-  if (time === null && then === "resolved") leave(id);
+  if (time === null && status === "resolved") leave(id);
   // What has arrived by being said (a chat) stands in the thread, and nothing takes it back.
   const { message } = outcome.value;
   if (time !== null || message.deliveries.some((delivery) => delivery.state === "held"))
@@ -253,9 +261,11 @@ export const undoSend = async (message: Message): Promise<void> => {
 };
 
 /** Folds the composer it was sent from, wherever the desk has gone since; whoever no longer sees that composer is told that it did not go. */
-const settleComposer = (id: string, kind: ComposerKind, outcome: Outcome<unknown>): void => {
+const settleComposer = (id: string, kind: ComposerKind, outcome: Outcome<unknown>, isTalk = false): void => {
   if (outcome.ok) {
-    if (isEmpty(composerOf(id, kind, undefined).get().content)) foldComposer(id, kind);
+    if (isTalk) {
+      if (isOpen(id, kind)) compose(kind);
+    } else if (isEmpty(composerOf(id, kind, undefined).get().content)) foldComposer(id, kind);
   } else if (!isOpen(id, kind)) tellNotSent(deskState.get().rows[id]?.subject ?? "", outcome.problem);
 };
 

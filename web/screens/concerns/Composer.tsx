@@ -223,7 +223,11 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
     }
     clearTimeout(writing.current);
     if (kind === "note") await sendNote(id, content, state.key);
-    else await sendReply(id, full, state.key, what, time, belowOf(below), facts?.undoSeconds ?? 10);
+    else {
+      // In a talk the next sentence follows: the caret stays where it is written.
+      const isTalk = time === null && what !== "resolved" && here.some(({ address }) => to.includes(address));
+      await sendReply(id, full, state.key, { status: what, time, isTalk }, belowOf(below), facts?.undoSeconds ?? 10);
+    }
   };
 
   const pressed = (press: React.KeyboardEvent): void => {
@@ -318,6 +322,8 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
               const { to, cc } = startRecipients(opened, one);
               change({ channelId: one.channelId, to: [...to], cc: [...cc] });
             }}
+            // On its button the letters of the next sentence would be commands.
+            closed={() => compose("reply")}
           />
           <Recipients
             kind={way ? addressKindOf[way.channelKind] : "email"}

@@ -12,11 +12,13 @@ export const WayChoice = ({
   channels,
   chosen,
   choose,
+  closed,
 }: {
   readonly ways: readonly Way[];
   readonly channels: readonly Channel[];
   readonly chosen: Way | null;
   readonly choose: (way: Way) => void;
+  readonly closed: () => void;
 }) => {
   if (ways.length === 0 || chosen === null) return <p className="composer-noway">{t("composer.noWay")}</p>;
   const channel = channels.find((one) => one.id === chosen.channelId);
@@ -37,6 +39,7 @@ export const WayChoice = ({
           const way = ways.find((one) => nameOf(one) === id);
           if (way) choose(way);
         }}
+        onClose={closed}
       />
       <span className="way-reason" data-blocked={chosen.blocked !== null || undefined}>
         {[
