@@ -6,7 +6,9 @@ import { accentContrast, isColour, leastContrast, readableAccent, widgetColours 
 import { fc } from "#test/chance.ts";
 
 test("what the check reckons with is what the widget has", () => {
-  const css = readFileSync(new URL("../widget/tokens.css", import.meta.url), "utf8");
+  const css = ["tokens.css", "chat/tokens.css"]
+    .map((name) => readFileSync(new URL(`../widget/${name}`, import.meta.url), "utf8"))
+    .join("\n");
   const names = { surface: "surface", theirs: "theirs", hover: "hover", ink: "ink" } as const;
   const said = ([lightness, chroma, hue]: readonly [number, number, number]): string =>
     lightness === 1 && chroma === 0 ? "oklch(1 0 0)" : `oklch(${lightness} ${chroma} ${hue})`;

@@ -83,7 +83,7 @@ const contrast = (one: Rgb, other: Rgb): number => {
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 };
 
-/** What an accent stands on and beside, as widget/tokens.css has it (a test compares them): oklch triples. */
+/** What an accent stands on and beside, as widget/tokens.css and widget/chat/tokens.css have it (a test compares them): oklch triples. */
 export const widgetColours = {
   day: {
     surface: [1, 0, 0],

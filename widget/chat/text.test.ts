@@ -67,11 +67,14 @@ test("the pieces are the text, and every link is one of four schemes", () => {
   );
 });
 
-test("a long text is read at once", () => {
-  const begun = performance.now();
-  for (const sign of ["(", ".", "@", "a.", "https://", "www.", ")", "\u202e"])
-    piecesOf(sign.repeat(chatTextLength).slice(0, chatTextLength));
-  assert.ok(performance.now() - begun < 1_000);
+// A hundred times what a message may have: what grew with the square of it would take many minutes.
+test("the work grows with the text, whatever stands in it", { timeout: 120_000 }, () => {
+  const long = 100 * chatTextLength;
+  for (const sign of ["(", ".", "@", "a.", "https://", "www.", ")", "()", "(]", "a)", "\u202e"]) {
+    const text = sign.repeat(long).slice(0, long);
+    assert.ok(piecesOf(text).length > 0);
+    assert.ok(piecesOf(`https://a.test/${text}`).length > 0);
+  }
 });
 
 test("what the form lets pass, the contract takes", () => {

@@ -14,17 +14,20 @@ const closing: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{"
 /** Marks that turn the direction of what follows: they can make an address look like another one. */
 export const withoutTurns = (text: string): string => text.replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
 
-/** Where an address ends: marks of the sentence around it do not belong to it. */
+/** Where an address ends: marks of the sentence around it do not belong to it. Each sign is looked at a fixed number of times. */
 const endOf = (word: string): number => {
+  /** For each kind of bracket, how many more are closed than opened up to the end that is looked at. */
+  const unopened: Record<string, number> = {};
+  for (const [last, opens] of Object.entries(closing))
+    unopened[last] = word.split(last).length - word.split(opens).length;
   let end = word.length;
   for (; end > 0; end -= 1) {
     const last = word[end - 1] ?? "";
     if (".,;:!?'\"»«“”’>…".includes(last)) continue;
-    const opens = closing[last];
     // A bracket that was opened inside belongs to it.
-    const inside = word.slice(0, end);
-    if (opens !== undefined && inside.split(opens).length < inside.split(last).length) continue;
-    break;
+    const more = unopened[last];
+    if (more === undefined || more <= 0) break;
+    unopened[last] = more - 1;
   }
   return end;
 };
