@@ -3,12 +3,15 @@
 import type { ConcernId } from "#contract/ids.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
 import { stateColumns } from "#modules/concerns/store.ts";
-import { sql, type Tx } from "#platform/db/db.ts";
+import { sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** Concerns whose promises somebody has to look at by now, locked; those another process has in hand are left to it. */
 export const lockDuePromises = (tx: Tx, at: string, limit: number): Promise<ConcernState[]> =>
-  tx.rows<ConcernState>(sql`
-    SELECT ${stateColumns} FROM concern c WHERE c.promise_at <= ${at} ORDER BY c.promise_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`);
+  tx.rows<ConcernState>(dueQuery(at, limit));
+
+/** What `lockDuePromises` asks; bench explains it. */
+export const dueQuery = (at: string, limit: number): Sql => sql`
+  SELECT ${stateColumns} FROM concern c WHERE c.promise_at <= ${at} ORDER BY c.promise_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`;
 
 /** Open concerns behind this one (null: from the first) that were not judged by that revision, locked, in the order in which everybody locks several. `none`: there are no rules any more. */
 export const lockOutdated = (

@@ -28,36 +28,44 @@ const exceptionOn = (hours: Hours, day: CalendarDay): Hours["exceptions"][number
 const spansOn = (hours: Hours, day: CalendarDay): readonly Span[] =>
   exceptionOn(hours, day)?.spans ?? hours.weekly[weekdayOf(day)] ?? [];
 
+/** A day as the number of days since 1970 in the calendar: to count on costs nothing. */
+type DayNumber = number;
+
+const dayMs = 86_400_000;
+const numberOf = (day: CalendarDay): DayNumber => Date.parse(`${day}T00:00:00Z`) / dayMs;
+
 /** Days that were asked for, of hours that are at hand: what the zone says of a day costs more than all else here, and never changes. */
-const known = new WeakMap<Hours, Map<CalendarDay, readonly Stretch[]>>();
+const known = new WeakMap<Hours, Map<DayNumber, readonly Stretch[]>>();
 const mostKnown = 1_000;
 
 /** The stretches that begin on a day, as instants (milliseconds since 1970), in their order. The end is the first moment that is closed. */
-const stretchesOn = (hours: Hours, day: CalendarDay): readonly Stretch[] => {
-  const days = known.get(hours) ?? new Map<CalendarDay, readonly Stretch[]>();
+const stretchesOf = (hours: Hours): ((day: DayNumber) => readonly Stretch[]) => {
+  const days = known.get(hours) ?? new Map<DayNumber, readonly Stretch[]>();
   known.set(hours, days);
-  const before = days.get(day);
-  if (before !== undefined) return before;
-  const stretches = spansOn(hours, day)
-    .map(stretchOf)
-    .toSorted((a, b) => a.from - b.from)
-    .map(({ from, to }) => ({
-      from: instantOf({ day, minute: from }, hours.timeZone),
-      to: instantOf({ day, minute: to }, hours.timeZone),
-    }));
-  if (days.size >= mostKnown) days.clear();
-  days.set(day, stretches);
-  return stretches;
+  return (number) => {
+    const before = days.get(number);
+    if (before !== undefined) return before;
+    const day = new Date(number * dayMs).toISOString().slice(0, 10);
+    const stretches = spansOn(hours, day)
+      .map(stretchOf)
+      .toSorted((a, b) => a.from - b.from)
+      .map(({ from, to }) => ({
+        from: instantOf({ day, minute: from }, hours.timeZone),
+        to: instantOf({ day, minute: to }, hours.timeZone),
+      }));
+    if (days.size >= mostKnown) days.clear();
+    days.set(number, stretches);
+    return stretches;
+  };
 };
 
 /** Is it open at that instant? A span that runs over midnight belongs to the day it begins on, also when the next one is an exception. */
 export const openAt = (hours: Hours, at: Date): boolean => {
   const now = at.getTime();
-  const { day } = wallAt(now, hours.timeZone);
+  const on = stretchesOf(hours);
+  const day = numberOf(wallAt(now, hours.timeZone).day);
   // A day whose clocks are put back may end after the next has begun to be told by its spans; two days back is always enough.
-  return [-2, -1, 0, 1].some((days) =>
-    stretchesOn(hours, dayAfter(day, days)).some(({ from, to }) => from <= now && now < to),
-  );
+  return [-2, -1, 0, 1].some((days) => on(day + days).some(({ from, to }) => from <= now && now < to));
 };
 
 /**
@@ -67,9 +75,11 @@ export const openAt = (hours: Hours, at: Date): boolean => {
 export const nextChange = (hours: Hours, at: Date): Date | null => {
   const now = at.getTime();
   const { day } = wallAt(now, hours.timeZone);
+  const on = stretchesOf(hours);
+  const today = numberOf(day);
   let end = openAt(hours, at) ? now : null;
   for (let days = -2; days <= daysAhead; days += 1)
-    for (const { from, to } of stretchesOn(hours, dayAfter(day, days))) {
+    for (const { from, to } of on(today + days)) {
       if (to <= now || to <= from) continue;
       if (end === null) return new Date(from);
       if (from > end) return new Date(end);
@@ -86,12 +96,16 @@ export const nextChange = (hours: Hours, at: Date): Date | null => {
  * Spans that overlap, because clocks were put back or a night runs into an exception, are one.
  */
 const throughOpen = (hours: Hours, from: number, take: (stretch: Stretch) => boolean): void => {
-  const { day } = wallAt(from, hours.timeZone);
+  const on = stretchesOf(hours);
+  // No zone's day is more than one away from that of UTC: to ask the zone would cost ten times as much as all the rest.
+  const day = Math.floor(from / dayMs);
+  const last = from + daysAhead * dayMs;
   let reached = from;
-  for (let days = -2; days <= daysAhead; days += 1)
-    for (const stretch of stretchesOn(hours, dayAfter(day, days))) {
+  for (let days = -3; days <= daysAhead + 1; days += 1)
+    for (const stretch of on(day + days)) {
       const begins = Math.max(stretch.from, reached);
       if (stretch.to <= begins) continue;
+      if (begins > last) return;
       reached = stretch.to;
       if (take({ from: begins, to: stretch.to })) return;
     }

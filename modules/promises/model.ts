@@ -163,14 +163,14 @@ const nearAfterMs = ({ warn }: PromiseRule, targetMs: number): number =>
 const iso = (at: number): string => new Date(at).toISOString();
 const later = (a: string, b: string): string => (a > b ? a : b);
 
+interface Times {
+  readonly due: number | null;
+  readonly near: number | null;
+  readonly escalate: number | null;
+}
+
 /** What a clock comes to by its rule: when it is due, near and to be escalated; null: it stands still before that. */
-const timesOf = (
-  book: Book,
-  rule: PromiseRule,
-  facts: Facts,
-  phases: Kept["phases"],
-  clock: Clock,
-): { readonly due: number | null; readonly near: number | null; readonly escalate: number | null } | null => {
+const timesOf = (book: Book, rule: PromiseRule, facts: Facts, phases: Kept["phases"], clock: Clock): Times | null => {
   const target = rule.targets[clock.kind];
   if (target === null) return null;
   const hours = hoursOf(book, rule, facts);
@@ -269,11 +269,14 @@ export const step = ({ book, kept, facts, missed, at }: Step): Stepped => {
     resolution(before("resolution"), facts, at),
   ].filter((one) => one !== null);
   const happened: Happened[] = [];
+  const running = new Map<PromiseKind, Times>();
   const clocks = turned.map((clock): Clock => {
     const was = before(clock.kind);
     const justEnded = clock.endedAt !== null && (was === null || was.endedAt === null);
-    const times = rule === null ? null : timesOf(book, rule, facts, justEnded ? endless(phases, at) : phases, clock);
-    if (rule === null || times === null || (clock.endedAt !== null && !justEnded)) return clock;
+    if (rule === null || (clock.endedAt !== null && !justEnded)) return clock;
+    const times = timesOf(book, rule, facts, justEnded ? endless(phases, at) : phases, clock);
+    if (times === null) return clock;
+    if (clock.endedAt === null) running.set(clock.kind, times);
     const end = clock.endedAt === null ? at : clock.endedAt;
     const over = times.due !== null && Date.parse(end) > times.due;
     const said = {
@@ -299,7 +302,7 @@ export const step = ({ book, kept, facts, missed, at }: Step): Stepped => {
   return {
     kept: kept !== null && JSON.stringify(kept) === JSON.stringify(next) ? kept : next,
     missed: all.length === missed.length ? missed : all,
-    ...(rule === null ? { ...nothingShown, promiseAt: null } : shownOf(book, rule, facts, next, at)),
+    ...(rule === null ? { ...nothingShown, promiseAt: null } : shownOf(rule, clocks, running, at)),
     happened,
   };
 };
@@ -310,18 +313,17 @@ const endless = (phases: Kept["phases"], at: string): Kept["phases"] => {
   return phases.length > 1 && last !== undefined && last[0] >= at ? phases.slice(0, -1) : phases;
 };
 
-/** The nearest of what runs, and when to look again. */
+/** The nearest of what runs, and when to look again. `running`: what each clock comes to that has not ended. */
 const shownOf = (
-  book: Book,
   rule: PromiseRule,
-  facts: Facts,
-  { phases, clocks }: Kept,
+  clocks: readonly Clock[],
+  running: ReadonlyMap<PromiseKind, Times>,
   at: string,
 ): Shown & Pick<Stepped, "promiseAt"> => {
   const now = Date.parse(at);
   const open = clocks.flatMap((clock) => {
-    const times = clock.endedAt === null ? timesOf(book, rule, facts, phases, clock) : null;
-    return times === null ? [] : [{ clock, times }];
+    const times = running.get(clock.kind);
+    return times === undefined ? [] : [{ clock, times }];
   });
   const looks = open.flatMap(({ clock, times: { due, near, escalate } }) => [
     ...(near !== null && !clock.warned && !clock.missed ? [near] : []),

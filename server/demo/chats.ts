@@ -4,7 +4,8 @@ import { chatLine, laterLetter, noteText, answerLetter, topicsOf, type Scene } f
 import { clients } from "#lib/corpus/mail.ts";
 import { personFor, type Person } from "#lib/corpus/people.ts";
 import { randomFrom, type Random } from "#lib/corpus/random.ts";
-import { whenStaffed } from "#lib/corpus/times.ts";
+import { nextChange, openAt } from "#modules/hours/model.ts";
+import { demoBrands } from "#server/demo/cast.ts";
 import { ratesFor } from "#server/demo/scores.ts";
 import type { Script, Step } from "#server/demo/script.ts";
 
@@ -142,9 +143,13 @@ export const chatScript = (index: number, options: ChatOptions): Script => {
   let at = startMs;
   /** So many minutes later. */
   const later = (low: number, high: number): number => (at += random.between(low * 60, high * 60) * 1_000);
-  const staffed = (): number => (at = whenStaffed(random, at));
+  const { hours } = demoBrands[language === "en" ? "harbour" : "elb"];
+  /** At once where it is open, else within the first minutes of the next opening. */
+  const staffed = (): void => {
+    if (!openAt(hours, new Date(at))) at = (nextChange(hours, new Date(at))?.getTime() ?? at) + random.int(90_000);
+  };
 
-  const wasStaffed = whenStaffed(random, startMs) === startMs;
+  const wasStaffed = openAt(hours, new Date(startMs));
   const hasLeft = !wasStaffed || random.chance(0.3);
   const email = hasLeft || random.chance(0.6) ? customer.address : "";
   const introducing = { kind: "introduce", email } as const;
@@ -156,7 +161,9 @@ export const chatScript = (index: number, options: ChatOptions): Script => {
   later(0.3, 1);
   if (!isFirst || "shown" in shown) steps.push({ ...introducing, atMs: at, ...shown });
   if (!wasStaffed) staffed();
-  later(0.5, hasLeft ? 40 : 3);
+  // Some have left because nobody came; most leave their address and go.
+  const isSlow = hasLeft && random.chance(0.25);
+  later(0.5, isSlow ? 40 : hasLeft ? 1 : 2.5);
   steps.push({ kind: "change", atMs: at, by, topic: topic.key, assignee: by, change: { status: "open" } });
   if (!hasLeft) {
     const question = (random.chance(0.75) ? asked[language][area] : undefined) ?? usual[language];
@@ -184,7 +191,7 @@ export const chatScript = (index: number, options: ChatOptions): Script => {
       steps.push({ kind: "note", atMs: at, by, text: noteText(random, scene(at)) });
     }
   }
-  later(hasLeft ? 3 : 1, hasLeft ? 25 : 5);
+  later(1, isSlow ? 25 : hasLeft ? 2 : 5);
   const article = random.chance(0.3) ? articles[language][area] : undefined;
   steps.push({
     kind: "out",

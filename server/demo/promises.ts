@@ -6,7 +6,7 @@ import type { PromiseRule } from "#contract/promises.ts";
 import { setRules } from "#modules/promises/actions.ts";
 import type { World } from "#platform/world.ts";
 
-/** Outages within an hour, chats within two minutes, bills within eight hours of service time, everything else within two working days. */
+/** Chats within five minutes, outages within two hours, a black screen within four, bills within eight, everything else within sixteen hours of service time. */
 export const addDemoPromises = async (world: World, topics: ReadonlyMap<string, TopicId>): Promise<void> => {
   const rule = (name: string, part: Partial<PromiseRule>, when: Partial<PromiseRule["when"]>): PromiseRule => ({
     id: world.newId() as PromiseRuleId,
@@ -24,7 +24,8 @@ export const addDemoPromises = async (world: World, topics: ReadonlyMap<string, 
     rule(
       "Chat",
       {
-        targets: { firstReply: 2, nextReply: 5, resolution: null },
+        // What follows often goes by mail: the visitor has left.
+        targets: { firstReply: 5, nextReply: 180, resolution: null },
         warn: { by: "minutes", minutes: 1 },
         warns: [],
       },
@@ -33,7 +34,7 @@ export const addDemoPromises = async (world: World, topics: ReadonlyMap<string, 
     rule(
       "Ausfall",
       {
-        targets: { firstReply: 60, nextReply: 120, resolution: 960 },
+        targets: { firstReply: 120, nextReply: 240, resolution: 960 },
         warns: ["assignee", "team"],
         escalation: { afterMinutes: 60, notify: ["supervisors"], raise: true, teamId: null },
       },
@@ -41,7 +42,7 @@ export const addDemoPromises = async (world: World, topics: ReadonlyMap<string, 
     ),
     rule(
       "Kein Bild",
-      { targets: { firstReply: 60, nextReply: 240, resolution: 1440 } },
+      { targets: { firstReply: 240, nextReply: 240, resolution: 1440 } },
       { topicId: topics.get("tv.schwarz") ?? null },
     ),
     rule(

@@ -93,6 +93,15 @@ test("today is lively", async () => {
   );
 });
 
+test("most promises are kept, a believable few are missed", async () => {
+  const since = new Date(now.getTime() - 30 * 86_400_000).toISOString();
+  const of = (kind: string) =>
+    count(sql`SELECT count(DISTINCT e.concern_id)::int AS n FROM event e JOIN concern c ON c.id = e.concern_id
+      WHERE e.kind = ${kind} AND e.data ->> 'promise' = 'firstReply' AND c.created_at >= ${since}::timestamptz`);
+  const [kept, missed] = [await of("promise.kept"), await of("promise.missed")];
+  assert.ok(missed > 0 && missed / (kept + missed) < 0.2, `${missed} of ${kept + missed} first replies missed`);
+});
+
 test("the same seed plays the same, and a quarter of the year begins in a chat", () => {
   const [one, again] = [1, 2].map(() => backgroundScripts(now, 345));
   assert.deepEqual(one, again);

@@ -103,7 +103,9 @@ const fill = async ({ id, customerId, brandId }: ConcernRow): Promise<void> => {
       fields: { [`a ${canary}`]: canary, Frei: canary },
     },
   });
-  await desk.call(api.promises.setRules, { body: { rules: [everyPromise] } });
+  await desk.call(api.promises.setRules, {
+    body: { rules: [{ ...everyPromise, name: canary, when: { ...everyPromise.when, topicId: topic.id } }] },
+  });
   await desk.call(api.notices.create, {
     body: { brandId, text: { de: canary, en: canary }, from: "2026-01-05T08:00:00.000Z", until: null },
   });

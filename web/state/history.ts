@@ -92,7 +92,7 @@ const promiseWords = ({ kind, data }: HistoryEntry, names: Names): string => {
     default: {
       const told = names.agents.filter(({ id }) => said.agentIds.includes(id)).map(({ name }) => name);
       const what = t(kind === "promise.warned" ? "history.promiseWarned" : "history.promiseEscalated", facts);
-      return told.length === 0 ? what : `${what} ${t("history.promiseTold", { who: listed(told) })}`;
+      return told.length === 0 ? what : `${what}. ${t("history.promiseTold", { who: listed(told) })}`;
     }
   }
 };

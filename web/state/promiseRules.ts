@@ -43,11 +43,14 @@ export const whenWords = ({ when }: PromiseRule, { topics, brands }: Pick<DeskSt
   return parts.length === 0 ? t("promises.everything") : parts.join(" · ");
 };
 
+/** A number stays beside its unit where a line ends. */
+const unbroken = (words: string): string => words.replaceAll(" ", "\u00a0");
+
 /** What it promises: "First reply 1 h · Resolution 16 h". */
 export const whatWords = ({ targets }: PromiseRule): string =>
   promiseKinds
     .flatMap((kind: PromiseKind) => {
       const minutes = targets[kind];
-      return minutes === null ? [] : [`${t(`promises.kinds.${kind}`)} ${serviceLength(minutes)}`];
+      return minutes === null ? [] : [`${t(`promises.kinds.${kind}`)} ${unbroken(serviceLength(minutes))}`];
     })
     .join(" · ");

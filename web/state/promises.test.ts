@@ -55,5 +55,5 @@ test("rules in the form: minutes that are none, an order with ends, lengths neve
   assert.deepEqual(order(2, 1), ["a", "b", "c"]);
   assert.deepEqual(order(0, -1), ["a", "b", "c"]);
   assert.equal(serviceLength(2_400), "40 hrs");
-  assert.match(whatWords(rule), /^First reply 1 hr 30 mins?/);
+  assert.match(whatWords(rule), /^First reply 1\u00a0hr\u00a030\u00a0mins?/);
 });
