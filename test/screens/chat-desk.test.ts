@@ -252,7 +252,6 @@ test("a visitor without a name is called one, what they say of themselves is a c
     "am Computer · Deutsch · kam von suche.example",
   );
   assert.equal(await page.getByText("visitor-").count(), 0);
-  if ((await page.locator("aside.customer").count()) === 0) await page.keyboard.press("c");
   await page.locator("aside.customer", { hasText: `Besucher ${short}` }).waitFor();
   visitor.say({ type: "introduce", name: "", email: "wer@kunde.test" });
   const claim = page.locator("[data-claimed]", { hasText: "wer@kunde.test" });

@@ -214,7 +214,15 @@ export const screensOf = ({
         await seen(".banner")(page);
       },
     },
-    { name: "desk", path: concern, act: seen(".message") },
+    {
+      name: "desk",
+      path: concern,
+      act: async (page) => {
+        await seen(".message")(page);
+        // On a phone the customer's panel is a page of its own.
+        if ((page.viewportSize()?.width ?? 0) > 1000) await seen("aside.customer h3")(page);
+      },
+    },
     { name: "concern-waiting", path: concern, before: never(`**/api/concerns/${row.id}`), act: seen(".waiting-lines") },
     { name: "concern-missing", path: "/desk/open/999999", act: seen(".concern .nothing") },
     { name: "page-missing", path: "/nirgends", act: seen(".nothing") },
