@@ -324,7 +324,7 @@ test(
       };
     }`);
     await press(page, "i");
-    await page.waitForFunction("window.isAsked");
+    await page.waitForFunction(() => Reflect.get(globalThis, "isAsked") === true);
     const omarId = (await filled.omar.call(api.agents.me)).agent.id;
     await filled.omar.call(api.concerns.change, { params: { id: fresh[0]?.id ?? "" }, body: { assigneeId: omarId } });
     await page.evaluate("window.goOn()");
