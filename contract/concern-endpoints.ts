@@ -82,6 +82,8 @@ export const way = z.strictObject({
   preferred: z.boolean(),
   verified: z.boolean(),
   kept: z.boolean(),
+  /** After how many milliseconds what was not seen there goes by mail; null: it does not, and waits there. */
+  mailedAfterMs: z.number().int().nullable(),
   atOnce: z.boolean(),
   /** What a message costs the centre; null: nobody has said. */
   cents: z.number().nullable(),

@@ -27,6 +27,8 @@ import { noticeRoutes } from "#modules/notices/routes.ts";
 import { promiseRoutes } from "#modules/promises/routes.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
+import type { KnowingKinds } from "#modules/concerns/reads-ways.ts";
+import { chattingAt } from "#modules/visitors/reads.ts";
 import { visitorRoutes } from "#modules/visitors/routes.ts";
 import type { AgentActor } from "#contract/actor.ts";
 import type { AnyEvent } from "#contract/events.ts";
@@ -95,6 +97,7 @@ const turnedAwayIn = (metrics: Metrics): (() => void) =>
 type Everything = World &
   ReadingWorld & {
     readonly channelKinds: ChannelKinds;
+    readonly chats: NonNullable<KnowingKinds["chats"]>;
     readonly facts: CentreFacts;
     readonly undoMs: number;
     readonly readAgain: ReadAgain;
@@ -158,6 +161,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     links: makeLinks(world, null),
     followedTo: () => live.follower.upTo(),
     channelKinds: channelKinds(),
+    chats: { at: chattingAt, mailAfterMs: Math.round(config.chatMailAfterMs) },
     undoMs: config.undoMs,
     readAgain,
     facts: {

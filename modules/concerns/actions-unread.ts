@@ -1,12 +1,10 @@
 // What was said in a chat and not seen there goes by mail after a while, collected. Called by visitors/actions-mail.ts, which knows who the visitor is.
-import { addressKindOf } from "#contract/channel.ts";
 import type { ConcernId, PartyId } from "#contract/ids.ts";
-import { agentByEmail } from "#modules/agents/reads.ts";
-import { allChannels, brandById, channelsOfBrand } from "#modules/brands/reads.ts";
+import { brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { sendAutomatic } from "#modules/concerns/actions-send.ts";
-import { withoutDetail } from "#modules/concerns/model-threading.ts";
 import { collected, type ChatLink } from "#modules/concerns/model-words.ts";
-import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
+import { mailboxOf, mayMail } from "#modules/concerns/reads-unread.ts";
+import { insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
 import {
   dueUnread,
   parkUnread,
@@ -19,7 +17,6 @@ import {
 } from "#modules/concerns/store-unread.ts";
 import { lockConcern, type NewFile } from "#modules/concerns/store.ts";
 import { normalise } from "#modules/customers/model.ts";
-import { isSuppressed } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -39,10 +36,6 @@ export interface Elsewhere {
   readonly back: Omit<ChatLink, "at"> | null;
 }
 
-const dayMs = 24 * 3_600_000;
-/** Most mails in a day to one address, and about one concern: the address is only what somebody typed, and may be a stranger's. */
-const mostInADay = 10;
-const mostOfOne = 5;
 /** Bytes of files that a mail takes with it: a third more as they travel, and mail servers take 25 MB. What is beyond stays in the chat, which the link opens. */
 const mostMailedBytes = 15_000_000;
 /** While somebody goes on talking the mail waits, but not longer than so many times as long. */
@@ -79,8 +72,8 @@ export const mailUnread = (world: World, unread: Unread, afterMs: number, to: El
       unreadWords(tx, row),
     ]);
     if (words.length === 0) return removeUnread(tx, concernId, norm, row.lastSeq);
-    const channel = channels.find((each) => addressKindOf[each.kind] === "email" && each.enabled && each.canSend);
-    if (to === null || email === null || brand === null || !channel || !(await mayWrite(world, tx, concernId, email)))
+    const channel = mailboxOf(channels);
+    if (to === null || email === null || brand === null || !channel || !(await mayMail(world, tx, concernId, email)))
       return parkUnread(tx, concernId, norm);
     const at = world.now().toISOString();
     const questionsOf = ({ parts }: UnreadWord) => (parts ?? []).filter((part) => part.kind === "rating");
@@ -139,19 +132,4 @@ const filesToMail = async (
   }
   const gone = new Set(mailed);
   return { mailed, left: files.filter((file) => !gone.has(file)).map(({ name }) => name) };
-};
-
-/** Not to ourselves, to agents, where mail comes back from, or more often than somebody would want who never asked for it. */
-const mayWrite = async (world: World, tx: Tx, concernId: ConcernId, email: string): Promise<boolean> => {
-  const since = new Date(world.now().getTime() - dayMs).toISOString();
-  const own = (await allChannels(tx)).some(
-    (channel) => withoutDetail(normalise("email", channel.address) ?? "") === withoutDetail(email),
-  );
-  return (
-    !own &&
-    !(await isSuppressed(tx, "email", email)) &&
-    (await agentByEmail(tx, email)) === null &&
-    (await automaticSince(tx, email, since, null)) < mostInADay &&
-    (await automaticSince(tx, email, since, concernId)) < mostOfOne
-  );
 };

@@ -58,10 +58,11 @@ const openedWithWays = async (
   const found = await opened(tx, id, who.id);
   if (found === null || !seesBrand(who, found.brandId)) return null;
   const asked = channelsOfBrand(tx, found.brandId);
+  const theirs = addressesOf(tx, found.customerId, brandsOf(who));
   const [channels, addresses, circumstances] = await Promise.all([
     asked,
-    addressesOf(tx, found.customerId, brandsOf(who)),
-    circumstancesOf(world, tx, found.customerId, asked),
+    theirs,
+    circumstancesOf(world, tx, found, asked, theirs),
   ]);
   const moment = { urgent: found.priority === "urgent", now: world.now().getTime() };
   return { found, ways: waysTo(channels, addresses, found.lastContact, { ...circumstances, ...moment }) };

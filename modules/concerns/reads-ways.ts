@@ -4,23 +4,36 @@ import { addressKindOf, isKept, type Capabilities, type ChannelKind, type Delive
 import type { concerns } from "#contract/concern-endpoints.ts";
 import type { Result } from "#contract/endpoint.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
-import type { ConcernId, CustomerId } from "#contract/ids.ts";
+import type { ChannelId, ConcernId, CustomerId } from "#contract/ids.ts";
 import { rankWays, type WayFacts } from "#lib/ways.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
 import { channelCosts } from "#modules/brands/reads.ts";
 import { isSure } from "#modules/concerns/model-threading.ts";
 import type { LastContact } from "#modules/concerns/store-threads.ts";
 import { rowById } from "#modules/concerns/reads.ts";
+import { mailboxOf, mayMail } from "#modules/concerns/reads-unread.ts";
 import { lastInBy } from "#modules/concerns/store-ways.ts";
+import { normalise } from "#modules/customers/model.ts";
 import { membersOf, wishOf, type OwnedAddress } from "#modules/customers/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 export type Way = Result<typeof concerns.open>["ways"][number];
 
-/** What kinds of channel can do, where a server knows it. */
+/** Somebody who chats: by which channel, and at which mail address they are reached when they have left; empty: at none. */
+interface Chatting {
+  readonly address: string;
+  readonly channelId: ChannelId;
+  readonly email: string;
+}
+
+/** What kinds of channel can do, who chats where, and after what time what they did not see goes by mail: where a server knows it. */
 export interface KnowingKinds {
   readonly channelKinds?: Pick<ChannelKinds, "all">;
+  readonly chats?: {
+    readonly at: (tx: Tx, addresses: readonly string[]) => Promise<readonly Chatting[]>;
+    readonly mailAfterMs: number;
+  };
 }
 
 type Limits = Pick<Capabilities, "windowHours" | "firstContact" | "atOnce">;
@@ -42,25 +55,58 @@ export interface Circumstances {
   readonly wish: ChannelKind | null;
   /** When the customer last wrote from an address by a channel that has a window; null: never. */
   readonly lastIn: (channelId: string, value: string) => string | null;
+  /** By which channel whoever has this address chats; null: nothing is known of that. */
+  readonly chatsAt: (value: string) => ChannelId | null;
+  /** After what time an answer goes by mail that is not seen at this address; null: it does not. */
+  readonly mailedAfterMs: (value: string) => number | null;
   readonly urgent: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Reads them for a customer of whom these channels are ways: most of it before the channels have come, in one round trip with them. */
+/** Reads them for a concern's customer, of whom these channels are ways: most of it before channels and addresses have come, in one round trip with them. */
 export const circumstancesOf = async (
-  world: KnowingKinds,
+  world: KnowingKinds & Pick<World, "now">,
   tx: Tx,
-  customerId: CustomerId,
+  { id, customerId }: { readonly id: ConcernId; readonly customerId: CustomerId },
   channels: Promise<readonly Channel[]>,
+  addresses: Promise<readonly OwnedAddress[]>,
 ): Promise<Omit<Circumstances, "urgent" | "now">> => {
   const limits = (kind: ChannelKind): Limits => known(world, kind);
   const lastInWhere = async (): Promise<Circumstances["lastIn"]> => {
     const windowed = (await channels).filter(({ kind }) => isLimited(limits(kind))).map(({ id }) => id);
     return lastInOf(tx, windowed, customerId);
   };
-  const [costs, wish, lastIn] = await Promise.all([channelCosts(tx), wishOf(tx, customerId), lastInWhere()]);
-  return { limits, cents: (kind) => costs.get(kind) ?? null, wish, lastIn };
+  const [costs, wish, lastIn, chats] = await Promise.all([
+    channelCosts(tx),
+    wishOf(tx, customerId),
+    lastInWhere(),
+    chatsOf(world, tx, id, channels, addresses),
+  ]);
+  return { limits, cents: (kind) => costs.get(kind) ?? null, wish, lastIn, ...chats };
+};
+
+/** Where the customer chats, and whether what they do not see there is brought to them. Who never chatted is asked nothing of. */
+const chatsOf = async (
+  world: KnowingKinds & Pick<World, "now">,
+  tx: Tx,
+  concernId: ConcernId,
+  channels: Promise<readonly Channel[]>,
+  addresses: Promise<readonly OwnedAddress[]>,
+): Promise<Pick<Circumstances, "chatsAt" | "mailedAfterMs">> => {
+  const kept = (await addresses).filter(({ kind }) => isKept(kind)).map(({ value }) => value);
+  const found = kept.length === 0 ? [] : ((await world.chats?.at(tx, kept)) ?? []);
+  const hasMailbox = mailboxOf(await channels) !== undefined;
+  const mailed = new Set<string>();
+  for (const { address, email } of hasMailbox ? found : []) {
+    const norm = normalise("email", email);
+    if (norm !== null && (await mayMail(world, tx, concernId, norm))) mailed.add(address);
+  }
+  const where = new Map(found.map(({ address, channelId }) => [address, channelId]));
+  return {
+    chatsAt: (value) => where.get(value) ?? null,
+    mailedAfterMs: (value) => (mailed.has(value) ? (world.chats?.mailAfterMs ?? null) : null),
+  };
 };
 
 const isLimited = ({ windowHours, firstContact }: Limits): boolean => windowHours !== null || !firstContact;
@@ -102,16 +148,21 @@ const windowRefusal = async (
   return null;
 };
 
-/** The same where only the kind of channel is at hand. */
-export const kindRefusal = (
+/** The same where only the kind of channel is at hand. Whoever chats has come by one channel, and reads what is said there: at another it is refused with notFirst. */
+export const kindRefusal = async (
   world: KnowingKinds,
   tx: Tx,
   channel: Pick<Channel, "id" | "kind">,
   customerId: CustomerId | null,
   recipients: readonly string[],
   now: Date,
-): Promise<Refusal | null> =>
-  windowRefusal(tx, known(world, channel.kind), { channelId: channel.id, customerId }, recipients, now);
+): Promise<Refusal | null> => {
+  const chatting = isKept(addressKindOf[channel.kind]) ? ((await world.chats?.at(tx, recipients)) ?? []) : [];
+  const elsewhere = chatting.find(({ channelId }) => channelId !== channel.id);
+  return elsewhere === undefined
+    ? windowRefusal(tx, known(world, channel.kind), { channelId: channel.id, customerId }, recipients, now)
+    : refuse("notFirst", { address: elsewhere.address });
+};
 
 /** What a delivery comes to whose channel may not carry it any more to whom it is for: its window closed while it waited. Null: it may. */
 export const heldByWindow = async (
@@ -132,13 +183,13 @@ export const heldByWindow = async (
 
 /**
  * Every way to the customer, best first by the rule of `lib/ways.ts`. Where the last message wants its answer elsewhere, that is a way of its own (RFC 5322
- * section 3.6.2). Addresses of somebody whom the customer was merged with are last: they have not shown to belong to whoever wrote here.
+ * section 3.6.2). A chat is a way only for those who have come by it: of other chats there is one, which says so. Addresses of somebody whom the customer was merged with are last: they have not shown to belong to whoever wrote here.
  */
 export const waysTo = (
   channels: readonly Channel[],
   addresses: readonly OwnedAddress[],
   last: LastContact | null,
-  { limits, cents, wish, lastIn, urgent, now }: Circumstances,
+  { limits, cents, wish, lastIn, chatsAt, mailedAfterMs, urgent, now }: Circumstances,
 ): Way[] => {
   const ways = channels.flatMap((channel): (Omit<Way, "reason" | "blocked"> & WayFacts)[] => {
     const can = limits(channel.kind);
@@ -146,7 +197,10 @@ export const waysTo = (
     const here = last !== null && last.channelId === channel.id;
     const wrote = here ? (last.value ?? "").toLowerCase() : "";
     const asked = here && last.replyTo?.toLowerCase() !== wrote ? (last.replyTo ?? "") : "";
-    const mine = addresses.filter((address) => address.kind === addressKindOf[channel.kind]);
+    const kept = isKept(addressKindOf[channel.kind]);
+    const ofKind = addresses.filter((address) => address.kind === addressKindOf[channel.kind]);
+    const mine = kept ? ofKind.filter(({ value }) => [null, channel.id].includes(chatsAt(value))) : ofKind;
+    const isOnlyElsewhere = mine.length === 0 && ofKind.length > 0;
     const isElsewhere = asked !== "" && !mine.some(({ value }) => value.toLowerCase() === asked.toLowerCase());
     const all: readonly Partial<OwnedAddress>[] = isElsewhere ? [...mine, { value: asked }] : mine;
     return (all.length === 0 ? [{ value: "" }] : all).map((address) => {
@@ -161,13 +215,15 @@ export const waysTo = (
         value,
         hindrance:
           shut ??
-          (key === "" || key.endsWith(".invalid")
-            ? "noAddress"
-            : (address.suppressedReason ?? null) !== null
-              ? "suppressed"
-              : lastHere === null && !can.firstContact
-                ? "notFirst"
-                : null),
+          (isOnlyElsewhere && key === ""
+            ? "notFirst"
+            : key === "" || key.endsWith(".invalid")
+              ? "noAddress"
+              : (address.suppressedReason ?? null) !== null
+                ? "suppressed"
+                : lastHere === null && !can.firstContact
+                  ? "notFirst"
+                  : null),
         own: address.own ?? true,
         asked:
           asked === "" || key !== asked.toLowerCase() ? null : isSure(last?.assurance ?? "none") ? "sure" : "unsure",
@@ -175,7 +231,8 @@ export const waysTo = (
         wished: wish === channel.kind,
         preferred: address.preferred ?? false,
         verified: (address.verifiedAt ?? null) !== null,
-        kept: isKept(addressKindOf[channel.kind]),
+        kept,
+        mailedAfterMs: kept ? mailedAfterMs(value) : null,
         atOnce: can.atOnce ?? false,
         cents: cents(channel.kind),
         closesAt: closesAt(can, lastHere),

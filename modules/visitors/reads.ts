@@ -1,4 +1,4 @@
-// What others may read of visitors. Called by visitors/routes.ts and server/file-sweep.ts.
+// What others may read of visitors. Called by visitors/routes.ts, server/app.ts and server/file-sweep.ts.
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { ChannelId, CustomerId } from "#contract/ids.ts";
 import type { Chatter, SigningKey } from "#contract/visitors.ts";
@@ -42,4 +42,5 @@ export const chattersOf = async (
     }));
 };
 
+export { chattingAt } from "#modules/visitors/store.ts";
 export { namedByVisitors } from "#modules/visitors/store-files.ts";

@@ -84,6 +84,15 @@ export const visitorByToken = alike<
 export const visitorByAddress = (tx: Tx, address: string): Promise<VisitorRow | null> =>
   tx.maybe<VisitorRow>(sql`SELECT ${columns} FROM visitor v WHERE v.address = ${address}`);
 
+/** Where whoever has one of these addresses chats, and at which mail address they are reached by now, also since they have signed in; empty: at none. */
+export const chattingAt = (
+  tx: Tx,
+  addresses: readonly string[],
+): Promise<{ readonly address: string; readonly channelId: ChannelId; readonly email: string }[]> =>
+  tx.rows(sql`
+    SELECT v.address, v.channel_id AS "channelId", coalesce(j.email, v.email) AS email
+      FROM visitor v LEFT JOIN visitor j ON j.id = v.joined_to WHERE v.address = ANY (${addresses}::text[])`);
+
 /** Those of the visitors' addresses whose visitors have typed a mail address. */
 export const addressesThatTyped = async (tx: Tx, addresses: readonly string[]): Promise<string[]> =>
   (

@@ -278,6 +278,11 @@ test("a visitor without a name is called one, what they say of themselves is a c
   assert.equal(await page.getByText("visitor-").count(), 0);
   await sheet.getByRole("button", { name: "Trennen" }).click();
   await page.locator(".toast", { hasText: `${name} ist wieder ein eigener Kunde` }).waitFor();
+
+  // They say who they are: what they said before stands under that name, too.
+  visitor.say({ type: "introduce", name: "Frieda Ahrens", email: "wer@kunde.test" });
+  await page.locator(".message", { hasText: "Wer ich bin, sage ich nicht." }).getByText("Frieda Ahrens").waitFor();
+  assert.equal(await page.locator(".message", { hasText: `Besucher ${short}` }).count(), 0);
   await closeSilent(one);
 });
 
@@ -335,7 +340,7 @@ test("a merge shows an attacker's browser nothing: on the screen and on the wire
 test("every way says why it is offered and what it costs; a wish and what is urgent change the best one at once, and another is taken with the keys", async () => {
   const visitor = await openPage(centre.server.url, channelId);
   pages.push(visitor);
-  await visitor.hello();
+  const welcome = await visitor.hello();
   visitor.say({ type: "introduce", name: "Rosa Lind", email: "" });
   const { concernId } = await visitor.tell("Mein Router rauscht.");
   visitor.close();
@@ -357,9 +362,19 @@ test("every way says why it is offered and what it costs; a wish and what is urg
   assert.equal(await mail.getAttribute("aria-disabled"), "true");
   assert.deepEqual(await axeFindings(page), []);
   await page.keyboard.press("End");
-  await page.getByRole("option", { name: "Web-Chat" }).last().and(page.locator(":focus")).waitFor();
+  await page
+    .getByRole("option", { name: "Web-Chat" })
+    .and(page.locator(":not([aria-disabled=true])"))
+    .last()
+    .and(page.locator(":focus"))
+    .waitFor();
   await page.keyboard.press("Escape");
-  await page.locator(".way-reason", { hasText: "hier hat der Kunde zuletzt geschrieben" }).waitFor();
+  // Nobody is there to see it, and nothing is known where it could go instead.
+  await page
+    .locator(".way-reason", {
+      hasText: "hier hat der Kunde zuletzt geschrieben · was der Kunde nicht sieht, wartet im Chat",
+    })
+    .waitFor();
 
   const { addresses } = await desk.call(api.customers.addAddress, {
     params,
@@ -403,6 +418,46 @@ test("every way says why it is offered and what it costs; a wish and what is urg
   await reason("hier hat der Kunde zuletzt geschrieben");
   await page.locator("textarea.editor-plain").waitFor();
 
+  // A second chat of the brand, where the customer never was, is heard of, and is no way to them.
+  const chats = (await desk.call(api.brands.channels, {})).filter(
+    ({ brandId, kind }) => brandId === row.brandId && kind === "webchat",
+  );
+  const shop = await addChat(desk, row.brandId);
+  const never = page.getByRole("option", { name: "Web-Chat" }).filter({ hasText: "erst möglich, wenn der Kunde" });
+  await ways.press("Enter");
+  await never.nth(chats.length - 1).waitFor();
+  assert.equal(await never.first().getAttribute("aria-disabled"), "true");
+  await page.keyboard.press("Escape");
+  assert.notEqual(shop.id, channelId);
+
+  // They say a mail address while an answer is being written: what they do not see goes there.
+  const again = await openPage(centre.server.url, channelId);
+  pages.push(again);
+  await again.hello({ token: welcome.token });
+  again.say({ type: "introduce", name: "Rosa Lind", email: "rosa@kunde.test" });
+  await reason("was der Kunde nicht sieht, geht nach 1 Minute per E-Mail an ihn");
+  again.close();
+
+  // A chat that is switched off is heard of where its answer is being written, which stays.
+  const field = page.locator("textarea.editor-plain");
+  await field.fill("Der Techniker kommt morgen.");
+  const here = (await desk.call(api.brands.channels, {})).find(({ id }) => id === channelId);
+  assert.ok(here);
+  const hereKept = await desk.call(api.brands.channelSettings, { params: { id: channelId } });
+  const chatOn = (enabled: boolean) =>
+    desk.call(api.brands.changeChannel, {
+      params: { id: here.id },
+      body: { brandId: here.brandId, kind: here.kind, name: here.name, enabled, settings: hereKept.settings },
+    });
+  await chatOn(false);
+  await reason("der Kanal ist ausgeschaltet");
+  assert.deepEqual(await axeFindings(page), []);
+  assert.equal(await field.inputValue(), "Der Techniker kommt morgen.");
+  assert.equal(await page.getByRole("button", { name: /^Senden/ }).first().isDisabled(), true);
+  await chatOn(true);
+  await reason("hier hat der Kunde zuletzt geschrieben");
+  assert.equal(await field.inputValue(), "Der Techniker kommt morgen.");
+
   // Without its mailbox the way stays there, grey, with another reason.
   const mailbox = (await desk.call(api.brands.channels, {})).find(({ kind, canSend }) => kind === "email" && canSend);
   assert.ok(mailbox);
@@ -414,10 +469,7 @@ test("every way says why it is offered and what it costs; a wish and what is urg
       body: { brandId, kind, name, enabled, settings: kept.settings },
     });
   await switchOn(false);
-  await page.reload();
-  await page.locator(".message").first().waitFor();
-  await page.keyboard.press("r");
-  await page.locator("textarea:focus").waitFor();
+  await reason("was der Kunde nicht sieht, wartet im Chat");
   await ways.press("Enter");
   await mail.getByText("der Kanal ist ausgeschaltet").waitFor();
   assert.equal(await mail.getAttribute("aria-disabled"), "true");

@@ -1,6 +1,7 @@
 // The composer's decisions: which draft survives, who gets it, what may be attached.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Channel } from "#contract/brands.ts";
 import type { Draft } from "#contract/concerns.ts";
 import {
   addressIn,
@@ -12,6 +13,7 @@ import {
   looksLikeAddress,
   mentionable,
   mentionAt,
+  otherwiseReachable,
   splitAddresses,
   startRecipients,
   startingContent,
@@ -218,4 +220,25 @@ test("an answer goes to everybody the last message was between: nobody who takes
   ]);
   assert.deepEqual(startRecipients(opened(karla.value, [us], []), null), { to: [], cc: [] });
   assert.deepEqual(startRecipients(opened(karla.value, [us], []), way("")), { to: [], cc: [] });
+});
+
+test("ways are asked for anew when a channel was switched, renamed or added; not for its health, and not for the first list", () => {
+  const channel = (id: string, part: object = {}): Channel =>
+    ({
+      id,
+      brandId: `brand of ${id}`,
+      name: id,
+      enabled: true,
+      canSend: true,
+      health: "connected",
+      ...part,
+    }) as unknown as Channel;
+  const before = [channel("a"), channel("b")];
+  const brands = (...now: readonly Channel[]): readonly string[] => [...otherwiseReachable(before, now)];
+  assert.deepEqual(brands(channel("a", { enabled: false }), channel("b")), ["brand of a"]);
+  assert.deepEqual(brands(channel("a"), channel("b", { canSend: false })), ["brand of b"]);
+  assert.deepEqual(brands(...before, channel("c")), ["brand of c"]);
+  assert.deepEqual(brands(channel("a", { name: "Shop" }), channel("b")), ["brand of a"]);
+  assert.deepEqual(brands(channel("a", { health: "failing" }), channel("b")), []);
+  assert.deepEqual([...otherwiseReachable([], before)], []);
 });

@@ -1,5 +1,6 @@
 // Decisions of the composer: what a draft is, when it is worth keeping, which one is the newer, what the limits say.
 // Pure; called by web/state/drafts.ts and the composer.
+import type { Channel } from "#contract/brands.ts";
 import type { AddressKind } from "#contract/channel.ts";
 import type { ConcernRow, Draft, DraftQuote, Message, Party } from "#contract/concerns.ts";
 import type { FileView } from "#contract/files.ts";
@@ -86,6 +87,17 @@ export const startingContent = (draft: Draft | undefined, backup: Backup | null)
 export const firstWords = (content: Pick<Composing, "text">): string => {
   const line = content.text.trim().replaceAll(/\s+/g, " ");
   return line.length > 80 ? `${line.slice(0, 79).trimEnd()}…` : line;
+};
+
+/** The brands of which a channel is switched otherwise, or is new, since a desk knew them: the ways to their customers are others by now. */
+export const otherwiseReachable = (before: readonly Channel[], now: readonly Channel[]): ReadonlySet<string> => {
+  if (before.length === 0) return new Set();
+  const known = new Map(before.map((channel) => [channel.id, channel]));
+  const isOther = ({ id, enabled, canSend, name }: Channel): boolean => {
+    const was = known.get(id);
+    return was === undefined || was.enabled !== enabled || was.canSend !== canSend || was.name !== name;
+  };
+  return new Set(now.filter((channel) => isOther(channel)).map(({ brandId }) => brandId));
 };
 
 /** The ways by the same rule as the server's, with what this desk knows better: where the customer sits in a chat, how urgent it is by now, what time it is. */

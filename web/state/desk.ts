@@ -30,6 +30,7 @@ import {
 import type { DeskState, Opened } from "#web/state/apply.ts";
 import { call } from "#web/state/client.ts";
 import type { Outcome, Problem } from "#web/state/client.ts";
+import { otherwiseReachable } from "#web/state/composing.ts";
 import { beginFiltering } from "#web/state/filtering.ts";
 import { isSameFilter } from "#web/state/filters.ts";
 import { isOnlyFetched } from "#web/state/lists.ts";
@@ -409,6 +410,12 @@ const watchHints = (): (() => void) => {
         const { customerId } = concern.row;
         if (now.hints.customers[customerId] !== before.hints.customers[customerId]) void openConcern(id, true);
       }
+    // What a channel is switched to stands in the ways as well.
+    if (now.channels !== before.channels) {
+      const brands = otherwiseReachable(before.channels, now.channels);
+      for (const [id, { concern }] of Object.entries(now.opened))
+        if (brands.has(concern.row.brandId)) void openConcern(id, true);
+    }
     if (now.opened !== before.opened)
       for (const [id, opened] of Object.entries(now.opened)) {
         fetchBodies(id, opened, before.opened[id]);

@@ -9,6 +9,9 @@ export const nameWords = (name: string): string => {
   return short === undefined ? name : t("customers.visitor", { short: short.toUpperCase() });
 };
 
+/** Is it nobody's name but a chat's address? */
+export const isUnnamed = (name: string): boolean => unnamed.test(name);
+
 /** The same of a text whose matching parts are marked: a name that is only an address has nothing in it that anybody would look for. */
 export const nameParts = (
   parts: readonly { readonly text: string; readonly hit: boolean }[],

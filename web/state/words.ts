@@ -157,6 +157,12 @@ export const duration = (lengthMs: number): string => {
   return unitForm("minute", "short").format(0);
 };
 
+/** How long is waited: "1 minute", "90 seconds". */
+export const waitLength = (lengthMs: number): string =>
+  lengthMs >= 60_000 && lengthMs % 60_000 === 0
+    ? unitForm("minute", "long").format(lengthMs / 60_000)
+    : unitForm("second", "long").format(Math.ceil(lengthMs / 1_000));
+
 /** So many minutes in hours and minutes: "1 h 30 min". Never in days: a day of service time is no day. */
 export const serviceLength = (minutes: number): string => {
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];

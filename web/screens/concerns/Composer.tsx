@@ -318,6 +318,7 @@ const Open = ({ opened, kind }: { readonly opened: Opened; readonly kind: Compos
             ways={ways}
             channels={brandChannels}
             chosen={way}
+            here={here.map(({ address }) => address)}
             choose={(one) => {
               const { to, cc } = startRecipients(opened, one);
               change({ channelId: one.channelId, to: [...to], cc: [...cc] });

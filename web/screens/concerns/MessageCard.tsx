@@ -19,6 +19,7 @@ import { CoveredText, download, hidesSecrets, loadWhole, useMayShow } from "#web
 import { isFoundBelow } from "#web/state/finding.ts";
 import { ProposalLine } from "#web/screens/concerns/ProposalLine.tsx";
 import { nameWords } from "#web/state/names.ts";
+import { saidBy } from "#web/state/parties.ts";
 import { resultWords } from "#web/state/reasons.ts";
 import { deskState } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
@@ -81,6 +82,7 @@ export const MessageCard = memo(function MessageCard({
   readonly hit: boolean;
 }) {
   const language = useStore(deskState, (state) => state.rows[message.concernId]?.language);
+  const sayer = useStore(deskState, (state) => nameWords(saidBy(message.author, state.rows[message.concernId])));
   const [chosen, setChosen] = useState<Mode | null>(null);
   const [unfolded, setUnfolded] = useState<boolean | null>(null);
   const [details, setDetails] = useState(false);
@@ -100,13 +102,13 @@ export const MessageCard = memo(function MessageCard({
     <article
       className="message"
       data-direction={message.direction}
-      aria-label={t(`messageLabel.${message.direction}`, { name: nameWords(message.author.name) })}
+      aria-label={t(`messageLabel.${message.direction}`, { name: sayer })}
     >
       <header className="message-head">
-        <Face name={nameWords(message.author.name)} {...(tone ? { tone } : {})} />
+        <Face name={sayer} {...(tone ? { tone } : {})} />
         <div className="message-who">
           <span className="message-name">
-            {nameWords(message.author.name)}
+            {sayer}
             {message.from &&
             message.from.value !== message.author.name &&
             nameWords(message.from.value) === message.from.value ? (
@@ -221,7 +223,7 @@ export const MessageCard = memo(function MessageCard({
         {incomplete ? (
           <output className="message-coming">{t("kit.loading")}</output>
         ) : mode === "html" && message.html ? (
-          <MailFrame html={message.html} title={t("concerns.frameTitle", { name: nameWords(message.author.name) })} />
+          <MailFrame html={message.html} title={t("concerns.frameTitle", { name: sayer })} />
         ) : (
           <>
             {isStructured(message) ? (

@@ -12,6 +12,8 @@ import { SheetForm } from "#web/kit/SheetForm.tsx";
 import type { Opened } from "#web/state/apply.ts";
 import { callOrThrow } from "#web/state/client.ts";
 import { moveTo, proposedStart, splitOff } from "#web/state/moving.ts";
+import { nameWords } from "#web/state/names.ts";
+import { saidBy } from "#web/state/parties.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui, type MovingWhat } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
@@ -38,7 +40,8 @@ const Form = ({
   readonly what: MovingWhat;
   readonly close: () => void;
 }) => {
-  const { id, customerId } = opened.concern.row;
+  const { row } = opened.concern;
+  const { id, customerId } = row;
   const messages = opened.messages.filter(({ direction }) => direction !== "system");
   const isAll = what.what === "all";
   const [how, setHow] = useState<"from" | "only">(what.what === "only" ? "only" : "from");
@@ -111,7 +114,7 @@ const Form = ({
                 ) : (
                   <ChannelMark kind={message.channelKind} />
                 )}
-                <span className="move-author">{message.author.name}</span>
+                <span className="move-author">{nameWords(saidBy(message.author, row))}</span>
                 <span className="move-text">{message.text.slice(0, 200)}</span>
                 <When at={message.at} />
               </Checkbox>

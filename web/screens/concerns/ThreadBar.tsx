@@ -5,6 +5,8 @@ import { ChannelMark, useNow } from "#web/kit/Marks.tsx";
 import { gently } from "#web/kit/platform.ts";
 import type { Opened } from "#web/state/apply.ts";
 import { loadEarlier } from "#web/state/desk.ts";
+import { nameWords } from "#web/state/names.ts";
+import { saidBy } from "#web/state/parties.ts";
 import { everythingShown, stretchesOf, type Shown, type Stretch } from "#web/state/path.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
@@ -76,8 +78,14 @@ const goTo = (messageId: string): void => {
 };
 
 const Path = ({ opened }: { readonly opened: Opened }) => {
-  const stretches = stretchesOf(opened.messages);
-  const { id } = opened.concern.row;
+  const { row } = opened.concern;
+  const { id } = row;
+  const stretches = stretchesOf(
+    opened.messages.map((message) => ({
+      ...message,
+      author: { ...message.author, name: nameWords(saidBy(message.author, row)) },
+    })),
+  );
   return (
     <nav aria-label={t("path.title")} className="thread-path">
       <ol>

@@ -3,7 +3,7 @@ import type { Channel } from "#contract/brands.ts";
 import { Choose } from "#web/kit/Field.tsx";
 import type { Way } from "#web/state/apply.ts";
 import { nameWords } from "#web/state/names.ts";
-import { dayAndTime, t, words } from "#web/state/words.ts";
+import { dayAndTime, t, waitLength, words } from "#web/state/words.ts";
 
 const nameOf = (way: Way): string => `${way.channelId}|${way.value}`;
 
@@ -11,12 +11,15 @@ export const WayChoice = ({
   ways,
   channels,
   chosen,
+  here,
   choose,
   closed,
 }: {
   readonly ways: readonly Way[];
   readonly channels: readonly Channel[];
   readonly chosen: Way | null;
+  /** Addresses at which the customer sits and reads now. */
+  readonly here: readonly string[];
   readonly choose: (way: Way) => void;
   readonly closed: () => void;
 }) => {
@@ -47,11 +50,20 @@ export const WayChoice = ({
             ? [t("composer.fromAddress", { address: channel.address })]
             : []),
           ...factWords(chosen),
+          ...unseenWords(chosen, here),
         ].join(" · ")}
       </span>
     </div>
   );
 };
+
+/** What becomes of an answer that waits to be fetched, when nobody is there to fetch it. */
+const unseenWords = (way: Way, here: readonly string[]): readonly string[] =>
+  !way.kept || way.blocked !== null || here.includes(way.value)
+    ? []
+    : way.mailedAfterMs === null
+      ? [t("composer.unseenWaits")]
+      : [t("composer.unseenMailed", { time: waitLength(way.mailedAfterMs) })];
 
 /** Why it is offered or not, until when, and what a message costs. */
 const factWords = (way: Way): readonly string[] => {

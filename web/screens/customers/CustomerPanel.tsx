@@ -35,6 +35,7 @@ import { suppressed } from "#web/state/reasons.ts";
 import { useStore } from "#web/state/store.ts";
 import { useMerges } from "#web/state/merging.ts";
 import { nameWords } from "#web/state/names.ts";
+import { people } from "#web/state/parties.ts";
 import { otherConcerns } from "#web/state/otherConcerns.ts";
 import { toggleCustomerPanel } from "#web/state/ui.ts";
 import { t, words } from "#web/state/words.ts";
@@ -43,6 +44,7 @@ import "#web/screens/customers/customer.css";
 /** `links` is given by the routes: screens do not know each other. */
 export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDetail; readonly links: ReactNode }) => {
   const id = concern.row.customerId;
+  const takingPart = people(concern.parties, concern.row);
   const store = useQueryClient();
   const bump = useStore(deskState, (state) => state.hints.customers[id] ?? 0);
   const customer = useQuery({
@@ -169,15 +171,15 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
               </div>
             </dl>
           </section>
-          {concern.parties.length > 1 ? (
+          {takingPart.length > 1 ? (
             <section>
               <h4>{t("customers.parties")}</h4>
               <ul>
-                {concern.parties.map((party) => (
+                {takingPart.map((party) => (
                   <li key={party.id} className="customer-party">
-                    <Face small name={nameWords(party.name || party.value)} />
+                    <Face small name={nameWords(party.name)} />
                     <span>
-                      {nameWords(party.name || party.value)}
+                      {nameWords(party.name)}
                       <small>{t(`partyRoles.${party.role}`)}</small>
                     </span>
                   </li>
