@@ -70,12 +70,13 @@ export const visitLastsMs = 30 * 60_000;
 export const visitAt = (before: Visits | null, now: number, hasChatted: boolean): Visits => {
   if (before !== null && Math.abs(now - before.last) < visitLastsMs) return { ...before, last: now };
   return {
+    putAway: null,
+    isUnwanted: false,
+    ...before,
     last: now,
     isBack: before !== null || hasChatted,
     shown: [],
     hasOpened: false,
-    putAway: before?.putAway ?? null,
-    isUnwanted: before?.isUnwanted ?? false,
   };
 };
 

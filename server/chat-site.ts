@@ -43,7 +43,7 @@ const corners = { round: "18px", soft: "8px", square: "0px" } as const;
 /** A look as the widget's own sheet: of values that the settings' schema has let in, and no other text of anybody's. Exported for its test. */
 export const lookCss = ({ accent, accentNight, corners: radius, side }: LookSettings): string => {
   const night = readableAccent(accentNight === "" ? accent : accentNight, "night");
-  const place = side === "end" ? "" : ";--set-start:calc(var(--inset-side) + env(safe-area-inset-left));--set-end:auto";
+  const place = side === "end" ? "" : ";--set-start:var(--inset-side);--set-end:auto";
   return `:host{--set-accent:light-dark(${readableAccent(accent, "day")},${night});--set-radius:${corners[radius]}${place}}`;
 };
 

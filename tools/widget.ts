@@ -1,5 +1,6 @@
 // Builds the widget: widget.js for script tags, widget/mount.js for modules, the chat both fetch, the greetings where a site has some, and the emoji and sheets that the chat fetches when they are wanted. Called by tools/build.ts and by test/journeys/widget-size.test.ts.
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin, type Rolldown } from "vite";
 
@@ -102,7 +103,7 @@ const buildPart = async (outDir: string, part: Part): Promise<string> => {
   return chunk.fileName;
 };
 
-/** The widget's files: below the folder they were built into. The chat's has a hash in its name and never changes. */
+/** The widget's files: below the folder they were built into. What has a hash in its name never changes. */
 export interface BuiltWidget {
   readonly script: string;
   readonly module: string;
@@ -111,7 +112,7 @@ export interface BuiltWidget {
   /** Fetched by the loader where a channel greets by itself. */
   readonly watch: string;
   /** The card, fetched by the loader when a greeting shows itself. */
-  readonly greet: string;
+  readonly greet: Readonly<Record<Language, string>>;
   /** Fetched by the loader for somebody known. */
   readonly peek: string;
   /** Fetched by the chat when somebody wants an emoji. */
@@ -123,6 +124,16 @@ export interface BuiltWidget {
   /** The service worker. */
   readonly worker: string;
 }
+
+/** Gives files a common ending to their names, made of all they hold: whoever fetches several of them needs to know one, and a name is of the same bytes for ever. */
+const sealed = (outDir: string, files: readonly string[]): string => {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(join(outDir, file)));
+  const seal = hash.digest("base64url").slice(0, 8);
+  for (const file of files) renameSync(join(outDir, file), join(outDir, sealedName(file, seal)));
+  return seal;
+};
+const sealedName = (file: string, seal: string): string => file.replace(/\.js$/, `-${seal}.js`);
 
 /** Builds everything into a folder. */
 export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
@@ -141,23 +152,26 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
     only: ["ask", "confirm", "move", "wish", "rating", "introduce", "unbelieved", "newWindow", "you", "parts", "send"],
     givenPreact: true,
   });
-  const greet = await buildPart(outDir, {
-    input: "greet/main.ts",
-    format: "es",
-    file: "widget/greet-[hash].js",
-    words: ["widget"],
-    only: ["greet", "automatic"],
-  });
+  const greetIn = (language: Language): Promise<string> =>
+    buildPart(outDir, {
+      input: "greet/main.ts",
+      format: "es",
+      file: `widget/greet-${language}.js`,
+      words: ["widget"],
+      only: ["greet", "automatic"],
+      define: { LANGUAGE: JSON.stringify(language) },
+    });
+  const greet = { de: await greetIn("de"), en: await greetIn("en") };
   const watch = await buildPart(outDir, {
     input: "watch/main.ts",
     format: "es",
-    file: "widget/watch-[hash].js",
+    file: "widget/watch.js",
     words: ["widget"],
   });
   const peek = await buildPart(outDir, {
     input: "peek/main.ts",
     format: "es",
-    file: "widget/peek-[hash].js",
+    file: "widget/peek.js",
     words: ["widget"],
   });
   const push = await buildPart(outDir, {
@@ -179,7 +193,7 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
     buildPart(outDir, {
       input: "chat/main.tsx",
       format: "es",
-      file: `widget/chat-${language}-[hash].js`,
+      file: `widget/chat-${language}.js`,
       words: ["widget"],
       without: [...elsewhere, ...ofYou.map((word) => `you.${word}`)],
       language,
@@ -191,17 +205,26 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
       license: "widget/licenses.md",
     });
   const chat = { de: await chatIn("de"), en: await chatIn("en") };
+  const fetched = [chat.de, chat.en, greet.de, greet.en, watch, peek];
+  const seal = sealed(outDir, fetched);
   const loader = {
     words: ["widget", "button"],
     without: ["unread"],
-    define: {
-      CHAT_FILES: JSON.stringify({ de: inFolder(chat.de), en: inFolder(chat.en) }),
-      GREET_FILE: JSON.stringify(inFolder(greet)),
-      WATCH_FILE: JSON.stringify(inFolder(watch)),
-      PEEK_FILE: JSON.stringify(inFolder(peek)),
-    },
+    define: { SEAL: JSON.stringify(seal) },
   } as const;
   const module = await buildPart(outDir, { ...loader, input: "loader.ts", format: "es", file: "widget/mount.js" });
   const script = await buildPart(outDir, { ...loader, input: "script.ts", format: "iife", file: "widget.js" });
-  return { script, module, chat, greet, watch, peek, emoji, sheets, push, worker };
+  const name = (file: string): string => sealedName(file, seal);
+  return {
+    script,
+    module,
+    chat: { de: name(chat.de), en: name(chat.en) },
+    greet: { de: name(greet.de), en: name(greet.en) },
+    watch: name(watch),
+    peek: name(peek),
+    emoji,
+    sheets,
+    push,
+    worker,
+  };
 };

@@ -6,14 +6,10 @@ import buttonCss from "./button.css?inline";
 import type { Word } from "./identity.ts";
 import type { Chat, GreetingParts, ShowGreeting, StartChat, StartPeek, StartWatch } from "./parts.ts";
 import tokensCss from "./tokens.css?inline";
-import { languageOf, type Language } from "./words.ts";
+import { languageOf } from "./words.ts";
 
-/** The chat's files beside this one, each in one language; written in by the build (tools/widget.ts). */
-declare const CHAT_FILES: Readonly<Record<Language, string>>;
-/** Beside them: the card of a greeting, what says when one shows itself, and what looks whether something waits. */
-declare const GREET_FILE: string;
-declare const WATCH_FILE: string;
-declare const PEEK_FILE: string;
+/** How the names of the files end that are fetched from here; written in by the build (tools/widget.ts). */
+declare const SEAL: string;
 
 /** What a site says to have the widget: the desk's address and the channel's id. */
 export interface Wish {
@@ -42,8 +38,7 @@ export interface Widget {
 const peekAgainMs = 60_000;
 /** The button comes by itself when nobody says so long how it is to look. */
 const unsetAfterMs = 1_500;
-const bubble =
-  "M5 4.5h14a2.5 2.5 0 0 1 2.5 2.5v8a2.5 2.5 0 0 1-2.5 2.5h-6.2L8 21.2v-3.7H5A2.5 2.5 0 0 1 2.5 15V7A2.5 2.5 0 0 1 5 4.5Z";
+const bubble = "M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3Z";
 
 const ignored = (): void => undefined;
 const element = <K extends keyof HTMLElementTagNameMap>(name: K, className: string): HTMLElementTagNameMap[K] => {
@@ -72,7 +67,7 @@ const sheet = (css: string): CSSStyleSheet => {
  * Puts the widget on the page. Nothing moves: it lies above the page and takes no room in it. Styles are constructed sheets and nothing is fetched but
  * from the desk, so that a page whose policy allows the desk's scripts and connections needs nothing else.
  */
-export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish): Widget => {
+export const mount = ({ url, channel, fill = false, push = null, word: said = null }: Wish): Widget => {
   const { origin } = new URL(url);
   const id = encodeURIComponent(channel);
   const socketUrl = `${origin.replace(/^http/, "ws")}/chat?channel=${id}`;
@@ -88,7 +83,6 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
   frame.dir = getComputedStyle(page).direction;
   const place = element("div", "place");
   const button = element("button", "launch");
-  button.type = "button";
   button.append(icon(bubble));
   const trouble = element("p", "trouble");
   const spoken = element("p", "spoken");
@@ -100,7 +94,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
   let loading: Promise<Chat | null> | null = null;
   let isOpen = false;
   let unread = "";
-  let word = wish.word ?? null;
+  let word = said;
   let tries = -1;
   let stopPeek = ignored;
   let greetings: ReturnType<StartWatch> | null = null;
@@ -124,7 +118,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
 
   /** A browser may remember that a file could not be fetched: another try asks for another address. */
   const fetchPart = async <Start>(name: string, before = 0): Promise<Start> => {
-    const file = `${origin}/widget/${name}${before ? `?${before}` : ""}`;
+    const file = `${origin}/widget/${name}-${SEAL}.js${before ? `?${before}` : ""}`;
     return ((await import(/* @vite-ignore */ file)) as { readonly start: Start }).start;
   };
   const load = (): Promise<Chat | null> => (loading ??= fetchChat());
@@ -134,7 +128,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
     button.ariaBusy = "true";
     try {
       tries += 1;
-      const start = await fetchPart<StartChat>(CHAT_FILES[language], tries);
+      const start = await fetchPart<StartChat>(`chat-${language}`, tries);
       chat = start({
         socketUrl,
         channel,
@@ -172,7 +166,8 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
   button.onclick = () => (isOpen ? hide() : open());
   draw();
   const appear = (): void => {
-    if (!isEnded && !host.isConnected) document.body.append(host);
+    // A page whose body is still to come has it beside the body.
+    if (!isEnded && !host.isConnected) (document.body ?? page).append(host);
   };
   const here = `${origin}/chat/${id}/`;
   const fetchGreeting = async (which: string): ReturnType<GreetingParts["fetch"]> => {
@@ -181,9 +176,9 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
       // Without content: nobody is there.
       const greeting = (await answer.json()) as SiteGreeting;
       if (!greeting.text) return null;
-      const start = await fetchPart<ShowGreeting>(GREET_FILE);
+      const start = await fetchPart<ShowGreeting>(`greet-${language}`);
       return (putAway) =>
-        start({ greeting, language, root, launch: button, spoken, icon, putAway, open: () => open(greeting) });
+        start({ greeting, root, launch: button, spoken, element, icon, putAway, open: () => open(greeting) });
     } catch {
       return null;
     }
@@ -198,7 +193,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
       if (css) root.adoptedStyleSheets.push(sheet(css));
       appear();
       if (!set || fill) return;
-      const start = await fetchPart<StartWatch>(WATCH_FILE);
+      const start = await fetchPart<StartWatch>("watch");
       if (!isEnded)
         greetings = start({
           set,
@@ -213,8 +208,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
       appear();
     }
   };
-  if (document.body) void dress();
-  else document.addEventListener("DOMContentLoaded", () => void dress());
+  void dress();
 
   /** This browser keeps something of who has chatted here; what is kept of visits is of nobody. */
   const isKnown = (): boolean => {
@@ -234,7 +228,7 @@ export const mount = ({ url, channel, fill = false, push = null, ...wish }: Wish
       isStopped = true;
       clearTimeout(again);
     };
-    void fetchPart<StartPeek>(PEEK_FILE, before).then((start) => {
+    void fetchPart<StartPeek>("peek", before).then((start) => {
       if (isStopped) return;
       stopPeek();
       stopPeek = start({ socketUrl, channel, word, language, found: () => void load() });

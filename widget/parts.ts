@@ -68,12 +68,12 @@ type PutAway = (isUnwanted?: boolean) => void;
 /** What the loader gives to the card it has fetched. */
 export interface CardParts {
   readonly greeting: SiteGreeting;
-  readonly language: Language;
   readonly root: ShadowRoot;
   readonly launch: HTMLElement;
   /** What is said aloud. */
   readonly spoken: HTMLElement;
-  /** A picture by its path. */
+  /** An element of a class; and a picture by its path. */
+  readonly element: <K extends keyof HTMLElementTagNameMap>(name: K, className: string) => HTMLElementTagNameMap[K];
   readonly icon: (path: string) => SVGElement;
   readonly open: () => void;
   readonly putAway: PutAway;

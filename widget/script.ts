@@ -7,13 +7,8 @@ declare global {
   }
 }
 
-const tag = document.currentScript;
+const { src = "", dataset = {} } = (document.currentScript ?? {}) as Partial<HTMLScriptElement>;
+const { channel, fill, push, token } = dataset as Readonly<Record<string, string | undefined>>;
 // Twice on a page by mistake is once.
-if (tag instanceof HTMLScriptElement && tag.dataset["channel"] && !window.drahtChat)
-  window.drahtChat = mount({
-    url: tag.src,
-    channel: tag.dataset["channel"],
-    fill: tag.dataset["fill"] !== undefined,
-    push: tag.dataset["push"] || null,
-    word: tag.dataset["token"] || null,
-  });
+if (channel && !window.drahtChat)
+  window.drahtChat = mount({ url: src, channel, fill: fill !== undefined, push: push || null, word: token || null });

@@ -8,6 +8,7 @@ test("the page's language counts, then the reader's, then English", () => {
   assert.equal(languageOf("en", ["de"]), "en");
   assert.equal(languageOf("fr", ["pt-BR", "de-DE", "en"]), "de");
   assert.equal(languageOf("", []), "en");
+  assert.equal(languageOf("den", ["ENG", "De"]), "de", "languages that begin alike are others");
 });
 
 test("facts are put in as they are and never read again", () => {

@@ -2,14 +2,9 @@
 
 export type Language = "de" | "en";
 
-const spoken = (tag: string): Language | null => {
-  const first = tag.toLowerCase().split("-")[0];
-  return first === "de" || first === "en" ? first : null;
-};
-
 /** The page's own language when it is one of ours; else the first of the reader's that is; else English. */
 export const languageOf = (page: string, reader: readonly string[]): Language =>
-  [page, ...reader].map(spoken).find((found) => found !== null) ?? "en";
+  /^de/i.test([page, ...reader].find((tag) => /^(de|en)\b/i.test(tag)) ?? "") ? "de" : "en";
 
 /** Puts facts into their places: "{name} writes". Values are put in as they are and are never read as a template again. */
 export const fill = (words: string, facts: Readonly<Record<string, string | number>>): string =>

@@ -325,7 +325,7 @@ test("a site is told how its chat looks and when it greets, not with which words
   const { site } = await siteOf(id);
   assert.equal(
     site.css,
-    ":host{--set-accent:light-dark(#7a1f5c,#d674b0);--set-radius:8px;--set-start:calc(var(--inset-side) + env(safe-area-inset-left));--set-end:auto}",
+    ":host{--set-accent:light-dark(#7a1f5c,#d674b0);--set-radius:8px;--set-start:var(--inset-side);--set-end:auto}",
   );
   const { rules = [], restDays } = site.greetings ?? {};
   assert.deepEqual(

@@ -453,7 +453,13 @@ test("every way says why it is offered and what it costs; a wish and what is urg
   await reason("der Kanal ist ausgeschaltet");
   assert.deepEqual(await axeFindings(page), []);
   assert.equal(await field.inputValue(), "Der Techniker kommt morgen.");
-  assert.equal(await page.getByRole("button", { name: /^Senden/ }).first().isDisabled(), true);
+  assert.equal(
+    await page
+      .getByRole("button", { name: /^Senden/ })
+      .first()
+      .isDisabled(),
+    true,
+  );
   await chatOn(true);
   await reason("hier hat der Kunde zuletzt geschrieben");
   assert.equal(await field.inputValue(), "Der Techniker kommt morgen.");

@@ -1,41 +1,54 @@
-// The card of a greeting beside the closed button. Plain DOM. Built as widget/greet-….js; fetched by loader.ts when a greeting shows itself.
+// The card of a greeting beside the closed button. Plain DOM, in one language. Built as widget/greet-….js; fetched by loader.ts when a greeting shows itself.
 import german from "#locales/de.json" with { type: "json" };
 import english from "#locales/en.json" with { type: "json" };
 import type { ShowGreeting } from "#widget/parts.ts";
+import type { Language } from "#widget/words.ts";
 import greetCss from "./greet.css?inline";
+
+/** Written in by the build (tools/widget.ts). */
+declare const LANGUAGE: Language;
+const { automatic, greet: words } = (LANGUAGE === "de" ? german : english).widget;
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(greetCss);
 
 /** Shows it; gives how to take it away. */
-export const start: ShowGreeting = ({ greeting, language, root, launch, spoken, icon, open, putAway }) => {
-  const { automatic, greet: words } = (language === "de" ? german : english).widget;
-  const named = (text: string): string => text.replace("{brand}", () => greeting.brand);
-  const by = named(automatic);
-  const add = (to: HTMLElement, name: string, className: string, text = "", press?: () => void): HTMLElement => {
-    const made = document.createElement(name);
-    made.className = className;
-    made.textContent = text;
-    if (press) {
-      made.setAttribute("type", "button");
-      made.onclick = press;
-    } else made.dir = "auto";
-    to.append(made);
+export const start: ShowGreeting = ({
+  greeting: { brand, text },
+  root,
+  launch,
+  spoken,
+  element,
+  icon,
+  open,
+  putAway,
+}) => {
+  const named = (said: string): string => said.replace("{brand}", () => brand);
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
+  const box = element("aside", "trouble greet");
+  box.ariaLabel = named(words.label);
+  const add = (className: string, press: () => void): HTMLElement => {
+    const made = element("button", className);
+    made.onclick = press;
+    box.append(made);
     return made;
   };
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
-  const box = document.createElement("aside");
-  box.className = "greet";
-  box.ariaLabel = named(words.label);
-  const text = add(box, "button", "words", "", open);
-  add(text, "span", "from", by);
-  add(text, "span", "text", greeting.text);
-  add(box, "button", "never", words.never, () => putAway(true));
-  const shut = add(box, "button", "shut", "", () => putAway());
+  const lines = add("words", open);
+  for (const [className, said] of [
+    ["from", named(automatic)],
+    ["text", text],
+  ] as const) {
+    const line = element("span", className);
+    line.dir = "auto";
+    line.textContent = said;
+    lines.append(line);
+  }
+  const shut = add("shut", () => putAway());
   shut.ariaLabel = words.close;
-  shut.append(icon("m6 6 12 12M18 6 6 18"));
+  shut.append(icon("m8 8 8 8M16 8l-8 8"));
+  add("never", () => putAway(true)).textContent = words.never;
   launch.before(box);
-  spoken.textContent = `${by}: ${greeting.text}`;
+  spoken.textContent = `${named(automatic)}: ${text}`;
   const escape = (event: KeyboardEvent): void => {
     if (event.key === "Escape" && !event.defaultPrevented) putAway();
   };

@@ -26,7 +26,8 @@ export const start: StartWatch = (parts) => {
   let since = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isAsking = false;
-  let isEnded = false;
+  const ended = new AbortController();
+  const { signal } = ended;
   /** Rules that cannot show themselves on this page any more: nobody is there, or one has been seen here. */
   let passed: readonly GreetingRule[] = [];
   let shown: { readonly rule: GreetingRule; readonly take: () => void } | null = null;
@@ -34,23 +35,22 @@ export const start: StartWatch = (parts) => {
   let kept = "";
   let isKept = true;
 
-  const change = (more: Partial<Visits> = {}): Visits => {
+  const stored = (run: () => void): void => {
     try {
-      if (isKept) kept = localStorage.getItem(key) ?? "";
+      if (isKept) run();
     } catch {
       isKept = false;
     }
+  };
+  const change = (more: Partial<Visits> = {}): Visits => {
+    stored(() => (kept = localStorage.getItem(key) ?? ""));
     const visits = {
       ...visitAt(visitsIn(kept), Date.now(), parts.isKnown),
       ...(isOpen() ? { hasOpened: true } : {}),
       ...more,
     };
     kept = JSON.stringify(visits);
-    try {
-      localStorage.setItem(key, kept);
-    } catch {
-      isKept = false;
-    }
+    stored(() => localStorage.setItem(key, kept));
     return visits;
   };
 
@@ -89,7 +89,7 @@ export const start: StartWatch = (parts) => {
 
   const look = (): void => {
     clearTimeout(timer);
-    if (isEnded) return;
+    if (signal.aborted) return;
     const now = performance.now();
     const here = pagePath(location.pathname);
     if (here !== path) {
@@ -117,18 +117,15 @@ export const start: StartWatch = (parts) => {
     else if (due) void ask(due);
   };
 
-  const ended = new AbortController();
-  const { signal } = ended;
   const { navigation } = window as { navigation?: EventTarget };
-  // What begins at the document is heard at the window, too.
-  for (const name of ["popstate", "pageshow", "visibilitychange"]) addEventListener(name, look, { signal });
+  // What begins at the document is heard at the window, too; another address of the page below.
+  for (const name of ["pageshow", "visibilitychange"]) addEventListener(name, look, { signal });
   navigation?.addEventListener("navigatesuccess", look, { signal });
   const ticks = navigation ? 0 : setInterval(() => pagePath(location.pathname) === path || look(), lookEveryMs);
   look();
   return {
     look,
     end: () => {
-      isEnded = true;
       ended.abort();
       clearInterval(ticks);
       take();
