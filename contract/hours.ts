@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { endpoint } from "#contract/endpoint.ts";
 import { brandId, channelId } from "#contract/ids.ts";
+import { germanHolidays, germanStates, stateParts } from "#lib/germanHolidays.ts";
 
 /** A time of the day as clocks write it: "08:00". */
 const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/);
@@ -24,12 +25,36 @@ const hoursException = z.strictObject({
   spans,
 });
 
+/** When it is open on a holiday: not at all, as on every other day, as on a weekday (0 is Monday), or at times of its own. */
+export const holidayTimes = z.discriminatedUnion("how", [
+  z.strictObject({ how: z.literal("closed") }),
+  z.strictObject({ how: z.literal("usual") }),
+  z.strictObject({ how: z.literal("like"), weekday: z.int().min(0).max(6) }),
+  z.strictObject({ how: z.literal("spans"), spans }),
+]);
+export type HolidayTimes = z.infer<typeof holidayTimes>;
+
+/** Which days are holidays, and when it is open on them. */
+const holidayRule = z.strictObject({
+  /** "DE": those of all Germany; null: of no state. */
+  state: z.enum(germanStates).nullable(),
+  /** Where in that state; a part that it does not have is "none". */
+  part: z.enum(stateParts),
+  /** On every holiday that is not below. */
+  times: holidayTimes,
+  /** On single holidays, in every year. */
+  own: z.array(z.strictObject({ holiday: z.enum(germanHolidays), times: holidayTimes })).max(100),
+});
+export type HolidayRule = z.infer<typeof holidayRule>;
+
 export const hours = z.strictObject({
   /** By IANA's name: "Europe/Berlin". */
   timeZone: z.string().min(1).max(64),
   /** Seven days, Monday first. */
   weekly: z.array(spans).length(7),
   exceptions: z.array(hoursException).max(200),
+  /** They go behind exceptions. None: a holiday is a day like any other. */
+  holidays: holidayRule.optional(),
 });
 export type Hours = z.infer<typeof hours>;
 

@@ -2,6 +2,7 @@
 import type { PreChatSettings, WebchatSettings } from "#channels/webchat/settings.ts";
 import type { AskedField, PreChatAnswers } from "#contract/prechat.ts";
 import type { TopicId } from "#contract/ids.ts";
+import { inBoth } from "#lib/inBoth.ts";
 import { allTopics } from "#modules/brands/reads.ts";
 import type { FormAnswers } from "#modules/concerns/actions-visitor.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -10,14 +11,6 @@ import type { ConnectedChannel } from "#server/intake.ts";
 type Language = "de" | "en";
 
 const formOf = (channel: ConnectedChannel): PreChatSettings | null => (channel.settings as WebchatSettings).form;
-
-/** A line of an administrator's says a thing in German and, behind "=", in English; without one it is the same in both. */
-export const inBoth = (line: string): Readonly<Record<Language, string>> => {
-  const at = line.indexOf("=");
-  const german = (at < 0 ? line : line.slice(0, at)).trim();
-  const english = at < 0 ? "" : line.slice(at + 1).trim();
-  return { de: german, en: english === "" ? german : english };
-};
 
 /** The topics that are offered: those of the centre that the form names, by their own name. */
 const topicsOf = async (

@@ -6,15 +6,15 @@ import type { Hours, OwnedHours } from "#contract/hours.ts";
 import type { Notice } from "#contract/notices.ts";
 import { expectedWait, placesIn, type ExpectedWait } from "#modules/concerns/model-waiting.ts";
 import { measuredAt, queuesOf } from "#modules/concerns/reads-waiting.ts";
-import { exceptionAt, nextChange, openAt } from "#modules/hours/model.ts";
+import { nextChange, openAt } from "#modules/hours/model.ts";
 import { allHours, hoursOf } from "#modules/hours/reads.ts";
 import { shownAt } from "#modules/notices/model.ts";
 import { noticesFrom } from "#modules/notices/reads.ts";
 import type { Follower } from "#platform/live/follow.ts";
 import type { World } from "#platform/world.ts";
 import type { AtDesk } from "#server/at-desk.ts";
-import { inBoth } from "#server/chat-form.ts";
 import type { Page, Seat, Seats } from "#server/chat-seats.ts";
+import { whyClosed } from "#server/why-closed.ts";
 import { words, type Language } from "#server/words.ts";
 
 export interface Now {
@@ -72,8 +72,7 @@ const away = (language: Language, hours: Hours | null, opening: Opening | null, 
   const say = (key: string, facts = {}): string => words(language, `chatNow.${key}`, facts);
   const invited = say("leaveIt");
   if (hours === null || opening === null || opening.isOpen) return { text: `${say("nobody")} ${invited}`, at: null };
-  const name = inBoth(exceptionAt(hours, now))[language];
-  const why = name === "" ? say("closed") : say("closedFor", { name });
+  const why = whyClosed(language, hours, now);
   if (opening.changesAt === null) return { text: `${why} ${invited}`, at: null };
   return { text: `${why} ${say("again")} ${invited}`, at: opening.changesAt.toISOString() };
 };

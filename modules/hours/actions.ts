@@ -2,17 +2,15 @@
 import type { Who } from "#contract/actor.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { Hours, HoursOwner } from "#contract/hours.ts";
-import type { BrandId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
-import { allChannels, brandById } from "#modules/brands/reads.ts";
 import { judgeHours } from "#modules/hours/model.ts";
+import { brandsOfOwners } from "#modules/hours/reads.ts";
 import { putHours } from "#modules/hours/store.ts";
-import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 /**
  * Sets when a brand or channel is open; null: none of its own. Refuses with notFound (no such brand or channel), hoursZone, hoursEmpty, hoursOverlap,
- * hoursIntoNext, hoursDays or hoursTwice (the day is named: "weekly.0", "exceptions.2").
+ * hoursIntoNext, hoursDays or hoursTwice (the day is named: "weekly.0", "exceptions.2", "holidays.own.1").
  */
 export const setHours = (
   world: Pick<World, "db" | "now" | "wake">,
@@ -21,16 +19,11 @@ export const setHours = (
 ): Promise<{ readonly owner: HoursOwner; readonly hours: Hours | null } | Refusal> =>
   world.db.transaction(async (tx) => {
     const { owner } = input;
-    const brandId = await brandOf(tx, owner);
-    if (brandId === null) return refuse("notFound", {}, "owner");
+    const [brandId] = await brandsOfOwners(tx, [owner]);
+    if (!brandId) return refuse("notFound", {}, "owner");
     const hours = input.hours === null ? null : judgeHours(input.hours);
     if (hours !== null && "refused" in hours) return hours;
     await putHours(tx, owner, hours);
     await say(world, tx, who, [{ kind: "hours.changed", brandId, data: { owner, hours } }]);
     return { owner, hours };
   });
-
-const brandOf = async (tx: Tx, owner: HoursOwner): Promise<BrandId | null> =>
-  owner.kind === "brand"
-    ? ((await brandById(tx, owner.id))?.id ?? null)
-    : ((await allChannels(tx)).find(({ id }) => id === owner.id)?.brandId ?? null);

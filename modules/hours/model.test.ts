@@ -1,9 +1,10 @@
 // Opening hours against a slow reading of the same sentence: minute by minute along the clock on the wall, over the changes of daylight saving.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Hours, Span } from "#contract/hours.ts";
+import type { HolidayRule, HolidayTimes, Hours, Span } from "#contract/hours.ts";
 import { dayAfter, instantOf, isTimeZone, wallAt } from "#lib/timeZone.ts";
-import { exceptionAt, judgeHours, nextChange, openAt } from "#modules/hours/model.ts";
+import { holidaysIn } from "#lib/germanHolidays.ts";
+import { afterOpen, judgeHours, nextChange, openAt, openWithin, reasonAt } from "#modules/hours/model.ts";
 import { fc } from "#test/chance.ts";
 
 const week = (spans: readonly Span[]): Hours["weekly"] => Array.from({ length: 7 }, () => [...spans]);
@@ -41,7 +42,33 @@ const walls: readonly Wall[] = [
   wallIn("America/New_York", "2026-11-01"),
   wallIn("Australia/Lord_Howe", "2026-10-04"),
   wallIn("Australia/Lord_Howe", "2026-04-05"),
+  // Good Friday to Easter Monday; and the end of a year with its two.
+  wallIn("Europe/Berlin", "2026-04-04"),
+  wallIn("Europe/Berlin", "2026-12-28"),
 ];
+
+/** "An exception goes before a holiday, a holiday before the weekday", and what a holiday's times say. */
+const spansBySentence = (hours: Hours, day: string): readonly Span[] => {
+  const exception = hours.exceptions.find((one) => one.from <= day && day <= one.to);
+  if (exception) return exception.spans;
+  const weekday = (new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7;
+  const usual = hours.weekly[weekday] ?? [];
+  const { holidays } = hours;
+  if (!holidays?.state) return usual;
+  const holiday = holidaysIn({ state: holidays.state, part: holidays.part }, Number(day.slice(0, 4))).get(day);
+  if (!holiday) return usual;
+  const times = Object.fromEntries(holidays.own.map((one) => [one.holiday, one.times]))[holiday] ?? holidays.times;
+  switch (times.how) {
+    case "closed":
+      return [];
+    case "usual":
+      return usual;
+    case "like":
+      return hours.weekly[times.weekday] ?? [];
+    case "spans":
+      return times.spans;
+  }
+};
 
 /** Open or not, for every minute of the window. */
 const slowly = (wall: Wall, hours: Hours): readonly boolean[] => {
@@ -54,9 +81,7 @@ const slowly = (wall: Wall, hours: Hours): readonly boolean[] => {
   };
   for (let days = 0; days < windowDays; days += 1) {
     const day = dayAfter(wall.first, days);
-    const exception = hours.exceptions.find((one) => one.from <= day && day <= one.to);
-    const weekday = new Date(`${day}T12:00:00Z`).getUTCDay();
-    for (const { from, to } of exception ? exception.spans : (hours.weekly[weekday === 0 ? 6 : weekday - 1] ?? [])) {
+    for (const { from, to } of spansBySentence(hours, day)) {
       const end = to > from ? `${day} ${to}` : `${dayAfter(day, 1)} ${to}`;
       open.fill(true, firstAt(`${day} ${from}`, days), firstAt(end, days));
     }
@@ -68,8 +93,29 @@ const clock = fc
   .tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom(0, 15, 30, 45, 59))
   .map(([hour, minute]) => `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`);
 const someSpans = fc.array(fc.record({ from: clock, to: clock }), { maxLength: 3 });
+const someTimes: fc.Arbitrary<HolidayTimes> = fc.oneof(
+  fc.constant({ how: "closed" as const }),
+  fc.constant({ how: "usual" as const }),
+  fc.record({ how: fc.constant("like" as const), weekday: fc.integer({ min: 0, max: 6 }) }),
+  fc.record({ how: fc.constant("spans" as const), spans: someSpans }),
+);
+const someHolidays: fc.Arbitrary<HolidayRule | null> = fc.option(
+  fc.record({
+    state: fc.constantFrom(null, "DE", "BB", "HH", "BY"),
+    part: fc.constantFrom("none", "catholic"),
+    times: someTimes,
+    own: fc.uniqueArray(
+      fc.record({
+        holiday: fc.constantFrom("easterSunday", "easterMonday", "newYear", "boxingDay", "goodFriday"),
+        times: someTimes,
+      }),
+      { maxLength: 3, selector: ({ holiday }) => holiday },
+    ),
+  }),
+);
 const drawn = fc
   .record({
+    holidays: someHolidays,
     wall: fc.constantFrom(...walls),
     weekly: fc.array(someSpans, { minLength: 7, maxLength: 7 }),
     exceptions: fc.array(
@@ -83,7 +129,7 @@ const drawn = fc
     ),
     second: fc.integer({ min: 0, max: 59 }),
   })
-  .map(({ wall, weekly, exceptions, minute, second }) => ({
+  .map(({ wall, weekly, exceptions, holidays, minute, second }) => ({
     wall,
     hours: {
       timeZone: wall.timeZone,
@@ -94,7 +140,8 @@ const drawn = fc
         name: "",
         spans,
       })),
-    },
+      ...(holidays ? { holidays } : {}),
+    } satisfies Hours,
     minute,
     at: new Date(wall.begins + minute * minuteMs + second * 1000),
   }));
@@ -166,9 +213,9 @@ test("nights, whole days, days that are not as others, and a closed week", () =>
   const closed = hoursOf("Europe/Berlin", office, [newYear]);
   const eve = new Date("2026-12-31T11:00:00Z");
   assert.equal(openAt(closed, eve), false);
-  assert.equal(exceptionAt(closed, eve), "Jahreswechsel");
+  assert.deepEqual(reasonAt(closed, eve), { kind: "exception", name: "Jahreswechsel" });
   assert.equal(nextChange(closed, eve)?.toISOString(), "2027-01-02T07:00:00.000Z");
-  assert.equal(exceptionAt(closed, new Date("2027-01-02T07:00:00Z")), "");
+  assert.equal(reasonAt(closed, new Date("2027-01-02T07:00:00Z")), null);
   // What began the evening before goes on into a day that is closed.
   const late = hoursOf("Europe/Berlin", [{ from: "18:00", to: "03:00" }], [newYear]);
   assert.equal(openAt(late, new Date("2026-12-31T01:30:00Z")), true);
@@ -221,4 +268,58 @@ test("what cannot be hours is named, with its place; what can be is put in order
     ["08:00", "14:00"],
   );
   assert.equal(isTimeZone("../../etc/passwd"), false);
+});
+
+test("a holiday of the state is closed or as was said, exceptions go before it, and it says its name", () => {
+  const rule: HolidayRule = { state: "HH", part: "none", times: { how: "closed" }, own: [] };
+  const at = (more: Partial<HolidayRule>, exceptions: Hours["exceptions"] = []): Hours => ({
+    ...hoursOf("Europe/Berlin", office, exceptions),
+    holidays: { ...rule, ...more },
+  });
+  // 31 October 2025 is a Friday, and Reformation Day in Hamburg alone of these.
+  const noon = new Date("2025-10-31T11:00:00Z");
+  assert.equal(openAt(at({}), noon), false);
+  assert.deepEqual(reasonAt(at({}), noon), { kind: "holiday", holiday: "reformationDay" });
+  assert.equal(nextChange(at({}), noon)?.toISOString(), "2025-11-01T07:00:00.000Z");
+  assert.equal(openAt(at({ state: "NW" }), noon), true);
+  assert.equal(openAt(at({ state: null }), noon), true);
+  const like: HolidayRule["own"] = [
+    { holiday: "reformationDay", times: { how: "spans", spans: [{ from: "10:00", to: "13:00" }] } },
+  ];
+  assert.equal(openAt(at({ own: like }), noon), true);
+  assert.equal(nextChange(at({ own: like }), noon)?.toISOString(), "2025-10-31T12:00:00.000Z");
+  assert.equal(openAt(at({ times: { how: "usual" } }), noon), true);
+  assert.equal(reasonAt(at({ times: { how: "usual" } }), noon), null, "it is a day like any other");
+  const fair = { from: "2025-10-31", to: "2025-10-31", name: "Messe = Fair", spans: office };
+  assert.equal(openAt(at({}, [fair]), noon), true);
+  assert.deepEqual(reasonAt(at({}, [fair]), noon), { kind: "exception", name: "Messe = Fair" });
+  // Promises: what runs over Easter stands still from Thursday evening to Tuesday morning; 4 and 5 April 2026 are open days of this week.
+  const easter = at({ state: "BB" });
+  const thursday = Date.parse("2026-04-02T15:00:00Z");
+  assert.equal(new Date(afterOpen(easter, thursday, 2 * 60 * minuteMs) ?? 0).toISOString(), "2026-04-04T07:00:00.000Z");
+  assert.equal(openWithin(easter, thursday, Date.parse("2026-04-07T07:00:00Z")), (1 + 10 + 1) * 60 * minuteMs);
+});
+
+test("times of holidays that cannot be are named; a part that the state does not have is none, and what stands twice counts once", () => {
+  const closed = { how: "closed" } as const;
+  const wrong = { how: "spans" as const, spans: [{ from: "09:00", to: "09:00" }] };
+  const judged = (holidays: HolidayRule) => judgeHours({ ...hoursOf("Europe/Berlin", office), holidays });
+  const fault = (holidays: HolidayRule) => {
+    const result = judged(holidays);
+    return "refused" in result ? [result.refused, result.field] : result.holidays;
+  };
+  const rule: HolidayRule = { state: "BY", part: "catholic", times: closed, own: [] };
+  assert.deepEqual(fault({ ...rule, times: wrong }), ["hoursEmpty", "holidays.times"]);
+  const own = [
+    { holiday: "newYear" as const, times: closed },
+    { holiday: "assumption" as const, times: wrong },
+  ];
+  assert.deepEqual(fault({ ...rule, own }), ["hoursEmpty", "holidays.own.1"]);
+  assert.deepEqual(fault(rule), rule);
+  assert.deepEqual(fault({ ...rule, state: "HH" }), { ...rule, state: "HH", part: "none" });
+  const usual = { how: "usual" } as const;
+  assert.deepEqual(fault({ ...rule, own: [own[0] ?? assert.fail(), { holiday: "newYear", times: usual }] }), {
+    ...rule,
+    own: [{ holiday: "newYear", times: closed }],
+  });
 });

@@ -1,6 +1,7 @@
 // When it is open, and when that changes; and what hours cannot be. How much of a time is open. Called by hours/actions.ts, promises/model.ts and server/chat-now.ts; pure.
 import { refuse, type Refusal } from "#contract/errors.ts";
-import type { Hours, Span } from "#contract/hours.ts";
+import type { HolidayRule, HolidayTimes, Hours, Span } from "#contract/hours.ts";
+import { holidayOn, partsOf, type GermanHoliday } from "#lib/germanHolidays.ts";
 import { storable } from "#lib/text.ts";
 import { dayAfter, instantOf, isCalendarDay, isTimeZone, wallAt, weekdayOf, type CalendarDay } from "#lib/timeZone.ts";
 
@@ -25,8 +26,30 @@ const stretchOf = ({ from, to }: Span): Stretch => {
 const exceptionOn = (hours: Hours, day: CalendarDay): Hours["exceptions"][number] | undefined =>
   hours.exceptions.find(({ from, to }) => from <= day && day <= to);
 
-const spansOn = (hours: Hours, day: CalendarDay): readonly Span[] =>
-  exceptionOn(hours, day)?.spans ?? hours.weekly[weekdayOf(day)] ?? [];
+/** The holiday that a day is by these hours, and when it is open on it. Exceptions go before it. */
+const holidayAt = (
+  { holidays }: Hours,
+  day: CalendarDay,
+): { readonly holiday: GermanHoliday; readonly times: HolidayTimes } | null => {
+  if (!holidays || holidays.state === null) return null;
+  const holiday = holidayOn({ state: holidays.state, part: holidays.part }, day);
+  if (holiday === undefined) return null;
+  return { holiday, times: holidays.own.find((one) => one.holiday === holiday)?.times ?? holidays.times };
+};
+
+const onHoliday = (times: HolidayTimes, { weekly }: Hours, weekday: number): readonly Span[] => {
+  if (times.how === "spans") return times.spans;
+  return times.how === "closed" ? [] : (weekly[times.how === "like" ? times.weekday : weekday] ?? []);
+};
+
+/** The spans of a day, in no order. */
+export const spansOn = (hours: Hours, day: CalendarDay): readonly Span[] => {
+  const exception = exceptionOn(hours, day);
+  if (exception) return exception.spans;
+  const weekday = weekdayOf(day);
+  const holiday = holidayAt(hours, day);
+  return holiday === null ? (hours.weekly[weekday] ?? []) : onHoliday(holiday.times, hours, weekday);
+};
 
 /** A day as the number of days since 1970 in the calendar: to count on costs nothing. */
 type DayNumber = number;
@@ -140,9 +163,19 @@ export const afterOpen = (hours: Hours | null, from: number, ms: number): number
   return found;
 };
 
-/** Why that day is not as others are, in the words of the exception; empty: it is. */
-export const exceptionAt = (hours: Hours, at: Date): string =>
-  exceptionOn(hours, wallAt(at.getTime(), hours.timeZone).day)?.name ?? "";
+/** Why a day is not as others are: the words of an exception ("Deutsch = English"), or a holiday by its name in the locales (`holidays.<name>`). */
+export type DayReason =
+  | { readonly kind: "exception"; readonly name: string }
+  | { readonly kind: "holiday"; readonly holiday: GermanHoliday };
+
+/** Why the day of an instant is not as others are; null: it is, or nobody said why. */
+export const reasonAt = (hours: Hours, at: Date): DayReason | null => {
+  const { day } = wallAt(at.getTime(), hours.timeZone);
+  const exception = exceptionOn(hours, day);
+  if (exception) return exception.name === "" ? null : { kind: "exception", name: exception.name };
+  const found = holidayAt(hours, day);
+  return found === null || found.times.how === "usual" ? null : { kind: "holiday", holiday: found.holiday };
+};
 
 /** What of the hours cannot be: the first fault with its place, or the hours with every day in its order. */
 export const judgeHours = (given: Hours): Hours | Refusal => {
@@ -170,10 +203,35 @@ export const judgeHours = (given: Hours): Hours | Refusal => {
         `exceptions.${given.exceptions.findIndex((one) => one === days[index])}`,
       );
   }
+  const holidays = given.holidays && judgeHolidays(given.holidays);
+  if (holidays && "refused" in holidays) return holidays;
   return {
     timeZone: given.timeZone,
     weekly: given.weekly.map(inOrder),
     exceptions: days.map((one) => ({ ...one, name: storable(one.name).trim(), spans: inOrder(one.spans) })),
+    ...(holidays ? { holidays } : {}),
+  };
+};
+
+/** The same of the rule for holidays: "holidays.times", "holidays.own.2". What stands twice counts as it stands first. */
+const judgeHolidays = (given: HolidayRule): HolidayRule | Refusal => {
+  const inTimes = (times: HolidayTimes, place: string): Refusal | null =>
+    times.how === "spans" ? faultIn(times.spans, place) : null;
+  const sorted = (times: HolidayTimes): HolidayTimes =>
+    times.how === "spans" ? { ...times, spans: inOrder(times.spans) } : times;
+  const fault = inTimes(given.times, "holidays.times");
+  if (fault !== null) return fault;
+  for (const [index, { times }] of given.own.entries()) {
+    const one = inTimes(times, `holidays.own.${index}`);
+    if (one !== null) return one;
+  }
+  return {
+    state: given.state,
+    part: given.state !== null && partsOf(given.state).includes(given.part) ? given.part : "none",
+    times: sorted(given.times),
+    own: given.own
+      .filter(({ holiday }, index) => given.own.findIndex((one) => one.holiday === holiday) === index)
+      .map(({ holiday, times }) => ({ holiday, times: sorted(times) })),
   };
 };
 

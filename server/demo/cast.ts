@@ -36,9 +36,21 @@ export const demoBrands: Readonly<
       timeZone: "Europe/Berlin",
       weekly: week([{ from: "08:00", to: "20:00" }], [{ from: "09:00", to: "16:00" }]),
       exceptions: [
-        { from: "2026-12-24", to: "2026-12-26", name: "Weihnachten = Christmas", spans: [] },
-        { from: "2026-12-31", to: "2027-01-01", name: "Jahreswechsel = New Year", spans: [] },
+        { from: "2026-12-24", to: "2026-12-24", name: "Heiligabend = Christmas Eve", spans: [] },
+        {
+          from: "2026-12-31",
+          to: "2026-12-31",
+          name: "Silvester = New Year's Eve",
+          spans: [{ from: "08:00", to: "13:00" }],
+        },
       ],
+      // It sits in Hamburg.
+      holidays: {
+        state: "HH",
+        part: "none",
+        times: { how: "closed" },
+        own: [{ holiday: "reformationDay", times: { how: "like", weekday: 5 } }],
+      },
     },
     signature: "Viele Grüße\n{agent}\n\n{brand} Kundenservice\nDeichstraße 27, 20459 Hamburg\nwww.elbkabel.example",
     language: "de",

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { ViewId } from "#contract/ids.ts";
+import type { Hours } from "#contract/hours.ts";
 import { everything } from "#contract/concerns.ts";
 import { changeAgent, createAgent, createTeam } from "#modules/agents/actions.ts";
 import {
@@ -105,7 +106,12 @@ test("brands, channels and their health, topics, fields", async () => {
 });
 
 test("opening hours and notices", async () => {
-  const hours = { timeZone: "Europe/Berlin", weekly: Array.from({ length: 7 }, () => []), exceptions: [] };
+  const hours: Hours = {
+    timeZone: "Europe/Berlin",
+    weekly: Array.from({ length: 7 }, () => []),
+    exceptions: [],
+    holidays: { state: "HH", part: "none", times: { how: "like", weekday: 6 }, own: [] },
+  };
   for (const owner of [
     { kind: "brand", id: cast.brandId },
     { kind: "channel", id: cast.channel.id },

@@ -43,6 +43,12 @@ before(async () => {
         timeZone: "Europe/Berlin",
         weekly: [[week], [week, { from: "19:00", to: "20:00" }], [week], [week], [week], [], []],
         exceptions: [{ from: "2026-12-24", to: "2026-12-26", name: "Weihnachten = Christmas", spans: [] }],
+        holidays: {
+          state: "BY",
+          part: "catholic",
+          times: { how: "closed" },
+          own: [{ holiday: "assumption", times: { how: "spans", spans: [week] } }],
+        },
       },
     },
   });
@@ -247,7 +253,8 @@ const screens: readonly Screen[] = [
     path: () => "/admin/brands",
     ready: async (page) => {
       await page.locator(".entry").first().click();
-      for (const part of [".hours-special", "input[type=number]"]) await seen(`.sheet ${part}`)(page);
+      for (const part of [".hours-special", ".holiday .hours-day", "input[type=number]"])
+        await seen(`.sheet ${part}`)(page);
     },
   },
   {

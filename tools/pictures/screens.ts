@@ -351,6 +351,7 @@ export const screensOf = ({
     { name: "admin-topics", path: "/admin/topics", act: seen(".entries .entry") },
     { name: "admin-topic", path: "/admin/topics", act: opened(".entries .entry", ".sheet .form") },
     { name: "admin-brand-hours", path: "/admin/brands", act: openedAt("Elbkabel", ".hours-special") },
+    { name: "admin-brand-holidays", path: "/admin/brands", act: openedAt("Elbkabel", ".holidays") },
     {
       name: "admin-brand-ratings",
       path: "/admin/brands",

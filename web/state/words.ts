@@ -189,6 +189,18 @@ export const plainNumber = (value: number): string =>
 export const plainDay = (day: string): string =>
   form({ day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
 
+/** A day of the calendar with its weekday: "Fr., 25.12.2026". */
+export const dayWithWeekday = (day: string): string =>
+  form({ weekday: "short", day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+
+/** Monday to Sunday in the language that is spoken; 5 January 1970 was a Monday. */
+export const dayNames = (): readonly string[] =>
+  [0, 1, 2, 3, 4, 5, 6].map((day) =>
+    form({ weekday: "long", timeZone: "UTC" }).format(new Date(Date.UTC(1970, 0, 5 + day))),
+  );
+
 /** A number as the language writes it. */
 export const number = (value: number): string => speech.number.format(value);
 

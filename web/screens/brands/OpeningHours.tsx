@@ -1,15 +1,16 @@
 // When a brand or a channel is open: the week, the days that are otherwise, the time zone. Called by AdminBrands.tsx and ChannelForm.tsx, which keep it.
-import { useEffect, useRef, useState } from "react";
-import type { ReactNode } from "react";
+import { useEffect, useState } from "react";
 import { openingHours } from "#contract/hours.ts";
-import type { Hours, HoursOwner, Span } from "#contract/hours.ts";
+import type { Hours, HoursOwner } from "#contract/hours.ts";
 import { Button, IconButton } from "#web/kit/Button.tsx";
 import { Choose, Toggle } from "#web/kit/Field.tsx";
+import { Holidays } from "#web/screens/brands/Holidays.tsx";
+import { HoursDay, Wrong } from "#web/screens/brands/HoursDay.tsx";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
-import { missingIn, mostSpans, startHours, withAnother, withOne } from "#web/state/openingHours.ts";
+import { missingIn, startHours, withOne } from "#web/state/openingHours.ts";
 import { problemWords } from "#web/state/problems.ts";
-import { language, t } from "#web/state/words.ts";
+import { dayNames, t } from "#web/state/words.ts";
 import "#web/screens/brands/hours.css";
 
 export interface OwnHours {
@@ -69,12 +70,6 @@ export const useOwnHours = (owner: HoursOwner | null): OwnHours => {
   };
 };
 
-/** Monday to Sunday in the language that is spoken; 5 January 1970 was a Monday. */
-const dayNames = (): readonly string[] => {
-  const format = new Intl.DateTimeFormat(language(), { weekday: "long", timeZone: "UTC" });
-  return [0, 1, 2, 3, 4, 5, 6].map((day) => format.format(new Date(Date.UTC(1970, 0, 5 + day))));
-};
-
 const here = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export const OpeningHours = ({ own, of }: { readonly own: OwnHours; readonly of: HoursOwner["kind"] }) => {
@@ -86,7 +81,7 @@ export const OpeningHours = ({ own, of }: { readonly own: OwnHours; readonly of:
       </p>
     ) : null;
   const at = (place: string): string | null => (fault !== null && fault.place.startsWith(place) ? fault.words : null);
-  const isPlaced = fault !== null && /^(?:weekly|exceptions|timeZone)/.test(fault.place);
+  const isPlaced = fault !== null && /^(?:weekly|exceptions|holidays|timeZone)/.test(fault.place);
   return (
     <fieldset className="fieldset hours">
       <legend>{t("hours.title")}</legend>
@@ -110,7 +105,7 @@ export const OpeningHours = ({ own, of }: { readonly own: OwnHours; readonly of:
           <p className="field-hint">{t("hours.hint")}</p>
           <div className="hours-days">
             {dayNames().map((name, day) => (
-              <Day
+              <HoursDay
                 key={name}
                 name={name}
                 head={<span className="hours-name">{name}</span>}
@@ -120,6 +115,7 @@ export const OpeningHours = ({ own, of }: { readonly own: OwnHours; readonly of:
               />
             ))}
           </div>
+          <Holidays hours={hours} set={set} wrongAt={at} />
           <h3 className="entries-title">{t("hours.special")}</h3>
           {hours.exceptions.map((one, index) => {
             const change = (more: Partial<typeof one>): void =>
@@ -163,7 +159,7 @@ export const OpeningHours = ({ own, of }: { readonly own: OwnHours; readonly of:
                     onPress={() => set({ ...hours, exceptions: withOne(hours.exceptions, index, null) })}
                   />
                 </div>
-                <Day
+                <HoursDay
                   name={name}
                   head={null}
                   spans={one.spans}
@@ -189,68 +185,3 @@ export const OpeningHours = ({ own, of }: { readonly own: OwnHours; readonly of:
     </fieldset>
   );
 };
-
-/** What is wrong, brought into sight: the button that found it may stand far below. */
-const Wrong = ({ words }: { readonly words: string | null }) => {
-  const ref = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
-    ref.current?.scrollIntoView({ block: "center" });
-  }, [words]);
-  return words === null ? null : (
-    <p ref={ref} className="field-fault" role="alert">
-      {words}
-    </p>
-  );
-};
-
-/** The spans of one day. */
-const Day = ({
-  name,
-  head,
-  spans,
-  wrong,
-  set,
-}: {
-  readonly name: string;
-  readonly head: ReactNode;
-  readonly spans: readonly Span[];
-  readonly wrong: string | null;
-  readonly set: (spans: Span[]) => void;
-}) => (
-  <fieldset className="hours-day" aria-label={name} data-wrong={wrong !== null || undefined}>
-    {head}
-    <div className="hours-spans">
-      {spans.length === 0 ? <span className="hours-closed">{t("hours.closed")}</span> : null}
-      {spans.map((span, index) => (
-        <span className="hours-span" key={index}>
-          {(["from", "to"] as const).map((side) => (
-            <input
-              key={side}
-              className="field-input"
-              type="time"
-              value={span[side]}
-              aria-label={t(`hours.${side}`, { day: name, number: index + 1 })}
-              aria-invalid={wrong !== null || undefined}
-              onChange={({ target }) => set(withOne(spans, index, { ...span, [side]: target.value }))}
-            />
-          ))}
-          <IconButton
-            size="small"
-            icon="close"
-            label={t("hours.removeSpan", { day: name, from: span.from, to: span.to })}
-            onPress={() => set(withOne(spans, index, null))}
-          />
-        </span>
-      ))}
-      {spans.length < mostSpans ? (
-        <IconButton
-          size="small"
-          icon="plus"
-          label={t("hours.addSpan", { day: name })}
-          onPress={() => set(withAnother(spans))}
-        />
-      ) : null}
-    </div>
-    <Wrong words={wrong} />
-  </fieldset>
-);
