@@ -1,4 +1,4 @@
-// What leads to a chat, in a real browser on a strict site of another origin: its look and its greetings, set at the desk.
+// What leads to a chat, in a real browser on a strict site of another origin: its look and its greetings, set at the desk; and its place on screens that have edges and a soft keyboard.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
@@ -6,7 +6,7 @@ import { api } from "#contract/api.ts";
 import { admin } from "#test/centre.ts";
 import { axeFindings, openDesk, phone } from "#test/screens/browser.ts";
 import { leave, startChatSite, type ChatSite } from "#test/screens/chatSite.ts";
-import { findings, launch, openVisitor, ours, say, sent } from "#test/screens/site.ts";
+import { findings, launch, openVisitor, ours, pageWith, say, sent, stands, strictPolicy } from "#test/screens/site.ts";
 
 let at: ChatSite;
 before(async () => {
@@ -175,4 +175,79 @@ test("a greeting and a colour are set at the desk by keyboard; the greeting show
   await ours(small, "Gerne!").waitFor();
   assert.equal(await greeting.count(), 1, "it stands there once");
   await leave(caller);
+});
+
+/** What can be seen of the page, as browsers say it whose soft keyboard covers the page's lower end; null: they show no keyboard. */
+const coverWithKeyboard = (page: Page, seen: { readonly height: number; readonly offsetTop: number } | null) =>
+  page.evaluate((now) => {
+    const { visualViewport } = window;
+    for (const name of ["height", "offsetTop"] as const)
+      if (now === null) Reflect.deleteProperty(visualViewport ?? {}, name);
+      else Object.defineProperty(visualViewport, name, { configurable: true, get: () => now[name] });
+    visualViewport?.dispatchEvent(new Event("resize"));
+  }, seen);
+
+test("nothing lies under a phone's notch, its lower edge or the soft keyboard; on a tablet the chat rises above it", async () => {
+  const html = pageWith(at.server.url, at.channel).replace("initial-scale=1", "initial-scale=1, viewport-fit=cover");
+  at.site.show("/edges", html, strictPolicy(at.server.url));
+  const visitor = await at.visit({ ...phone });
+  const { page, context } = visitor;
+  const browser = await context.newCDPSession(page);
+  const keep = (top: number, right: number, bottom: number, left: number): Promise<unknown> =>
+    browser.send("Emulation.setSafeAreaInsetsOverride", { insets: { top, right, bottom, left } });
+  const edges = async (name: string): Promise<readonly [number, number, number, number]> => {
+    const { x, y, width, height } = (await page.locator(name).first().boundingBox()) ?? assert.fail(name);
+    return [y, x + width, y + height, x];
+  };
+  await page.goto(`${at.site.origin}/edges`);
+  await keep(47, 0, 34, 0);
+  await launch(page).waitFor();
+  assert.deepEqual(await edges(".launch"), [844 - 20 - 34 - 58, 370, 844 - 20 - 34, 370 - 58]);
+  await launch(page).click();
+  await stands(page);
+  assert.deepEqual(await edges(".panel"), [0, 390, 844, 0]);
+  assert.ok((await edges(".title"))[0] >= 47, "the head's words are below the notch");
+  assert.equal((await edges(".field"))[2], 844 - 34 - 10, "the field is above the lower edge");
+
+  // By a browser that says itself what can be seen: enlarged so little that the chat takes it for no enlargement.
+  await browser.send("Emulation.setPageScaleFactor", { pageScaleFactor: 1.005 });
+  await page.waitForFunction(() => {
+    const panel = document.querySelector("draht-chat")?.shadowRoot?.querySelector(".panel");
+    return Math.abs((panel?.getBoundingClientRect().height ?? 0) - 844 / 1.005) < 0.1;
+  });
+  await browser.send("Emulation.setPageScaleFactor", { pageScaleFactor: 1 });
+  await coverWithKeyboard(page, { height: 500, offsetTop: 20 });
+  assert.deepEqual(await edges(".panel"), [20, 390, 520, 0]);
+  assert.equal((await edges(".field"))[2], 510, "above the keyboard there is no edge to keep clear of");
+  await coverWithKeyboard(page, null);
+
+  // Held across; and the page that is the chat alone, where nobody else's sheet has a say.
+  await keep(0, 47, 21, 59);
+  await page.setViewportSize({ width: 844, height: 390 });
+  for (const path of ["", `${at.server.url}/chat/${at.channel}`]) {
+    if (path !== "") await page.goto(path);
+    await page.locator(".field").waitFor();
+    await stands(page);
+    for (const [name, from, to] of [
+      [".head button", 59, 844 - 47],
+      [".field", 59, 844 - 47],
+    ] as const) {
+      const [, right, bottom, left] = await edges(name);
+      assert.ok(left >= from && right <= to && bottom <= 390 - 21, `${path} ${name}: ${left} to ${right}, ${bottom}`);
+    }
+  }
+
+  await keep(0, 0, 0, 0);
+  await page.goto(`${at.site.origin}/edges`);
+  await page.setViewportSize({ width: 820, height: 1_000 });
+  await launch(page).click();
+  await stands(page);
+  assert.deepEqual(await edges(".panel"), [1_000 - 92 - 660, 800, 1_000 - 92, 410]);
+  await coverWithKeyboard(page, { height: 560, offsetTop: 40 });
+  assert.deepEqual(
+    await edges(".panel"),
+    [60, 800, 600 - 14, 410],
+    "between what covers it and the upper end of what is seen",
+  );
+  await leave(visitor);
 });

@@ -199,12 +199,15 @@ export const start = (parts: ChatParts): Chat => {
     fit();
   };
 
-  /** On a phone the chat is as large as what can be seen of the page: without the soft keyboard, wherever the page is scrolled to. */
+  /** On a phone the chat is as large as what can be seen of the page: without the soft keyboard, wherever the page is scrolled to. On larger screens it rises above the keyboard. */
   const fit = (): void => {
     const seen = window.visualViewport;
     if (!seen || seen.scale > 1.01) return;
-    place.style.setProperty("--seen-top", `${seen.offsetTop}px`);
-    place.style.setProperty("--seen-height", `${seen.height}px`);
+    const { offsetTop, height } = seen;
+    // The lower end of the page is covered, where its height does not shrink with what can be seen of it.
+    const covered = Math.max(0, (document.scrollingElement?.clientHeight ?? 0) - offsetTop - height);
+    for (const [name, px] of Object.entries({ "seen-top": offsetTop, "seen-height": height, covered }))
+      place.style.setProperty(`--${name}`, `${px}px`);
   };
 
   const moved = (): void => {
