@@ -1,7 +1,8 @@
 // A website of somebody else's that carries the widget: another origin than the desk, with the strictest policy that lets it. Used by test/screens/widget*.test.ts.
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { WebSocketServer } from "ws";
 import { axeFindings } from "#test/screens/browser.ts";
 
 export interface Site {
@@ -35,6 +36,45 @@ export const startSite = async (): Promise<Site> => {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     show: (path, html, policy) => void pages.set(path, { html, policy }),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+};
+
+/** A node in front of a desk that has the desk's files and no place for a chat, and says so as a full one does (platform/live/hub.ts), until it lets in. */
+export const startFullNode = async (
+  desk: string,
+  seconds: number,
+): Promise<{ readonly origin: string; readonly letIn: () => void; readonly stop: () => Promise<void> }> => {
+  let isFull = true;
+  const door = new WebSocketServer({ noServer: true });
+  const server = createServer((request, response) => {
+    void fetch(desk + (request.url ?? "")).then(async (answer) => {
+      const type = answer.headers.get("content-type") ?? "";
+      response.writeHead(answer.status, { "content-type": type, "access-control-allow-origin": "*" });
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    });
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (isFull) return door.handleUpgrade(request, socket, head, (page) => page.close(1013, String(seconds)));
+    const lines = request.rawHeaders.map((part, index) => part + (index % 2 === 0 ? ": " : "\r\n"));
+    const inner = connect(Number(new URL(desk).port), "127.0.0.1");
+    inner.write(`GET ${request.url} HTTP/1.1\r\n${lines.join("")}\r\n`);
+    for (const [from, to] of [
+      [inner, socket],
+      [socket, inner],
+    ] as const) {
+      from.pipe(to);
+      from.on("error", () => to.destroy());
+    }
+    return undefined;
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    letIn: () => void (isFull = false),
     stop: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

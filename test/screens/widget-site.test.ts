@@ -6,7 +6,18 @@ import { api } from "#contract/api.ts";
 import { admin } from "#test/centre.ts";
 import { axeFindings, openDesk, phone } from "#test/screens/browser.ts";
 import { leave, startChatSite, type ChatSite } from "#test/screens/chatSite.ts";
-import { findings, launch, openVisitor, ours, pageWith, say, sent, stands, strictPolicy } from "#test/screens/site.ts";
+import {
+  findings,
+  launch,
+  openVisitor,
+  ours,
+  pageWith,
+  say,
+  sent,
+  stands,
+  startFullNode,
+  strictPolicy,
+} from "#test/screens/site.ts";
 
 let at: ChatSite;
 before(async () => {
@@ -250,4 +261,31 @@ test("nothing lies under a phone's notch, its lower edge or the soft keyboard; o
     "between what covers it and the upper end of what is seen",
   );
   await leave(visitor);
+});
+
+test("a server without a place for another chat is not taken for a broken line: it is said why, and when it is tried again, and what was written goes out then", async () => {
+  const node = await startFullNode(at.server.url, 2);
+  for (const language of ["de", "en"])
+    at.site.show(`/${language}`, pageWith(node.origin, at.channel, `lang="${language}"`), strictPolicy(node.origin));
+  const visitor = await openVisitor(at.browser, `${at.site.origin}/en`);
+  const { page } = visitor;
+  await page.getByRole("button", { name: "Open chat" }).click();
+  await page
+    .getByRole("status")
+    .getByText("Very many people are writing to us right now. We try again in 2 seconds")
+    .waitFor();
+  await page.goto(`${at.site.origin}/de`);
+  await launch(page).click();
+  await page
+    .getByRole("status")
+    .getByText("Gerade schreiben uns sehr viele. Wir versuchen es in 2 Sekunden wieder")
+    .waitFor();
+  assert.equal(await page.getByText("Keine Verbindung", { exact: false }).count(), 0);
+  assert.deepEqual(await findings(page), []);
+  await say(page, "Ich habe Zeit.");
+  node.letIn();
+  await sent(page, "Ich habe Zeit.").waitFor();
+  assert.equal(await page.getByText("Gerade schreiben uns sehr viele", { exact: false }).count(), 0);
+  await leave(visitor);
+  await node.stop();
 });

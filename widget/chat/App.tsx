@@ -204,13 +204,15 @@ export const App = (props: AppProps) => {
         close={close}
       />
       <output class="line-state">
-        {isLost
-          ? words().lost
-          : view.slowed
-            ? view.slowed === "tooFast"
-              ? words().refused.tooFast
-              : words().slow
-            : ""}
+        {view.link === "full"
+          ? fill(words().full, { seconds: Math.ceil(view.waitMs / 1_000) })
+          : isLost
+            ? words().lost
+            : view.slowed
+              ? view.slowed === "tooFast"
+                ? words().refused.tooFast
+                : words().slow
+              : ""}
         {view.isUnkept ? ` ${words().unkept}` : ""}
       </output>
       <output class="line-state told">

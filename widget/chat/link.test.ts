@@ -16,13 +16,17 @@ const world = () => {
   const clock = makeClock();
   const sockets = makeSockets();
   const states: LinkState[] = [];
+  const waits: number[] = [];
   const words: string[] = [];
   let left = 0;
   const link = startLink({
     open: sockets.open,
     hello: () => ({ type: "hello", version: 1, token: null, link: null, after: null, language: "de", page: null }),
     word: ({ type }) => void words.push(type),
-    state: (state) => void states.push(state),
+    state: (state, waitMs) => {
+      states.push(state);
+      waits.push(waitMs);
+    },
     left: () => void (left += 1),
     later: clock.later,
     chance: () => 0,
@@ -31,7 +35,7 @@ const world = () => {
     sockets.last().hears.opened();
     sockets.last().hears.word(JSON.stringify(welcome()));
   };
-  return { clock, sockets, states, words, link, greeted, left: () => left };
+  return { clock, sockets, states, waits, words, link, greeted, left: () => left };
 };
 
 test("it says hello first, is up with the welcome, and says nothing before", () => {
@@ -65,11 +69,11 @@ test("a break is tried again after longer and longer waits, and a welcome forget
   assert.equal(waitBeforeTry(50, 1), 15_000);
 });
 
-test("a server that has no place says when to come again: it is not tried sooner", () => {
-  const { clock, sockets, states, greeted } = world();
+test("a server that has no place says when to come again: it is said so, and not tried sooner", () => {
+  const { clock, sockets, states, waits, greeted } = world();
   sockets.last().hears.opened();
   sockets.last().hears.closed({ code: 1013, reason: "15" });
-  assert.equal(states.at(-1), "lost");
+  assert.deepEqual([states.at(-1), waits.at(-1)], ["full", 15_000]);
   clock.pass(14_999);
   assert.equal(sockets.all.length, 1, "too early");
   clock.pass(1);

@@ -2,8 +2,8 @@
 // chance are given, so that tests drive it without a network.
 import type { FromWidget, ToWidget } from "#contract/chat.ts";
 
-/** "lost": it was there or has been tried, and comes back. "barred": the server wants nothing of this page; asked again after minutes only. */
-export type LinkState = "connecting" | "up" | "lost" | "barred";
+/** "lost": it was there or has been tried, and comes back. "full": the server has no place now. "barred": it wants nothing of this page; asked again after minutes only. */
+export type LinkState = "connecting" | "up" | "lost" | "full" | "barred";
 
 /** What a socket tells: that it is open, a word, that it is closed (once, also when it never opened). */
 export interface Hears {
@@ -29,7 +29,8 @@ export interface LinkParts {
   /** Asked before every greeting. */
   readonly hello: () => FromWidget & { readonly type: "hello" };
   readonly word: (word: ToWidget) => void;
-  readonly state: (state: LinkState) => void;
+  /** `waitMs`: until the next try; 0: there is none to wait for. */
+  readonly state: (state: LinkState, waitMs: number) => void;
   /** The server has ended who this browser was, as it was asked to. */
   readonly left: () => void;
   /** Runs something after a while; what it gives back prevents it. */
@@ -110,17 +111,16 @@ export const startLink = (parts: LinkParts): Link => {
     const then = afterClose(code);
     if (then === "left") {
       failures = 0;
-      parts.state("connecting");
+      parts.state("connecting", 0);
       // Whoever hears it decides who comes now, before the next hello is asked for.
       parts.left();
       return connect();
     }
     const isBarred = then === "barred";
-    parts.state(isBarred ? then : "lost");
     // The reason: seconds, from a server that has no place now (platform/live/hub.ts); others are words.
-    const waitMs = isBarred
-      ? barredWaitMs
-      : Math.max(waitBeforeTry(failures, parts.chance()), Number(reason) * 1_000 || 0);
+    const fullMs = Number(reason) * 1_000 || 0;
+    const waitMs = isBarred ? barredWaitMs : Math.max(waitBeforeTry(failures, parts.chance()), fullMs);
+    parts.state(isBarred ? then : fullMs > 0 ? "full" : "lost", waitMs);
     stopTry = parts.later(waitMs, connect);
     failures += 1;
   };
@@ -132,7 +132,7 @@ export const startLink = (parts: LinkParts): Link => {
     if (word.type === "welcome") {
       isUp = true;
       failures = 0;
-      parts.state("up");
+      parts.state("up", 0);
     }
     parts.word(word);
   };
@@ -158,7 +158,7 @@ export const startLink = (parts: LinkParts): Link => {
     expectAnswer(answerWithinMs * 2);
   };
 
-  parts.state("connecting");
+  parts.state("connecting", 0);
   connect();
   return {
     say: (word) => {

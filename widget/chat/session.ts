@@ -27,6 +27,7 @@ export const startSession = (parts: SessionParts): Session => {
     chats: nothing,
     outbox: entriesOf(memory),
     link: "connecting",
+    waitMs: 0,
     isGreeted: false,
     slowed: null,
     isUnkept: false,
@@ -298,12 +299,12 @@ export const startSession = (parts: SessionParts): Session => {
       };
     },
     word: hear,
-    state: (state) => {
+    state: (state, waitMs) => {
       if (state !== "up") {
         sender.broken();
         typed = null;
       }
-      change({ link: state, ...(state === "up" ? {} : { fetching: {} }) });
+      change({ link: state, waitMs, ...(state === "up" ? {} : { fetching: {} }) });
     },
     left: () => {
       if (signed !== null) return signed.left();

@@ -60,6 +60,8 @@ export interface View {
   readonly chats: Chats;
   readonly outbox: readonly Waiting[];
   readonly link: LinkState;
+  /** How long the link waits before its next try; 0: it does not. */
+  readonly waitMs: number;
   /** A greeting has come: what is shown is what the server knows. */
   readonly isGreeted: boolean;
   /** Why the server makes us wait; null: it does not. */
