@@ -1,6 +1,7 @@
 // All endpoints in one object: the browser calls from it, the server answers it, the OpenAPI page prints it.
 import { agents } from "#contract/agents.ts";
 import { asides } from "#contract/aside.ts";
+import { automation, macros } from "#contract/automation.ts";
 import { brands } from "#contract/brands.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import { customers } from "#contract/customers.ts";
@@ -20,11 +21,13 @@ import { visitors } from "#contract/visitors.ts";
 export const api = {
   agents,
   asides,
+  automation,
   brands,
   concerns,
   customers,
   fields,
   files,
+  macros,
   merging,
   moving,
   notices,

@@ -1,5 +1,6 @@
 // The event log's entries: what happened, as data. History, live feed, reactions and webhooks read nothing else.
 import { z } from "zod";
+import { automationRule, cause, condition, deed } from "#contract/automation.ts";
 import { brand, channel, channelCost, topic } from "#contract/brands.ts";
 import { agent, team } from "#contract/agents.ts";
 import { concernRow, delivery, draft, draftKind, link, message, move, party, scheduled } from "#contract/concerns.ts";
@@ -7,7 +8,7 @@ import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { held, uploadId } from "#contract/files.ts";
 import { hours, hoursOwner } from "#contract/hours.ts";
-import { brandId, channelId, noticeId, promiseRuleId } from "#contract/ids.ts";
+import { automationRuleId, brandId, channelId, macroId, noticeId, promiseRuleId } from "#contract/ids.ts";
 import { notice } from "#contract/notices.ts";
 import { promiseKind } from "#contract/promise-state.ts";
 import { promiseRule, recount } from "#contract/promises.ts";
@@ -103,6 +104,25 @@ const kinds = {
   "promise.rulesChanged": z.strictObject({ rules: z.array(promiseRule) }),
   /** What is open was counted anew. */
   "promise.recounted": z.strictObject({ recount }),
+  "automation.rulesChanged": z.strictObject({ rules: z.array(automationRule) }),
+  /** A rule acted, or somebody used a macro: why, what was done, and who is told. */
+  "automation.ran": z.strictObject({
+    by: z.discriminatedUnion("kind", [
+      z.strictObject({
+        kind: z.literal("rule"),
+        ruleId: automationRuleId,
+        name: z.string(),
+        cause,
+        /** Those that held. */
+        conditions: z.array(condition),
+      }),
+      z.strictObject({ kind: z.literal("macro"), macroId, name: z.string() }),
+    ]),
+    deeds: z.array(deed),
+    agentIds: z.array(agentId),
+  }),
+  /** By whom; `shared`: others may use it, too. */
+  "macro.changed": z.strictObject({ agentId, shared: z.boolean() }),
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
   "customer.removed": z.strictObject({ customerId }),

@@ -21,6 +21,8 @@ export const intakeId = id<"IntakeId">();
 export const viewId = id<"ViewId">();
 export const fieldId = id<"FieldId">();
 export const promiseRuleId = id<"PromiseRuleId">();
+export const automationRuleId = id<"AutomationRuleId">();
+export const macroId = id<"MacroId">();
 
 export type BrandId = z.infer<typeof brandId>;
 export type ChannelId = z.infer<typeof channelId>;
@@ -39,3 +41,5 @@ export type IntakeId = z.infer<typeof intakeId>;
 export type ViewId = z.infer<typeof viewId>;
 export type FieldId = z.infer<typeof fieldId>;
 export type PromiseRuleId = z.infer<typeof promiseRuleId>;
+export type AutomationRuleId = z.infer<typeof automationRuleId>;
+export type MacroId = z.infer<typeof macroId>;

@@ -9,6 +9,7 @@ import { files } from "#contract/files.ts";
 import { allows } from "#contract/permissions.ts";
 import { forgetSessions, sessionOf } from "#modules/agents/actions-sessions.ts";
 import { agentRoutes } from "#modules/agents/routes.ts";
+import { automationRoutes } from "#modules/automation/routes.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
 import { brandRoutes } from "#modules/brands/routes.ts";
 import type { ReadAgain } from "#modules/concerns/actions-aside.ts";
@@ -123,6 +124,7 @@ const watchChanges = (options: AppOptions, live: Live): (() => void) => {
 
 const ofModules: readonly Route<Everything>[] = [
   ...agentRoutes,
+  ...automationRoutes,
   ...brandRoutes,
   ...customerRoutes,
   ...fieldRoutes,

@@ -2,6 +2,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { removeOldTries } from "#modules/agents/actions-brake.ts";
 import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
+import { removeOldRuns } from "#modules/automation/actions.ts";
+import { actByTime, sweepTimers } from "#modules/automation/actions-timers.ts";
 import { forgetBegins } from "#modules/concerns/actions-aside.ts";
 import { recountPromises } from "#modules/concerns/actions-recount.ts";
 import { tendPromises } from "#modules/concerns/actions-tending.ts";
@@ -33,6 +35,7 @@ const timed: readonly Timed[] = [
   { name: "wakeSnoozed", everyMs: 1_000, run: wakeSnoozed },
   { name: "tendPromises", everyMs: 1_000, run: tendPromises },
   { name: "recountPromises", everyMs: 1_000, run: recountPromises },
+  { name: "sweepTimers", everyMs: 1_000, run: sweepTimers },
   { name: "checkFiles", everyMs: 1_000, run: (world) => world.checks?.checkDue() ?? Promise.resolve(0) },
   { name: "foldTally", everyMs: 5_000, run: foldTally },
   { name: "askWhatIsDue", everyMs: 5_000, run: askWhatIsDue },
@@ -48,6 +51,7 @@ const timed: readonly Timed[] = [
   { name: "removeOldCodes", everyMs: 600_000, run: removeOldCodes },
   { name: "removeOldTokens", everyMs: 600_000, run: removeOldTokens },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
+  { name: "removeOldRuns", everyMs: 24 * 3_600_000, run: removeOldRuns },
   { name: "mendTally", everyMs: 24 * 3_600_000, run: mendTally },
   { name: "sweepFiles", everyMs: 24 * 3_600_000, run: sweepFiles },
 ];
@@ -56,6 +60,8 @@ const timed: readonly Timed[] = [
 export interface Timing {
   /** How long words in a chat wait to be seen before they go by mail. */
   readonly chatMailAfterMs: number;
+  /** How long an answer is held so that it can be taken back. */
+  readonly undoMs: number;
   readonly publicUrl: string;
 }
 
@@ -70,7 +76,7 @@ export const startJobs = async (options: {
   readonly connected: Connected;
 }): Promise<{ readonly stop: () => Promise<void> }> => {
   const { world, log } = options;
-  const { chatMailAfterMs, publicUrl } = options.timing;
+  const { chatMailAfterMs, undoMs, publicUrl } = options.timing;
   const mailing: Timed = {
     name: "mailWhatIsUnread",
     everyMs: 1_000,
@@ -78,9 +84,10 @@ export const startJobs = async (options: {
       mailWhatIsUnread(world, { afterMs: chatMailAfterMs, pageOf: (channelId) => `${publicUrl}/chat/${channelId}` }),
   };
   const codes: Timed = { name: "mailCodes", everyMs: 1_000, run: () => mailCodes(world, options.connected) };
+  const ruling: Timed = { name: "actByTime", everyMs: 1_000, run: () => actByTime({ ...world, undoMs }) };
   const leadership = lead(world.db, 2, "timers", log, async (signal) => {
     await Promise.all(
-      [...timed, mailing, codes].map(async (job) => {
+      [...timed, mailing, codes, ruling].map(async (job) => {
         while (!signal.aborted) {
           try {
             await job.run(world);

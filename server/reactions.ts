@@ -1,5 +1,6 @@
 // All reactions of all modules, with the lock each runs under. A reaction is idempotent and goes on from its cursor.
 import { eventsAfter } from "#modules/audit/reads.ts";
+import { automationReactions } from "#modules/automation/reactions.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
 import { customerReactions } from "#modules/customers/reactions.ts";
 import { ratingReactions } from "#modules/ratings/reactions.ts";
@@ -36,6 +37,7 @@ export const reactions = (
   options: {
     readonly acknowledge: boolean;
     readonly pushAfterMs: number;
+    readonly undoMs: number;
     readonly recent: Follower<AnyEvent>["recent"];
   },
 ): readonly Reaction[] => {
@@ -52,5 +54,6 @@ export const reactions = (
     ...customerReactions(world).map(keyed(140)),
     ...visitorReactions(world, options.pushAfterMs).map(keyed(150)),
     ...ratingReactions(world).map(keyed(160)),
+    ...automationReactions({ ...world, undoMs: options.undoMs }).map(keyed(170)),
   ];
 };

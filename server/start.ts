@@ -220,7 +220,7 @@ export const startServer = async (
 
     const stopHints = bus.on("events", () => dispatch.wake());
     closers.push(async () => stopHints());
-    const timing = { chatMailAfterMs: config.chatMailAfterMs, publicUrl };
+    const timing = { chatMailAfterMs: config.chatMailAfterMs, undoMs: config.undoMs, publicUrl };
     const jobs = await startJobs({ world, log, timing, connected });
     closers.push(jobs.stop);
     closers.push(startReactions({ world, follower: app.live.follower, config }));
@@ -240,11 +240,11 @@ export const startServer = async (
 const startReactions = (options: {
   readonly world: World;
   readonly follower: Follower<AnyEvent>;
-  readonly config: Pick<Config, "acknowledge" | "chatPushAfterMs">;
+  readonly config: Pick<Config, "acknowledge" | "chatPushAfterMs" | "undoMs">;
 }): (() => Promise<void>) => {
   const { world, follower, config } = options;
-  const { acknowledge, chatPushAfterMs: pushAfterMs } = config;
-  const stops = reactions(world, { acknowledge, pushAfterMs, recent: follower.recent }).map((reaction) => {
+  const { acknowledge, chatPushAfterMs: pushAfterMs, undoMs } = config;
+  const stops = reactions(world, { acknowledge, pushAfterMs, undoMs, recent: follower.recent }).map((reaction) => {
     const run = runReaction({ ...reaction, db: world.db, log: world.log, end: horizon });
     // Woken by what it wants only, when this process has it: there is nothing else for it to look for.
     const quiet = follower.subscribe(follower.upTo(), {

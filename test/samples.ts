@@ -94,6 +94,23 @@ export const samples: Readonly<Record<string, Sample>> = {
   "asides.list": { given: () => ({}) },
   "asides.counts": { given: () => ({}) },
   "asides.settle": { given: () => ({ body: { ids: [nobodys], as: "away" } }) },
+  "automation.rules": { given: () => ({}) },
+  "automation.setRules": { given: () => ({ body: { rules: [] } }) },
+  "automation.runs": { given: () => ({ params: { id: nobodys } }) },
+  "macros.list": { given: () => ({}) },
+  "macros.create": {
+    given: () => ({
+      body: { name: "Probe", key: null, share: { with: "me" }, actions: [{ do: "priority", priority: "high" }] },
+    }),
+  },
+  "macros.change": {
+    given: () => ({
+      params: { id: nobodys },
+      body: { name: "Probe", key: null, share: { with: "me" }, actions: [{ do: "note", text: "Probe" }], version: 1 },
+    }),
+  },
+  "macros.remove": { given: () => ({ params: { id: nobodys } }) },
+  "macros.run": { given: (f) => ({ params: { id: nobodys }, body: { key: crypto.randomUUID(), ids: [f.concernId] } }) },
   "brands.list": { given: () => ({}) },
   "brands.create": { given: () => ({ body: { name: `Marke ${crypto.randomUUID()}`, signature: "", language: "de" } }) },
   "brands.change": {

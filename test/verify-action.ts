@@ -8,6 +8,7 @@ import { openConcern } from "#modules/concerns/reads-open.ts";
 import { allAgents, allTeams, asAgent } from "#modules/agents/reads.ts";
 import { allBrands, allChannels, allTopics, kindsWithCosts } from "#modules/brands/reads.ts";
 import { allFields } from "#modules/fields/reads.ts";
+import { rulesFor as automationFor } from "#modules/automation/reads.ts";
 import { rulesFor } from "#modules/promises/reads.ts";
 import { noticesFrom } from "#modules/notices/reads.ts";
 import { messageViews, rowsByIds } from "#modules/concerns/reads.ts";
@@ -38,6 +39,7 @@ export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<Desk
     fields: await allFields(world.db),
     notices: await noticesFrom(world.db, world.now().toISOString()),
     promises: await rulesFor(world),
+    automation: (await automationFor(world)).rules,
   });
   for (const id of ids) {
     const opened = await openConcern(world, who, id);
@@ -83,6 +85,7 @@ const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
   fields: byId(state.fields),
   notices: byId(state.notices),
   promises: state.promises,
+  automation: state.automation,
   opened: Object.fromEntries(
     opened.map((id) => {
       const it = state.opened[id as ConcernId];

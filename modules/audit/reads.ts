@@ -1,6 +1,15 @@
 // What others may read of the event log: live feed, reactions, history.
 import type { AnyEvent, EventKind } from "#contract/events.ts";
-import { after, horizon, ofConcern, ofConcerns } from "#modules/audit/store.ts";
+import {
+  actedAfter,
+  after,
+  horizon,
+  lastSeqOf,
+  ofConcern,
+  ofConcerns,
+  tagsBefore,
+  waitsSince,
+} from "#modules/audit/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
 /**
@@ -19,4 +28,4 @@ export const eventsAfter = async (
   return { events, upTo: events.length < limit ? Math.max(end, seq) : (events.at(-1)?.seq ?? end) };
 };
 
-export { horizon, ofConcern, ofConcerns };
+export { actedAfter, horizon, lastSeqOf, ofConcern, ofConcerns, tagsBefore, waitsSince };

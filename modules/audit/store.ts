@@ -46,6 +46,44 @@ export const ofConcern = (tx: Tx, concernId: string, before: number | null, limi
      WHERE concern_id = ${concernId} AND seq < ${before ?? Number.MAX_SAFE_INTEGER} AND kind <> 'draft.changed'
      ORDER BY seq DESC LIMIT ${limit}`);
 
+/** The number of the last entry about a concern; 0: there is none. The caller holds the concern's lock, or reads what has been. */
+export const lastSeqOf = async (tx: Tx, concernId: string): Promise<number> =>
+  (
+    await tx.maybe<{ seq: number }>(
+      sql`SELECT seq FROM event WHERE concern_id = ${concernId} ORDER BY seq DESC LIMIT 1`,
+    )
+  )?.seq ?? 0;
+
+/** Has a person, an agent or a customer, done anything about a concern after that entry? */
+export const actedAfter = async (tx: Tx, concernId: string, seq: number): Promise<boolean> =>
+  (
+    await tx.one<{ acted: boolean }>(sql`
+      SELECT EXISTS (SELECT 1 FROM event WHERE concern_id = ${concernId} AND seq > ${seq} AND actor ->> 'kind' IN ('agent', 'customer')) AS acted`)
+  ).acted;
+
+/** When it began to wait for the customer, or we said something last: as the log has it; null: it does not know. */
+export const waitsSince = async (tx: Tx, concernId: string): Promise<string | null> =>
+  (
+    await tx.maybe<{ at: string }>(sql`
+      SELECT at FROM event
+       WHERE concern_id = ${concernId} AND kind IN ('concern.created', 'concern.changed', 'message.added', 'message.scheduled')
+         AND CASE kind
+               WHEN 'concern.created' THEN true
+               WHEN 'concern.changed' THEN data -> 'patch' ->> 'status' = 'waiting'
+               WHEN 'message.added' THEN data -> 'message' ->> 'direction' = 'out' AND data -> 'message' ->> 'automatic' IS NULL AND data -> 'message' ->> 'scheduled' IS NULL
+               ELSE data ->> 'scheduled' IS NULL END
+       ORDER BY seq DESC LIMIT 1`)
+  )?.at ?? null;
+
+/** The tags a concern had before an entry; null: the log does not know. */
+export const tagsBefore = async (tx: Tx, concernId: string, seq: number): Promise<readonly string[] | null> =>
+  (
+    await tx.maybe<{ tags: readonly string[] }>(sql`
+      SELECT coalesce(data -> 'patch' -> 'tags', data -> 'row' -> 'tags') AS tags FROM event
+       WHERE concern_id = ${concernId} AND seq < ${seq} AND (kind = 'concern.created' OR (kind = 'concern.changed' AND data -> 'patch' ? 'tags'))
+       ORDER BY seq DESC LIMIT 1`)
+  )?.tags ?? null;
+
 /** The entries of these kinds about these concerns, in the log's order. */
 export const ofConcerns = (
   tx: Tx,

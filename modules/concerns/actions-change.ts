@@ -111,7 +111,7 @@ export const snooze = (
 export const snoozeLocked = async (
   world: World,
   tx: Tx,
-  who: AgentActor,
+  who: Who,
   state: ConcernState,
   wanted: string,
 ): Promise<ConcernState | Refusal> => {
@@ -149,19 +149,33 @@ const setFollowing = (
     const state = await lockFor(tx, who, id, "concern.change");
     if (isRefusal(state)) return state;
     if (!mayFollowFor(who, agentId)) return refuse("notAllowed");
-    if (following) {
-      const wrong = cannotHold(await agentById(tx, agentId), state.brandId);
-      if (wrong) return wrong;
-    }
-    if (await (following ? insertFollower : removeFollower)(tx, id, agentId))
-      await say(world, tx, who, [
-        {
-          kind: "concern.followed",
-          brandId: state.brandId,
-          concernId: id,
-          customerId: state.customerId,
-          data: { agentId, following },
-        },
-      ]);
-    return { done: true } as const;
+    const moved = await followLocked(world, tx, who, state, agentId, following);
+    return isRefusal(moved) ? moved : ({ done: true } as const);
   });
+
+/** Lets somebody follow a concern that is locked, or no longer; true when that is new. Refuses who could not hold it. */
+export const followLocked = async (
+  world: World,
+  tx: Tx,
+  who: Who,
+  state: ConcernState,
+  agentId: AgentId,
+  following: boolean,
+): Promise<boolean | Refusal> => {
+  if (following) {
+    const wrong = cannotHold(await agentById(tx, agentId), state.brandId);
+    if (wrong) return wrong;
+  }
+  const isNews = await (following ? insertFollower : removeFollower)(tx, state.id, agentId);
+  if (isNews)
+    await say(world, tx, who, [
+      {
+        kind: "concern.followed",
+        brandId: state.brandId,
+        concernId: state.id,
+        customerId: state.customerId,
+        data: { agentId, following },
+      },
+    ]);
+  return isNews;
+};

@@ -61,12 +61,9 @@ export const changeMany = async (
     ...(addTags === undefined ? {} : { addTags: cleanTags(addTags) }),
     ...(removeTags === undefined ? {} : { removeTags: cleanTags(removeTags) }),
   };
-  await insertChange(world.db, { key, actor: asActor(who), at: world.now().toISOString(), wanted: change });
-  const kept = await changeByKey(world.db, key, change);
-  if (kept?.actorId !== who.id || !kept.isSame) return refuse("invalidInput", undefined, "key");
   const ids = [...new Set(input.ids)];
-  if (ids.length + (await changedBeside(world.db, key, ids)) > mostAtOnce)
-    return refuse("tooManyAtOnce", { most: mostAtOnce }, "ids");
+  const wrong = await openKey(world, who, { key, ids, wanted: change });
+  if (wrong !== null) return wrong;
   return each(ids, (id) =>
     onceUnder(
       world,
@@ -126,8 +123,25 @@ const overtaken = async (
     : null;
 };
 
+/**
+ * Keeps what is wanted under a key. Refuses a key that is somebody else's or stands for another change, and more than 200 concerns under one (tooManyAtOnce).
+ */
+export const openKey = async (
+  world: World,
+  who: AgentActor,
+  input: { readonly key: string; readonly ids: readonly ConcernId[]; readonly wanted: unknown },
+): Promise<Refusal | null> => {
+  const { key, ids, wanted } = input;
+  await insertChange(world.db, { key, actor: asActor(who), at: world.now().toISOString(), wanted });
+  const kept = await changeByKey(world.db, key, wanted);
+  if (kept?.actorId !== who.id || !kept.isSame) return refuse("invalidInput", undefined, "key");
+  return ids.length + (await changedBeside(world.db, key, ids)) > mostAtOnce
+    ? refuse("tooManyAtOnce", { most: mostAtOnce }, "ids")
+    : null;
+};
+
 /** Does something to a concern once under a key, and remembers what it moved. */
-const onceUnder = (
+export const onceUnder = (
   world: World,
   who: AgentActor,
   { key, id }: { readonly key: string; readonly id: ConcernId },
@@ -184,7 +198,7 @@ const possible = async (tx: Tx, state: ConcernState, wanted: ConcernState): Prom
 };
 
 /** One concern after the other, in the order of their ids. */
-const each = async (
+export const each = async (
   ids: readonly ConcernId[],
   act: (id: ConcernId) => Promise<ConcernState | Refusal>,
 ): Promise<OutcomeOfMany | Refusal> => {

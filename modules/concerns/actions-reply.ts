@@ -5,36 +5,25 @@ import type { Below, Status, Undone } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { BrandId, ChannelId, ConcernId, CustomerId, MessageId } from "#contract/ids.ts";
 import type { GivenPart } from "#contract/parts.ts";
-import { agentsByHandles } from "#modules/agents/reads.ts";
 import { brandById } from "#modules/brands/reads.ts";
 import { chosenBelow, draftQuoteOf } from "#modules/concerns/actions-below.ts";
+import { saveNote } from "#modules/concerns/actions-note.ts";
 import { forgetDraft, keepDraft } from "#modules/concerns/actions-drafts.ts";
 import { lockAnswer, lockFor, type Spoken } from "#modules/concerns/actions-locks.ts";
 import { placeTakenBack, removeIfEmpty, withUploads } from "#modules/concerns/actions-undo.ts";
-import { changes, saveChange, saveWithMessage } from "#modules/concerns/actions-saving.ts";
+import { changes, saveChange } from "#modules/concerns/actions-saving.ts";
 import {
   answerParts,
-  blank,
   contentOf,
-  heightOf,
   recipientsOf,
   sendAnswer,
   sendingChannel,
   type Written,
 } from "#modules/concerns/actions-send.ts";
-import {
-  emptyConcern,
-  lineOf,
-  mentionsIn,
-  patchOf,
-  restored,
-  storable,
-  withMessage,
-  type ConcernState,
-} from "#modules/concerns/model.ts";
+import { emptyConcern, lineOf, patchOf, restored, storable, type ConcernState } from "#modules/concerns/model.ts";
 import { composed } from "#modules/concerns/model-parts.ts";
 import { retold } from "#modules/concerns/model-moving.ts";
-import { cannotHold, forbids } from "#modules/concerns/policy.ts";
+import { forbids } from "#modules/concerns/policy.ts";
 import { messageViews, type ReadingWorld } from "#modules/concerns/reads.ts";
 import { kindRefusal, type KnowingKinds } from "#modules/concerns/reads-ways.ts";
 import { updateConcern } from "#modules/concerns/store-saving.ts";
@@ -283,46 +272,9 @@ export const note = (world: World, who: AgentActor, input: Note): Promise<Spoken
     if (before !== null) return before;
     const content = await contentOf(world, tx, who, input);
     if (isRefusal(content)) return content;
-    const mentioned = (await agentsByHandles(tx, mentionsIn(content.text))).filter(
-      (agent) => cannotHold(agent, state.brandId) === null,
-    );
-    const at = world.now().toISOString();
-    const messageId = world.newId() as MessageId;
-    const message = {
-      ...blank(state, messageId, state.lastSeq + 1, at),
-      direction: "note" as const,
-      author: { kind: "agent" as const, id: who.id, name: who.name },
-      text: content.text,
-      html: content.html,
-      htmlLines: heightOf(content),
-      files: content.files,
-      mentions: mentioned.map((agent) => agent.id),
-      clientKey: input.key,
-    };
-    const after = withMessage(state, {
-      direction: "note",
-      at,
-      text: content.text,
-      subject: null,
-      channelKind: null,
-      automatic: false,
-    });
-    const about = { brandId: state.brandId, concernId: state.id, customerId: state.customerId };
-    const saved = await saveWithMessage(
-      world,
-      tx,
-      who,
-      { before: state, after, message, parties: [], deliveries: [] },
-      null,
-      () =>
-        mentioned.map((agent) => ({
-          ...about,
-          kind: "agent.mentioned" as const,
-          data: { agentId: agent.id, messageId },
-        })),
-    );
+    const said = await saveNote(world, tx, who, state, content, input.key);
     await forgetDraft(world, tx, who, { concernId: state.id, brandId: state.brandId, kind: "note" });
-    return { state: saved, messageId };
+    return said;
   });
 
 /**
@@ -339,7 +291,8 @@ export const undoSend = (
     const found = await lockAnswer(tx, who, messageId);
     if (isRefusal(found)) return found;
     const { state, message } = found;
-    if (message.authorId !== who.id) return refuse("notAllowed");
+    // What a rule wrote is everybody's to take back who may answer.
+    if (message.authorId !== who.id && message.authorKind !== "helper") return refuse("notAllowed");
     if (message.undo === null || message.withdrawnAt !== null) return refuse("nothingToUndo");
     const kind = await placeTakenBack(tx, state.id, who.id);
     if (isRefusal(kind)) return kind;

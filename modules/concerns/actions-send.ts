@@ -1,5 +1,5 @@
 // Everything that goes out: answers, first messages, and what the centre itself writes. Called by actions-reply.ts, actions-receipts.ts and reactions.ts.
-import { system, type AgentActor } from "#contract/actor.ts";
+import { system, type AgentActor, type Who } from "#contract/actor.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
 import { addressKindOf, isKept } from "#contract/channel.ts";
 import type { DraftQuote, Status } from "#contract/concerns.ts";
@@ -292,13 +292,19 @@ export const sendAutomatic = async (
     /** Who takes part from now on. */
     readonly joining?: NewParty;
     readonly files?: readonly NewFile[];
+    /** Whose words they are when a rule writes; left out: the program's. */
+    readonly by?: Who;
+    /** Held so long, so that it can be taken back; left out: not at all. */
+    readonly heldMs?: number;
   },
-): Promise<void> => {
+): Promise<ConcernState> => {
+  const who = mail.by ?? system;
+  const kept = isKept(addressKindOf[mail.channel.kind]);
   const at = world.now().toISOString();
   const message: NewMessage = {
     ...blank(before, world.newId() as MessageId, before.lastSeq + 1, at),
     direction: mail.direction,
-    author: { kind: "system", id: null, name: mail.brandName },
+    author: { kind: who.kind, id: who.id, name: mail.brandName },
     channelKind: mail.channel.kind,
     channelId: mail.channel.id,
     from: { name: mail.brandName, value: mail.channel.address },
@@ -311,6 +317,7 @@ export const sendAutomatic = async (
     answersId: mail.answersId,
     automatic: mail.direction === "out" ? "auto-reply" : "auto-generated",
     files: mail.files ?? [],
+    undo: mail.heldMs === undefined || kept ? null : { before: undoable(before), after: undoable(before), uploads: [] },
   };
   const after = withMessage(before, {
     direction: mail.direction,
@@ -320,21 +327,22 @@ export const sendAutomatic = async (
     channelKind: mail.channel.kind,
     automatic: true,
   });
-  await saveWithMessage(
+  const leavesAt = new Date(Date.parse(at) + (mail.heldMs ?? 0)).toISOString();
+  const saved = await saveWithMessage(
     world,
     tx,
-    system,
+    who,
     {
       before,
       after,
       message,
       parties: mail.joining ? [mail.joining] : [],
-      deliveries: deliveriesTo(world, mail.channel, [mail.to.value], at, at),
+      deliveries: deliveriesTo(world, mail.channel, [mail.to.value], leavesAt, at),
     },
     null,
   );
-  if (isKept(addressKindOf[mail.channel.kind]))
-    await addUnread(tx, { concernId: before.id, norms: [mail.to.value], seq: message.seq, at });
+  if (kept) await addUnread(tx, { concernId: before.id, norms: [mail.to.value], seq: message.seq, at });
+  return saved;
 };
 
 /** A message with nothing in it yet. */

@@ -90,7 +90,7 @@ const toldOf = async (tx: Tx, state: ConcernState, due: readonly Due[]): Promise
 };
 
 /** Those who are meant and serve the brand, each once. Where nobody has the concern, "assignee" is its team. */
-const whoIs = (agents: readonly AgentRecord[], state: ConcernState, wanted: readonly Notified[]): AgentId[] => {
+export const whoIs = (agents: readonly AgentRecord[], state: ConcernState, wanted: readonly Notified[]): AgentId[] => {
   const isMeant = (agent: AgentRecord, who: Notified): boolean =>
     who === "supervisors"
       ? allows(agent.role, "team.supervise")

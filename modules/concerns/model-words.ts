@@ -185,7 +185,7 @@ const ratingLines = (language: Language, id: string): Linked => {
 };
 
 /** Why an agent is told something by mail. */
-export type Why = "mentioned" | "answered" | "followed" | "rated" | "near" | "over";
+export type Why = "mentioned" | "answered" | "followed" | "rated" | "near" | "over" | "ruled";
 
 /** What an agent is told by mail: a mention, or a customer's answer in a concern of theirs or one they follow. An answer to it goes to the customer. */
 export const notice = (
@@ -201,6 +201,7 @@ export const notice = (
       rated: `${facts.author} hat bewertet, wie das Anliegen gelöst wurde.`,
       near: `Eine Zusage (${facts.author}) ist bald fällig.`,
       over: `Eine Zusage (${facts.author}) wurde nicht eingehalten.`,
+      ruled: `„${facts.author}“ weist Sie auf dieses Anliegen hin.`,
     },
     en: {
       mentioned: `${facts.author} mentioned you in a note.`,
@@ -209,6 +210,7 @@ export const notice = (
       rated: `${facts.author} has rated how the concern was settled.`,
       near: `A promise (${facts.author}) is due soon.`,
       over: `A promise (${facts.author}) was not kept.`,
+      ruled: `“${facts.author}” points you to this concern.`,
     },
   };
   const head = heads[language][why];

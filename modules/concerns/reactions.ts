@@ -87,6 +87,12 @@ export const concernReactions = (
   reaction("concerns.promiseOver", "promise.escalated", isForSomebody, (tx, event) =>
     tellPromise(world, tx, event, "over"),
   ),
+  reaction(
+    "concerns.ruled",
+    "automation.ran",
+    ({ data }) => data.agentIds.length > 0,
+    (tx, event) => tellRuled(world, tx, event),
+  ),
 ];
 
 const isForSomebody = ({ data: { agentIds } }: LoggedEvent<"promise.warned" | "promise.escalated">): boolean =>
@@ -297,6 +303,19 @@ const tellPromise = async (
   if (concernId === null || last === null) return;
   for (const agent of await inLockOrder(tx, agentIds, (one) => wantsNews(one, why)))
     await tell(world, tx, concernId, agent.id, why, rule, last.id);
+};
+
+/** Whoever a rule or a macro tells of a concern, as far as they want news by mail; who used the macro knows it. */
+const tellRuled = async (
+  world: World,
+  tx: Tx,
+  { concernId, actor, data: { by, agentIds } }: LoggedEvent<"automation.ran">,
+): Promise<void> => {
+  const last = concernId === null ? null : await lastOfCustomer(tx, concernId);
+  if (concernId === null || last === null) return;
+  const others = agentIds.filter((id) => id !== actor.id);
+  for (const agent of await inLockOrder(tx, others, (one) => wantsNews(one, "ruled")))
+    await tell(world, tx, concernId, agent.id, "ruled", by.name, last.id);
 };
 
 const wantsNews = ({ preferences }: AgentRecord, why: Why): boolean =>

@@ -238,6 +238,7 @@ export interface AnswerRow {
   readonly direction: string;
   readonly seq: number;
   readonly authorId: string | null;
+  readonly authorKind: string;
   readonly channelId: ChannelId | null;
   readonly to: readonly string[];
   readonly cc: readonly string[];
@@ -259,7 +260,7 @@ export interface AnswerRow {
 /** A message as taking it back needs it. The caller holds the concern's lock; deliveries are locked before messages, always. */
 export const answerRow = (tx: Tx, id: MessageId): Promise<AnswerRow | null> =>
   tx.maybe<AnswerRow>(sql`
-    SELECT m.direction, m.seq, m.author_id AS "authorId", m.channel_id AS "channelId", m.withdrawn_at AS "withdrawnAt", m.undo, b.text, b.html,
+    SELECT m.direction, m.seq, m.author_id AS "authorId", m.author_kind AS "authorKind", m.channel_id AS "channelId", m.withdrawn_at AS "withdrawnAt", m.undo, b.text, b.html,
            ARRAY(SELECT r ->> 'value' FROM jsonb_array_elements(m.recipients) r) AS to, ARRAY(SELECT r ->> 'value' FROM jsonb_array_elements(m.copies) r) AS cc
       FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.id = ${id}`);
 

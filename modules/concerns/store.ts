@@ -185,6 +185,7 @@ export interface LastInbound {
   readonly channelId: ChannelId | null;
   /** A machine wrote it. */
   readonly isMachine: boolean;
+  readonly assurance: Assurance | null;
 }
 
 const lastMessage = (concernId: string, whose: Sql): Sql => {
@@ -195,7 +196,7 @@ const lastMessage = (concernId: string, whose: Sql): Sql => {
 };
 
 const inbound = (id: Sql): Sql => sql`
-  SELECT m.id, m.seq, m.author_name AS "authorName", m.at, b.text, m.sender, m.channel_id AS "channelId", m.automatic IS NOT NULL AS "isMachine"
+  SELECT m.id, m.seq, m.author_name AS "authorName", m.at, b.text, m.sender, m.channel_id AS "channelId", m.automatic IS NOT NULL AS "isMachine", m.assurance
     FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.id = ${id}`;
 
 /** The last message that an answer would answer, whoever wrote it: a person's before a machine's, never a machine's answer. */

@@ -335,7 +335,7 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
   );
   await verify(async () => showSecret(world, cast.omar, { id: hidden, what: "text" }), "message.secretShown");
   // These follow from something else; the rating is further below.
-  // The first of these are further below, the others in promises.test.ts.
+  // The first of these are further below, the others in promises.test.ts and automation.test.ts.
   const unasked = new Set([
     "concerns.answered",
     "concerns.customerName",
@@ -343,6 +343,7 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
     "concerns.rated",
     "concerns.promiseNear",
     "concerns.promiseOver",
+    "concerns.ruled",
   ]);
   for (const reaction of concernReactions(world, { acknowledge: true })) {
     if (unasked.has(reaction.name)) continue;

@@ -1,5 +1,5 @@
 // Every other action: what a desk keeps of agents, teams, brands, channels, topics and fields follows by the events alone; what only hints says so.
-// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts, promises.test.ts or file-checks.test.ts,
+// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts, promises.test.ts, automation*.test.ts or file-checks.test.ts,
 // or stands below with the reason why no desk has anything to compare.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -228,12 +228,15 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   leave: "what no desk shows",
   questionBehind: "reads",
   stopAsking: "what no desk shows",
+  removeOldRuns: "what no desk keeps",
+  sweepTimers: "what no desk shows",
   setUp: "there is no desk before it",
 };
 
 /** Compared by what calls them: how it stands in the tests. */
 const comparedThrough: Readonly<Record<string, string>> = {
   receive: "deliver(",
+  actOn: "verify(listen",
   holdSender: "deliver(",
   askAhead: "deliver(",
   mailWhatIsUnread: "verify(mailOut",
@@ -273,7 +276,15 @@ test("no action is forgotten", () => {
       ),
     ),
   );
-  const compared = ["verify-action", "verify-reference", "file-checks", "visitors", "promises"]
+  const compared = [
+    "verify-action",
+    "verify-reference",
+    "file-checks",
+    "visitors",
+    "promises",
+    "automation",
+    "automation-time",
+  ]
     .map((name) => textOf(`test/journeys/${name}.test.ts`))
     .join();
   const forgotten = [...called].filter(

@@ -1,6 +1,7 @@
 // The desk's reducer: what an event does to what the desk knows. Used by the browser (web/state/desk.ts) and by the
 // server's tests, which apply events to an old snapshot and compare with a fresh one. Knows no page and no framework.
 import type { Agent, Team } from "#contract/agents.ts";
+import type { AutomationRule } from "#contract/automation.ts";
 import type { Brand, Channel, Topic } from "#contract/brands.ts";
 import type { KindOfChannel } from "#contract/channel-form.ts";
 import type { concerns } from "#contract/concern-endpoints.ts";
@@ -12,6 +13,7 @@ import type { AgentId, MessageId } from "#contract/ids.ts";
 import { withCost } from "#web/state/applyCost.ts";
 import type { Notice } from "#contract/notices.ts";
 import type { PromiseRule, Recount } from "#contract/promises.ts";
+import { hinted } from "#web/state/applyHints.ts";
 import { draftsAfter, withCheck, withPlan } from "#web/state/applyMessages.ts";
 import { keptIn, leadsTo, movedIn, renamed } from "#web/state/applyMoves.ts";
 
@@ -56,6 +58,8 @@ export interface DeskState {
   /** What is shown in chats, or will be. */
   readonly notices: readonly Notice[];
   readonly promises: { readonly rules: readonly PromiseRule[]; readonly recount: Recount | null };
+  /** The rules that act by themselves, in their order. */
+  readonly automation: readonly AutomationRule[];
   /** The last events, oldest first: an answer that was on its way while they came is brought up to date with them. */
   readonly recent: readonly AnyEvent[];
   /** Counters that rise when something must be fetched again: events do not carry it. */
@@ -64,6 +68,8 @@ export interface DeskState {
     /** Concerns that changed and whose rows this desk does not know. */
     readonly rows: readonly string[];
     readonly views: number;
+    /** Macros that this agent may use. */
+    readonly macros: number;
     /** What was set aside. */
     readonly asides: number;
     readonly customers: Readonly<Record<string, number>>;
@@ -89,8 +95,9 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   fields: [],
   notices: [],
   promises: { rules: [], recount: null },
+  automation: [],
   recent: [],
-  hints: { lists: 0, rows: [], views: 0, asides: 0, customers: {}, history: {} },
+  hints: { lists: 0, rows: [], views: 0, macros: 0, asides: 0, customers: {}, history: {} },
 });
 
 /**
@@ -187,11 +194,14 @@ export const withoutConcern = (state: DeskState, concernId: string): DeskState =
   return { ...forgetOpened(state, concernId), rows };
 };
 
-/** Takes in the lists of colleagues, teams, brands, channels, topics, fields, notices and promise rules. */
+/** Takes in the lists of colleagues, teams, brands, channels, topics, fields, notices and rules. */
 export const mergeReference = (
   state: DeskState,
   part: Partial<
-    Pick<DeskState, "agents" | "teams" | "brands" | "channels" | "kinds" | "topics" | "fields" | "notices" | "promises">
+    Pick<
+      DeskState,
+      "agents" | "teams" | "brands" | "channels" | "kinds" | "topics" | "fields" | "notices" | "promises" | "automation"
+    >
   >,
 ): DeskState => replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
 
@@ -228,6 +238,7 @@ const referenceKinds: ReadonlySet<string> = new Set([
   "notice.removed",
   "promise.rulesChanged",
   "promise.recounted",
+  "automation.rulesChanged",
 ]);
 
 const replay = (state: DeskState, wanted: (event: AnyEvent) => boolean): DeskState =>
@@ -327,6 +338,10 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
       return { ...state, promises: { ...state.promises, rules: event.data.rules } };
     case "promise.recounted":
       return { ...state, promises: { ...state.promises, recount: event.data.recount } };
+    case "automation.rulesChanged":
+      return { ...state, automation: event.data.rules };
+    case "automation.ran":
+    case "macro.changed":
     case "promise.kept":
     case "promise.missed":
     case "promise.late":
@@ -358,50 +373,6 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
 
 /** A newer server may speak of things this desk has no picture for: nothing to do until it is loaded afresh. */
 const unknownKind = (state: DeskState, _event: never): DeskState => state;
-
-const hinted = (state: DeskState, event: AnyEvent): DeskState => {
-  const { hints } = state;
-  const history =
-    event.concernId !== null && state.opened[event.concernId] ? bump(hints.history, event.concernId) : hints.history;
-  switch (event.kind) {
-    case "concern.created":
-    case "concern.removed":
-      return { ...state, hints: { ...hints, history, views: hints.views + 1 } };
-    case "concern.changed": {
-      const { concernId } = event;
-      const unknown = concernId !== null && state.rows[concernId] === undefined && !hints.rows.includes(concernId);
-      const rows = unknown ? [...hints.rows, concernId] : hints.rows;
-      return { ...state, hints: { ...hints, history, views: hints.views + 1, rows } };
-    }
-    case "concern.fieldsChanged":
-      return { ...state, hints: { ...hints, history, views: hints.views + 1, lists: hints.lists + 1 } };
-    case "concern.followed":
-    case "agent.mentioned":
-      if (event.data.agentId !== state.me) break;
-      return { ...state, hints: { ...hints, history, views: hints.views + 1, lists: hints.lists + 1 } };
-    case "view.changed":
-      if (!event.data.shared && event.data.agentId !== state.me) break;
-      return { ...state, hints: { ...hints, history, views: hints.views + 1 } };
-    case "intake.refused":
-    case "intake.settled":
-      return { ...state, hints: { ...hints, asides: hints.asides + 1 } };
-    case "customer.created":
-    case "customer.changed":
-      return { ...state, hints: { ...hints, history, customers: bump(hints.customers, event.data.customerId) } };
-    case "customer.proposed":
-    case "customer.declined": {
-      const { customerId, otherId } = event.data;
-      return { ...state, hints: { ...hints, history, customers: bump(bump(hints.customers, customerId), otherId) } };
-    }
-    default:
-  }
-  return history === hints.history ? state : { ...state, hints: { ...hints, history } };
-};
-
-const bump = (counters: Readonly<Record<string, number>>, key: string): Readonly<Record<string, number>> => ({
-  ...counters,
-  [key]: (counters[key] ?? 0) + 1,
-});
 
 const putRow = (state: DeskState, row: ConcernRow): DeskState => {
   const known = state.rows[row.id];

@@ -7,6 +7,7 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import type { ConcernRow, Draft, ListFilter, View } from "#contract/concerns.ts";
 import { fields } from "#contract/fields.ts";
 import { notices } from "#contract/notices.ts";
+import { automation } from "#contract/automation.ts";
 import { promises } from "#contract/promises.ts";
 import type { FieldValue } from "#contract/fields.ts";
 import type { Result } from "#contract/endpoint.ts";
@@ -307,7 +308,7 @@ export const loadAsideCounts = async (): Promise<void> => {
 };
 
 const loadReference = async (): Promise<void> => {
-  const [people, teams, marks, channels, kinds, topics, own, told, promised] = await Promise.all([
+  const [people, teams, marks, channels, kinds, topics, own, told, promised, ruled] = await Promise.all([
     call(agents.list, {}),
     call(agents.teams, {}),
     call(brands.list, {}),
@@ -317,6 +318,7 @@ const loadReference = async (): Promise<void> => {
     call(fields.list, {}),
     call(notices.list, {}),
     call(promises.rules, {}),
+    call(automation.rules, {}),
   ]);
   deskState.set((state) =>
     mergeReference(state, {
@@ -329,6 +331,7 @@ const loadReference = async (): Promise<void> => {
       ...(own.ok ? { fields: own.value } : {}),
       ...(told.ok ? { notices: told.value } : {}),
       ...(promised.ok ? { promises: promised.value } : {}),
+      ...(ruled.ok ? { automation: ruled.value.rules } : {}),
     }),
   );
 };

@@ -5,17 +5,18 @@ import type { Result } from "#contract/endpoint.ts";
 import type { FieldOwner } from "#contract/fields.ts";
 import type { EventData, EventKind } from "#contract/events.ts";
 import type { DeskState } from "#web/state/apply.ts";
+import { ranWords } from "#web/state/automationWords.ts";
 import { fieldName, fieldWords } from "#web/state/fieldValues.ts";
 import { nameWords } from "#web/state/names.ts";
 import { dayAndTime, duration, listed, t, words } from "#web/state/words.ts";
 
 export type HistoryEntry = Result<typeof concerns.history>["entries"][number];
 
-type Names = Pick<DeskState, "agents" | "teams" | "topics" | "fields">;
+type Names = Pick<DeskState, "agents" | "teams" | "topics" | "fields" | "brands">;
 
 /** One entry as a sentence; null for entries that say nothing a person would miss (a message stands there itself). */
 export const historyWords = (entry: HistoryEntry, names: Names): string | null => {
-  const who = entry.actor.name;
+  const who = actorName(entry);
   switch (entry.kind as EventKind) {
     case "concern.created":
       return t("history.created", { who });
@@ -71,12 +72,18 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
     case "promise.warned":
     case "promise.escalated":
       return promiseWords(entry, names);
+    case "automation.ran":
+      return ranWords(entry.data as EventData<"automation.ran">, who, names);
     case "message.withdrawn":
       return t("history.withdrawn", { who });
     default:
       return null;
   }
 };
+
+/** Who did it; a rule is called one. */
+const actorName = ({ actor }: HistoryEntry): string =>
+  actor.kind === "helper" ? t("history.rule", { name: actor.name }) : actor.name;
 
 const promiseWords = ({ kind, data }: HistoryEntry, names: Names): string => {
   const said = data as EventData<"promise.late"> & EventData<"promise.warned">;
@@ -118,7 +125,7 @@ const partyName = (party: { readonly name: string; readonly value: string }): st
 
 const changeWords = (entry: HistoryEntry, names: Names): string | null => {
   const { patch, because } = entry.data as EventData<"concern.changed">;
-  const who = entry.actor.name;
+  const who = actorName(entry);
   const parts = [
     patch.status &&
       (patch.status === "snoozed" && patch.snoozedUntil
