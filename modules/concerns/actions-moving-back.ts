@@ -9,7 +9,7 @@ import { say, type Said } from "#modules/audit/actions.ts";
 import { unlinked } from "#modules/concerns/actions-links.ts";
 import { lockFor } from "#modules/concerns/actions-locks.ts";
 import { failureAfter, moveSaid, rearrange, saidOfRows, type Side } from "#modules/concerns/actions-places.ts";
-import { snippetOf, withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import { previewOf, withStatus, type ConcernState } from "#modules/concerns/model.ts";
 import { goingBack, putBack, retold, takenBackRow, waitsIn, type Line } from "#modules/concerns/model-moving.ts";
 import { rowById, rowFor } from "#modules/concerns/reads.ts";
 import {
@@ -109,7 +109,7 @@ export const undoOf = async (world: Pick<World, "db">, who: AgentActor, key: str
         direction: line.direction,
         author: line.author,
         at: line.at,
-        snippet: snippetOf(line.text),
+        snippet: previewOf(line),
         goes: back.has(line.id) ? ("back" as const) : ("stays" as const),
       })),
     emptied: !plan.isEmptied ? null : (await mayGo(tx, kept, plan)) ? "removed" : "closed",

@@ -2,7 +2,7 @@
 import type { ChannelKind } from "#contract/channel.ts";
 import type { Direction } from "#contract/concerns.ts";
 import type { ConcernId, MessageId } from "#contract/ids.ts";
-import { snippetOf, withStatus, type ConcernState, type Undoable } from "#modules/concerns/model.ts";
+import { previewOf, withStatus, type ConcernState, type Undoable } from "#modules/concerns/model.ts";
 
 /** One message as moving looks at it, taken back or not. */
 export interface Line {
@@ -97,7 +97,7 @@ export const retold = (before: ConcernState, lines: readonly Line[], waits: (lin
     lastSeq: lines.length,
     messageCount: counted.length,
     channels: [...new Set(counted.flatMap(({ channelKind }) => channelKind ?? []))],
-    snippet: last === undefined ? "" : snippetOf(last.text === "" ? (last.subject ?? "") : last.text),
+    snippet: last === undefined ? "" : previewOf(last),
     lastDirection: last?.direction ?? "in",
     lastMessageAt: shown.map(({ at }) => at).reduce(later, shown[0]?.at ?? before.lastMessageAt),
     waitingSince: waiting?.at ?? null,

@@ -1,6 +1,6 @@
 // Decides about answers for a chosen time: what the concern is until then, and what it becomes when one leaves. Called by actions-send.ts and actions-schedule.ts; pure.
 import type { Scheduled } from "#contract/concerns.ts";
-import { snippetOf, withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import { previewOf, withStatus, type ConcernState } from "#modules/concerns/model.ts";
 
 /** What an agent chose for an answer that leaves later. */
 export type Plan = Omit<Scheduled, "held">;
@@ -29,7 +29,7 @@ export const withLeft = (
 ): ConcernState => {
   const after: ConcernState = {
     ...state,
-    snippet: snippetOf(said.text === "" ? (said.subject ?? "") : said.text),
+    snippet: previewOf(said),
     lastDirection: "out",
     lastMessageAt: said.at > state.lastMessageAt ? said.at : state.lastMessageAt,
     firstReplyAt: state.firstReplyAt ?? said.at,

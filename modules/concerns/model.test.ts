@@ -14,6 +14,7 @@ import {
   patchOf,
   restored,
   rowOf,
+  previewOf,
   snippetOf,
   storable,
   subjectFor,
@@ -169,6 +170,18 @@ void test("subjects lose what mail programs and we put in front", () => {
   assert.equal(subjectFor(null, "x".repeat(90)), `${"x".repeat(79)}…`);
   assert.equal(subjectFor(null, "x".repeat(80)), "x".repeat(80));
   assert.equal(Array.from(subjectFor(null, "😀".repeat(90))).length, 80);
+});
+
+void test("a list shows a message's own words, not what they answer", () => {
+  // An answer to choices stood there as "> Wann sollen wir kommen? Mai".
+  assert.equal(previewOf({ text: "> Wann sollen wir kommen?\nMai", subject: null }), "Mai");
+  assert.equal(
+    previewOf({ text: "Gerne!\n\n> Passt Mai?\n> Oder Juni?\nEher Juni.", subject: null }),
+    "Gerne! Eher Juni.",
+  );
+  assert.equal(previewOf({ text: "> Nur zitiert", subject: "Termin" }), "> Nur zitiert");
+  assert.equal(previewOf({ text: `> ${"x".repeat(3_000)}\nMai`, subject: null }).length, 160);
+  assert.equal(previewOf({ text: "", subject: "Termin" }), "Termin");
 });
 
 void test("texts are cut without breaking a letter, in bounded time, and are storable", () => {

@@ -100,7 +100,7 @@ export const withMessage = (state: ConcernState, message: Arriving): ConcernStat
   if (message.direction === "system" || (message.automatic && message.direction === "out")) return counted;
   const shown: ConcernState = {
     ...counted,
-    snippet: snippetOf(message.text === "" ? (message.subject ?? "") : message.text),
+    snippet: previewOf(message),
     lastDirection: message.direction,
     lastMessageAt: later(state.lastMessageAt, message.at),
   };
@@ -262,6 +262,16 @@ const cut = (text: string, most: number): string => {
 
 /** The first 160 characters of a text, in one line. */
 export const snippetOf = (text: string): string => cut(storable(text.slice(0, 2_000)).replace(/\s+/g, " ").trim(), 160);
+
+/** What a list shows of a message: its own words before what it quotes, else its subject. */
+export const previewOf = ({ text, subject }: { readonly text: string; readonly subject: string | null }): string => {
+  const own = text
+    .slice(0, 2_000)
+    .split("\n")
+    .filter((line) => !line.startsWith(">"))
+    .join("\n");
+  return snippetOf(own.trim() === "" ? text || (subject ?? "") : own);
+};
 
 const prefix = /^(?:re|aw|antw|antwort|sv|vs|fwd?|wg|wtr|tr|rv|res|ref)(?:\[\d{1,3}\])?:\s{0,5}/i;
 

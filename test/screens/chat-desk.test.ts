@@ -122,6 +122,7 @@ test("a chat is answered with the keys alone, where the customer is", async () =
   await card.locator("li[data-chosen]", { hasText: "Nein gewählt" }).waitFor();
   const chosen = page.locator('.part[data-kind="answer"]', { hasText: "Blinkt die Lampe?" });
   assert.equal(await chosen.locator("dd").textContent(), "Nein");
+  await page.locator(".row[aria-current] .row-snippet").getByText("Nein", { exact: true }).waitFor();
   assert.deepEqual(await axeFindings(page), []);
 
   // The same by the palette, which finds each of them, from wherever the caret is; it comes back to what is being written.
@@ -360,6 +361,7 @@ test("every way says why it is offered and what it costs; a wish and what is urg
   const mail = page.getByRole("option", { name: "E-Mail" });
   await mail.getByText("keine solche Adresse bekannt").waitFor();
   assert.equal(await mail.getAttribute("aria-disabled"), "true");
+  assert.equal(await page.locator(".row").getByText("Mein Router rauscht.").count(), 1, "it is not said twice");
   assert.deepEqual(await axeFindings(page), []);
   await page.keyboard.press("End");
   await page

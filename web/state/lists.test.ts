@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { everything } from "#contract/concerns.ts";
-import { compareRows, gapOf, matches, neighbour, shown, steady, stepFrom, unfiltered } from "#web/state/lists.ts";
+import {
+  belowSubject,
+  compareRows,
+  gapOf,
+  matches,
+  neighbour,
+  shown,
+  steady,
+  stepFrom,
+  unfiltered,
+} from "#web/state/lists.ts";
 
 const row = (id: string, part: Partial<ConcernRow> = {}): ConcernRow =>
   ({
@@ -23,6 +33,20 @@ const row = (id: string, part: Partial<ConcernRow> = {}): ConcernRow =>
   }) as unknown as ConcernRow;
 const ids = (rows: readonly ConcernRow[]): readonly string[] => rows.map((one) => one.id);
 const me = "me-id" as unknown as ConcernRow["assigneeId"];
+
+test("below a subject stands what is not in it: a chat's first words are not said twice, and go on where the subject ends", () => {
+  const below = (subject: string, snippet: string, lastDirection: ConcernRow["lastDirection"] = "in"): string =>
+    belowSubject({ subject, snippet, lastDirection });
+  assert.equal(below("Mein Router rauscht.", "Mein Router rauscht."), "");
+  assert.equal(
+    below("Mein Router rauscht. Seit…", "Mein Router rauscht. Seit gestern, und laut."),
+    "… gestern, und laut.",
+  );
+  assert.equal(below("Mein Router rauscht.", "Noch etwas"), "Noch etwas");
+  // A mail's own subject may begin as its text does; and what we have answered is no repetition.
+  assert.equal(below("Router", "Router rauscht"), "Router rauscht");
+  assert.equal(below("Danke", "Danke", "out"), "Danke");
+});
 
 test("the desk's own copy of the filter that hides nothing is the contract's", () => {
   assert.deepEqual(unfiltered, everything);

@@ -31,6 +31,18 @@ export const unfiltered: ListFilter = {
   sort: "newest",
 };
 
+/** What stands below a row's subject: the newest words, but nothing twice. What begins a chat is its subject: of it follows what the subject had no room for. */
+export const belowSubject = ({
+  subject,
+  snippet,
+  lastDirection,
+}: Pick<ConcernRow, "subject" | "snippet" | "lastDirection">): string => {
+  if (lastDirection !== "in") return snippet;
+  if (subject === snippet) return "";
+  const begun = subject.endsWith("…") ? subject.slice(0, -1) : null;
+  return begun !== null && snippet.startsWith(begun) ? `… ${snippet.slice(begun.length).trimStart()}` : snippet;
+};
+
 /** True when the row meets every condition that can be read off a row. Followed, mentioned and fields cannot: see `shown`. */
 export const matches = (row: ConcernRow, filter: ListFilter, me: AgentId | null): boolean =>
   (filter.statuses.length === 0 || filter.statuses.includes(row.status)) &&

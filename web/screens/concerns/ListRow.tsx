@@ -7,6 +7,7 @@ import { Icon } from "#web/kit/Icon.tsx";
 import { ChannelMark, Face, PriorityMark, StatusMark, useNow, When } from "#web/kit/Marks.tsx";
 import { PromiseLeft } from "#web/screens/concerns/PromiseMark.tsx";
 import { deskState, openConcern } from "#web/state/desk.ts";
+import { belowSubject } from "#web/state/lists.ts";
 import { nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
 import { duration, fullTime, t } from "#web/state/words.ts";
@@ -87,7 +88,7 @@ export const ListRow = memo(function ListRow({
               <Icon name="note" size="small" label={t("concerns.lastIsNote")} />
             ) : null}
             <span dir="auto" lang={row.language ?? undefined}>
-              {row.snippet}
+              {belowSubject(row)}
             </span>
           </span>
           {row.deliveryFailed ? (
