@@ -266,6 +266,8 @@ export type ToWidget =
       readonly size: number;
       readonly path: string;
     }
+  /** The link that holds until then has been opened at another browser. */
+  | { readonly type: "movedThere"; readonly untilMs: number }
   /** "over": there is no code that could be tried (any more). `afterMs`: when another can be had; `left`: tries of this one. */
   | {
       readonly type: "code";

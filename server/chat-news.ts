@@ -26,6 +26,13 @@ interface Changed {
   readonly tokenHash: string;
 }
 
+/** Said to all nodes: a link made at that browser of the visitor has been opened at another one; until when it would have held. */
+export interface MovedThere {
+  readonly address: string;
+  readonly tokenHash: string;
+  readonly untilMs: number;
+}
+
 /** Said to all nodes: somebody of us had these words of visitors before their eyes. Said by server/live.ts. */
 export interface NowRead {
   readonly concernId: string;
@@ -78,6 +85,7 @@ export const startNews = (options: {
   /** The number up to which nothing is left to be told to anybody: a page that knows it need not hear what came before. */
   readonly toldUpTo: () => number;
   readonly changed: (addresses: readonly string[], tokenHash: string) => void;
+  readonly movedThere: (moved: MovedThere) => void;
   readonly stop: () => void;
 } => {
   const { world, bus, follower, seats, again } = options;
@@ -186,6 +194,12 @@ export const startNews = (options: {
       for (const page of addresses.flatMap((address) => seats.ofAddress(address)))
         if (seats.of(page)?.visitor.tokenHash !== tokenHash) comeAgain(page);
     }),
+    bus.on("chatMoved", (note) => {
+      const { address, tokenHash, untilMs } = note as MovedThere;
+      const frame = JSON.stringify({ type: "movedThere", untilMs } satisfies ToWidget);
+      for (const page of seats.ofAddress(address))
+        if (seats.of(page)?.visitor.tokenHash === tokenHash) page.send(frame);
+    }),
     bus.on("chat", (note) => {
       const { address, concernId, number, messageId, before = [] } = note as Begun;
       for (const page of seats.ofAddress(address)) seats.join(page, concernId, number);
@@ -211,6 +225,7 @@ export const startNews = (options: {
       if (oldest !== undefined) knows.delete(oldest);
       knows.set(messageId, page);
     },
+    movedThere: (there) => bus.hint("chatMoved", there),
     changed: (addresses, tokenHash) => bus.hint("chatWho", { addresses, tokenHash } satisfies Changed),
     stop: () => {
       for (const stop of stops) stop();

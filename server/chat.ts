@@ -31,7 +31,7 @@ import { whoIs } from "#server/chat-identity.ts";
 import { openHere, type Here } from "#server/chat-here.ts";
 import { sayMove } from "#server/chat-move.ts";
 import { askedIn, sayRatings, takeRating } from "#server/chat-rating.ts";
-import { startNews, type Begun } from "#server/chat-news.ts";
+import { startNews, type Begun, type MovedThere } from "#server/chat-news.ts";
 import { answerPush } from "#server/chat-push.ts";
 import { startNow, type Now } from "#server/chat-now.ts";
 import { deviceOf, openSeats, viewerOf, type Caller, type Page, type Seat, type Seats } from "#server/chat-seats.ts";
@@ -59,6 +59,7 @@ interface Room {
   readonly toldAlready: (page: Page, messageId: string) => void;
   readonly toldUpTo: () => number;
   readonly changed: (addresses: readonly string[], tokenHash: string) => void;
+  readonly movedThere: (moved: MovedThere) => void;
   readonly brake: Brake;
   readonly crowd: Crowd;
   readonly limits: ChatLimits;
@@ -92,7 +93,8 @@ const greet = async (room: Room, page: Page, hello: Word<"hello">): Promise<void
   if (wait !== null) return refuse("tooFast", wait);
   const met = await whoIs(world, page.who, hello);
   if ("refused" in met) return refuse(met.refused, null);
-  const { visitor, isLed, was } = met;
+  const { visitor, isLed, was, from } = met;
+  if (from !== null) room.movedThere({ address: visitor.address, ...from });
   if (was !== null) room.changed([was, visitor.address], visitor.tokenHash);
   const seat = seats.sit(page, visitor, hello);
   if (seat === null) return;
@@ -412,13 +414,14 @@ export const startChat = (options: {
   const codes = openCodes(world, connected);
   const crowd = openCrowd({ nowMs: () => performance.now(), turnedAway: options.turnedAway });
   const here = openHere({ bus, seats, newId: world.newId });
-  const { begun, changed, toldAlready, toldUpTo } = news;
+  const { begun, changed, movedThere, toldAlready, toldUpTo } = news;
   const enqueue = openQueues({
     world,
     follower,
     seats,
     begun,
     changed,
+    movedThere,
     toldAlready,
     toldUpTo,
     brake: openBrake(),

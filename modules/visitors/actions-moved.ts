@@ -30,14 +30,20 @@ export const moveOn = async (
 /** Is that the word of such a link? */
 export const isMove = (link: string): boolean => link.startsWith(mark);
 
+/** The browser at which a link was made that has been opened now, and until when it would have held. */
+export interface OpenedFrom {
+  readonly tokenHash: string;
+  readonly untilMs: number;
+}
+
 /**
- * Whom such a link leads to: this browser is another one of theirs from now on, for as long as the one it was made at may be, and reads what that one
- * reads. Null: it is none of this channel's, too old, opened before, or whoever made it has signed out.
+ * Whom such a link leads to, and from where: this browser is another one of theirs from now on, for as long as the one it was made at may be, and reads what
+ * that one reads. Null: it is none of this channel's, too old, opened before, or whoever made it has signed out.
  */
 export const comeByMove = (
   world: Acting,
   at: { readonly channelId: ChannelId; readonly link: string },
-): Promise<Visitor | null> =>
+): Promise<{ readonly visitor: Visitor; readonly from: OpenedFrom } | null> =>
   world.db.transaction(async (tx) => {
     const word = at.link.slice(mark.length);
     const now = world.now().toISOString();
@@ -48,7 +54,10 @@ export const comeByMove = (
     const { readsEmail, signedUntil } = used;
     await insertBrowser(tx, { visitorId: visitor.id, tokenHash: hash, readsEmail, at: now, until: signedUntil });
     const joined = visitor.signedId === null ? [] : await joinedAddresses(tx, visitor.id);
-    return { ...visitor, isNew: false, token, tokenHash: hash, readsEmail, joined };
+    return {
+      visitor: { ...visitor, isNew: false, token, tokenHash: hash, readsEmail, joined },
+      from: { tokenHash: used.fromHash, untilMs: Date.parse(used.until) },
+    };
   });
 
 /** Forgets links that nobody could open any more; says how many. */

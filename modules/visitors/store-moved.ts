@@ -16,20 +16,27 @@ export const keepMove = async (
   );
 };
 
-/** Uses a link up, in one statement, so that of any number who open it at once one does; gives whose it was at which browser. */
+/** Uses a link up, in one statement, so that of any number who open it at once one does; gives whose it was, at which browser, and until when it held. */
 export const useMove = (
   tx: Tx,
   channelId: ChannelId,
   tokenHash: string,
   now: string,
-): Promise<{ readonly visitorId: string; readonly readsEmail: string; readonly signedUntil: string | null } | null> =>
+): Promise<{
+  readonly visitorId: string;
+  readonly readsEmail: string;
+  readonly signedUntil: string | null;
+  readonly fromHash: string;
+  readonly until: string;
+} | null> =>
   tx.maybe(sql`
     UPDATE moved_chat m SET used_at = ${now}
       FROM visitor_browser b JOIN visitor v ON v.id = b.visitor_id
      WHERE m.token_hash = ${tokenHash} AND m.used_at IS NULL AND m.expires_at > ${now}
        AND b.token_hash = m.from_hash AND b.left_at IS NULL AND (b.signed_until IS NULL OR b.signed_until > ${now})
        AND v.channel_id = ${channelId} AND v.joined_to IS NULL
-    RETURNING v.id AS "visitorId", b.reads_email AS "readsEmail", b.signed_until AS "signedUntil"`);
+    RETURNING v.id AS "visitorId", b.reads_email AS "readsEmail", b.signed_until AS "signedUntil",
+              m.from_hash AS "fromHash", m.expires_at AS until`);
 
 /** Forgets links that nobody could open any more; says how many. */
 export const deleteOldMoves = (tx: Tx, before: string): Promise<number> =>

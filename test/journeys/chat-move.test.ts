@@ -52,7 +52,7 @@ const seenBy = async (link: string, channel = chat): Promise<readonly string[]> 
 test("the phone becomes another browser of the same visitor, by the link that the picture says", async () => {
   const { visitor, token, concernId } = await begin("Vom Schreibtisch");
   visitor.say({ type: "moveOn" });
-  const { url, size, path } = await visitor.word("moved");
+  const { url, size, path, untilMs } = await visitor.word("moved");
   assert.equal(new URL(url).pathname, `/chat/${chat.id}`, "behind # it is told to no server and to no log");
   // Painted as a browser paints it, three points a module, and read as a camera reads it.
   const scale = 3;
@@ -67,6 +67,12 @@ test("the phone becomes another browser of the same visitor, by the link that th
   const welcome = await phone.hello({ link: url.split("#")[1] ?? "" });
   assert.equal(welcome.concerns[0]?.id, concernId);
   assert.notEqual(welcome.token, token);
+  // The browser that shows the picture hears that it has done what it is for; the phone has nothing to do with that.
+  await visitor.word("movedThere", (word) => word.untilMs === untilMs);
+  assert.equal(
+    phone.words.some(({ type }) => type === "movedThere"),
+    false,
+  );
   await phone.tell("Vom Telefon", { concernId });
   await visitor.message("Vom Telefon");
   // Signing out there ends nothing here; asked for everywhere it does.

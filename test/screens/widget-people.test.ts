@@ -126,6 +126,11 @@ test("by a code for the phone's camera the chat goes on there, once", async () =
   await say(mobile.page, "Jetzt vom Telefon");
   await sent(mobile.page, "Jetzt vom Telefon").waitFor();
   await leave(mobile);
+  await page.getByRole("status").getByText("Der Chat ist jetzt auf dem anderen Gerät.").waitFor();
+  assert.equal(await page.getByRole("img", { name: "QR-Code mit dem Link" }).count(), 0);
+  assert.deepEqual(await findings(page), []);
+  await page.getByRole("button", { name: "Schließen", exact: true }).click();
+  await page.getByRole("button", { name: "Auf dem Telefon weiterschreiben" }).waitFor();
   const late = await openVisitor(at.browser, `${at.server.url}${url.pathname}${url.hash}`, phone);
   await late.page.getByText("Guten Tag bei Kabel!").waitFor();
   assert.equal(await late.page.getByText("Unterwegs weiter").count(), 0);

@@ -180,6 +180,7 @@ export const apply = (chats: Chats, word: ToWidget, now: number, isFresh = false
     case "now":
       return { ...chats, now: word.now };
     case "moved":
+    case "movedThere":
     case "push":
     case "refused":
       return chats;

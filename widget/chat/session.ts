@@ -191,6 +191,8 @@ export const startSession = (parts: SessionParts): Session => {
         if (view.moved === word) change({ moved: null });
       });
     }
+    if (word.type === "movedThere" && view.moved !== "there" && view.moved?.untilMs === word.untilMs)
+      change({ moved: "there" });
     if (word.type === "typing") fade();
     if (word.type === "news" || word.type === "pong") keepPlace();
     if (word.type === "news") {

@@ -77,8 +77,8 @@ export interface View {
     readonly state: "offered" | "sent" | "wait" | "wrong" | "over" | "proved";
     readonly left: number | null;
   } | null;
-  /** How the chat goes on at another browser; null: nobody has asked. */
-  readonly moved: (ToWidget & { readonly type: "moved" }) | null;
+  /** How the chat goes on at another browser; "there": it does; null: nobody has asked. */
+  readonly moved: (ToWidget & { readonly type: "moved" }) | "there" | null;
   /** Whether this browser is told of answers when no page is open; null: nobody has asked. */
   readonly push: (ToWidget & { readonly type: "push" }) | null;
   /** Another number is another person: nothing of the one before may stay on the screen. */
