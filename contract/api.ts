@@ -14,6 +14,7 @@ import { notices } from "#contract/notices.ts";
 import { postbox } from "#contract/postbox.ts";
 import { promises } from "#contract/promises.ts";
 import { ratings } from "#contract/ratings.ts";
+import { routing } from "#contract/routing-endpoints.ts";
 import { search } from "#contract/search.ts";
 import { settings } from "#contract/settings.ts";
 import { visitors } from "#contract/visitors.ts";
@@ -35,6 +36,7 @@ export const api = {
   postbox,
   promises,
   ratings,
+  routing,
   search,
   settings,
   visitors,

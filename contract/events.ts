@@ -8,11 +8,13 @@ import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { held, uploadId } from "#contract/files.ts";
 import { hours, hoursOwner } from "#contract/hours.ts";
-import { automationRuleId, brandId, channelId, macroId, noticeId, promiseRuleId } from "#contract/ids.ts";
+import { automationRuleId, brandId, channelId, macroId, noticeId, promiseRuleId, queueId, teamId, workId } from "#contract/ids.ts";
 import { notice } from "#contract/notices.ts";
 import { promiseKind } from "#contract/promise-state.ts";
 import { promiseRule, recount } from "#contract/promises.ts";
 import { score } from "#contract/ratings.ts";
+import { agentWork, routingBook } from "#contract/routing-book.ts";
+import { because, presence, wish, work } from "#contract/routing.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
 
 /** Parts of a row that changed, always with the new version. */
@@ -123,6 +125,24 @@ const kinds = {
   }),
   /** By whom; `shared`: others may use it, too. */
   "macro.changed": z.strictObject({ agentId, shared: z.boolean() }),
+  /** Somebody wants something of the routing (contract/routing.ts); what became of it is `work.settled`. */
+  "work.wished": z.strictObject({ wishId: z.uuid(), wish }),
+  /** Done, or refused with a code. */
+  "work.settled": z.strictObject({ wishId: z.uuid(), agentId: agentId.nullable(), refused: z.string().nullable() }),
+  /** A piece of work is where it is said to be. `why`: how it came there, or `offered`, `held` and how. */
+  "work.changed": z.strictObject({ work, why: z.string() }),
+  /** To whom it is offered, until when, and why. */
+  "work.offered": z.strictObject({ work, because }),
+  /** Somebody has it no longer; `why` says who gave it up or what took it. */
+  "work.returned": z.strictObject({ workId, agentId, why: z.string(), reason: z.string() }),
+  "work.ended": z.strictObject({ workId, agentId: agentId.nullable(), why: z.enum(["finished", "left"]) }),
+  "work.disposed": z.strictObject({ workId, agentId, name: z.string() }),
+  "presence.changed": z.strictObject({ agentId, presence }),
+  "queue.changed": z.strictObject({ queueId, paused: z.boolean(), open: z.boolean(), overflows: z.boolean() }),
+  "routing.bookChanged": z.strictObject({ book: routingBook, revision: z.number().int() }),
+  "routing.agentChanged": z.strictObject({ agentId, work: agentWork }),
+  "team.told": z.strictObject({ id: z.uuid(), teamId: teamId.nullable(), text: z.string() }),
+  "wallboard.changed": z.strictObject({ id: z.uuid(), name: z.string(), removed: z.boolean() }),
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
   "customer.removed": z.strictObject({ customerId }),

@@ -23,6 +23,9 @@ export const fieldId = id<"FieldId">();
 export const promiseRuleId = id<"PromiseRuleId">();
 export const automationRuleId = id<"AutomationRuleId">();
 export const macroId = id<"MacroId">();
+export const queueId = id<"QueueId">();
+export const skillId = id<"SkillId">();
+export const workId = id<"WorkId">();
 
 export type BrandId = z.infer<typeof brandId>;
 export type ChannelId = z.infer<typeof channelId>;
@@ -43,3 +46,6 @@ export type FieldId = z.infer<typeof fieldId>;
 export type PromiseRuleId = z.infer<typeof promiseRuleId>;
 export type AutomationRuleId = z.infer<typeof automationRuleId>;
 export type MacroId = z.infer<typeof macroId>;
+export type QueueId = z.infer<typeof queueId>;
+export type SkillId = z.infer<typeof skillId>;
+export type WorkId = z.infer<typeof workId>;

@@ -15,6 +15,7 @@ import type { Notice } from "#contract/notices.ts";
 import type { PromiseRule, Recount } from "#contract/promises.ts";
 import { hinted } from "#web/state/applyHints.ts";
 import { draftsAfter, withCheck, withPlan } from "#web/state/applyMessages.ts";
+import { noWorkHints, type WorkHints } from "#web/state/applyWork.ts";
 import { keptIn, leadsTo, movedIn, renamed } from "#web/state/applyMoves.ts";
 
 /** What the server answers when a concern is opened. */
@@ -74,7 +75,7 @@ export interface DeskState {
     readonly asides: number;
     readonly customers: Readonly<Record<string, number>>;
     readonly history: Readonly<Record<string, number>>;
-  };
+  } & WorkHints;
 }
 
 /** How many events are kept to bring late answers up to date. */
@@ -97,7 +98,7 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   promises: { rules: [], recount: null },
   automation: [],
   recent: [],
-  hints: { lists: 0, rows: [], views: 0, macros: 0, asides: 0, customers: {}, history: {} },
+  hints: { lists: 0, rows: [], views: 0, macros: 0, asides: 0, customers: {}, history: {}, ...noWorkHints },
 });
 
 /**
@@ -365,6 +366,19 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "session.refused":
     case "intake.refused":
     case "intake.settled":
+    case "work.wished":
+    case "work.settled":
+    case "work.changed":
+    case "work.offered":
+    case "work.returned":
+    case "work.ended":
+    case "work.disposed":
+    case "presence.changed":
+    case "queue.changed":
+    case "routing.bookChanged":
+    case "routing.agentChanged":
+    case "team.told":
+    case "wallboard.changed":
       return state;
     default:
       return unknownKind(state, event);

@@ -1,10 +1,11 @@
 // What an event hints at: parts of the picture that it does not carry and that have to be fetched again. Called by web/state/apply.ts.
 import type { AnyEvent } from "#contract/events.ts";
 import type { DeskState } from "#web/state/apply.ts";
+import { workHints } from "#web/state/applyWork.ts";
 
 /** The state with its hints after an event. */
 export const hinted = (state: DeskState, event: AnyEvent): DeskState => {
-  const { hints } = state;
+  const hints = { ...state.hints, ...workHints(state.hints, event, state.me) };
   const history =
     event.concernId !== null && state.opened[event.concernId] ? bump(hints.history, event.concernId) : hints.history;
   switch (event.kind) {
@@ -42,7 +43,9 @@ export const hinted = (state: DeskState, event: AnyEvent): DeskState => {
     }
     default:
   }
-  return history === hints.history ? state : { ...state, hints: { ...hints, history } };
+  return history === hints.history && hints.floor === state.hints.floor
+    ? state
+    : { ...state, hints: { ...hints, history } };
 };
 
 const bump = (counters: Readonly<Record<string, number>>, key: string): Readonly<Record<string, number>> => ({
