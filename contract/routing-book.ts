@@ -1,6 +1,6 @@
 // How routing is set up: skills, queues, capacity, reasons. What goes on in it is contract/routing.ts.
 import { z } from "zod";
-import { channelKind } from "#contract/channel.ts";
+import { addressKindOf, channelKind, type AddressKind, type ChannelKind } from "#contract/channel.ts";
 import { priority } from "#contract/concerns.ts";
 import { brandId, channelId, queueId, skillId, teamId, topicId } from "#contract/ids.ts";
 
@@ -168,3 +168,19 @@ export const routingBook = z.strictObject({
   missesUntilAway: z.number().int().min(0).max(20),
 });
 export type RoutingBook = z.infer<typeof routingBook>;
+
+const kindOfAddress: Readonly<Record<AddressKind, WorkKind>> = {
+  email: "mail",
+  post: "mail",
+  signed: "mail",
+  chat: "chat",
+  phone: "message",
+  whatsapp: "message",
+  telegram: "message",
+  app: "message",
+  social: "message",
+  forum: "task",
+};
+
+/** What kind of work the messages of a channel are, by the kind of address it speaks. */
+export const workKindOf = (kind: ChannelKind): WorkKind => kindOfAddress[addressKindOf[kind]];

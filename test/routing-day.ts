@@ -221,6 +221,10 @@ export const playDay = (day: Day): Played => {
     const waiting = [...eye.seen.values()].filter(({ state: each }) => each === "waiting").slice(0, 20);
     if (waiting.length === 0) return null;
     const { arrival } = pick(random, waiting);
+    if (chance < 0.91) {
+      count("given by hand");
+      return { what: "given", atMs: now, itemId: arrival.id, agentId };
+    }
     if (chance < 0.93) {
       count("pulled by hand");
       return { what: "pulled", atMs: now, itemId: arrival.id, agentId };

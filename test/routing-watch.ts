@@ -256,7 +256,8 @@ export const watch = (given: Rules): Watch => {
     if (decision.how === "pulled") {
       must(item.state === "waiting" && roomFor(worker, item.kind) === "fits", "never over capacity", decision);
       take(item);
-    } else
+    } else if (decision.how === "given") take(item);
+    else
       must(
         item.state === "offered" && item.agentId === decision.agentId && item.token === decision.token,
         "never two holders",

@@ -49,6 +49,8 @@ CREATE TABLE routing_item (
   until timestamptz,
   because jsonb,
   kept jsonb NOT NULL,
+  -- What was known of its concern when it was last compared (model-wants.ts, Seen).
+  seen jsonb NOT NULL,
   CHECK ((state = 'waiting') = (agent_id IS NULL))
 );
 CREATE INDEX routing_item_waiting ON routing_item (queue_id, urgency_at, arrived_at, number) WHERE state = 'waiting';

@@ -16,6 +16,7 @@ import {
   decide,
   emptyAgent,
   inOrder,
+  isAround,
   isShut,
   isThere,
   remindAgent,
@@ -29,7 +30,7 @@ import {
   type Item,
   type Queue,
 } from "#modules/routing/model-state.ts";
-import { giveBack, isLive, setPresence, wake } from "#modules/routing/model-time.ts";
+import { giveBack, isLive, keep, setPresence, wake } from "#modules/routing/model-time.ts";
 import { hasLeft, measureLines, wasBegun } from "#modules/routing/model-waiting.ts";
 
 type Done = RefusalCode | null;
@@ -141,6 +142,27 @@ const pulled = (hall: Hall, item: Item, agent: Agent): Done => {
   return null;
 };
 
+/**
+ * Whoever is around has it at once, also past their room: people decide that, and then nothing more is offered until there is room. Who is not around keeps what
+ * is not live for as long as the queue says; what is live is only waited for with.
+ */
+const given = (hall: Hall, item: Item, agent: Agent): Done => {
+  if (item.holding?.agent === agent) return null;
+  const { keepMs, patienceMs } = item.queue.rules;
+  const around = isAround(agent);
+  if (!around && (isLive(hall, item) || keepMs <= 0))
+    return transferred(hall, item, { agentId: agent.id, forMs: patienceMs });
+  if (item.placed) wasBegun(hall, item, true);
+  takeAway(hall, item);
+  if (agent.keptFor !== null) letGo(hall, agent.keptFor);
+  item.token += 1;
+  agent.idleSinceMs = hall.nowMs;
+  hold(hall, item, agent, "given");
+  if (!around) keep(hall, item);
+  if (isThere(agent)) hall.freed.add(agent);
+  return null;
+};
+
 const rested = (hall: Hall, item: Item, rest: "dormant" | "parked", parkedUntilMs: number | null): Done => {
   const { holding } = item;
   if (holding === null || (rest === "dormant" && holding.rest !== "none")) return "notHeld";
@@ -239,6 +261,15 @@ const promiseChanged = (hall: Hall, item: Item, dueAtMs: number | null, importan
   return null;
 };
 
+const factsChanged = (hall: Hall, item: Item, { facts, requires }: Of<"factsChanged">): Done => {
+  const { placed } = item;
+  takeFromPlace(hall, item);
+  item.arrival = { ...item.arrival, facts, requires };
+  item.need = null;
+  if (placed) place(hall, item, null);
+  return null;
+};
+
 const agentChanged = (hall: Hall, facts: AgentFacts): Done => {
   const known = hall.agentsById.get(facts.id);
   const agent = known ?? emptyAgent(hall, facts, { state: "offline", reason: "", sinceMs: hall.nowMs, untilMs: null });
@@ -328,6 +359,8 @@ const ofItem = (hall: Hall, happening: ItemHappening): Done => {
         return finished(hall, item, agent);
       case "pulled":
         return pulled(hall, item, agent);
+      case "given":
+        return given(hall, item, agent);
       case "parked":
         if (item.holding?.agent !== agent) return "notHeld";
         return happening.untilMs !== null && !Number.isFinite(happening.untilMs)
@@ -351,6 +384,8 @@ const ofItem = (hall: Hall, happening: ItemHappening): Done => {
       return becameOtherKind(hall, item, happening.kind);
     case "promiseChanged":
       return promiseChanged(hall, item, happening.dueAtMs, happening.importance);
+    case "factsChanged":
+      return factsChanged(hall, item, happening);
   }
 };
 

@@ -21,7 +21,7 @@ import { emptyLine, measureLines } from "#modules/routing/model-waiting.ts";
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
 
-const agentRow = (agent: Agent): AgentRow => ({
+export const agentRow = (agent: Agent): AgentRow => ({
   ...agent.facts,
   presence: agent.presence,
   vanishedAtMs: agent.vanishedAtMs,
@@ -30,7 +30,7 @@ const agentRow = (agent: Agent): AgentRow => ({
   keptForItemId: agent.keptFor?.id ?? null,
 });
 
-const itemRow = (hall: Hall, item: Item): ItemRow => ({
+export const itemRow = (hall: Hall, item: Item): ItemRow => ({
   ...item.arrival,
   kind: hall.kinds[item.kind] as string,
   queueId: item.queue.id,
@@ -75,15 +75,19 @@ const lineRows = (hall: Hall, queue: Queue): LineRow[] =>
     ...measures,
   }));
 
-export const rowsOf = (hall: Hall): Rows => {
+/** Queues and lines, measured up to now. */
+export const queueRowsOf = (hall: Hall): Pick<Rows, "queues" | "lines"> => {
   const queues = [...hall.queues.values()].toSorted(byId);
   for (const queue of queues) measureLines(hall, queue);
+  return { queues: queues.map(queueRow), lines: queues.flatMap((queue) => lineRows(hall, queue)) };
+};
+
+export const rowsOf = (hall: Hall): Rows => {
   return {
     atMs: hall.nowMs,
     agents: [...hall.agentsById.values()].toSorted(byId).map(agentRow),
     items: [...hall.items.values()].toSorted(byId).map((item) => itemRow(hall, item)),
-    queues: queues.map(queueRow),
-    lines: queues.flatMap((queue) => lineRows(hall, queue)),
+    ...queueRowsOf(hall),
   };
 };
 

@@ -268,6 +268,8 @@ export type Happening =
   /** The customer is gone, or it is settled otherwise: from wherever it is. */
   | (OfItem & { readonly what: "left" })
   | (OfItem & { readonly what: "pulled"; readonly agentId: string })
+  /** A person gave it to this agent, from wherever it is: whether it fits or not, and if it can be kept, also while they are away. */
+  | (OfItem & { readonly what: "given"; readonly agentId: string })
   | (OfItem & { readonly what: "parked"; readonly agentId: string; readonly untilMs: number | null })
   | (OfItem & { readonly what: "takenBack"; readonly agentId: string })
   /** Nobody wrote for a while in a held one. */
@@ -277,6 +279,8 @@ export type Happening =
   | (OfItem & { readonly what: "transferred"; readonly to: Destination })
   | (OfItem & { readonly what: "becameOtherKind"; readonly kind: string })
   | (OfItem & { readonly what: "promiseChanged"; readonly dueAtMs: number | null; readonly importance: number })
+  /** It is about something else, or somebody else: it keeps its place, and asks for what its queue asks of the new facts. */
+  | (OfItem & { readonly what: "factsChanged"; readonly facts: Facts; readonly requires: Skills })
   /** Is new, or has other skills, teams, queues or capacity. */
   | (At & { readonly what: "agentChanged"; readonly agent: AgentFacts })
   | (OfAgent & { readonly what: "agentRemoved" })
@@ -362,7 +366,7 @@ export type Decision =
       readonly itemId: string;
       readonly agentId: string;
       readonly token: number;
-      readonly how: "accepted" | "auto" | "pulled" | "takenBack" | "woke" | "otherKind";
+      readonly how: "accepted" | "auto" | "pulled" | "given" | "takenBack" | "woke" | "otherKind";
     }
   /** The agent no longer has the offer. */
   | {

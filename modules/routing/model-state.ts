@@ -18,7 +18,7 @@ import type {
 } from "#modules/routing/model-shapes.ts";
 
 export interface Item {
-  readonly arrival: Arrival;
+  arrival: Arrival;
   readonly id: string;
   readonly number: number;
   readonly arrivedAtMs: number;

@@ -56,19 +56,20 @@ const cameBack = (hall: Hall, agent: Agent): void => {
   }
 };
 
+/** Its agent is gone: it stays theirs as long as its queue says. */
+export const keep = (hall: Hall, item: Item): void => {
+  if (item.holding === null || item.holding.keptUntilMs !== null) return;
+  const keptUntilMs = hall.nowMs + item.queue.rules.keepMs;
+  item.holding = { ...item.holding, keptUntilMs };
+  remindItem(hall, item);
+  decide(hall, { what: "kept", itemId: item.id, agentId: item.holding.agent.id, untilMs: keptUntilMs });
+};
+
 /** What is live returns at once; the rest stays theirs as long as its queue says. */
 const wentOffline = (hall: Hall, agent: Agent): void => {
   for (const item of [...agent.held].toSorted(inOrder)) {
-    const { keepMs } = item.queue.rules;
-    if (isLive(hall, item) || keepMs <= 0) {
-      giveBack(hall, item, "offline");
-      continue;
-    }
-    if (item.holding === null || item.holding.keptUntilMs !== null) continue;
-    const keptUntilMs = hall.nowMs + keepMs;
-    item.holding = { ...item.holding, keptUntilMs };
-    remindItem(hall, item);
-    decide(hall, { what: "kept", itemId: item.id, agentId: agent.id, untilMs: keptUntilMs });
+    if (isLive(hall, item) || item.queue.rules.keepMs <= 0) giveBack(hall, item, "offline");
+    else keep(hall, item);
   }
 };
 

@@ -1,8 +1,8 @@
 // The routing engine: which work goes to whom, and when. Pure: it is given every fact with its instant and answers with decisions. Its guide is README.md beside it.
 import { carryOut, freeAll } from "#modules/routing/model-happenings.ts";
 import { settle } from "#modules/routing/model-offers.ts";
-import { hallFrom, rowsOf } from "#modules/routing/model-rows.ts";
-import type { Decision, Happening, LineNow, Rows, Rules, Wait } from "#modules/routing/model-shapes.ts";
+import { agentRow, hallFrom, itemRow, queueRowsOf, rowsOf } from "#modules/routing/model-rows.ts";
+import type { AgentRow, Decision, Happening, ItemRow, LineNow, Rows, Rules, Wait } from "#modules/routing/model-shapes.ts";
 import { decide } from "#modules/routing/model-state.ts";
 import { seeToFirst } from "#modules/routing/model-time.ts";
 import { lineNow, waitOf } from "#modules/routing/model-waiting.ts";
@@ -22,6 +22,10 @@ export interface Hall {
   readonly lineOf: (queueId: string, kind: string) => LineNow | null;
   /** Everything, as plain rows: `openHall` of them decides what this one would. */
   readonly rows: () => Rows;
+  /** Of these the rows alone, so that what a happening touched can be kept without all the rest; null: no longer here. */
+  readonly itemRow: (itemId: string) => ItemRow | null;
+  readonly agentRow: (agentId: string) => AgentRow | null;
+  readonly queueRows: () => Pick<Rows, "queues" | "lines">;
 }
 
 const nothing: Rows = { atMs: 0, agents: [], items: [], queues: [], lines: [] };
@@ -88,5 +92,14 @@ export const openHall = (rules: Rules, rows: Rows = nothing): Hall => {
       return queue === undefined || number === undefined ? null : lineNow(hall, queue, number);
     },
     rows: () => rowsOf(hall),
+    itemRow: (itemId) => {
+      const item = hall.items.get(itemId);
+      return item === undefined ? null : itemRow(hall, item);
+    },
+    agentRow: (agentId) => {
+      const agent = hall.agentsById.get(agentId);
+      return agent === undefined ? null : agentRow(agent);
+    },
+    queueRows: () => queueRowsOf(hall),
   };
 };

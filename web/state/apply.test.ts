@@ -196,7 +196,7 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "promise.escalated": { promise: "firstReply", ruleId: "r", rule: "Alles", dueAt: at, agentIds: [] },
   "promise.rulesChanged": { rules: [] },
   "promise.recounted": { recount: { at, earlier: 1, later: 0, begun: 0, ended: 0, open: 1 } },
-  "work.wished": { wishId: "w", wish: { what: "pull", workId: "i" } },
+  "work.wished": { wishId: "w", wish: { what: "pull", workId: "i" }, supervises: false },
   "work.settled": { wishId: "w", agentId: me, refused: null },
   "work.changed": { work: { id: "i", agentId: null }, why: "arrived" },
   "work.offered": { work: { id: "i", agentId: me }, because: {} },

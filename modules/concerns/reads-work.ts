@@ -1,0 +1,2 @@
+// What routing reads of concerns. Called by modules/routing.
+export { waitingIds, workFacts, type WorkFact } from "#modules/concerns/store-work.ts";

@@ -1,0 +1,200 @@
+// What a concern as it stands now wants of the routing, compared with the piece of work it is: the happenings that bring the two together. Pure; asked by the leader
+// whenever something happened to a concern, as often as it likes.
+import type { ConcernId, QueueId } from "#contract/ids.ts";
+import { workKindOf, type RoutingBook, type WorkKind } from "#contract/routing-book.ts";
+import type { ChannelKind } from "#contract/channel.ts";
+import { isLive, queueFor, type Parents } from "#modules/routing/model-book.ts";
+import type { Facts, Happening, ItemRow } from "#modules/routing/model-shapes.ts";
+
+/** A concern as routing sees it (concerns/reads-work.ts). */
+export interface Concern {
+  readonly id: ConcernId;
+  readonly brandId: string;
+  readonly status: string;
+  readonly priority: string;
+  readonly topicId: string | null;
+  readonly language: string | null;
+  readonly teamId: string | null;
+  readonly assigneeId: string | null;
+  readonly waitingSince: string | null;
+  readonly lastMessageAt: string;
+  readonly dueAt: string | null;
+  readonly merged: boolean;
+  readonly channelKind: ChannelKind | null;
+  readonly lastAgentId: string | null;
+  readonly customersAgentId: string | null;
+}
+
+/** What was known of the concern when it was last compared. */
+export interface Seen {
+  readonly concernId: ConcernId;
+  readonly brandId: string;
+  readonly assigneeId: string | null;
+  /** By the book's conditions; the item may be elsewhere since, by overflow or transfer. */
+  readonly queueId: string;
+  readonly facts: Facts;
+  /** Since when nobody has said anything while the customer waits for nothing; null: they wait. */
+  readonly quietSince: string | null;
+}
+
+/** What is compared with. */
+export interface Setting {
+  readonly book: RoutingBook;
+  readonly parents: Parents;
+  /** May this agent be given work of that brand? */
+  readonly serves: (agentId: string, brandId: string) => boolean;
+}
+
+/** A happening but for its instant. */
+type Untimed<H> = H extends { readonly atMs: number } ? Omit<H, "atMs"> : never;
+export type Wanted = Untimed<Happening>;
+
+/** By how much what is important is treated as due sooner: see `importance` of an arrival. */
+const importanceOf: Readonly<Record<string, number>> = { low: 0, normal: 0, high: 1, urgent: 3 };
+
+/** The skill that everybody has for the brands they serve, and that no step takes away: nobody is given what they may not see. */
+export const brandSkill = (brandId: string): string => `brand:${brandId}`;
+
+const factsOf = ({ topicId, language, brandId }: Concern): Facts => ({
+  ...(topicId === null ? {} : { topicId }),
+  ...(language === null ? {} : { language }),
+  brandId,
+});
+
+const sameFacts = (a: Facts, b: Facts): boolean =>
+  a.topicId === b.topicId && a.language === b.language && a.brandId === b.brandId;
+
+const kindOf = (concern: Concern): WorkKind => (concern.channelKind === null ? "task" : workKindOf(concern.channelKind));
+
+const msOf = (at: string | null): number | null => (at === null ? null : Date.parse(at));
+
+/** What of a concern is remembered beside its item; null: no queue takes it. */
+export const seenOf = (concern: Concern, { book, parents }: Setting): Seen | null => {
+  const queueId = queueFor(book, { ...concern, channelKind: concern.channelKind ?? "" }, parents);
+  if (queueId === null) return null;
+  const { id: concernId, brandId, assigneeId, waitingSince, lastMessageAt } = concern;
+  const quietSince = waitingSince === null ? lastMessageAt : null;
+  return { concernId, brandId, assigneeId, queueId, facts: factsOf(concern), quietSince };
+};
+
+/** Is there anything left to do in it: for its agent, and for who waits? */
+const goesOn = (concern: Concern | null): concern is Concern =>
+  concern !== null && !concern.merged && ["new", "open", "waiting"].includes(concern.status);
+
+/**
+ * The happenings, in order. `concern` null: it is gone. `item` and `seen` null: it is no piece of work yet; then `fresh` gives id and number for one. `spoke`: the customer
+ * has written since it was last compared.
+ *
+ * It is work when the customer waits and a queue's conditions fit. A mail's work ends when nobody waits any more; a chat's goes on while an agent has it, because the
+ * customer is still there, and rests by itself (`restOf`). What a person decided about who has it counts before everything.
+ */
+export const wantsOf = (
+  concern: Concern | null,
+  item: ItemRow | null,
+  seen: Seen | null,
+  spoke: boolean,
+  setting: Setting,
+  fresh: { readonly id: string; readonly number: number },
+): Wanted[] => {
+  const next = goesOn(concern) ? seenOf(concern, setting) : null;
+  if (item === null || seen === null)
+    return concern === null || next === null ? [] : arrival(concern, next, setting, fresh);
+  const holder = item.holding?.agentId ?? null;
+  const gone: Wanted[] =
+    holder === null
+      ? [{ what: "left", itemId: item.id }]
+      : [{ what: "finished", itemId: item.id, agentId: holder }];
+  if (!goesOn(concern)) return gone;
+  // No queue takes it any more: who has it keeps it.
+  if (next === null) return holder === null ? gone : [];
+  const waits = concern.waitingSince !== null && concern.status !== "waiting";
+  const chat = isLive(kindOf(concern));
+  const assigned = concern.assigneeId !== seen.assigneeId;
+  if (!waits && !(chat && (holder !== null || (assigned && concern.assigneeId !== null)))) {
+    // Open and answered: its agent has not let go of it.
+    if (holder === null || concern.status === "waiting") return gone;
+  }
+  return [...aboutIt(concern, next, seen, item), ...whose(concern, seen, item, setting), ...awake(item, waits, spoke)];
+};
+
+const arrival = (concern: Concern, seen: Seen, setting: Setting, fresh: { readonly id: string; readonly number: number }): Wanted[] => {
+  if (concern.waitingSince === null || concern.status === "waiting") return [];
+  const kind = kindOf(concern);
+  const { assigneeId, lastAgentId, customersAgentId } = concern;
+  const preferred = [assigneeId, lastAgentId, customersAgentId].filter(
+    (id): id is string => id !== null && setting.serves(id, concern.brandId),
+  );
+  const came: Wanted = {
+    what: "arrived",
+    item: {
+      id: fresh.id,
+      number: fresh.number,
+      kind,
+      queueId: seen.queueId,
+      arrivedAtMs: Date.parse(concern.waitingSince),
+      dueAtMs: msOf(concern.dueAt),
+      importance: importanceOf[concern.priority] ?? 0,
+      requires: { [brandSkill(concern.brandId)]: 1 },
+      prefers: {},
+      facts: seen.facts,
+      preferredAgentIds: [...new Set(preferred)],
+    },
+  };
+  // A mail of somebody's own concern is theirs; a chat needs somebody who is there, them before others.
+  return assigneeId !== null && !isLive(kind) && setting.serves(assigneeId, concern.brandId)
+    ? [came, { what: "given", itemId: fresh.id, agentId: assigneeId }]
+    : [came];
+};
+
+/** What it is about, how it presses, and where it belongs. */
+const aboutIt = (concern: Concern, next: Seen, seen: Seen, item: ItemRow): Wanted[] => {
+  const wanted: Wanted[] = [];
+  const itemId = item.id;
+  if (!sameFacts(next.facts, seen.facts))
+    wanted.push({ what: "factsChanged", itemId, facts: next.facts, requires: { [brandSkill(concern.brandId)]: 1 } });
+  const kind = kindOf(concern);
+  if (kind !== item.kind && concern.waitingSince !== null) wanted.push({ what: "becameOtherKind", itemId, kind });
+  const importance = importanceOf[concern.priority] ?? 0;
+  const dueAtMs = msOf(concern.dueAt);
+  // Without a promise of its own it keeps that of its queue.
+  if (importance !== item.importance || (dueAtMs !== null && dueAtMs !== item.dueAtMs))
+    wanted.push({ what: "promiseChanged", itemId, dueAtMs: dueAtMs ?? item.dueAtMs, importance });
+  if (next.queueId !== seen.queueId && item.holding === null && item.queueId !== next.queueId)
+    wanted.push({ what: "transferred", itemId, to: { queueId: next.queueId as QueueId } });
+  return wanted;
+};
+
+/** What a person decided about who has it. */
+const whose = (concern: Concern, seen: Seen, item: ItemRow, setting: Setting): Wanted[] => {
+  const { assigneeId } = concern;
+  if (assigneeId === seen.assigneeId || assigneeId === (item.holding?.agentId ?? null)) return [];
+  if (assigneeId === null)
+    return item.holding === null ? [] : [{ what: "transferred", itemId: item.id, to: { queueId: item.queueId } }];
+  return setting.serves(assigneeId, concern.brandId) ? [{ what: "given", itemId: item.id, agentId: assigneeId }] : [];
+};
+
+const awake = (item: ItemRow, waits: boolean, spoke: boolean): Wanted[] => {
+  const rest = item.holding?.rest ?? "none";
+  return (rest === "dormant" && waits) || (rest === "parked" && spoke) ? [{ what: "woke", itemId: item.id }] : [];
+};
+
+/** A live one that rested for so long is over: what the customer writes then is a new piece of work, for the same agent first. */
+const overAfterMs = 3_600_000;
+
+/** What a held live piece of work does by itself, and when (null: nothing). `restMs`: after so long without a word it rests; 0: never. */
+export const restOf = (
+  item: ItemRow,
+  { quietSince }: Seen,
+  restMs: number,
+): { readonly atMs: number; readonly wanted: Wanted } | null => {
+  const { holding } = item;
+  if (holding === null || quietSince === null || !isLive(item.kind as WorkKind)) return null;
+  const quietMs = Date.parse(quietSince);
+  if (holding.rest === "none")
+    return restMs === 0
+      ? null
+      : { atMs: Math.max(quietMs, holding.sinceMs) + restMs, wanted: { what: "fellAsleep", itemId: item.id } };
+  return holding.rest === "dormant"
+    ? { atMs: quietMs + restMs + overAfterMs, wanted: { what: "finished", itemId: item.id, agentId: holding.agentId } }
+    : null;
+};
