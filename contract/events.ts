@@ -126,7 +126,11 @@ const kinds = {
   /** By whom; `shared`: others may use it, too. */
   "macro.changed": z.strictObject({ agentId, shared: z.boolean() }),
   /** Somebody wants something of the routing (contract/routing.ts); what became of it is `work.settled`. */
-  "work.wished": z.strictObject({ wishId: z.uuid(), wish, /** Whoever it is may decide about others' work. */ supervises: z.boolean() }),
+  "work.wished": z.strictObject({
+    wishId: z.uuid(),
+    wish,
+    /** Whoever it is may decide about others' work. */ supervises: z.boolean(),
+  }),
   /** Done, or refused with a code. */
   "work.settled": z.strictObject({ wishId: z.uuid(), agentId: agentId.nullable(), refused: z.string().nullable() }),
   /** A piece of work is where it is said to be. `why`: how it came there, or `offered`, `held` and how. */

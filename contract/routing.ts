@@ -94,6 +94,7 @@ export const wait = z.strictObject({
   of: z.number().int(),
   predicted: predicted.nullable(),
 });
+export type Wait = z.infer<typeof wait>;
 
 export const shares = z.strictObject({
   answered: z.number().int(),

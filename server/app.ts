@@ -27,6 +27,7 @@ import { hoursRoutes } from "#modules/hours/routes.ts";
 import { noticeRoutes } from "#modules/notices/routes.ts";
 import { promiseRoutes } from "#modules/promises/routes.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
+import { workRoutes } from "#modules/routing/routes.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
 import type { KnowingKinds } from "#modules/concerns/reads-ways.ts";
 import { chattingAt } from "#modules/visitors/reads.ts";
@@ -50,6 +51,7 @@ import { openApi } from "#server/openapi.ts";
 import { answerFailure, mount, whoAsks, type MountedRoute } from "#server/routes.ts";
 import { mountRating } from "#server/rating.ts";
 import { mountChatSite } from "#server/chat-site.ts";
+import { wishRoute } from "#server/routing.ts";
 import { mountWidget } from "#server/widget.ts";
 
 export interface App {
@@ -133,6 +135,7 @@ const ofModules: readonly Route<Everything>[] = [
   ...noticeRoutes,
   ...promiseRoutes,
   ...forecastRoutes,
+  ...workRoutes,
   ...settingRoutes,
   ...visitorRoutes,
   ...listRoutes,
@@ -177,7 +180,11 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const session = (token: string) => sessionOf(world, token);
   const mounting = { sessionOf: session, cookieName: http.cookieName };
 
-  const routes: readonly Route<Everything>[] = [...ofModules, ...(options.demo?.routes ?? [])];
+  const routes: readonly Route<Everything>[] = [
+    ...ofModules,
+    wishRoute(() => live.follower),
+    ...(options.demo?.routes ?? []),
+  ];
   const common = {
     ...mounting,
     app: http.app,

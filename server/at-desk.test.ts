@@ -14,10 +14,10 @@ test("an agent is there for the brands they see, on every node, and for a moment
   let told = 0;
   two.watch(() => (told += 1));
   assert.equal(two.serves("a"), false);
-  one.came(1, ["a"]);
+  one.came(1, "x", ["a"]);
   await heard();
   assert.deepEqual([two.serves("a"), two.serves("b"), told], [true, false, 1]);
-  one.came(2, []);
+  one.came(2, "y", []);
   await heard();
   assert.deepEqual([two.serves("a"), two.serves("b")], [true, true], "no brands are all of them");
   one.left(2);
@@ -28,7 +28,7 @@ test("an agent is there for the brands they see, on every node, and for a moment
   assert.deepEqual([two.serves("a"), two.serves("b"), one.serves("b")], [true, false, false]);
   one.left(1);
   now += awayAfterMs - 1;
-  one.came(3, ["a"]);
+  one.came(3, "x", ["a"]);
   await heard();
   now += awayAfterMs;
   assert.equal(two.serves("a"), true, "they came back in time");
@@ -40,7 +40,7 @@ test("whose process is gone is gone", async () => {
   let now = 0;
   const [one, two] = ["one", "two"].map((node) => openAtDesk({ bus, node, nowMs: () => now }));
   assert.ok(one && two);
-  one.came(1, []);
+  one.came(1, "x", []);
   await heard();
   one.stop();
   for (let sweeps = 0; sweeps < 6; sweeps += 1) two.sweep();

@@ -5,11 +5,13 @@ import { openLooks } from "#server/looks.ts";
 
 export interface AtDesk {
   /** A desk of somebody who sees these brands (empty: all) is open at this socket. */
-  readonly came: (socket: number, brandIds: readonly string[]) => void;
+  readonly came: (socket: number, agentId: string, brandIds: readonly string[]) => void;
   readonly left: (socket: number) => void;
   readonly alive: (socket: number) => void;
   /** Is anybody there who sees the brand, or was a moment ago? */
   readonly serves: (brandId: string) => boolean;
+  /** Whose desks are open, over all nodes. */
+  readonly agents: () => ReadonlySet<string>;
   /** Called when somebody comes or goes, here or on another node. */
   readonly watch: (changed: () => void) => () => void;
   readonly sweep: () => void;
@@ -40,6 +42,7 @@ export const openAtDesk = (options: {
   const looks = openLooks<{
     readonly concernId: ConcernId;
     readonly state: "viewing" | "away";
+    readonly agentId: string;
     readonly brandIds: readonly string[];
   }>({
     ...options,
@@ -50,13 +53,14 @@ export const openAtDesk = (options: {
     },
   });
   return {
-    came: (socket, brandIds) => looks.look(socket, { concernId: desk, state: "viewing", brandIds }),
+    came: (socket, agentId, brandIds) => looks.look(socket, { concernId: desk, state: "viewing", agentId, brandIds }),
     left: looks.away,
     alive: looks.alive,
     serves: (brandId) => {
       for (const [key, { until }] of seen) if (until <= options.nowMs()) seen.delete(key);
       return [...seen.values()].some(({ brandIds }) => brandIds.length === 0 || brandIds.includes(brandId));
     },
+    agents: () => new Set(looks.at(desk).map(({ agentId }) => agentId)),
     watch: (changed) => {
       watchers.add(changed);
       return () => watchers.delete(changed);

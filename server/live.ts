@@ -38,6 +38,8 @@ export const deskMaySee = (who: AgentActor, event: AnyEvent): boolean => {
   if (event.kind === "draft.changed") return event.data.agentId === who.id;
   if (event.kind === "view.changed") return event.data.shared || event.data.agentId === who.id;
   if (event.kind === "session.began" || event.kind === "session.refused") return false;
+  // Between whoever asks and the leader.
+  if (event.kind === "work.wished" || event.kind === "work.settled") return false;
   // Of what was not let in the desk learns only that it was set aside, and a concern's history is fetched.
   if (event.kind === "intake.refused" && event.concernId !== null) return false;
   if (event.brandId !== null) return seesBrand(who, event.brandId) && mayReadEntry(who, event);
@@ -182,7 +184,7 @@ export const startLive = async (options: {
       opened: (client) => {
         const id = nextSocket++;
         desks.set(client, { id, leave: null, looksAt: null, upTo: 0 });
-        atDesk.came(id, client.who.who.brandIds);
+        atDesk.came(id, client.who.who.id, client.who.who.brandIds);
       },
       closed: (client) => {
         leaveConcern(client);

@@ -41,6 +41,7 @@ import { startJobs } from "#server/jobs.ts";
 import { contactOf, startPush } from "#server/push.ts";
 import { reactions } from "#server/reactions.ts";
 import { openReader } from "#server/reader.ts";
+import { startRouting } from "#server/routing.ts";
 import {
   assertDurable,
   freePort,
@@ -224,6 +225,9 @@ export const startServer = async (
     const jobs = await startJobs({ world, log, timing, connected });
     closers.push(jobs.stop);
     closers.push(startReactions({ world, follower: app.live.follower, config }));
+    const leading = startRouting({ world, follower: app.live.follower, atDesk: app.live.atDesk, log });
+    closers.push(leading.stop);
+    metrics.gauge("routing_leads", "1: this process hands work out", () => (leading.leads() ? 1 : 0));
     closers.push(await startTelling({ world, connected, config, publicUrl, isHere: app.isHere, metrics }));
 
     closers.push(startListening({ world, connected, intake, log, bus, mostBytes: config.maxMailBytes }));

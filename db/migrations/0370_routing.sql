@@ -60,7 +60,9 @@ CREATE TABLE routing_queue (
   queue_id uuid PRIMARY KEY,
   paused boolean NOT NULL,
   open boolean NOT NULL,
-  kept jsonb NOT NULL
+  kept jsonb NOT NULL,
+  -- Place and predicted wait of the first who wait, by piece of work.
+  waits jsonb NOT NULL DEFAULT '{}'
 );
 
 -- What was measured of a kind of work in a queue (`kept`: LineRow), and how it stands now (`now`: LineNow).

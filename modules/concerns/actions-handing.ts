@@ -1,4 +1,4 @@
-// Concerns go to agents and come back because routing decided so. Called by routing/actions-leading.ts.
+// Concerns go to agents and come back because routing decided so. Called by routing/leading-save.ts.
 import { system } from "#contract/actor.ts";
 import { isRefusal } from "#contract/errors.ts";
 import type { AgentId, ConcernId } from "#contract/ids.ts";

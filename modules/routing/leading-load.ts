@@ -110,9 +110,10 @@ export const readHall = async (
 }> => {
   const kept = await keptRows(tx);
   const known = new Map(kept.agents.map(({ agentId, kept }) => [agentId, kept]));
-  const agents = [...ground.agents.values()].map(
-    (agent): AgentRow => ({ ...factsFor(ground, agent), ...(known.get(agent.id) ?? unseen(nowMs)) }),
-  );
+  const agents = [...ground.agents.values()].map((agent): AgentRow => ({
+    ...factsFor(ground, agent),
+    ...(known.get(agent.id) ?? unseen(nowMs)),
+  }));
   const hall = openHall(rulesOf(ground.book, ground.parents), {
     atMs: nowMs,
     agents,

@@ -11,6 +11,7 @@ import type { Seen } from "#modules/routing/model-wants.ts";
 import {
   removeItems,
   saveItems,
+  saveLineups,
   saveLines,
   savePresences,
   saveQueues,
@@ -38,6 +39,7 @@ export interface Step {
   }[];
   readonly queues: readonly QueueRow[];
   readonly lines: readonly { readonly kept: LineRow; readonly now: LineNow | null }[];
+  readonly lineups: Parameters<typeof saveLineups>[1];
 }
 
 /** What the leader remembers beside the hall; `saved` parts are as the tables have them. */
@@ -65,7 +67,8 @@ const keptOf = ({ presence, vanishedAtMs, idleSinceMs, missed, keptForItemId }: 
 });
 
 /** What tells one stretch of presence from another. */
-const stretchOf = ({ presence }: KeptAgent): string => JSON.stringify([presence.state, presence.reason, presence.sinceMs]);
+const stretchOf = ({ presence }: KeptAgent): string =>
+  JSON.stringify([presence.state, presence.reason, presence.sinceMs]);
 
 /** Presence as it was said last. */
 const presenceText = (agent: KeptAgent): string => JSON.stringify(presenceOf(agent));
@@ -103,7 +106,8 @@ const notesOf = (
     if (seen === undefined) continue;
     const before = memory.held.get(itemId) ?? null;
     const now = row?.holding ?? null;
-    const released = before !== null && (now === null || now.agentId !== before.agentId || now.sinceMs !== before.sinceMs);
+    const released =
+      before !== null && (now === null || now.agentId !== before.agentId || now.sinceMs !== before.sinceMs);
     notes.set(itemId, {
       itemId,
       concernId: seen.concernId,
@@ -237,6 +241,7 @@ export const saveStep = async (
   await savePresences(tx, presences);
   await saveQueues(tx, step.queues);
   await saveLines(tx, step.lines);
+  await saveLineups(tx, step.lineups);
   await saveWaits(tx, notesOf(memory, step, items, withinMs));
   await say(world, tx, system, saidOf(memory, step, items, agents, why));
   return () => {

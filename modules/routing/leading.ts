@@ -1,16 +1,16 @@
 // The leader's hall: takes what the log says, who is connected and the time, and keeps what the engine decides. One process at a time has one (server/routing.ts).
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import type { ConcernId } from "#contract/ids.ts";
-import type { Wish } from "#contract/routing.ts";
+import type { Wait, Wish } from "#contract/routing.ts";
 import { waitingIds, workFacts, type WorkFact } from "#modules/concerns/reads-work.ts";
 import { factsFor, opensAt, readGround, readHall, type Ground } from "#modules/routing/leading-load.ts";
 import { remember, saveStep, type Memory, type Step } from "#modules/routing/leading-save.ts";
 import { rulesOf } from "#modules/routing/model-book.ts";
+import { waitSaid } from "#modules/routing/model-said.ts";
 import type { Hall } from "#modules/routing/model.ts";
 import type { Decision, Happening, RefusalCode } from "#modules/routing/model-shapes.ts";
 import { restOf, seenOf, wantsOf, type Wanted } from "#modules/routing/model-wants.ts";
 import { fence, removeQueuesBut, takeLead } from "#modules/routing/store-leading.ts";
-import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
 /** The kinds of entries that routing reads. */
@@ -55,6 +55,9 @@ export const leadLost = "the lead was taken over";
 /** Concerns are compared so many at a time when all of them are looked through. */
 const pageSize = 200;
 const linesEveryMs = 1_000;
+const beatMs = 3_000;
+/** Of so many in each queue place and wait are told. */
+const mostLinedUp = 100;
 
 const groundKinds: ReadonlySet<EventKind> = new Set([
   "agent.changed",
@@ -91,8 +94,10 @@ interface Leading {
   sweepsFrom: string | null | undefined;
   opensNextMs: number | null;
   linesAtMs: number;
+  beatAtMs: number;
   linesText: ReadonlyMap<string, string>;
   queuesText: ReadonlyMap<string, string>;
+  lineupsText: ReadonlyMap<string, string>;
   /** Each concern's piece of work. */
   readonly itemOf: Map<string, string>;
   fresh: number;
@@ -125,7 +130,9 @@ export const openLead = async (world: World): Promise<Lead> => {
     sweepsFrom: undefined,
     opensNextMs: 0,
     linesAtMs: 0,
+    beatAtMs: -Infinity,
     linesText: new Map(),
+    lineupsText: new Map(),
     queuesText: new Map(queues.map((queue) => [queue.id, JSON.stringify(queue)])),
     itemOf,
     fresh,
@@ -206,20 +213,29 @@ const step = async (lead: Leading, { events, upTo, connected }: Look): Promise<v
   }
   tell(lead, draft, { what: "timePassed" });
   const seq = Math.max(lead.seq, upTo);
-  const { queues, queuesText, lines, linesText } = standing(lead, draft);
-  const whole: Step = { ...draft, queues, lines };
+  lead.seq = seq;
+  const { whole, texts } = standing(lead, draft);
+  // Where there is nothing to keep, only that somebody leads is said from time to time.
+  if (isNothing(whole) && swept === lead.swept && draft.atMs - lead.beatAtMs < beatMs) return;
   const withinMs = (queueId: string): number =>
     (lead.ground.book.queues.find(({ id }) => id === queueId)?.withinSeconds ?? 0) * 1_000;
   const done = await world.db.transaction(async (tx) => {
     const at = new Date(draft.atMs).toISOString();
     if (!(await fence(tx, { epoch: lead.epoch, seq, swept, at }))) throw new Error(leadLost);
-    if (swept !== lead.swept) await removeQueuesBut(tx, lead.ground.book.queues.map(({ id }) => id));
+    if (swept !== lead.swept)
+      await removeQueuesBut(
+        tx,
+        lead.ground.book.queues.map(({ id }) => id),
+      );
     return saveStep(world, tx, hall, memory, whole, withinMs);
   });
   done();
-  Object.assign(lead, { seq, swept, queuesText });
-  if (linesText !== null) Object.assign(lead, { linesText, linesAtMs: draft.atMs });
+  Object.assign(lead, { swept, ...texts, beatAtMs: draft.atMs });
 };
+
+const isNothing = ({ decisions, itemIds, agentIds, settled, queues, lines, lineups }: Step): boolean =>
+  decisions.length + itemIds.size + agentIds.size + settled.length + queues.length + lines.length + lineups.length ===
+  0;
 
 /** Reads what routing is set up by anew, and tells the hall what of it is other. */
 const newGround = async (lead: Leading, draft: Draft): Promise<void> => {
@@ -241,7 +257,8 @@ const newGround = async (lead: Leading, draft: Draft): Promise<void> => {
   if (ground.revision !== before.revision || !sameParents(ground, before)) lookThrough(lead);
 };
 
-const sameParents = (a: Ground, b: Ground): boolean => JSON.stringify([...a.parents]) === JSON.stringify([...b.parents]);
+const sameParents = (a: Ground, b: Ground): boolean =>
+  JSON.stringify([...a.parents]) === JSON.stringify([...b.parents]);
 
 const openAndClose = (lead: Leading, draft: Draft): void => {
   const { open, nextMs } = opensAt(lead.ground, new Date(draft.atMs));
@@ -260,7 +277,11 @@ const compareDue = async (lead: Leading, draft: Draft, spoke: ReadonlySet<string
   }
   // Those of whom something was heard now come first.
   const some = [...lead.due].toSorted((a, b) => Number(spoke.has(b)) - Number(spoke.has(a))).slice(0, 2 * pageSize);
-  if (some.length > 0) {
+  // Without a book nothing is asked of any concern.
+  if (lead.ground.book.queues.length === 0 && lead.itemOf.size === 0) {
+    lead.due.clear();
+    lead.sweepsFrom = undefined;
+  } else if (some.length > 0) {
     const facts = new Map((await workFacts(lead.world.db, some)).map((fact) => [fact.id, fact]));
     for (const id of some) compare(lead, draft, id, facts.get(id) ?? null, spoke.has(id));
     for (const id of some) lead.due.delete(id);
@@ -348,18 +369,13 @@ const meet = (lead: Leading, draft: Draft, connected: ReadonlySet<string>): void
   }
 };
 
-/** Queues that stand otherwise than they were kept; and, about once a second, what was measured in them and how they are now. */
-const standing = (
-  lead: Leading,
-  draft: Draft,
-): Pick<Step, "queues" | "lines"> & {
-  readonly queuesText: ReadonlyMap<string, string>;
-  readonly linesText: ReadonlyMap<string, string> | null;
-} => {
+/** The step with what of the queues stands otherwise than it was kept; and, about once a second, what was measured in them, how they are now, and who waits how long. */
+const standing = (lead: Leading, draft: Draft): { readonly whole: Step; readonly texts: Partial<Leading> } => {
   const { queues, lines } = lead.hall.queueRows();
   const queuesText = new Map(queues.map((queue) => [queue.id, JSON.stringify(queue)]));
   const others = queues.filter(({ id }) => queuesText.get(id) !== lead.queuesText.get(id));
-  if (draft.atMs - lead.linesAtMs < linesEveryMs) return { queues: others, queuesText, lines: [], linesText: null };
+  if (draft.atMs - lead.linesAtMs < linesEveryMs)
+    return { whole: { ...draft, queues: others, lines: [], lineups: [] }, texts: { queuesText } };
   const linesText = new Map<string, string>();
   const changed: Step["lines"][number][] = [];
   for (const kept of lines) {
@@ -370,5 +386,20 @@ const standing = (
     linesText.set(key, text);
     if (lead.linesText.get(key) !== text) changed.push({ kept, now });
   }
-  return { queues: others, queuesText, lines: changed, linesText };
+  const lineupsText = new Map<string, string>();
+  const lineups: Step["lineups"][number][] = [];
+  for (const { id: queueId } of queues) {
+    const waits: Record<string, Wait> = {};
+    for (const itemId of lead.hall.firstIn(queueId, mostLinedUp)) {
+      const wait = lead.hall.waitOf(itemId);
+      if (wait !== null) waits[itemId] = waitSaid(wait);
+    }
+    const text = JSON.stringify(waits);
+    lineupsText.set(queueId, text);
+    if ((lead.lineupsText.get(queueId) ?? "{}") !== text) lineups.push({ queueId, waits });
+  }
+  return {
+    whole: { ...draft, queues: others, lines: changed, lineups },
+    texts: { queuesText, linesText, lineupsText, linesAtMs: draft.atMs },
+  };
 };

@@ -2,8 +2,14 @@
 import type { EventData } from "#contract/events.ts";
 import type { AgentId, ConcernId, QueueId, TeamId, WorkId } from "#contract/ids.ts";
 import type { WorkKind } from "#contract/routing-book.ts";
-import type { Because, Presence, Work } from "#contract/routing.ts";
-import type { AgentRow, Because as EngineBecause, Decision, ItemRow } from "#modules/routing/model-shapes.ts";
+import type { Because, Presence, Wait, Work } from "#contract/routing.ts";
+import type {
+  AgentRow,
+  Because as EngineBecause,
+  Decision,
+  ItemRow,
+  Wait as EngineWait,
+} from "#modules/routing/model-shapes.ts";
 import { urgencyOf } from "#modules/routing/model-state.ts";
 
 const instantOf = (ms: number): string => new Date(ms).toISOString();
@@ -49,6 +55,21 @@ export const becauseOf = (because: EngineBecause): Because => ({
   requires: { ...because.requires },
   relaxed: { ...because.relaxed },
   declined: because.declined,
+});
+
+/** Where somebody stands and how long they will wait. */
+export const waitSaid = ({ place, of, predicted }: EngineWait): Wait => ({
+  place,
+  of,
+  predicted:
+    predicted === null
+      ? null
+      : {
+          seconds: secondsOf(predicted.ms),
+          low: secondsOf(predicted.lowMs),
+          high: secondsOf(predicted.highMs),
+          by: predicted.by,
+        },
 });
 
 /** How an agent is. */

@@ -1,6 +1,6 @@
 // What a concern as it stands now wants of the routing, compared with the piece of work it is: the happenings that bring the two together. Pure; asked by the leader
 // whenever something happened to a concern, as often as it likes.
-import type { ConcernId, QueueId } from "#contract/ids.ts";
+import type { ConcernId } from "#contract/ids.ts";
 import { workKindOf, type RoutingBook, type WorkKind } from "#contract/routing-book.ts";
 import type { ChannelKind } from "#contract/channel.ts";
 import { isLive, queueFor, type Parents } from "#modules/routing/model-book.ts";
@@ -64,7 +64,8 @@ const factsOf = ({ topicId, language, brandId }: Concern): Facts => ({
 const sameFacts = (a: Facts, b: Facts): boolean =>
   a.topicId === b.topicId && a.language === b.language && a.brandId === b.brandId;
 
-const kindOf = (concern: Concern): WorkKind => (concern.channelKind === null ? "task" : workKindOf(concern.channelKind));
+const kindOf = (concern: Concern): WorkKind =>
+  concern.channelKind === null ? "task" : workKindOf(concern.channelKind);
 
 const msOf = (at: string | null): number | null => (at === null ? null : Date.parse(at));
 
@@ -101,9 +102,7 @@ export const wantsOf = (
     return concern === null || next === null ? [] : arrival(concern, next, setting, fresh);
   const holder = item.holding?.agentId ?? null;
   const gone: Wanted[] =
-    holder === null
-      ? [{ what: "left", itemId: item.id }]
-      : [{ what: "finished", itemId: item.id, agentId: holder }];
+    holder === null ? [{ what: "left", itemId: item.id }] : [{ what: "finished", itemId: item.id, agentId: holder }];
   if (!goesOn(concern)) return gone;
   // No queue takes it any more: who has it keeps it.
   if (next === null) return holder === null ? gone : [];
@@ -117,7 +116,12 @@ export const wantsOf = (
   return [...aboutIt(concern, next, seen, item), ...whose(concern, seen, item, setting), ...awake(item, waits, spoke)];
 };
 
-const arrival = (concern: Concern, seen: Seen, setting: Setting, fresh: { readonly id: string; readonly number: number }): Wanted[] => {
+const arrival = (
+  concern: Concern,
+  seen: Seen,
+  setting: Setting,
+  fresh: { readonly id: string; readonly number: number },
+): Wanted[] => {
   if (concern.waitingSince === null || concern.status === "waiting") return [];
   const kind = kindOf(concern);
   const { assigneeId, lastAgentId, customersAgentId } = concern;
@@ -160,7 +164,7 @@ const aboutIt = (concern: Concern, next: Seen, seen: Seen, item: ItemRow): Wante
   if (importance !== item.importance || (dueAtMs !== null && dueAtMs !== item.dueAtMs))
     wanted.push({ what: "promiseChanged", itemId, dueAtMs: dueAtMs ?? item.dueAtMs, importance });
   if (next.queueId !== seen.queueId && item.holding === null && item.queueId !== next.queueId)
-    wanted.push({ what: "transferred", itemId, to: { queueId: next.queueId as QueueId } });
+    wanted.push({ what: "transferred", itemId, to: { queueId: next.queueId } });
   return wanted;
 };
 

@@ -2,7 +2,16 @@
 import { carryOut, freeAll } from "#modules/routing/model-happenings.ts";
 import { settle } from "#modules/routing/model-offers.ts";
 import { agentRow, hallFrom, itemRow, queueRowsOf, rowsOf } from "#modules/routing/model-rows.ts";
-import type { AgentRow, Decision, Happening, ItemRow, LineNow, Rows, Rules, Wait } from "#modules/routing/model-shapes.ts";
+import type {
+  AgentRow,
+  Decision,
+  Happening,
+  ItemRow,
+  LineNow,
+  Rows,
+  Rules,
+  Wait,
+} from "#modules/routing/model-shapes.ts";
 import { decide } from "#modules/routing/model-state.ts";
 import { seeToFirst } from "#modules/routing/model-time.ts";
 import { lineNow, waitOf } from "#modules/routing/model-waiting.ts";
@@ -20,6 +29,8 @@ export interface Hall {
   readonly waitOf: (itemId: string) => Wait | null;
   /** One kind of work in one queue as it is now; null: there is no such queue or kind. */
   readonly lineOf: (queueId: string, kind: string) => LineNow | null;
+  /** The first that wait or are being offered in a queue, in its order, at most so many. */
+  readonly firstIn: (queueId: string, most: number) => readonly string[];
   /** Everything, as plain rows: `openHall` of them decides what this one would. */
   readonly rows: () => Rows;
   /** Of these the rows alone, so that what a happening touched can be kept without all the rest; null: no longer here. */
@@ -90,6 +101,11 @@ export const openHall = (rules: Rules, rows: Rows = nothing): Hall => {
       const queue = hall.queues.get(queueId);
       const number = hall.kindNumbers.get(kind);
       return queue === undefined || number === undefined ? null : lineNow(hall, queue, number);
+    },
+    firstIn: (queueId, most) => {
+      const ids: string[] = [];
+      hall.queues.get(queueId)?.places.firstWhere(({ id }) => ids.push(id) >= most);
+      return ids;
     },
     rows: () => rowsOf(hall),
     itemRow: (itemId) => {

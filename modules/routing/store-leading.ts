@@ -1,6 +1,6 @@
-// The SQL of who leads the routing: everything the engine knows as rows, written under the fence of the leader's epoch. Called by routing/actions-leading.ts and its parts.
+// The SQL of who leads the routing: everything the engine knows as rows, written under the fence of the leader's epoch. Called by routing/leading.ts and its parts.
 import type { AgentWork, RoutingBook } from "#contract/routing-book.ts";
-import type { Because } from "#contract/routing.ts";
+import type { Because, Wait } from "#contract/routing.ts";
 import type { AgentRow, ItemRow, LineNow, LineRow, QueueRow } from "#modules/routing/model-shapes.ts";
 import { urgencyOf } from "#modules/routing/model-state.ts";
 import type { Seen } from "#modules/routing/model-wants.ts";
@@ -131,6 +131,16 @@ export const saveQueues = async (tx: Tx, rows: readonly QueueRow[]): Promise<voi
     INSERT INTO routing_queue (queue_id, paused, open, kept)
     SELECT (r ->> 'id')::uuid, (r ->> 'paused')::boolean, (r ->> 'open')::boolean, r FROM jsonb_array_elements(${JSON.stringify(rows)}::jsonb) r
     ON CONFLICT (queue_id) DO UPDATE SET paused = EXCLUDED.paused, open = EXCLUDED.open, kept = EXCLUDED.kept`);
+};
+
+/** Keeps where the first of each queue stand and how long they will wait. */
+export const saveLineups = async (
+  tx: Tx,
+  lineups: readonly { readonly queueId: string; readonly waits: Readonly<Record<string, Wait>> }[],
+): Promise<void> => {
+  if (lineups.length === 0) return;
+  await tx.later(sql`
+    UPDATE routing_queue q SET waits = r -> 'waits' FROM jsonb_array_elements(${JSON.stringify(lineups)}::jsonb) r WHERE q.queue_id = (r ->> 'queueId')::uuid`);
 };
 
 export const saveLines = async (

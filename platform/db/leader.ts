@@ -30,6 +30,8 @@ export const lead = (
   name: string,
   log: Log,
   run: (signal: AbortSignal) => Promise<void>,
+  /** How often it is tried; a process that follows on a killed one leads that much later at most. */
+  tryEveryMs = retryMs,
 ): Leadership => {
   let client: pg.Client | null = null;
   let abort: AbortController | null = null;
@@ -104,7 +106,7 @@ export const lead = (
     if (stopped) return;
     attempting = attempt();
     void attempting.then(() => {
-      if (!stopped) timer = setTimeout(again, retryMs).unref();
+      if (!stopped) timer = setTimeout(again, tryEveryMs).unref();
     });
   };
 
