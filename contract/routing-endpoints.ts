@@ -33,7 +33,8 @@ export const routing = {
     path: "/api/routing-previews",
     permission: "setting.manage",
     summary: "How the work of a past day would have gone with this book",
-    body: z.strictObject({ book: routingBook, day: z.iso.date() }),
+    /** The day is one of that time zone's ("Europe/Berlin"). */
+    body: z.strictObject({ book: routingBook, day: z.iso.date(), zone: z.string().min(1).max(64) }),
     result: z.strictObject({
       /** How many pieces of work were played, and whether there were more. */
       played: z.number().int(),

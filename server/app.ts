@@ -26,6 +26,7 @@ import { fieldRoutes } from "#modules/fields/routes.ts";
 import { hoursRoutes } from "#modules/hours/routes.ts";
 import { noticeRoutes } from "#modules/notices/routes.ts";
 import { promiseRoutes } from "#modules/promises/routes.ts";
+import { routingBookRoutes } from "#modules/routing/routes-book.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
 import { workRoutes } from "#modules/routing/routes.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
@@ -136,6 +137,7 @@ const ofModules: readonly Route<Everything>[] = [
   ...promiseRoutes,
   ...forecastRoutes,
   ...workRoutes,
+  ...routingBookRoutes,
   ...settingRoutes,
   ...visitorRoutes,
   ...listRoutes,

@@ -1,5 +1,6 @@
 // An input for every endpoint of the contract, for tests that go through all of them. Used by test/journeys.
 import { everything } from "#contract/concerns.ts";
+import type { RoutingBook } from "#contract/routing-book.ts";
 import { agentPassword, mailboxSettings } from "#test/centre.ts";
 
 /** Things that are there, for samples to name. */
@@ -29,6 +30,16 @@ export interface Sample {
 const content = { text: "Probe", html: null, uploads: [] };
 /** The id of nothing. */
 export const nobodys = "0195d1f0-0000-7000-8000-000000000000";
+const emptyBook: RoutingBook = {
+  skills: [],
+  queues: [],
+  kinds: {},
+  reasons: [],
+  dispositions: [],
+  graceSeconds: 30,
+  stickySeconds: 300,
+  missesUntilAway: 2,
+};
 const byConcern = (body?: unknown) => ({
   scoped: true,
   given: (f: Facts) => ({ params: { id: f.concernId }, ...(body === undefined ? {} : { body }) }),
@@ -342,6 +353,13 @@ export const samples: Readonly<Record<string, Sample>> = {
       params: { id: f.brandId },
       body: { enabled: false, delayMinutes: 60, windowDays: 14, pauseDays: 30, reopens: false },
     }),
+  },
+  "routing.book": { given: () => ({}) },
+  "routing.setBook": { given: () => ({ body: { book: emptyBook, was: 1 } }) },
+  "routing.preview": { given: () => ({ body: { book: emptyBook, day: "2026-11-27", zone: "Europe/Berlin" } }) },
+  "routing.agentWork": { given: () => ({}) },
+  "routing.setAgentWork": {
+    given: (f) => ({ params: { id: f.agentId }, body: { skills: {}, capacity: "blended", queueIds: null } }),
   },
   "search.within": { scoped: true, given: (f) => ({ params: { id: f.concernId }, query: { q: "Bild" } }) },
   "search.everything": { given: () => ({ query: { q: "Bild" } }) },
