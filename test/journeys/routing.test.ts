@@ -96,8 +96,7 @@ const offered = async (name: string, concernId: ConcernId, after = 0): Promise<W
 
 const changed = (concernId: ConcernId, why: string, after = 0): Promise<AnyEvent> =>
   watch.event(
-    (each) =>
-      each.kind === "work.changed" && each.concernId === concernId && each.data.why === why && each.seq > after,
+    (each) => each.kind === "work.changed" && each.concernId === concernId && each.data.why === why && each.seq > after,
   );
 
 const chat = async (text: string): Promise<{ readonly page: VisitorPage; readonly id: ConcernId }> => {
@@ -181,7 +180,9 @@ test("who goes offline gives their chat back at once, and it goes to the next; w
     (each) => each.kind === "presence.changed" && each.seq > gone && each.data.agentId === person(other).id,
   ) as LoggedEvent<"presence.changed">;
   assert.notEqual(vanished.data.presence.vanishedAt, null);
-  assert.ok(Date.parse((watch.events.find(({ seq }) => seq === third.seq) as AnyEvent).at) - Date.parse(vanished.at) >= 4_900);
+  assert.ok(
+    Date.parse((watch.events.find(({ seq }) => seq === third.seq) as AnyEvent).at) - Date.parse(vanished.at) >= 4_900,
+  );
   person(other).feed = await person(other).desk.live();
   await wish(holder, { what: "accept", workId: third.id, token: third.token });
   // Given by hand it is theirs, whatever they are offered.
@@ -246,7 +247,9 @@ test("the leader is killed between offer and answer: another takes over within s
   const waiting = await Promise.all(Array.from({ length: 5 }, (_, n) => chat(`Wartet ${n}`)));
   // Some are offered at once: there is room for three.
   for (const { id } of waiting)
-    await watch.event((each) => each.concernId === id && (each.kind === "work.changed" || each.kind === "work.offered"));
+    await watch.event(
+      (each) => each.concernId === id && (each.kind === "work.changed" || each.kind === "work.offered"),
+    );
   const clock = ownTime();
   await nodes[0].end("SIGKILL");
   const epoch = async (): Promise<number> =>
