@@ -8,6 +8,29 @@ import { presence, queueNow, routingNow, shares, wait, wish, wishId, workRow } f
 const agentParams = z.strictObject({ id: agentId });
 const workParams = z.strictObject({ id: workId });
 
+/** A past day as it was, and as it would have been with another book. */
+const played = z.strictObject({
+  /** How many pieces of work were played, and whether there were more. */
+  played: z.number().int(),
+  more: z.boolean(),
+  queues: z.array(
+    z.strictObject({
+      queueId,
+      came: z.number().int(),
+      overflowedTo: z.array(z.strictObject({ queueId, count: z.number().int() })),
+      relaxed: z.number().int(),
+      was: shares,
+      would: shares,
+      /** Answered by nobody until the day's end. */
+      left: z.number().int(),
+    }),
+  ),
+  agents: z.array(z.strictObject({ agentId, was: z.number().int(), would: z.number().int() })),
+  /** Concerns that no queue takes. */
+  nowhere: z.number().int(),
+});
+export type PlayedDay = z.infer<typeof played>;
+
 export const routing = {
   book: endpoint({
     method: "GET",
@@ -35,26 +58,7 @@ export const routing = {
     summary: "How the work of a past day would have gone with this book",
     /** The day is one of that time zone's ("Europe/Berlin"). */
     body: z.strictObject({ book: routingBook, day: z.iso.date(), zone: z.string().min(1).max(64) }),
-    result: z.strictObject({
-      /** How many pieces of work were played, and whether there were more. */
-      played: z.number().int(),
-      more: z.boolean(),
-      queues: z.array(
-        z.strictObject({
-          queueId,
-          came: z.number().int(),
-          overflowedTo: z.array(z.strictObject({ queueId, count: z.number().int() })),
-          relaxed: z.number().int(),
-          was: shares,
-          would: shares,
-          /** Answered by nobody until the day's end. */
-          left: z.number().int(),
-        }),
-      ),
-      agents: z.array(z.strictObject({ agentId, was: z.number().int(), would: z.number().int() })),
-      /** Concerns that no queue takes. */
-      nowhere: z.number().int(),
-    }),
+    result: played,
   }),
   agentWork: endpoint({
     method: "GET",

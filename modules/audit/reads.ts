@@ -3,6 +3,7 @@ import type { AnyEvent, EventKind } from "#contract/events.ts";
 import {
   actedAfter,
   after,
+  entryFrom,
   horizon,
   lastSeqOf,
   ofConcern,
@@ -29,3 +30,20 @@ export const eventsAfter = async (
 };
 
 export { actedAfter, horizon, lastSeqOf, ofConcern, ofConcerns, tagsBefore, waitsSince };
+export { actsBetween, concernsBetween, type Act } from "#modules/audit/store.ts";
+
+/**
+ * The number of the first entry that is not earlier than an instant, as nearly as the log is in the order of time: transactions that overlap are not, by
+ * as long as they last. Found by halving, some twenty short questions.
+ */
+export const numberAt = async (tx: Tx, at: string): Promise<number> => {
+  let low = 1;
+  let high = (await horizon(tx)) + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const entry = await entryFrom(tx, middle);
+    if (entry === null || entry.at >= at) high = middle;
+    else low = entry.seq + 1;
+  }
+  return low;
+};

@@ -1,6 +1,6 @@
 // All SQL of the event log. Called by audit/actions.ts (append) and audit/reads.ts.
 import { sql, type Tx } from "#platform/db/db.ts";
-import type { AnyEvent, EventKind } from "#contract/events.ts";
+import type { Actor, AnyEvent, EventKind } from "#contract/events.ts";
 
 /**
  * Appends entries in the given order; the trigger on the table keeps readers below what has not committed. `numbered` is given their numbers before the
@@ -89,7 +89,46 @@ export const ofConcerns = (
   tx: Tx,
   concernIds: readonly string[],
   kinds: readonly EventKind[],
-): Promise<{ readonly concernId: string; readonly at: string; readonly kind: EventKind; readonly data: unknown }[]> =>
+): Promise<
+  {
+    readonly concernId: string;
+    readonly at: string;
+    readonly kind: EventKind;
+    readonly actor: Actor;
+    readonly data: unknown;
+  }[]
+> =>
   tx.rows(sql`
-    SELECT concern_id AS "concernId", at, kind, data FROM event
+    SELECT concern_id AS "concernId", at, kind, actor, data FROM event
      WHERE concern_id = ANY (${concernIds}::uuid[]) AND kind = ANY (${kinds}::text[]) ORDER BY seq`);
+
+/** The first entry from this number on; null: there is none. */
+export const entryFrom = (tx: Tx, seq: number): Promise<{ readonly seq: number; readonly at: string } | null> =>
+  tx.maybe(sql`SELECT seq, at FROM event WHERE seq >= ${seq} ORDER BY seq LIMIT 1`);
+
+/** What agents did in concerns between two numbers (the second not included), in the log's order. */
+export const actsBetween = (tx: Tx, from: number, to: number, limit: number): Promise<Act[]> =>
+  tx.rows<Act>(sql`
+    SELECT at, actor ->> 'id' AS "agentId", concern_id AS "concernId" FROM event
+     WHERE seq >= ${from} AND seq < ${to} AND actor ->> 'kind' = 'agent' AND concern_id IS NOT NULL ORDER BY seq LIMIT ${limit}`);
+
+/** An agent did something in a concern. */
+export interface Act {
+  readonly at: string;
+  readonly agentId: string;
+  readonly concernId: string;
+}
+
+/** The concerns in which something of these kinds happened between two numbers (the second not included). */
+export const concernsBetween = async (
+  tx: Tx,
+  from: number,
+  to: number,
+  kinds: readonly EventKind[],
+  limit: number,
+): Promise<string[]> =>
+  (
+    await tx.rows<{ id: string }>(sql`
+      SELECT DISTINCT concern_id AS id FROM event
+       WHERE seq >= ${from} AND seq < ${to} AND kind = ANY (${kinds}::text[]) AND concern_id IS NOT NULL ORDER BY concern_id LIMIT ${limit}`)
+  ).map(({ id }) => id);

@@ -263,6 +263,9 @@ const kindDefaults: Readonly<Record<WorkKind, Omit<KindRules, "wrapUpMs">>> = {
 /** Is somebody there and waits? Such work goes back at once when its agent is gone, and may rest. */
 export const isLive = (kind: WorkKind): boolean => kindDefaults[kind].live;
 
+/** What one of them usually takes, as long as nothing was measured. */
+export const usualMsOf = (kind: WorkKind): number => kindDefaults[kind].usualMs;
+
 /** The topic and every one above it, from below. A circle of topics ends where it began. */
 const upwards = (topicId: string | null, parents: Parents): ReadonlySet<string> => {
   const seen = new Set<string>();

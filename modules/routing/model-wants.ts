@@ -50,7 +50,7 @@ type Untimed<H> = H extends { readonly atMs: number } ? Omit<H, "atMs"> : never;
 export type Wanted = Untimed<Happening>;
 
 /** By how much what is important is treated as due sooner: see `importance` of an arrival. */
-const importanceOf: Readonly<Record<string, number>> = { low: 0, normal: 0, high: 1, urgent: 3 };
+export const importanceOf: Readonly<Record<string, number>> = { low: 0, normal: 0, high: 1, urgent: 3 };
 
 /** The skill that everybody has for the brands they serve, and that no step takes away: nobody is given what they may not see. */
 export const brandSkill = (brandId: string): string => `brand:${brandId}`;
