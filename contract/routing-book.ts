@@ -15,12 +15,10 @@ export const skill = z.strictObject({
   name: z.string().trim().min(1).max(60),
   about: z.enum(["language", "topic", "product", "channel", "other"]),
 });
-export type Skill = z.infer<typeof skill>;
 
 const level = z.number().int().min(1).max(5);
 /** Skill to level, 1 (a little) to 5 (best). */
 export const skillLevels = z.record(skillId, level);
-export type SkillLevels = z.infer<typeof skillLevels>;
 
 /** Seconds, at most a week. */
 const seconds = z.number().int().min(0).max(604_800);

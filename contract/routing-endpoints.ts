@@ -3,7 +3,17 @@ import { z } from "zod";
 import { done, endpoint, instant } from "#contract/endpoint.ts";
 import { agentId, concernId, queueId, teamId, workId } from "#contract/ids.ts";
 import { agentWork, capacity, routingBook } from "#contract/routing-book.ts";
-import { presence, queueNow, routingNow, shares, wait, wish, wishId, workRow } from "#contract/routing.ts";
+import {
+  presence,
+  routingNow,
+  shares,
+  wait,
+  wallboard,
+  wallboardNow,
+  wish,
+  wishId,
+  workRow,
+} from "#contract/routing.ts";
 
 const agentParams = z.strictObject({ id: agentId });
 const workParams = z.strictObject({ id: workId });
@@ -158,15 +168,7 @@ export const routing = {
     path: "/api/wallboards",
     permission: "team.supervise",
     summary: "The wallboards that have a link",
-    result: z.array(
-      z.strictObject({
-        id: z.uuid(),
-        name: z.string(),
-        queueIds: z.array(queueId),
-        createdAt: instant,
-        lastSeenAt: instant.nullable(),
-      }),
-    ),
+    result: z.array(wallboard),
   }),
   addWallboard: endpoint({
     method: "POST",
@@ -178,7 +180,8 @@ export const routing = {
       /** Empty: all queues. */
       queueIds: z.array(queueId).max(20),
     }),
-    result: z.strictObject({ id: z.uuid(), url: z.string() }),
+    /** `path`: behind the centre's own address. */
+    result: z.strictObject({ id: z.uuid(), path: z.string() }),
   }),
   removeWallboard: endpoint({
     method: "DELETE",
@@ -189,22 +192,12 @@ export const routing = {
     result: done,
   }),
   wallboard: endpoint({
-    method: "GET",
+    // Not in the address, which stands in logs.
+    method: "POST",
     path: "/api/wallboard-now",
     permission: "public",
     summary: "What a wallboard shows, for whoever has its link",
-    query: z.strictObject({ token: z.string().min(20).max(100) }),
-    result: z.strictObject({
-      name: z.string(),
-      at: instant,
-      routed: z.boolean(),
-      queues: z.array(queueNow.extend({ name: z.string(), target: z.number().int(), withinSeconds: z.number() })),
-      agents: z.strictObject({
-        available: z.number().int(),
-        busy: z.number().int(),
-        away: z.number().int(),
-        wrapUp: z.number().int(),
-      }),
-    }),
+    body: z.strictObject({ token: z.string().max(100) }),
+    result: wallboardNow,
   }),
 };

@@ -6,7 +6,6 @@ import { agentId, brandId, concernId, queueId, teamId, workId } from "#contract/
 import { queueOrder, workKind } from "#contract/routing-book.ts";
 
 export const presenceState = z.enum(["available", "busy", "away", "wrapUp", "offline"]);
-export type PresenceState = z.infer<typeof presenceState>;
 /** `reason`: an id of the book's reasons, or the program's own "noAnswer" and "vanished"; empty: none. */
 export const presence = z.strictObject({
   state: presenceState,
@@ -96,30 +95,38 @@ export const wait = z.strictObject({
 });
 export type Wait = z.infer<typeof wait>;
 
+/** What became of waits in a stretch of time; a wait belongs to it by when it was answered, or left. */
 export const shares = z.strictObject({
   answered: z.number().int(),
   /** Of them within the threshold, percent; null: nothing was answered. */
   serviceLevel: z.number().nullable(),
   /** Left before anybody answered. */
   abandoned: z.number().int(),
+  /** Of what was answered, from the customer's first coming. */
   averageWaitSeconds: z.number().nullable(),
   longestWaitSeconds: z.number().nullable(),
 });
+export type Shares = z.infer<typeof shares>;
 
 /** A queue as it is now. */
 export const queueNow = z.strictObject({
   queueId,
   paused: z.boolean(),
   open: z.boolean(),
+  /** A rule of it gives work to another queue now. */
+  overflows: z.boolean(),
   waiting: z.number().int(),
   offered: z.number().int(),
   held: z.number().int(),
+  /** Of those that nobody has answered, offered ones too. */
   longestWaitSeconds: z.number().nullable(),
   byKind: z.array(
     z.strictObject({
       kind: workKind,
       waiting: z.number().int(),
+      /** What who comes now would be told. */
       predicted: predicted.nullable(),
+      /** So many predictions were compared with what became of them, so many of them held. */
       judged: z.number(),
       inside: z.number(),
     }),
@@ -132,15 +139,38 @@ export const queueNow = z.strictObject({
 });
 export type QueueNow = z.infer<typeof queueNow>;
 
+/** A piece of work in somebody's hands, or offered to them, as a line. */
+export const hand = workRow.pick({
+  id: true,
+  concernId: true,
+  kind: true,
+  queueId: true,
+  state: true,
+  agentId: true,
+  arrivedAt: true,
+  until: true,
+  rest: true,
+  number: true,
+  subject: true,
+  customerName: true,
+  brandId: true,
+  priority: true,
+});
+export type Hand = z.infer<typeof hand>;
+
 /** An agent as they are now. */
 export const agentNow = z.strictObject({
   agentId,
   presence,
-  /** Parts of 100 that are taken. */
+  /** Parts of 100 that are taken, by what is offered, too. */
   load: z.number(),
-  work: z.array(workRow),
+  /** What was held longest first. */
+  work: z.array(hand),
+  /** So many more pieces, of brands that who asks does not see. */
+  elsewhere: z.number().int(),
   /** The more urgent piece for which room is kept; null: none. */
   keptForId: workId.nullable(),
+  /** `busySeconds`: what was held, each for the parts of 100 that it takes, and wrap-ups. `thereSeconds`: neither away nor offline. */
   today: z.strictObject({ handled: z.number().int(), busySeconds: z.number(), thereSeconds: z.number() }),
 });
 export type AgentNow = z.infer<typeof agentNow>;
@@ -149,10 +179,44 @@ export const routingNow = z.strictObject({
   at: instant,
   /** Somebody routes: a leader has said so within the last seconds. */
   routed: z.boolean(),
+  /** When one last said so; null: never. */
+  routedAt: instant.nullable(),
+  /** Since when it is today. */
+  dayBeganAt: instant,
   queues: z.array(queueNow),
   agents: z.array(agentNow),
 });
 export type RoutingNow = z.infer<typeof routingNow>;
+
+/** A wallboard that has a link. `queueIds` empty: all queues. */
+export const wallboard = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  queueIds: z.array(queueId),
+  createdAt: instant,
+  /** To the minute; null: nobody has opened it yet. */
+  lastSeenAt: instant.nullable(),
+});
+export type Wallboard = z.infer<typeof wallboard>;
+
+/** What a wallboard shows: numbers only, of nobody by name. */
+export const wallboardNow = z.strictObject({
+  name: z.string(),
+  at: instant,
+  routed: z.boolean(),
+  routedAt: instant.nullable(),
+  /** The first twelve. */
+  queues: z.array(queueNow.extend({ name: z.string(), target: z.number().int(), withinSeconds: z.number() })).max(12),
+  /** So many more have no place on it. */
+  more: z.number().int(),
+  agents: z.strictObject({
+    available: z.number().int(),
+    busy: z.number().int(),
+    wrapUp: z.number().int(),
+    away: z.number().int(),
+  }),
+});
+export type WallboardNow = z.infer<typeof wallboardNow>;
 
 /** What somebody wants done; made once under its id. What became of it is told by the entry `work.settled` and by the answer. */
 export const wishId = z.uuid();

@@ -8,6 +8,7 @@ import { isRefusal } from "#contract/errors.ts";
 import { files } from "#contract/files.ts";
 import { allows } from "#contract/permissions.ts";
 import { forgetSessions, sessionOf } from "#modules/agents/actions-sessions.ts";
+import { teamsOf } from "#modules/agents/reads.ts";
 import { agentRoutes } from "#modules/agents/routes.ts";
 import { automationRoutes } from "#modules/automation/routes.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
@@ -27,6 +28,7 @@ import { hoursRoutes } from "#modules/hours/routes.ts";
 import { noticeRoutes } from "#modules/notices/routes.ts";
 import { promiseRoutes } from "#modules/promises/routes.ts";
 import { routingBookRoutes } from "#modules/routing/routes-book.ts";
+import { floorRoutes } from "#modules/routing/routes-floor.ts";
 import type { CentreFacts } from "#modules/settings/reads.ts";
 import { workRoutes } from "#modules/routing/routes.ts";
 import { settingRoutes } from "#modules/settings/routes.ts";
@@ -135,6 +137,7 @@ const ofModules: readonly Route<Everything>[] = [
   ...hoursRoutes,
   ...noticeRoutes,
   ...promiseRoutes,
+  ...floorRoutes,
   ...forecastRoutes,
   ...workRoutes,
   ...routingBookRoutes,
@@ -224,7 +227,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       if (!http.sameOriginUpgrade(request)) return 403;
       const token = http.cookieOf(request);
       const known = token === null ? null : await session(token);
-      return known && allows(known.who.role, "concern.read") ? { who: known.who } : 401;
+      if (!known || !allows(known.who.role, "concern.read")) return 401;
+      return { who: known.who, teamIds: (await teamsOf(world.db, known.who.id)).map(({ id }) => id) };
     },
     seesConcern: async (who, id) => !isRefusal(await rowFor(world.db, who, id as never)),
   });

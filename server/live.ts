@@ -4,6 +4,7 @@ import type { AgentActor } from "#contract/actor.ts";
 import { seesBrand } from "#contract/actor.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import { fromDesk, type Look, type ToDesk, type VisitorLook } from "#contract/live.ts";
+import { allows } from "#contract/permissions.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { mayReadEntry } from "#modules/concerns/policy.ts";
 import type { Bus } from "#platform/live/bus.ts";
@@ -19,6 +20,8 @@ import { whenThere } from "#server/starting.ts";
 /** A signed-in agent on one socket. */
 export interface Desk {
   readonly who: AgentActor;
+  /** A desk is cut when its agent's teams change. */
+  readonly teamIds: readonly string[];
 }
 
 export interface Live {
@@ -33,8 +36,16 @@ export interface Live {
   readonly stop: () => Promise<void>;
 }
 
-/** Which entries an agent's desk may see: those of the own brands, and of customers these know; drafts and unshared views only of oneself. */
-export const deskMaySee = (who: AgentActor, event: AnyEvent): boolean => {
+/**
+ * Which entries an agent's desk may see: those of the own brands, and of customers these know; drafts and unshared views only of oneself; what a team was told
+ * only who is in it (and who said it), wallboards only who supervises.
+ */
+export const deskMaySee = (who: AgentActor, event: AnyEvent, teamIds: readonly string[] = []): boolean => {
+  if (event.kind === "team.told") {
+    const { teamId } = event.data;
+    return teamId === null || teamIds.includes(teamId) || event.actor.id === who.id;
+  }
+  if (event.kind === "wallboard.changed") return allows(who.role, "team.supervise");
   if (event.kind === "draft.changed") return event.data.agentId === who.id;
   if (event.kind === "view.changed") return event.data.shared || event.data.agentId === who.id;
   if (event.kind === "session.began" || event.kind === "session.refused") return false;
@@ -67,7 +78,7 @@ const tellFrom = (options: {
   readonly after: number;
 }): (() => void) => {
   const { follower, waves, client, present, after } = options;
-  const { who } = client.who;
+  const { who, teamIds } = client.who;
   const join = () =>
     waves.join((frame, upTo) => {
       // Not before: a pong would have the desk pass over what still waits for it.
@@ -78,7 +89,7 @@ const tellFrom = (options: {
   let awaited = false;
   const leave = follower.subscribe(after, {
     wants: (event) => {
-      const sees = deskMaySee(who, event);
+      const sees = deskMaySee(who, event, teamIds);
       awaited ||= sees && isAwaited(who, present.looksAt, event);
       return sees;
     },

@@ -361,6 +361,21 @@ export const samples: Readonly<Record<string, Sample>> = {
   "routing.setAgentWork": {
     given: (f) => ({ params: { id: f.agentId }, body: { skills: {}, capacity: "blended", queueIds: null } }),
   },
+  "routing.mine": { given: () => ({}) },
+  "routing.ofConcern": byConcern(),
+  "routing.waiting": { given: () => ({ params: { id: nobodys } }) },
+  "routing.wish": {
+    given: (f) => ({
+      body: { id: crypto.randomUUID(), wish: { what: "presence", agentId: f.me, state: "offline", reason: "" } },
+    }),
+  },
+  "routing.dispose": { given: () => ({ params: { id: nobodys }, body: { dispositionId: nobodys } }) },
+  "routing.now": { given: () => ({}) },
+  "routing.tell": { given: () => ({ body: { teamId: null, text: "Gleich ruhiger" } }) },
+  "routing.wallboards": { given: () => ({}) },
+  "routing.addWallboard": { given: () => ({ body: { name: "Halle", queueIds: [] } }) },
+  "routing.removeWallboard": { given: () => ({ params: { id: nobodys } }) },
+  "routing.wallboard": { given: () => ({ query: { token: "keine-solche-tafel-hier" } }) },
   "search.within": { scoped: true, given: (f) => ({ params: { id: f.concernId }, query: { q: "Bild" } }) },
   "search.everything": { given: () => ({ query: { q: "Bild" } }) },
   "settings.public": { given: () => ({}) },

@@ -49,6 +49,12 @@ export const tryAgain = ({ mac }: Acting, agentId: string): Try => ({
   others: [],
 });
 
+/** A link that opens nothing, from an address: a guess, whose row counts by itself. */
+export const tryBehindLink = ({ mac }: Pick<World, "mac">, what: string, remoteIp: string): Try => ({
+  own: { key: mac("brake", `${what} ${placeOf(remoteIp)}`), limits: limits.address },
+  others: [],
+});
+
 const none: Pick<TryRow, "failures" | "at" | "goodAt"> = { failures: 0, at: new Date(0).toISOString(), goodAt: null };
 
 interface Counted extends Counter {

@@ -14,7 +14,7 @@ import {
 } from "#modules/agents/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { agentByEmail, agentById, agentsByHandles, allAgents, allTeams, anyAgent, asAgent };
+export { agentByEmail, agentById, agentsByHandles, allAgents, allTeams, anyAgent, asAgent, teamsOf };
 export type { AgentRecord };
 
 /** The agent as one who acts. Callers check `active` first. */

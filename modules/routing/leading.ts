@@ -3,7 +3,7 @@ import type { AnyEvent, EventKind } from "#contract/events.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import type { Wait, Wish } from "#contract/routing.ts";
 import { waitingIds, workFacts, type WorkFact } from "#modules/concerns/reads-work.ts";
-import { factsFor, opensAt, readGround, readHall, type Ground } from "#modules/routing/leading-load.ts";
+import { factsFor, opensAt, readGround, readHall, type Ground } from "#modules/routing/reads-ground.ts";
 import { remember, saveStep, type Memory, type Step } from "#modules/routing/leading-save.ts";
 import { rulesOf } from "#modules/routing/model-book.ts";
 import { waitSaid } from "#modules/routing/model-said.ts";

@@ -56,7 +56,15 @@ const wrote = (ms: number, channelKind?: string): PastEntry[] => [
   said(ms, customer, channelKind),
   changed(ms, { status: "open", waitingSince: at(ms) }),
 ];
-const shape = ({ kind, arrivedAtMs, answered: first, lastMs, leftAtMs, assigneeId, lastAgentId }: PastPiece): unknown => [
+const shape = ({
+  kind,
+  arrivedAtMs,
+  answered: first,
+  lastMs,
+  leftAtMs,
+  assigneeId,
+  lastAgentId,
+}: PastPiece): unknown => [
   kind,
   (arrivedAtMs - day) / minute,
   first === null ? null : `${first.agentId} ${(first.atMs - day) / minute}`,
@@ -190,7 +198,12 @@ const played = (part: Partial<DayToPlay>): Played => {
 
 test("mails are answered one after the other, chats beside them; who waits from before the day takes time and is not counted", () => {
   const chat = { kind: "chat", facts: { ...piece("", 0).facts, channelKind: "webchat" }, answerMs: minute } as const;
-  const { queues, agents, played: count, nowhere } = played({
+  const {
+    queues,
+    agents,
+    played: count,
+    nowhere,
+  } = played({
     pieces: [
       piece("old", -hour),
       piece("m1", 9 * hour),
@@ -276,14 +289,30 @@ test("what is an agent's own goes to them alone, and they begin when they come",
 test("whatever comes, everything that came was answered, left, or is left over; twice the same day is the same; no more agents answer than were there", () => {
   const times = fc.integer({ min: -2 * 60, max: 24 * 60 - 1 });
   const drawn = fc.record({
-    pieces: fc.array(fc.record({ at: times, chat: fc.boolean(), takes: fc.integer({ min: 1, max: 90 }), leaves: fc.option(fc.integer({ min: 1, max: 600 }), { nil: null }) }), { maxLength: 40 }),
-    agents: fc.array(fc.record({ from: fc.integer({ min: 0, max: 1_300 }), long: fc.integer({ min: 1, max: 139 }) }), { maxLength: 4 }),
+    pieces: fc.array(
+      fc.record({
+        at: times,
+        chat: fc.boolean(),
+        takes: fc.integer({ min: 1, max: 90 }),
+        leaves: fc.option(fc.integer({ min: 1, max: 600 }), { nil: null }),
+      }),
+      { maxLength: 40 },
+    ),
+    agents: fc.array(fc.record({ from: fc.integer({ min: 0, max: 1_300 }), long: fc.integer({ min: 1, max: 139 }) }), {
+      maxLength: 4,
+    }),
     takesMail: fc.boolean(),
   });
   fc.assert(
     fc.property(drawn, ({ pieces, agents, takesMail }) => {
       const given: Partial<DayToPlay> = {
-        book: bookWith([bookQueue(1, { when: { ...bookQueue(1).when, channelKinds: takesMail ? [] : ["webchat"] }, overflow: [{ when: "length", over: 3, back: 1, queueId: idOf(2) }] }), bookQueue(2, { when: { ...bookQueue(1).when, language: "en" } })]),
+        book: bookWith([
+          bookQueue(1, {
+            when: { ...bookQueue(1).when, channelKinds: takesMail ? [] : ["webchat"] },
+            overflow: [{ when: "length", over: 3, back: 1, queueId: idOf(2) }],
+          }),
+          bookQueue(2, { when: { ...bookQueue(1).when, language: "en" } }),
+        ]),
         pieces: pieces.map(({ at: came, chat, takes, leaves }, n) =>
           piece(`p${n}`, came * minute, {
             kind: chat ? "chat" : "mail",
@@ -303,7 +332,10 @@ test("whatever comes, everything that came was answered, left, or is left over; 
       assert.deepEqual(played(given), once);
       for (const { came, would, left } of once.queues) assert.equal(came, would.answered + would.abandoned + left);
       const came = pieces.filter((one) => one.at >= 0).length;
-      assert.equal(once.queues.reduce((sum, queue) => sum + queue.came, once.nowhere), came);
+      assert.equal(
+        once.queues.reduce((sum, queue) => sum + queue.came, once.nowhere),
+        came,
+      );
       if (agents.length === 0) assert.ok(once.queues.every(({ would }) => would.answered === 0));
       const done = once.agents.reduce((sum, { would }) => sum + would, 0);
       assert.ok(done <= pieces.length && done >= once.queues.reduce((sum, { would }) => sum + would.answered, 0));

@@ -298,7 +298,10 @@ const counted = (
       return {
         queueId: id,
         came: came.length,
-        overflowedTo: [...(overflowed.get(id) ?? [])].map(([queueId, count]) => ({ queueId: queueId as QueueId, count })),
+        overflowedTo: [...(overflowed.get(id) ?? [])].map(([queueId, count]) => ({
+          queueId: queueId as QueueId,
+          count,
+        })),
         relaxed: came.filter(({ relaxed }) => relaxed).length,
         was: shares(({ was, leavesAtMs }) => ({
           atMs: was?.atMs ?? null,

@@ -1,12 +1,11 @@
 // How the work of a past day would have gone with another book. Called by routing/routes-book.ts.
-import { setImmediate } from "node:timers/promises";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { RoutingBook, WorkKind } from "#contract/routing-book.ts";
 import type { PlayedDay } from "#contract/routing-endpoints.ts";
 import { dayAfter, instantOf, isTimeZone } from "#lib/timeZone.ts";
 import { actsBetween, concernsBetween, numberAt, ofConcerns, type Act } from "#modules/audit/reads.ts";
 import { mayHaveWaited } from "#modules/concerns/reads-work.ts";
-import { factsFor, opensAt, readGround, type Ground } from "#modules/routing/leading-load.ts";
+import { factsFor, opensAt, readGround, type Ground } from "#modules/routing/reads-ground.ts";
 import { isLive, judgeBook } from "#modules/routing/model-book.ts";
 import {
   middleOf,
@@ -17,12 +16,7 @@ import {
   type PastEntry,
   type PastPiece,
 } from "#modules/routing/model-past.ts";
-import {
-  playDay,
-  type DayAgent,
-  type DayPiece,
-  type DayToPlay,
-} from "#modules/routing/model-preview.ts";
+import { playDay, type DayAgent, type DayPiece, type DayToPlay } from "#modules/routing/model-preview.ts";
 import type { PresenceState } from "#modules/routing/model-shapes.ts";
 import { importanceOf } from "#modules/routing/model-wants.ts";
 import { knownThings } from "#modules/routing/reads-book.ts";
@@ -78,7 +72,7 @@ export const previewOf = async (
   const playing = playDay(day);
   let turn = playing.next();
   while (turn.done !== true) {
-    await setImmediate();
+    await new Promise((resolve) => setImmediate(resolve));
     turn = playing.next();
   }
   return { ...turn.value, more };

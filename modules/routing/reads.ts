@@ -12,6 +12,7 @@ import { rowFor, rowsByIds } from "#modules/concerns/reads.ts";
 import { capacityOf, unsetWork, workIn } from "#modules/routing/model-book.ts";
 import { presenceOf, workOf } from "#modules/routing/model-said.ts";
 import { dayBegan } from "#modules/routing/reads-day.ts";
+import { toldTo } from "#modules/routing/reads-floor.ts";
 import {
   dayOf,
   lineup,
@@ -109,7 +110,7 @@ export const myWork = async (
       ended === null || disposed === undefined || !seesBrand(who, disposed.brandId)
         ? null
         : { ...ended, number: disposed.number, subject: disposed.subject },
-    told: [],
+    told: await toldTo(db, who.id, me?.teamIds ?? [], began),
   };
 };
 

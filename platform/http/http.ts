@@ -162,7 +162,12 @@ const addPages = async (app: FastifyInstance, folder: string): Promise<void> => 
     const path = request.url.split("?")[0] ?? "";
     // What has an ending, or belongs to the machines, is no page: a missing script must not come back as HTML.
     if (/^\/(?:api|assets)\/|\/\.|\.[a-z0-9]{1,5}$/i.test(path)) throw httpError(404, "no such address");
-    return reply.header("cache-control", "no-cache").type("text/html; charset=utf-8").send(createReadStream(index));
+    // A page of its own beside the one that finds its way by itself.
+    const own = /^\/[a-z]+$/.test(path) ? join(folder, `${path.slice(1)}.html`) : index;
+    return reply
+      .header("cache-control", "no-cache")
+      .type("text/html; charset=utf-8")
+      .send(createReadStream(existsSync(own) ? own : index));
   });
 };
 

@@ -52,16 +52,14 @@ test("the book is set by who saw the newest, said once, and refused whole with t
   sure(await setBook(world, cast.omar, { book: fits, was: 2 }));
   // Of two who saw the same one is refused.
   const both = await Promise.all(
-    ["Eine", "Andere"].map((name) =>
-      setBook(world, cast.omar, { book: bookWith([bookQueue(1, { name })]), was: 3 }),
-    ),
+    ["Eine", "Andere"].map((name) => setBook(world, cast.omar, { book: bookWith([bookQueue(1, { name })]), was: 3 })),
   );
   assert.deepEqual(both.map(code).toSorted(), ["kept", "staleVersion"]);
   assert.deepEqual(await taken(), ["routing.bookChanged", "routing.bookChanged", "routing.bookChanged"]);
 });
 
 test("an agent is set up with what the book has, and loses with the book what it has no more", async () => {
-  const work: AgentWork = { skills: { [german]: 4 } as AgentWork["skills"], capacity: "mailUpTo5", queueIds: [idOf(1)] };
+  const work: AgentWork = { skills: { [german]: 4 }, capacity: "mailUpTo5", queueIds: [idOf(1)] };
   const set = (given: AgentWork, id = cast.anna.id) => setAgentWork(world, cast.omar, id, given);
   sure(await verifyAction(world, cast.anna, () => set(work), ["routing.agentChanged"]));
   sure(await set(work));
@@ -135,7 +133,7 @@ test("a past day is played as it came, with who was there, writes nothing, and i
     "with what waited from the day before, without what no queue takes",
   );
 
-  const needed = await played(inGerman({ requires: { [idOf<string>(902)]: 1 } as Queue["requires"] }));
+  const needed = await played(inGerman({ requires: { [idOf<string>(902)]: 1 } }));
   assert.deepEqual([needed.queues[0]?.left, needed.queues[0]?.would.answered], [2, 0], "nobody was set up for it");
 });
 

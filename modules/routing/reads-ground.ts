@@ -1,4 +1,4 @@
-// What the leader starts from: the book, the agents, the hours, and everything that was kept. Called by leading.ts.
+// What routing starts from: the book, the agents, the hours, and everything that was kept. Called by leading.ts and reads-preview.ts.
 import type { Hours, OwnedHours } from "#contract/hours.ts";
 import type { AgentWork, Queue, RoutingBook } from "#contract/routing-book.ts";
 import type { Because } from "#contract/routing.ts";
