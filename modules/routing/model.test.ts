@@ -401,3 +401,47 @@ test("removed agents, queues and changed rules lose nothing", () => {
   assert.equal(desk.item("2")?.queueId, "q0");
   assert.equal(desk.hall().rows().items.length, 2);
 });
+
+test("what a person gives is had at once, past the room there is; then nothing is offered until there is room; who is away keeps what can be kept", () => {
+  const desk = centre([plainQueue("q0", { keepMs: 60_000, patienceMs: 5_000 })], [a, b]);
+  desk.tell({ what: "presenceChanged", atMs: 0, agentId: "b", state: "offline", reason: "", untilMs: null });
+  for (const [n, id] of ["1", "2", "3"].entries()) {
+    desk.arrive(id, n);
+    desk.tell({ what: "accepted", atMs: n, itemId: id, agentId: "a", token: 1 });
+  }
+  desk.arrive("4", 4);
+  assert.equal(only(desk.tell({ what: "given", atMs: 5, itemId: "4", agentId: "a" }), "held").how, "given");
+  desk.arrive("5", 6);
+  assert.equal(desk.hall().itemRow("5")?.state, "waiting");
+  desk.tell({ what: "finished", atMs: 7, itemId: "1", agentId: "a" });
+  assert.equal(desk.hall().itemRow("5")?.state, "waiting");
+  assert.equal(only(desk.tell({ what: "finished", atMs: 8, itemId: "2", agentId: "a" }), "offered").itemId, "5");
+  // A chat is waited for with, a mail is kept.
+  desk.tell({ what: "given", atMs: 9, itemId: "4", agentId: "b" });
+  assert.deepEqual(desk.hall().itemRow("4")?.waitingFor?.agentIds, ["b"]);
+  desk.arrive("6", 10, { kind: "mail" });
+  desk.tell({ what: "given", atMs: 11, itemId: "6", agentId: "b" });
+  assert.equal(desk.hall().itemRow("6")?.holding?.keptUntilMs, 60_011);
+});
+
+test("an item that is about something else keeps its place and is asked for otherwise", () => {
+  const desk = centre(
+    [plainQueue("q0", { asks: [{ when: { language: "fr" }, requires: { french: 1 }, prefers: {} }] })],
+    [{ ...a, skills: { french: 1 } }],
+  );
+  desk.tell({ what: "presenceChanged", atMs: 0, agentId: "a", state: "away", reason: "", untilMs: null });
+  desk.arrive("1", 1);
+  desk.arrive("2", 2);
+  desk.tell({ what: "factsChanged", atMs: 3, itemId: "1", facts: { language: "fr" }, requires: {} });
+  assert.deepEqual([desk.hall().waitOf("1")?.place, desk.hall().waitOf("2")?.place], [1, 2]);
+  const offers = desk.tell({
+    what: "presenceChanged",
+    atMs: 4,
+    agentId: "a",
+    state: "available",
+    reason: "",
+    untilMs: null,
+  });
+  const first = offers.find((each) => each.what === "offered");
+  assert.deepEqual(first?.what === "offered" && [first.itemId, first.because.requires], ["1", { french: 1 }]);
+});

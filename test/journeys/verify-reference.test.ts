@@ -202,6 +202,7 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   setAgentWork: "is fetched when its entry says so, by whoever needs it",
   wish: "says what is wanted; what comes of it a desk fetches when the leader has said so",
   dispose: "what no other desk shows",
+  lookAtWallboard: "reads, and notes when it was seen",
   tell: "is fetched when its entry says so, by whom it is for",
   addWallboard: "is fetched when its entry says so, by whoever supervises",
   removeWallboard: "is fetched when its entry says so, by whoever supervises",
