@@ -8,7 +8,17 @@ import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { held, uploadId } from "#contract/files.ts";
 import { hours, hoursOwner } from "#contract/hours.ts";
-import { automationRuleId, brandId, channelId, macroId, noticeId, promiseRuleId, queueId, teamId, workId } from "#contract/ids.ts";
+import {
+  automationRuleId,
+  brandId,
+  channelId,
+  macroId,
+  noticeId,
+  promiseRuleId,
+  queueId,
+  teamId,
+  workId,
+} from "#contract/ids.ts";
 import { notice } from "#contract/notices.ts";
 import { promiseKind } from "#contract/promise-state.ts";
 import { promiseRule, recount } from "#contract/promises.ts";

@@ -94,9 +94,6 @@ const readWith = async ({ db, now }: Reading, slow: Slow): Promise<Floor> => {
   };
 };
 
-/** Reads the floor afresh. */
-const readFloor = async (world: Reading): Promise<Floor> => readWith(world, await readSlow(world));
-
 interface Shared<T> {
   readonly untilMs: number;
   readonly value: Promise<T>;
