@@ -8,7 +8,7 @@ import { remember, saveStep, type Memory, type Step } from "#modules/routing/lea
 import { rulesOf } from "#modules/routing/model-book.ts";
 import { waitSaid } from "#modules/routing/model-said.ts";
 import type { Hall } from "#modules/routing/model.ts";
-import type { Decision, Happening, RefusalCode } from "#modules/routing/model-shapes.ts";
+import type { Decision, Happening, RefusalCode, Rows } from "#modules/routing/model-shapes.ts";
 import { restOf, seenOf, wantsOf, type Wanted } from "#modules/routing/model-wants.ts";
 import { fence, removeQueuesBut, takeLead } from "#modules/routing/store-leading.ts";
 import type { World } from "#platform/world.ts";
@@ -47,6 +47,8 @@ export interface Lead {
   readonly step: (look: Look) => Promise<void>;
   /** When something is due by itself, in milliseconds since 1970; null: nothing is. */
   readonly nextDueMs: () => number | null;
+  /** Everything the engine knows: what was kept of it is the same. */
+  readonly rows: () => Rows;
 }
 
 /** Another process has taken over. */
@@ -138,7 +140,7 @@ export const openLead = async (world: World): Promise<Lead> => {
     fresh,
   };
   if (swept < ground.revision) lookThrough(lead);
-  return { from: seq, step: (look) => step(lead, look), nextDueMs: () => nextDueMs(lead) };
+  return { from: seq, step: (look) => step(lead, look), nextDueMs: () => nextDueMs(lead), rows: hall.rows };
 };
 
 /** All pieces of work, and everybody who waits, are to be compared with the book again. */
@@ -214,6 +216,9 @@ const step = async (lead: Leading, { events, upTo, connected }: Look): Promise<v
   tell(lead, draft, { what: "timePassed" });
   const seq = Math.max(lead.seq, upTo);
   lead.seq = seq;
+  const changed = hall.changed();
+  for (const id of changed.itemIds) draft.itemIds.add(id);
+  for (const id of changed.agentIds) draft.agentIds.add(id);
   const { whole, texts } = standing(lead, draft);
   // Where there is nothing to keep, only that somebody leads is said from time to time.
   if (isNothing(whole) && swept === lead.swept && draft.atMs - lead.beatAtMs < beatMs) return;

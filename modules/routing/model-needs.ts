@@ -387,6 +387,7 @@ export const putInPlace = (hall: Hall, item: Item): void => {
 
 /** Takes it away from there. */
 export const takeFromPlace = (hall: Hall, item: Item): void => {
+  hall.changedItems.add(item.id);
   if (!item.placed) return;
   letGo(hall, item);
   item.placed = false;

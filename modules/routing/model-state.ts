@@ -176,6 +176,9 @@ export interface Hall {
   readonly freed: Set<Agent>;
   readonly toPlace: { readonly item: Item; readonly why: WhyWaiting | null }[];
   decisions: Decision[];
+  /** Whose rows are others than when that was asked for last. */
+  readonly changedItems: Set<string>;
+  readonly changedAgents: Set<string>;
   /** Opened from rows and not yet looked over. */
   fresh: boolean;
 }
@@ -234,6 +237,8 @@ export const emptyHall = (rules: Rules, nowMs: number): Hall => {
     freed: new Set(),
     toPlace: [],
     decisions: [],
+    changedItems: new Set(),
+    changedAgents: new Set(),
     fresh: true,
   };
 };
@@ -269,6 +274,7 @@ export const isShut = (queue: Queue): boolean => queue.paused || !queue.open || 
 
 /** Works out anew what an agent is open for, and notes what agents are ordered by. To be called after every change of an agent. */
 export const touch = (hall: Hall, agent: Agent): void => {
+  hall.changedAgents.add(agent.id);
   const { place, keptFor } = agent;
   const there = isThere(agent);
   const isHere = isAround(agent);
@@ -321,7 +327,11 @@ export const weigh = (hall: Hall, agent: Agent): void => {
   touch(hall, agent);
 };
 
-export const decide = (hall: Hall, decision: Decision): void => void hall.decisions.push(decision);
+export const decide = (hall: Hall, decision: Decision): void => {
+  if ("itemId" in decision && decision.itemId !== null) hall.changedItems.add(decision.itemId);
+  if ("agentId" in decision && decision.agentId !== null) hall.changedAgents.add(decision.agentId);
+  hall.decisions.push(decision);
+};
 
 const never = Infinity;
 
@@ -338,6 +348,7 @@ const itemDue = (hall: Hall, item: Item): number => {
 };
 
 export const remindItem = (hall: Hall, item: Item): void => {
+  hall.changedItems.add(item.id);
   const dueMs = itemDue(hall, item);
   if (dueMs === never) hall.due.remove(item);
   else hall.due.set(item, { dueMs, rank: 1, id: item.id });

@@ -36,6 +36,8 @@ export interface Hall {
   /** Of these the rows alone, so that what a happening touched can be kept without all the rest; null: no longer here. */
   readonly itemRow: (itemId: string) => ItemRow | null;
   readonly agentRow: (agentId: string) => AgentRow | null;
+  /** Items and agents whose rows are others than when this was asked last; those that are no longer here, too. */
+  readonly changed: () => { readonly itemIds: ReadonlySet<string>; readonly agentIds: ReadonlySet<string> };
   readonly queueRows: () => Pick<Rows, "queues" | "lines">;
 }
 
@@ -59,7 +61,10 @@ export const openHall = (rules: Rules, rows: Rows = nothing): Hall => {
 
   const change = (next: Rules): void => {
     const { decisions } = hall;
+    const { changedItems, changedAgents } = hall;
     hall = hallFrom(next, rowsOf(hall));
+    for (const id of changedItems) hall.changedItems.add(id);
+    for (const id of changedAgents) hall.changedAgents.add(id);
     hall.decisions = [...decisions, ...hall.decisions];
     // Whoever was kept free for something may be wanted otherwise by the new rules.
     hall.fresh = false;
@@ -115,6 +120,12 @@ export const openHall = (rules: Rules, rows: Rows = nothing): Hall => {
     agentRow: (agentId) => {
       const agent = hall.agentsById.get(agentId);
       return agent === undefined ? null : agentRow(agent);
+    },
+    changed: () => {
+      const [itemIds, agentIds] = [new Set(hall.changedItems), new Set(hall.changedAgents)];
+      hall.changedItems.clear();
+      hall.changedAgents.clear();
+      return { itemIds, agentIds };
     },
     queueRows: () => queueRowsOf(hall),
   };
