@@ -9,7 +9,16 @@ import { openCentre, type BenchCentre } from "#bench/centre.ts";
 import { fill, nothingFilled } from "#bench/fill/fill.ts";
 import { fixedWorkMs, machineLoad, memoryOf } from "#bench/processes.ts";
 import { checkPlans } from "#bench/plans.ts";
-import { chatMarkdown, markdown, writeReport, writeRouting, type Results, type SizeResult } from "#bench/report.ts";
+import {
+  chatMarkdown,
+  markdown,
+  writeReport,
+  writeRinging,
+  writeRouting,
+  type Results,
+  type SizeResult,
+} from "#bench/report.ts";
+import { ringingBench } from "#bench/ringing.ts";
 import { routingBench } from "#bench/routing.ts";
 import { statements, workloads, type Bench } from "#bench/work.ts";
 
@@ -19,7 +28,8 @@ const help = `npm run bench                       10,000 messages, everything
 npm run bench -- --full             10,000, 50,000, 200,000 and 1,000,000 messages
   --sizes 10000,50000               these sizes, rising
   --only chat                       the chat: 5,000 pages, 200 desks, two nodes, in under four minutes
-  --only routing                  the routing engine alone, in process: no server, no database
+  --only routing                    the routing engine alone, in process: no server, no database
+  --only ringing                    from a stored arrival to the ringing desk, on a real server
   --only inbox,search               these workloads: ${Object.keys(workloads).join(", ")}
   --share 0.2                       a fifth of the repetitions
   --out FILE                        results as JSON
@@ -98,7 +108,8 @@ const main = async (): Promise<number> => {
   }
   const sizes = (values.sizes ?? (values.full ? "10000,50000,200000,1000000" : "10000")).split(",").map(Number);
   const routing = values.only === "routing";
-  const only = routing ? [] : (values.only?.split(",") ?? Object.keys(workloads));
+  const ringing = values.only === "ringing";
+  const only = routing || ringing ? [] : (values.only?.split(",") ?? Object.keys(workloads));
   const unknown = only.filter((name) => !(name in workloads));
   if (unknown.length > 0 || sizes.some((size) => !Number.isInteger(size) || size < 100)) {
     say(
@@ -110,6 +121,12 @@ const main = async (): Promise<number> => {
   if (routing) {
     const figures = routingBench(Number(values.share), seed, commit(), say);
     if (values.report) writeRouting(root, figures);
+    else say(`\n${figures}`);
+    return 0;
+  }
+  if (ringing) {
+    const figures = await ringingBench(Number(values.share), commit(), say);
+    if (values.report) writeRinging(root, figures);
     else say(`\n${figures}`);
     return 0;
   }

@@ -276,6 +276,12 @@ const between = (text: string, name: string, figures: string): string => {
   return `${text.slice(0, begin + marks[0].length)}\n${figures}\n${text.slice(end)}`;
 };
 
+/** Puts the figures of ringing desks into docs/bench.md. */
+export const writeRinging = (root: string, figures: string): void => {
+  const page = `${root}/docs/bench.md`;
+  writeFileSync(page, between(readFileSync(page, "utf8"), "ringing figures", figures));
+};
+
 /** Puts the figures of the routing engine into docs/bench.md. */
 export const writeRouting = (root: string, figures: string): void => {
   const page = `${root}/docs/bench.md`;

@@ -10,6 +10,7 @@ import { addChat, answerIn, openPage, type VisitorPage } from "#test/chat.ts";
 import { Refused, signIn, type Desk, type LiveFeed } from "#test/desk.ts";
 import { cleaners, handOver, letter, ownStore, query, service, until } from "#test/faults.ts";
 import { ownTime } from "#test/ownTime.ts";
+import { everyPromise } from "#test/promises.ts";
 import { bookQueue, bookWith, idOf } from "#test/routing-book.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
@@ -240,6 +241,18 @@ test("the leader is killed between offer and answer: another takes over within s
   // Desks at both processes.
   const atTwo = await signIn(nodes[1].url, "anna@kabel.test", agentPassword);
   const feed = await atTwo.live();
+  // Who leads the timers may be killed, too: each of these comes near three seconds after it came.
+  await admin.call(api.promises.setRules, {
+    body: {
+      rules: [
+        {
+          ...everyPromise,
+          targets: { firstReply: 5, nextReply: null, resolution: null },
+          warn: { by: "share", percent: 1 },
+        },
+      ],
+    },
+  });
   const open = await chat("Vor dem Ende");
   const before = await offered("anna", open.id);
   const two = await signIn(nodes[1].url, "ada@kabel.test", "sehr-geheimes-wort");
@@ -251,6 +264,7 @@ test("the leader is killed between offer and answer: another takes over within s
       (each) => each.concernId === id && (each.kind === "work.changed" || each.kind === "work.offered"),
     );
   const clock = ownTime();
+  const began = performance.now();
   await nodes[0].end("SIGKILL");
   const epoch = async (): Promise<number> =>
     Number((await query<{ epoch: string }>(databaseUrl, "SELECT epoch FROM routing_leader"))[0]?.epoch);
@@ -261,7 +275,6 @@ test("the leader is killed between offer and answer: another takes over within s
     },
   });
   const tookMs = clock.ms();
-  clock.stop();
   await seen.event((each) => each.kind === "work.changed" && each.data.why === "held:accepted");
   assert.ok((await epoch()) >= 2);
   assert.ok(tookMs < 3_000, `accepted ${Math.round(tookMs)} ms after the kill`);
@@ -290,9 +303,30 @@ test("the leader is killed between offer and answer: another takes over within s
     return Number(rows[0]?.n) === 6;
   });
   await checkLog();
+  await checkTimers(
+    [open, ...waiting].map(({ id }) => id),
+    () => performance.now() - began - clock.ms(),
+  );
+  clock.stop();
   feed.close();
   seen.close();
 });
+
+/** Each of them was warned of once, never early, and at most five seconds late, but for what the machine held everybody up. */
+const checkTimers = async (ids: readonly ConcernId[], heldUpMs: () => number): Promise<void> => {
+  const list = ids.map((id) => `'${id}'`).join();
+  const look = (): Promise<{ id: ConcernId; n: string; lateMs: number }[]> =>
+    query(
+      databaseUrl,
+      `SELECT c.id, count(e.seq) AS n, extract(epoch FROM min(e.at) - (c.created_at + interval '3 seconds'))::float8 * 1000 AS "lateMs"
+         FROM concern c LEFT JOIN event e ON e.concern_id = c.id AND e.kind = 'promise.warned' WHERE c.id IN (${list}) GROUP BY c.id, c.created_at`,
+    );
+  await until("all of them were warned of", 20_000, async () => (await look()).every(({ n }) => Number(n) > 0));
+  for (const { id, n, lateMs } of await look()) {
+    assert.equal(Number(n), 1, `${id} was warned of ${n} times`);
+    assert.ok(lateMs >= 0 && lateMs - heldUpMs() < 5_000, `${id}: ${Math.round(lateMs)} ms late`);
+  }
+};
 
 /** Reads the whole log as somebody who knows nothing of the engine: one holder at a time, tokens that rise, no offer without its end. */
 const checkLog = async (): Promise<void> => {
