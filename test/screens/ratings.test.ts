@@ -144,10 +144,21 @@ test("the card in the chat: pressed once it counts, by keys alone, with a few wo
     const good = page.getByRole("button", { name: "4 gut" });
     await good.waitFor();
     const ratingNow = () => desk.call(api.ratings.ofConcern, { params: { id } });
+    // Somebody who reads further up sees what became of it all the same: the way to the end lay over the thanks.
+    await page.locator(".talk").evaluate((talk) => talk.style.setProperty("max-block-size", "260px"));
     await page.getByRole("button", { name: "5 sehr gut" }).focus();
+    await page.locator(".jump").waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await page.getByRole("status").filter({ hasText: "Danke für Ihre Antwort." }).waitFor();
+    const thanks = page.getByRole("status").filter({ hasText: "Danke für Ihre Antwort." });
+    await thanks.waitFor();
+    const isInSight = thanks.evaluate((said) => {
+      const { left, top, bottom } = said.getBoundingClientRect();
+      const root = said.getRootNode() as ShadowRoot;
+      return [top + 2, bottom - 2].every((y) => root.elementFromPoint(left + 5, y) === said);
+    });
+    assert.equal(await isInSight, true);
+    await page.locator(".talk").evaluate((talk) => talk.style.removeProperty("max-block-size"));
     assert.equal((await ratingNow())?.score, 4);
     await page.getByLabel("Möchten Sie etwas dazu sagen?").fill("Der <i>Techniker</i> war nett.");
     await page.keyboard.press("Tab");

@@ -365,9 +365,13 @@ test("a long talk is loaded as one scrolls up, without a jump, and there is a wa
   const top = await ours(page, "Antwort 12").evaluate((element) => element.getBoundingClientRect().top);
   assert.ok(top > -400 && top < 1_200, `what was read stays where it was: ${top}`);
   await at.answer(concernId, "Antwort 61");
-  await page.getByRole("button", { name: "1 neue Nachricht" }).click();
+  const toEnd = page.getByRole("button", { name: "1 neue Nachricht" });
+  const [talk, way] = [await page.locator(".talk").boundingBox(), await toEnd.boundingBox()];
+  assert.ok(talk && way && talk.y + talk.height <= way.y, "it lies over none of the words");
+  await toEnd.press("Enter");
   await ours(page, "Antwort 61").waitFor();
   await page.locator(".jump").waitFor({ state: "detached" });
+  await page.locator(".talk:focus").waitFor();
   await leave(visitor);
 });
 

@@ -120,14 +120,12 @@ const rating =
     const settle = await chatting(answerChat)(page);
     await settle();
     await page.getByRole("button", { name: /^4 gut|^4 good/ }).click();
-    await page
+    const thanks = page
       .locator("draht-chat")
       .getByRole("status")
-      .filter({ hasText: /Danke|Thank/ })
-      .waitFor();
-    await page
-      .getByRole("button", { name: /^5 sehr|^5 very/ })
-      .evaluate((best) => best.scrollIntoView({ block: "center" }));
+      .filter({ hasText: /Danke|Thank/ });
+    await thanks.waitFor();
+    await thanks.evaluate((said) => said.scrollIntoView({ block: "end" }));
   };
 
 /** A form of the administration, with a part of it in the middle of what is seen. */
@@ -256,7 +254,7 @@ export const screensOf = ({
       before: (page) => page.clock.install(),
       act: async (page) => {
         // The page counts its seconds from when the greetings are there.
-        await page.locator("draht-chat .frame > .spoken").nth(1).waitFor({ state: "attached" });
+        await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.endsWith("~.visits")));
         await page.clock.fastForward(8_000);
         await page.getByRole("complementary").waitFor();
       },

@@ -171,7 +171,15 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
         ) : null}
       </div>
       {isAtEnd ? null : (
-        <button type="button" class="jump" onClick={toEnd}>
+        <button
+          type="button"
+          class="jump"
+          onClick={({ currentTarget }) => {
+            // It goes away: the keys go on in the talk.
+            if (currentTarget.matches(":focus")) boxRef.current?.focus({ preventScroll: true });
+            toEnd();
+          }}
+        >
           <Icon name="down" />
           {missed > 0 ? count(words().button.unread, missed) : words().toEnd}
         </button>

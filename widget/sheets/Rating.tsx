@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // How content somebody was: five buttons, and a few words if they like. The first press counts; another one changes it, until its time is over. Called by main.tsx.
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { ToWidget } from "#contract/chat.ts";
 import { ratingTextLength, scores, type Score } from "#contract/score.ts";
 import type english from "#locales/en.json";
@@ -31,6 +31,11 @@ export const Rating = ({ id, given, now, rate, words: { rating: words } }: Ratin
   const shown = said?.score ?? score;
   const written = text ?? given?.text ?? "";
   const status = isOver ? words.over : isFailed ? words.failed : said && isTaken ? words.thanks : "";
+  const statusRef = useRef<HTMLOutputElement>(null);
+  // What became of it comes below what was pressed, where the end of the talk may not be seen.
+  useEffect(() => {
+    if (status !== "") statusRef.current?.scrollIntoView({ block: "nearest" });
+  }, [status]);
   return (
     <form
       class="part form-part rating"
@@ -70,7 +75,9 @@ export const Rating = ({ id, given, now, rate, words: { rating: words } }: Ratin
           </button>
         </div>
       )}
-      <output class="saved">{status}</output>
+      <output class="saved" ref={statusRef}>
+        {status}
+      </output>
     </form>
   );
 };
