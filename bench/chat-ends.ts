@@ -55,6 +55,7 @@ export const openWidget = (n: number, channelId: string, address: string): Widge
   const refusals = new Map<number, number>();
   const thread = crypto.randomUUID();
   let socket: WebSocket | null = null;
+  let again: NodeJS.Timeout | undefined;
   let token: string | null = null;
   let after: number | null = null;
   let concernId: string | null = null;
@@ -141,7 +142,7 @@ export const openWidget = (n: number, channelId: string, address: string): Widge
             if (isWelcome) {
               if (code !== 1006) count(code);
               widget.lost?.();
-            } else setTimeout(attempt, againMs * (0.5 + Math.random()));
+            } else again = setTimeout(attempt, againMs * (0.5 + Math.random()));
           });
         };
         attempt();
@@ -161,6 +162,7 @@ export const openWidget = (n: number, channelId: string, address: string): Widge
     cut: () => {
       const old = socket;
       socket = null;
+      clearTimeout(again);
       old?.terminate();
     },
   };

@@ -75,8 +75,20 @@ void test(
   "kill -9 of one of two nodes: nothing said is lost, doubled or out of order, for visitors and for desks; who was there is gone soon, and told by push",
   { timeout: 150_000 },
   async (t) => {
+    const closings: (() => void)[] = [];
+    // Also when something fails: whoever comes again for ever kept this process from ending, and what had failed from being said.
+    t.after(() => {
+      for (const close of closings) close();
+    });
     const desks = await Promise.all(Array.from({ length: desksWanted }, loyalDesk));
+    closings.push(...desks.map(({ close }) => close));
     const widgets = Array.from({ length: widgetsWanted }, (_, n) => openWidget(n, channelId, "127.0.0.1"));
+    closings.push(
+      ...widgets.map((widget) => () => {
+        widget.lost = null;
+        widget.cut();
+      }),
+    );
     let broken = 0;
     const come = async (widget: Widget): Promise<void> => {
       widget.lost = () => {
@@ -90,10 +102,12 @@ void test(
 
     // Somebody sits at the node that is going to die, and does not come back; an agent at the other one looks at it.
     const sitting = await openPage(two.url, channelId);
+    closings.push(sitting.close);
     await sitting.hello();
     sitting.say({ type: "here", here: true });
     const { concernId } = await sitting.tell("Ich bin bald weg.");
     const atOne = await (await signIn(one.url, admin.email, admin.password)).live();
+    closings.push(atOne.close);
     atOne.say({ type: "look", concernId, state: "viewing" });
     await atOne.word((word) => word.type === "visitors" && word.visitors.length === 1);
 
@@ -144,6 +158,7 @@ void test(
     );
 
     const marker = await openPage(balancer.url, channelId);
+    closings.push(marker.close);
     await marker.hello();
     const last = await marker.tell("Alles gesagt.");
     for (const widget of widgets) {
@@ -154,7 +169,8 @@ void test(
         "each word once, in its order",
       );
       const wanted = texts.filter((text) => text.startsWith("Antwort"));
-      while (widget.heard.size < wanted.length) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (widget.heard.size < wanted.length && !t.signal.aborted)
+        await new Promise((resolve) => setTimeout(resolve, 20));
       assert.deepEqual(
         [...widget.heard.values()].map(({ text }) => text),
         wanted,
@@ -165,7 +181,7 @@ void test(
     let most = 0;
     for (const each of desks) {
       const isLast = (event: AnyEvent): boolean => event.kind === "message.added" && event.data.message.id === last.id;
-      while (!each.heard().some(isLast)) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (!each.heard().some(isLast) && !t.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 20));
       const heard = each.heard();
       const numbers = heard.map((event) => event.seq);
       const once = [...new Set(numbers)].toSorted((a, b) => a - b);
@@ -174,18 +190,11 @@ void test(
       most ||= messages;
       assert.equal(messages, most, "every desk has heard the same");
       assert.ok(messages >= widgetsWanted * (wordsEach + 1) + 2, `${messages} messages`);
-      each.close();
     }
     assert.ok(
       lives.some((count) => count > 1) && lives.some((count) => count === 1),
       `some desks were at the node that died: ${lives.join(", ")}`,
     );
-    atOne.close();
-    marker.close();
-    for (const widget of widgets) {
-      widget.lost = null;
-      widget.cut();
-    }
   },
 );
 
