@@ -8,6 +8,7 @@ import { dueQuery } from "#modules/concerns/store-promises.ts";
 import { messagesQuery, openedQuery } from "#modules/concerns/store-threads.ts";
 import { countsQuery } from "#modules/concerns/store-views.ts";
 import { measuredQuery, queueQuery } from "#modules/concerns/store-waiting.ts";
+import { workQuery } from "#modules/concerns/store-work.ts";
 import { findQuery } from "#modules/customers/store.ts";
 import { byTimeQuery, byWordsQuery, candidatesQuery } from "#modules/search/store.ts";
 import type { Sql } from "#platform/db/db.ts";
@@ -60,6 +61,7 @@ const queries = async (database: Client): Promise<Named[]> => {
       name: "list-waiting",
       query: pageQuery(scope({ statuses: ["new", "open"], sort: "waiting" }), null, 51, "waiting"),
     },
+    { name: "routing-work", query: workQuery([known.concern]) },
     {
       name: "list-topic",
       query: pageQuery(scope({ topicId: known.topic as never, statuses: ["new", "open"] }), null, 51, "newest"),

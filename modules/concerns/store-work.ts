@@ -22,7 +22,7 @@ export interface WorkFact {
   readonly merged: boolean;
   /** By which the customer wrote last; null: never. */
   readonly channelKind: ChannelKind | null;
-  /** Who answered last in it, and who has the customer's concern that was spoken in last beside it. */
+  /** Who answered last in it, and who has the customer's newest concern beside it. */
   readonly lastAgentId: AgentId | null;
   readonly customersAgentId: AgentId | null;
 }
@@ -38,7 +38,7 @@ export const workQuery = (ids: readonly string[]): Sql => sql`
     LEFT JOIN LATERAL (SELECT m.author_id FROM message m WHERE m.concern_id = c.id AND m.direction = 'out' AND m.author_kind = 'agent'
                           AND m.withdrawn_at IS NULL ORDER BY m.seq DESC LIMIT 1) o ON true
     LEFT JOIN LATERAL (SELECT n.assignee_id FROM concern n WHERE n.customer_id = c.customer_id AND n.id <> c.id AND n.assignee_id IS NOT NULL
-                        ORDER BY n.last_message_at DESC LIMIT 1) b ON true
+                        ORDER BY n.created_at DESC, n.id DESC LIMIT 1) b ON true
    WHERE c.id = ANY (${ids}::uuid[])`;
 
 export const workFacts = (tx: Tx, ids: readonly string[]): Promise<WorkFact[]> => tx.rows<WorkFact>(workQuery(ids));
