@@ -194,7 +194,7 @@ export const automation = {
   }),
 };
 
-/** A key of its own: pressed after "y". */
+/** A key of its own: pressed after "q". */
 export const macroKey = z.enum(["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
 export type MacroKey = z.infer<typeof macroKey>;
 

@@ -24,6 +24,27 @@ export const ruleOf = (part: Partial<AutomationRule>): AutomationRule => ({
   ...part,
 });
 
+/** A rule that acts on nothing that happens in tests of screens, with something of everything that its page shows; its texts as given. */
+export const everyRule = (text: string): AutomationRule =>
+  ruleOf({
+    name: text,
+    when: { by: "event", events: ["rated", "promiseMissed"] },
+    all: [
+      { what: "words", not: false, in: "both", words: [text.slice(0, 200)] },
+      { what: "priority", not: true, priorities: ["low"] },
+    ],
+    any: [
+      { what: "organisation", not: false, name: text.slice(0, 200) },
+      { what: "open", not: false },
+    ],
+    actions: [
+      { do: "addTags", tags: [text.slice(0, 60)] },
+      { do: "note", text },
+      { do: "notify", who: ["supervisors"], agentIds: [] },
+      { do: "snooze", minutes: 90, counted: "service" },
+    ],
+  });
+
 /** Lets rules hear everything that they have not heard, until there is nothing more; fails when that never ends. */
 const listening = (world: TestWorld): (() => Promise<number>) => {
   const [reaction] = automationReactions(world);

@@ -91,6 +91,8 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["admin-channels", "admin-channel", look("wide", "dark", "de")],
   ["admin-topics", "admin-topics", look("wide", "light", "de")],
   ["admin-promises", "admin-promises", look("wide", "light", "de")],
+  ["admin-automation", "admin-automation", look("wide", "light", "de")],
+  ["admin-rule", "admin-rule", look("wide", "dark", "en")],
   ["admin-notices", "admin-notices", look("wide", "light", "de")],
   ["admin-hours", "admin-brand-hours", look("wide", "light", "de")],
   ["split", "split", look("wide", "light", "de")],

@@ -33,6 +33,7 @@ import { addSiteChat } from "#server/demo/site.ts";
 import { beginDemo, endDemo } from "#server/demo/marker.ts";
 import { storyScripts } from "#server/demo/stories.ts";
 import { startWalk } from "#server/demo/walk.ts";
+import { addDemoAutomation } from "#server/demo/automation.ts";
 import { addDemoPromises } from "#server/demo/promises.ts";
 import { addDemoViews } from "#server/demo/views.ts";
 import { makeLinks } from "#server/frames.ts";
@@ -105,6 +106,9 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
   });
 
   await tendPromises(staged);
+  const lead = stage.value.agents.get("omar");
+  if (lead === undefined) throw new Error("nobody leads in the demo world");
+  await addDemoAutomation(staged, lead, stage.value.topics);
   await foldWords(world);
   await foldTally(world);
   await world.db.run(sql`ANALYZE`);

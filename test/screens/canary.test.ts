@@ -8,6 +8,7 @@ import { everything, type ConcernRow } from "#contract/concerns.ts";
 import { mailboxSettings } from "#test/centre.ts";
 import { addChat, answerIn, openPage } from "#test/chat.ts";
 import { until } from "#test/faults.ts";
+import { everyRule } from "#test/automation.ts";
 import { everyPromise } from "#test/promises.ts";
 import { closeSilent, sendTo, service, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
@@ -105,6 +106,15 @@ const fill = async ({ id, customerId, brandId }: ConcernRow): Promise<void> => {
   });
   await desk.call(api.promises.setRules, {
     body: { rules: [{ ...everyPromise, name: canary, when: { ...everyPromise.when, topicId: topic.id } }] },
+  });
+  await desk.call(api.automation.setRules, { body: { rules: [everyRule(canary)] } });
+  await desk.call(api.macros.create, {
+    body: {
+      name: canary.slice(0, 60),
+      key: "1",
+      share: { with: "everybody" },
+      actions: [{ do: "addTags", tags: [canary.slice(0, 60)] }],
+    },
   });
   await desk.call(api.notices.create, {
     body: { brandId, text: { de: canary, en: canary }, from: "2026-01-05T08:00:00.000Z", until: null },
@@ -247,6 +257,7 @@ const places: readonly (readonly [
   [() => "/admin/topics", form, ".entries", ".sheet"],
   [() => "/admin/fields", form, ".entries", ".sheet"],
   [() => "/admin/promises", form, ".entries", ".sheet"],
+  [() => "/admin/automation", form, ".entries", ".sheet"],
   [() => "/admin/notices", form, ".entries", ".sheet"],
 ];
 

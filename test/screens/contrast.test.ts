@@ -5,6 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { axeFindings } from "#test/screens/browser.ts";
+import { everyRule } from "#test/automation.ts";
 import { everyPromise } from "#test/promises.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
@@ -19,6 +20,10 @@ before(async () => {
   await centre.desk.call(api.concerns.change, { params: { id: waiting.id }, body: { status: "waiting" } });
   await centre.desk.call(api.concerns.change, { params: { id: urgent.id }, body: { priority: "urgent" } });
   await centre.desk.call(api.promises.setRules, { body: { rules: [everyPromise] } });
+  await centre.desk.call(api.automation.setRules, { body: { rules: [everyRule("Ausfall")] } });
+  await centre.desk.call(api.macros.create, {
+    body: { name: "Rückruf", key: "1", share: { with: "everybody" }, actions: [{ do: "addTags", tags: ["Rückruf"] }] },
+  });
   for (const from of ["2026-01-05T08:00:00.000Z", "2099-01-05T08:00:00.000Z"])
     await centre.desk.call(api.notices.create, {
       body: { brandId: row.brandId, text: { de: "Kein Bild.", en: "" }, from, until: null },
@@ -39,6 +44,13 @@ const places: readonly { readonly path: () => string; readonly ready: (page: Pag
   { path: () => "/preferences", ready: (page) => page.locator(".card").first().waitFor() },
   { path: () => "/admin/agents", ready: (page) => page.locator(".entry").first().waitFor() },
   { path: () => "/admin/promises", ready: (page) => page.locator(".promise-forecast .button").waitFor() },
+  {
+    path: () => "/admin/automation",
+    ready: async (page) => {
+      await page.locator(".rule-entry .entry").first().click();
+      await page.locator(".sheet .rule-line").first().waitFor();
+    },
+  },
   { path: () => "/admin/notices", ready: (page) => page.locator(".entry .badge").first().waitFor() },
 ];
 

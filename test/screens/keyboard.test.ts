@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
+import { everyRule } from "#test/automation.ts";
 import { everyPromise } from "#test/promises.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
@@ -30,6 +31,10 @@ before(async () => {
     body: { name: "Internet", parentId: null, teamId: null, whenClosed: "reopen" },
   });
   await centre.desk.call(api.promises.setRules, { body: { rules: [everyPromise] } });
+  await centre.desk.call(api.automation.setRules, { body: { rules: [everyRule("Ausfall")] } });
+  await centre.desk.call(api.macros.create, {
+    body: { name: "Rückruf", key: "1", share: { with: "everybody" }, actions: [{ do: "addTags", tags: ["Rückruf"] }] },
+  });
   await centre.desk.call(api.notices.create, {
     body: {
       brandId: row.brandId,
@@ -159,6 +164,12 @@ const screens: readonly {
     reaches: [/Regel hinzufügen/, /Alles/, /Ausrechnen/],
   },
   {
+    name: "rules",
+    open: (page) => ready(page, "/admin/automation", ".entry"),
+    reaches: [/Regel hinzufügen/, /Ausfall/],
+  },
+  { name: "macros", open: (page) => ready(page, "/admin/macros", ".entry"), reaches: [/Makro hinzufügen/, /Rückruf/] },
+  {
     name: "notices",
     open: (page) => ready(page, "/admin/notices", ".entry"),
     reaches: [/Hinweis zeigen/, /Kein Bild in Hamm/],
@@ -260,11 +271,50 @@ test("what opens takes the focus and gives it back to where it was", async () =>
   await page.keyboard.press("Escape");
   await page.locator(".thread:focus").waitFor();
 
-  for (const path of ["/admin/agents", "/admin/brands", "/admin/topics", "/admin/promises", "/admin/notices"]) {
+  for (const path of [
+    "/admin/agents",
+    "/admin/brands",
+    "/admin/topics",
+    "/admin/promises",
+    "/admin/automation",
+    "/admin/notices",
+  ]) {
     await ready(page, path, ".entry");
     await page.locator(".entry").first().focus();
     await opensAndGivesBack(["Enter"], ".sheet");
   }
+  await closeSilent(one);
+});
+
+test("a rule is written, moved and switched off by keys alone", async () => {
+  const one = await centre.open();
+  const { page } = one;
+  await ready(page, "/admin/automation", ".entry");
+  await page.getByRole("button", { name: "Regel hinzufügen" }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".sheet input:focus").waitFor();
+  await page.keyboard.type("Eilige");
+  await page.keyboard.press("Enter");
+  await page.getByText("Regel „Eilige“ gespeichert").waitFor();
+  await page.getByRole("button", { name: "Eilige nach oben" }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".rule-entry", { hasText: "1. Eilige" }).waitFor();
+  await page.getByRole("button", { name: /^1\. Eilige/ }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".sheet input:focus").waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await page.getByLabel("Name").focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".rule-entry", { hasText: "1. Eilige (ausgeschaltet)" }).waitFor();
+  const { rules } = await centre.desk.call(api.automation.rules);
+  assert.deepEqual(
+    rules.map(({ name, on }) => [name, on]),
+    [
+      ["Eilige", false],
+      ["Ausfall", true],
+    ],
+  );
   await closeSilent(one);
 });
 

@@ -143,6 +143,45 @@ test("priority, person, team, topic, status and tags of several: seen at once by
   await close(omar);
 });
 
+test("a macro by its key on what is selected and from the palette, which says what it does; taken back as a whole, told in the history", async () => {
+  await filled.desk.call(api.macros.create, {
+    body: {
+      name: "Rückruf",
+      key: "1",
+      share: { with: "everybody" },
+      actions: [
+        { do: "addTags", tags: ["Rückruf"] },
+        { do: "priority", priority: "high" },
+      ],
+    },
+  });
+  const one = await open();
+  const { page } = one;
+  await press(page, "j", "x", "Shift+J");
+  await selected(page, 2);
+  const before = await checked(page);
+  await press(page, "q", "1");
+  await toast(page, "2 Anliegen · Makro „Rückruf“");
+  for (const subject of before) assert.equal((await now(subject)).priority, "high");
+  await press(page, "z");
+  await toast(page, "2 Anliegen wie zuvor");
+  for (const subject of before) assert.ok(!(await now(subject)).tags.includes("Rückruf"));
+  await press(page, "Escape", "Enter");
+  await page.locator(".message").first().waitFor();
+  await press(page, "Control+k");
+  await page.keyboard.type("Rückruf");
+  const offered = page.getByRole("option", { name: /^Rückruf/ });
+  await offered.getByText("Schlagwort dazu: Rückruf · Priorität Hoch").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await offered.click();
+  await toast(page, "1 Anliegen · Makro „Rückruf“");
+  await press(page, "h");
+  await page.locator(".history-line", { hasText: "hat das Makro „Rückruf“ benutzt" }).last().waitFor();
+  await press(page, "z");
+  await toast(page, "1 Anliegen wie zuvor");
+  await close(one);
+});
+
 test("what is still under way is taken back: of one and of several, and nothing that was done before", async () => {
   const one = await open();
   const { page } = one;

@@ -8,6 +8,7 @@ import { api } from "#contract/api.ts";
 import { addMailbox, admin, setUpCentre } from "#test/centre.ts";
 import type { Desk } from "#test/desk.ts";
 import { axeFindings, openDesk, phone, startBrowser, wide } from "#test/screens/browser.ts";
+import { everyRule } from "#test/automation.ts";
 import { everyPromise } from "#test/promises.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
@@ -64,6 +65,10 @@ before(async () => {
       body: { brandId: centre.brand.id, text: { de: "Kein Bild in Rothenburgsort.", en: "" }, from, until },
     });
   await desk.call(api.promises.setRules, { body: { rules: [everyPromise] } });
+  await desk.call(api.automation.setRules, { body: { rules: [everyRule("Ausfall")] } });
+  await desk.call(api.macros.create, {
+    body: { name: "Rückruf", key: "1", share: { with: "everybody" }, actions: [{ do: "addTags", tags: ["Rückruf"] }] },
+  });
   const feed = await desk.live();
   const transport = createTransport({ host: "127.0.0.1", port: server.ports.smtp, secure: false, ignoreTLS: true });
   await transport.sendMail({
@@ -237,6 +242,24 @@ const screens: readonly Screen[] = [
       await page.locator(".entry").first().click();
       await page.locator(".sheet .promise-forecast .button").click();
       await seen(".sheet .promise-table")(page);
+    },
+  },
+  { name: "rules", path: () => "/admin/automation", ready: seen(".entry") },
+  {
+    name: "a rule with what it did",
+    path: () => "/admin/automation",
+    ready: async (page) => {
+      await page.locator(".rule-entry .entry").first().click();
+      await page.locator(".sheet .rule-group .button").last().click();
+      await seen(".sheet .rule-group p")(page);
+    },
+  },
+  {
+    name: "a macro",
+    path: () => "/admin/macros",
+    ready: async (page) => {
+      await page.locator(".entries .entry").first().click();
+      await seen(".sheet .rule-line")(page);
     },
   },
   { name: "notices", path: () => "/admin/notices", ready: seen(".entry") },

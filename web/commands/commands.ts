@@ -2,6 +2,7 @@
 // palette and the keyboard all read this list.
 import type { Command } from "#web/commands/command.ts";
 import { concernCommands } from "#web/commands/concern.ts";
+import { macroCommands } from "#web/commands/macros.ts";
 import { movingCommands } from "#web/commands/moving.ts";
 import { deskCommands } from "#web/commands/desk.ts";
 import { listCommands } from "#web/commands/list.ts";
@@ -10,6 +11,7 @@ import { viewCommands } from "#web/commands/views.ts";
 export const commands: readonly Command[] = [
   ...concernCommands,
   ...movingCommands,
+  ...macroCommands,
   ...listCommands,
   ...viewCommands,
   ...deskCommands,

@@ -45,6 +45,8 @@ export const deskCommands: readonly Command[] = [
   goTo("adminChannels", "commands.adminChannels", [], "/admin/channels", isAdmin),
   goTo("adminTopics", "commands.adminTopics", [], "/admin/topics", isAdmin),
   goTo("adminFields", "commands.adminFields", [], "/admin/fields", isAdmin),
+  goTo("adminAutomation", "commands.adminAutomation", [], "/admin/automation", isAdmin),
+  goTo("macros", "commands.macros", ["g y"], "/admin/macros"),
   goTo("adminNotices", "commands.adminNotices", [], "/admin/notices", (context) =>
     allows(context.me.agent.role, "notice.manage"),
   ),

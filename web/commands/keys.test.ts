@@ -70,7 +70,7 @@ test("g waits for a second key; a wrong second key means what it means alone", (
   assert.equal(meaning(commands, "", "g"), "more");
   assert.equal(meaning(commands, "g", "m"), "goMine");
   assert.equal(meaning(commands, "g", "r"), "reply");
-  assert.equal(meaning(commands, "", "q"), null);
+  assert.equal(meaning(commands, "", "ö"), null);
 });
 
 test("Shift makes another key of a letter only where a command says so", () => {

@@ -8,11 +8,21 @@ import { useStore } from "#web/state/store.ts";
 import { t } from "#web/state/words.ts";
 import "#web/kit/admin.css";
 
-const pages = ["agents", "brands", "channels", "topics", "fields", "promises", "notices"] as const;
+const pages = [
+  "agents",
+  "brands",
+  "channels",
+  "topics",
+  "fields",
+  "promises",
+  "automation",
+  "macros",
+  "notices",
+] as const;
 
-/** Who supervises sees one of the pages; an administrator all. */
+/** Macros are everybody's; who supervises sees one page more; an administrator all. */
 const mayOpen = (page: (typeof pages)[number], role: Role): boolean =>
-  page === "notices" ? allows(role, "notice.manage") : role === "admin";
+  page === "macros" || (page === "notices" ? allows(role, "notice.manage") : role === "admin");
 
 export const AdminPage = ({
   title,

@@ -152,6 +152,7 @@ export const Nav = memo(function Nav({ place }: { readonly place: string | null 
           entries={[
             entry("preferences", "settings"),
             entry("help", "keyboard"),
+            entry("macros", "star"),
             ...(admin
               ? [
                   null,
@@ -160,6 +161,7 @@ export const Nav = memo(function Nav({ place }: { readonly place: string | null 
                   entry("adminChannels", "mail"),
                   entry("adminTopics", "topic"),
                   entry("adminFields", "field"),
+                  entry("adminAutomation", "robot"),
                 ]
               : []),
             ...(allows(now.me.agent.role, "notice.manage")

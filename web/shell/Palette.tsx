@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Header, ListBoxItem, ListBoxSection } from "react-aria-components";
 import type { Command } from "#web/commands/command.ts";
+import { targets } from "#web/commands/concern.ts";
 import type { Context } from "#web/commands/context.ts";
 import { shownKeys } from "#web/commands/keys.ts";
 import { ConcernOption } from "#web/kit/ConcernOption.tsx";
@@ -12,7 +13,9 @@ import { Marked } from "#web/kit/Marks.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
 import { mac } from "#web/kit/platform.ts";
 import { useFound } from "#web/kit/useFound.ts";
-import { openConcern, takeInRow, views } from "#web/state/desk.ts";
+import { actionsWords } from "#web/state/automationWords.ts";
+import { deskState, openConcern, takeInRow, views } from "#web/state/desk.ts";
+import { macros, runMacroOn } from "#web/state/macros.ts";
 import { nameParts, nameWords } from "#web/state/names.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
@@ -48,6 +51,7 @@ const Findings = ({
   const here = context();
   const navigate = useNavigate();
   const allViews = useStore(views, (now) => now.views) ?? [];
+  const allMacros = useStore(macros, (now) => now);
   const { query, concerns, customers } = useFound(typed, 2);
   if (!here) return null;
 
@@ -57,12 +61,17 @@ const Findings = ({
   const able = commands.filter(
     (command) =>
       command.can(here) &&
+      // A macro is offered by its name.
+      !/^macro\d$/.test(command.id) &&
       !["palette", "down", "up", "open", "selectDown", "selectUp"].includes(command.id) &&
       fits(t(command.title)),
   );
   // A built-in view that has a command of its own is found as that.
   const named = new Set<string>(able.map((command) => t(command.title)));
   const fitting = allViews.filter((view) => wanted !== "" && fits(viewName(view)) && !named.has(viewName(view)));
+
+  const usable =
+    targets(here).length === 0 ? [] : allMacros.filter((macro) => fits(`${t("macros.title")} ${macro.name}`));
 
   const open = (id: string): void => {
     const hit = concerns.find((one) => one.row.id === id);
@@ -79,7 +88,10 @@ const Findings = ({
     if (kind === "concern") return open(id);
     close();
     if (kind === "command") commands.find((command) => command.id === id)?.run(here);
-    else if (kind === "view") here.go(`/desk/${id}`);
+    else if (kind === "macro") {
+      const macro = allMacros.find((one) => one.id === id);
+      if (macro) void runMacroOn(macro, targets(here));
+    } else if (kind === "view") here.go(`/desk/${id}`);
     else if (kind === "customer")
       here.go(
         `/search?q=${encodeURIComponent(
@@ -171,6 +183,27 @@ const Findings = ({
               </ListBoxItem>
             )),
           ]}
+        </ListBoxSection>
+      ) : null}
+      {usable.length > 0 ? (
+        <ListBoxSection id="macros">
+          <Header className="finder-head">{t("macros.title")}</Header>
+          {usable.map((macro) => (
+            <ListBoxItem key={macro.id} id={`macro:${macro.id}`} className="menu-item" textValue={macro.name}>
+              <Icon name="star" />
+              <span className="menu-label">
+                {macro.name}
+                <small>{actionsWords(macro.actions, deskState.get())}</small>
+              </span>
+              {macro.key === null ? null : (
+                <span className="palette-keys">
+                  {shownKeys(`q ${macro.key}`, mac).map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </span>
+              )}
+            </ListBoxItem>
+          ))}
         </ListBoxSection>
       ) : null}
       {wanted.length > 1 ? (

@@ -13,6 +13,7 @@ import { Spoken } from "#web/shell/Spoken.tsx";
 import { ViewSheet } from "#web/shell/ViewSheet.tsx";
 import { deskState, onEvents, views } from "#web/state/desk.ts";
 import { filtersInHand } from "#web/state/filtering.ts";
+import { followMacros } from "#web/state/macros.ts";
 import { tellOfPromises } from "#web/state/promiseNews.ts";
 import { paintedList } from "#web/state/painted.ts";
 import { nothingSelected, selection } from "#web/state/selection.ts";
@@ -41,6 +42,7 @@ export const Shell = () => {
 
   useEffect(() => selection.set(nothingSelected), [view]);
   useEffect(() => onEvents((events) => void tellOfPromises(events)), []);
+  useEffect(followMacros, []);
 
   const context = useCallback((): Context | null => {
     const now = session.get();

@@ -128,6 +128,15 @@ const tree = root.addChildren([
     lazyRouteComponent(() => import("#web/screens/promises/AdminPromises.tsx"), "AdminPromises"),
   ),
   admin(
+    "automation",
+    lazyRouteComponent(() => import("#web/screens/automation/AdminAutomation.tsx"), "AdminAutomation"),
+  ),
+  admin(
+    "macros",
+    lazyRouteComponent(() => import("#web/screens/automation/AdminMacros.tsx"), "AdminMacros"),
+    "concern.change",
+  ),
+  admin(
     "notices",
     lazyRouteComponent(() => import("#web/screens/notices/AdminNotices.tsx"), "AdminNotices"),
     "notice.manage",

@@ -1,6 +1,6 @@
 // Rules and macros in words: what sets a rule off, its conditions, what is done, and what the history says of it. Pure; called by the history, the administration's screens
 // and the palette.
-import type { Action, Cause, Condition, Deed } from "#contract/automation.ts";
+import type { Action, AutomationRule, Cause, Condition, Deed } from "#contract/automation.ts";
 import type { EventData } from "#contract/events.ts";
 import type { DeskState } from "#web/state/apply.ts";
 import { fieldName, fieldWords } from "#web/state/fieldValues.ts";
@@ -80,6 +80,38 @@ export const conditionWords = (condition: Condition, names: RuleNames): string =
   return condition.not ? t("automation.not", { condition: so }) : so;
 };
 
+const minutesADay = 1_440;
+
+/** So long: "3 days" by the clock, "72 hrs" in opening hours, of which no day has twenty-four. */
+export const lengthWords = ({
+  minutes,
+  counted,
+}: {
+  readonly minutes: number;
+  readonly counted: "clock" | "service";
+}): string =>
+  counted === "clock" && minutes % minutesADay === 0
+    ? t("automation.days", { count: minutes / minutesADay })
+    : serviceLength(minutes);
+
+/** What sets a rule off: "When a message comes in or the status changes". */
+export const whenWords = (when: AutomationRule["when"]): string =>
+  when.by === "event"
+    ? t("automation.eventWords", { events: either(when.events.map((one) => t(`automation.happening.${one}`))) })
+    : t("automation.timeWords", {
+        since: t(`automation.stretch.${when.since}`),
+        length: lengthWords(when),
+        counted: t(`automation.countedBy.${when.counted}`),
+      });
+
+/** Under which conditions it acts; empty: under all. */
+export const ifWords = ({ all, any }: Pick<AutomationRule, "all" | "any">, names: RuleNames): string => {
+  const every = all.map((condition) => conditionWords(condition, names));
+  const some = any.map((condition) => conditionWords(condition, names));
+  const parts = [...every, ...(some.length > 1 ? [`(${either(some)})`] : some)];
+  return parts.length === 0 ? "" : t("automation.ifWords", { conditions: parts.join(t("automation.and")) });
+};
+
 const valueOfAction = (action: Action, names: RuleNames): Readonly<Record<string, string>> => {
   switch (action.do) {
     case "priority":
@@ -89,7 +121,7 @@ const valueOfAction = (action: Action, names: RuleNames): Readonly<Record<string
     case "status":
       return { value: t(`status.${action.status}`) };
     case "snooze":
-      return { value: serviceLength(action.minutes), counted: t(`automation.countedBy.${action.counted}`) };
+      return { value: lengthWords(action), counted: t(`automation.countedBy.${action.counted}`) };
     case "addTags":
     case "removeTags":
       return { value: action.tags.join(", ") };
@@ -116,6 +148,10 @@ const valueOfAction = (action: Action, names: RuleNames): Readonly<Record<string
 /** What is done: "priority High". */
 export const actionWords = (action: Action, names: RuleNames): string =>
   t(`automation.doing.${action.do}`, valueOfAction(action, names));
+
+/** All that is done, in its order. */
+export const actionsWords = (actions: readonly Action[], names: RuleNames): string =>
+  actions.map((action) => actionWords(action, names)).join(" · ");
 
 /** Why a rule acted: what happened, or how long it had lasted. */
 export const causeWords = (cause: Cause): string =>

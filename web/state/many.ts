@@ -27,13 +27,32 @@ const doneSeconds = 10;
  * Changes all of these. `what` is what was done, in words, for the toast. Those that could not be changed stay selected, with the reason said;
  * a part whose answer was lost is sent again under the same key, which changes nothing twice.
  */
-export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMany, what: string): Promise<void> => {
-  if (rows.length > mostAtOnce)
-    return tellProblem({ code: "tooManyAtOnce", facts: { most: mostAtOnce }, field: null, requestId: "" });
-  const key = crypto.randomUUID();
-  const ids = rows.map((row) => row.id);
+export const changeMany = (rows: readonly ConcernRow[], wanted: ChangeOfMany, what: string): Promise<void> => {
+  if (rows.length > mostAtOnce) return tooMany();
   const was = seen(rows, wanted);
   paint(rows, wanted);
+  return workOnMany(rows, what, { send: (key, ids) => sentTwiceAtMost(key, ids, wanted, was) });
+};
+
+const tooMany = (): Promise<void> =>
+  Promise.resolve(tellProblem({ code: "tooManyAtOnce", facts: { most: mostAtOnce }, field: null, requestId: "" }));
+
+/** Does something to all of these in parts under one key, and says so. `back`: what else is taken back with it. */
+export const workOnMany = async (
+  rows: readonly ConcernRow[],
+  what: string,
+  how: {
+    readonly send: (key: string, ids: readonly ConcernRow["id"][]) => Promise<Outcome<OutcomeOfMany>>;
+    readonly back?: () => Promise<void>;
+  },
+): Promise<void> => {
+  if (rows.length > mostAtOnce) return tooMany();
+  const key = crypto.randomUUID();
+  const ids = rows.map((row) => row.id);
+  const takeBack = async (): Promise<void> => {
+    await undoMany(key);
+    await how.back?.();
+  };
   const before = lastWork;
   const work = Promise.withResolvers<void>();
   lastWork = work.promise;
@@ -45,7 +64,7 @@ export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMa
   // Offered at once and as long as it takes: what is under way then is taken back when its answer is here.
   const undo = (): void => {
     stopped = unwanted = true;
-    if (ended) void undoMany(key);
+    if (ended) void takeBack();
   };
   const offered = toast(t("many.done", { count: rows.length, what }), { undo, seconds: Number.POSITIVE_INFINITY });
   let shown: number | null = null;
@@ -60,7 +79,7 @@ export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMa
   await before;
   for (let from = 0; from < ids.length && !stopped && failed === null; from += partSize) {
     const part = ids.slice(from, from + partSize);
-    const outcome = await sentTwiceAtMost(key, part, wanted, was);
+    const outcome = await how.send(key, part);
     unpaint(part);
     if (outcome.ok) {
       takeInRows(outcome.value.changed);
@@ -75,7 +94,7 @@ export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMa
   ended = true;
   if (shown !== null) dismiss(shown);
   unpaint(ids);
-  if (unwanted && changed.length > 0) return undoMany(key);
+  if (unwanted && changed.length > 0) return takeBack();
   const left = ids.filter((id) => !changed.includes(id));
   if (left.length > 0) selection.set(exactly(left));
   for (const sentence of refusalWords(refused, deskState.get().rows)) toast(sentence, { tone: "failed" });
@@ -83,7 +102,7 @@ export const changeMany = async (rows: readonly ConcernRow[], wanted: ChangeOfMa
   if (changed.length === rows.length && shown === null) return keepFor(offered, doneSeconds);
   dismiss(offered);
   if (changed.length > 0)
-    toast(t("many.done", { count: changed.length, what }), { undo: () => void undoMany(key), seconds: doneSeconds });
+    toast(t("many.done", { count: changed.length, what }), { undo: () => void takeBack(), seconds: doneSeconds });
 };
 
 /** Ends when all that was begun is done. */
