@@ -147,7 +147,10 @@ const rule = {
 const look = { accent: "#7a1f5c", accentNight: "", corners: "soft", side: "start" };
 const siteOf = async (id: string): Promise<{ readonly site: ChatSite; readonly headers: Headers }> => {
   const answer = await fetch(`${server.url}/chat/${id}/site.json`, { headers: { origin: "https://anybody.example" } });
-  assert.equal(answer.status, 200);
+  assert.match(
+    `${answer.status} ${String([...answer.headers])}`,
+    /^200 .*content-security-policy,default-src.*,nosniff/,
+  );
   return { site: (await answer.json()) as ChatSite, headers: answer.headers };
 };
 const greetingAt = (id: string, greeting: string, language = "de"): Promise<Response> =>
@@ -327,6 +330,7 @@ test("a site is told how its chat looks and when it greets, not with which words
     site.css,
     ":host{--set-accent:light-dark(#7a1f5c,#d674b0);--set-radius:8px;--set-start:var(--inset-side);--set-end:auto}",
   );
+  assert.deepEqual(Object.keys(site), ["css", "greetings"], "nothing else of the settings is for everybody");
   const { rules = [], restDays } = site.greetings ?? {};
   assert.deepEqual(
     [restDays, rules.map(({ id: _id, ...rest }) => rest)],

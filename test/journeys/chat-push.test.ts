@@ -1,7 +1,7 @@
 // An answer comes and no page of its reader is open: their browser is told, through a push service that nobody here has chosen (threats E6, I). The clock's
 // part is in visitors-push.test.ts, the browser's in test/screens/widget-carries.test.ts.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { TakenPush } from "#channels/webchat/sim.ts";
 import { api } from "#contract/api.ts";
 import type { Brand, Channel } from "#contract/brands.ts";
@@ -38,111 +38,114 @@ const noticeOf = (push: TakenPush | undefined) =>
 const bodyOf = (push: TakenPush | undefined): string => noticeOf(push).body;
 const titleOf = (push: TakenPush | undefined): string => noticeOf(push).title;
 
-test("who has left is told, once for all answers and without a word of them, unless the channel shows the first; whose page is open is not, until it is closed", async () => {
-  const [left, here] = [await reader(), await reader()];
-  const shown = await reader(await addChat(ada, brand.id, { push: "with" }));
-  const { id: netz } = await ada.call(api.brands.create, { body: { name: "Netz", language: "de", signature: "" } });
-  const others = await reader(await addChat(ada, netz));
-  await answerIn(ada, here.concernId, "Geheim, für die offene Seite");
-  await gone(left);
-  await gone(shown);
-  await gone(others);
-  await answerIn(ada, left.concernId, "Geheim Nummer eins");
-  await answerIn(ada, left.concernId, "Geheim Nummer zwei");
-  const [push, ...more] = await pushes.pushesTo(left, 1);
-  assert.deepEqual(more, []);
-  assert.deepEqual(JSON.parse(push?.text ?? ""), {
-    title: "Antwort von Kabel",
-    body: "2 neue Nachrichten sind für Sie da.",
-    lang: "de",
-  });
-  assert.deepEqual([push?.ttlSeconds, push?.urgency, push?.contact], [14_400, "normal", "mailto:ops@kabel.test"]);
-  await answerIn(ada, shown.concernId, `Ihr Anschluss\n steht. ${"x".repeat(200)}`);
-  assert.match(bodyOf((await pushes.pushesTo(shown, 1))[0]), /^Ihr Anschluss steht\. x{119}…$/);
-  // Of another brand of the centre, in its name, and to whoever spoke to it alone.
-  await answerIn(ada, others.concernId, "Von der anderen Marke");
-  assert.equal(titleOf((await pushes.pushesTo(others, 1))[0]), "Antwort von Netz");
-  assert.deepEqual(
-    [left, shown, others].map((one) => pushes.told(one).length),
-    [1, 1, 1],
-  );
-  // By now it was looked at more than once: nobody was told of it, because the page is open.
-  assert.deepEqual(pushes.told(here), []);
-  await gone(here);
-  assert.equal(bodyOf((await pushes.pushesTo(here, 1))[0]), "Eine neue Nachricht ist für Sie da.");
-  assert.deepEqual(pushes.service.faults, []);
-});
-
-const turns = async (count: number): Promise<void> => {
-  for (let n = 0; n < count; n += 1) await new Promise((resolve) => setImmediate(resolve));
-};
-const seeAndGo = async (page: VisitorPage, text: string): Promise<void> => {
-  const { concernId, seq } = await page.message(text);
-  page.say({ type: "seen", concernId, seq });
-  await gone({ page });
-};
-/** How a page ends that is answered: closed before, so many turns after the answer began, when it has heard it, when it was seen there, or opened again and seen there. */
-const endings: readonly {
-  readonly isSeen: boolean;
-  readonly end: (one: Reader, text: string, wait: number) => Promise<void>;
-}[] = [
-  { isSeen: false, end: async () => undefined },
-  { isSeen: false, end: (one, _text, wait) => turns(wait).then(() => gone(one)) },
-  { isSeen: false, end: (one, text) => one.page.message(text).then(() => gone(one)) },
-  { isSeen: true, end: (one, text) => seeAndGo(one.page, text) },
-  {
-    isSeen: true,
-    end: async (one, text, wait) => {
-      await turns(wait);
-      await gone(one);
-      await seeAndGo(await come(chat, one.token), text);
-    },
-  },
-];
-const draws = 50;
-const drawsAtOnce = 10;
-
-test(
-  "a page closes at the very moment of the answer, a little before or after: whatever their order, it is seen there or told, and never both",
-  { timeout: 120_000 },
-  async (t) => {
-    const waits = fc.sample(fc.integer({ min: 0, max: 60 }), draws);
-    const draw = async (n: number) => {
-      const which = n % endings.length;
-      const { isSeen, end } = endings[which] ?? assert.fail();
-      const one = await reader();
-      if (which === 0) await gone(one);
-      const begun = performance.now();
-      await Promise.all([answerIn(ada, one.concernId, `Antwort ${n}`), end(one, `Antwort ${n}`, waits[n] ?? 0)]);
-      return { n, one, isSeen, tookMs: performance.now() - begun };
-    };
-    const all: Awaited<ReturnType<typeof draw>>[] = [];
-    for (let n = 0; n < draws; n += drawsAtOnce)
-      all.push(...(await Promise.all(Array.from({ length: drawsAtOnce }, (_, i) => draw(n + i)))));
-    for (const { one, isSeen } of all) if (!isSeen) await pushes.pushesTo(one, 1);
-    // Who is answered after them all is told after it was looked whether they are to be.
-    const last = await reader();
-    await gone(last);
-    await answerIn(ada, last.concernId, "Zuletzt");
-    await pushes.pushesTo(last, 1);
-    // A machine that took more than half of the second may have told somebody before they saw it.
-    const inTime = all.filter(({ isSeen, tookMs }) => !isSeen || tookMs < 500);
-    t.diagnostic(`${inTime.length} of ${draws} in time`);
-    const wrong = inTime.filter(({ one, isSeen }) => pushes.told(one).length !== (isSeen ? 0 : 1));
+// At once: each waits for seconds of its own, and is about other visitors.
+describe("while server and service do their work", { concurrency: true }, () => {
+  test("who has left is told, once for all answers and without a word of them, unless the channel shows the first; whose page is open is not, until it is closed", async () => {
+    const [left, here] = [await reader(), await reader()];
+    const shown = await reader(await addChat(ada, brand.id, { push: "with" }));
+    const { id: netz } = await ada.call(api.brands.create, { body: { name: "Netz", language: "de", signature: "" } });
+    const others = await reader(await addChat(ada, netz));
+    await answerIn(ada, here.concernId, "Geheim, für die offene Seite");
+    await gone(left);
+    await gone(shown);
+    await gone(others);
+    await answerIn(ada, left.concernId, "Geheim Nummer eins");
+    await answerIn(ada, left.concernId, "Geheim Nummer zwei");
+    const [push, ...more] = await pushes.pushesTo(left, 1);
+    assert.deepEqual(more, []);
+    assert.deepEqual(JSON.parse(push?.text ?? ""), {
+      title: "Antwort von Kabel",
+      body: "2 neue Nachrichten sind für Sie da.",
+      lang: "de",
+    });
+    assert.deepEqual([push?.ttlSeconds, push?.urgency, push?.contact], [14_400, "normal", "mailto:ops@kabel.test"]);
+    await answerIn(ada, shown.concernId, `Ihr Anschluss\n steht. <b>${"x".repeat(200)}`);
+    assert.match(bodyOf((await pushes.pushesTo(shown, 1))[0]), /^Ihr Anschluss steht\. <b>x{116}…$/);
+    // Of another brand of the centre, in its name, and to whoever spoke to it alone.
+    await answerIn(ada, others.concernId, "Von der anderen Marke");
+    assert.equal(titleOf((await pushes.pushesTo(others, 1))[0]), "Antwort von Netz");
     assert.deepEqual(
-      wrong.map(({ n, one, isSeen }) => ({ n, isSeen, pushes: pushes.told(one).length })),
-      [],
+      [left, shown, others].map((one) => pushes.told(one).length),
+      [1, 1, 1],
     );
-  },
-);
+    // By now it was looked at more than once: nobody was told of it, because the page is open.
+    assert.deepEqual(pushes.told(here), []);
+    await gone(here);
+    assert.equal(bodyOf((await pushes.pushesTo(here, 1))[0]), "Eine neue Nachricht ist für Sie da.");
+    assert.deepEqual(pushes.service.faults, []);
+  });
 
-test("a channel may offer nothing, and nothing is offered to whoever has said nothing", async () => {
-  const silent = await come(await addChat(ada, brand.id, { push: "no" }));
-  await silent.tell("Hallo?");
-  assert.deepEqual(await silent.push(), { type: "push", key: null, on: false });
-  assert.equal((await silent.push(pushes.service.subscribe("x"))).on, false);
-  const nobody = await come(chat);
-  assert.deepEqual(await nobody.push(), { type: "push", key: null, on: false });
+  const turns = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const seeAndGo = async (page: VisitorPage, text: string): Promise<void> => {
+    const { concernId, seq } = await page.message(text);
+    page.say({ type: "seen", concernId, seq });
+    await gone({ page });
+  };
+  /** How a page ends that is answered: closed before, so many turns after the answer began, when it has heard it, when it was seen there, or opened again and seen there. */
+  const endings: readonly {
+    readonly isSeen: boolean;
+    readonly end: (one: Reader, text: string, wait: number) => Promise<void>;
+  }[] = [
+    { isSeen: false, end: async () => undefined },
+    { isSeen: false, end: (one, _text, wait) => turns(wait).then(() => gone(one)) },
+    { isSeen: false, end: (one, text) => one.page.message(text).then(() => gone(one)) },
+    { isSeen: true, end: (one, text) => seeAndGo(one.page, text) },
+    {
+      isSeen: true,
+      end: async (one, text, wait) => {
+        await turns(wait);
+        await gone(one);
+        await seeAndGo(await come(chat, one.token), text);
+      },
+    },
+  ];
+  const draws = 50;
+  const drawsAtOnce = 10;
+
+  test(
+    "a page closes at the very moment of the answer, a little before or after: whatever their order, it is seen there or told, and never both",
+    { timeout: 120_000 },
+    async (t) => {
+      const waits = fc.sample(fc.integer({ min: 0, max: 60 }), draws);
+      const draw = async (n: number) => {
+        const which = n % endings.length;
+        const { isSeen, end } = endings[which] ?? assert.fail();
+        const one = await reader();
+        if (which === 0) await gone(one);
+        const begun = performance.now();
+        await Promise.all([answerIn(ada, one.concernId, `Antwort ${n}`), end(one, `Antwort ${n}`, waits[n] ?? 0)]);
+        return { n, one, isSeen, tookMs: performance.now() - begun };
+      };
+      const all: Awaited<ReturnType<typeof draw>>[] = [];
+      for (let n = 0; n < draws; n += drawsAtOnce)
+        all.push(...(await Promise.all(Array.from({ length: drawsAtOnce }, (_, i) => draw(n + i)))));
+      for (const { one, isSeen } of all) if (!isSeen) await pushes.pushesTo(one, 1);
+      // Who is answered after them all is told after it was looked whether they are to be.
+      const last = await reader();
+      await gone(last);
+      await answerIn(ada, last.concernId, "Zuletzt");
+      await pushes.pushesTo(last, 1);
+      // A machine that took more than half of the second may have told somebody before they saw it.
+      const inTime = all.filter(({ isSeen, tookMs }) => !isSeen || tookMs < 500);
+      t.diagnostic(`${inTime.length} of ${draws} in time`);
+      const wrong = inTime.filter(({ one, isSeen }) => pushes.told(one).length !== (isSeen ? 0 : 1));
+      assert.deepEqual(
+        wrong.map(({ n, one, isSeen }) => ({ n, isSeen, pushes: pushes.told(one).length })),
+        [],
+      );
+    },
+  );
+
+  test("a channel may offer nothing, and nothing is offered to whoever has said nothing", async () => {
+    const silent = await come(await addChat(ada, brand.id, { push: "no" }));
+    await silent.tell("Hallo?");
+    assert.deepEqual(await silent.push(), { type: "push", key: null, on: false });
+    assert.equal((await silent.push(pushes.service.subscribe("x"))).on, false);
+    const nobody = await come(chat);
+    assert.deepEqual(await nobody.push(), { type: "push", key: null, on: false });
+  });
 });
 
 test("a kill loses nothing; a busy service is asked again when it says; one that knows the browser no more is asked no more", async () => {

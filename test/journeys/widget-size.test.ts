@@ -115,7 +115,15 @@ test("it brings nothing that a strict policy forbids", async () => {
     built.peek,
     ...Object.values(built.chat),
   ])
-    for (const forbidden of [/\beval\(/, /new Function\b/, /createElement\(.style.\)/, /setAttribute\(.style./])
+    // Nor does it hear what other windows say to the page (C12 of the threats): sockets and channels of its own origin alone.
+    for (const forbidden of [
+      /(?<![.\w$])addEventListener\(.message/,
+      /window\.(?:onmessage|addEventListener\(.message)/,
+      /\beval\(/,
+      /new Function\b/,
+      /createElement\(.style.\)/,
+      /setAttribute\(.style./,
+    ])
       assert.ok(!forbidden.test(await text(name)), `${name}: ${forbidden}`);
 });
 
