@@ -10,6 +10,7 @@ import { countsQuery } from "#modules/concerns/store-views.ts";
 import { measuredQuery, queueQuery } from "#modules/concerns/store-waiting.ts";
 import { workQuery } from "#modules/concerns/store-work.ts";
 import { findQuery } from "#modules/customers/store.ts";
+import { handledQuery, sharesQuery, stretchesQuery } from "#modules/routing/store-floor.ts";
 import { byTimeQuery, byWordsQuery, candidatesQuery } from "#modules/search/store.ts";
 import type { Sql } from "#platform/db/db.ts";
 
@@ -148,6 +149,36 @@ const promiseByHand = async (database: Client): Promise<void> => {
   await database.query("UPDATE concern SET missed = '{nextReply}' WHERE number % 10 = 0 AND due_at IS NULL");
 };
 
+/** What of the floor grows with the years: of 200,000 waits and of a year's presence only today is read. */
+const floorQueries = async (database: Client): Promise<Named[]> => {
+  const { rows } = await database.query<{ day: string; now: string; agents: string[] }>(
+    "SELECT (max(answered_at) - interval '10 hours')::text AS day, max(answered_at)::text AS now, (SELECT array_agg(id) FROM agent) AS agents FROM routing_wait",
+  );
+  const [{ day, now, agents } = { day: "", now: "", agents: [] }] = rows;
+  return [
+    { name: "floor-shares", query: sharesQuery(day) },
+    { name: "floor-handled", query: handledQuery(agents, day) },
+    { name: "floor-stretches", query: stretchesQuery(agents, day, now) },
+  ];
+};
+
+/** Nothing is routed in the filling: 200,000 waits of a hundred queues, one in ten minutes and agent, one in ten left unanswered, and how everybody was for a year. */
+const routeByHand = async (database: Client): Promise<void> => {
+  await database.query(`
+    WITH one AS (SELECT id FROM concern LIMIT 1), who AS (SELECT array_agg(id) AS ids, count(*)::int AS many FROM agent),
+         latest AS (SELECT max(last_message_at) AS at FROM concern)
+    INSERT INTO routing_wait (item_id, concern_id, queue_id, kind, arrived_at, answered_at, within, agent_id, held_ms, ended_at, end_why)
+    SELECT gen_random_uuid(), one.id, ('00000000-0000-4000-8000-' || lpad((n % 100)::text, 12, '0'))::uuid, 'chat', latest.at - n * interval '2 minutes',
+           CASE WHEN n % 10 > 0 THEN latest.at - n * interval '2 minutes' + interval '30 seconds' END, CASE WHEN n % 10 > 0 THEN n % 3 > 0 END,
+           CASE WHEN n % 10 > 0 THEN who.ids[1 + n % who.many] END, 300000, latest.at - n * interval '2 minutes' + interval '5 minutes',
+           CASE WHEN n % 10 > 0 THEN 'finished' ELSE 'left' END
+      FROM one, who, latest, generate_series(1, 200000) AS n`);
+  await database.query(`
+    INSERT INTO routing_stretch (agent_id, began_at, ended_at, state, reason)
+    SELECT a.id, latest.at - n * interval '2 hours', latest.at - (n - 1) * interval '2 hours', (ARRAY['available', 'away', 'wrapUp'])[1 + n % 3], ''
+      FROM agent a, (SELECT max(last_message_at) AS at FROM concern) latest, generate_series(1, 2000) AS n`);
+};
+
 /** What a plan's shape is: its nodes and what they go through, without what changes from day to day. */
 const normalised = (lines: readonly string[]): string =>
   `${lines
@@ -254,6 +285,9 @@ export const checkPlans = async (
   await promiseByHand(database);
   await settle(database);
   for (const named of await promiseQueries(database)) await compare(named);
+  await routeByHand(database);
+  await settle(database);
+  for (const named of await floorQueries(database)) await compare(named);
   if (options.write) writeFileSync(pagesFile, `${JSON.stringify(touched, null, 2)}\n`);
   options.say(
     options.write

@@ -47,4 +47,5 @@ export type PromiseRuleId = z.infer<typeof promiseRuleId>;
 export type AutomationRuleId = z.infer<typeof automationRuleId>;
 export type MacroId = z.infer<typeof macroId>;
 export type QueueId = z.infer<typeof queueId>;
+export type SkillId = z.infer<typeof skillId>;
 export type WorkId = z.infer<typeof workId>;

@@ -6,6 +6,7 @@ import { agentId, brandId, concernId, queueId, teamId, workId } from "#contract/
 import { queueOrder, workKind } from "#contract/routing-book.ts";
 
 export const presenceState = z.enum(["available", "busy", "away", "wrapUp", "offline"]);
+export type PresenceState = z.infer<typeof presenceState>;
 /** `reason`: an id of the book's reasons, or the program's own "noAnswer" and "vanished"; empty: none. */
 export const presence = z.strictObject({
   state: presenceState,
@@ -25,6 +26,7 @@ export const predicted = z.strictObject({
   high: z.number(),
   by: z.enum(["offered", "queueLength", "headOfLine", "usual"]),
 });
+export type Predicted = z.infer<typeof predicted>;
 
 /** Why this agent and why now, as codes and numbers; the surface makes sentences of it. */
 export const because = z.strictObject({

@@ -39,11 +39,15 @@ const products: readonly Product[] = [
     assets: "assets",
     build: async (outDir) => {
       const { build } = await import("vite");
-      return build({
+      const common = {
+        root: join(root, "web"),
         configFile: join(root, "vite.config.ts"),
-        logLevel: process.argv.includes("--verbose") ? "info" : "warn",
-        build: { outDir, emptyOutDir: true },
-      });
+        logLevel: process.argv.includes("--verbose") ? ("info" as const) : ("warn" as const),
+      };
+      await build({ ...common, build: { outDir, emptyOutDir: true } });
+      // Built for itself: what it shares with the desk would be split off the desk, which then loads in many small pieces.
+      const input = join(root, "web/wallboard.html");
+      return build({ ...common, build: { outDir, emptyOutDir: false, license: false, rolldownOptions: { input } } });
     },
   },
   {

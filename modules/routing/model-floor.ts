@@ -16,8 +16,8 @@ import type {
   StretchRow,
 } from "#modules/routing/model-floor-rows.ts";
 
-/** A leader says about once a second that it leads; who has not for so long does not. */
-export const silentMs = 5_000;
+/** A leader says every three seconds at least that it leads; who has not for so long does not. */
+const silentMs = 8_000;
 
 /** What a concern shows of itself. */
 export type Head = Pick<Hand, "number" | "subject" | "customerName" | "brandId" | "priority">;

@@ -7,6 +7,7 @@ import type { ConcernRow } from "#contract/concerns.ts";
 import { axeFindings } from "#test/screens/browser.ts";
 import { everyRule } from "#test/automation.ts";
 import { everyPromise } from "#test/promises.ts";
+import { bookQueue, bookWith } from "#test/routing-book.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 let centre: ScreenCentre;
@@ -24,6 +25,8 @@ before(async () => {
   await centre.desk.call(api.macros.create, {
     body: { name: "Rückruf", key: "1", share: { with: "everybody" }, actions: [{ do: "addTags", tags: ["Rückruf"] }] },
   });
+  const { revision } = await centre.desk.call(api.routing.book);
+  await centre.desk.call(api.routing.setBook, { body: { was: revision, book: bookWith([bookQueue(1)]) } });
   for (const from of ["2026-01-05T08:00:00.000Z", "2099-01-05T08:00:00.000Z"])
     await centre.desk.call(api.notices.create, {
       body: { brandId: row.brandId, text: { de: "Kein Bild.", en: "" }, from, until: null },
@@ -51,6 +54,7 @@ const places: readonly { readonly path: () => string; readonly ready: (page: Pag
       await page.locator(".sheet .rule-line").first().waitFor();
     },
   },
+  { path: () => "/floor", ready: (page) => page.locator(".floor-queue .floor-number").waitFor() },
   { path: () => "/admin/notices", ready: (page) => page.locator(".entry .badge").first().waitFor() },
 ];
 

@@ -6,6 +6,7 @@ import { api } from "#contract/api.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { everyRule } from "#test/automation.ts";
 import { everyPromise } from "#test/promises.ts";
+import { bookQueue, bookWith } from "#test/routing-book.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 declare global {
@@ -35,6 +36,8 @@ before(async () => {
   await centre.desk.call(api.macros.create, {
     body: { name: "Rückruf", key: "1", share: { with: "everybody" }, actions: [{ do: "addTags", tags: ["Rückruf"] }] },
   });
+  const { revision } = await centre.desk.call(api.routing.book);
+  await centre.desk.call(api.routing.setBook, { body: { was: revision, book: bookWith([bookQueue(1)]) } });
   await centre.desk.call(api.notices.create, {
     body: {
       brandId: row.brandId,
@@ -169,6 +172,11 @@ const screens: readonly {
     reaches: [/Regel hinzufügen/, /Ausfall/],
   },
   { name: "macros", open: (page) => ready(page, "/admin/macros", ".entry"), reaches: [/Makro hinzufügen/, /Rückruf/] },
+  {
+    name: "floor",
+    open: (page) => ready(page, "/floor", ".floor-person"),
+    reaches: [/Mitteilen|mitteilen/, /Wandtafeln/, /Schlange 1/, /anhalten/, /Omar/],
+  },
   {
     name: "notices",
     open: (page) => ready(page, "/admin/notices", ".entry"),

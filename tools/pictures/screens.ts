@@ -128,6 +128,17 @@ const rating =
     await thanks.evaluate((said) => said.scrollIntoView({ block: "end" }));
   };
 
+/** Makes a wallboard and opens its link. */
+const onTheWall = async (page: Page): Promise<void> => {
+  await seen(".floor-queue")(page);
+  await page.keyboard.press("b");
+  await page.getByLabel(/Name der neuen Tafel|Name of the new board/).fill("Foyer");
+  await page.keyboard.press("Enter");
+  const link = await page.locator(".floor-board-link code").textContent();
+  await page.goto(link ?? "");
+  await seen(".board-queue")(page);
+};
+
 /** A form of the administration, with a part of it in the middle of what is seen. */
 const openedAt =
   (entry: string | RegExp, part: string) =>
@@ -395,6 +406,8 @@ export const screensOf = ({
     { name: "admin-macro", path: "/admin/macros", as: "omar", act: opened(".entries .entry", ".sheet .form") },
     { name: "admin-notices", path: "/admin/notices", as: "omar", act: seen(".entries .badge") },
     { name: "admin-notice", path: "/admin/notices", as: "omar", act: opened(".entries .entry", ".sheet .form") },
+    { name: "floor", path: "/floor", as: "omar", act: seen(".floor-body > *") },
+    { name: "wallboard", path: "/floor", as: "omar", act: onTheWall },
     { name: "admin-fields", path: "/admin/fields", act: seen(".entries .entry") },
     { name: "post-box", path: "/postbox", act: opened(".postbox-list .entry", ".postbox-open") },
     { name: "post-box-write", path: "/postbox", act: opened(".page-head .button", ".sheet .form") },

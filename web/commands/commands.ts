@@ -5,6 +5,7 @@ import { concernCommands } from "#web/commands/concern.ts";
 import { macroCommands } from "#web/commands/macros.ts";
 import { movingCommands } from "#web/commands/moving.ts";
 import { deskCommands } from "#web/commands/desk.ts";
+import { floorCommands } from "#web/commands/floor.ts";
 import { listCommands } from "#web/commands/list.ts";
 import { viewCommands } from "#web/commands/views.ts";
 
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   ...listCommands,
   ...viewCommands,
   ...deskCommands,
+  ...floorCommands,
 ];
 
 /** The command with this id; a wrong id is a fault of ours and throws. */

@@ -1,6 +1,7 @@
 // Several of a few: a group of boxes to tick. Called by the admin forms.
 import { Checkbox } from "react-aria-components";
 import { Icon } from "#web/kit/Icon.tsx";
+import "#web/kit/admin.css";
 
 export const Checks = ({
   title,

@@ -8,7 +8,7 @@ import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 
-const groups: readonly CommandGroup[] = ["concern", "list", "selection", "views", "go", "desk"];
+const groups: readonly CommandGroup[] = ["concern", "list", "selection", "views", "go", "desk", "floor"];
 
 export const Help = ({
   commands,

@@ -17,6 +17,7 @@ import { ActionMenu } from "#web/kit/Menu.tsx";
 import type { MenuEntry } from "#web/kit/Menu.tsx";
 import { Failed, Waiting } from "#web/kit/States.tsx";
 import { asideCounts, loadViews, views } from "#web/state/desk.ts";
+import { hasRouting, useRoutingBook } from "#web/state/routingBook.ts";
 import { session, signOut } from "#web/state/session.ts";
 import { toDo } from "#web/state/startView.ts";
 import { useStore } from "#web/state/store.ts";
@@ -120,6 +121,7 @@ export const Nav = memo(function Nav({ place }: { readonly place: string | null 
         ) : null}
       </div>
       <div className="nav-foot">
+        {allows(now.me.agent.role, "team.supervise") ? <FloorLink /> : null}
         {aside === 0 ? null : (
           <Link to="/set-aside" className="nav-view" activeProps={{ "data-active": true }}>
             <Icon name="filter" />
@@ -175,6 +177,15 @@ export const Nav = memo(function Nav({ place }: { readonly place: string | null 
     </nav>
   );
 });
+
+/** The floor, where there is something to look after. */
+const FloorLink = () =>
+  hasRouting(useRoutingBook()) ? (
+    <Link to="/floor" className="nav-view" activeProps={{ "data-active": true }}>
+      <Icon name="eye" />
+      <span className="nav-view-name">{t("commands.goFloor")}</span>
+    </Link>
+  ) : null;
 
 /** A view with its counter. Shared ones look so. Not the router's own Link: each of those looks at every move of the desk anew. */
 const ViewLink = ({ view, active }: { readonly view: View; readonly active: boolean }) => (

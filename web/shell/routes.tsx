@@ -32,15 +32,18 @@ const root = createRootRoute({
   ),
 });
 
+/** Others go where everybody begins. */
+const forThose = (permission: Permission) => () => {
+  const now = session.get();
+  // oxlint-disable-next-line typescript/only-throw-error -- the router's own way to redirect
+  if (now.kind === "signedIn" && !allows(now.me.agent.role, permission)) throw redirect({ to: "/" });
+};
+
 const admin = (path: string, component: RouteComponent, permission: Permission = "setting.manage") =>
   createRoute({
     getParentRoute: () => root,
     path: `/admin/${path}`,
-    beforeLoad: () => {
-      const now = session.get();
-      // oxlint-disable-next-line typescript/only-throw-error -- the router's own way to redirect
-      if (now.kind === "signedIn" && !allows(now.me.agent.role, permission)) throw redirect({ to: "/" });
-    },
+    beforeLoad: forThose(permission),
     component,
   });
 
@@ -102,6 +105,12 @@ const tree = root.addChildren([
     getParentRoute: () => root,
     path: "/postbox",
     component: lazyRouteComponent(() => import("#web/screens/postbox/PostBox.tsx"), "PostBox"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/floor",
+    beforeLoad: forThose("team.supervise"),
+    component: lazyRouteComponent(() => import("#web/screens/floor/FloorPage.tsx"), "FloorPage"),
   }),
   admin(
     "agents",

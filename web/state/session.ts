@@ -5,8 +5,8 @@ import type { Me, Preferences } from "#contract/agents.ts";
 import type { PublicSettings } from "#contract/settings.ts";
 import { call, setCsrf, whenSignedOut } from "#web/state/client.ts";
 import type { Outcome } from "#web/state/client.ts";
+import { loadWords } from "#web/state/loadWords.ts";
 import { createStore } from "#web/state/store.ts";
-import { speak } from "#web/state/words.ts";
 import type { Language } from "#web/state/words.ts";
 
 /** What is known about the session. "unknown" until the first answers are in. */
@@ -104,12 +104,6 @@ const browserLanguage = (): Language =>
     .startsWith("de")
     ? "de"
     : "en";
-
-const loadWords = async (language: Language): Promise<void> => {
-  const module = language === "de" ? await import("#locales/de.json") : await import("#locales/en.json");
-  speak(language, module.default);
-  document.documentElement.lang = language;
-};
 
 const look = (preferences: Preferences): void => {
   const { dataset } = document.documentElement;

@@ -1,0 +1,87 @@
+// What who supervises does on the floor, each with its way back. Called by the floor's screen and its commands.
+import type { AgentWork } from "#contract/routing-book.ts";
+import type { Wish, Hand } from "#contract/routing.ts";
+import { routing } from "#contract/routing-endpoints.ts";
+import type { AgentId, QueueId, TeamId } from "#contract/ids.ts";
+import { call } from "#web/state/client.ts";
+import type { Outcome } from "#web/state/client.ts";
+import { floor, takeInWork } from "#web/state/floor.ts";
+import { tellProblem, tellRefusal } from "#web/state/problems.ts";
+import { offerBack, toast } from "#web/state/toasts.ts";
+import { t } from "#web/state/words.ts";
+
+const wish = (what: Wish): Promise<Outcome<{ readonly done: true }>> =>
+  call(routing.wish, { body: { id: crypto.randomUUID(), wish: what } });
+
+const wishWithBack = async (said: string, what: Wish, back: Wish | null): Promise<boolean> => {
+  const work = wish(what);
+  const outcome = back === null ? await work : await offerBack(said, work, () => tellRefusal(wish(back)));
+  if (!outcome.ok) tellProblem(outcome.problem);
+  else if (back === null) toast(said);
+  return outcome.ok;
+};
+
+/** Pauses a queue (nothing is offered from it), or lets it go on. */
+export const pauseQueue = (queueId: string, name: string, paused: boolean): Promise<boolean> =>
+  wishWithBack(
+    t(paused ? "floor.paused" : "floor.goesOn", { name }),
+    { what: "pause", queueId: queueId as QueueId, paused },
+    { what: "pause", queueId: queueId as QueueId, paused: !paused },
+  );
+
+/** Where a piece of work can be taken. */
+export type Target = { readonly queueId: QueueId } | { readonly agentId: AgentId } | { readonly teamId: TeamId };
+
+/**
+ * Gives a piece of work to somebody, or to a queue; the way back is where it was. What only waited has none from somebody: they are asked first for it from now on,
+ * also out of its queue.
+ */
+export const moveWork = (work: Hand, to: Target, name: string): Promise<boolean> => {
+  const { id: workId, agentId, queueId, state } = work;
+  const was = state === "held" && agentId !== null ? { agentId } : "agentId" in to ? null : { queueId };
+  return wishWithBack(
+    t("floor.moved", { number: String(work.number), name }),
+    { what: "transfer", workId, to, note: "" },
+    was === null ? null : { what: "transfer", workId, to: was, note: "" },
+  );
+};
+
+/** Says for somebody else that they are available, away or gone. */
+export const setPresence = (
+  agentId: string,
+  name: string,
+  state: "available" | "away" | "offline",
+  was: "available" | "busy" | "away" | "wrapUp" | "offline",
+): Promise<boolean> =>
+  wishWithBack(
+    t("floor.presenceSet", { name, state: t(`routing.presence.${state}`) }),
+    { what: "presence", agentId: agentId as AgentId, state, reason: "" },
+    was === "wrapUp" ? null : { what: "presence", agentId: agentId as AgentId, state: was, reason: "" },
+  );
+
+let lastSetting: Promise<unknown> = Promise.resolve();
+
+/** Sets what an agent is set up for; several quick ones one after the other, each upon what is shown. */
+export const setWork = async (agentId: string, name: string, work: AgentWork): Promise<void> => {
+  const was = floor.get().works[agentId];
+  takeInWork(agentId, work);
+  const put = (what: AgentWork): Promise<Outcome<unknown>> =>
+    call(routing.setAgentWork, { params: { id: agentId }, body: what });
+  const turn = lastSetting.then(() => put(work));
+  lastSetting = turn;
+  const outcome = await offerBack(t("floor.workKept", { name }), turn, () => {
+    if (was === undefined) return;
+    takeInWork(agentId, was);
+    tellRefusal(put(was));
+  });
+  if (outcome.ok) return;
+  if (was !== undefined) takeInWork(agentId, was);
+  tellProblem(outcome.problem);
+};
+
+/** Tells a team, or everybody; true when it was told. */
+export const tellTeam = async (teamId: TeamId | null, text: string): Promise<Outcome<unknown>> => {
+  const outcome = await call(routing.tell, { body: { teamId, text } });
+  if (outcome.ok) toast(t("floor.told"));
+  return outcome;
+};
