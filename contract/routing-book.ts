@@ -15,6 +15,7 @@ export const skill = z.strictObject({
   name: z.string().trim().min(1).max(60),
   about: z.enum(["language", "topic", "product", "channel", "other"]),
 });
+export type Skill = z.infer<typeof skill>;
 
 const level = z.number().int().min(1).max(5);
 /** Skill to level, 1 (a little) to 5 (best). */

@@ -93,6 +93,8 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["admin-promises", "admin-promises", look("wide", "light", "de")],
   ["admin-automation", "admin-automation", look("wide", "light", "de")],
   ["admin-rule", "admin-rule", look("wide", "dark", "en")],
+  ["admin-routing", "admin-routing", look("wide", "light", "de")],
+  ["admin-skills", "admin-skills", look("wide", "light", "de")],
   ["admin-notices", "admin-notices", look("wide", "light", "de")],
   ["admin-hours", "admin-brand-hours", look("wide", "light", "de")],
   ["split", "split", look("wide", "light", "de")],

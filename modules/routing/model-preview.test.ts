@@ -267,7 +267,8 @@ test("skills, teams, brands, steps, overflow, pulling and closed hours do what t
     { queueId: idOf<string>(1), atMs: day + 10 * hour, open: true },
   ];
   assert.deepEqual(would({}, { openings }), [3_600 + 603, 0, 0, []]);
-  assert.deepEqual(would({ overflow: [{ when: "closed", queueId: idOf(2) }] }, { openings }), [603, 0, 0, [1]]);
+  const withOld = { openings, pieces: [piece("old", -hour), piece("m", 9 * hour)] };
+  assert.deepEqual(would({ overflow: [{ when: "closed", queueId: idOf(2) }] }, withOld), [603, 0, 0, [1]]);
 });
 
 test("what is an agent's own goes to them alone, and they begin when they come", () => {
@@ -284,6 +285,23 @@ test("what is an agent's own goes to them alone, and they begin when they come",
     [0, 1],
   );
   assert.equal(queues[0]?.would.averageWaitSeconds, 3 * 3_600 + 600);
+});
+
+test("a chat whose agent goes before the answer goes back, and to who comes next", () => {
+  const { queues, agents } = played({
+    pieces: [piece("c", 9 * hour, { kind: "chat", handleMs: 20 * minute })],
+    agents: [
+      agent("anna", { stretches: [{ fromMs: day + 8 * hour, toMs: day + 9 * hour + 5 * minute, state: "available" }] }),
+      agent("ben", {
+        stretches: [{ fromMs: day + 9 * hour + 10 * minute, toMs: day + 16 * hour, state: "available" }],
+      }),
+    ],
+  });
+  assert.deepEqual(
+    agents.map(({ would }) => would),
+    [0, 1],
+  );
+  assert.equal(queues[0]?.would.averageWaitSeconds, 1_203);
 });
 
 test("whatever comes, everything that came was answered, left, or is left over; twice the same day is the same; no more agents answer than were there", () => {

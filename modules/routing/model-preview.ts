@@ -85,7 +85,7 @@ export function* playDay(day: DayToPlay): Generator<void, Played> {
   );
   const agenda = openAgenda();
   const pieces = new Map<string, Playing>();
-  const ins: Ins = { overflowed: new Map(), present: new Set(), freeAtMs: new Map(), later: new Map() };
+  const ins: Ins = { fromMs, overflowed: new Map(), present: new Set(), freeAtMs: new Map(), later: new Map() };
   let nowhere = 0;
   const inOrder = day.pieces.toSorted((a, b) => a.arrivedAtMs - b.arrivedAtMs || (a.id < b.id ? -1 : 1));
   planAgents(day, agenda);
@@ -205,6 +205,8 @@ const arrival = (piece: Playing, number: number, fromMs: number): { atMs: number
 };
 
 interface Ins {
+  /** What came before is not counted. */
+  readonly fromMs: number;
   /** From queue to queue. */
   readonly overflowed: Map<string, Map<string, number>>;
   readonly present: Set<string>;
@@ -216,7 +218,7 @@ interface Ins {
 
 /** What people do when the engine has decided something. */
 const reacting = (agenda: Agenda, pieces: ReadonlyMap<string, Playing>, ins: Ins) => {
-  const { overflowed, present, freeAtMs, later } = ins;
+  const { fromMs, overflowed, present, freeAtMs, later } = ins;
   const begin = (piece: Playing, agentId: string, by: string, nowMs: number): void => {
     if (piece.held !== by) return;
     const beginsMs = isLive(piece.kind) ? nowMs : Math.max(nowMs, freeAtMs.get(agentId) ?? 0);
@@ -262,7 +264,12 @@ const reacting = (agenda: Agenda, pieces: ReadonlyMap<string, Playing>, ins: Ins
     } else if (decision.what === "returned") piece.held = null;
     else if (decision.what === "relaxed" || (decision.what === "moved" && decision.why === "step"))
       piece.relaxed = true;
-    else if (decision.what === "moved" && decision.why !== "transferred" && decision.why !== "queueGone") {
+    else if (
+      piece.arrivedAtMs >= fromMs &&
+      decision.what === "moved" &&
+      decision.why !== "transferred" &&
+      decision.why !== "queueGone"
+    ) {
       const to = overflowed.get(decision.fromQueueId) ?? new Map<string, number>();
       overflowed.set(decision.fromQueueId, to.set(decision.queueId, (to.get(decision.queueId) ?? 0) + 1));
     }

@@ -35,6 +35,7 @@ import { storyScripts } from "#server/demo/stories.ts";
 import { startWalk } from "#server/demo/walk.ts";
 import { addDemoAutomation } from "#server/demo/automation.ts";
 import { addDemoPromises } from "#server/demo/promises.ts";
+import { addDemoRouting } from "#server/demo/routing.ts";
 import { addDemoViews } from "#server/demo/views.ts";
 import { makeLinks } from "#server/frames.ts";
 import type { Reader } from "#server/reader.ts";
@@ -205,6 +206,12 @@ const openHouse = async (
   }
   await addDemoViews(world, agents, topics);
   await addDemoPromises(world, topics);
+  await addDemoRouting(world, {
+    brands: { elb: elb.brandId as BrandId, harbour: harbour.brandId as BrandId },
+    teams,
+    topics,
+    agents,
+  });
   return { channels: { elb, harbour }, chats: { elb: elbChat, harbour: harbourChat }, agents, topics };
 };
 

@@ -1,7 +1,7 @@
 // The demo world at its full size, as `npm start` makes it at the first start: how long that takes, that it is all there, and that its post box
 // works: a customer writes through the real door, an agent answers, the answer lies in the box.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import { demoLogins } from "#server/demo/cast.ts";
@@ -25,6 +25,7 @@ test("the whole demo world is made within its time, and its post box works", { t
     assert.ok(made && made.concerns >= 345 && made.days > 300 && made.people > 50, JSON.stringify(made));
 
     const desk = await signIn(server.url, login.email, login.password);
+    await isRouted(server.url, t);
     const box = await desk.call(api.postbox.list, { query: { limit: 50 } });
     const [person] = box.people;
     const [door = ""] = box.doors;
@@ -74,6 +75,29 @@ test("the whole demo world is made within its time, and its post box works", { t
 
 const { email, password } = demoLogins[0] ?? assert.fail("the demo world has nobody who signs in");
 const login = { email, password };
+
+/** Everything in it has a queue, nobody is there by themselves, and a past day can be played by its own rules. */
+const isRouted = async (url: string, t: TestContext): Promise<void> => {
+  const ada = demoLogins.find(({ role }) => role === "admin") ?? assert.fail();
+  const desk = await signIn(url, ada.email, ada.password);
+  const { book } = await desk.call(api.routing.book);
+  assert.deepEqual([book.queues.length, book.skills.length], [6, 7]);
+  const works = await desk.call(api.routing.agentWork);
+  assert.equal(works.filter(({ skills }) => Object.keys(skills).length > 0).length, 11);
+  const began = performance.now();
+  let [came, answered] = [0, 0];
+  for (const days of [1, 2, 3, 4, 5, 6, 7]) {
+    const day = new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+    const body = { book, day, zone: "Europe/Berlin" };
+    const played = await desk.call(api.routing.preview, { body });
+    assert.equal(played.nowhere, 0);
+    if (days === 1) assert.deepEqual(await desk.call(api.routing.preview, { body }), played);
+    came += played.played;
+    answered += played.queues.reduce((sum, { would }) => sum + would.answered, 0);
+  }
+  t.diagnostic(`eight days played in ${Math.round(performance.now() - began)} ms: ${came} came, ${answered} answered`);
+  assert.ok(came > 0 && answered > 0, `${came} came, ${answered} answered`);
+};
 
 /** Whoever tries it reads as the customer what came, and answers, without a mouse; axe is silent at each step. */
 const answerByKeyboard = async (url: string, desk: Desk, text: string): Promise<void> => {

@@ -10,6 +10,7 @@ import { addChat, answerIn, openPage } from "#test/chat.ts";
 import { until } from "#test/faults.ts";
 import { everyRule } from "#test/automation.ts";
 import { everyPromise } from "#test/promises.ts";
+import { bookQueue, bookWith, idOf } from "#test/routing-book.ts";
 import { closeSilent, sendTo, service, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 /** As short as the shortest field; the second half is for programs that fill in templates. */
@@ -116,6 +117,13 @@ const fill = async ({ id, customerId, brandId }: ConcernRow): Promise<void> => {
       actions: [{ do: "addTags", tags: [canary.slice(0, 60)] }],
     },
   });
+  const names = [{ id: crypto.randomUUID(), name: canary }];
+  const routed = bookWith([bookQueue(1, { name: canary })], {
+    skills: [{ id: idOf(903), name: canary, about: "other" }],
+    reasons: names.map((one) => ({ ...one, for: "away" as const })),
+    dispositions: names,
+  });
+  await desk.call(api.routing.setBook, { body: { book: routed, was: 1 } });
   await desk.call(api.notices.create, {
     body: { brandId, text: { de: canary, en: canary }, from: "2026-01-05T08:00:00.000Z", until: null },
   });
@@ -258,6 +266,8 @@ const places: readonly (readonly [
   [() => "/admin/fields", form, ".entries", ".sheet"],
   [() => "/admin/promises", form, ".entries", ".sheet"],
   [() => "/admin/automation", form, ".entries", ".sheet"],
+  [() => "/admin/routing", form, ".entries", ".sheet"],
+  [() => "/admin/skills", seen(".routing-level"), ".routing-matrix"],
   [() => "/admin/notices", form, ".entries", ".sheet"],
 ];
 

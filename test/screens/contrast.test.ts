@@ -55,6 +55,8 @@ const places: readonly { readonly path: () => string; readonly ready: (page: Pag
     },
   },
   { path: () => "/floor", ready: (page) => page.locator(".floor-queue .floor-number").waitFor() },
+  { path: () => "/admin/routing", ready: (page) => page.locator(".routing-entry").first().waitFor() },
+  { path: () => "/admin/skills", ready: (page) => page.locator(".routing-level").first().waitFor() },
   { path: () => "/admin/notices", ready: (page) => page.locator(".entry .badge").first().waitFor() },
 ];
 

@@ -178,6 +178,16 @@ const screens: readonly {
     reaches: [/Mitteilen|mitteilen/, /Wandtafeln/, /Schlange 1/, /anhalten/, /Omar/],
   },
   {
+    name: "routing",
+    open: (page) => ready(page, "/admin/routing", ".entry"),
+    reaches: [/Warteschlange hinzufügen/, /Schlange 1/, /Durchspielen/, /Deutsch entfernen/],
+  },
+  {
+    name: "skills",
+    open: (page) => ready(page, "/admin/skills", ".routing-level"),
+    reaches: [/Ada Brandt, Deutsch: keine/],
+  },
+  {
     name: "notices",
     open: (page) => ready(page, "/admin/notices", ".entry"),
     reaches: [/Hinweis zeigen/, /Kein Bild in Hamm/],
@@ -285,6 +295,7 @@ test("what opens takes the focus and gives it back to where it was", async () =>
     "/admin/topics",
     "/admin/promises",
     "/admin/automation",
+    "/admin/routing",
     "/admin/notices",
   ]) {
     await ready(page, path, ".entry");

@@ -404,6 +404,29 @@ export const screensOf = ({
     { name: "admin-rule", path: "/admin/automation", act: opened(".entries .entry", ".sheet .form") },
     { name: "admin-macros", path: "/admin/macros", as: "omar", act: seen(".entries .entry") },
     { name: "admin-macro", path: "/admin/macros", as: "omar", act: opened(".entries .entry", ".sheet .form") },
+    {
+      name: "admin-routing",
+      path: "/admin/routing",
+      act: async (page) => {
+        // On a working day.
+        const day = [1, 2, 3]
+          .map((days) => new Date(Date.now() - days * 86_400_000))
+          .find((one) => one.getUTCDay() % 6 > 0);
+        await page.locator(".routing-preview input").fill(day?.toISOString().slice(0, 10) ?? "");
+        await page.locator(".routing-preview .button").click();
+        await seen(".routing-table")(page);
+        await page.locator(".routing-preview").evaluate((card) => card.scrollIntoView({ block: "start" }));
+        await page.locator(".page").evaluate((frame) => frame.scrollBy(0, -240));
+      },
+    },
+    { name: "admin-queue", path: "/admin/routing", act: opened(".routing-entry .entry", ".sheet .form") },
+    { name: "admin-skills", path: "/admin/skills", as: "omar", act: seen(".routing-level") },
+    {
+      name: "admin-capacity",
+      path: "/admin/skills",
+      as: "omar",
+      act: opened(".routing-capacity-button", ".routing-fits"),
+    },
     { name: "admin-notices", path: "/admin/notices", as: "omar", act: seen(".entries .badge") },
     { name: "admin-notice", path: "/admin/notices", as: "omar", act: opened(".entries .entry", ".sheet .form") },
     { name: "floor", path: "/floor", as: "omar", act: seen(".floor-body > *") },

@@ -47,6 +47,10 @@ export const deskCommands: readonly Command[] = [
   goTo("adminFields", "commands.adminFields", [], "/admin/fields", isAdmin),
   goTo("adminAutomation", "commands.adminAutomation", [], "/admin/automation", isAdmin),
   goTo("macros", "commands.macros", ["g y"], "/admin/macros"),
+  goTo("adminRouting", "commands.adminRouting", [], "/admin/routing", isAdmin),
+  goTo("adminSkills", "commands.adminSkills", [], "/admin/skills", (context) =>
+    allows(context.me.agent.role, "team.supervise"),
+  ),
   goTo("adminNotices", "commands.adminNotices", [], "/admin/notices", (context) =>
     allows(context.me.agent.role, "notice.manage"),
   ),

@@ -16,20 +16,27 @@ const pages = [
   "fields",
   "promises",
   "automation",
+  "routing",
+  "skills",
   "macros",
   "notices",
 ] as const;
 
-/** Macros are everybody's; who supervises sees one page more; an administrator all. */
-const mayOpen = (page: (typeof pages)[number], role: Role): boolean =>
-  page === "macros" || (page === "notices" ? allows(role, "notice.manage") : role === "admin");
+/** Macros are everybody's; who supervises sees two pages more; an administrator all. */
+const mayOpen = (page: (typeof pages)[number], role: Role): boolean => {
+  if (page === "macros") return true;
+  if (page === "notices") return allows(role, "notice.manage");
+  return page === "skills" ? allows(role, "team.supervise") : role === "admin";
+};
 
 export const AdminPage = ({
   title,
   action,
+  wide = false,
   children,
 }: {
   readonly title: string;
+  readonly wide?: boolean;
   readonly action?: ReactNode;
   readonly children: ReactNode;
 }) => {
@@ -51,7 +58,9 @@ export const AdminPage = ({
             </Link>
           ))}
       </nav>
-      <div className="page-body">{children}</div>
+      <div className="page-body" data-wide={wide || undefined}>
+        {children}
+      </div>
     </div>
   );
 };

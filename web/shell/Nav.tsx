@@ -164,10 +164,11 @@ export const Nav = memo(function Nav({ place }: { readonly place: string | null 
                   entry("adminTopics", "topic"),
                   entry("adminFields", "field"),
                   entry("adminAutomation", "robot"),
+                  entry("adminRouting", "split"),
                 ]
               : []),
-            ...(allows(now.me.agent.role, "notice.manage")
-              ? [...(admin ? [] : [null]), entry("adminNotices", "flag")]
+            ...(allows(now.me.agent.role, "team.supervise")
+              ? [...(admin ? [] : [null]), entry("adminSkills", "star"), entry("adminNotices", "flag")]
               : []),
             null,
             { id: "signOut", label: t("shell.signOut"), icon: "out", run: () => void signOut() },

@@ -146,6 +146,15 @@ const tree = root.addChildren([
     "concern.change",
   ),
   admin(
+    "routing",
+    lazyRouteComponent(() => import("#web/screens/routing/AdminRouting.tsx"), "AdminRouting"),
+  ),
+  admin(
+    "skills",
+    lazyRouteComponent(() => import("#web/screens/routing/AdminSkills.tsx"), "AdminSkills"),
+    "team.supervise",
+  ),
+  admin(
     "notices",
     lazyRouteComponent(() => import("#web/screens/notices/AdminNotices.tsx"), "AdminNotices"),
     "notice.manage",

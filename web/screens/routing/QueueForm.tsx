@@ -1,0 +1,357 @@
+// One queue in a sheet: what it takes, who may have it, how it is offered, what happens as time goes by, by what it is measured. Called by AdminRouting.
+import { useState } from "react";
+import { priorities } from "#contract/concerns.ts";
+import type { Queue, RoutingBook } from "#contract/routing-book.ts";
+import { queueOrder, workKinds } from "#contract/routing-book.ts";
+import { Button } from "#web/kit/Button.tsx";
+import { Checks } from "#web/kit/Checks.tsx";
+import { Choose, Field, Toggle } from "#web/kit/Field.tsx";
+import { SheetForm } from "#web/kit/SheetForm.tsx";
+import { Count, Group, Length, none, SkillNumbers, type FaultAt } from "#web/screens/routing/Parts.tsx";
+import { Asks, Overflows, Steps } from "#web/screens/routing/QueueRules.tsx";
+import type { Problem } from "#web/state/client.ts";
+import { deskState } from "#web/state/desk.ts";
+import { problemWords } from "#web/state/problems.ts";
+import { skillName } from "#web/state/routingBook.ts";
+import { secondsWords, takesWords } from "#web/state/routingDraft.ts";
+import { useStore } from "#web/state/store.ts";
+import { topicPath } from "#web/state/topics.ts";
+import { t } from "#web/state/words.ts";
+
+/** A queue in hand. `number` notes which fields hold no number, so that the queue is not taken as it is. */
+export interface Editing {
+  readonly queue: Queue;
+  readonly book: RoutingBook;
+  readonly set: (part: Partial<Queue>) => void;
+  readonly number: (place: string, set: (value: number) => void) => (value: number | null) => void;
+  /** What began with this place is gone, and what was wrong in it. */
+  readonly forget: (place: string) => void;
+  readonly faultAt: FaultAt;
+}
+
+export const QueueForm = ({
+  queue: given,
+  book,
+  problem,
+  fault,
+  close,
+  keep,
+  remove,
+}: {
+  readonly queue: Queue;
+  readonly book: RoutingBook;
+  readonly problem: Problem | null;
+  /** Where in this queue the refusal lies; null: elsewhere. */
+  readonly fault: string | null;
+  readonly close: () => void;
+  readonly keep: (queue: Queue) => void;
+  readonly remove: (() => void) | null;
+}) => {
+  const [queue, setQueue] = useState(given);
+  const [wrong, setWrong] = useState<ReadonlySet<string>>(new Set());
+  // What was refused is said until it is changed: a field that is called wrong keeps its form from being sent.
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const names = useStore(
+    deskState,
+    (state) => state,
+    (a, b) => a.topics === b.topics && a.brands === b.brands && a.teams === b.teams,
+  );
+  const faultAt: FaultAt = (place) =>
+    fault !== null &&
+    problem !== null &&
+    !touched.has(fault.split(".")[0] ?? "") &&
+    (fault === place || fault.startsWith(`${place}.`))
+      ? problemWords(problem)
+      : null;
+  const editing: Editing = {
+    queue,
+    book,
+    faultAt,
+    set: (part) => {
+      setTouched((now) => new Set([...now, ...Object.keys(part)]));
+      setQueue((now) => ({ ...now, ...part }));
+    },
+    number: (place, set) => (value) => {
+      setWrong((now) => new Set(value === null ? [...now, place] : [...now].filter((one) => one !== place)));
+      if (value !== null) set(value);
+    },
+    forget: (place) => setWrong((now) => new Set([...now].filter((one) => !one.startsWith(place)))),
+  };
+  const isAt = (...places: readonly string[]): boolean => places.some((place) => faultAt(place) !== null);
+  return (
+    <SheetForm
+      problem={null}
+      close={close}
+      keep={() => keep({ ...queue, name: queue.name.trim() })}
+      keepWords={t("routingSetup.takeOver")}
+      isDisabled={queue.name.trim() === "" || wrong.size > 0}
+      aside={
+        remove === null ? null : (
+          <Button look="danger" icon="trash" onPress={remove}>
+            {t("admin.remove")}
+          </Button>
+        )
+      }
+    >
+      <Field
+        label={t("promises.name")}
+        value={queue.name}
+        onChange={(name) => editing.set({ name })}
+        fault={faultAt("name")}
+        isRequired
+        autoFocus
+        maxLength={60}
+      />
+      <Group title={t("routingSetup.takes")} says={takesWords(queue, names)} isOpen>
+        <Takes {...editing} />
+      </Group>
+      <Group
+        title={t("routingSetup.who")}
+        says={whoWords(editing)}
+        isOpen={isAt("teamIds", "requires", "asks", "order")}
+      >
+        <Who {...editing} />
+      </Group>
+      <Group
+        title={t("routingSetup.offering")}
+        says={t(queue.offers ? "routingSetup.offersSay" : "routingSetup.pullsSay", {
+          length: secondsWords(queue.offerSeconds),
+        })}
+      >
+        <Offering {...editing} />
+      </Group>
+      <Group
+        title={t("routingSetup.steps")}
+        says={t("routingSetup.stepsSay", { count: queue.steps.length })}
+        isOpen={isAt("steps")}
+      >
+        <Steps {...editing} />
+      </Group>
+      <Group
+        title={t("routingSetup.overflow")}
+        says={t("routingSetup.overflowSay", { count: queue.overflow.length })}
+        isOpen={isAt("overflow")}
+      >
+        <Overflows {...editing} />
+      </Group>
+      <Group
+        title={t("routingSetup.measures")}
+        says={t("routingSetup.aims", { target: queue.target, within: secondsWords(queue.withinSeconds) })}
+      >
+        <Measures {...editing} />
+      </Group>
+    </SheetForm>
+  );
+};
+
+const whoWords = ({ queue, book }: Editing): string => {
+  const names = Object.entries(queue.requires).map(([id, level]) => `${skillName(book, id)} ${level}`);
+  return [t(`routingSetup.orders.${queue.order}`), ...names].join(" · ");
+};
+
+const Takes = ({ queue, set, faultAt }: Editing) => {
+  const { topics, brands, teams, channels } = useStore(
+    deskState,
+    (state) => state,
+    (a, b) => a.topics === b.topics && a.brands === b.brands && a.teams === b.teams && a.channels === b.channels,
+  );
+  const { when, hours } = queue;
+  const change = (part: Partial<Queue["when"]>): void => set({ when: { ...when, ...part } });
+  const kinds = [...new Set([...channels.map(({ kind }) => kind), ...when.channelKinds])];
+  return (
+    <>
+      <p className="field-hint">{t("routingSetup.takesHint")}</p>
+      <Checks
+        title={t("routingSetup.channelKinds")}
+        choices={kinds.map((kind) => ({ id: kind, label: t(`channels.${kind}.name`) }))}
+        chosen={when.channelKinds}
+        onChange={(ids) => change({ channelKinds: kinds.filter((kind) => ids.includes(kind)) })}
+      />
+      <div className="pair">
+        <Choose
+          label={t("promises.topic")}
+          hint={faultAt("when.topicId") ?? undefined}
+          value={when.topicId ?? none}
+          choices={[
+            { id: none, label: t("promises.anyTopic") },
+            ...goneOf(when.topicId, topics),
+            ...topics
+              .map((topic) => ({ id: topic.id as string, label: topicPath(topics, topic) }))
+              .toSorted((a, b) => a.label.localeCompare(b.label)),
+          ]}
+          onChange={(id) => change({ topicId: topics.find((topic) => topic.id === id)?.id ?? null })}
+        />
+        <Choose
+          label={t("routingSetup.language")}
+          value={when.language ?? none}
+          choices={[
+            { id: none, label: t("routingSetup.anyLanguage") },
+            { id: "de", label: t("languages.de") },
+            { id: "en", label: t("languages.en") },
+          ]}
+          onChange={(id) => change({ language: id === "de" || id === "en" ? id : null })}
+        />
+        {brands.length > 1 || when.brandId !== null ? (
+          <Choose
+            label={t("admin.brand")}
+            value={when.brandId ?? none}
+            choices={[
+              { id: none, label: t("promises.anyBrand") },
+              ...goneOf(when.brandId, brands),
+              ...brands.map(({ id, name }) => ({ id: id as string, label: name })),
+            ]}
+            onChange={(id) => change({ brandId: brands.find((brand) => brand.id === id)?.id ?? null })}
+          />
+        ) : null}
+        <Choose
+          label={t("routingSetup.ofTeam")}
+          hint={faultAt("when.teamId") ?? undefined}
+          value={when.teamId ?? none}
+          choices={[
+            { id: none, label: t("routingSetup.anyTeam") },
+            ...goneOf(when.teamId, teams),
+            ...teams.map(({ id, name }) => ({ id: id as string, label: name })),
+          ]}
+          onChange={(id) => change({ teamId: teams.find((team) => team.id === id)?.id ?? null })}
+        />
+        <Choose
+          label={t("routingSetup.hours")}
+          hint={faultAt("hours") ?? t("routingSetup.hoursHint")}
+          value={hours.kind === "always" ? none : hours.id}
+          choices={[
+            { id: none, label: t("routingSetup.hoursAlways") },
+            ...(hours.kind === "always" ? [] : goneOf(hours.id, [...brands, ...channels])),
+            ...brands.map(({ id, name }) => ({ id: id as string, label: t("promises.hoursChannel", { name }) })),
+            ...channels.map(({ id, name }) => ({ id: id as string, label: t("promises.hoursChannel", { name }) })),
+          ]}
+          onChange={(id) => {
+            const brand = brands.find((one) => one.id === id);
+            const channel = channels.find((one) => one.id === id);
+            set({
+              hours: brand
+                ? { kind: "brand", id: brand.id }
+                : channel
+                  ? { kind: "channel", id: channel.id }
+                  : { kind: "always" },
+            });
+          }}
+        />
+      </div>
+      <Checks
+        title={t("promises.priorities")}
+        choices={priorities.map((id) => ({ id, label: t(`priority.${id}`) }))}
+        chosen={when.priorities}
+        onChange={(ids) => change({ priorities: priorities.filter((one) => ids.includes(one)) })}
+      />
+    </>
+  );
+};
+
+/** What is no longer there can be seen, and another chosen. */
+const goneOf = (id: string | null, all: readonly { readonly id: string }[]): { id: string; label: string }[] =>
+  id === null || all.some((one) => one.id === id) ? [] : [{ id, label: t("filters.gone") }];
+
+const Who = (editing: Editing) => {
+  const { queue, book, set, faultAt, number } = editing;
+  const teams = useStore(deskState, (state) => state.teams);
+  return (
+    <>
+      <Choose
+        label={t("routingSetup.orderLabel")}
+        value={queue.order}
+        choices={queueOrder.options.map((id) => ({ id, label: t(`routingSetup.orders.${id}`) }))}
+        onChange={(order) => set({ order })}
+      />
+      {teams.length === 0 ? null : (
+        <Checks
+          title={t("routingSetup.teams")}
+          choices={teams.map(({ id, name }) => ({ id, label: name }))}
+          chosen={queue.teamIds}
+          onChange={(ids) => set({ teamIds: teams.map(({ id }) => id).filter((id) => ids.includes(id)) })}
+        />
+      )}
+      {faultAt("teamIds") === null ? null : <p className="field-fault">{faultAt("teamIds")}</p>}
+      <SkillNumbers
+        title={t("routingSetup.requires")}
+        hint={t("routingSetup.requiresHint")}
+        word={(name) => t("routingSetup.levelOf", { name })}
+        skills={book.skills}
+        value={queue.requires}
+        fault={faultAt("requires")}
+        onChange={(requires) => set({ requires })}
+      />
+      <Asks {...editing} />
+      <Length
+        label={t("routingSetup.patience")}
+        hint={t("routingSetup.patienceHint")}
+        value={queue.patienceSeconds}
+        onChange={number("patienceSeconds", (patienceSeconds) => set({ patienceSeconds }))}
+      />
+    </>
+  );
+};
+
+const Offering = ({ queue, set, number }: Editing) => (
+  <>
+    <Toggle
+      label={t("routingSetup.offers")}
+      hint={t("routingSetup.offersHint")}
+      value={queue.offers}
+      onChange={(offers) => set({ offers })}
+    />
+    <Toggle
+      label={t("routingSetup.mayPull")}
+      hint={t("routingSetup.mayPullHint")}
+      value={queue.mayPull}
+      onChange={(mayPull) => set({ mayPull })}
+    />
+    {queue.offers || queue.mayPull ? null : <p className="field-fault">{t("routingSetup.nobodyGets")}</p>}
+    <div className="pair">
+      <Length
+        label={t("routingSetup.offerLength")}
+        hint={t("routingSetup.offerHint")}
+        least={5}
+        most={3_600}
+        value={queue.offerSeconds}
+        onChange={number("offerSeconds", (offerSeconds) => set({ offerSeconds }))}
+      />
+      <Length
+        label={t("routingSetup.keeps")}
+        hint={t("routingSetup.keepsHint")}
+        value={queue.keepSeconds}
+        onChange={number("keepSeconds", (keepSeconds) => set({ keepSeconds }))}
+      />
+    </div>
+    <Checks
+      title={t("routingSetup.autoAccept")}
+      choices={workKinds.map((id) => ({ id, label: t(`routing.kinds.${id}`) }))}
+      chosen={queue.autoAccept}
+      onChange={(ids) => set({ autoAccept: workKinds.filter((kind) => ids.includes(kind)) })}
+    />
+  </>
+);
+
+const Measures = ({ queue, set, number }: Editing) => (
+  <>
+    <div className="pair">
+      <Count
+        label={t("routingSetup.target")}
+        least={1}
+        most={100}
+        value={queue.target}
+        onChange={number("target", (target) => set({ target }))}
+      />
+      <Length
+        label={t("routingSetup.within")}
+        value={queue.withinSeconds}
+        onChange={number("withinSeconds", (withinSeconds) => set({ withinSeconds }))}
+      />
+    </div>
+    <Length
+      label={t("routingSetup.promise")}
+      hint={t("routingSetup.promiseHint")}
+      value={queue.promiseSeconds}
+      onChange={number("promiseSeconds", (promiseSeconds) => set({ promiseSeconds }))}
+    />
+  </>
+);
