@@ -76,6 +76,8 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["note", "note", look("wide", "light", "de")],
   ["assign", "assign", look("wide", "dark", "de")],
   ["history", "history", look("wide", "light", "de")],
+  ["offer", "offer", look("wide", "light", "de")],
+  ["work", "work", look("wide", "dark", "en")],
   ["keys", "keys", look("wide", "dark", "de")],
   ["palette", "palette", look("wide", "light", "de")],
   ["selection", "selection", look("wide", "light", "de")],

@@ -1,6 +1,7 @@
 // Every screen of the desk and how to get it there, its empty, waiting, failed and lost states included. Read by tools/pictures.ts.
 import type { Page, Route } from "playwright-core";
 import type { ConcernRow } from "#contract/concerns.ts";
+import { working } from "./work.ts";
 
 export interface Screen {
   readonly name: string;
@@ -342,6 +343,48 @@ export const screensOf = ({
         if ((await page.locator("aside").count()) === 0) await page.keyboard.press("c");
         await seen(".link-line")(page);
         await page.locator(".link-line").first().scrollIntoViewIfNeeded();
+      },
+    },
+    {
+      name: "work",
+      path: "/work",
+      before: working(row, [drawn, moved, split], false),
+      act: async (page) => {
+        await page.locator(".work-queue-open").last().click();
+        await seen(".work-queue .work-row")(page);
+      },
+    },
+    {
+      name: "offer",
+      path: concern,
+      before: working(drawn, [moved, split, row], true),
+      act: async (page) => {
+        await page.locator(".offer summary").first().click();
+        await seen(".offer li")(page);
+      },
+    },
+    {
+      name: "wrap-up",
+      path: "/desk",
+      before: working(row, [drawn, moved], false),
+      act: seen(".dispositions"),
+    },
+    {
+      name: "offer-decline",
+      path: concern,
+      before: working(drawn, [moved], true),
+      act: async (page) => {
+        await page.locator(".offer-foot .button").last().click();
+        await seen(".offer-decline")(page);
+      },
+    },
+    {
+      name: "presence",
+      path: "/work",
+      before: working(row, [drawn, moved], false),
+      act: async (page) => {
+        await page.locator(".presence-button:visible").first().click();
+        await seen(".menu [role=menuitem]")(page);
       },
     },
     { name: "menu", path: "/desk", act: opened(".nav-me", ".menu") },

@@ -4,7 +4,7 @@ import { hasHits } from "#web/state/finding.ts";
 import type { WordKey } from "#web/state/words.ts";
 
 /** Under which heading help shows it. */
-export type CommandGroup = "concern" | "list" | "selection" | "views" | "go" | "desk" | "floor";
+export type CommandGroup = "concern" | "list" | "selection" | "views" | "work" | "go" | "desk" | "floor";
 
 /** One action. `title` is a key of words; `keys` are alternatives in the notation of keys.ts. */
 export interface Command {
@@ -15,7 +15,8 @@ export interface Command {
   /** When its keys mean it, where they mean something else at other times. */
   readonly when?: WordKey;
   readonly can: (context: Context) => boolean;
-  readonly run: (context: Context) => void;
+  /** `typed` is the key it was asked for with, in the notation of keys.ts; undefined: otherwise. */
+  readonly run: (context: Context, typed?: string) => void;
 }
 
 /** Always possible. */

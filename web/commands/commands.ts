@@ -8,6 +8,7 @@ import { deskCommands } from "#web/commands/desk.ts";
 import { floorCommands } from "#web/commands/floor.ts";
 import { listCommands } from "#web/commands/list.ts";
 import { viewCommands } from "#web/commands/views.ts";
+import { workCommands } from "#web/commands/work.ts";
 
 export const commands: readonly Command[] = [
   ...concernCommands,
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   ...macroCommands,
   ...listCommands,
   ...viewCommands,
+  ...workCommands,
   ...deskCommands,
   ...floorCommands,
 ];

@@ -6,6 +6,8 @@ import type { Context } from "#web/commands/context.ts";
 import { belongsToList, meaning, notation, shownKeys, worksWhileWriting } from "#web/commands/keys.ts";
 import { finding } from "#web/state/finding.ts";
 import { unfiltered } from "#web/state/lists.ts";
+import { routingBook } from "#web/state/routingBook.ts";
+import { myWork } from "#web/state/work.ts";
 
 const press = (key: string, part: Partial<Parameters<typeof notation>[0]> = {}) => ({
   key,
@@ -42,23 +44,61 @@ test("no key means two commands that can be done at once, and no key hides a seq
   const row = { id: "c", assigneeId: null, status: "open", deliveryFailed: true, channels: [] };
   const view = { id: "v", key: null, share: { with: "me" }, mayChange: true, filter: unfiltered };
   const filter = { ...unfiltered, tag: "vip" };
+  const piece = { concernId: "c", queueId: "q", token: 1, urgencyAt: "", arrivedAt: "" };
+  routingBook.set({
+    book: { queues: [{ id: "q", mayPull: true }], reasons: [], dispositions: [{ id: "d", name: "done" }] },
+  } as never);
   for (const found of [null, { concernId: "c" }])
     for (const concern of [null, row])
-      for (const list of [[], [row]])
-        for (const selected of list.length === 0 ? [[]] : [[], [row]]) {
-          finding.set(found as never);
-          const me = { agent: { id: "a", role: "admin" } };
-          const context = { me, settings: { demo: true }, concern, list, selected, view, filter } as unknown as Context;
-          const able = commands.filter((command) => command.can(context)).flatMap((command) => command.keys);
-          assert.deepEqual(
-            able.filter((key, index) => able.indexOf(key) !== index),
-            [],
-          );
-          assert.equal(able.includes("n"), concern !== null);
-          assert.equal(able.includes("Shift+n"), concern !== null && found !== null);
-          assert.ok(able.includes("Shift+v u"), "the context has what filters and views need");
-        }
+      for (const [state, rest] of [
+        ["held", "none"],
+        ["held", "parked"],
+        ["waiting", "none"],
+      ])
+        for (const list of [[], [row]])
+          for (const selected of list.length === 0 ? [[]] : [[], [row]]) {
+            finding.set(found as never);
+            const offer = { ...piece, id: "o", concernId: "o", state: "offered" };
+            myWork.set({
+              work: [{ ...piece, id: "p", state, rest, agentId: "a" }, offer],
+              presence: { state: "available" },
+              queues: [{ queueId: "q", mayPull: true }],
+              toDispose: { id: "e" },
+            } as never);
+            const me = { agent: { id: "a", role: "admin" } };
+            const context = {
+              me,
+              settings: { demo: true },
+              concern,
+              list,
+              selected,
+              view,
+              filter,
+            } as unknown as Context;
+            const able = commands.filter((command) => command.can(context)).flatMap((command) => command.keys);
+            assert.deepEqual(
+              able.filter((key, index) => able.indexOf(key) !== index),
+              [],
+            );
+            assert.equal(able.includes("n"), concern !== null);
+            assert.equal(able.includes("Shift+n"), concern !== null && found !== null);
+            assert.ok(able.includes("Shift+v u"), "the context has what filters and views need");
+            for (const key of ["Ctrl+j", "Shift+x", "1", "q t"]) assert.ok(able.includes(key), key);
+            assert.equal(able.includes("q h"), concern !== null);
+            assert.equal(able.includes("q p"), concern !== null && state === "held" && rest === "none");
+            assert.equal(able.includes("q r"), concern !== null && rest === "parked");
+            assert.equal(able.includes("q z"), concern !== null && state === "waiting");
+          }
   finding.set(null);
+  routingBook.set({ book: { queues: [] } } as never);
+  assert.deepEqual(
+    commands.filter(
+      (one) => one.group === "work" && one.can({ concern: null, me: { agent: { role: "admin" } } } as never),
+    ),
+    [],
+    "nothing of it where nothing is routed",
+  );
+  myWork.set(null);
   const firsts = keys.filter((key) => key.includes(" ")).map((key) => key.split(" ")[0]);
   assert.deepEqual(
     firsts.filter((first) => keys.includes(first ?? "")),

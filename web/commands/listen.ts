@@ -26,7 +26,7 @@ export const useCommandKeys = (context: () => Context | null): void => {
       before = meant === "more" ? typed : "";
       if (meant === null) return;
       press.preventDefault();
-      able.find((command) => command.id === meant)?.run(now);
+      able.find((command) => command.id === meant)?.run(now, typed);
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);

@@ -16,6 +16,8 @@ import { Face } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
 import type { MenuEntry } from "#web/kit/Menu.tsx";
 import { Failed, Waiting } from "#web/kit/States.tsx";
+import { Held, Presence } from "#web/shell/Presence.tsx";
+import { Told } from "#web/shell/Told.tsx";
 import { asideCounts, loadViews, views } from "#web/state/desk.ts";
 import { hasRouting, useRoutingBook } from "#web/state/routingBook.ts";
 import { session, signOut } from "#web/state/session.ts";
@@ -69,7 +71,10 @@ export const Nav = memo(function Nav({ place }: { readonly place: string | null 
         <span>{t("shell.find")}</span>
         <kbd aria-hidden>{shownKeys("Ctrl+k", mac).join(" ")}</kbd>
       </AriaButton>
+      <Presence />
+      <Told />
       <div className="nav-views">
+        <Held />
         {all === null ? (
           problem ? (
             <Failed problem={problem} retry={() => void loadViews(true)} />

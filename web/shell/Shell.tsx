@@ -7,7 +7,9 @@ import { useCommandKeys } from "#web/commands/listen.ts";
 import { provideContext } from "#web/commands/run.ts";
 import { Banner } from "#web/shell/Banner.tsx";
 import { Help } from "#web/shell/Help.tsx";
+import { HandSheets } from "#web/shell/HandSheets.tsx";
 import { Nav } from "#web/shell/Nav.tsx";
+import { Offers } from "#web/shell/Offers.tsx";
 import { Palette } from "#web/shell/Palette.tsx";
 import { Spoken } from "#web/shell/Spoken.tsx";
 import { ViewSheet } from "#web/shell/ViewSheet.tsx";
@@ -21,7 +23,8 @@ import { session } from "#web/state/session.ts";
 import { startOf, startView } from "#web/state/startView.ts";
 import { t } from "#web/state/words.ts";
 import { useStore } from "#web/state/store.ts";
-import { setUi, ui } from "#web/state/ui.ts";
+import { compose, setUi, ui } from "#web/state/ui.ts";
+import { followMyWork } from "#web/state/work.ts";
 import { chosenView, viewKey } from "#web/state/viewNames.ts";
 import "#web/shell/shell.css";
 
@@ -43,6 +46,7 @@ export const Shell = () => {
   useEffect(() => selection.set(nothingSelected), [view]);
   useEffect(() => onEvents((events) => void tellOfPromises(events)), []);
   useEffect(followMacros, []);
+  useEffect(followMyWork, []);
 
   const context = useCallback((): Context | null => {
     const now = session.get();
@@ -89,21 +93,23 @@ export const Shell = () => {
     };
   }, []);
 
-  useEffect(
-    () =>
-      setUi({
-        picker: null,
-        linking: null,
-        merging: null,
-        subject: false,
-        composer: null,
-        listCursor: null,
-        listGap: null,
-        leaving: null,
-        wholeMails: false,
-      }),
-    [number],
-  );
+  useEffect(() => {
+    setUi({
+      picker: null,
+      linking: null,
+      merging: null,
+      subject: false,
+      composer: null,
+      listCursor: null,
+      listGap: null,
+      leaving: null,
+      wholeMails: false,
+    });
+    // Work that was just accepted opens with its answer.
+    if (number === null || ui.get().answering !== number) return;
+    setUi({ answering: null });
+    compose("reply");
+  }, [number]);
 
   const depth = !path.startsWith("/desk") ? "page" : number !== null ? "concern" : place.view ? "list" : "views";
   return (
@@ -121,6 +127,8 @@ export const Shell = () => {
       <Palette context={context} commands={commands} />
       <Help context={context} commands={commands} />
       <ViewSheet context={context} />
+      <Offers />
+      <HandSheets />
       <Spoken openNumber={number} />
     </div>
   );

@@ -1,8 +1,10 @@
-// Tells a screen reader what arrives, gathered so that it does not chatter: at most one sentence in ten seconds.
+// Tells a screen reader what arrives, gathered so that it does not chatter: at most one sentence in ten seconds. What rings is said at once.
 import { useEffect, useRef, useState } from "react";
 import type { AnyEvent } from "#contract/events.ts";
 import { deskState, onEvents } from "#web/state/desk.ts";
 import { nameWords } from "#web/state/names.ts";
+import { spokenNow } from "#web/state/spoken.ts";
+import { useStore } from "#web/state/store.ts";
 import { t } from "#web/state/words.ts";
 
 const restMs = 10_000;
@@ -36,10 +38,16 @@ export const Spoken = ({ openNumber }: { readonly openNumber: number | null }) =
       if (timer !== null) clearTimeout(timer);
     };
   }, []);
+  const { words, turn } = useStore(spokenNow, (now) => now);
   return (
-    <p className="quietly" aria-live="polite">
-      {sentence}
-    </p>
+    <>
+      <p className="quietly" aria-live="polite">
+        {sentence}
+      </p>
+      <p className="quietly" role="alert">
+        {words === "" ? null : <span key={turn}>{words}</span>}
+      </p>
+    </>
   );
 };
 

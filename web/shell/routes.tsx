@@ -13,10 +13,13 @@ import { allows, type Permission } from "#contract/permissions.ts";
 import { CustomerPanel } from "#web/screens/customers/CustomerPanel.tsx";
 import { DeskPage } from "#web/screens/concerns/DeskPage.tsx";
 import { Links } from "#web/screens/concerns/Links.tsx";
+import { Presence } from "#web/shell/Presence.tsx";
 import { Shell } from "#web/shell/Shell.tsx";
 import { Empty, Waiting } from "#web/kit/States.tsx";
 import { session } from "#web/state/session.ts";
 import { t } from "#web/state/words.ts";
+
+const WorkPage = lazyRouteComponent(() => import("#web/screens/work/WorkPage.tsx"), "WorkPage");
 
 /** Answers that are fetched and kept for a while: customers, settings, search. Live state lives elsewhere. */
 export const queries = new QueryClient({
@@ -90,6 +93,11 @@ const tree = root.addChildren([
     getParentRoute: () => root,
     path: "/new",
     component: lazyRouteComponent(() => import("#web/screens/concerns/NewConcern.tsx"), "NewConcern"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/work",
+    component: () => <WorkPage presence={<Presence menu={false} />} />,
   }),
   createRoute({
     getParentRoute: () => root,

@@ -57,6 +57,8 @@ export interface Ui {
   readonly shown: Shown;
   /** Where the desk shall go next; the shell goes there and forgets it. */
   readonly goTo: string | null;
+  /** The number of the concern whose answer is begun as soon as it is open; null: none. */
+  readonly answering: number | null;
   /** Formatted mails stand in their full height, however long they are. */
   readonly wholeMails: boolean;
   /** Files let go over the concern, until the composer has taken them. */
@@ -90,6 +92,7 @@ export const ui = createStore<Ui>({
   history: false,
   shown: everythingShown,
   goTo: null,
+  answering: null,
   wholeMails: false,
   dropped: [],
 });

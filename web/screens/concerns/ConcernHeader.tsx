@@ -12,6 +12,7 @@ import { PromiseLine } from "#web/screens/concerns/PromiseMark.tsx";
 import { Pickers, usePicker } from "#web/screens/concerns/Pickers.tsx";
 import { VisitorHere } from "#web/screens/concerns/VisitorHere.tsx";
 import { RatingLine } from "#web/screens/concerns/RatingLine.tsx";
+import { WorkLine } from "#web/screens/concerns/WorkLine.tsx";
 import { WhoElse } from "#web/screens/concerns/WhoElse.tsx";
 import { change, follow, seenFailure, snooze } from "#web/state/actions.ts";
 import { likelyTimes } from "#web/state/composing.ts";
@@ -94,6 +95,7 @@ export const ConcernHeader = ({
         <ConcernFields concernId={row.id} values={detail?.fields ?? noFields} topicId={row.topicId} />
       </div>
       <PromiseLine row={row} />
+      <WorkLine id={row.id} />
       {row.deliveryFailed ? (
         <output className="concern-alert">
           <Icon name="warning" />

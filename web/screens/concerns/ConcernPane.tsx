@@ -15,6 +15,7 @@ import { deskState, openConcern, openProblems, sayLook } from "#web/state/desk.t
 import { beginFinding, endFinding } from "#web/state/finding.ts";
 import { everythingShown } from "#web/state/path.ts";
 import { useStore } from "#web/state/store.ts";
+import { setPageTitle } from "#web/state/title.ts";
 import { compose, setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 
@@ -51,10 +52,8 @@ export const ConcernPane = ({
   const subject = row?.subject;
   const number = row?.number;
   useEffect(() => {
-    if (subject !== undefined) document.title = `#${number} ${subject} · Draht`;
-    return () => {
-      document.title = "Draht";
-    };
+    if (subject !== undefined) setPageTitle(`#${number} ${subject}`);
+    return () => setPageTitle(null);
   }, [subject, number]);
   useEffect(
     () => () =>

@@ -22,9 +22,11 @@ import { deskState, loadEarlier } from "#web/state/desk.ts";
 import { historyWords } from "#web/state/history.ts";
 import type { HistoryEntry } from "#web/state/history.ts";
 import { nameWords } from "#web/state/names.ts";
+import { routingBook } from "#web/state/routingBook.ts";
 import { isShown } from "#web/state/path.ts";
 import { useStore } from "#web/state/store.ts";
 import { ui } from "#web/state/ui.ts";
+import { folded, foldedWords, isOfRouting, routedWords } from "#web/state/workHistory.ts";
 import { dayOf, t } from "#web/state/words.ts";
 
 /** So many are painted when a concern is opened: more than a window shows, for no message is as low. The others follow a moment later, above. */
@@ -33,9 +35,12 @@ const lowest = 150;
 
 type Line =
   | { readonly at: string; readonly message: Message }
-  | { readonly at: string; readonly entry: HistoryEntry }
+  /** With those of the routing that follow it at once. */
+  | { readonly at: string; readonly entry: HistoryEntry; readonly more?: readonly HistoryEntry[] }
   | { readonly at: string; readonly move: Move }
   | { readonly at: string; readonly rating: Rating };
+
+const entryOf = (line: Line): readonly HistoryEntry[] => ("entry" in line ? [line.entry] : []);
 
 export const Thread = ({ opened }: { readonly opened: Opened }) => {
   const { id } = opened.concern.row;
@@ -49,24 +54,33 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
     queryFn: ({ signal }) => loadHistory(id, historyPages, signal),
   });
   const rating = useRating(id);
+  const book = useStore(routingBook, (now) => now.book);
   const entries = showHistory ? (history.data?.entries ?? []) : [];
   const shown = useStore(ui, (now) => now.shown);
   const visible = opened.messages.filter(
     (message) => isShown(shown, message) && (showHistory || !isNewsForColleagues(message)),
   );
   const first = opened.messages[0]?.at ?? "";
-  const lines: readonly Line[] = [
+  const { agents: people } = deskState.get();
+  const wordsOf = (entry: HistoryEntry): string | null =>
+    isOfRouting(entry) ? routedWords(entry, { agents: people, book }) : historyWords(entry, deskState.get());
+  const unfolded: readonly Line[] = [
     // Before the messages of the same moment: it says where they come from, or where they went.
     ...opened.concern.moves
       .filter((move) => !opened.earlier || move.at >= first)
       .map((move) => ({ at: move.at, move })),
     ...visible.map((message) => ({ at: message.at, message })),
     ...entries
-      .filter((entry) => historyWords(entry, deskState.get()) !== null)
+      // Those of one moment stand in the order in which they were written.
+      .toSorted((a, b) => a.seq - b.seq)
+      .filter((entry) => wordsOf(entry) !== null)
       .map((entry) => ({ at: entry.at, entry })),
     // The history says it as well, each time that it was said.
     ...(rating?.givenAt && !showHistory ? [{ at: rating.givenAt, rating }] : []),
   ].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const lines = folded(unfolded, (line) => "entry" in line && isOfRouting(line.entry)).map(([line, ...more]): Line =>
+    more.length === 0 ? line : { ...line, more: more.flatMap(entryOf) },
+  );
 
   const scroller = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
@@ -191,7 +205,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
             ) : (
               <li key={`h${line.entry.seq}`}>
                 {heading}
-                <HistoryLine entry={line.entry} />
+                <HistoryLine entry={line.entry} more={line.more ?? noEntries} />
               </li>
             );
           })}
@@ -237,9 +251,14 @@ const loadHistory = async (
   return { entries, more: next !== null };
 };
 
-const HistoryLine = ({ entry }: { readonly entry: HistoryEntry }) => {
+const noEntries: readonly HistoryEntry[] = [];
+
+const HistoryLine = ({ entry, more }: { readonly entry: HistoryEntry; readonly more: readonly HistoryEntry[] }) => {
   const state = useStore(deskState, (now) => now);
-  const said = historyWords(entry, state);
+  const book = useStore(routingBook, (now) => now.book);
+  const said = isOfRouting(entry)
+    ? foldedWords([entry, ...more], { agents: state.agents, book })
+    : historyWords(entry, state);
   if (said === null) return null;
   return (
     <p className="history-line">
