@@ -7,6 +7,7 @@ import { concerns } from "#contract/concern-endpoints.ts";
 import { customers } from "#contract/customers.ts";
 import { fields } from "#contract/fields.ts";
 import { files } from "#contract/files.ts";
+import { calendars } from "#contract/calendars.ts";
 import { openingHours } from "#contract/hours.ts";
 import { merging } from "#contract/merging.ts";
 import { moving } from "#contract/moving.ts";
@@ -33,6 +34,7 @@ export const api = {
   moving,
   notices,
   openingHours,
+  calendars,
   postbox,
   promises,
   ratings,

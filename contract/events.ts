@@ -11,6 +11,7 @@ import { hours, hoursOwner } from "#contract/hours.ts";
 import {
   automationRuleId,
   brandId,
+  calendarId,
   channelId,
   macroId,
   noticeId,
@@ -178,6 +179,9 @@ const kinds = {
   "signingKey.changed": z.strictObject({ channelId, keyId: z.uuid(), name: z.string(), removed: z.boolean() }),
   /** Null: it has none of its own any more. */
   "hours.changed": z.strictObject({ owner: hoursOwner, hours: hours.nullable() }),
+  /** A calendar of holidays came, has other days or another name. */
+  "calendar.changed": z.strictObject({ calendarId, name: z.string() }),
+  "calendar.removed": z.strictObject({ calendarId, name: z.string() }),
   "notice.changed": z.strictObject({ notice }),
   "notice.removed": z.strictObject({ noticeId }),
   "topic.changed": z.strictObject({ topic }),

@@ -1,7 +1,7 @@
 // Opening hours: when a brand, or one channel of it, is there for its customers. Nothing set: always.
 import { z } from "zod";
 import { endpoint } from "#contract/endpoint.ts";
-import { brandId, channelId } from "#contract/ids.ts";
+import { brandId, calendarId, channelId } from "#contract/ids.ts";
 import { germanHolidays, germanStates, stateParts } from "#lib/germanHolidays.ts";
 
 /** A time of the day as clocks write it: "08:00". */
@@ -44,6 +44,10 @@ const holidayRule = z.strictObject({
   times: holidayTimes,
   /** On single holidays, in every year. */
   own: z.array(z.strictObject({ holiday: z.enum(germanHolidays), times: holidayTimes })).max(100),
+  /** Whose whole days are holidays, too, and whose times it is closed at. Behind the state's: a day that is several holidays is the first of them. */
+  calendars: z.array(calendarId).max(10),
+  /** On days of the calendars, by their names. */
+  named: z.array(z.strictObject({ name: z.string().min(1).max(200), times: holidayTimes })).max(100),
 });
 export type HolidayRule = z.infer<typeof holidayRule>;
 

@@ -30,6 +30,13 @@ export interface Now {
 }
 
 const kind = "webchat";
+/** Events after which hours and notices are read anew. A calendar that is removed was in no hours. */
+const changesNow: ReadonlySet<string> = new Set([
+  "hours.changed",
+  "calendar.changed",
+  "notice.changed",
+  "notice.removed",
+]);
 /** What was measured is looked at again after so long. */
 const measuredLastsMs = 5 * 60_000;
 /** Several changes at once are told together. */
@@ -199,7 +206,7 @@ export const startNow = (options: {
     atDesk.watch(tellSoon),
     follower.subscribe(follower.upTo(), {
       wants: ({ kind: what }) => {
-        if (what === "hours.changed" || what === "notice.changed" || what === "notice.removed") {
+        if (changesNow.has(what)) {
           setIsOld = true;
           tellSoon();
         }

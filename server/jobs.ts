@@ -10,6 +10,7 @@ import { tendPromises } from "#modules/concerns/actions-tending.ts";
 import { removeOldChanges } from "#modules/concerns/actions-many.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally, forgetRemovedViews, mendTally } from "#modules/concerns/actions-views.ts";
+import { renewCalendars } from "#modules/hours/actions-calendars.ts";
 import { askWhatIsDue } from "#modules/ratings/actions.ts";
 import { foldWords } from "#modules/search/actions.ts";
 import { removeOldCodes } from "#modules/visitors/actions-codes.ts";
@@ -52,6 +53,7 @@ const timed: readonly Timed[] = [
   { name: "removeOldTokens", everyMs: 600_000, run: removeOldTokens },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
   { name: "removeOldRuns", everyMs: 24 * 3_600_000, run: removeOldRuns },
+  { name: "renewCalendars", everyMs: 24 * 3_600_000, run: renewCalendars },
   { name: "mendTally", everyMs: 24 * 3_600_000, run: mendTally },
   { name: "sweepFiles", everyMs: 24 * 3_600_000, run: sweepFiles },
 ];

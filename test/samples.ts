@@ -337,6 +337,17 @@ export const samples: Readonly<Record<string, Sample>> = {
   "notices.remove": { given: () => ({ params: { id: nobodys } }) },
   "openingHours.list": { given: () => ({}) },
   "openingHours.set": { given: (f) => ({ body: { owner: { kind: "brand", id: f.brandId }, hours: null } }) },
+  "calendars.list": { given: () => ({}) },
+  "calendars.create": {
+    given: () => ({
+      body: {
+        name: `Kalender ${crypto.randomUUID()}`,
+        text: "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20200105\nRRULE:FREQ=YEARLY\nEND:VEVENT\nEND:VCALENDAR",
+      },
+    }),
+  },
+  "calendars.change": { given: () => ({ params: { id: nobodys }, body: { name: "Kalender", text: null } }) },
+  "calendars.remove": { given: () => ({ params: { id: nobodys } }) },
   "promises.rules": { given: () => ({}) },
   "promises.setRules": { given: () => ({ body: { rules: [] } }) },
   "promises.forecast": { given: () => ({ body: { rules: [] } }) },

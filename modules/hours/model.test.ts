@@ -4,7 +4,16 @@ import { test } from "node:test";
 import type { HolidayRule, HolidayTimes, Hours, Span } from "#contract/hours.ts";
 import { dayAfter, instantOf, isTimeZone, wallAt } from "#lib/timeZone.ts";
 import { holidaysIn } from "#lib/germanHolidays.ts";
-import { afterOpen, judgeHours, nextChange, openAt, openWithin, reasonAt } from "#modules/hours/model.ts";
+import {
+  afterOpen,
+  judgeHours,
+  nextChange,
+  openAt,
+  openWithin,
+  reasonAt,
+  type Calendared,
+  type OpenHours,
+} from "#modules/hours/model.ts";
 import { fc } from "#test/chance.ts";
 
 const week = (spans: readonly Span[]): Hours["weekly"] => Array.from({ length: 7 }, () => [...spans]);
@@ -47,17 +56,36 @@ const walls: readonly Wall[] = [
   wallIn("Europe/Berlin", "2026-12-28"),
 ];
 
+/** A calendar's times, in minutes of the window; floating ones are read from the wall, the first coming of each. */
+const closedMinutes = (wall: Wall, { calendared = [], holidays }: OpenHours) =>
+  calendared
+    .flatMap(({ times }) => times)
+    .filter(({ name }) => holidays?.named.find((one) => one.name === name)?.times.how !== "usual")
+    .map(({ from, to }) => {
+      const at = (text: string): number =>
+        text.endsWith("Z")
+          ? (Date.parse(text) - wall.begins) / minuteMs
+          : wall.readings.findIndex((reading) => reading >= text.replace("T", " "));
+      return { from: at(from), to: at(to) };
+    });
+
 /** "An exception goes before a holiday, a holiday before the weekday", and what a holiday's times say. */
-const spansBySentence = (hours: Hours, day: string): readonly Span[] => {
+const spansBySentence = (hours: OpenHours, day: string): readonly Span[] => {
   const exception = hours.exceptions.find((one) => one.from <= day && day <= one.to);
   if (exception) return exception.spans;
   const weekday = (new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7;
   const usual = hours.weekly[weekday] ?? [];
   const { holidays } = hours;
-  if (!holidays?.state) return usual;
-  const holiday = holidaysIn({ state: holidays.state, part: holidays.part }, Number(day.slice(0, 4))).get(day);
-  if (!holiday) return usual;
-  const times = Object.fromEntries(holidays.own.map((one) => [one.holiday, one.times]))[holiday] ?? holidays.times;
+  if (!holidays) return usual;
+  const holiday =
+    holidays.state && holidaysIn({ state: holidays.state, part: holidays.part }, Number(day.slice(0, 4))).get(day);
+  const entry = hours.calendared?.flatMap(({ days }) => days).find(({ from, to }) => from <= day && day <= to);
+  if (!holiday && !entry) return usual;
+  const times =
+    (holiday
+      ? holidays.own.find((one) => one.holiday === holiday)
+      : holidays.named.find(({ name }) => name === entry?.name)
+    )?.times ?? holidays.times;
   switch (times.how) {
     case "closed":
       return [];
@@ -71,8 +99,9 @@ const spansBySentence = (hours: Hours, day: string): readonly Span[] => {
 };
 
 /** Open or not, for every minute of the window. */
-const slowly = (wall: Wall, hours: Hours): readonly boolean[] => {
+const slowly = (wall: Wall, hours: OpenHours): readonly boolean[] => {
   const open = Array.from({ length: wall.readings.length }, () => false);
+  const closed = closedMinutes(wall, hours);
   /** The first minute whose reading is that or a later one; none is further from its day than a day. */
   const firstAt = (wanted: string, days: number): number => {
     let minute = Math.max(0, (days - 1) * 1440);
@@ -83,7 +112,10 @@ const slowly = (wall: Wall, hours: Hours): readonly boolean[] => {
     const day = dayAfter(wall.first, days);
     for (const { from, to } of spansBySentence(hours, day)) {
       const end = to > from ? `${day} ${to}` : `${dayAfter(day, 1)} ${to}`;
-      open.fill(true, firstAt(`${day} ${from}`, days), firstAt(end, days));
+      const isException = hours.exceptions.some((one) => one.from <= day && day <= one.to);
+      const until = firstAt(end, days);
+      for (let minute = firstAt(`${day} ${from}`, days); minute < until; minute += 1)
+        if (isException || !closed.some((one) => one.from <= minute && minute < one.to)) open[minute] = true;
     }
   }
   return open;
@@ -111,10 +143,39 @@ const someHolidays: fc.Arbitrary<HolidayRule | null> = fc.option(
       }),
       { maxLength: 3, selector: ({ holiday }) => holiday },
     ),
+    calendars: fc.constant([]),
+    named: fc.array(fc.record({ name: fc.constantFrom("a"), times: someTimes }), { maxLength: 1 }),
   }),
 );
+/** Up to two calendars with days and times near the change: their offsets from the window's first day, lengths, names. */
+const someEntries = fc.array(
+  fc.record({
+    days: fc.integer({ min: 1, max: 7 }),
+    minutes: fc.integer({ min: 0, max: 1439 }),
+    long: fc.integer({ min: 0, max: 2 }),
+    name: fc.constantFrom("a", "b"),
+    kind: fc.constantFrom("day" as const, "floating" as const, "instant" as const),
+  }),
+  { maxLength: 2 },
+);
+const calendarOf = (
+  wall: Wall,
+  entries: readonly (typeof someEntries extends fc.Arbitrary<infer T> ? T : never)[number][],
+): Calendared => ({
+  days: entries
+    .filter(({ kind }) => kind === "day")
+    .map(({ days, long, name }) => ({ from: dayAfter(wall.first, days), to: dayAfter(wall.first, days + long), name })),
+  times: entries
+    .filter(({ kind }) => kind !== "day")
+    .map(({ days, minutes, long, name, kind }) => {
+      const begins = wall.begins + (days * 1440 + minutes) * minuteMs;
+      const text = (at: number): string => new Date(at).toISOString().slice(0, kind === "floating" ? 16 : 24);
+      return { from: text(begins), to: text(begins + (long + 1) * 45 * minuteMs), name };
+    }),
+});
 const drawn = fc
   .record({
+    calendars: fc.array(someEntries, { maxLength: 2 }),
     holidays: someHolidays,
     wall: fc.constantFrom(...walls),
     weekly: fc.array(someSpans, { minLength: 7, maxLength: 7 }),
@@ -129,7 +190,7 @@ const drawn = fc
     ),
     second: fc.integer({ min: 0, max: 59 }),
   })
-  .map(({ wall, weekly, exceptions, holidays, minute, second }) => ({
+  .map(({ wall, weekly, exceptions, holidays, calendars, minute, second }) => ({
     wall,
     hours: {
       timeZone: wall.timeZone,
@@ -140,8 +201,8 @@ const drawn = fc
         name: "",
         spans,
       })),
-      ...(holidays ? { holidays } : {}),
-    } satisfies Hours,
+      ...(holidays ? { holidays, calendared: calendars.map((entries) => calendarOf(wall, entries)) } : {}),
+    } satisfies OpenHours,
     minute,
     at: new Date(wall.begins + minute * minuteMs + second * 1000),
   }));
@@ -271,7 +332,7 @@ test("what cannot be hours is named, with its place; what can be is put in order
 });
 
 test("a holiday of the state is closed or as was said, exceptions go before it, and it says its name", () => {
-  const rule: HolidayRule = { state: "HH", part: "none", times: { how: "closed" }, own: [] };
+  const rule: HolidayRule = { state: "HH", part: "none", times: { how: "closed" }, own: [], calendars: [], named: [] };
   const at = (more: Partial<HolidayRule>, exceptions: Hours["exceptions"] = []): Hours => ({
     ...hoursOf("Europe/Berlin", office, exceptions),
     holidays: { ...rule, ...more },
@@ -308,7 +369,7 @@ test("times of holidays that cannot be are named; a part that the state does not
     const result = judged(holidays);
     return "refused" in result ? [result.refused, result.field] : result.holidays;
   };
-  const rule: HolidayRule = { state: "BY", part: "catholic", times: closed, own: [] };
+  const rule: HolidayRule = { state: "BY", part: "catholic", times: closed, own: [], calendars: [], named: [] };
   assert.deepEqual(fault({ ...rule, times: wrong }), ["hoursEmpty", "holidays.times"]);
   const own = [
     { holiday: "newYear" as const, times: closed },

@@ -1,23 +1,66 @@
 // What others may read of opening hours.
+import type { HolidayCalendar } from "#contract/calendars.ts";
 import type { Hours, HoursOwner, OwnedHours } from "#contract/hours.ts";
 import type { BrandId } from "#contract/ids.ts";
 import { allBrands, allChannels } from "#modules/brands/reads.ts";
+import { dayAfter } from "#lib/timeZone.ts";
+import type { OpenHours } from "#modules/hours/model.ts";
+import { allCalendars, hoursAsSet, type KeptCalendar } from "#modules/hours/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 
-export { allHours } from "#modules/hours/store.ts";
+export { hoursAsSet } from "#modules/hours/store.ts";
 
-/** The brand of each that may have hours, by its id: another kind of owner does not compile until it stands here (and in the table's CHECK). */
-const brandsOf: Readonly<Record<HoursOwner["kind"], (tx: Tx) => Promise<ReadonlyMap<string, BrandId>>>> = {
-  brand: async (tx) => new Map((await allBrands(tx)).map(({ id }) => [id, id])),
-  channel: async (tx) => new Map((await allChannels(tx)).map(({ id, brandId }) => [id, brandId])),
+/** All hours that are set, with what their calendars say: what modules/hours/model.ts reckons with. */
+export const allHours = async (tx: Tx): Promise<(OwnedHours & { readonly hours: OpenHours })[]> => {
+  const all = await hoursAsSet(tx);
+  if (all.every(({ hours }) => (hours.holidays?.calendars.length ?? 0) === 0)) return all;
+  const known = new Map((await allCalendars(tx)).map((calendar) => [calendar.id, calendar]));
+  return all.map(({ owner, hours }) => ({
+    owner,
+    hours: { ...hours, calendared: hours.holidays?.calendars.flatMap((id) => known.get(id) ?? []) ?? [] },
+  }));
+};
+
+/** How far ahead is shown what comes. */
+const shownDays = 400;
+
+/** The calendars, each with what comes from `now` on. */
+export const calendarsFor = async (tx: Tx, now: Date): Promise<HolidayCalendar[]> =>
+  (await allCalendars(tx)).map((calendar) => comingOf(calendar, now));
+
+/** A calendar with what comes from `now` on, as the contract has it. Yesterday is in it: somewhere it is still today. */
+export const comingOf = ({ id, name, days, times }: KeptCalendar, now: Date): HolidayCalendar => {
+  const from = dayAfter(now.toISOString().slice(0, 10), -1);
+  const until = dayAfter(from, shownDays);
+  const comes = (one: { readonly from: string; readonly to: string }): boolean =>
+    one.to.slice(0, 10) >= from && one.from.slice(0, 10) <= until;
+  return { id, name, days: days.filter(comes), times: times.filter(comes) };
+};
+
+interface Owner {
+  readonly brandId: BrandId;
+  readonly name: string;
+}
+
+/** Who may have hours, by its id: another kind of owner does not compile until it stands here (and in the table's CHECK). */
+const ownersOf: Readonly<Record<HoursOwner["kind"], (tx: Tx) => Promise<ReadonlyMap<string, Owner>>>> = {
+  brand: async (tx) => new Map((await allBrands(tx)).map(({ id, name }) => [id, { brandId: id, name }])),
+  channel: async (tx) => new Map((await allChannels(tx)).map(({ id, brandId, name }) => [id, { brandId, name }])),
+};
+
+const knownOwners = async (tx: Tx, owners: readonly HoursOwner[]): Promise<(Owner | null)[]> => {
+  const kinds = [...new Set(owners.map(({ kind }) => kind))];
+  const known = new Map(await Promise.all(kinds.map(async (kind) => [kind, await ownersOf[kind](tx)] as const)));
+  return owners.map(({ kind, id }) => known.get(kind)?.get(id) ?? null);
 };
 
 /** The brands of owners of hours, in their order; null: there is no such owner. */
-export const brandsOfOwners = async (tx: Tx, owners: readonly HoursOwner[]): Promise<(BrandId | null)[]> => {
-  const kinds = [...new Set(owners.map(({ kind }) => kind))];
-  const known = new Map(await Promise.all(kinds.map(async (kind) => [kind, await brandsOf[kind](tx)] as const)));
-  return owners.map(({ kind, id }) => known.get(kind)?.get(id) ?? null);
-};
+export const brandsOfOwners = async (tx: Tx, owners: readonly HoursOwner[]): Promise<(BrandId | null)[]> =>
+  (await knownOwners(tx, owners)).map((owner) => owner?.brandId ?? null);
+
+/** What owners of hours are called; who is gone has no name. */
+export const namesOfOwners = async (tx: Tx, owners: readonly HoursOwner[]): Promise<string[]> =>
+  (await knownOwners(tx, owners)).flatMap((owner) => owner?.name ?? []);
 
 /** The hours of a channel among those that are set: its own, else its brand's; null: always open. */
 export const hoursOf = (

@@ -50,6 +50,8 @@ export const demoBrands: Readonly<
         part: "none",
         times: { how: "closed" },
         own: [{ holiday: "reformationDay", times: { how: "like", weekday: 5 } }],
+        calendars: [],
+        named: [],
       },
     },
     signature: "Viele Grüße\n{agent}\n\n{brand} Kundenservice\nDeichstraße 27, 20459 Hamburg\nwww.elbkabel.example",
@@ -64,6 +66,32 @@ export const demoBrands: Readonly<
     signature: "Kind regards\n{agent}\n\n{brand} Business Support\n4 Old Customs Quay, Portmere",
     language: "en",
   },
+};
+
+/** What the harbour's brand has from a calendar: bank holidays of England, but for those of Easter. */
+export const demoCalendar = {
+  name: "Bank holidays England",
+  text: [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    ...(
+      [
+        ["20200101", "RRULE:FREQ=YEARLY", "New Year's Day"],
+        ["20200504", "RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=1MO", "Early May bank holiday"],
+        ["20200525", "RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO", "Spring bank holiday"],
+        ["20200831", "RRULE:FREQ=YEARLY;BYMONTH=8;BYDAY=-1MO", "Summer bank holiday"],
+        ["20201225", "RRULE:FREQ=YEARLY", "Christmas Day"],
+        ["20201226", "RRULE:FREQ=YEARLY", "Boxing Day"],
+      ] as const
+    ).flatMap(([day, rule, name]) => [
+      "BEGIN:VEVENT",
+      `DTSTART;VALUE=DATE:${day}`,
+      rule,
+      `SUMMARY:${name}`,
+      "END:VEVENT",
+    ]),
+    "END:VCALENDAR",
+  ].join("\r\n"),
 };
 
 /** Addresses of the demo's brands. */

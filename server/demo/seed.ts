@@ -7,6 +7,7 @@ import { emailSettings } from "#channels/email/settings.ts";
 import { addAgent, changeAgent, createTeam } from "#modules/agents/actions.ts";
 import { createField } from "#modules/fields/actions.ts";
 import { setHours } from "#modules/hours/actions.ts";
+import { addCalendar } from "#modules/hours/actions-calendars.ts";
 import { addBrand, addChannel, createTopic } from "#modules/brands/actions.ts";
 import { tendPromises } from "#modules/concerns/actions-tending.ts";
 import { foldTally } from "#modules/concerns/actions-views.ts";
@@ -21,6 +22,7 @@ import { backgroundScripts } from "#server/demo/background.ts";
 import {
   demoAgents,
   demoBrands,
+  demoCalendar,
   demoFields,
   demoLogins,
   demoTeams,
@@ -124,13 +126,27 @@ const openHouse = async (
 ): Promise<Pick<Stage, "channels" | "chats" | "agents" | "topics">> => {
   const teams = new Map<string, TeamId>();
   for (const name of demoTeams) teams.set(name, sure(await createTeam(world, system, name)).id);
+  const calendar = sure(await addCalendar(world, system, demoCalendar));
+  const more = {
+    elb: {},
+    harbour: {
+      holidays: {
+        state: null,
+        part: "none" as const,
+        times: { how: "closed" as const },
+        own: [],
+        calendars: [calendar.id],
+        named: [],
+      },
+    },
+  };
   const channels = new Map<BrandKey, DemoChannel>();
   const chats = new Map<BrandKey, DemoChat>();
   for (const [key, brand] of Object.entries(demoBrands) as [BrandKey, (typeof demoBrands)[BrandKey]][]) {
     const { id } = await world.db.transaction((tx) =>
       addBrand(world, tx, system, { name: brand.name, signature: brand.signature, language: brand.language }),
     );
-    sure(await setHours(world, system, { owner: { kind: "brand", id }, hours: brand.hours }));
+    sure(await setHours(world, system, { owner: { kind: "brand", id }, hours: { ...brand.hours, ...more[key] } }));
     const settings = emailSettings.parse({
       address: brand.address,
       aliases: brand.aliases,

@@ -6,6 +6,7 @@ import { Client } from "pg";
 import { api } from "#contract/api.ts";
 import type { ChatSite } from "#contract/chat.ts";
 import type { Brand, Topic } from "#contract/brands.ts";
+import { closeByCalendar, inDays as day } from "#test/days-off.ts";
 import { setUpCentre } from "#test/centre.ts";
 import { addChat, answerIn, openPage, type Told, type VisitorPage } from "#test/chat.ts";
 import type { Desk } from "#test/desk.ts";
@@ -183,8 +184,6 @@ test("what of greetings and looks cannot be is refused by its field, and nothing
 
 const openAlways = Array.from({ length: 7 }, () => [{ from: "00:00", to: "00:00" }]);
 const never = Array.from({ length: 7 }, () => []);
-/** A day of UTC's calendar, so many days from now. */
-const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 test("nobody there is said, closed is said with when it opens, and a channel may have other hours than its brand", async () => {
   const own = await ada.call(api.brands.create, { body: { name: "Uhr", signature: "", language: "de" } });
@@ -196,17 +195,19 @@ test("nobody there is said, closed is said with when it opens, and a channel may
   const live = await ada.live();
   const here = await toldNow(visitor, ({ isAway }) => !isAway);
   assert.deepEqual(here.line, { text: "Wie lange eine Antwort gerade dauert, wissen wir noch nicht.", at: null });
-
+  const outing = await closeByCalendar(ada, own.id, day(-1), day(2));
+  const isOut = (until: string) => toldNow(visitor, ({ line }) => `${line.at}`.startsWith(until));
+  assert.match((await isOut(day(2))).line.text, /^Heute ist Betriebsausflug: Wir haben geschlossen/);
+  await outing(day(5)).then(() => isOut(day(5)));
   const closed = { from: day(-1), to: day(2), name: "Umzug = Moving house", spans: [] };
   const hours = { timeZone: "UTC", weekly: openAlways, exceptions: [closed] };
   await ada.call(api.openingHours.set, { body: { owner: { kind: "brand", id: own.id }, hours } });
-  const shut = await toldNow(visitor, ({ line }) => line.at !== null);
+  const shut = await toldNow(visitor, ({ line }) => line.text.startsWith("Umzug"));
   assert.equal(shut.line.at, `${day(3)}T00:00:00.000Z`);
   assert.match(shut.line.text, /^Umzug: Wir haben geschlossen\. Wieder da: \{at\}\. Schreiben/);
   const english = await page(chat);
   english.say({ type: "hello", version: 1, token: null, link: null, after: null, language: "en", page: null });
   assert.match((await english.word("welcome")).now.line.text, /^Moving house: we are closed\. Back at: \{at\}\./);
-
   const owner = { kind: "channel" as const, id: chat as never };
   const until = [{ from: day(1), to: day(1), name: "", spans: [] }];
   await ada.call(api.openingHours.set, { body: { owner, hours: { ...hours, exceptions: until } } });

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { ViewId } from "#contract/ids.ts";
+import type { CalendarId, ViewId } from "#contract/ids.ts";
 import type { Hours } from "#contract/hours.ts";
 import { everything } from "#contract/concerns.ts";
 import { changeAgent, createAgent, createTeam } from "#modules/agents/actions.ts";
@@ -34,9 +34,13 @@ import {
 import { claimFor, proposeFor } from "#modules/customers/actions-likeness.ts";
 import { declineProposal, mergeCustomers } from "#modules/customers/actions-merging.ts";
 import { mergesFor } from "#modules/customers/reads-merging.ts";
+import { sql } from "#platform/db/db.ts";
 import type { Tx } from "#platform/db/db.ts";
 import { changeField, createField, removeField } from "#modules/fields/actions.ts";
 import { setHours } from "#modules/hours/actions.ts";
+import { addCalendar, changeCalendar, removeCalendar, renewCalendars } from "#modules/hours/actions-calendars.ts";
+import { openAt } from "#modules/hours/model.ts";
+import { allHours, calendarsFor } from "#modules/hours/reads.ts";
 import { changeNotice, endNotice, showNotice } from "#modules/notices/actions.ts";
 import { channelKinds } from "#server/connected.ts";
 import { mailboxSettings } from "#test/centre.ts";
@@ -105,12 +109,14 @@ test("brands, channels and their health, topics, fields", async () => {
   await verify(() => removeField(world, cast.omar, field.id), "field.removed");
 });
 
-test("opening hours and notices", async () => {
+const allDay = { from: "00:00", to: "00:00" };
+
+test("opening hours, calendars and notices", async () => {
   const hours: Hours = {
     timeZone: "Europe/Berlin",
     weekly: Array.from({ length: 7 }, () => []),
     exceptions: [],
-    holidays: { state: "HH", part: "none", times: { how: "like", weekday: 6 }, own: [] },
+    holidays: { state: "HH", part: "none", times: { how: "like", weekday: 6 }, own: [], calendars: [], named: [] },
   };
   for (const owner of [
     { kind: "brand", id: cast.brandId },
@@ -119,6 +125,55 @@ test("opening hours and notices", async () => {
     await verify(() => setHours(world, cast.omar, { owner, hours }), "hours.changed");
     await verify(() => setHours(world, cast.omar, { owner, hours: null }), "hours.changed");
   }
+  const text = (...lines: readonly string[]): string => ["BEGIN:VCALENDAR", ...lines, "END:VCALENDAR"].join("\r\n");
+  const outing = text("BEGIN:VEVENT", "DTSTART:20200601", "RRULE:FREQ=YEARLY", "SUMMARY:Ausflug", "END:VEVENT");
+  const revision = async (): Promise<string> =>
+    (await world.db.one<{ revision: string }>(sql`SELECT revision::text FROM promise_book`)).revision;
+  const before = await revision();
+  const calendar = await verify(
+    () => addCalendar(world, cast.omar, { name: "Werk", text: outing }),
+    "calendar.changed",
+  );
+  assert.deepEqual(calendar.days.map(({ name }) => name).slice(0, 1), ["Ausflug"]);
+  assert.notEqual(await revision(), before, "promises are counted anew");
+  const renamed = { name: "Werk Nord", text: null };
+  await verify(() => changeCalendar(world, cast.omar, calendar.id, renamed), "calendar.changed");
+  const owner = { kind: "brand", id: cast.brandId } as const;
+  const rule = hours.holidays ?? assert.fail();
+  const named: Hours = { ...hours, holidays: { ...rule, times: { how: "closed" }, calendars: [calendar.id] } };
+  await verify(() => setHours(world, cast.omar, { owner, hours: named }), "hours.changed");
+  const [set] = await allHours(world.db);
+  assert.ok(
+    set && openAt({ ...set.hours, weekly: hours.weekly.map(() => [allDay]) }, new Date("2028-05-31T12:00:00Z")),
+  );
+  assert.equal(
+    openAt({ ...set.hours, weekly: hours.weekly.map(() => [allDay]) }, new Date("2028-06-01T12:00:00Z")),
+    false,
+  );
+  const code = (result: object): unknown =>
+    "refused" in result ? [result.refused, "facts" in result && result.facts] : result;
+  assert.deepEqual(code(await removeCalendar(world, cast.omar, calendar.id)), ["calendarUsed", { names: "Elbkabel" }]);
+  const gone = { ...named, holidays: { ...rule, calendars: [world.newId() as CalendarId] } };
+  assert.deepEqual(code(await setHours(world, cast.omar, { owner, hours: gone })), ["notFound", {}]);
+  const wrong = async (given: string): Promise<unknown> =>
+    code(await changeCalendar(world, cast.omar, calendar.id, { name: "x", text: given }));
+  assert.deepEqual(await wrong(text("BEGIN:VEVENT", "DTSTART:gestern", "END:VEVENT")), [
+    "calendarValue",
+    { line: 3, text: "DTSTART:gestern", most: 2000 },
+  ]);
+  assert.deepEqual(await wrong(text("X".repeat(500_001))), ["calendarLarge", { most: 500_000 }]);
+  assert.deepEqual(await wrong(text()), ["calendarEmpty", {}]);
+  assert.deepEqual(code(await addCalendar(world, cast.omar, { name: "werk nord", text: outing })), ["nameTaken", {}]);
+  // Years later its rule is read on.
+  assert.equal(await renewCalendars(world), 0);
+  await world.db.run(sql`UPDATE holiday_calendar SET days = '[]', read_until = '2027-01-01'`);
+  assert.equal((await calendarsFor(world.db, world.now()))[0]?.days.length, 0);
+  assert.equal(await renewCalendars(world), 1);
+  assert.deepEqual((await calendarsFor(world.db, world.now()))[0]?.days, calendar.days);
+  await verify(() => setHours(world, cast.omar, { owner, hours: null }), "hours.changed");
+  await verify(() => removeCalendar(world, cast.omar, calendar.id), "calendar.removed");
+  assert.deepEqual(code(await removeCalendar(world, cast.omar, calendar.id)), ["notFound", false]);
+
   const from = world.now().toISOString();
   const words = { brandId: cast.brandId, text: { de: "Störung", en: "" }, from, until: null };
   const { id } = await verify(() => showNotice(world, cast.omar, words), "notice.changed");

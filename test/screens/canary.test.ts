@@ -127,6 +127,12 @@ const fill = async ({ id, customerId, brandId }: ConcernRow): Promise<void> => {
   await desk.call(api.notices.create, {
     body: { brandId, text: { de: canary, en: canary }, from: "2026-01-05T08:00:00.000Z", until: null },
   });
+  const calendar = await desk.call(api.calendars.create, {
+    body: {
+      name: canary.slice(0, 100),
+      text: `BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20200601\nRRULE:FREQ=YEARLY\nSUMMARY:${canary}\nEND:VEVENT\nEND:VCALENDAR`,
+    },
+  });
   await desk.call(api.openingHours.set, {
     body: {
       owner: { kind: "brand", id: brandId },
@@ -134,6 +140,14 @@ const fill = async ({ id, customerId, brandId }: ConcernRow): Promise<void> => {
         timeZone: "Europe/Berlin",
         weekly: [[], [], [], [], [], [], []],
         exceptions: [{ from: "2026-12-24", to: "2026-12-26", name: canary, spans: [] }],
+        holidays: {
+          state: null,
+          part: "none",
+          times: { how: "closed" },
+          own: [],
+          calendars: [calendar.id],
+          named: [],
+        },
       },
     },
   });

@@ -37,6 +37,20 @@ before(async () => {
       body: { owner, kind, name: `${owner} ${kind}`, choices: [], topicId: null },
     });
   const week = { from: "08:00", to: "18:00" };
+  const calendar = await desk.call(api.calendars.create, {
+    body: {
+      name: "Werk",
+      text: [
+        "BEGIN:VCALENDAR",
+        "BEGIN:VEVENT",
+        "DTSTART:20200601",
+        "RRULE:FREQ=YEARLY",
+        "SUMMARY:Betriebsausflug = Company outing",
+        "END:VEVENT",
+        "END:VCALENDAR",
+      ].join("\n"),
+    },
+  });
   await desk.call(api.openingHours.set, {
     body: {
       owner: { kind: "brand", id: centre.brand.id },
@@ -49,6 +63,8 @@ before(async () => {
           part: "catholic",
           times: { how: "closed" },
           own: [{ holiday: "assumption", times: { how: "spans", spans: [week] } }],
+          calendars: [calendar.id],
+          named: [],
         },
       },
     },
@@ -275,9 +291,17 @@ const screens: readonly Screen[] = [
     name: "a brand with hours and ratings",
     path: () => "/admin/brands",
     ready: async (page) => {
-      await page.locator(".entry").first().click();
+      await page.locator(".entry:not(.calendars *)").first().click();
       for (const part of [".hours-special", ".holiday .hours-day", "input[type=number]"])
         await seen(`.sheet ${part}`)(page);
+    },
+  },
+  {
+    name: "a calendar of holidays",
+    path: () => "/admin/brands",
+    ready: async (page) => {
+      await page.locator(".calendars .entry").first().click();
+      for (const part of ["textarea", ".holiday"]) await seen(`.sheet ${part}`)(page);
     },
   },
   {

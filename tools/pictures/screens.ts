@@ -404,6 +404,7 @@ export const screensOf = ({
     { name: "admin-topic", path: "/admin/topics", act: opened(".entries .entry", ".sheet .form") },
     { name: "admin-brand-hours", path: "/admin/brands", act: openedAt("Elbkabel", ".hours-special") },
     { name: "admin-brand-holidays", path: "/admin/brands", act: openedAt("Elbkabel", ".holidays") },
+    { name: "admin-calendar", path: "/admin/brands", act: opened(".calendars .entry", ".sheet .holiday") },
     {
       name: "admin-brand-ratings",
       path: "/admin/brands",

@@ -226,6 +226,8 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "topic.changed": { topic: { id: "to", parentId: null, name: "T", teamId: null, whenClosed: "reopen" } },
   "topic.removed": { topicId: "to" },
   "hours.changed": { owner: { kind: "brand", id: "b" }, hours: null },
+  "calendar.changed": { calendarId: "c", name: "Werk" },
+  "calendar.removed": { calendarId: "c", name: "Werk" },
   "notice.changed": {
     notice: { id: "n", brandId: "b", text: { de: "Störung", en: "" }, from: at, until: null },
   },

@@ -351,6 +351,8 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "rating.asked":
     case "rating.given":
     case "hours.changed":
+    case "calendar.changed":
+    case "calendar.removed":
     case "customer.created":
     case "customer.changed":
     case "customer.removed":

@@ -1,6 +1,8 @@
 // What the form of opening hours makes of a press.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { HolidayCalendar } from "#contract/calendars.ts";
+import type { CalendarId } from "#contract/ids.ts";
 import type { HolidayTimes, Hours, Span } from "#contract/hours.ts";
 import { germanStates, stateParts } from "#lib/germanHolidays.ts";
 import { dayAfter } from "#lib/timeZone.ts";
@@ -8,11 +10,14 @@ import { judgeHours, spansOn } from "#modules/hours/model.ts";
 import { fc } from "#test/chance.ts";
 import {
   comingHolidays,
+  comingTimes,
   missingIn,
+  placeOf,
   startHours,
   timesChoice,
   timesOf,
   withAnother,
+  withCalendar,
   withOne,
   withState,
   withTimes,
@@ -32,7 +37,7 @@ test("what is not filled in is found before it is sent", () => {
   const day = { from: "2026-12-24", to: "", name: "", spans: [] };
   assert.equal(missingIn({ ...hours, exceptions: [{ ...day, to: "2026-12-24" }, day] }), "exceptions.1");
   const half = { how: "spans" as const, spans: [{ from: "10:00", to: "" }] };
-  const holidays = { state: "HH" as const, part: "none" as const, times: half, own: [] };
+  const holidays = { state: "HH" as const, part: "none" as const, times: half, own: [], calendars: [], named: [] };
   assert.equal(missingIn({ ...hours, holidays }), "holidays.times");
   const own = [{ holiday: "newYear" as const, times: half }];
   assert.equal(missingIn({ ...hours, holidays: { ...holidays, times: { how: "closed" }, own } }), "holidays.own.0");
@@ -46,6 +51,45 @@ const someTimes: fc.Arbitrary<HolidayTimes> = fc.oneof(
   fc.record({ how: fc.constant("spans" as const), spans: fc.constant<Span[]>([{ from: "10:00", to: "14:00" }]) }),
 );
 
+const works: HolidayCalendar = {
+  id: "0195d1f0-0000-7000-8000-00000000000c" as CalendarId,
+  name: "Werk",
+  // One day is a holiday of some states as well, one is under an exception.
+  days: ["2026-10-31", "2026-12-24", "2027-03-17", "2028-02-29"].map((day) => ({
+    from: day,
+    to: day,
+    name: "Inventur",
+  })),
+  times: [
+    { from: "2026-07-01T11:00:00.000Z", to: "2026-07-01T13:00:00.000Z", name: "Versammlung" },
+    { from: "2026-03-02T22:00", to: "2026-03-03T01:00", name: "" },
+  ],
+};
+
+test("several days of a calendar are one line, and times are told by the clock of the hours", () => {
+  const days = [{ from: "2026-12-27", to: "2026-12-31", name: "Ferien = Break" }];
+  const hours = withCalendar(startHours("Europe/Berlin"), works.id, true);
+  assert.deepEqual(hours.holidays?.calendars, [works.id]);
+  const coming = comingHolidays(hours, "2026-12-29", [{ ...works, days }]);
+  assert.deepEqual(
+    coming.map(({ day, to, which, spans }) => [day, to, which, spans]),
+    [["2026-12-29", "2026-12-31", { name: "Ferien = Break" }, []]],
+  );
+  assert.deepEqual(comingTimes(hours, "2026-03-03", [works]), [
+    { day: "2026-03-02", from: "22:00", to: "01:00", name: "" },
+    { day: "2026-07-01", from: "13:00", to: "15:00", name: "Versammlung" },
+  ]);
+  const rule = withTimes(hours.holidays ?? assert.fail(), { name: "Inventur" }, { how: "usual" });
+  assert.equal(placeOf(rule, { name: "Inventur" }), "holidays.named.0");
+  assert.equal(placeOf(rule, { holiday: "newYear" }), null);
+  const half = { how: "spans" as const, spans: [{ from: "", to: "10:00" }] };
+  const begun = { ...hours, holidays: withTimes(rule, { name: "Anderes" }, half) };
+  assert.equal(missingIn(begun), "holidays.named.1");
+  assert.equal("holidays" in withCalendar(begun, works.id, false), false);
+  const inState = withCalendar(withState(begun, "HH"), works.id, false).holidays;
+  assert.deepEqual(inState?.named, [{ name: "Inventur", times: { how: "usual" } }]);
+});
+
 test("what the form shows of the coming holidays is what the hours will do", () => {
   let seen = 0;
   fc.assert(
@@ -53,24 +97,25 @@ test("what the form shows of the coming holidays is what the hours will do", () 
       fc.constantFrom(...germanStates),
       fc.constantFrom(...stateParts),
       someTimes,
+      someTimes,
       fc.array(fc.record({ holiday: fc.constantFrom("easterMonday", "christmasDay", "unityDay"), times: someTimes }), {
         maxLength: 2,
       }),
       fc.integer({ min: 0, max: 700 }),
-      (state, part, times, own, days) => {
+      (state, part, times, named, own, days) => {
         const given: Hours = {
           ...startHours("Europe/Berlin"),
           exceptions: [{ from: "2026-12-24", to: "2026-12-25", name: "Weihnachten = Christmas", spans: [] }],
-          holidays: { state, part, times, own },
+          holidays: { state, part, times, own, calendars: [works.id], named: [{ name: "Inventur", times: named }] },
         };
         const hours = judgeHours(given);
         assert.ok(!("refused" in hours));
         const today = dayAfter("2026-01-01", days);
-        const coming = comingHolidays(hours, today);
+        const coming = comingHolidays(hours, today, [works]);
         assert.ok(coming.length >= 8 && coming.every(({ day }) => day >= today && day < dayAfter(today, 365)));
         for (const { day, spans, exception } of coming) {
-          assert.deepEqual(spans, spansOn(hours, day), day);
-          assert.equal(exception, day === "2026-12-25" ? "Weihnachten = Christmas" : null);
+          assert.deepEqual(spans, spansOn({ ...hours, calendared: [works] }, day), day);
+          assert.equal(exception, day === "2026-12-24" || day === "2026-12-25" ? "Weihnachten = Christmas" : null);
           seen += spans.length;
         }
       },
@@ -89,16 +134,16 @@ test("a choice is the times it names, and a state that is taken away takes its r
   });
   const hours = withState(startHours("Europe/Berlin"), "BY");
   const rule = hours.holidays ?? assert.fail();
-  assert.deepEqual(rule, { state: "BY", part: "none", times: { how: "closed" }, own: [] });
-  const open = withTimes(rule, "newYear", { how: "usual" });
+  assert.deepEqual(rule, { state: "BY", part: "none", times: { how: "closed" }, own: [], calendars: [], named: [] });
+  const open = withTimes(rule, { holiday: "newYear" }, { how: "usual" });
   assert.deepEqual(open.own, [{ holiday: "newYear", times: { how: "usual" } }]);
-  assert.deepEqual(withTimes(open, "newYear", { how: "closed" }).own, [
+  assert.deepEqual(withTimes(open, { holiday: "newYear" }, { how: "closed" }).own, [
     { holiday: "newYear", times: { how: "closed" } },
   ]);
-  assert.deepEqual(withTimes(open, "newYear", null).own, []);
+  assert.deepEqual(withTimes(open, { holiday: "newYear" }, null).own, []);
   // What was chosen for a holiday stays where it is one, too.
   const catholic = withState({ ...hours, holidays: open }, "BY", "catholic");
-  const august = withTimes(catholic.holidays ?? assert.fail(), "assumption", { how: "usual" });
+  const august = withTimes(catholic.holidays ?? assert.fail(), { holiday: "assumption" }, { how: "usual" });
   assert.equal(august.own.length, 2);
   const moved = withState({ ...hours, holidays: august }, "HH").holidays;
   assert.deepEqual([moved?.state, moved?.part, moved?.own.map(({ holiday }) => holiday)], ["HH", "none", ["newYear"]]);

@@ -6,6 +6,7 @@ import { AdminEntries } from "#web/kit/AdminEntries.tsx";
 import { Choose, Field, LongField } from "#web/kit/Field.tsx";
 import { Face } from "#web/kit/Marks.tsx";
 import { SheetForm } from "#web/kit/SheetForm.tsx";
+import { Calendars } from "#web/screens/brands/Calendars.tsx";
 import { RatingRuleFields, useRatingRule } from "#web/screens/brands/RatingRule.tsx";
 import { OpeningHours, useOwnHours } from "#web/screens/brands/OpeningHours.tsx";
 import { mergeOne } from "#web/state/apply.ts";
@@ -43,7 +44,9 @@ export const AdminBrands = () => {
         ),
       })}
       form={(brand, close) => <BrandForm brand={brand} close={close} />}
-    />
+    >
+      <Calendars />
+    </AdminEntries>
   );
 };
 

@@ -3,12 +3,22 @@ import type { HolidayRule, HolidayTimes, Hours, Span } from "#contract/hours.ts"
 import { germanStates, partsOf } from "#lib/germanHolidays.ts";
 import { inBoth } from "#lib/inBoth.ts";
 import { isTimeZone, wallAt } from "#lib/timeZone.ts";
-import { Choose } from "#web/kit/Field.tsx";
+import { Choose, Toggle } from "#web/kit/Field.tsx";
 import { useNow } from "#web/kit/Marks.tsx";
+import { nextWords, useCalendars } from "#web/state/calendars.ts";
 import { HoursDay } from "#web/screens/brands/HoursDay.tsx";
-import { comingHolidays, timesChoice, timesOf, withState, withTimes } from "#web/state/openingHours.ts";
+import {
+  comingHolidays,
+  comingTimes,
+  placeOf,
+  timesChoice,
+  timesOf,
+  withCalendar,
+  withState,
+  withTimes,
+} from "#web/state/openingHours.ts";
 import type { ComingHoliday } from "#web/state/openingHours.ts";
-import { dayNames, dayWithWeekday, language, listed, t } from "#web/state/words.ts";
+import { dayNames, dayWithWeekday, language, listed, plainDay, t } from "#web/state/words.ts";
 
 /** `wrongAt` says what is wrong at a place of the hours. */
 export const Holidays = ({
@@ -23,6 +33,9 @@ export const Holidays = ({
   const rule = hours.holidays;
   const parts = rule?.state ? partsOf(rule.state) : [];
   const today = wallAt(useNow().getTime(), isTimeZone(hours.timeZone) ? hours.timeZone : "UTC").day;
+  const { data: calendars = [] } = useCalendars();
+  const coming = comingHolidays(hours, today, calendars);
+  const times = comingTimes(hours, today, calendars);
   return (
     <>
       <h3 className="entries-title">{t("hours.holidays")}</h3>
@@ -42,19 +55,39 @@ export const Holidays = ({
           onChange={(part) => set(withState(hours, rule.state, part))}
         />
       ) : null}
+      {calendars.map(({ id, name, days }) => (
+        <Toggle
+          key={id}
+          label={t("hours.calendar", { name })}
+          hint={nextWords(days)}
+          value={rule?.calendars.includes(id) ?? false}
+          onChange={(isOn) => set(withCalendar(hours, id, isOn))}
+        />
+      ))}
       {rule ? <ForAll rule={rule} hours={hours} set={set} wrong={wrongAt("holidays.times")} /> : null}
-      {rule?.state ? (
+      {rule && coming.length + times.length > 0 ? (
         <>
           <h4 className="holidays-title">{t("hours.nextHolidays")}</h4>
           <ul className="holidays">
-            {comingHolidays(hours, today).map((one) => (
-              <li key={one.day}>
+            {coming.map((one) => (
+              <li key={`${one.day} ${JSON.stringify(one.which)}`}>
                 <Coming
                   one={one}
                   rule={rule}
-                  wrong={wrongAt(`holidays.own.${rule.own.findIndex(({ holiday }) => holiday === one.holiday)}`)}
-                  set={(times) => set({ ...hours, holidays: withTimes(rule, one.holiday, times) })}
+                  wrong={wrongAt(placeOf(rule, one.which) ?? "nowhere")}
+                  set={(own) => set({ ...hours, holidays: withTimes(rule, one.which, own) })}
                 />
+              </li>
+            ))}
+            {times.map(({ day, from, to, name }) => (
+              <li key={`${day} ${from} ${name}`}>
+                <div className="holiday">
+                  <time dateTime={`${day}T${from}`}>{dayWithWeekday(day)}</time>
+                  <span className="holiday-words">
+                    <strong>{inBoth(name)[language()] || t("hours.unnamed")}</strong>
+                    <small>{t("hours.closedFromTo", { from, to })}</small>
+                  </span>
+                </div>
               </li>
             ))}
           </ul>
@@ -112,7 +145,7 @@ const asAll = "all";
 
 /** One holiday: its day, what becomes of it, and the choice for it alone. */
 const Coming = ({
-  one: { day, holiday, own, spans, exception },
+  one: { day, to, which, own, spans, exception },
   rule,
   wrong,
   set,
@@ -122,13 +155,20 @@ const Coming = ({
   readonly wrong: string | null;
   readonly set: (times: HolidayTimes | null) => void;
 }) => {
-  const name = t(`holidays.${holiday}`);
+  const name =
+    "holiday" in which ? t(`holidays.${which.holiday}`) : inBoth(which.name)[language()] || t("hours.unnamed");
   return (
     <div className="holiday" data-over={exception !== null || undefined}>
       <time dateTime={day}>{dayWithWeekday(day)}</time>
       <span className="holiday-words">
         <strong>{name}</strong>
-        <small>{[...goesBefore(exception), spanWords(spans)].join(" · ")}</small>
+        <small>
+          {[
+            ...(to > day ? [t("hours.upTo", { day: plainDay(to) })] : []),
+            ...goesBefore(exception),
+            spanWords(spans),
+          ].join(" · ")}
+        </small>
       </span>
       <Choose
         quiet

@@ -1,0 +1,66 @@
+// Calendars of holidays that come as iCalendar (RFC 5545): a file or pasted text. Opening hours name them (contract/hours.ts).
+import { z } from "zod";
+import { done, endpoint } from "#contract/endpoint.ts";
+import { calendarId } from "#contract/ids.ts";
+
+/** Longest text of a calendar, in characters. */
+export const calendarLength = 500_000;
+/** Most days and times of a calendar within the years that are read. */
+export const mostCalendarDays = 2_000;
+
+const name = z.string().trim().min(1).max(100);
+
+/** Whole days, both included: "2026-12-24". The name as the calendar has it; "Deutsch = English" in two languages. */
+const calendarDays = z.strictObject({ from: z.iso.date(), to: z.iso.date(), name: z.string() });
+export type CalendarDays = z.infer<typeof calendarDays>;
+
+/** From a time to another, the end excluded: an instant ("2026-12-24T12:00:00.000Z"), or what the clock says in the hours' zone ("2026-12-24T13:00"). */
+const calendarTimes = z.strictObject({ from: z.string(), to: z.string(), name: z.string() });
+export type CalendarTimes = z.infer<typeof calendarTimes>;
+
+export const holidayCalendar = z.strictObject({
+  id: calendarId,
+  name,
+  /** What comes within the next 400 days, in its order. */
+  days: z.array(calendarDays),
+  times: z.array(calendarTimes),
+});
+export type HolidayCalendar = z.infer<typeof holidayCalendar>;
+
+/** Longer than a calendar may be, so that one that is too long is told so. */
+const text = z.string().max(1_500_000);
+
+export const calendars = {
+  list: endpoint({
+    method: "GET",
+    path: "/api/calendars",
+    permission: "setting.manage",
+    summary: "Calendars of holidays, with what comes next",
+    result: z.array(holidayCalendar),
+  }),
+  create: endpoint({
+    method: "POST",
+    path: "/api/calendars",
+    permission: "setting.manage",
+    summary: "Add a calendar from an iCalendar text",
+    body: z.strictObject({ name, text }),
+    result: holidayCalendar,
+  }),
+  change: endpoint({
+    method: "PUT",
+    path: "/api/calendars/:id",
+    permission: "setting.manage",
+    summary: "Rename a calendar, or replace its text; null: the text stays",
+    params: z.strictObject({ id: calendarId }),
+    body: z.strictObject({ name, text: text.nullable() }),
+    result: holidayCalendar,
+  }),
+  remove: endpoint({
+    method: "DELETE",
+    path: "/api/calendars/:id",
+    permission: "setting.manage",
+    summary: "Remove a calendar that no opening hours name",
+    params: z.strictObject({ id: calendarId }),
+    result: done,
+  }),
+};
