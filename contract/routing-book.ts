@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { addressKindOf, channelKind, type AddressKind, type ChannelKind } from "#contract/channel.ts";
 import { priority } from "#contract/concerns.ts";
+import { hours } from "#contract/hours.ts";
 import { brandId, channelId, queueId, skillId, teamId, topicId } from "#contract/ids.ts";
 
 /** Kinds of work, by how it presses. A channel's messages are of the kind its line in contract/channel.ts says. */
@@ -98,11 +99,13 @@ const overflowRule = z.discriminatedUnion("when", [
   z.strictObject({ when: z.literal("closed"), queueId }),
 ]);
 
-/** Whose opening hours a queue keeps; closed: nothing is offered from it (what waits stays). */
+/** Whose opening hours a queue keeps, or its own; closed: nothing is offered from it (what waits stays). */
 const queueHours = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("always") }),
   z.strictObject({ kind: z.literal("brand"), id: brandId }),
   z.strictObject({ kind: z.literal("channel"), id: channelId }),
+  /** A calendar that is gone no longer counts. */
+  z.strictObject({ kind: z.literal("own"), hours }),
 ]);
 
 export const queueOrder = z.enum(["longestIdle", "bestSkill", "leastLoaded"]);

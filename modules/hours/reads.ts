@@ -14,12 +14,21 @@ export { hoursAsSet } from "#modules/hours/store.ts";
 export const allHours = async (tx: Tx): Promise<(OwnedHours & { readonly hours: OpenHours })[]> => {
   const all = await hoursAsSet(tx);
   if (all.every(({ hours }) => (hours.holidays?.calendars.length ?? 0) === 0)) return all;
-  const known = new Map((await allCalendars(tx)).map((calendar) => [calendar.id, calendar]));
-  return all.map(({ owner, hours }) => ({
-    owner,
-    hours: { ...hours, calendared: hours.holidays?.calendars.flatMap((id) => known.get(id) ?? []) ?? [] },
-  }));
+  const known = await calendarsById(tx);
+  return all.map(({ owner, hours }) => ({ owner, hours: withCalendars(hours, known) }));
 };
+
+export type CalendarsById = ReadonlyMap<string, KeptCalendar>;
+
+/** All calendars by their id: for hours that are kept elsewhere (a queue's own). */
+export const calendarsById = async (tx: Tx): Promise<CalendarsById> =>
+  new Map((await allCalendars(tx)).map((calendar) => [calendar.id, calendar]));
+
+/** Hours with what their calendars say; one that is gone no longer says anything. Answers are remembered by what this gives: ask once. */
+export const withCalendars = (hours: Hours, known: CalendarsById): OpenHours => ({
+  ...hours,
+  calendared: hours.holidays?.calendars.flatMap((id) => known.get(id) ?? []) ?? [],
+});
 
 /** How far ahead is shown what comes. */
 const shownDays = 400;

@@ -27,6 +27,8 @@ export const leadingKinds: readonly EventKind[] = [
   "topic.changed",
   "topic.removed",
   "hours.changed",
+  "calendar.changed",
+  "calendar.removed",
   "routing.bookChanged",
   "routing.agentChanged",
 ];
@@ -68,6 +70,8 @@ const groundKinds: ReadonlySet<EventKind> = new Set([
   "topic.changed",
   "topic.removed",
   "hours.changed",
+  "calendar.changed",
+  "calendar.removed",
   "routing.bookChanged",
   "routing.agentChanged",
 ]);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isRefusal } from "#contract/errors.ts";
+import type { Hours } from "#contract/hours.ts";
 import { workKinds, type Capacity, type Queue, type RoutingBook } from "#contract/routing-book.ts";
 import { routingBook } from "#contract/routing-book.ts";
 import {
@@ -39,6 +40,11 @@ const step = (afterSeconds: number, part: Partial<Queue["steps"][number]> = {}):
   ...part,
 });
 const when = (part: Partial<Queue["when"]>): Queue["when"] => ({ ...bookQueue(1).when, ...part });
+
+const own = (part: Partial<Hours>): Queue["hours"] => ({
+  kind: "own",
+  hours: { timeZone: "Europe/Berlin", weekly: [[], [], [], [], [], [], []], exceptions: [], ...part },
+});
 
 const judged = (book: RoutingBook): string => {
   // Whatever is judged has passed the contract.
@@ -80,6 +86,16 @@ test("what a book cannot be is said with its place", () => {
     ["unknownTeam queues.1.when.teamId", second({ when: when({ teamId: nobody }) })],
     ["unknownBrand queues.1.hours.id", second({ hours: { kind: "brand", id: channel } })],
     ["unknownChannel queues.1.hours.id", second({ hours: { kind: "channel", id: brand } })],
+    ["kept", second({ hours: own({}) })],
+    ["hoursZone queues.1.hours.hours.timeZone", second({ hours: own({ timeZone: "Mars/Olympus" }) })],
+    [
+      "hoursEmpty queues.1.hours.hours.weekly.0",
+      second({ hours: own({ weekly: [[{ from: "09:00", to: "09:00" }], [], [], [], [], [], []] }) }),
+    ],
+    [
+      "hoursDays queues.1.hours.hours.exceptions.0",
+      second({ hours: own({ exceptions: [{ from: "2026-12-24", to: "2026-12-23", name: "", spans: [] }] }) }),
+    ],
     ["unknownTeam queues.1.teamIds.1", second({ teamIds: [team, nobody] })],
     ["unknownSkill queues.1.requires", second({ requires: { [german]: 1, [nobody]: 2 } })],
     [
@@ -141,18 +157,24 @@ test("what a book cannot be is said with its place", () => {
 });
 
 test("what is kept has no blanks around its names, nothing chosen twice, and is kept as it is a second time", () => {
+  const [morning, afternoon] = [
+    { from: "08:00", to: "12:00" },
+    { from: "13:00", to: "17:00" },
+  ];
   const kept = judgeBook(
     second({
       name: "  Abend \u0000",
       teamIds: [team, team],
       autoAccept: ["chat", "chat"],
       when: when({ priorities: ["high", "high"] }),
+      hours: own({ weekly: [[afternoon, morning], [], [], [], [], [], []] }),
     }),
     known,
   );
   assert.ok(!isRefusal(kept));
-  const { name, teamIds, autoAccept, when: conditions } = kept.queues[1] ?? assert.fail();
+  const { name, teamIds, autoAccept, when: conditions, hours } = kept.queues[1] ?? assert.fail();
   assert.deepEqual([name, teamIds, autoAccept, conditions.priorities], ["Abend", [team], ["chat"], ["high"]]);
+  assert.deepEqual(hours.kind === "own" && hours.hours.weekly[0], [morning, afternoon]);
   assert.deepEqual(judgeBook(kept, known), kept);
 });
 

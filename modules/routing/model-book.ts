@@ -1,10 +1,11 @@
 // The book by which routing is set up: what of it cannot be, which queue takes a concern, and the book as the engine's rules. Pure; called by whoever keeps,
 // previews or leads.
-import { refuse, type ErrorCode, type Refusal } from "#contract/errors.ts";
+import { isRefusal, refuse, type ErrorCode, type Refusal } from "#contract/errors.ts";
 import { workKinds, type AgentWork, type Queue, type RoutingBook, type WorkKind } from "#contract/routing-book.ts";
 import type { Capacity } from "#contract/routing-book.ts";
 import { fold } from "#lib/fold.ts";
 import { storable } from "#lib/text.ts";
+import { judgeHours } from "#modules/hours/model.ts";
 import { capacityPresets } from "#modules/routing/model-capacity.ts";
 import type {
   Capacity as EngineCapacity,
@@ -32,7 +33,7 @@ export type Parents = ReadonlyMap<string, string | null>;
  * What of a book cannot be: the first fault with its place ("queues.2.overflow.0.back"), or the book as it is kept (names without blanks around them, nothing
  * chosen twice). Codes: routingTwice (an id or a name that stands twice), unknownSkill, unknownQueue, unknownTeam, unknownTopic, unknownBrand, unknownChannel,
  * routingSteps (not rising), routingStepAfter (one after the one that leads away), routingBack (on the wrong side), routingCircle, routingRest (of what is not live).
- * That there are at most six steps and the like is the contract's.
+ * Of a queue's own hours it refuses what `judgeHours` does ("queues.2.hours.hours.weekly.0"). That there are at most six steps and the like is the contract's.
  */
 export const judgeBook = (book: RoutingBook, known: Known): RoutingBook | Refusal => {
   const kept: RoutingBook = {
@@ -65,10 +66,17 @@ const keptQueue = (queue: Queue): Queue => ({
     channelKinds: each(queue.when.channelKinds),
     priorities: each(queue.when.priorities),
   },
+  hours: keptHours(queue.hours),
   teamIds: each(queue.teamIds),
   autoAccept: each(queue.autoAccept),
   steps: queue.steps.map((step) => ({ ...step, drop: each(step.drop), teamIds: each(step.teamIds) })),
 });
+
+/** Own hours with every day in its order; what is wrong with them is said later. */
+const keptHours = (given: Queue["hours"]): Queue["hours"] => {
+  const hours = given.kind === "own" ? judgeHours(given.hours) : null;
+  return hours === null || isRefusal(hours) ? given : { kind: "own", hours };
+};
 
 /** Names that differ in case or accents only are one, because people confuse them. */
 const twice = (all: readonly { readonly id: string; readonly name: string }[], where: string): Refusal | null => {
@@ -93,6 +101,8 @@ const judgeKinds = (book: RoutingBook): Refusal | null => {
 /** Says whether something is there, and what is said if it is not. */
 type Look = (id: string | null, code: ErrorCode, field: string) => Refusal | null;
 
+type Fault = (code: ErrorCode, field: string) => Refusal;
+
 const judgeQueues = (book: RoutingBook, known: Known): Refusal | null => {
   const there: Partial<Record<ErrorCode, ReadonlySet<string>>> = {
     unknownSkill: new Set(book.skills.map(({ id }) => id)),
@@ -103,13 +113,10 @@ const judgeQueues = (book: RoutingBook, known: Known): Refusal | null => {
     unknownChannel: known.channelIds,
   };
   for (const [index, queue] of book.queues.entries()) {
-    const look: Look = (id, code, field) =>
-      id === null || there[code]?.has(id) === true
-        ? null
-        : refuse(code, { name: queue.name }, `queues.${index}.${field}`);
-    const fault = judgeQueue(queue, look, (code, field) =>
-      refuse(code, { name: queue.name }, `queues.${index}.${field}`),
-    );
+    const place = `queues.${index}`;
+    const wrong: Fault = (code, field) => refuse(code, { name: queue.name }, `${place}.${field}`);
+    const look: Look = (id, code, field) => (id === null || there[code]?.has(id) === true ? null : wrong(code, field));
+    const fault = judgeQueue(queue, look, wrong) ?? judgeHoursOf(queue, look, place);
     if (fault !== null) return fault;
   }
   return null;
@@ -127,17 +134,13 @@ const first = (...looks: readonly (() => Refusal | null)[]): Refusal | null => {
 const firstOf = <T>(all: readonly T[], look: (one: T, index: number) => Refusal | null): Refusal | null =>
   first(...all.map((one, index) => () => look(one, index)));
 
-const judgeQueue = (queue: Queue, look: Look, fault: (code: ErrorCode, field: string) => Refusal): Refusal | null => {
+const judgeQueue = (queue: Queue, look: Look, fault: Fault): Refusal | null => {
   const skills = (ids: readonly string[], field: string): Refusal | null =>
     firstOf(ids, (id) => look(id, "unknownSkill", field));
   return first(
     () => look(queue.when.brandId, "unknownBrand", "when.brandId"),
     () => look(queue.when.topicId, "unknownTopic", "when.topicId"),
     () => look(queue.when.teamId, "unknownTeam", "when.teamId"),
-    () =>
-      queue.hours.kind === "always"
-        ? null
-        : look(queue.hours.id, queue.hours.kind === "brand" ? "unknownBrand" : "unknownChannel", "hours.id"),
     () => firstOf(queue.teamIds, (id, at) => look(id, "unknownTeam", `teamIds.${at}`)),
     () => skills(Object.keys(queue.requires), "requires"),
     () =>
@@ -175,6 +178,21 @@ const judgeQueue = (queue: Queue, look: Look, fault: (code: ErrorCode, field: st
         ),
       ),
   );
+};
+
+const judgeHoursOf = ({ hours }: Queue, look: Look, place: string): Refusal | null => {
+  switch (hours.kind) {
+    case "always":
+      return null;
+    case "brand":
+      return look(hours.id, "unknownBrand", "hours.id");
+    case "channel":
+      return look(hours.id, "unknownChannel", "hours.id");
+    case "own": {
+      const fault = judgeHours(hours.hours);
+      return isRefusal(fault) ? { ...fault, field: `${place}.hours.hours.${fault.field}` } : null;
+    }
+  }
 };
 
 /** It would be over again before it has ended. */

@@ -1,11 +1,11 @@
 // What routing starts from: the book, the agents, the hours, and everything that was kept. Called by leading.ts and reads-preview.ts.
-import type { Hours, OwnedHours } from "#contract/hours.ts";
+import type { OwnedHours } from "#contract/hours.ts";
 import type { AgentWork, Queue, RoutingBook } from "#contract/routing-book.ts";
 import type { Because } from "#contract/routing.ts";
 import { allAgents, type AgentRecord } from "#modules/agents/reads.ts";
 import { allBrands, allChannels, allTopics } from "#modules/brands/reads.ts";
-import { nextChange, openAt } from "#modules/hours/model.ts";
-import { allHours, hoursOf } from "#modules/hours/reads.ts";
+import { nextChange, openAt, type OpenHours } from "#modules/hours/model.ts";
+import { allHours, calendarsById, hoursOf, withCalendars, type CalendarsById } from "#modules/hours/reads.ts";
 import { capacityOf, rulesOf, unsetWork, workIn } from "#modules/routing/model-book.ts";
 import { openHall, type Hall } from "#modules/routing/model.ts";
 import type { AgentFacts, AgentRow, QueueRow } from "#modules/routing/model-shapes.ts";
@@ -21,6 +21,9 @@ export interface Ground extends Setting {
   readonly work: ReadonlyMap<string, AgentWork>;
   readonly brandIds: readonly string[];
   readonly hours: readonly OwnedHours[];
+  readonly calendars: CalendarsById;
+  /** The hours that queues of the book have for themselves, with what their calendars say. */
+  readonly ownHours: ReadonlyMap<string, OpenHours>;
   /** Each channel's brand: a channel without hours of its own has its brand's. */
   readonly brandOf: ReadonlyMap<string, string>;
 }
@@ -33,6 +36,7 @@ export const readGround = async (tx: Tx): Promise<Ground> => {
   );
   const topics = await allTopics(tx);
   const channels = await allChannels(tx);
+  const calendars = await calendarsById(tx);
   return {
     book,
     revision,
@@ -41,6 +45,8 @@ export const readGround = async (tx: Tx): Promise<Ground> => {
     parents: new Map(topics.map(({ id, parentId }) => [id, parentId])),
     brandIds: (await allBrands(tx)).map(({ id }) => id),
     hours: await allHours(tx),
+    calendars,
+    ownHours: ownHoursIn(book, calendars),
     brandOf: new Map(channels.map(({ id, brandId }) => [id, brandId])),
     serves: (agentId, brandId) => {
       const brandIds = agents.get(agentId)?.brandIds;
@@ -48,6 +54,18 @@ export const readGround = async (tx: Tx): Promise<Ground> => {
     },
   };
 };
+
+/** The ground as it would be with another book. */
+export const groundWith = (ground: Ground, book: RoutingBook): Ground => ({
+  ...ground,
+  book,
+  ownHours: ownHoursIn(book, ground.calendars),
+});
+
+const ownHoursIn = ({ queues }: RoutingBook, calendars: CalendarsById): Ground["ownHours"] =>
+  new Map(
+    queues.flatMap(({ id, hours }) => (hours.kind === "own" ? [[id, withCalendars(hours.hours, calendars)]] : [])),
+  );
 
 /** What the engine knows of an agent: what they are set up for, their teams, and as skills the brands they serve. */
 export const factsFor = (ground: Ground, { id, teamIds, brandIds }: AgentRecord): AgentFacts => {
@@ -62,15 +80,19 @@ export const factsFor = (ground: Ground, { id, teamIds, brandIds }: AgentRecord)
   };
 };
 
-const hoursFor = (ground: Ground, { hours }: Queue): Hours | null =>
-  hours.kind === "always"
-    ? null
-    : hoursOf(
-        ground.hours,
-        hours.kind === "channel"
-          ? { id: hours.id, brandId: ground.brandOf.get(hours.id) ?? "" }
-          : { id: "", brandId: hours.id },
-      );
+/** When a queue is open; null: always. */
+const hoursFor = (ground: Ground, { id, hours }: Queue): OpenHours | null => {
+  switch (hours.kind) {
+    case "always":
+      return null;
+    case "brand":
+      return hoursOf(ground.hours, { id: "", brandId: hours.id });
+    case "channel":
+      return hoursOf(ground.hours, { id: hours.id, brandId: ground.brandOf.get(hours.id) ?? "" });
+    case "own":
+      return ground.ownHours.get(id) ?? hours.hours;
+  }
+};
 
 /** Which queues are open now, and when that changes next; null: never. */
 export const opensAt = (

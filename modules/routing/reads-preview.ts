@@ -5,7 +5,7 @@ import type { PlayedDay } from "#contract/routing-endpoints.ts";
 import { dayAfter, instantOf, isTimeZone } from "#lib/timeZone.ts";
 import { actsBetween, concernsBetween, numberAt, ofConcerns, type Act } from "#modules/audit/reads.ts";
 import { mayHaveWaited } from "#modules/concerns/reads-work.ts";
-import { factsFor, opensAt, readGround, type Ground } from "#modules/routing/reads-ground.ts";
+import { factsFor, groundWith, opensAt, readGround, type Ground } from "#modules/routing/reads-ground.ts";
 import { isLive, judgeBook } from "#modules/routing/model-book.ts";
 import {
   middleOf,
@@ -48,7 +48,7 @@ export const previewOf = async (
   const now = world.now().getTime();
   if (fromMs >= now) return refuse("invalidInput", {}, "day");
   const toMs = Math.min(now, instantOf({ day: dayAfter(given.day, 1), minute: 0 }, given.zone));
-  const ground: Ground = { ...(await readGround(db)), book };
+  const ground: Ground = groundWith(await readGround(db), book);
   const time = { fromMs, toMs, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
   const { concernIds, acts } = await traces(db, time);
   const past: PastPiece[] = [];

@@ -3,12 +3,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { AgentActor } from "#contract/actor.ts";
+import type { Hours } from "#contract/hours.ts";
 import type { ConcernId, QueueId, WorkId } from "#contract/ids.ts";
 import type { RoutingBook } from "#contract/routing-book.ts";
 import type { Wish } from "#contract/routing.ts";
 import { asAgentActor, allAgents } from "#modules/agents/reads.ts";
 import { change, snooze } from "#modules/concerns/actions-change.ts";
 import { reply } from "#modules/concerns/actions-reply.ts";
+import { addCalendar, removeCalendar } from "#modules/hours/actions-calendars.ts";
 import { setHours } from "#modules/hours/actions.ts";
 import { setAgentWork, setBook } from "#modules/routing/actions-book.ts";
 import { wish } from "#modules/routing/actions.ts";
@@ -267,4 +269,49 @@ test("a queue that keeps its brand's hours offers nothing while they are closed,
     centre.rows().items.map(({ state }) => state),
     ["offered"],
   );
+});
+
+test("a queue's own hours close it at night, over a weekend, on a holiday and on a day of a calendar, until that is removed", async () => {
+  const centre = play();
+  await world.db.run(sql`UPDATE concern SET status = 'closed', waiting_since = NULL`);
+  // Christmas Eve, a Thursday, at half past four in Berlin.
+  world.setNow("2026-12-24T15:30:00.000Z");
+  const weekday = [{ from: "10:00", to: "16:00" }];
+  const weekly = [weekday, weekday, weekday, weekday, weekday, [], []];
+  const keep = async (holidays: Hours["holidays"]): Promise<void> => {
+    const { revision } = await world.db.one<{ revision: number }>(sql`SELECT revision FROM routing_book`);
+    const hours = { timeZone: "Europe/Berlin", weekly, exceptions: [], ...(holidays ? { holidays } : {}) };
+    const book = bookWith([bookQueue(9, { hours: { kind: "own", hours } })]);
+    sure(await setBook(world, cast.omar, { book, was: revision }));
+    await centre.catchUp();
+  };
+  const opens = (): string => new Date(world.now().getTime() + centre.wait()).toISOString();
+  const states = (): string[] => centre.rows().items.map(({ state }) => state);
+  await centre.open();
+  await keep(undefined);
+  await wish(world, cast.anna, {
+    id: crypto.randomUUID(),
+    wish: { what: "presence", agentId: cast.anna.id, state: "available", reason: "" },
+  });
+  await deliver(world, cast.channel, mail("heiligabend@kunde.example"));
+  await centre.catchUp();
+  assert.deepEqual([opens(), states()], ["2026-12-25T09:00:00.000Z", ["waiting"]]);
+  const holidays = { state: "DE", part: "none", times: { how: "closed" } } as const;
+  await keep({ ...holidays, own: [], calendars: [], named: [] });
+  assert.equal(opens(), "2026-12-28T09:00:00.000Z");
+  const text = `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Kabel//DE\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20261228\r\nSUMMARY:Inventur\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
+  const calendar = sure(await addCalendar(world, cast.omar, { name: "Lager", text }));
+  await keep({ ...holidays, own: [], calendars: [calendar.id], named: [] });
+  assert.equal(opens(), "2026-12-29T09:00:00.000Z");
+  // No brand or channel names it: it may go, and no longer counts.
+  sure(await removeCalendar(world, cast.omar, calendar.id));
+  await centre.catchUp();
+  assert.equal(opens(), "2026-12-28T09:00:00.000Z");
+  // The brand is open from eight on.
+  world.setNow("2026-12-28T08:59:59.000Z");
+  await centre.catchUp();
+  assert.deepEqual(states(), ["waiting"]);
+  world.setNow("2026-12-28T09:00:00.000Z");
+  await centre.catchUp();
+  assert.deepEqual(states(), ["offered"]);
 });

@@ -107,6 +107,27 @@ test("what is wrong is said at its field, and what others saved meanwhile is not
     .and(page.locator('[value="45"]'))
     .waitFor();
   assert.equal((await book()).book.queues[0]?.overflow.length, 0);
+  // A queue with hours of its own: without one of its times it is not taken over, and its part of the form is opened again.
+  await chats.press("Enter");
+  await sheet.getByRole("button", { name: "Geöffnet" }).press("Enter");
+  await page.getByRole("option", { name: "Eigene Servicezeiten" }).press("Enter");
+  await sheet.getByRole("button", { name: "Samstag: Zeit hinzufügen" }).press("Enter");
+  const begins = sheet.getByLabel("Samstag, Beginn 1");
+  await begins.fill("");
+  await sheet.locator("summary").first().press("Enter");
+  await sheet.getByRole("button", { name: "Übernehmen" }).press("Enter");
+  await sheet.getByText("Hier fehlt ein Tag oder eine Uhrzeit").waitFor();
+  await begins.fill("10:30");
+  await sheet.getByRole("button", { name: "Übernehmen" }).press("Enter");
+  await sheet.waitFor({ state: "detached" });
+  await save(page);
+  const { hours } = (await book()).book.queues[0] ?? assert.fail();
+  assert.deepEqual(hours.kind === "own" && hours.hours.weekly[5], [{ from: "10:30", to: "17:00" }]);
+  await page.reload();
+  await chats.press("Enter");
+  assert.equal(await begins.inputValue(), "10:30");
+  await sheet.getByRole("button", { name: "Abbrechen" }).press("Enter");
+  await sheet.waitFor({ state: "detached" });
   // The browser reports refusals as loads that failed.
   const others = desk.complaints.filter((words) => !/\b(400|409)\b/.test(words));
   assert.deepEqual(others, []);

@@ -1,4 +1,4 @@
-// The calendars of holidays, fetched for the forms that name them, and what a calendar's line says. Called by web/screens/brands.
+// The calendars of holidays, fetched for the forms that name them, and what a calendar's line says. Called by web/screens/brands and web/kit/hours.
 import { useQuery } from "@tanstack/react-query";
 import { calendars, type HolidayCalendar } from "#contract/calendars.ts";
 import { inBoth } from "#lib/inBoth.ts";

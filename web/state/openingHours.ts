@@ -1,11 +1,11 @@
-// What the form of opening hours does to them, and what is still missing. Pure; called by web/screens/brands/OpeningHours.tsx.
+// What the form of opening hours does to them, and what is still missing. Pure; called by web/kit/hours and the forms that hold hours.
 import type { CalendarDays, HolidayCalendar } from "#contract/calendars.ts";
 import type { HolidayRule, HolidayTimes, Hours, Span } from "#contract/hours.ts";
 import { holidayOn, holidaysEver, type GermanHoliday, type GermanState, type StatePart } from "#lib/germanHolidays.ts";
 import { dayAfter, isTimeZone, wallAt, weekdayOf, type CalendarDay } from "#lib/timeZone.ts";
 
-/** What a form begins with: an office's week in a time zone. */
-export const startHours = (timeZone: string): Hours => ({
+/** What a form begins with: an office's week in the time zone of whoever looks. */
+export const startHours = (timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone): Hours => ({
   timeZone,
   weekly: [0, 1, 2, 3, 4, 5, 6].map((day) => (day < 5 ? [{ from: "09:00", to: "17:00" }] : [])),
   exceptions: [],
@@ -179,6 +179,9 @@ export const comingTimes = (
     .map(({ name, begins, ends }) => ({ day: begins.day, from: begins.clock, to: ends.clock, name }))
     .toSorted((a, b) => (`${a.day}${a.from}` < `${b.day}${b.from}` ? -1 : 1));
 };
+
+/** Does a fault lie at that place of the hours, or within it? */
+export const isAtPlace = (fault: string, place: string): boolean => fault === place || fault.startsWith(`${place}.`);
 
 /** Where a time or a day is not filled in ("weekly.0", "exceptions.2", "holidays.own.1"); null: nowhere. */
 export const missingIn = ({ weekly, exceptions, holidays }: Hours): string | null => {

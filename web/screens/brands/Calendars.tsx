@@ -14,7 +14,7 @@ import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { toast } from "#web/state/toasts.ts";
 import { language, plainDay, t } from "#web/state/words.ts";
-import "#web/screens/brands/hours.css";
+import "#web/kit/hours/hours.css";
 
 export const Calendars = () => {
   const { data } = useCalendars();

@@ -1,17 +1,15 @@
-// When a brand or a channel is open: the week, the days that are otherwise, the time zone. Called by AdminBrands.tsx and ChannelForm.tsx, which keep it.
+// Whether a brand or a channel has opening hours, and which (web/kit/hours). Called by AdminBrands.tsx and ChannelForm.tsx, which keep it.
 import { useEffect, useState } from "react";
 import { openingHours } from "#contract/hours.ts";
 import type { Hours, HoursOwner } from "#contract/hours.ts";
-import { Button, IconButton } from "#web/kit/Button.tsx";
-import { Choose, Toggle } from "#web/kit/Field.tsx";
-import { Holidays } from "#web/screens/brands/Holidays.tsx";
-import { HoursDay, Wrong } from "#web/screens/brands/HoursDay.tsx";
+import { Toggle } from "#web/kit/Field.tsx";
+import { Wrong } from "#web/kit/hours/HoursDay.tsx";
+import { HoursFields } from "#web/kit/hours/HoursFields.tsx";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
-import { missingIn, startHours, withOne } from "#web/state/openingHours.ts";
+import { isAtPlace, missingIn, startHours } from "#web/state/openingHours.ts";
 import { problemWords } from "#web/state/problems.ts";
-import { dayNames, t } from "#web/state/words.ts";
-import "#web/screens/brands/hours.css";
+import { t } from "#web/state/words.ts";
 
 export interface OwnHours {
   /** Undefined: not fetched yet; null: none. */
@@ -70,8 +68,6 @@ export const useOwnHours = (owner: HoursOwner | null): OwnHours => {
   };
 };
 
-const here = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 export const OpeningHours = ({ own, of }: { readonly own: OwnHours; readonly of: HoursOwner["kind"] }) => {
   const { hours, set, fault } = own;
   if (hours === undefined)
@@ -80,7 +76,7 @@ export const OpeningHours = ({ own, of }: { readonly own: OwnHours; readonly of:
         {fault.words}
       </p>
     ) : null;
-  const at = (place: string): string | null => (fault !== null && fault.place.startsWith(place) ? fault.words : null);
+  const at = (place: string): string | null => (fault !== null && isAtPlace(fault.place, place) ? fault.words : null);
   const isPlaced = fault !== null && /^(?:weekly|exceptions|holidays|timeZone)/.test(fault.place);
   return (
     <fieldset className="fieldset hours">
@@ -89,98 +85,9 @@ export const OpeningHours = ({ own, of }: { readonly own: OwnHours; readonly of:
         label={t(of === "brand" ? "hours.on" : "hours.onChannel")}
         hint={t(of === "brand" ? "hours.onHint" : "hours.onChannelHint")}
         value={hours !== null}
-        onChange={(on) => set(on ? startHours(here()) : null)}
+        onChange={(on) => set(on ? startHours() : null)}
       />
-      {hours === null ? null : (
-        <>
-          <Choose
-            label={t("hours.zone")}
-            value={hours.timeZone}
-            choices={[...new Set([hours.timeZone, "UTC", ...Intl.supportedValuesOf("timeZone")])]
-              .toSorted()
-              .map((id) => ({ id, label: id.replaceAll("_", " ") }))}
-            onChange={(timeZone) => set({ ...hours, timeZone })}
-          />
-          <Wrong words={at("timeZone")} />
-          <p className="field-hint">{t("hours.hint")}</p>
-          <div className="hours-days">
-            {dayNames().map((name, day) => (
-              <HoursDay
-                key={name}
-                name={name}
-                head={<span className="hours-name">{name}</span>}
-                spans={hours.weekly[day] ?? []}
-                wrong={at(`weekly.${day}`)}
-                set={(spans) => set({ ...hours, weekly: withOne(hours.weekly, day, spans) })}
-              />
-            ))}
-          </div>
-          <Holidays hours={hours} set={set} wrongAt={at} />
-          <h3 className="entries-title">{t("hours.special")}</h3>
-          {hours.exceptions.map((one, index) => {
-            const change = (more: Partial<typeof one>): void =>
-              set({ ...hours, exceptions: withOne(hours.exceptions, index, { ...one, ...more }) });
-            const name = one.name || t("hours.specialDay", { number: index + 1 });
-            return (
-              <div className="hours-special" key={index}>
-                <div className="hours-special-days">
-                  <input
-                    className="field-input"
-                    value={one.name}
-                    maxLength={100}
-                    placeholder={t("hours.specialName")}
-                    aria-label={t("hours.specialName")}
-                    onChange={({ target }) => change({ name: target.value })}
-                  />
-                  <input
-                    className="field-input"
-                    type="date"
-                    value={one.from}
-                    aria-label={t("hours.firstDay", { name })}
-                    onChange={({ target }) =>
-                      change({
-                        from: target.value,
-                        ...(one.to === "" || one.to === one.from ? { to: target.value } : {}),
-                      })
-                    }
-                  />
-                  <input
-                    className="field-input"
-                    type="date"
-                    value={one.to}
-                    min={one.from}
-                    aria-label={t("hours.lastDay", { name })}
-                    onChange={({ target }) => change({ to: target.value })}
-                  />
-                  <IconButton
-                    size="small"
-                    icon="trash"
-                    label={t("hours.removeDay", { name })}
-                    onPress={() => set({ ...hours, exceptions: withOne(hours.exceptions, index, null) })}
-                  />
-                </div>
-                <HoursDay
-                  name={name}
-                  head={null}
-                  spans={one.spans}
-                  wrong={at(`exceptions.${index}`)}
-                  set={(spans) => change({ spans })}
-                />
-              </div>
-            );
-          })}
-          <div>
-            <Button
-              icon="plus"
-              onPress={() =>
-                set({ ...hours, exceptions: [...hours.exceptions, { from: "", to: "", name: "", spans: [] }] })
-              }
-            >
-              {t("hours.addDay")}
-            </Button>
-          </div>
-        </>
-      )}
+      {hours === null ? null : <HoursFields hours={hours} set={set} wrongAt={at} />}
       <Wrong words={isPlaced ? null : (fault?.words ?? null)} />
     </fieldset>
   );

@@ -6,11 +6,13 @@ import { queueOrder, workKinds } from "#contract/routing-book.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Checks } from "#web/kit/Checks.tsx";
 import { Choose, Field, Toggle } from "#web/kit/Field.tsx";
+import { HoursFields } from "#web/kit/hours/HoursFields.tsx";
 import { SheetForm } from "#web/kit/SheetForm.tsx";
 import { Count, Group, Length, none, SkillNumbers, type FaultAt } from "#web/screens/routing/Parts.tsx";
 import { Asks, Overflows, Steps } from "#web/screens/routing/QueueRules.tsx";
 import type { Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
+import { isAtPlace, missingIn, startHours } from "#web/state/openingHours.ts";
 import { problemWords } from "#web/state/problems.ts";
 import { skillName } from "#web/state/routingBook.ts";
 import { secondsWords, takesWords } from "#web/state/routingDraft.ts";
@@ -51,24 +53,30 @@ export const QueueForm = ({
   const [wrong, setWrong] = useState<ReadonlySet<string>>(new Set());
   // What was refused is said until it is changed: a field that is called wrong keeps its form from being sent.
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [missing, setMissing] = useState<string | null>(null);
   const names = useStore(
     deskState,
     (state) => state,
     (a, b) => a.topics === b.topics && a.brands === b.brands && a.teams === b.teams,
   );
-  const faultAt: FaultAt = (place) =>
-    fault !== null &&
-    problem !== null &&
-    !touched.has(fault.split(".")[0] ?? "") &&
-    (fault === place || fault.startsWith(`${place}.`))
+  const faultAt: FaultAt = (place) => {
+    if (missing !== null && isAtPlace(missing, place)) return t("hours.missing");
+    return fault !== null && problem !== null && !touched.has(fault.split(".")[0] ?? "") && isAtPlace(fault, place)
       ? problemWords(problem)
       : null;
+  };
+  const takeOver = (): void => {
+    const gap = queue.hours.kind === "own" ? missingIn(queue.hours.hours) : null;
+    if (gap === null) keep({ ...queue, name: queue.name.trim() });
+    else setMissing(`hours.hours.${gap}`);
+  };
   const editing: Editing = {
     queue,
     book,
     faultAt,
     set: (part) => {
       setTouched((now) => new Set([...now, ...Object.keys(part)]));
+      if (part.hours !== undefined) setMissing(null);
       setQueue((now) => ({ ...now, ...part }));
     },
     number: (place, set) => (value) => {
@@ -82,7 +90,7 @@ export const QueueForm = ({
     <SheetForm
       problem={null}
       close={close}
-      keep={() => keep({ ...queue, name: queue.name.trim() })}
+      keep={takeOver}
       keepWords={t("routingSetup.takeOver")}
       isDisabled={queue.name.trim() === "" || wrong.size > 0}
       aside={
@@ -155,7 +163,7 @@ const Takes = ({ queue, set, faultAt }: Editing) => {
     (state) => state,
     (a, b) => a.topics === b.topics && a.brands === b.brands && a.teams === b.teams && a.channels === b.channels,
   );
-  const { when, hours } = queue;
+  const { when } = queue;
   const change = (part: Partial<Queue["when"]>): void => set({ when: { ...when, ...part } });
   const kinds = [...new Set([...channels.map(({ kind }) => kind), ...when.channelKinds])];
   return (
@@ -214,28 +222,6 @@ const Takes = ({ queue, set, faultAt }: Editing) => {
           ]}
           onChange={(id) => change({ teamId: teams.find((team) => team.id === id)?.id ?? null })}
         />
-        <Choose
-          label={t("routingSetup.hours")}
-          hint={faultAt("hours") ?? t("routingSetup.hoursHint")}
-          value={hours.kind === "always" ? none : hours.id}
-          choices={[
-            { id: none, label: t("routingSetup.hoursAlways") },
-            ...(hours.kind === "always" ? [] : goneOf(hours.id, [...brands, ...channels])),
-            ...brands.map(({ id, name }) => ({ id: id as string, label: t("promises.hoursChannel", { name }) })),
-            ...channels.map(({ id, name }) => ({ id: id as string, label: t("promises.hoursChannel", { name }) })),
-          ]}
-          onChange={(id) => {
-            const brand = brands.find((one) => one.id === id);
-            const channel = channels.find((one) => one.id === id);
-            set({
-              hours: brand
-                ? { kind: "brand", id: brand.id }
-                : channel
-                  ? { kind: "channel", id: channel.id }
-                  : { kind: "always" },
-            });
-          }}
-        />
       </div>
       <Checks
         title={t("promises.priorities")}
@@ -243,6 +229,54 @@ const Takes = ({ queue, set, faultAt }: Editing) => {
         chosen={when.priorities}
         onChange={(ids) => change({ priorities: priorities.filter((one) => ids.includes(one)) })}
       />
+      <OpenAt queue={queue} set={set} faultAt={faultAt} />
+    </>
+  );
+};
+
+const ownHours = "own";
+
+/** Whose opening hours it keeps, or its own. */
+const OpenAt = ({ queue: { hours }, set, faultAt }: Pick<Editing, "queue" | "set" | "faultAt">) => {
+  const { brands, channels } = useStore(
+    deskState,
+    (state) => state,
+    (a, b) => a.brands === b.brands && a.channels === b.channels,
+  );
+  const hoursOf = (id: string): Queue["hours"] => {
+    if (id === ownHours) return hours.kind === "own" ? hours : { kind: "own", hours: startHours() };
+    const brand = brands.find((one) => one.id === id);
+    const channel = channels.find((one) => one.id === id);
+    if (brand) return { kind: "brand", id: brand.id };
+    return channel ? { kind: "channel", id: channel.id } : { kind: "always" };
+  };
+  const of = hours.kind === "brand" || hours.kind === "channel" ? hours.id : null;
+  const placed = hours.kind === "own" ? null : faultAt("hours");
+  return (
+    <>
+      <Choose
+        label={t("routingSetup.hours")}
+        hint={placed ?? t("routingSetup.hoursHint")}
+        value={of ?? (hours.kind === "own" ? ownHours : none)}
+        choices={[
+          { id: none, label: t("routingSetup.hoursAlways") },
+          { id: ownHours, label: t("routingSetup.hoursOwn") },
+          ...goneOf(of, [...brands, ...channels]),
+          ...brands.map(({ id, name }) => ({ id: id as string, label: t("promises.hoursChannel", { name }) })),
+          ...channels.map(({ id, name }) => ({ id: id as string, label: t("promises.hoursChannel", { name }) })),
+        ]}
+        onChange={(id) => set({ hours: hoursOf(id) })}
+      />
+      {hours.kind === "own" ? (
+        <fieldset className="fieldset hours">
+          <legend>{t("routingSetup.hoursOwn")}</legend>
+          <HoursFields
+            hours={hours.hours}
+            set={(next) => set({ hours: { kind: "own", hours: next } })}
+            wrongAt={(place) => faultAt(`hours.hours.${place}`)}
+          />
+        </fieldset>
+      ) : null}
     </>
   );
 };

@@ -1,4 +1,4 @@
-// In the form of opening hours: whose public holidays count, when it is open on them, and what comes within the next twelve months. Called by OpeningHours.tsx.
+// In the form of opening hours: whose public holidays count, when it is open on them, and what comes within the next twelve months. Called by HoursFields.tsx.
 import type { HolidayRule, HolidayTimes, Hours, Span } from "#contract/hours.ts";
 import { germanStates, partsOf } from "#lib/germanHolidays.ts";
 import { inBoth } from "#lib/inBoth.ts";
@@ -6,7 +6,7 @@ import { isTimeZone, wallAt } from "#lib/timeZone.ts";
 import { Choose, Toggle } from "#web/kit/Field.tsx";
 import { useNow } from "#web/kit/Marks.tsx";
 import { nextWords, useCalendars } from "#web/state/calendars.ts";
-import { HoursDay } from "#web/screens/brands/HoursDay.tsx";
+import { HoursDay } from "#web/kit/hours/HoursDay.tsx";
 import {
   comingHolidays,
   comingTimes,

@@ -1,4 +1,4 @@
-// The spans of one day in the form of opening hours, and what is wrong with them. Called by OpeningHours.tsx and Holidays.tsx.
+// The spans of one day in the form of opening hours, and what is wrong with them. Called by HoursFields.tsx and Holidays.tsx.
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import type { Span } from "#contract/hours.ts";
@@ -10,6 +10,8 @@ import { t } from "#web/state/words.ts";
 export const Wrong = ({ words }: { readonly words: string | null }) => {
   const ref = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
+    // It may lie in a part of the form that was closed meanwhile.
+    ref.current?.closest("details")?.setAttribute("open", "");
     ref.current?.scrollIntoView({ block: "center" });
   }, [words]);
   return words === null ? null : (
