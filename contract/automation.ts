@@ -164,6 +164,49 @@ export const run = z.strictObject({
 });
 export type Run = z.infer<typeof run>;
 
+/** One of the times a rule would have acted. */
+const tried = z.strictObject({
+  concernId,
+  number: z.number().int(),
+  subject: z.string(),
+  at: instant,
+  cause,
+  /** Those that held. */
+  conditions: z.array(condition),
+  /** What of its actions would have changed something; empty: nothing would. */
+  actions: z.array(action),
+  /** People did all of it that can be compared within a day; null: nothing can be compared, or the day is not over. */
+  same: z.boolean().nullable(),
+});
+
+/** What one rule would have done in the last 30 days. */
+const triedRule = z.strictObject({
+  ruleId: automationRuleId,
+  /** How often it would have been set off with its conditions holding. */
+  fitted: z.number().int(),
+  /** In how many concerns it would have changed or said something. */
+  concerns: z.number().int(),
+  /**
+   * For each of its actions, in their order: how often it would have been done; how often of these, whose day is over or in which they already have, agents
+   * could have done the same (`of`; 0 for what cannot be compared: notes, and telling people), and how often they did.
+   */
+  deeds: z.array(z.strictObject({ count: z.number().int(), same: z.number().int(), of: z.number().int() })),
+  /** The newest 20. */
+  examples: z.array(tried),
+});
+export type TriedRule = z.infer<typeof triedRule>;
+
+/** What rules would have done with what the log has of the last 30 days. */
+const trial = z.strictObject({
+  /** How many concerns, the newest, and entries of the log were looked at; and whether there are more. */
+  looked: z.number().int(),
+  entries: z.number().int(),
+  more: z.boolean(),
+  /** In the rules' order. */
+  rules: z.array(triedRule),
+});
+export type Trial = z.infer<typeof trial>;
+
 export const automation = {
   rules: endpoint({
     method: "GET",
@@ -191,6 +234,14 @@ export const automation = {
     summary: "The last 50 times a rule acted, newest first, with what could not be done and why",
     params: z.strictObject({ id: automationRuleId }),
     result: z.strictObject({ runs: z.array(run) }),
+  }),
+  tryRules: endpoint({
+    method: "POST",
+    path: "/api/automation-trials",
+    permission: "setting.manage",
+    summary: "What these rules would have done in the last 30 days, and whether people did the same; changes nothing",
+    body: z.strictObject({ rules: automationRules }),
+    result: trial,
   }),
 };
 

@@ -108,6 +108,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   "automation.rules": { given: () => ({}) },
   "automation.setRules": { given: () => ({ body: { rules: [] } }) },
   "automation.runs": { given: () => ({ params: { id: nobodys } }) },
+  "automation.tryRules": { given: () => ({ body: { rules: [] } }) },
   "macros.list": { given: () => ({}) },
   "macros.create": {
     given: () => ({

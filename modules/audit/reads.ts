@@ -30,7 +30,7 @@ export const eventsAfter = async (
 };
 
 export { actedAfter, horizon, lastSeqOf, ofConcern, ofConcerns, tagsBefore, waitsSince };
-export { actsBetween, concernsBetween, type Act } from "#modules/audit/store.ts";
+export { actsBetween, concernsBetween, newestConcerns, pastsOf, type Act } from "#modules/audit/store.ts";
 
 /**
  * The number of the first entry that is not earlier than an instant, as nearly as the log is in the order of time: transactions that overlap are not, by

@@ -132,3 +132,29 @@ export const concernsBetween = async (
       SELECT DISTINCT concern_id AS id FROM event
        WHERE seq >= ${from} AND seq < ${to} AND kind = ANY (${kinds}::text[]) AND concern_id IS NOT NULL ORDER BY concern_id LIMIT ${limit}`)
   ).map(({ id }) => id);
+
+/** The concerns in which one of the newest `most` entries from this number on is of these kinds, the newest first. */
+export const newestConcerns = async (
+  tx: Tx,
+  from: number,
+  kinds: readonly EventKind[],
+  most: number,
+  limit: number,
+): Promise<string[]> =>
+  (
+    await tx.rows<{ id: string }>(sql`
+      SELECT concern_id AS id FROM (SELECT seq, kind, concern_id FROM event WHERE seq >= ${from} ORDER BY seq DESC LIMIT ${most}) e
+       WHERE kind = ANY (${kinds}::text[]) AND concern_id IS NOT NULL GROUP BY concern_id ORDER BY max(seq) DESC, concern_id LIMIT ${limit}`)
+  ).map(({ id }) => id);
+
+/** The whole past of these concerns but drafts, concern by concern in the order of their ids, each in the log's order; `data` is null of other kinds than these. */
+export const pastsOf = (
+  tx: Tx,
+  concernIds: readonly string[],
+  kinds: readonly EventKind[],
+  limit: number,
+): Promise<AnyEvent[]> =>
+  tx.rows<AnyEvent>(sql`
+    SELECT seq, at, kind, actor, brand_id AS "brandId", concern_id AS "concernId", customer_id AS "customerId",
+           CASE WHEN kind = ANY (${kinds}::text[]) THEN data END AS data
+      FROM event WHERE concern_id = ANY (${concernIds}::uuid[]) AND kind <> 'draft.changed' ORDER BY concern_id, seq LIMIT ${limit}`);

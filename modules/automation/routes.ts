@@ -5,6 +5,7 @@ import { setRules } from "#modules/automation/actions.ts";
 import type { RulingWorld } from "#modules/automation/actions-acting.ts";
 import { changeMacro, createMacro, removeMacro, runMacro } from "#modules/automation/actions-macros.ts";
 import { rulesFor, runsFor } from "#modules/automation/reads.ts";
+import { tryRules } from "#modules/automation/reads-past.ts";
 import { macrosFor } from "#modules/automation/reads-macros.ts";
 
 /** Routes of rules and macros. */
@@ -15,6 +16,9 @@ export const automationRoutes: readonly Route<RulingWorld>[] = [
   ),
   answer<RulingWorld, typeof automation.runs>(automation.runs, (world, who, { params }) =>
     runsFor(world, who, params.id),
+  ),
+  answer<RulingWorld, typeof automation.tryRules>(automation.tryRules, (world, who, { body }) =>
+    tryRules(world, who, body.rules),
   ),
   answer<RulingWorld, typeof macros.list>(macros.list, (world, who) => macrosFor(world, who)),
   answer<RulingWorld, typeof macros.create>(macros.create, (world, who, { body }) => createMacro(world, who, body)),

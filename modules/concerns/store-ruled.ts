@@ -25,6 +25,12 @@ export const spokenWords = (tx: Tx, concernId: ConcernId, messageId: MessageId |
        AND CASE WHEN ${messageId}::uuid IS NULL THEN m.direction IN ('in', 'out') ELSE m.id = ${messageId} END
      ORDER BY m.direction = 'in' DESC, m.seq DESC LIMIT 1`);
 
+/** All that was said in these concerns, to and fro and in notes. */
+export const allSpokenWords = (tx: Tx, concernIds: readonly string[]): Promise<SpokenWords[]> =>
+  tx.rows<SpokenWords>(sql`
+    SELECT ${columns} FROM message m JOIN message_body b ON b.message_id = m.id
+     WHERE m.concern_id = ANY (${concernIds}::uuid[]) AND m.withdrawn_at IS NULL`);
+
 const stands: Readonly<Record<Stretch, (from: string) => Sql>> = {
   customer: () => sql`c.status = 'waiting'`,
   us: () => sql`c.waiting_since IS NOT NULL AND c.status NOT IN ('resolved', 'closed')`,

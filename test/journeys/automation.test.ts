@@ -4,8 +4,10 @@ import { after, test } from "node:test";
 import { type Action, type Deed } from "#contract/automation.ts";
 import type { AgentId, ConcernId, MacroId, MessageId, TeamId } from "#contract/ids.ts";
 import { setRules } from "#modules/automation/actions.ts";
+import { actByTime } from "#modules/automation/actions-timers.ts";
 import { changeMacro, createMacro, removeMacro, runMacro } from "#modules/automation/actions-macros.ts";
 import { runsFor } from "#modules/automation/reads.ts";
+import { tryRules } from "#modules/automation/reads-past.ts";
 import { macrosFor } from "#modules/automation/reads-macros.ts";
 import { automationReactions } from "#modules/automation/reactions.ts";
 import { undoMany } from "#modules/concerns/actions-many.ts";
@@ -13,6 +15,7 @@ import { undoSend } from "#modules/concerns/actions-reply.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
 import { sql } from "#platform/db/db.ts";
 import { openRuled, ruleOf } from "#test/automation.ts";
+import { everything } from "#test/everything.ts";
 import { allConcerns, deliver, hears, mail, messagesIn, sure } from "#test/world.ts";
 
 const minuteMs = 60_000;
@@ -335,4 +338,165 @@ test("macros: one's own, a team's, everybody's; done to many, once under a key, 
   assert.deepEqual(await seen(cast.anna), [everybodys.id]);
   assert.deepEqual(await removeMacro(world, cast.anna, everybodys.id), { refused: "notAllowed" });
   assert.deepEqual(await removeMacro(world, cast.anna, world.newId() as MacroId), { refused: "notFound" });
+});
+
+test("tried on the last month: each entry by the concern as it was, what would have been done, what people did themselves; writes nothing", async () => {
+  await under();
+  world.pass(40 * dayMs);
+  const all = [{ what: "words" as const, not: false, in: "subject" as const, words: ["probelauf"] }];
+  const urgent = { what: "priority" as const, not: false, priorities: ["urgent" as const] };
+  const outage = ruleOf({
+    name: "Ausfall",
+    when: { by: "event", events: ["begun"] },
+    all: [...all, { ...urgent, priorities: ["normal"] }],
+    any: [
+      { what: "words", not: false, in: "text", words: ["ausfall"] },
+      { what: "tag", not: false, tag: "nie" },
+    ],
+    actions: [
+      { do: "priority", priority: "urgent" },
+      { do: "note", text: "Bitte rasch." },
+    ],
+  });
+  const tags = ruleOf({
+    name: "eilig",
+    when: { by: "event", events: ["priority"] },
+    all: [...all, urgent],
+    actions: [{ do: "addTags", tags: ["eilig"] }],
+  });
+  const waits = ruleOf({
+    name: "wartet",
+    when: { by: "time", since: "us", minutes: 2 * 24 * 60, counted: "clock" },
+    all: [...all, urgent],
+    actions: [{ do: "team", teamId }],
+  });
+  const off = ruleOf({ name: "aus", on: false });
+  const subject = "Probelauf";
+  const one = await fresh({ subject, text: "Totaler AUSFALL." });
+  const oneAt = (await row(one.id)).createdAt;
+  const two = await fresh({ subject, text: "Ausfall seit gestern" });
+  const fine = await fresh({ subject, text: "Alles gut." });
+  world.pass(hourMs);
+  await byAnna(one.id, { priority: "urgent" });
+  world.pass(2 * dayMs);
+  await byAnna(two.id, { priority: "urgent" });
+  const twoAt = world.now().toISOString();
+  world.pass(1.5 * dayMs);
+  const late = await fresh({ subject, text: "Schon wieder Ausfall" });
+  world.pass(hourMs);
+
+  const before = await everything(world.db);
+  const rules = [outage, tags, waits, off];
+  const told = sure(await tryRules(world, cast.omar, rules));
+  assert.equal(await everything(world.db), before, "nothing was written");
+  assert.deepEqual(
+    told.rules.map(({ ruleId, fitted, concerns, deeds }) => [ruleId, fitted, concerns, deeds]),
+    [
+      // Anna did it with the first within the day, with the second two days later; the third is too young to say.
+      [
+        outage.id,
+        3,
+        3,
+        [
+          { count: 3, same: 1, of: 2 },
+          { count: 3, same: 0, of: 0 },
+        ],
+      ],
+      // By the rule above it at the beginning of three, and by Anna twice.
+      [tags.id, 5, 3, [{ count: 5, same: 0, of: 4 }]],
+      [waits.id, 2, 2, [{ count: 2, same: 0, of: 2 }]],
+      [off.id, 0, 0, [{ count: 0, same: 0, of: 0 }]],
+    ],
+  );
+  assert.deepEqual(
+    told.rules[0]?.examples.map(({ concernId, subject: its, cause, conditions, actions, same }) => [
+      concernId,
+      its,
+      cause,
+      conditions,
+      actions,
+      same,
+    ]),
+    [
+      { id: late.id, same: null },
+      { id: two.id, same: false },
+      { id: one.id, same: true },
+    ].map(({ id, same }) => [id, subject, "begun", [...outage.all, outage.any[0]], outage.actions, same]),
+  );
+  assert.deepEqual(
+    told.rules[2]?.examples.map(({ concernId, at, cause }) => [concernId, at, cause]),
+    [
+      // It was not urgent when its time came; then somebody made it so.
+      [two.id, twoAt, "us"],
+      [one.id, new Date(Date.parse(oneAt) + 2 * dayMs).toISOString(), "us"],
+    ],
+  );
+  const alone = sure(await tryRules(world, cast.omar, [outage]));
+  const ids = [one, two, fine, late].map(({ id }) => id);
+  const entries = (await world.events()).filter(({ concernId }) => ids.includes(concernId as ConcernId));
+  assert.deepEqual(
+    [alone.looked, alone.entries, alone.more],
+    [4, entries.length, false],
+    "of the last month, not before",
+  );
+  assert.deepEqual(alone.rules, told.rules.slice(0, 1));
+  const evas = sure(await tryRules(world, cast.eva, rules));
+  assert.deepEqual([evas.looked, evas.rules.map(({ fitted }) => fitted)], [0, [0, 0, 0, 0]], "of another brand");
+  assert.deepEqual(await tryRules(world, cast.omar, [off, off]), {
+    refused: "automationTwice",
+    facts: { name: "aus" },
+    field: "rules.1.id",
+  });
+});
+
+test("what is tried on the past is what the rules did in it", async () => {
+  world.pass(40 * dayMs);
+  const all = [{ what: "words" as const, not: false, in: "subject" as const, words: ["gegenprobe"] }];
+  const note = [{ do: "note" as const, text: "getan" }];
+  const rules = [
+    ruleOf({ name: "a", when: { by: "event", events: ["begun", "messageIn", "tags", "status"] }, all, actions: note }),
+    ruleOf({ name: "b", when: { by: "event", events: ["noteAdded"] }, all, actions: note }),
+    ruleOf({
+      name: "c",
+      when: { by: "time", since: "us", minutes: 60, counted: "clock" },
+      all: [...all, { what: "tag", not: true, tag: "x" }],
+      actions: note,
+    }),
+  ];
+  await under(...rules);
+  const { id, again } = await fresh({ subject: "Gegenprobe" });
+  await listen();
+  world.pass(2 * hourMs);
+  await actByTime(world);
+  await byAnna(id, { addTags: ["x", "y"] });
+  await byAnna(id, { removeTags: ["y"] });
+  await listen();
+  await again({ subject: "Gegenprobe" });
+  await byAnna(id, { status: "resolved" });
+  await listen();
+  const other = await fresh({ subject: "Gegenprobe 2" });
+  await byAnna(other.id, { addTags: ["x"] });
+  await listen();
+  world.pass(2 * hourMs);
+  await actByTime(world);
+  await byAnna(other.id, { removeTags: ["x"] });
+  await listen();
+  world.pass(1_000);
+  await actByTime(world);
+  await listen();
+  const told = sure(await tryRules(world, cast.omar, rules));
+  const did = async (place: number) =>
+    (await runsFor(world, cast.omar, rules[place]?.id ?? assert.fail())).runs.map(
+      ({ concernId, cause }) => `${concernId} ${cause}`,
+    );
+  for (const [place, { examples }] of told.rules.entries())
+    assert.deepEqual(
+      examples.map(({ concernId, cause }) => `${concernId} ${cause}`).toSorted(),
+      (await did(place)).toSorted(),
+      rules[place]?.name ?? "",
+    );
+  assert.deepEqual(
+    told.rules.map(({ fitted }) => fitted > 1),
+    [true, true, true],
+  );
 });

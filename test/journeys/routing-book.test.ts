@@ -13,6 +13,7 @@ import { sql } from "#platform/db/db.ts";
 import { answerOf } from "#test/outbox.ts";
 import { bookQueue, bookWith, idOf } from "#test/routing-book.ts";
 import { verifyAction } from "#test/verify-action.ts";
+import { everything } from "#test/everything.ts";
 import { addCast, allConcerns, deliver, mail, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
 
 const minute = 60_000;
@@ -84,19 +85,6 @@ const answers = async (id: ConcernId, to: string, at: string): Promise<void> => 
   world.setNow(at);
   sure(await reply(world, cast.anna, answerOf(cast, id, to, { text: "Antwort", html: null, undoMs: 0 })));
 };
-/** Everything there is, as one number. */
-const everything = async (): Promise<string> => {
-  const tables = await world.db.rows<{ name: string }>(
-    sql`SELECT quote_ident(relname) AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname`,
-  );
-  const sums: string[] = [];
-  for (const { name } of tables) {
-    const query = `SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') AS sum FROM ${name} t`;
-    sums.push(`${name} ${(await world.db.one<{ sum: string }>({ text: query, values: [] } as never)).sum}`);
-  }
-  return sums.join("\n");
-};
-
 test("a past day is played as it came, with who was there, writes nothing, and is the same a second time", async () => {
   const day = "2026-03-03";
   const old = await came("alt@kunde.example", "2026-03-02T18:00:00.000Z", "de");
@@ -112,11 +100,11 @@ test("a past day is played as it came, with who was there, writes nothing, and i
 
   const inGerman = (part: Partial<Queue> = {}): RoutingBook =>
     bookWith([bookQueue(1, { when: { ...bookQueue(1).when, language: "de" }, ...part })]);
-  const before = await everything();
+  const before = await everything(world.db);
   const played = async (book: RoutingBook) => sure(await previewOf(world, { book, day, zone: "Europe/Berlin" }));
   const first = await played(inGerman());
   assert.deepEqual(await played(inGerman()), first);
-  assert.equal(await everything(), before, "nothing was written");
+  assert.equal(await everything(world.db), before, "nothing was written");
 
   assert.deepEqual([first.played, first.nowhere, first.more], [2, 1, false]);
   const [queue] = first.queues;

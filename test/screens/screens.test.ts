@@ -260,7 +260,14 @@ const screens: readonly Screen[] = [
       await seen(".sheet .promise-table")(page);
     },
   },
-  { name: "rules", path: () => "/admin/automation", ready: seen(".entry") },
+  {
+    name: "rules, tried on the last month",
+    path: () => "/admin/automation",
+    ready: async (page) => {
+      await page.locator(".rule-trial-ask .button").click();
+      await seen(".rule-trial .field-hint")(page);
+    },
+  },
   {
     name: "a rule with what it did",
     path: () => "/admin/automation",

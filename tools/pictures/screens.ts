@@ -446,6 +446,18 @@ export const screensOf = ({
     { name: "admin-promise", path: "/admin/promises", act: opened(".entries .entry", ".sheet .form") },
     { name: "admin-automation", path: "/admin/automation", act: seen(".entries .entry") },
     { name: "admin-rule", path: "/admin/automation", act: opened(".entries .entry", ".sheet .form") },
+    {
+      name: "admin-automation-trial",
+      path: "/admin/automation",
+      act: async (page) => {
+        await page.locator(".rule-trial-ask .button").click();
+        await seen(".rule-trial .field-hint")(page);
+        await page
+          .locator(".rule-trial")
+          .first()
+          .evaluate((part) => part.scrollIntoView({ block: "start" }));
+      },
+    },
     { name: "admin-macros", path: "/admin/macros", as: "omar", act: seen(".entries .entry") },
     { name: "admin-macro", path: "/admin/macros", as: "omar", act: opened(".entries .entry", ".sheet .form") },
     {

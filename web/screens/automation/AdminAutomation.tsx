@@ -9,6 +9,7 @@ import { Icon } from "#web/kit/Icon.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
 import { Empty } from "#web/kit/States.tsx";
 import { RuleForm } from "#web/screens/automation/RuleForm.tsx";
+import { TryOut } from "#web/screens/automation/TryOut.tsx";
 import { mergeReference } from "#web/state/apply.ts";
 import { moved } from "#web/state/automationRules.ts";
 import { actionsWords, ifWords, whenWords } from "#web/state/automationWords.ts";
@@ -93,6 +94,11 @@ export const AdminAutomation = () => {
               </li>
             ))}
           </ol>
+          <section className="card">
+            <h2>{t("automation.trial.title")}</h2>
+            <p className="card-words">{t("automation.trial.hint")}</p>
+            <TryOut rules={rules} />
+          </section>
         </>
       )}
       <Sheet
@@ -104,6 +110,7 @@ export const AdminAutomation = () => {
         {editing === null ? null : (
           <RuleForm
             rule={editing === "new" ? null : editing}
+            rules={rules}
             close={close}
             keep={(rule) =>
               keep(

@@ -11,6 +11,7 @@ import { ConditionLine } from "#web/screens/automation/ConditionLine.tsx";
 import { Group, lineOf, Lines } from "#web/screens/automation/Lines.tsx";
 import type { Line } from "#web/screens/automation/Lines.tsx";
 import { Runs } from "#web/screens/automation/Runs.tsx";
+import { TryOut } from "#web/screens/automation/TryOut.tsx";
 import { isWhole, newAction, newCondition, newRule } from "#web/state/automationRules.ts";
 import { lengthWords } from "#web/state/automationWords.ts";
 import type { Problem } from "#web/state/client.ts";
@@ -19,11 +20,14 @@ import { t } from "#web/state/words.ts";
 
 export const RuleForm = ({
   rule: given,
+  rules,
   close,
   keep,
   remove,
 }: {
   readonly rule: AutomationRule | null;
+  /** All that are kept. */
+  readonly rules: readonly AutomationRule[];
   readonly close: () => void;
   readonly keep: (rule: AutomationRule) => Promise<Problem | null>;
   readonly remove: (rule: AutomationRule) => Promise<Problem | null>;
@@ -70,9 +74,20 @@ export const RuleForm = ({
       <Conditions title={t("automation.all")} lines={all} set={setAll} />
       <Conditions title={t("automation.any")} lines={any} set={setAny} />
       <Actions lines={actions} set={setActions} of="rule" />
+      <Group title={t("automation.trial.title")} hint={t("automation.trial.hintRule")}>
+        <TryOut rules={withDraft(rules, whole)} only={whole.id} isDisabled={!isWhole(whole)} />
+      </Group>
       {given === null ? null : <Runs rule={given} />}
     </SheetForm>
   );
+};
+
+/** The rules with this one as it stands in the form, switched on: a new one is the last. */
+const withDraft = (rules: readonly AutomationRule[], draft: AutomationRule): readonly AutomationRule[] => {
+  const tried = { ...draft, on: true };
+  return rules.some(({ id }) => id === draft.id)
+    ? rules.map((one) => (one.id === draft.id ? tried : one))
+    : [...rules, tried];
 };
 
 const When = ({ rule, set }: { readonly rule: AutomationRule; readonly set: (rule: AutomationRule) => void }) => {
