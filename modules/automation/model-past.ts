@@ -216,7 +216,7 @@ export const replay = async (
 
   const pass = async (at: Then, trigger: Trigger): Promise<readonly AutomationRule["id"][]> => {
     passes += 1;
-    if (passes % 20 === 0) await turn();
+    if (passes % 5 === 0) await turn();
     const these = await passOf({ book, concern, rules, done }, at, trigger);
     acts.push(...these);
     return these.map(({ ruleId }) => ruleId);

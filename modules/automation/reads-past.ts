@@ -3,7 +3,7 @@ import { seesBrand, type AgentActor } from "#contract/actor.ts";
 import type { AutomationRule, Trial, TriedRule } from "#contract/automation.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { ConcernId } from "#contract/ids.ts";
-import { newestConcerns, numberAt, pastsOf } from "#modules/audit/reads.ts";
+import { horizon, newestConcerns, numberAt, pastsOf } from "#modules/audit/reads.ts";
 import { judgeRules, type Facts } from "#modules/automation/model.ts";
 import { pastKinds, replay, type PastAct, type TrialBook } from "#modules/automation/model-past.ts";
 import { allTopics } from "#modules/brands/reads.ts";
@@ -47,10 +47,10 @@ export const tryRules = async (
     from: new Date(now.getTime() - spanMs).toISOString(),
     now: now.toISOString(),
   };
-  const found = rules.some(({ on }) => on) ? await concernsOf(db, book) : [];
+  const found = rules.some(({ on }) => on) ? await concernsOf(db, book) : { ids: [], more: false };
   const tallies = rules.map(tallyOf);
-  let [looked, entries, more] = [0, 0, found.length > mostConcerns];
-  const ids = found.slice(0, mostConcerns);
+  let [looked, entries, more] = [0, 0, found.more];
+  const ids = found.ids.slice(0, mostConcerns);
   for (let begin = 0; begin < ids.length && entries < mostEntries; begin += atOnce) {
     const rows = new Map(
       (await rowsByIds(db, ids.slice(begin, begin + atOnce) as ConcernId[]))
@@ -83,8 +83,11 @@ export const tryRules = async (
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** The concerns to look at, the newest first; one more than are looked at when there are more. */
-const concernsOf = async (tx: Tx, { rules, from }: TrialBook): Promise<readonly string[]> => {
+/** The concerns to look at, the newest first; and whether there may be more. */
+const concernsOf = async (
+  tx: Tx,
+  { rules, from }: TrialBook,
+): Promise<{ readonly ids: readonly string[]; readonly more: boolean }> => {
   const begin = await numberAt(tx, new Date(Date.parse(from) - slackMs).toISOString());
   const found = new Set(await newestConcerns(tx, begin, pastKinds, mostLog, mostConcerns + 1));
   // Time passes where nothing happens, too.
@@ -93,7 +96,7 @@ const concernsOf = async (tx: Tx, { rules, from }: TrialBook): Promise<readonly 
       const since = new Date(Date.parse(from) - when.minutes * minuteMs).toISOString();
       for (const id of await concernsIn(tx, when.since, since, first, mostConcerns + 1)) found.add(id);
     }
-  return [...found];
+  return { ids: [...found], more: found.size > mostConcerns || (await horizon(tx)) - begin > mostLog };
 };
 
 const asks = (rules: readonly AutomationRule[], ...whats: string[]): boolean =>
