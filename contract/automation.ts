@@ -175,7 +175,7 @@ const tried = z.strictObject({
   conditions: z.array(condition),
   /** What of its actions would have changed something; empty: nothing would. */
   actions: z.array(action),
-  /** People did all of it that can be compared within a day; null: nothing can be compared, or the day is not over. */
+  /** People did all of it that can be compared within a day; null: nothing can be compared, or it is too early to say. */
   same: z.boolean().nullable(),
 });
 

@@ -179,6 +179,10 @@ export const isSame = (action: Action, event: AnyEvent): boolean | undefined => 
   }
 };
 
+/** Can people's deeds be held against it? */
+export const isComparable = (action: Action): boolean =>
+  action.do !== "note" && action.do !== "notify" && action.do !== "stop";
+
 /** What sets rules off. */
 interface Trigger {
   readonly at: string;
@@ -413,6 +417,5 @@ const sameAfter = (
     if (event.at > until) break;
     if (event.actor.kind === "agent" && isSame(action, event) === true) return true;
   }
-  const comparable = action.do !== "note" && action.do !== "notify" && action.do !== "stop";
-  return comparable && until <= now ? false : null;
+  return isComparable(action) && until <= now ? false : null;
 };

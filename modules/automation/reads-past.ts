@@ -5,7 +5,7 @@ import { isRefusal, type Refusal } from "#contract/errors.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import { horizon, newestConcerns, numberAt, pastsOf } from "#modules/audit/reads.ts";
 import { judgeRules, type Facts } from "#modules/automation/model.ts";
-import { pastKinds, replay, type PastAct, type TrialBook } from "#modules/automation/model-past.ts";
+import { isComparable, pastKinds, replay, type PastAct, type TrialBook } from "#modules/automation/model-past.ts";
 import { allTopics } from "#modules/brands/reads.ts";
 import { rowsByIds } from "#modules/concerns/reads.ts";
 import { allSpokenWords, concernsIn } from "#modules/concerns/reads-ruled.ts";
@@ -152,7 +152,10 @@ const tallyOf = (
         if (same !== null) counted.of += 1;
         if (same === true) counted.same += 1;
       }
-      const compared = act.deeds.flatMap(({ same }) => (same === null ? [] : [same]));
+      const compared = act.deeds.flatMap(({ place, same }) => {
+        const action = rule.actions[place];
+        return action !== undefined && isComparable(action) ? [same] : [];
+      });
       examples.push({
         concernId: id,
         number,
@@ -161,7 +164,7 @@ const tallyOf = (
         cause: act.cause,
         conditions: [...act.conditions],
         actions: act.deeds.flatMap(({ place }) => rule.actions[place] ?? []),
-        same: compared.length === 0 ? null : compared.every(Boolean),
+        same: compared.includes(false) ? false : compared.length === 0 || compared.includes(null) ? null : true,
       });
       if (examples.length > 10 * mostExamples) examples = newest();
     },

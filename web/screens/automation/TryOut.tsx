@@ -137,7 +137,11 @@ const OneRule = ({
                 <td>{number(deed.count)}</td>
                 <td>
                   {deed.of === 0
-                    ? t("automation.trial.notCompared")
+                    ? t(
+                        action.do === "note" || action.do === "notify"
+                          ? "automation.trial.notCompared"
+                          : "automation.trial.notYet",
+                      )
                     : t("automation.trial.sameOf", { same: number(deed.same), of: number(deed.of) })}
                 </td>
               </tr>
