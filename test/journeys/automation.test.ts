@@ -4,7 +4,6 @@ import { after, test } from "node:test";
 import { type Action, type Deed } from "#contract/automation.ts";
 import type { AgentId, ConcernId, MacroId, MessageId, TeamId } from "#contract/ids.ts";
 import { setRules } from "#modules/automation/actions.ts";
-import { actByTime } from "#modules/automation/actions-timers.ts";
 import { changeMacro, createMacro, removeMacro, runMacro } from "#modules/automation/actions-macros.ts";
 import { runsFor } from "#modules/automation/reads.ts";
 import { tryRules } from "#modules/automation/reads-past.ts";
@@ -447,56 +446,4 @@ test("tried on the last month: each entry by the concern as it was, what would h
     facts: { name: "aus" },
     field: "rules.1.id",
   });
-});
-
-test("what is tried on the past is what the rules did in it", async () => {
-  world.pass(40 * dayMs);
-  const all = [{ what: "words" as const, not: false, in: "subject" as const, words: ["gegenprobe"] }];
-  const note = [{ do: "note" as const, text: "getan" }];
-  const rules = [
-    ruleOf({ name: "a", when: { by: "event", events: ["begun", "messageIn", "tags", "status"] }, all, actions: note }),
-    ruleOf({ name: "b", when: { by: "event", events: ["noteAdded"] }, all, actions: note }),
-    ruleOf({
-      name: "c",
-      when: { by: "time", since: "us", minutes: 60, counted: "clock" },
-      all: [...all, { what: "tag", not: true, tag: "x" }],
-      actions: note,
-    }),
-  ];
-  await under(...rules);
-  const { id, again } = await fresh({ subject: "Gegenprobe" });
-  await listen();
-  world.pass(2 * hourMs);
-  await actByTime(world);
-  await byAnna(id, { addTags: ["x", "y"] });
-  await byAnna(id, { removeTags: ["y"] });
-  await listen();
-  await again({ subject: "Gegenprobe" });
-  await byAnna(id, { status: "resolved" });
-  await listen();
-  const other = await fresh({ subject: "Gegenprobe 2" });
-  await byAnna(other.id, { addTags: ["x"] });
-  await listen();
-  world.pass(2 * hourMs);
-  await actByTime(world);
-  await byAnna(other.id, { removeTags: ["x"] });
-  await listen();
-  world.pass(1_000);
-  await actByTime(world);
-  await listen();
-  const told = sure(await tryRules(world, cast.omar, rules));
-  const did = async (place: number) =>
-    (await runsFor(world, cast.omar, rules[place]?.id ?? assert.fail())).runs.map(
-      ({ concernId, cause }) => `${concernId} ${cause}`,
-    );
-  for (const [place, { examples }] of told.rules.entries())
-    assert.deepEqual(
-      examples.map(({ concernId, cause }) => `${concernId} ${cause}`).toSorted(),
-      (await did(place)).toSorted(),
-      rules[place]?.name ?? "",
-    );
-  assert.deepEqual(
-    told.rules.map(({ fitted }) => fitted > 1),
-    [true, true, true],
-  );
 });
