@@ -2,6 +2,7 @@
 import type { Who } from "#contract/actor.ts";
 import type { AutomationRule } from "#contract/automation.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
+import { stable } from "#lib/stable.ts";
 import { say } from "#modules/audit/actions.ts";
 import { judgeRules } from "#modules/automation/model.ts";
 import { beginSince, endSince, lockRules, putRules, removeRunsBefore, sinces } from "#modules/automation/store.ts";
@@ -48,14 +49,6 @@ const waitFrom = async (
   if (gone.length + others.length > 0) await endSince(tx, [...gone, ...others]);
   for (const id of others) await beginSince(tx, id, world.now().toISOString());
 };
-
-/** The same text for the same value, in whatever order its parts stand. */
-const stable = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 
 /** Longer than any rule waits: until then no rule forgets that it has acted. */
 const keptMs = 400 * 24 * 3_600_000;

@@ -2,6 +2,7 @@
 import { system, type Who } from "#contract/actor.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { PromiseRule, Recount } from "#contract/promises.ts";
+import { stable } from "#lib/stable.ts";
 import { say } from "#modules/audit/actions.ts";
 import { judgeRules } from "#modules/promises/model.ts";
 import { lockRules, putRules, putSwept } from "#modules/promises/store.ts";
@@ -29,14 +30,6 @@ export const setRules = (
     await say(world, tx, who, [{ kind: "promise.rulesChanged", data: { rules } }]);
     return { rules };
   });
-
-/** The same text for the same value, in whatever order its parts stand. */
-const stable = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 
 /** Notes that the open concerns have been counted anew by this revision, and says what came of it (null: nothing). */
 export const noteSwept = async (world: Acting, tx: Tx, revision: number, recount: Recount | null): Promise<void> => {

@@ -3,6 +3,7 @@ import type { Who } from "#contract/actor.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { AgentId } from "#contract/ids.ts";
 import type { AgentWork, RoutingBook } from "#contract/routing-book.ts";
+import { stable } from "#lib/stable.ts";
 import { agentById } from "#modules/agents/reads.ts";
 import { say } from "#modules/audit/actions.ts";
 import { judgeBook, judgeWork, unsetWork, workIn } from "#modules/routing/model-book.ts";
@@ -48,11 +49,3 @@ export const setAgentWork = (
     }
     return { agentId, ...work };
   });
-
-/** The same text for the same value, in whatever order its parts stand. */
-const stable = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );

@@ -13,14 +13,8 @@ import { restOf, seenOf, wantsOf, type Wanted } from "#modules/routing/model-wan
 import { fence, removeQueuesBut, takeLead } from "#modules/routing/store-leading.ts";
 import type { World } from "#platform/world.ts";
 
-/** The kinds of entries that routing reads. */
-export const leadingKinds: readonly EventKind[] = [
-  "work.wished",
-  "concern.created",
-  "concern.changed",
-  "concern.removed",
-  "message.added",
-  "message.moved",
+/** Entries after which what routing is set up by is read anew. */
+const groundKinds: ReadonlySet<EventKind> = new Set([
   "agent.changed",
   "brand.changed",
   "channel.changed",
@@ -31,6 +25,17 @@ export const leadingKinds: readonly EventKind[] = [
   "calendar.removed",
   "routing.bookChanged",
   "routing.agentChanged",
+]);
+
+/** The kinds of entries that routing reads. */
+export const leadingKinds: readonly EventKind[] = [
+  "work.wished",
+  "concern.created",
+  "concern.changed",
+  "concern.removed",
+  "message.added",
+  "message.moved",
+  ...groundKinds,
 ];
 
 /** What a look at the world brings. */
@@ -62,19 +67,6 @@ const linesEveryMs = 1_000;
 const beatMs = 3_000;
 /** Of so many in each queue place and wait are told. */
 const mostLinedUp = 100;
-
-const groundKinds: ReadonlySet<EventKind> = new Set([
-  "agent.changed",
-  "brand.changed",
-  "channel.changed",
-  "topic.changed",
-  "topic.removed",
-  "hours.changed",
-  "calendar.changed",
-  "calendar.removed",
-  "routing.bookChanged",
-  "routing.agentChanged",
-]);
 
 /** What a step gathers before it is kept. */
 interface Draft {
