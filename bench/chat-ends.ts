@@ -60,7 +60,10 @@ export const openWidget = (n: number, channelId: string, address: string): Widge
   let after: number | null = null;
   let concernId: string | null = null;
 
-  const send = (word: FromWidget): void => socket?.send(JSON.stringify(word));
+  // While no line is open nothing is said: the next welcome has all that waits said again.
+  const send = (word: FromWidget): void => {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(word));
+  };
   const sendSaid = (one: Said): void => {
     one.triedAt = performance.now();
     send({ type: "say", id: one.id, concernId: concernId as never, thread, text: one.text });
