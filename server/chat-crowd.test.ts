@@ -39,10 +39,10 @@ test("a line that does not get shorter takes in as many as come to their end, un
   assert.equal(enter(1), 1);
   pass(1);
   assert.equal(enter(50), 0);
-  // As long as it stands at three commits' words nothing is added, and then one for one.
+  // As long as it stands at two commits' words nothing is added, and then one for one.
   leave(29);
   assert.equal(enter(50), 0);
-  leave(11);
+  leave(35);
   assert.equal(enter(50), 11);
   for (let n = 0; n < 20; n += 1) {
     pass(100);
@@ -50,14 +50,14 @@ test("a line that does not get shorter takes in as many as come to their end, un
     assert.equal(enter(200), 24);
   }
   // It is over: the next burst is a burst again.
-  leave(60);
+  leave(36);
   pass(1_001);
   assert.equal(enter(120), 120);
 });
 
 test("few words are never turned away, however long each of them takes", () => {
   const { enter, leave, pass } = hall();
-  assert.equal(enter(71), 71);
+  assert.equal(enter(47), 47);
   for (let n = 0; n < 100; n += 1) {
     pass(5_000);
     leave(1);
@@ -87,8 +87,8 @@ test("whoever comes again when asked to is taken in before those who are new, on
   pass(1_000);
   // There is room for nobody: the turn is kept.
   assert.equal(crowd.enter("b0"), 500);
-  leave(60);
-  // The line stands at more than three commits' words: who is new is turned away, who has a turn is not.
+  leave(96);
+  // The line stands at two commits' words: who is new is turned away, who has a turn is not.
   assert.equal(enter(10), 0);
   assert.equal(crowd.enter("b0"), null);
   assert.notEqual(crowd.enter("b89"), null);

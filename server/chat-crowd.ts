@@ -10,14 +10,14 @@ export interface Crowd {
   readonly leave: () => void;
 }
 
-/** Two commits under way and a third that is waited for (server/intake-now.ts): more words in hand than these make nothing quicker. */
-const short = 72;
+/** Two commits under way (server/intake-now.ts): more words in hand than these wait for their turn, and make nothing quicker. */
+const short = 48;
 /** More are taken in for so long: a burst is over before, an overload is not. */
 const burstMs = 500;
 /** However short it is. */
 const most = 144;
 /** Among these there is room for whoever has been turned away before, also where nobody new is taken in. */
-const mostWithTurn = 96;
+const mostWithTurn = 60;
 /** Once words are turned away it goes on until nobody has been for so long; otherwise each calm moment would begin another burst. */
 const calmMs = 1_000;
 /** Nobody is asked to come again sooner, or later; whose turn has come and who finds no room, after so long. */
