@@ -11,9 +11,9 @@ import { closeRunFolder, openRunFolder } from "./test/leftovers.ts";
 import { count, isMissingPeer } from "./test/outcome.ts";
 import type { Outcome } from "./test/outcome.ts";
 import { ensurePeers } from "./test/peers.ts";
-import { indented, printOutcomes } from "./test/print.ts";
+import { indented, printOutcomes, slowest } from "./test/print.ts";
 import { killAll } from "./test/process.ts";
-import { doAll, longestFirst } from "./test/queue.ts";
+import { doAll, longestFirst, processorMs } from "./test/queue.ts";
 import { fileTimeoutMs, findTests, isChosen, isWithPeers, runFile, stages } from "./test/suites.ts";
 import type { FileResult, Stage } from "./test/suites.ts";
 
@@ -50,6 +50,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 
 const outcomes: Named[] = [];
 const times: string[] = [];
+const pieces: { readonly file: string; readonly ms: number }[] = [];
+const atStart = processorMs();
 try {
   await runAll();
 } finally {
@@ -106,6 +108,7 @@ async function runAll(): Promise<void> {
     const { file, ms, outcomes: found } = await run();
     span.ended = performance.now();
     span.done += 1;
+    pieces.push({ file, ms });
     record(`[${stage} ${span.done}/${total}] ${file}`, ms, found, file);
   };
   const work = chosen.map(({ stage, checks, files }) => {
@@ -163,8 +166,11 @@ function summary(): number {
     }
   }
   const { passed, failed } = count(outcomes, strict);
+  const long = slowest(pieces);
+  if (long !== "") say(`\n${long}`);
+  const [idle, all] = [processorMs().idle - atStart.idle, processorMs().all - atStart.all];
   say(
-    `\n${times.join(", ")}, from the first to the last of each; whole run ${((performance.now() - start) / 1000).toFixed(1)} s`,
+    `\n${times.join(", ")}, from the first to the last of each; whole run ${((performance.now() - start) / 1000).toFixed(1)} s, the processors ${Math.round(100 * (1 - idle / Math.max(1, all)))} % busy`,
   );
   say(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 ? 0 : 1;

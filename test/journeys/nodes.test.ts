@@ -58,7 +58,7 @@ test(
       await Promise.all(
         Array.from({ length: mailsOfOne }, async (_, n) => {
           // Nobody sends to the beat: the moments differ from round to round.
-          await pause(Math.random() * withinMs * 0.9);
+          await pause(Math.random() * withinMs * 0.75);
           begun.push(performance.now());
           await handOver(ports[n % ports.length] ?? 0, letter(`s-${round}-${n}-x`, address, null), address);
         }),

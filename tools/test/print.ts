@@ -22,6 +22,18 @@ export function printOutcomes(title: string, ms: number, outcomes: readonly Outc
   }
 }
 
+/** Which pieces of work took longest, and what all took together: what makes a run longer is seen in it. Nothing when there were no more than these. */
+export function slowest(pieces: readonly { readonly file: string; readonly ms: number }[], most = 10): string {
+  if (pieces.length <= most) return "";
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+  const long = pieces.toSorted((one, other) => other.ms - one.ms).slice(0, most);
+  const [all, ofLong] = [pieces, long].map((some) => some.reduce((sum, { ms }) => sum + ms, 0)) as [number, number];
+  return [
+    `The ${most} that took longest, ${seconds(ofLong)} of the ${seconds(all)} that all ${pieces.length} took together:`,
+    ...long.map(({ file, ms }) => `${seconds(ms).padStart(9)}  ${file}`),
+  ].join("\n");
+}
+
 /** The text with every line set in, as it stands below the test it belongs to. */
 export function indented(text: string): string {
   return text.replaceAll(/^/gm, "      ");

@@ -10,6 +10,7 @@ import { closeRunFolder, openRunFolder } from "./leftovers.ts";
 import { count, isMissingPeer } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { lacking } from "./peers.ts";
+import { slowest } from "./print.ts";
 import { doAll, longestFirst, longPaths } from "./queue.ts";
 import { findTests, isChosen, runFile, stageOf } from "./suites.ts";
 
@@ -107,6 +108,15 @@ test("a path belongs to one stage, and words choose", () => {
 
 test("nothing is lacking when nothing is asked for", () => {
   assert.equal(lacking(), false);
+});
+
+test("what took longest is told at the end, and what all took together", () => {
+  const pieces = Array.from({ length: 12 }, (_, n) => ({ file: `t${n}`, ms: 1_000 * ((n * 5) % 12) }));
+  assert.equal(
+    slowest(pieces, 3),
+    "The 3 that took longest, 30.0 s of the 66.0 s that all 12 took together:\n   11.0 s  t7\n   10.0 s  t2\n    9.0 s  t9",
+  );
+  assert.equal(slowest(pieces.slice(0, 3), 3), "");
 });
 
 suite("the order of the work", () => {
