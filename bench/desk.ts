@@ -147,14 +147,14 @@ const figuresOf = ({ took: _, ...figures }: Figures & { readonly took: readonly 
 
 /** Moving through the list, opening, answering and typing by keyboard; and nothing that moves when others work. */
 export const deskWork = async (bench: Bench): Promise<Measured> => {
-  if (chromiumPath() === undefined) {
+  if (chromiumPath(true) === undefined) {
     bench.say("  desk: no Chromium on this machine, not measured");
     return {};
   }
   const [mine, theirs] = [bench.centre.desks[0], bench.centre.desks[1]];
   if (!mine || !theirs) throw new Error("nobody is at a desk");
   const count = Math.max(10, Math.round(60 * bench.share));
-  const browser = await startBrowser();
+  const browser = await startBrowser([], true);
   try {
     const context = await browser.newContext({ ...wide, locale: "de-DE" });
     const [name = "", value = ""] = mine.cookie.split("=");

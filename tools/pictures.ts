@@ -153,7 +153,7 @@ const server = await startTestServer({
   args: ["--demo"],
   env: { CHECK_ANSWERS: "no", UNDO_SECONDS: "0", CHAT_MAIL_SECONDS: "1" },
 });
-const browser = await startBrowser();
+const browser = await startBrowser([], true);
 let failed = 0;
 try {
   const desk = await signIn(server.url, login.email, login.password);

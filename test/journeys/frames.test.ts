@@ -11,8 +11,9 @@ import { readHtml } from "#channels/email/html.ts";
 import { converse } from "#channels/email/simClient.ts";
 import { addMailbox, setUpCentre } from "#test/centre.ts";
 import type { Desk } from "#test/desk.ts";
+import { chromiumPath } from "#test/screens/browser.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
-import { lacking, peerPath } from "#tools/test/peers.ts";
+import { lacking } from "#tools/test/peers.ts";
 
 const skip = lacking("chromium");
 const corpora = fileURLToPath(new URL("../../../shared/corpora", import.meta.url));
@@ -88,7 +89,7 @@ before(async () => {
   // One process for each of thousands of frames would take minutes; what may run in them is decided before that.
   const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"];
   const fewer = "--disable-features=IsolateSandboxedIframes,IsolateOrigins,site-per-process";
-  browser = await chromium.launch({ executablePath: peerPath("chromium") ?? "", args: [...args, fewer] });
+  browser = await chromium.launch({ executablePath: chromiumPath() ?? "", args: [...args, fewer] });
   context = await browser.newContext();
   const [name = "", value = ""] = desk.cookie.split("=");
   await context.addCookies([{ name, value, url: server.url }]);

@@ -40,11 +40,11 @@ export interface ChatSite {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts everything; `env` as server/config.ts reads it. Every page of the site carries the chat. */
-export const startChatSite = async (env: Readonly<Record<string, string>> = {}): Promise<ChatSite> => {
+/** Starts everything; `env` as server/config.ts reads it. Every page of the site carries the chat. `whole`: in a Chromium with notifications. */
+export const startChatSite = async (env: Readonly<Record<string, string>> = {}, whole = false): Promise<ChatSite> => {
   const server = await startTestServer({ env });
   const site = await startSite();
-  const browser = await startBrowser();
+  const browser = await startBrowser([], whole);
   const { desk, brand } = await setUpCentre(server.url);
   const { id: channel } = await addChat(desk, brand.id, { origins: [site.origin], greeting: "Guten Tag bei Kabel!" });
   site.show("*", pageWith(server.url, channel), strictPolicy(server.url));

@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import { addMailbox, admin, setUpCentre } from "#test/centre.ts";
 import type { Desk } from "#test/desk.ts";
-import { axeFindings, openDesk, phone, startBrowser, wide } from "#test/screens/browser.ts";
+import { atRest, axeFindings, openDesk, phone, startBrowser, wide } from "#test/screens/browser.ts";
 import { everyRule } from "#test/automation.ts";
 import { everyPromise } from "#test/promises.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
@@ -111,7 +111,8 @@ after(async () => {
 
 interface Screen {
   readonly name: string;
-  readonly path: () => string;
+  /** Absent: goes on from where the screen before it stands, as it stands. */
+  readonly path?: () => string;
   readonly ready: (page: Page) => Promise<unknown>;
 }
 
@@ -119,26 +120,19 @@ const seen = (selector: string) => (page: Page) => page.locator(selector).first(
 
 const screens: readonly Screen[] = [
   { name: "views", path: () => "/desk", ready: seen(".nav-view, .row") },
-  { name: "list", path: () => "/desk/open", ready: seen(".row") },
   { name: "empty list", path: () => "/desk/mine", ready: seen(".list .nothing") },
-  { name: "concern", path: () => `/desk/open/${number}`, ready: seen(".message") },
   { name: "no such concern", path: () => "/desk/open/999999", ready: seen(".concern .nothing[role=alert]") },
+  { name: "concern", path: () => `/desk/open/${number}`, ready: seen(".message") },
   {
     name: "reply",
-    path: () => `/desk/open/${number}`,
     ready: async (page) => {
-      await seen(".message")(page);
       await page.keyboard.press("r");
       await seen(".editor-text")(page);
     },
   },
   {
     name: "schedule",
-    path: () => `/desk/open/${number}`,
     ready: async (page) => {
-      await seen(".message")(page);
-      await page.keyboard.press("r");
-      await seen(".editor-text")(page);
       await page.keyboard.type("Morgen.");
       await page.keyboard.press("Control+Shift+Enter");
       await seen(".schedule")(page);
@@ -184,11 +178,10 @@ const screens: readonly Screen[] = [
       await seen(".help")(page);
     },
   },
+  { name: "list", path: () => "/desk/open", ready: seen(".row") },
   {
     name: "selection",
-    path: () => "/desk/open",
     ready: async (page) => {
-      await seen(".row")(page);
       await page.keyboard.press("x");
       await seen(".selection-bar")(page);
       await page.keyboard.press("#");
@@ -238,7 +231,6 @@ const screens: readonly Screen[] = [
   { name: "search", path: () => "/search?q=internet", ready: seen(".search-hit") },
   { name: "preferences", path: () => "/preferences", ready: seen(".card") },
   { name: "agents", path: () => "/admin/agents", ready: seen(".entry") },
-  { name: "brands", path: () => "/admin/brands", ready: seen(".entry") },
   {
     name: "fields of a concern",
     path: () => `/desk/open/${number}`,
@@ -253,7 +245,6 @@ const screens: readonly Screen[] = [
   { name: "promises", path: () => "/admin/promises", ready: seen(".entry") },
   {
     name: "a promise rule with its forecast",
-    path: () => "/admin/promises",
     ready: async (page) => {
       await page.locator(".entry").first().click();
       await page.locator(".sheet .promise-forecast .button").click();
@@ -270,7 +261,6 @@ const screens: readonly Screen[] = [
   },
   {
     name: "a rule with what it did",
-    path: () => "/admin/automation",
     ready: async (page) => {
       await page.locator(".rule-entry .entry").first().click();
       await page.locator(".sheet .rule-group .button").last().click();
@@ -288,15 +278,14 @@ const screens: readonly Screen[] = [
   { name: "notices", path: () => "/admin/notices", ready: seen(".entry") },
   {
     name: "a notice with its times",
-    path: () => "/admin/notices",
     ready: async (page) => {
       await page.locator(".entry").first().click();
       await seen(".sheet input[type=time]")(page);
     },
   },
+  { name: "brands", path: () => "/admin/brands", ready: seen(".entry") },
   {
     name: "a brand with hours and ratings",
-    path: () => "/admin/brands",
     ready: async (page) => {
       await page.locator(".entry:not(.calendars *)").first().click();
       for (const part of [".hours-special", ".holiday .hours-day", "input[type=number]"])
@@ -344,14 +333,11 @@ for (const look of looks) {
     const one = await openDesk(browser, server.url, { ...look.options, login });
     const findings: string[] = [];
     for (const screen of screens) {
-      await one.page.goto(server.url + screen.path());
+      if (screen.path) await one.page.goto(server.url + screen.path());
       await screen
         .ready(one.page)
         .catch((error: Error) => findings.push(`${screen.name} did not appear: ${error.message}`));
-      // What fades in is judged when it stands.
-      await one.page.evaluate(
-        "Promise.allSettled(document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished))",
-      );
+      await atRest(one.page);
       findings.push(...(await axeFindings(one.page)).map((finding) => `${screen.name}: ${finding}`));
       const excess = await one.page.evaluate<number>(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth",

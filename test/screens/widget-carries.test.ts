@@ -32,7 +32,7 @@ const png = Buffer.from(
 
 let at: ChatSite;
 before(async () => {
-  at = await startChatSite({ MAX_FILE_BYTES: String(mostBytes) });
+  at = await startChatSite({ MAX_FILE_BYTES: String(mostBytes) }, true);
 });
 after(() => at?.stop());
 /** What an agent finds in a concern: the words and the names of files of each message. */
