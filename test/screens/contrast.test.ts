@@ -60,6 +60,9 @@ const places: readonly { readonly path: () => string; readonly ready: (page: Pag
   { path: () => "/admin/notices", ready: (page) => page.locator(".entry .badge").first().waitFor() },
 ];
 
+/** The stricter rule leaves what has less than 4.5 to 1 to the other: each alone would miss something. */
+const sevenToOne = ["color-contrast", "color-contrast-enhanced"];
+
 const contrastOf = (page: Page): Promise<string | null> => page.locator("html").getAttribute("data-contrast");
 
 test("more contrast, asked for by the machine: seven to one for every word, light and dark", async () => {
@@ -75,7 +78,7 @@ test("more contrast, asked for by the machine: seven to one for every word, ligh
       await page.emulateMedia({ colorScheme });
       await atRest(page);
       assert.equal(await contrastOf(page), "more");
-      assert.deepEqual(await axeFindings(page, ["color-contrast-enhanced"]), [], `${colorScheme} ${place.path()}`);
+      assert.deepEqual(await axeFindings(page, sevenToOne), [], `${colorScheme} ${place.path()}`);
       inks.push(await page.evaluate<string>("getComputedStyle(document.body).color"));
     }
     assert.notEqual(inks[0], inks[1], "the second look was a dark one");
