@@ -6,12 +6,14 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { openCentre, type BenchCentre } from "#bench/centre.ts";
+import { flowsBench } from "#bench/flows.ts";
 import { fill, nothingFilled } from "#bench/fill/fill.ts";
 import { fixedWorkMs, machineLoad, memoryOf } from "#bench/processes.ts";
 import { checkPlans } from "#bench/plans.ts";
 import {
   chatMarkdown,
   markdown,
+  writeFlows,
   writeReport,
   writeRinging,
   writeRouting,
@@ -29,6 +31,7 @@ npm run bench -- --full             10,000, 50,000, 200,000 and 1,000,000 messag
   --sizes 10000,50000               these sizes, rising
   --only chat                       the chat: 5,000 pages, 200 desks, two nodes, in under four minutes
   --only routing                    the routing engine alone, in process: no server, no database
+  --only flows                      the interpreter of flows alone, in process
   --only ringing                    from a stored arrival to the ringing desk, on a real server
   --only inbox,search               these workloads: ${Object.keys(workloads).join(", ")}
   --share 0.2                       a fifth of the repetitions
@@ -109,7 +112,8 @@ const main = async (): Promise<number> => {
   const sizes = (values.sizes ?? (values.full ? "10000,50000,200000,1000000" : "10000")).split(",").map(Number);
   const routing = values.only === "routing";
   const ringing = values.only === "ringing";
-  const only = routing || ringing ? [] : (values.only?.split(",") ?? Object.keys(workloads));
+  const flows = values.only === "flows";
+  const only = routing || ringing || flows ? [] : (values.only?.split(",") ?? Object.keys(workloads));
   const unknown = only.filter((name) => !(name in workloads));
   if (unknown.length > 0 || sizes.some((size) => !Number.isInteger(size) || size < 100)) {
     say(
@@ -121,6 +125,12 @@ const main = async (): Promise<number> => {
   if (routing) {
     const figures = routingBench(Number(values.share), seed, commit(), say);
     if (values.report) writeRouting(root, figures);
+    else say(`\n${figures}`);
+    return 0;
+  }
+  if (flows) {
+    const figures = flowsBench(Number(values.share), commit(), say);
+    if (values.report) writeFlows(root, figures);
     else say(`\n${figures}`);
     return 0;
   }

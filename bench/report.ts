@@ -282,6 +282,12 @@ export const writeRinging = (root: string, figures: string): void => {
   writeFileSync(page, between(readFileSync(page, "utf8"), "ringing figures", figures));
 };
 
+/** Puts the figures of the interpreter of flows into docs/bench.md. */
+export const writeFlows = (root: string, figures: string): void => {
+  const page = `${root}/docs/bench.md`;
+  writeFileSync(page, between(readFileSync(page, "utf8"), "flow figures", figures));
+};
+
 /** Puts the figures of the routing engine into docs/bench.md. */
 export const writeRouting = (root: string, figures: string): void => {
   const page = `${root}/docs/bench.md`;

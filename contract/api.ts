@@ -6,6 +6,7 @@ import { brands } from "#contract/brands.ts";
 import { concerns } from "#contract/concern-endpoints.ts";
 import { customers } from "#contract/customers.ts";
 import { fields } from "#contract/fields.ts";
+import { flows } from "#contract/flow-endpoints.ts";
 import { files } from "#contract/files.ts";
 import { calendars } from "#contract/calendars.ts";
 import { openingHours } from "#contract/hours.ts";
@@ -29,6 +30,7 @@ export const api = {
   customers,
   fields,
   files,
+  flows,
   macros,
   merging,
   moving,

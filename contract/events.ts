@@ -13,10 +13,12 @@ import {
   brandId,
   calendarId,
   channelId,
+  flowId,
   macroId,
   noticeId,
   promiseRuleId,
   queueId,
+  serviceId,
   teamId,
   workId,
 } from "#contract/ids.ts";
@@ -158,6 +160,17 @@ const kinds = {
   "routing.agentChanged": z.strictObject({ agentId, work: agentWork }),
   "team.told": z.strictObject({ id: z.uuid(), teamId: teamId.nullable(), text: z.string() }),
   "wallboard.changed": z.strictObject({ id: z.uuid(), name: z.string(), removed: z.boolean() }),
+  /** A flow is written, published, or runs by an older version again; `published`: the version that runs for who begins now. */
+  "flow.changed": z.strictObject({
+    flowId,
+    name: z.string(),
+    what: z.enum(["created", "changed", "published", "rolledBack"]),
+    published: z.number().int().nullable(),
+  }),
+  "flow.removed": z.strictObject({ flowId, name: z.string() }),
+  /** A service that flows may ask was connected or changed. */
+  "service.changed": z.strictObject({ serviceId, name: z.string() }),
+  "service.removed": z.strictObject({ serviceId, name: z.string() }),
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
   "customer.removed": z.strictObject({ customerId }),

@@ -27,6 +27,8 @@ export const macroId = id<"MacroId">();
 export const queueId = id<"QueueId">();
 export const skillId = id<"SkillId">();
 export const workId = id<"WorkId">();
+export const flowId = id<"FlowId">();
+export const serviceId = id<"ServiceId">();
 
 export type BrandId = z.infer<typeof brandId>;
 export type ChannelId = z.infer<typeof channelId>;
@@ -51,3 +53,5 @@ export type MacroId = z.infer<typeof macroId>;
 export type QueueId = z.infer<typeof queueId>;
 export type SkillId = z.infer<typeof skillId>;
 export type WorkId = z.infer<typeof workId>;
+export type FlowId = z.infer<typeof flowId>;
+export type ServiceId = z.infer<typeof serviceId>;

@@ -30,14 +30,16 @@ const form = z.strictObject({
     .min(1)
     .max(most.fields),
 });
+/** A page we send people to. */
+export const articleUrl = z
+  .url({ protocol: /^https$/ })
+  .max(most.url)
+  .refine((url) => URL.canParse(url) && new URL(url).username === "");
 const article = z.strictObject({
   kind: z.literal("article"),
   title: z.string().trim().min(1).max(most.title),
   summary: z.string().trim().max(most.summary),
-  url: z
-    .url({ protocol: /^https$/ })
-    .max(most.url)
-    .refine((url) => new URL(url).username === ""),
+  url: articleUrl,
 });
 
 /** A part as its author gives it. */

@@ -17,6 +17,7 @@ export const permissions = {
   "file.write": roles,
   "team.supervise": ["supervisor", "admin"],
   "notice.manage": ["supervisor", "admin"],
+  "flow.manage": ["admin"],
   "secret.show": ["supervisor", "admin"],
   "channel.read": roles,
   "channel.manage": ["admin"],

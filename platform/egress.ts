@@ -31,6 +31,8 @@ export interface OutsideOptions extends EgressRules {
   readonly schemes?: readonly ("http:" | "https:")[];
   /** 3; more are never followed. */
   readonly mostRedirects?: number;
+  /** Where redirects may lead, beside what holds for every address; anywhere when absent. */
+  readonly mayLead?: (to: URL) => boolean;
 }
 
 export interface OutsideAnswer {
@@ -47,6 +49,7 @@ export type OutsideReason =
   | "inside"
   | "unknownHost"
   | "tooManyRedirects"
+  | "ledElsewhere"
   | "tooLarge"
   | "tooSlow"
   | "unreachable";
@@ -107,9 +110,9 @@ export const resolveOutside = async (
     throw failed("badAddress");
   const host = parsed.hostname.replace(/^\[|\]$/g, "").toLowerCase();
   const port = parsed.port === "" ? (parsed.protocol === "https:" ? "443" : "80") : parsed.port;
-  const mayBeInside = (options.allowInside ?? []).some(
-    (allowed) => allowed.toLowerCase() === host || allowed.toLowerCase() === `${host}:${port}`,
-  );
+  // Of IPv6 "[::1]" and "[::1]:8080" are written as in an address, or "::1".
+  const names = new Set([host, `${host}:${port}`, parsed.hostname, `${parsed.hostname}:${port}`]);
+  const mayBeInside = (options.allowInside ?? []).some((allowed) => names.has(allowed.toLowerCase()));
   const addresses =
     isIP(host) > 0
       ? [host]
@@ -216,6 +219,7 @@ const follow = async (first: string, given: OutsideOptions, signal: AbortSignal)
       if (!URL.canParse(location, url.href)) throw failed("badAddress");
       next = new URL(location, url);
       if (url.protocol === "https:" && next.protocol !== "https:") throw failed("badAddress");
+      if (given.mayLead?.(next) === false) throw failed("ledElsewhere");
       options = afterRedirect(options, status, next.origin === url.origin);
       continue;
     }

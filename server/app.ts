@@ -24,6 +24,7 @@ import { movingRoutes } from "#modules/concerns/routes-moving.ts";
 import { customerRoutes } from "#modules/customers/routes.ts";
 import { ratingRoutes } from "#modules/ratings/routes.ts";
 import { fieldRoutes } from "#modules/fields/routes.ts";
+import { flowRoutes, type AskingWorld } from "#modules/flows/routes.ts";
 import { hoursRoutes } from "#modules/hours/routes.ts";
 import { noticeRoutes } from "#modules/notices/routes.ts";
 import { promiseRoutes } from "#modules/promises/routes.ts";
@@ -49,6 +50,7 @@ import type { Demo } from "#server/demo/demo.ts";
 import { demoLogins } from "#server/demo/cast.ts";
 import { readAgain } from "#server/intake-store.ts";
 import { makeLinks, mountFrames } from "#server/frames.ts";
+import type { LookUp } from "#server/look-ups.ts";
 import { startLive, type Live } from "#server/live.ts";
 import { openApi } from "#server/openapi.ts";
 import { answerFailure, mount, whoAsks, type MountedRoute } from "#server/routes.ts";
@@ -73,6 +75,8 @@ export interface AppOptions {
   readonly connected: Connected;
   readonly metrics: Metrics;
   readonly demo: Demo | null;
+  /** Asks services that are connected to flows. */
+  readonly lookUp: LookUp;
   readonly version: string;
   /** The database does not answer: calls are refused at once instead of being kept waiting. */
   readonly away: () => boolean;
@@ -107,7 +111,7 @@ type Everything = World &
     readonly facts: CentreFacts;
     readonly undoMs: number;
     readonly readAgain: ReadAgain;
-  };
+  } & Pick<AskingWorld, "lookUp">;
 
 /** The desk is told at once when something it keeps in memory has changed in the tables; so is this server. */
 const watchChanges = (options: AppOptions, live: Live): (() => void) => {
@@ -133,6 +137,7 @@ const ofModules: readonly Route<Everything>[] = [
   ...brandRoutes,
   ...customerRoutes,
   ...fieldRoutes,
+  ...flowRoutes,
   ...ratingRoutes,
   ...hoursRoutes,
   ...noticeRoutes,
@@ -174,6 +179,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     chats: { at: chattingAt, mailAfterMs: Math.round(config.chatMailAfterMs) },
     undoMs: config.undoMs,
     readAgain,
+    lookUp: options.lookUp,
     facts: {
       demo: options.demo !== null,
       demoLogins: options.demo ? [...demoLogins] : [],

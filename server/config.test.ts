@@ -34,6 +34,14 @@ test("NATS is named by one server or several, with the usual port when none is s
     assert.equal(problemsOf({ NATS_URL: wrong }).length, 1, wrong);
 });
 
+test("services inside are named one by one, with or without a port", () => {
+  const read = readConfig({ LOOKUP_INSIDE: "CRM.intern.example, 10.0.0.8:8080,[::1]:81" }, []);
+  assert.ok("config" in read);
+  assert.deepEqual(read.config.lookUpInside, ["crm.intern.example", "10.0.0.8:8080", "[::1]:81"]);
+  for (const wrong of ["http://crm", "crm/path", "crm:0", "crm:70000", "crm;erp", "a,,b"])
+    assert.match(problemsOf({ LOOKUP_INSIDE: wrong }).join(), /^LOOKUP_INSIDE is .* a list of hosts such as /, wrong);
+});
+
 test("every wrong value gets a sentence that names it and says what would be right", () => {
   const wrong: Record<string, string> = {
     PORT: "80a",
@@ -49,6 +57,8 @@ test("every wrong value gets a sentence that names it and says what would be rig
     MAX_MAIL_BYTES: "-1",
     UNDO_SECONDS: "1e9",
     READERS: "0",
+    PUSH_INSIDE: "https://push.intern.example",
+    LOOKUP_INSIDE: "crm.intern.example,10.0.0.8:80800",
     TRUST_PROXY: "proxy.example",
     LOG_LEVEL: "loud",
     CHECK_ANSWERS: "1",

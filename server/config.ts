@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { channels } from "#channels/index.ts";
 import type { ChannelKind } from "#contract/channel.ts";
 import type { ClamdAddress } from "#platform/files/clamd.ts";
+import { clamdAddress, contact, hosts, httpUrl, nameServers, natsServers } from "#server/config-values.ts";
 
 /** One thing an operator can set: its name, what it is for, what holds when it is not set. Printed by `npm start -- --help`. */
 export interface Setting {
@@ -63,6 +64,8 @@ export interface Config {
   readonly pushContact: string | null;
   /** Push services that may be inside, each "host" or "host:port". */
   readonly pushInside: readonly string[];
+  /** Hosts inside that flows' services may be, each "host" or "host:port". */
+  readonly lookUpInside: readonly string[];
   /** How often at most waiting visitors are told their place anew. */
   readonly chatTellsMs: number;
   readonly readers: number;
@@ -174,50 +177,6 @@ class Reader {
   }
 }
 
-const httpUrl = (value: string): string | null =>
-  /^https?:\/\/[^\s/]+/.test(value) && URL.canParse(value)
-    ? null
-    : "it must be an address such as https://desk.example.org.";
-
-const nameServers = (value: string): Config["dns"] | { readonly wrong: string } => {
-  if (value === "system" || value === "off") return value;
-  const servers = value.split(",").map((part) => part.trim());
-  const right = servers.every(
-    (server) => isIP(server) > 0 || /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]{2,39}\]):\d{1,5}$/i.test(server),
-  );
-  return right
-    ? servers
-    : { wrong: "choose system, off, or name servers such as 10.0.0.53 or 10.0.0.53:5353, separated by commas." };
-};
-
-const natsServers = (value: string): readonly string[] | { readonly wrong: string } => {
-  const servers = value.split(",").map((part) => part.trim());
-  const wrong =
-    "it must look like nats://user:password@host:4222 (tls:// where the server speaks TLS), several of one cluster separated by commas.";
-  const urls = servers.map((server) =>
-    /^(?:nats|tls):\/\//.test(server) && URL.canParse(server) ? new URL(server) : null,
-  );
-  if (urls.some((url) => url === null || url.hostname === "" || !["", "/"].includes(url.pathname) || url.search !== ""))
-    return { wrong };
-  return urls.flatMap((url) => {
-    if (url === null) return [];
-    if (url.port === "") url.port = "4222";
-    return [url.href];
-  });
-};
-
-const contact = (value: string): string | null =>
-  (/^mailto:[^\s@]+@[^\s@]+$/.test(value) || /^https:\/\/[^\s/]/.test(value)) && URL.canParse(value)
-    ? null
-    : "it must look like mailto:support@example.org, or be an address such as https://example.org.";
-
-const hosts = (value: string): readonly string[] | { readonly wrong: string } => {
-  const named = value.split(",").map((part) => part.trim().toLowerCase());
-  return named.every((host) => /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:]{2,39}\])(?::\d{1,5})?$/.test(host))
-    ? named
-    : { wrong: "it must be a list of hosts such as push.intern.example or 10.0.0.7:8443." };
-};
-
 type ChatConfig = Pick<Config, "chatMailAfterMs" | "chatPushAfterMs" | "pushContact" | "pushInside" | "chatTellsMs">;
 
 const readChat = (reader: Reader): ChatConfig => ({
@@ -247,7 +206,7 @@ const readChat = (reader: Reader): ChatConfig => ({
     "PUSH_INSIDE",
     "push services of your own that are inside: hosts, with or without a port, separated by commas",
     "not set: push services are outside",
-    hosts,
+    hosts("push.intern.example or 10.0.0.7:8443"),
     [],
   ),
   chatTellsMs:
@@ -268,20 +227,6 @@ const readNats = (reader: Reader): Config["nats"] =>
     natsServers,
     null,
   );
-
-const clamdAddress = (value: string): ClamdAddress | { readonly wrong: string } => {
-  const path = value.startsWith("unix:") ? value.slice("unix:".length) : value;
-  // Longer names no system takes (unix(7)).
-  if (path.startsWith("/"))
-    return path.length <= 107 ? { path } : { wrong: "the path of a socket has at most 107 characters." };
-  const split = value.lastIndexOf(":");
-  const port = value.slice(split + 1);
-  const host = value.slice(0, Math.max(split, 0)).replace(/^\[(.*)\]$/, "$1");
-  const named = isIP(host) > 0 || (/^[a-z0-9.-]{1,253}$/i.test(host) && !host.includes(".."));
-  return named && /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535
-    ? { host, port: Number(port) }
-    : { wrong: "it must be host:port such as 127.0.0.1:3310, or a path such as /run/clamav/clamd.ctl." };
-};
 
 const readFiles = (reader: Reader): Config["files"] => {
   const endpoint = reader.text(
@@ -453,6 +398,13 @@ export const readConfig = (
     ),
     undoMs: reader.whole("UNDO_SECONDS", "how long an answer is held so that it can be taken back", 10, 0, 120) * 1000,
     ...readChat(reader),
+    lookUpInside: reader.read<Config["lookUpInside"]>(
+      "LOOKUP_INSIDE",
+      "services that flows may ask although they are inside: hosts, with or without a port, separated by commas",
+      "not set: services are outside",
+      hosts("crm.intern.example or 10.0.0.8:8080"),
+      [],
+    ),
     readers: reader.whole("READERS", "processes that read mail", 2, 1, 16),
     trustProxy: (
       reader.text("TRUST_PROXY", "comma-separated addresses of proxies whose X-Forwarded-For is believed", (value) =>

@@ -38,6 +38,7 @@ import { startIntake, type ConnectedChannel } from "#server/intake.ts";
 import { endIntakeLeases, keepCursor, readCursor } from "#server/intake-store.ts";
 import { endDeliveryLeases } from "#modules/concerns/actions-outbox.ts";
 import { startJobs } from "#server/jobs.ts";
+import { openLookUps, type LookUp } from "#server/look-ups.ts";
 import { contactOf, startPush } from "#server/push.ts";
 import { reactions } from "#server/reactions.ts";
 import { openReader } from "#server/reader.ts";
@@ -209,6 +210,7 @@ export const startServer = async (
         connected,
         metrics,
         demo,
+        lookUp: lookUpsOf({ world, config, demo, metrics }),
         version: options.version,
         away: watch.away,
         missing: () => missingParts({ db, away: watch.away, files: world.files, doors }),
@@ -302,6 +304,21 @@ const keepFiles = ({
     secrets: openSecrets({ db, files: checked, on: config.hideSecrets, log: parts.log }),
     checks: openChecks({ ...parts, files, scanner }),
   };
+};
+
+/** How flows' services are asked: those outside, and those inside that the operator named or the demo brings. */
+const lookUpsOf = (parts: {
+  readonly world: World;
+  readonly config: Pick<Config, "lookUpInside">;
+  readonly demo: Demo | null;
+  readonly metrics: Metrics;
+}): LookUp => {
+  const asked = parts.metrics.counter("look_ups_total", "Services asked for flows, by what it came to", ["became"]);
+  return openLookUps({
+    world: parts.world,
+    inside: [...parts.config.lookUpInside, ...(parts.demo?.lookUpInside ?? [])],
+    count: (became) => asked.add({ became }),
+  });
 };
 
 /** What an operator watches beside what each part counts by itself; docs/guide/operate.md lists it. */

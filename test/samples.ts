@@ -40,6 +40,8 @@ const emptyBook: RoutingBook = {
   stickySeconds: 300,
   missesUntilAway: 2,
 };
+/** A flow in which nothing happens yet. */
+const emptyFlow = { form: 1, languages: ["de", "en"], start: null, steps: [], entries: [], restHours: 24 };
 const byConcern = (body?: unknown) => ({
   scoped: true,
   given: (f: Facts) => ({ params: { id: f.concernId }, ...(body === undefined ? {} : { body }) }),
@@ -123,6 +125,55 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   "macros.remove": { given: () => ({ params: { id: nobodys } }) },
   "macros.run": { given: (f) => ({ params: { id: nobodys }, body: { key: crypto.randomUUID(), ids: [f.concernId] } }) },
+  "flows.list": { given: () => ({}) },
+  "flows.one": { given: () => ({ params: { id: nobodys } }) },
+  "flows.versionOf": { given: () => ({ params: { id: nobodys, number: 1 } }) },
+  "flows.create": { given: () => ({ body: { key: `probe-${crypto.randomUUID()}`, name: "Probe", document: null } }) },
+  "flows.change": {
+    given: () => ({
+      params: { id: nobodys },
+      body: { key: "probe", name: "Probe", on: true, draft: emptyFlow, version: 1 },
+    }),
+  },
+  "flows.remove": { given: () => ({ params: { id: nobodys } }) },
+  "flows.publish": { given: () => ({ params: { id: nobodys }, body: { version: 1, note: "" } }) },
+  "flows.rollBack": { given: () => ({ params: { id: nobodys }, body: { number: 1 } }) },
+  "flows.check": { given: () => ({ body: { document: emptyFlow } }) },
+  "flows.attempt": {
+    given: (f) => ({
+      body: {
+        document: emptyFlow,
+        state: null,
+        input: { kind: "begin", language: "de", values: {} },
+        surroundings: {
+          zone: "UTC",
+          medium: "chat",
+          brandId: f.brandId,
+          brand: "Kabel",
+          open: true,
+          someoneThere: true,
+          opensAt: null,
+          closesAt: null,
+          verified: null,
+          notices: [],
+        },
+      },
+    }),
+  },
+  "flows.services": { given: () => ({}) },
+  "flows.addService": {
+    given: () => ({
+      body: { name: `Dienst ${crypto.randomUUID()}`.slice(0, 60), url: "https://api.example/", headers: [], on: true },
+    }),
+  },
+  "flows.changeService": {
+    given: () => ({
+      params: { id: nobodys },
+      body: { name: "Dienst", url: "https://api.example/", headers: [], on: true },
+    }),
+  },
+  "flows.removeService": { given: () => ({ params: { id: nobodys } }) },
+  "flows.tryService": { given: () => ({ params: { id: nobodys }, body: { path: "/" } }) },
   "brands.list": { given: () => ({}) },
   "brands.create": { given: () => ({ body: { name: `Marke ${crypto.randomUUID()}`, signature: "", language: "de" } }) },
   "brands.change": {

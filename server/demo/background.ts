@@ -12,6 +12,8 @@ const seed = "elbkabel";
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 const customers = 230;
+/** What all of the demo is drawn from, and how many customers its year has in each language: for line-service.ts, which knows them, too. */
+export const demoDraw = { seed, customers };
 /** Since when there is a chat, and how many begin there since: about a quarter of the year's. */
 const chatDays = 200;
 const chatShare = 0.4;

@@ -1,4 +1,4 @@
-// The demo world while it runs: the customers' mail provider on loopback and the post box page's data. Started by server/start.ts.
+// The demo world while it runs: the customers' mail provider and the operator's own system on loopback, and the post box page's data. Started by server/start.ts.
 import { join } from "node:path";
 import { startMailSim, type MailSim, type SimMail } from "#channels/email/sim.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
@@ -7,6 +7,8 @@ import { postbox, type Posted } from "#contract/postbox.ts";
 import type { World } from "#platform/world.ts";
 import type { FastifyInstance } from "fastify";
 import { demoDoors, demoPeople } from "#server/demo/cast.ts";
+import { connectLineService, lineToken } from "#server/demo/flows.ts";
+import { startLineService } from "#server/demo/line-service.ts";
 import { hasDemo } from "#server/demo/marker.ts";
 import { mountSite, siteChats } from "#server/demo/site.ts";
 import { openReader } from "#server/reader.ts";
@@ -19,6 +21,8 @@ export interface Demo {
   readonly html: (id: string) => string | null;
   /** Mounts the website of the first brand, which carries the chat. */
   readonly site: (app: FastifyInstance) => void;
+  /** Hosts inside that flows may ask: the operator's own system. */
+  readonly lookUpInside: readonly string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -37,7 +41,14 @@ const posted = (mail: SimMail): Posted => ({
 });
 
 /** Loaded only for the first start. Its mails are read as others are, by processes that end with it. */
-const makeWorld = async (world: World, smtpPort: number, say: (line: string) => void): Promise<void> => {
+const makeWorld = async (
+  world: World,
+  {
+    smtpPort,
+    lineUrl,
+    say,
+  }: { readonly smtpPort: number; readonly lineUrl: string; readonly say: (line: string) => void },
+): Promise<void> => {
   const { seedDemo } = await import("#server/demo/seed.ts");
   const reader = openReader({
     timeMs: 120_000,
@@ -48,7 +59,13 @@ const makeWorld = async (world: World, smtpPort: number, say: (line: string) => 
     dns: "demo",
   });
   try {
-    await seedDemo(world, { now: world.now(), progress: say, smtp: { host: "127.0.0.1", port: smtpPort }, reader });
+    await seedDemo(world, {
+      now: world.now(),
+      progress: say,
+      smtp: { host: "127.0.0.1", port: smtpPort },
+      lineUrl,
+      reader,
+    });
   } finally {
     await reader.close();
   }
@@ -69,7 +86,9 @@ export const startDemo = async (options: {
     keep: keepMails,
     now: world.now,
   });
-  if (!(await hasDemo(world))) await makeWorld(world, sim.port, options.say);
+  const line = await startLineService({ token: lineToken(world), now: world.now, measuringMs: 700 });
+  if (!(await hasDemo(world))) await makeWorld(world, { smtpPort: sim.port, lineUrl: line.url, say: options.say });
+  await connectLineService(world, line.url);
   const chats = await siteChats(world);
 
   const routes: Route<World>[] = [
@@ -115,6 +134,7 @@ export const startDemo = async (options: {
     routes,
     site: (app) => mountSite(app, chats),
     html: (id) => sim.messages().find((mail) => String(mail.seq) === id)?.html ?? null,
-    stop: sim.stop,
+    lookUpInside: [new URL(line.url).host],
+    stop: async () => void (await Promise.all([sim.stop(), line.stop()])),
   };
 };

@@ -36,6 +36,7 @@ import { beginDemo, endDemo } from "#server/demo/marker.ts";
 import { storyScripts } from "#server/demo/stories.ts";
 import { startWalk } from "#server/demo/walk.ts";
 import { addDemoAutomation } from "#server/demo/automation.ts";
+import { addDemoFlows, connectLineService } from "#server/demo/flows.ts";
 import { addDemoPromises } from "#server/demo/promises.ts";
 import { addDemoRouting } from "#server/demo/routing.ts";
 import { addDemoViews } from "#server/demo/views.ts";
@@ -58,6 +59,8 @@ export interface SeedOptions {
   readonly progress: (line: string) => void;
   /** Where the demo's channels hand over what they send. */
   readonly smtp: { readonly host: string; readonly port: number };
+  /** Where the operator's own system answers, which flows ask. */
+  readonly lineUrl: string;
   readonly reader: Reader;
   /** How many concerns besides the stories; 345 when absent. */
   readonly concerns?: number;
@@ -112,6 +115,12 @@ export const seedDemo = async (world: World, options: SeedOptions): Promise<void
   const lead = stage.value.agents.get("omar");
   if (lead === undefined) throw new Error("nobody leads in the demo world");
   await addDemoAutomation(staged, lead, stage.value.topics);
+  await connectLineService(staged, options.lineUrl);
+  const admin = demoAgents.find(({ role }) => role === "admin")?.handle ?? "";
+  await addDemoFlows(staged, stage.value.agents.get(admin) ?? system, {
+    brandId: channels.elb.brandId as BrandId,
+    topics: stage.value.topics,
+  });
   await foldWords(world);
   await foldTally(world);
   await world.db.run(sql`ANALYZE`);

@@ -13,6 +13,7 @@ import { createMetrics } from "#platform/metrics.ts";
 import { createApp, type App } from "#server/app.ts";
 import { readConfig } from "#server/config.ts";
 import { connectChannels } from "#server/connected.ts";
+import { openLookUps } from "#server/look-ups.ts";
 import { openTestWorld, type TestWorld } from "#test/world.ts";
 
 const chatFile = "/chat/0195d1f0-0000-7000-8000-000000000000/files/0195d1f0-0000-7000-8000-000000000001";
@@ -92,6 +93,7 @@ before(async () => {
     demo: null,
     version: "0",
     away: () => false,
+    lookUp: openLookUps({ world, inside: [] }),
     missing: () => Promise.resolve([]),
   });
   unsubscribe("fastify.initialization", listen);

@@ -29,7 +29,14 @@ after(async () => {
 });
 
 const seed = (): Promise<void> =>
-  seedDemo(world, { now, progress: () => {}, smtp: { host: "127.0.0.1", port: 1 }, reader, concerns: 40 });
+  seedDemo(world, {
+    now,
+    progress: () => {},
+    smtp: { host: "127.0.0.1", port: 1 },
+    lineUrl: "http://127.0.0.1:1/",
+    reader,
+    concerns: 40,
+  });
 const count = async (query: ReturnType<typeof sql>): Promise<number> => (await world.db.one<{ n: number }>(query)).n;
 
 test("a run that was killed in the middle is made anew, and the whole is marked", async () => {
@@ -43,7 +50,14 @@ test("a run that was killed in the middle is made anew, and the whole is marked"
   await assert.rejects(
     seedDemo(
       { ...full, db: { ...world.db, transaction: killed } },
-      { now, progress: () => {}, smtp: { host: "127.0.0.1", port: 1 }, reader, concerns: 40 },
+      {
+        now,
+        progress: () => {},
+        smtp: { host: "127.0.0.1", port: 1 },
+        lineUrl: "http://127.0.0.1:1/",
+        reader,
+        concerns: 40,
+      },
     ),
     /killed/,
   );

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { CalendarId, ViewId } from "#contract/ids.ts";
+import type { FlowDocument } from "#contract/flows.ts";
 import type { Hours } from "#contract/hours.ts";
 import { everything } from "#contract/concerns.ts";
 import { changeAgent, createAgent, createTeam } from "#modules/agents/actions.ts";
@@ -37,6 +38,8 @@ import { mergesFor } from "#modules/customers/reads-merging.ts";
 import { sql } from "#platform/db/db.ts";
 import type { Tx } from "#platform/db/db.ts";
 import { changeField, createField, removeField } from "#modules/fields/actions.ts";
+import { changeFlow, createFlow, publishFlow, removeFlow, rollBackFlow } from "#modules/flows/actions.ts";
+import { addService, changeService, removeService } from "#modules/flows/actions-services.ts";
 import { setHours } from "#modules/hours/actions.ts";
 import { addCalendar, changeCalendar, removeCalendar, renewCalendars } from "#modules/hours/actions-calendars.ts";
 import { openAt } from "#modules/hours/model.ts";
@@ -180,6 +183,31 @@ test("opening hours, calendars and notices", async () => {
   const longer = { ...words, text: { de: "Störung in Hamburg", en: "Outage in Hamburg" } };
   await verify(() => changeNotice(world, cast.omar, id, longer), "notice.changed");
   await verify(() => endNotice(world, cast.omar, id), "notice.removed");
+});
+
+test("flows and their services hint at what is to be fetched", async () => {
+  const service = { name: "Netz", url: "https://api.example/", headers: [], on: true };
+  const added = await verify(() => addService(world, cast.omar, service), "service.changed");
+  await verify(() => changeService(world, cast.omar, added.id, { ...service, on: false }), "service.changed");
+  await verify(() => removeService(world, cast.omar, added.id), "service.removed");
+  const head = { key: "probe", name: "Probe" };
+  const { id } = await verify(() => createFlow(world, cast.omar, { ...head, document: null }), "flow.changed");
+  const draft: FlowDocument = {
+    form: 1,
+    languages: ["de"],
+    start: "bye",
+    steps: [{ id: "bye", do: "end", text: { de: "Bis bald", en: "" }, solved: true }],
+    entries: [],
+    restHours: 1,
+  };
+  const change = (version: number, restHours: number) =>
+    changeFlow(world, cast.omar, id, { ...head, on: true, draft: { ...draft, restHours }, version });
+  await verify(() => change(1, 1), "flow.changed");
+  await verify(() => publishFlow(world, cast.omar, id, { version: 2, note: "" }), "flow.changed");
+  await verify(() => change(2, 2), "flow.changed");
+  await verify(() => publishFlow(world, cast.omar, id, { version: 3, note: "" }), "flow.changed");
+  await verify(() => rollBackFlow(world, cast.omar, id, { number: 1 }), "flow.changed");
+  await verify(() => removeFlow(world, cast.omar, id), "flow.removed");
 });
 
 test("customers and views hint at what is to be fetched", async () => {

@@ -87,6 +87,7 @@ const importCases: readonly (readonly [name: string, path: string, allowed: stri
   ["contract", "contract/concerns.ts", "zod", "#platform/db/db.ts"],
   ["platform", "platform/http/http.ts", "fastify", "#contract/errors.ts"],
   ["modules: model, policy", "modules/concerns/policy.ts", "#modules/customers/model.ts", "./store.ts"],
+  ["modules/flows/model-words.ts", "modules/flows/model-words.ts", "#locales/de.json", "node:fs"],
   ["modules: store", "modules/concerns/store.ts", "#platform/db/db.ts", "#modules/customers/model.ts"],
   ["modules: reads", "modules/search/reads.ts", "#modules/concerns/reads.ts", "#modules/concerns/actions.ts"],
   [

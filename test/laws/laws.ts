@@ -48,6 +48,12 @@ export const importLaws: readonly ImportLaw[] = [
     says: "could serve a library or a bank; no domain word in it",
   },
   {
+    name: "modules/flows/model-words.ts",
+    files: /^modules\/flows\/model-words\.ts$/,
+    may: ["own model", "contract", "lib", "locales", "npm:intl-messageformat"],
+    says: "makes words for customers: by the locales, and by ICU's messages (docs/decisions/0360-intl-messageformat.md)",
+  },
+  {
     name: "modules: model, policy",
     files: new RegExp(`${role("model").source}|${role("policy").source}`),
     may: ["own model", "own policy", "other model", "contract", "lib"],

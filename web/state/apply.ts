@@ -71,6 +71,8 @@ export interface DeskState {
     readonly views: number;
     /** Macros that this agent may use. */
     readonly macros: number;
+    /** Flows and the services they may ask. */
+    readonly flows: number;
     /** What was set aside. */
     readonly asides: number;
     readonly customers: Readonly<Record<string, number>>;
@@ -98,7 +100,7 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   promises: { rules: [], recount: null },
   automation: [],
   recent: [],
-  hints: { lists: 0, rows: [], views: 0, macros: 0, asides: 0, customers: {}, history: {}, ...noWorkHints },
+  hints: { lists: 0, rows: [], views: 0, macros: 0, flows: 0, asides: 0, customers: {}, history: {}, ...noWorkHints },
 });
 
 /**
@@ -381,6 +383,10 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "routing.agentChanged":
     case "team.told":
     case "wallboard.changed":
+    case "flow.changed":
+    case "flow.removed":
+    case "service.changed":
+    case "service.removed":
       return state;
     default:
       return unknownKind(state, event);

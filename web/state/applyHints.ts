@@ -27,6 +27,11 @@ export const hinted = (state: DeskState, event: AnyEvent): DeskState => {
     case "macro.changed":
       if (!event.data.shared && event.data.agentId !== state.me) break;
       return { ...state, hints: { ...hints, history, macros: hints.macros + 1 } };
+    case "flow.changed":
+    case "flow.removed":
+    case "service.changed":
+    case "service.removed":
+      return { ...state, hints: { ...hints, history, flows: hints.flows + 1 } };
     case "view.changed":
       if (!event.data.shared && event.data.agentId !== state.me) break;
       return { ...state, hints: { ...hints, history, views: hints.views + 1 } };
