@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
-import { demoLogins } from "#server/demo/cast.ts";
+import { demoLogins, foreground } from "#server/demo/cast.ts";
+import { demoFlows } from "#server/demo/flows.ts";
 import { signIn, type Desk } from "#test/desk.ts";
 import { axeFindings, openDesk, phone, startBrowser } from "#test/screens/browser.ts";
 import { query, until } from "#test/faults.ts";
@@ -26,6 +27,7 @@ test("the whole demo world is made within its time, and its post box works", { t
 
     const desk = await signIn(server.url, login.email, login.password);
     await isRouted(server.url, t);
+    await hasFlows(server.url);
     const box = await desk.call(api.postbox.list, { query: { limit: 50 } });
     const [person] = box.people;
     const [door = ""] = box.doors;
@@ -97,6 +99,26 @@ const isRouted = async (url: string, t: TestContext): Promise<void> => {
   }
   t.diagnostic(`eight days played in ${Math.round(performance.now() - began)} ms: ${came} came, ${answered} answered`);
   assert.ok(came > 0 && answered > 0, `${came} came, ${answered} answered`);
+};
+
+/** Its flows are published without a finding, and the operator's own system answers what they ask. */
+const hasFlows = async (url: string): Promise<void> => {
+  const ada = demoLogins.find(({ role }) => role === "admin") ?? assert.fail();
+  const desk = await signIn(url, ada.email, ada.password);
+  const rows = await desk.call(api.flows.list);
+  assert.deepEqual(
+    rows.map(({ key, published, changed }) => [key, published, changed]),
+    demoFlows
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ key }) => [key, 1, false]),
+  );
+  for (const { id } of rows) assert.deepEqual((await desk.call(api.flows.one, { params: { id } })).findings, []);
+  const [service] = await desk.call(api.flows.services);
+  assert.deepEqual(service?.headers, [{ name: "Authorization", secret: true, value: null }]);
+  const path = `/lines/${foreground.aylin.fields.Kundennummer}`;
+  const tried = await desk.call(api.flows.tryService, { params: { id: service?.id ?? "" }, body: { path } });
+  assert.equal(tried.became, "found");
+  assert.match(tried.body, /"state": "down"/);
 };
 
 /** Whoever tries it reads as the customer what came, and answers, without a mouse; axe is silent at each step. */

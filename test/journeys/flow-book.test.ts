@@ -237,6 +237,17 @@ test("a service that flows ask stays by its name", async () => {
   assert.equal(code(await removeService(world, cast.omar, serviceId)), "serviceUsed name");
   assert.equal(code(await changeService(world, cast.omar, serviceId, input({ name: "Anders" }))), "serviceUsed name");
   assert.equal(code(await changeService(world, cast.omar, serviceId, input({ on: false }))), "kept");
+  // What runs asks it still when the draft does no more, and a draft alone is enough.
+  const steps = document("fünf").steps.filter((step) => step.do === "end");
+  const draft = document("fünf", { steps, start: "bye" });
+  sure(await changeFlow(world, cast.omar, id, { key: "hallo", name: "Hallo", on: true, draft, version: 6 }));
+  assert.equal(code(await removeService(world, cast.omar, serviceId)), "serviceUsed name");
+  sure(await publishFlow(world, cast.omar, id, { version: 7, note: "" }));
+  const asks = { key: "fragt", name: "Fragt", document: document("sechs") };
+  const other = sure(await createFlow(world, cast.omar, asks));
+  const refused = await removeService(world, cast.omar, serviceId);
+  assert.deepEqual([code(refused), isRefusal(refused) && refused.facts?.["names"]], ["serviceUsed name", "Fragt"]);
+  sure(await removeFlow(world, cast.omar, other.id));
 });
 
 test("checks and attempts keep nothing; an attempt is the very interpreter", async (context) => {
