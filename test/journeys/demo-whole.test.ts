@@ -108,9 +108,7 @@ const hasFlows = async (url: string): Promise<void> => {
   const rows = await desk.call(api.flows.list);
   assert.deepEqual(
     rows.map(({ key, published, changed }) => [key, published, changed]),
-    demoFlows
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ key }) => [key, 1, false]),
+    demoFlows.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ key }) => [key, 1, false]),
   );
   for (const { id } of rows) assert.deepEqual((await desk.call(api.flows.one, { params: { id } })).findings, []);
   const [service] = await desk.call(api.flows.services);
