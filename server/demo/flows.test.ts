@@ -95,9 +95,8 @@ const answersTo = (path: string): Promise<readonly never[]> => {
     const numbers = Object.values(foreground).flatMap(({ fields }) =>
       "Kundennummer" in fields ? [fields.Kundennummer] : [],
     );
-    return Promise.all(
-      numbers.map(async (number) => (await asked(path.replace(juergen.fields.Kundennummer, number))).body),
-    );
+    const all = await Promise.all(numbers.map((number) => asked(path.replace(juergen.fields.Kundennummer, number))));
+    return all.filter(({ status }) => status === 200).map(({ body }) => body);
   };
   const answers = known.get(path) ?? ask();
   known.set(path, answers);
@@ -117,6 +116,7 @@ const inputsFor = async (state: FlowState, outputs: readonly FlowOutput[]): Prom
     if (answer.kind === "date") return [wrong, words("in zwei Wochen", number), words("2026-12-14", number)];
     if (answer.kind === "code") return [words("123456", number)];
     if (answer.kind === "text" && answer.form === "phone") return [words("040 5550123", number)];
+    if (answer.kind === "text" && answer.form === "email") return [words("weiß nicht", number), words(email, number)];
     if (answer.kind === "text" && answer.form === "digits")
       return [words("weiß nicht", number), words(foreground.juergen.fields.Kundennummer, number)];
     return [words("x", number), words("Mein Anschluss zieht um", number)];
@@ -221,6 +221,10 @@ test("the line service knows the demo's customers, shows nothing without its tok
     directDebit: true,
   });
   assert.ok([29, 39, 59].includes(lastPayment.amount) && lastPayment.on === "2026-11-15");
+  const contact = (address: string) => asked(`/accounts/${juergen.fields.Kundennummer}/contact?email=${address}`);
+  assert.deepEqual((await contact(email.toUpperCase())).body, { customerNumber: juergen.fields.Kundennummer });
+  assert.equal((await contact(walter.address)).status, 404);
+  assert.equal((await asked(`/accounts/${juergen.fields.Kundennummer}/contact`)).status, 404, "it never says which");
   for (const path of ["/lines/1", "/lines/", "/", "/accounts/__proto__", "/lines/%2e%2e/accounts"])
     assert.equal((await asked(path)).status, 404, path);
   assert.equal((await asked(`/lines/${juergen.fields.Kundennummer}`, "other")).status, 401);

@@ -82,7 +82,6 @@ const answersFor = (number: string, account: Account, now: Date): Readonly<Recor
     signal: { downstreamDbmv: { up: 4.5, noisy: -9.5, down: null }[account.line] },
     measuredAt: now.toISOString(),
   },
-  [`/accounts/${number}/contact`]: { customerNumber: number, email: account.email },
   [`/accounts/${number}`]: {
     customerNumber: number,
     currency: "EUR",
@@ -100,15 +99,22 @@ export const startLineService = async (options: {
   readonly measuringMs: number;
 }): Promise<LineService> => {
   const book = accounts();
+  const nothing = { status: 404, body: { error: "nothing of that number" } };
   const answerTo = (request: http.IncomingMessage): { readonly status: number; readonly body: unknown } => {
     if (request.headers.authorization !== `Bearer ${options.token}`)
       return { status: 401, body: { error: "no or a wrong token" } };
     if (request.method !== "GET") return { status: 405, body: { error: "only GET" } };
-    const path = (request.url ?? "").split("?")[0] ?? "";
+    const [path = "", search = ""] = (request.url ?? "").split("?");
+    const query = new URLSearchParams(search);
     const number = path.split("/")[2] ?? "";
     const account = book.get(number);
+    // Whether an address is the contract's is said; which one it is, never.
+    if (path === `/accounts/${number}/contact`)
+      return account !== undefined && query.get("email")?.toLowerCase() === account.email.toLowerCase()
+        ? { status: 200, body: { customerNumber: number } }
+        : nothing;
     const body = account === undefined ? undefined : answersFor(number, account, options.now())[path];
-    return body === undefined ? { status: 404, body: { error: "nothing of that number" } } : { status: 200, body };
+    return body === undefined ? nothing : { status: 200, body };
   };
   const server = createServer((request, response) => {
     const { status, body } = answerTo(request);
