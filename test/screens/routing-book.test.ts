@@ -57,6 +57,8 @@ test("a newcomer has a working set by keys alone; nothing counts until it is sav
   await page.keyboard.press("Enter");
   // Thrown away, what stands is shown again; kept while another page is looked at.
   await unsaved(page).getByRole("button", { name: "Verwerfen" }).press("Enter");
+  // Before that the queue is still the last one, and cannot go further down.
+  await unsaved(page).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Chats nach unten" }).press("Enter");
   await page.getByRole("link", { name: "Zusagen" }).press("Enter");
   await page.getByRole("link", { name: "Verteilung" }).press("Enter");
