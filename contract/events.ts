@@ -7,6 +7,7 @@ import { concernRow, delivery, draft, draftKind, link, message, move, party, sch
 import { instant } from "#contract/endpoint.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { held, uploadId } from "#contract/files.ts";
+import { flowOver, flowWhy } from "#contract/flow-runs.ts";
 import { hours, hoursOwner } from "#contract/hours.ts";
 import {
   automationRuleId,
@@ -14,6 +15,7 @@ import {
   calendarId,
   channelId,
   flowId,
+  flowRunId,
   macroId,
   noticeId,
   promiseRuleId,
@@ -160,6 +162,12 @@ const kinds = {
   "routing.agentChanged": z.strictObject({ agentId, work: agentWork }),
   "team.told": z.strictObject({ id: z.uuid(), teamId: teamId.nullable(), text: z.string() }),
   "wallboard.changed": z.strictObject({ id: z.uuid(), name: z.string(), removed: z.boolean() }),
+  /** A flow went on: whoever shows one that is held by itself reads what is new, and whatever it wants done may be due. */
+  "flow.stepped": z.strictObject({ runId: flowRunId }),
+  /** A flow runs in a concern from now on: it waits in no queue. `by`: who wrote began it, or somebody sent it. */
+  "flow.began": z.strictObject({ runId: flowRunId, flowId, name: z.string(), by: z.enum(["entry", "desk"]) }),
+  /** It is over, and how; `why` of what was handed over. */
+  "flow.ended": z.strictObject({ runId: flowRunId, flowId, name: z.string(), over: flowOver, why: flowWhy.nullable() }),
   /** A flow is written, published, or runs by an older version again; `published`: the version that runs for who begins now. */
   "flow.changed": z.strictObject({
     flowId,

@@ -1,9 +1,18 @@
-// Endpoints of flows: writing, trying, publishing, and the services they may ask.
+// Endpoints of flows: writing, trying, publishing, what became of them, and flows in concerns. Customers' own roads are the chat, mails and the portal's pages.
 import { z } from "zod";
 import { done, endpoint, instant } from "#contract/endpoint.ts";
-import { flowDocument, flowFinding, flowMost } from "#contract/flows.ts";
-import { flowInput, flowOutput, flowState, flowSurroundings } from "#contract/flow-runs.ts";
-import { agentId, flowId, serviceId } from "#contract/ids.ts";
+import {
+  flowDocument,
+  flowFinding,
+  flowLanguage,
+  flowMedium,
+  flowMost,
+  stepId,
+  valueName,
+  flowValue,
+} from "#contract/flows.ts";
+import { flowInput, flowOutput, flowState, flowSurroundings, flowTried, flowWhy } from "#contract/flow-runs.ts";
+import { agentId, concernId, flowId, flowRunId, serviceId } from "#contract/ids.ts";
 
 /** A short word of small letters, digits and hyphens: a flow's in addresses of pages and names of files. */
 export const flowKey = z
@@ -24,6 +33,12 @@ export const flowRow = z.strictObject({
   changed: z.boolean(),
   /** Of the draft; goes up with every change. */
   version: z.number().int(),
+  /** Dialogues that are under way; begun in the last 30 days; of these, by how they ended. */
+  running: z.number().int(),
+  begun: z.number().int(),
+  solved: z.number().int(),
+  handedOver: z.number().int(),
+  left: z.number().int(),
 });
 export type FlowRow = z.infer<typeof flowRow>;
 
@@ -121,6 +136,29 @@ export type Service = z.infer<typeof service>;
 export const serviceInput = service.omit({ id: true });
 export type ServiceInput = z.infer<typeof serviceInput>;
 
+/** A flow in a concern, as its thread shows it: above everything, for whoever takes it over. */
+export const concernFlow = z.strictObject({
+  runId: flowRunId,
+  flowId,
+  name: z.string(),
+  /** Null: a flow that was removed. */
+  version: z.number().int().nullable(),
+  medium: flowMedium,
+  begunAt: instant,
+  endedAt: instant.nullable(),
+  over: flowState.shape.over,
+  /** asked, step, stuck; null: it was not handed over. */
+  why: flowWhy.nullable(),
+  /** They want to be called: where, and when (null: as soon as somebody is there); null: they do not. */
+  callback: z.strictObject({ phone: z.string(), at: instant.nullable() }).nullable(),
+  /** What they said, in the order of the questions, without secrets. */
+  values: z.array(z.strictObject({ name: valueName, question: z.string(), value: flowValue, shown: z.string() })),
+  tried: z.array(flowTried),
+  /** The open question, as it was asked last; null: none. */
+  waitsFor: z.string().nullable(),
+});
+export type ConcernFlow = z.infer<typeof concernFlow>;
+
 const byFlow = z.strictObject({ id: flowId });
 const byService = z.strictObject({ id: serviceId });
 
@@ -129,7 +167,7 @@ export const flows = {
     method: "GET",
     path: "/api/flows",
     permission: "signedIn",
-    summary: "Flows by name",
+    summary: "Flows by name, with what became of them in the last 30 days",
     result: z.array(flowRow),
   }),
   one: endpoint({
@@ -219,6 +257,25 @@ export const flows = {
       words: z.array(z.string()),
     }),
   }),
+  /** Of all its dialogues in the last days: how many took which way out of which step. */
+  numbers: endpoint({
+    method: "GET",
+    path: "/api/flows/:id/numbers",
+    permission: "signedIn",
+    summary: "How many took each way, by step and exit, in so many days",
+    params: byFlow,
+    query: z.strictObject({
+      days: z.coerce.number().int().min(1).max(365),
+      version: z.coerce.number().int().optional(),
+    }),
+    result: z.strictObject({
+      begun: z.number().int(),
+      ways: z.array(z.strictObject({ step: stepId, exit: z.string(), count: z.number().int() })),
+      /** Where they were when they left, or wanted somebody. */
+      stopped: z.array(z.strictObject({ step: stepId, left: z.number().int(), human: z.number().int() })),
+      ended: z.array(z.strictObject({ over: z.string(), medium: flowMedium, count: z.number().int() })),
+    }),
+  }),
   services: endpoint({
     method: "GET",
     path: "/api/flow-services",
@@ -265,5 +322,39 @@ export const flows = {
       reason: z.string().nullable(),
       body: z.string().max(20_000),
     }),
+  }),
+  ofConcern: endpoint({
+    method: "GET",
+    path: "/api/concerns/:id/flows",
+    permission: "concern.read",
+    summary: "Flows of a concern, newest first: what they were told and what they tried",
+    params: z.strictObject({ id: concernId }),
+    result: z.array(concernFlow),
+  }),
+  sendable: endpoint({
+    method: "GET",
+    path: "/api/concerns/:id/sendable-flows",
+    permission: "concern.read",
+    summary:
+      "Flows that can be sent into a concern now, by name; none while one speaks in it or nobody could be written to",
+    params: z.strictObject({ id: concernId }),
+    result: z.array(z.strictObject({ flowId, name: z.string(), languages: z.array(flowLanguage) })),
+  }),
+  send: endpoint({
+    method: "POST",
+    path: "/api/concerns/:id/flows",
+    permission: "concern.answer",
+    summary: "Send a flow into a concern: to where the customer wrote last",
+    params: z.strictObject({ id: concernId }),
+    body: z.strictObject({ key: z.uuid(), flowId, language: flowLanguage.nullable() }),
+    result: concernFlow,
+  }),
+  stop: endpoint({
+    method: "POST",
+    path: "/api/concerns/:id/flow-stops",
+    permission: "concern.answer",
+    summary: "Stop what runs in a concern: somebody of us goes on",
+    params: z.strictObject({ id: concernId }),
+    result: done,
   }),
 };

@@ -335,6 +335,7 @@ export const flowEntry = z.discriminatedUnion("by", [
   /** Agents send it from the desk. */
   z.strictObject({ by: z.literal("desk") }),
 ]);
+export type FlowEntry = z.infer<typeof flowEntry>;
 
 /** Where and when an entry holds. */
 export const flowEntryRule = z.strictObject({
@@ -345,6 +346,7 @@ export const flowEntryRule = z.strictObject({
   media: z.array(flowMedium).max(4),
   hours: z.enum(["always", "open", "closed"]),
 });
+export type FlowEntryRule = z.infer<typeof flowEntryRule>;
 
 /** All of a flow that is versioned. Also the form of a file that can be reviewed: JSON with its keys in this order, two spaces. */
 export const flowDocument = z.strictObject({

@@ -28,6 +28,7 @@ export const queueId = id<"QueueId">();
 export const skillId = id<"SkillId">();
 export const workId = id<"WorkId">();
 export const flowId = id<"FlowId">();
+export const flowRunId = id<"FlowRunId">();
 export const serviceId = id<"ServiceId">();
 
 export type BrandId = z.infer<typeof brandId>;
@@ -54,4 +55,5 @@ export type QueueId = z.infer<typeof queueId>;
 export type SkillId = z.infer<typeof skillId>;
 export type WorkId = z.infer<typeof workId>;
 export type FlowId = z.infer<typeof flowId>;
+export type FlowRunId = z.infer<typeof flowRunId>;
 export type ServiceId = z.infer<typeof serviceId>;

@@ -24,7 +24,9 @@ import { movingRoutes } from "#modules/concerns/routes-moving.ts";
 import { customerRoutes } from "#modules/customers/routes.ts";
 import { ratingRoutes } from "#modules/ratings/routes.ts";
 import { fieldRoutes } from "#modules/fields/routes.ts";
+import type { FlowWorld } from "#modules/flows/ground.ts";
 import { flowRoutes, type AskingWorld } from "#modules/flows/routes.ts";
+import { concernFlowRoutes } from "#modules/flows/routes-concerns.ts";
 import { hoursRoutes } from "#modules/hours/routes.ts";
 import { noticeRoutes } from "#modules/notices/routes.ts";
 import { promiseRoutes } from "#modules/promises/routes.ts";
@@ -50,6 +52,7 @@ import type { Demo } from "#server/demo/demo.ts";
 import { demoLogins } from "#server/demo/cast.ts";
 import { readAgain } from "#server/intake-store.ts";
 import { makeLinks, mountFrames } from "#server/frames.ts";
+import type { OpenedGround } from "#server/flow-ground.ts";
 import type { LookUp } from "#server/look-ups.ts";
 import { startLive, type Live } from "#server/live.ts";
 import { openApi } from "#server/openapi.ts";
@@ -77,6 +80,8 @@ export interface AppOptions {
   readonly demo: Demo | null;
   /** Asks services that are connected to flows. */
   readonly lookUp: LookUp;
+  /** What is so around running flows; it is told here who is at the desk. */
+  readonly flowGround: OpenedGround;
   readonly version: string;
   /** The database does not answer: calls are refused at once instead of being kept waiting. */
   readonly away: () => boolean;
@@ -111,7 +116,8 @@ type Everything = World &
     readonly facts: CentreFacts;
     readonly undoMs: number;
     readonly readAgain: ReadAgain;
-  } & Pick<AskingWorld, "lookUp">;
+  } & Pick<AskingWorld, "lookUp"> &
+  Pick<FlowWorld, "flowGround">;
 
 /** The desk is told at once when something it keeps in memory has changed in the tables; so is this server. */
 const watchChanges = (options: AppOptions, live: Live): (() => void) => {
@@ -138,6 +144,7 @@ const ofModules: readonly Route<Everything>[] = [
   ...customerRoutes,
   ...fieldRoutes,
   ...flowRoutes,
+  ...concernFlowRoutes,
   ...ratingRoutes,
   ...hoursRoutes,
   ...noticeRoutes,
@@ -180,6 +187,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     undoMs: config.undoMs,
     readAgain,
     lookUp: options.lookUp,
+    flowGround: options.flowGround,
     facts: {
       demo: options.demo !== null,
       demoLogins: options.demo ? [...demoLogins] : [],
@@ -238,6 +246,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     },
     seesConcern: async (who, id) => !isRefusal(await rowFor(world.db, who, id as never)),
   });
+  options.flowGround.setDesk(live.atDesk);
   http.onUpgrade("/live", live.hub.upgrade);
   const chat = startChat({
     turnedAway: turnedAwayIn(options.metrics),

@@ -1,13 +1,11 @@
 // Codes that show that a visitor reads at the address they gave: mailed by the brand's own mailbox, tried in the chat. Called by server/chat.ts and jobs.ts.
 import type { ToWidget } from "#contract/chat.ts";
 import type { BrandId } from "#contract/ids.ts";
-import { brandById } from "#modules/brands/reads.ts";
 import { askCode, codeMailed, codesToMail, tryCode, type CodeMail } from "#modules/visitors/actions-codes.ts";
 import type { World } from "#platform/world.ts";
-import { secretsOf } from "#server/channel-secrets.ts";
+import { mailByBrand } from "#server/brand-mail.ts";
 import type { Page, Seat } from "#server/chat-seats.ts";
 import type { Connected } from "#server/connected.ts";
-import type { ConnectedChannel } from "#server/intake.ts";
 import { words } from "#server/words.ts";
 
 export interface Codes {
@@ -53,55 +51,21 @@ export const mailCodes = async (world: World, connected: Connected): Promise<voi
   );
 };
 
-const sendCode = async (world: World, connected: Connected, mail: CodeMail): Promise<"over" | "later"> => {
-  const chat = connected.enabled().find(({ id }) => id === mail.channelId);
-  const mailbox = connected
-    .enabled()
-    .find((each) => each.brandId === chat?.brandId && each.kind === "email" && canSend(each));
-  if (mailbox === undefined) {
-    world.log.warn("chat.codeNotSent", { channelId: mail.channelId, why: "no mailbox of the brand can send" });
-    return "over";
-  }
-  const { settings, implementation } = mailbox;
-  const brand = (await brandById(world.db, mailbox.brandId as BrandId))?.name ?? "";
-  // The same at each try, so that a second copy can be recognised.
-  const calls = implementation.render(
+const sendCode = (world: World, connected: Connected, mail: CodeMail): Promise<"over" | "later"> =>
+  mailByBrand(
+    world,
+    connected,
     {
-      deliveryId: mail.mailId,
-      concernNumber: 0,
-      at: new Date(mail.at).toISOString(),
-      fromName: brand,
-      to: [{ name: null, value: mail.email }],
-      cc: [],
-      recipients: [mail.email],
+      brandId: connected.enabled().find(({ id }) => id === mail.channelId)?.brandId,
+      mailId: mail.mailId,
+      at: mail.at,
+      email: mail.email,
       // Nothing of what the visitor said: whoever reads this may never have asked for it.
-      subject: words(mail.language, "codeMail.subject", { brand }),
-      text: words(mail.language, "codeMail.text", { brand, code: mail.code }),
-      html: null,
-      files: [],
-      replyToken: null,
-      messageToken: world.mac("message", mail.mailId).slice(0, 26),
-      deliveryToken: world.mac("code-mail", mail.mailId).slice(0, 26),
-      answers: [],
-      automatic: true,
+      subject: (brand) => words(mail.language, "codeMail.subject", { brand }),
+      text: (brand) => words(mail.language, "codeMail.text", { brand, code: mail.code }),
     },
-    settings as never,
+    "chat.codeNotSent",
   );
-  let became: "over" | "later" = "over";
-  for (const call of calls) {
-    const io = {
-      log: (level: "debug" | "info" | "warn" | "error", event: string) => world.log[level](event),
-      now: world.now,
-      secrets: secretsOf(world, mailbox.id),
-      begin: async () => true,
-    };
-    const result = await implementation.deliver(call, settings as never, io);
-    if (result.kind === "tryLater") became = "later";
-    else if (result.kind !== "accepted")
-      world.log.warn("chat.codeNotSent", { channelId: mailbox.id, kind: result.kind });
-  }
-  return became;
-};
 
 export const openCodes = (world: World, connected: Connected): Codes => {
   const brake = openPlaceBrake();
@@ -132,5 +96,3 @@ export const openCodes = (world: World, connected: Connected): Codes => {
     },
   };
 };
-
-const canSend = ({ implementation, settings }: ConnectedChannel): boolean => implementation.canSend(settings as never);

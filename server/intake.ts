@@ -8,7 +8,7 @@ import { receive } from "#modules/concerns/actions.ts";
 import { receiveReceipt } from "#modules/concerns/actions-receipts.ts";
 import { holdSender } from "#modules/concerns/actions-sender.ts";
 import type { IncomingFile } from "#modules/concerns/model.ts";
-import { isUnavailable } from "#platform/db/db.ts";
+import { isUnavailable, type Tx } from "#platform/db/db.ts";
 import { isFilesUnavailable } from "#platform/files/files.ts";
 import { hashOf, smallBytes } from "#platform/files/small.ts";
 import type { Metrics } from "#platform/metrics.ts";
@@ -146,6 +146,8 @@ export const startIntake = (options: {
   readonly inMemoryBytes?: number;
   /** Mails from senders nobody knows or vouches for that a channel takes to the desk in ten minutes; 0: as many as come. */
   readonly mostUnknown: number;
+  /** What follows at once from what an arrival became, in its transaction. Where it fails the arrival is taken in without it. */
+  readonly received?: (tx: Tx, intakeId: IntakeId) => Promise<void>;
 }): Intake => {
   const { world, reader, metrics, leaseMs = usualLeaseMs, inMemoryBytes = usualBytes } = options;
   const holding: Holding = { queue: [], running: new Map(), bytes: 0, loading: 0 };
@@ -190,7 +192,8 @@ export const startIntake = (options: {
       if (!item || !hasRoom(item)) break;
       queue.shift();
       const begun = performance.now();
-      const work = takeIn({ world, reader, load, mostUnknown: options.mostUnknown, isStopping: () => stopping }, item)
+      const { mostUnknown, received } = options;
+      const work = takeIn({ world, reader, load, mostUnknown, received, isStopping: () => stopping }, item)
         .then((outcome) => {
           if (outcome !== null) messages.add({ outcome });
         })
@@ -302,6 +305,7 @@ interface Taking {
   readonly reader: Reader;
   readonly load: (item: Item) => Promise<Uint8Array>;
   readonly mostUnknown: number;
+  readonly received: ((tx: Tx, intakeId: IntakeId) => Promise<void>) | undefined;
   readonly isStopping: () => boolean;
 }
 
@@ -336,14 +340,26 @@ const readingOf = async ({ world, reader }: Taking, item: Item, raw: Raw): Promi
     : reader.read(item.channel.kind, raw, item.channel.settings, world.now(), item.letIn);
 };
 
-const receiveAll = async ({ world, mostUnknown }: Taking, item: Item, raw: Raw, reading: Reading): Promise<void> => {
+/** What follows from an arrival has failed, and with it its transaction. */
+class Unfollowed extends Error {}
+
+const receiveAll = async (taking: Taking, item: Item, raw: Raw, reading: Reading): Promise<void> => {
+  const { world, mostUnknown } = taking;
   const channel = { ...item.channel, mostUnknown };
   const failed = "unreadable" in reading;
   const inbound: readonly Inbound[] = failed ? [unreadable(channel, raw, reading)] : reading.inbound;
   const withFiles = await Promise.all(
     inbound.map(async (each) => ({ each, files: each.kind === "message" ? await keepFiles(world, each) : [] })),
   );
-  await world.db.transaction(async (tx) => {
+  const follow = async (tx: Tx): Promise<void> => {
+    try {
+      await taking.received?.(tx, item.id);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      throw new Unfollowed(error instanceof Error ? error.message : "unknown", { cause: error });
+    }
+  };
+  const take = async (tx: Tx): Promise<void> => {
     const only = inbound.length === 1 && inbound[0]?.kind === "message" ? inbound[0] : null;
     // Asked together: whose message it is, is looked up while we still learn whether it is ours to receive.
     const [row, held] = await Promise.all([
@@ -362,7 +378,15 @@ const receiveAll = async ({ world, mostUnknown }: Taking, item: Item, raw: Raw, 
       await (each.kind === "message"
         ? receive(world, tx, channel, from, each, files, held)
         : receiveReceipt(world, tx, channel, each, from));
-  });
+    if (inbound.some(({ kind }) => kind === "message")) await follow(tx);
+  };
+  try {
+    await world.db.transaction(take);
+  } catch (error) {
+    if (!(error instanceof Unfollowed)) throw error;
+    world.log.error("intake.notFollowed", { intakeId: item.id, error: error.message });
+    await receiveAll({ ...taking, received: undefined }, item, raw, reading);
+  }
 };
 
 /** What stands in the concern for a message that could not be read; the original is attached to it. */

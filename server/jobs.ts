@@ -10,6 +10,7 @@ import { tendPromises } from "#modules/concerns/actions-tending.ts";
 import { removeOldChanges } from "#modules/concerns/actions-many.ts";
 import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts";
 import { foldTally, forgetRemovedViews, mendTally } from "#modules/concerns/actions-views.ts";
+import { forgetOldRuns } from "#modules/flows/actions-effects.ts";
 import { renewCalendars } from "#modules/hours/actions-calendars.ts";
 import { askWhatIsDue } from "#modules/ratings/actions.ts";
 import { foldWords } from "#modules/search/actions.ts";
@@ -52,6 +53,7 @@ const timed: readonly Timed[] = [
   { name: "removeOldCodes", everyMs: 600_000, run: removeOldCodes },
   { name: "removeOldTokens", everyMs: 600_000, run: removeOldTokens },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
+  { name: "forgetOldRuns", everyMs: 3_600_000, run: forgetOldRuns },
   { name: "removeOldRuns", everyMs: 24 * 3_600_000, run: removeOldRuns },
   { name: "renewCalendars", everyMs: 24 * 3_600_000, run: renewCalendars },
   { name: "mendTally", everyMs: 24 * 3_600_000, run: mendTally },

@@ -2,13 +2,14 @@
 import { eventsAfter } from "#modules/audit/reads.ts";
 import { automationReactions } from "#modules/automation/reactions.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
+import { flowReactions } from "#modules/flows/reactions.ts";
+import type { FlowWorld } from "#modules/flows/ground.ts";
 import { customerReactions } from "#modules/customers/reactions.ts";
 import { ratingReactions } from "#modules/ratings/reactions.ts";
 import { visitorReactions } from "#modules/visitors/reactions.ts";
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { Follower } from "#platform/live/follow.ts";
-import type { World } from "#platform/world.ts";
 
 /** One reaction, ready for `runReaction`. */
 export interface Reaction {
@@ -33,7 +34,7 @@ interface Unkeyed extends Omit<Reaction, "key" | "read"> {
 
 /** The list; keys are advisory-lock numbers and never reused. `recent`: the log's end as this process follows it; what lies further back is read. */
 export const reactions = (
-  world: World,
+  world: FlowWorld,
   options: {
     readonly acknowledge: boolean;
     readonly pushAfterMs: number;
@@ -55,5 +56,6 @@ export const reactions = (
     ...visitorReactions(world, options.pushAfterMs).map(keyed(150)),
     ...ratingReactions(world).map(keyed(160)),
     ...automationReactions({ ...world, undoMs: options.undoMs }).map(keyed(170)),
+    ...flowReactions(world).map(keyed(180)),
   ];
 };

@@ -11,8 +11,10 @@ import { recordHealth } from "#modules/brands/actions.ts";
 import { channelHealths } from "#modules/brands/reads.ts";
 import { fileChecked } from "#modules/concerns/actions-files.ts";
 import { outboxDepth, outboxLateSeconds } from "#modules/concerns/reads.ts";
+import { beginByArrival } from "#modules/flows/actions-concerns.ts";
+import type { FlowWorld } from "#modules/flows/ground.ts";
 import { pushKeys } from "#modules/visitors/actions-push.ts";
-import { openDb } from "#platform/db/db.ts";
+import { openDb, type Tx } from "#platform/db/db.ts";
 import { lead } from "#platform/db/leader.ts";
 import { watchDatabase } from "#platform/db/watch.ts";
 import { runReaction } from "#platform/events/cursor.ts";
@@ -30,10 +32,12 @@ import type { World } from "#platform/world.ts";
 import { createApp } from "#server/app.ts";
 import { secretsOf } from "#server/channel-secrets.ts";
 import type { Config } from "#server/config.ts";
-import { connectChannels } from "#server/connected.ts";
+import { connectChannels, type Connected } from "#server/connected.ts";
 import type { Demo } from "#server/demo/demo.ts";
 import { startDispatch } from "#server/dispatch.ts";
 import { openDoors, type Door } from "#server/doors.ts";
+import { startFlowEffects } from "#server/flow-effects.ts";
+import { openFlowGround } from "#server/flow-ground.ts";
 import { startIntake, type ConnectedChannel } from "#server/intake.ts";
 import { endIntakeLeases, keepCursor, readCursor } from "#server/intake-store.ts";
 import { endDeliveryLeases } from "#modules/concerns/actions-outbox.ts";
@@ -144,6 +148,7 @@ export const startServer = async (
       wake: (written) => bus.hint("events", undefined, written),
     };
 
+    const { flowGround, flowWorld, received } = withFlows(world);
     // The embedded store serves this process alone: whatever an earlier one held when it ended is in nobody's hands.
     if (store.embedded) await whenThere(log, () => Promise.all([endIntakeLeases(db), endDeliveryLeases(world)]));
     const connected = await whenThere(log, () => connectChannels(world));
@@ -165,7 +170,7 @@ export const startServer = async (
     });
     closers.push(reader.close);
     const { mostUnknown } = config;
-    const intake = startIntake({ world, reader, channelById, metrics, concurrency: 16, mostUnknown });
+    const intake = startIntake({ world, reader, channelById, metrics, concurrency: 16, mostUnknown, received });
     closers.push(intake.stop);
 
     let doors: readonly Door[] = [];
@@ -201,6 +206,7 @@ export const startServer = async (
     });
 
     await options.pages;
+    const lookUp = lookUpsOf({ world, config, demo, metrics });
     const app = await opening("PORT", config.host, port, () =>
       createApp({
         config: { ...config, port, publicUrl },
@@ -210,7 +216,8 @@ export const startServer = async (
         connected,
         metrics,
         demo,
-        lookUp: lookUpsOf({ world, config, demo, metrics }),
+        lookUp,
+        flowGround,
         version: options.version,
         away: watch.away,
         missing: () => missingParts({ db, away: watch.away, files: world.files, doors }),
@@ -226,14 +233,13 @@ export const startServer = async (
     const timing = { chatMailAfterMs: config.chatMailAfterMs, undoMs: config.undoMs, publicUrl };
     const jobs = await startJobs({ world, log, timing, connected });
     closers.push(jobs.stop);
-    closers.push(startReactions({ world, follower: app.live.follower, config }));
+    closers.push(startReactions({ world: flowWorld, follower: app.live.follower, config, lookUp, connected }));
     const leading = startRouting({ world, follower: app.live.follower, atDesk: app.live.atDesk, log });
     closers.push(leading.stop);
-    metrics.gauge("routing_leads", "1: this process hands work out", () => (leading.leads() ? 1 : 0));
     closers.push(await startTelling({ world, connected, config, publicUrl, isHere: app.isHere, metrics }));
 
     closers.push(startListening({ world, connected, intake, log, bus, mostBytes: config.maxMailBytes }));
-    measure({ metrics, world, intake, reader });
+    measure({ metrics, world, intake, reader, leading });
 
     return { deskUrl: publicUrl, port: app.port, doors, demo, world, stop };
   } catch (error) {
@@ -242,13 +248,24 @@ export const startServer = async (
   }
 };
 
-/** Runs what follows from events; returns how to stop. */
+/** The world in which flows run, and what an arrival begins of them. */
+const withFlows = (world: World) => {
+  const flowGround = openFlowGround(world);
+  const flowWorld: FlowWorld = { ...world, flowGround };
+  const received = (tx: Tx, intakeId: string): Promise<void> => beginByArrival(flowWorld, tx, intakeId);
+  return { flowGround, flowWorld, received };
+};
+
+/** Runs what follows from events, and what flows want done; returns how to stop. */
 const startReactions = (options: {
-  readonly world: World;
+  readonly world: FlowWorld;
   readonly follower: Follower<AnyEvent>;
   readonly config: Pick<Config, "acknowledge" | "chatPushAfterMs" | "undoMs">;
+  readonly lookUp: LookUp;
+  readonly connected: Connected;
 }): (() => Promise<void>) => {
-  const { world, follower, config } = options;
+  const { world, follower, config, lookUp, connected } = options;
+  const effects = startFlowEffects({ world, lookUp, connected, linkTo: null, follower });
   const { acknowledge, chatPushAfterMs: pushAfterMs, undoMs } = config;
   const stops = reactions(world, { acknowledge, pushAfterMs, undoMs, recent: follower.recent }).map((reaction) => {
     const run = runReaction({ ...reaction, db: world.db, log: world.log, end: horizon });
@@ -265,7 +282,7 @@ const startReactions = (options: {
       await run.stop();
     };
   });
-  return async () => void (await Promise.all(stops.map((stop) => stop())));
+  return async () => void (await Promise.all([effects.stop(), ...stops.map((stop) => stop())]));
 };
 
 /** Browsers are told of answers from now on, by keys that are made if there are none; returns how to stop. */
@@ -327,8 +344,10 @@ const measure = (parts: {
   readonly world: World;
   readonly intake: ReturnType<typeof startIntake>;
   readonly reader: ReturnType<typeof openReader>;
+  readonly leading: ReturnType<typeof startRouting>;
 }): void => {
-  const { metrics, world, intake, reader } = parts;
+  const { metrics, world, intake, reader, leading } = parts;
+  metrics.gauge("routing_leads", "1: this process hands work out", () => (leading.leads() ? 1 : 0));
   metrics.gauge("intake_backlog", "Stored and not yet read", () => intake.backlog());
   metrics.gauge("intake_held_bytes", "Bytes of mails in this process's memory", () => intake.heldBytes());
   metrics.gauge("reading_processes", "Processes that read mail", () => reader.stats().processes);

@@ -160,6 +160,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       },
     }),
   },
+  "flows.numbers": { given: () => ({ params: { id: nobodys }, query: { days: 30 } }) },
   "flows.services": { given: () => ({}) },
   "flows.addService": {
     given: () => ({
@@ -230,6 +231,16 @@ export const samples: Readonly<Record<string, Sample>> = {
     }),
   },
   "brands.removeTopic": { given: () => ({ params: { id: nobodys } }) },
+  "flows.ofConcern": byConcern(),
+  "flows.sendable": byConcern(),
+  "flows.send": {
+    scoped: true,
+    given: (f) => ({
+      params: { id: f.concernId },
+      body: { key: crypto.randomUUID(), flowId: nobodys, language: null },
+    }),
+  },
+  "flows.stop": byConcern(),
   "concerns.list": { given: () => ({ query: { filter: JSON.stringify(everything) } }) },
   "concerns.rows": { given: (f) => ({ query: { ids: f.concernId } }) },
   "concerns.views": { given: () => ({}) },

@@ -25,7 +25,7 @@ const dayMs = 24 * 3_600_000;
 /** Most mails that rules write to one address in a day, whatever concerns and rules there are. */
 const answersPerDay = 5;
 
-/** Where the customer of a concern wrote from last, as it can be written to. */
+/** Where the customer of a concern wrote from last, as it can be written to. Refuses with noRecipient or channelCannotSend. */
 const lastPlace = async (tx: Tx, state: Pick<ConcernState, "id" | "brandId">) => {
   const last = await lastOfCustomer(tx, state.id);
   const channel = (await channelsOfBrand(tx, state.brandId)).find(({ id }) => id === last?.channelId);
@@ -59,18 +59,9 @@ export const answerByRule = async (
   state: ConcernState,
   { text, undoMs }: { readonly text: string; readonly undoMs: number },
 ): Promise<ConcernState | Refusal> => {
-  const place = await lastPlace(tx, state);
+  const place = await surePlace(tx, state);
   if (isRefusal(place)) return place;
-  const { last, sender, channel, kind, norm } = place;
-  const own = (await allChannels(tx)).some(
-    (each) =>
-      addressKindOf[each.kind] === kind && withoutDetail(normalise(kind, each.address) ?? "") === withoutDetail(norm),
-  );
-  if (last.isMachine || own || (await agentByEmail(tx, norm)) !== null || state.tags.includes("flood"))
-    return refuse("answersMachine");
-  const known = await customerByAddress(tx, kind, norm);
-  if (!isVouchedFor(last, isKept(kind), known?.verifiedAt ?? null)) return refuse("answersUnsure");
-  if (known !== null && known.suppressedReason !== null) return refuse("addressSuppressed", { address: norm });
+  const { last, sender, channel, norm } = place;
   const now = world.now();
   const since = new Date(now.getTime() - dayMs).toISOString();
   const counted = `rules to ${norm}`;
@@ -89,6 +80,26 @@ export const answerByRule = async (
     by: who,
     heldMs: undoMs,
   });
+};
+
+/**
+ * Where an answer that no person gives may go: to who wrote last, if a person did and somebody vouches for them. Refuses what would begin a storm or reach
+ * somebody else: answersMachine, answersUnsure, addressSuppressed, and what `lastPlace` refuses.
+ */
+export const surePlace = async (tx: Tx, state: ConcernState) => {
+  const place = await lastPlace(tx, state);
+  if (isRefusal(place)) return place;
+  const { last, kind, norm } = place;
+  const own = (await allChannels(tx)).some(
+    (each) =>
+      addressKindOf[each.kind] === kind && withoutDetail(normalise(kind, each.address) ?? "") === withoutDetail(norm),
+  );
+  if (last.isMachine || own || (await agentByEmail(tx, norm)) !== null || state.tags.includes("flood"))
+    return refuse("answersMachine");
+  const known = await customerByAddress(tx, kind, norm);
+  if (!isVouchedFor(last, isKept(kind), known?.verifiedAt ?? null)) return refuse("answersUnsure");
+  if (known !== null && known.suppressedReason !== null) return refuse("addressSuppressed", { address: norm });
+  return { ...place, verified: kind === "email" ? norm : null };
 };
 
 const isVouchedFor = (last: LastInbound, kept: boolean, verifiedAt: string | null): boolean =>

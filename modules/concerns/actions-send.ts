@@ -292,8 +292,12 @@ export const sendAutomatic = async (
     /** Who takes part from now on. */
     readonly joining?: NewParty;
     readonly files?: readonly NewFile[];
-    /** Whose words they are when a rule writes; left out: the program's. */
+    /** Whose words they are when a rule or a flow writes; left out: the program's. */
     readonly by?: Who;
+    /** By whose name the desk shows them; left out: the brand's. */
+    readonly authorName?: string;
+    /** Made beforehand. */
+    readonly messageId?: MessageId;
     /** Held so long, so that it can be taken back; left out: not at all. */
     readonly heldMs?: number;
   },
@@ -302,9 +306,9 @@ export const sendAutomatic = async (
   const kept = isKept(addressKindOf[mail.channel.kind]);
   const at = world.now().toISOString();
   const message: NewMessage = {
-    ...blank(before, world.newId() as MessageId, before.lastSeq + 1, at),
+    ...blank(before, mail.messageId ?? (world.newId() as MessageId), before.lastSeq + 1, at),
     direction: mail.direction,
-    author: { kind: who.kind, id: who.id, name: mail.brandName },
+    author: { kind: who.kind, id: who.id, name: mail.authorName ?? mail.brandName },
     channelKind: mail.channel.kind,
     channelId: mail.channel.id,
     from: { name: mail.brandName, value: mail.channel.address },

@@ -17,6 +17,7 @@ import { cannotHold } from "#modules/concerns/policy.ts";
 
 import { automaticSince, insertAutomatic, lockAutomatic } from "#modules/concerns/store-outbox.ts";
 import { lockConcernOf } from "#modules/concerns/actions-locks.ts";
+import { flowSpoke } from "#modules/concerns/store-flows.ts";
 import { followersOf, lastInbound, lastOfCustomer, listenersOf, messageText } from "#modules/concerns/store.ts";
 import { isSuppressed } from "#modules/customers/reads.ts";
 import { normalise } from "#modules/customers/model.ts";
@@ -166,6 +167,8 @@ const acknowledge = async (
       ? undefined
       : (await channelsOfBrand(tx, state.brandId)).find((each) => each.id === message.channelId);
   if (state === null || brand === null || !channel?.enabled || !channel.canSend) return;
+  // A flow has answered already: nobody wonders whether it has come.
+  if (await flowSpoke(tx, state.id)) return;
   const sure = isSure(message.assurance as Assurance);
   if (!sure && !(await mayConfirmUnknown(tx, channel.id, now))) return;
   const words = acknowledgement(

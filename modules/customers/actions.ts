@@ -194,6 +194,31 @@ export const verifyAddress = async (
     await sayChanged(world, tx, who, known.customerId, ["addresses"]);
 };
 
+/** Notes an address that a customer gave as their own: nothing shows it. One that somebody has already, or that is none, changes nothing. */
+export const claimAddress = async (
+  world: Acting,
+  tx: Tx,
+  who: Who,
+  claim: GivenAddress & { readonly customerId: CustomerId; readonly brandId: BrandId },
+): Promise<void> => {
+  const norm = normalise(claim.kind, claim.value);
+  if (norm === null || (await liveAddress(tx, claim.kind, norm)) !== null) return;
+  const owner = await aloneById(tx, claim.customerId);
+  if (owner === null) return;
+  await lockCustomer(tx, owner.id);
+  const { kind, value, brandId } = claim;
+  await insertAddress(tx, {
+    id: world.newId() as AddressId,
+    customerId: owner.id,
+    kind,
+    norm,
+    value: value.trim(),
+    brandIds: [brandId],
+    byAgent: false,
+  });
+  await sayChanged(world, tx, who, owner.id, ["addresses"]);
+};
+
 /** After a permanent failure: why we do not write there any more (plain text, cut to 500 characters). */
 export const suppressAddress = async (
   world: Acting,

@@ -4,6 +4,7 @@ import type { Flow, FlowRow, Service } from "#contract/flow-endpoints.ts";
 import type { FlowDocument, FlowFinding } from "#contract/flows.ts";
 import type { FlowId } from "#contract/ids.ts";
 import { checkFlow } from "#modules/flows/model-check.ts";
+import { countsByFlow } from "#modules/flows/reads-numbers.ts";
 import { asShown } from "#modules/flows/model-services.ts";
 import { allServices, documentOf, flowById, flowLines, versionsOf, type KeptFlow } from "#modules/flows/store.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -22,8 +23,11 @@ export const flowOf = async (tx: Tx, kept: KeptFlow): Promise<Flow> => ({
   versions: await versionsOf(tx, kept.id),
 });
 
-/** All flows by name. */
-export const flowsFor = (world: Pick<World, "db">): Promise<FlowRow[]> => flowLines(world.db);
+/** All flows by name, with what became of them in the last 30 days. */
+export const flowsFor = async (world: Pick<World, "db" | "now">): Promise<FlowRow[]> => {
+  const counts = await countsByFlow(world, world.db);
+  return (await flowLines(world.db)).map((line) => ({ ...line, ...counts(line.id) }));
+};
 
 /** A flow with its draft. Refuses with notFound. */
 export const flowFor = async (world: Pick<World, "db">, id: FlowId): Promise<Flow | Refusal> => {

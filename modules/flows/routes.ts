@@ -8,6 +8,7 @@ import { step } from "#modules/flows/model.ts";
 import { spoken } from "#modules/flows/model-render.ts";
 import type { Looked, Looking } from "#modules/flows/model-services.ts";
 import { findingsOf, flowFor, flowsFor, serviceById, servicesFor, versionFor } from "#modules/flows/reads.ts";
+import { numbersFor } from "#modules/flows/reads-numbers.ts";
 import type { World } from "#platform/world.ts";
 
 /** A world that can ask connected services: `server/look-ups.ts`. */
@@ -51,6 +52,9 @@ export const flowRoutes: readonly Route<AskingWorld>[] = [
     const showing = { medium: surroundings.medium, language: state.language, zone: surroundings.zone };
     return { state, outputs: [...outputs], words: outputs.map((output) => spoken(output, showing)) };
   }),
+  answer<AskingWorld, typeof flows.numbers>(flows.numbers, (world, _who, { params, query }) =>
+    numbersFor(world, params.id, query),
+  ),
   answer<AskingWorld, typeof flows.services>(flows.services, (world) => servicesFor(world)),
   answer<AskingWorld, typeof flows.addService>(flows.addService, (world, who, { body }) =>
     addService(world, who, body),

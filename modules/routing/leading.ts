@@ -2,14 +2,15 @@
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import type { Wait, Wish } from "#contract/routing.ts";
-import { waitingIds, workFacts, type WorkFact } from "#modules/concerns/reads-work.ts";
+import { waitingIds, workFacts } from "#modules/concerns/reads-work.ts";
+import { flowWishes } from "#modules/flows/reads-running.ts";
 import { factsFor, opensAt, readGround, readHall, type Ground } from "#modules/routing/reads-ground.ts";
 import { remember, saveStep, type Memory, type Step } from "#modules/routing/leading-save.ts";
 import { rulesOf } from "#modules/routing/model-book.ts";
 import { waitSaid } from "#modules/routing/model-said.ts";
 import type { Hall } from "#modules/routing/model.ts";
 import type { Decision, Happening, RefusalCode, Rows } from "#modules/routing/model-shapes.ts";
-import { restOf, seenOf, wantsOf, type Wanted } from "#modules/routing/model-wants.ts";
+import { restOf, seenOf, wantsOf, type Concern, type Wanted } from "#modules/routing/model-wants.ts";
 import { fence, removeQueuesBut, takeLead } from "#modules/routing/store-leading.ts";
 import type { World } from "#platform/world.ts";
 
@@ -35,6 +36,8 @@ export const leadingKinds: readonly EventKind[] = [
   "concern.removed",
   "message.added",
   "message.moved",
+  "flow.began",
+  "flow.ended",
   ...groundKinds,
 ];
 
@@ -283,14 +286,15 @@ const compareDue = async (lead: Leading, draft: Draft, spoke: ReadonlySet<string
     lead.due.clear();
     lead.sweepsFrom = undefined;
   } else if (some.length > 0) {
-    const facts = new Map((await workFacts(lead.world.db, some)).map((fact) => [fact.id, fact]));
+    const [work, flows] = await Promise.all([workFacts(lead.world.db, some), flowWishes(lead.world.db, some)]);
+    const facts = new Map(work.map((fact) => [fact.id, { ...fact, flow: flows.get(fact.id) ?? null }]));
     for (const id of some) compare(lead, draft, id, facts.get(id) ?? null, spoke.has(id));
     for (const id of some) lead.due.delete(id);
   }
   return lead.due.size === 0 && lead.sweepsFrom === undefined ? lead.ground.revision : lead.swept;
 };
 
-const compare = (lead: Leading, draft: Draft, id: ConcernId, fact: WorkFact | null, spoke: boolean): void => {
+const compare = (lead: Leading, draft: Draft, id: ConcernId, fact: Concern | null, spoke: boolean): void => {
   const { hall, memory, ground } = lead;
   const itemId = lead.itemOf.get(id) ?? null;
   const row = itemId === null ? null : hall.itemRow(itemId);

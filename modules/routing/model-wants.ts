@@ -23,6 +23,16 @@ export interface Concern {
   readonly channelKind: ChannelKind | null;
   readonly lastAgentId: string | null;
   readonly customersAgentId: string | null;
+  /** What flows did in it; left out: none ever was there. */
+  readonly flow?: FlowWish | null;
+}
+
+/** A flow speaks in a concern, or has handed it over and asked for something. */
+export interface FlowWish {
+  readonly speaks: boolean;
+  readonly queueId: string | null;
+  /** What whoever takes it has to be able to do. */
+  readonly skills: Readonly<Record<string, number>>;
 }
 
 /** What was known of the concern when it was last compared. */
@@ -33,6 +43,8 @@ export interface Seen {
   /** By the book's conditions; the item may be elsewhere since, by overflow or transfer. */
   readonly queueId: string;
   readonly facts: Facts;
+  /** What a flow asked for beside its queue; left out: nothing. */
+  readonly skills?: Readonly<Record<string, number>>;
   /** Since when nobody has said anything while the customer waits for nothing; null: they wait. */
   readonly quietSince: string | null;
 }
@@ -71,12 +83,33 @@ const msOf = (at: string | null): number | null => (at === null ? null : Date.pa
 
 /** What of a concern is remembered beside its item; null: no queue takes it. */
 export const seenOf = (concern: Concern, { book, parents }: Setting): Seen | null => {
-  const queueId = queueFor(book, { ...concern, channelKind: concern.channelKind ?? "" }, parents);
+  // What a flow asked for counts as long as the book has it.
+  const asked = book.queues.find(({ id }) => id === concern.flow?.queueId)?.id ?? null;
+  const queueId = asked ?? queueFor(book, { ...concern, channelKind: concern.channelKind ?? "" }, parents);
   if (queueId === null) return null;
   const { id: concernId, brandId, assigneeId, waitingSince, lastMessageAt } = concern;
   const quietSince = waitingSince === null ? lastMessageAt : null;
-  return { concernId, brandId, assigneeId, queueId, facts: factsOf(concern), quietSince };
+  const skills = Object.entries(concern.flow?.skills ?? {}).filter(([id]) =>
+    book.skills.some((skill) => skill.id === id),
+  );
+  return {
+    concernId,
+    brandId,
+    assigneeId,
+    queueId,
+    facts: factsOf(concern),
+    quietSince,
+    ...(skills.length === 0 ? {} : { skills: Object.fromEntries(skills) }),
+  };
 };
+
+const requiresOf = ({ brandId, skills }: Pick<Seen, "brandId" | "skills">): Readonly<Record<string, number>> => ({
+  ...skills,
+  [brandSkill(brandId)]: 1,
+});
+
+const sameSkills = ({ skills: a = {} }: Seen, { skills: b = {} }: Seen): boolean =>
+  Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([id, level]) => b[id] === level);
 
 /** Is there anything left to do in it: for its agent, and for who waits? */
 const goesOn = (concern: Concern | null): concern is Concern =>
@@ -98,9 +131,12 @@ export const wantsOf = (
   fresh: { readonly id: string; readonly number: number },
 ): Wanted[] => {
   const next = goesOn(concern) ? seenOf(concern, setting) : null;
+  const speaks = concern?.flow?.speaks === true;
   if (item === null || seen === null)
-    return concern === null || next === null ? [] : arrival(concern, next, setting, fresh);
+    return concern === null || next === null || speaks ? [] : arrival(concern, next, setting, fresh);
   const holder = item.holding?.agentId ?? null;
+  // While a flow speaks it waits in no queue; who has it, and has sent the flow, keeps it.
+  if (speaks && goesOn(concern)) return holder === null ? [{ what: "left", itemId: item.id }] : [];
   const gone: Wanted[] =
     holder === null ? [{ what: "left", itemId: item.id }] : [{ what: "finished", itemId: item.id, agentId: holder }];
   if (!goesOn(concern)) return gone;
@@ -138,7 +174,7 @@ const arrival = (
       arrivedAtMs: Date.parse(concern.waitingSince),
       dueAtMs: msOf(concern.dueAt),
       importance: importanceOf[concern.priority] ?? 0,
-      requires: { [brandSkill(concern.brandId)]: 1 },
+      requires: requiresOf(seen),
       prefers: {},
       facts: seen.facts,
       preferredAgentIds: [...new Set(preferred)],
@@ -154,8 +190,8 @@ const arrival = (
 const aboutIt = (concern: Concern, next: Seen, seen: Seen, item: ItemRow): Wanted[] => {
   const wanted: Wanted[] = [];
   const itemId = item.id;
-  if (!sameFacts(next.facts, seen.facts))
-    wanted.push({ what: "factsChanged", itemId, facts: next.facts, requires: { [brandSkill(concern.brandId)]: 1 } });
+  if (!sameFacts(next.facts, seen.facts) || !sameSkills(next, seen))
+    wanted.push({ what: "factsChanged", itemId, facts: next.facts, requires: requiresOf(next) });
   const kind = kindOf(concern);
   if (kind !== item.kind && concern.waitingSince !== null) wanted.push({ what: "becameOtherKind", itemId, kind });
   const importance = importanceOf[concern.priority] ?? 0;

@@ -42,5 +42,5 @@ export const chattersOf = async (
     }));
 };
 
-export { chattingAt } from "#modules/visitors/store.ts";
+export { chattingAt, visitorByAddress as visitorAt } from "#modules/visitors/store.ts";
 export { namedByVisitors } from "#modules/visitors/store-files.ts";

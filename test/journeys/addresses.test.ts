@@ -12,6 +12,7 @@ import { memoryBus } from "#platform/live/bus.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import { createApp, type App } from "#server/app.ts";
 import { readConfig } from "#server/config.ts";
+import { openFlowGround } from "#server/flow-ground.ts";
 import { connectChannels } from "#server/connected.ts";
 import { openLookUps } from "#server/look-ups.ts";
 import { openTestWorld, type TestWorld } from "#test/world.ts";
@@ -91,6 +92,7 @@ before(async () => {
     connected: await connectChannels(world),
     metrics: createMetrics({ withProcess: false }),
     demo: null,
+    flowGround: openFlowGround(world),
     version: "0",
     away: () => false,
     lookUp: openLookUps({ world, inside: [] }),

@@ -11,6 +11,7 @@ import type { FlowId, ServiceId } from "#contract/ids.ts";
 import { changeFlow, createFlow, publishFlow, removeFlow, rollBackFlow } from "#modules/flows/actions.ts";
 import { addService, changeService, removeService } from "#modules/flows/actions-services.ts";
 import { flowFor, flowsFor, servicesFor, versionFor } from "#modules/flows/reads.ts";
+import { numbersFor } from "#modules/flows/reads-numbers.ts";
 import { documentOf } from "#modules/flows/store.ts";
 import { flowRoutes, type AskingWorld } from "#modules/flows/routes.ts";
 import { sql } from "#platform/db/db.ts";
@@ -307,6 +308,54 @@ test("checks and attempts keep nothing; an attempt is the very interpreter", asy
   });
   assert.deepEqual(await tried("/../x"), { became: "failed", status: null, reason: "badPath", body: "" });
   assert.equal(await everything(world.db), before, "nothing was written");
+});
+
+test("numbers say which ways were taken, where dialogues stopped, and how they ended", async () => {
+  world.setNow("2026-04-01T09:00:00.000Z");
+  const run = async (
+    at: string,
+    version: number,
+    over: string | null,
+    passed: readonly (readonly [string, string, string])[],
+  ) => {
+    const runId = world.newId();
+    await world.db.run(sql`
+      INSERT INTO flow_run (id, flow_id, version, name, medium, brand_id, holder, language, state, begun_at, moved_at, ended_at, over)
+      VALUES (${runId}, ${id}, ${version}, 'Hallo', ${over === "left" ? "text" : "chat"}, ${cast.brandId}, ${runId}, 'de', '{}', ${at}, ${at}, ${over === null ? null : at}, ${over})`);
+    for (const [step, exit, what] of passed)
+      await world.db.run(sql`
+        INSERT INTO flow_passed (flow_id, version, run_id, at, step, exit, what) VALUES (${id}, ${version}, ${runId}, ${at}, ${step}, ${exit}, ${what})`);
+  };
+  const hello = ["hello", "next", "way"] as const;
+  await run("2026-03-31T09:00:00.000Z", 2, "solved", [hello, ["number", "next", "way"]]);
+  await run("2026-03-30T09:00:00.000Z", 2, "left", [hello, ["number", "", "left"]]);
+  await run("2026-03-30T09:00:00.000Z", 1, "handedOver", [hello, ["number", "", "human"]]);
+  await run("2026-03-30T09:00:00.000Z", 1, "callback", [hello]);
+  await run("2026-02-20T09:00:00.000Z", 1, null, [hello]);
+  await run("2026-02-20T09:00:00.000Z", 1, "solved", [hello]);
+  const row = (await flowsFor(world)).find((each) => each.id === id);
+  assert.deepEqual(
+    [row?.running, row?.begun, row?.solved, row?.handedOver, row?.left],
+    [1, 4, 1, 2, 1],
+    "under way whenever it began, the others in the last 30 days",
+  );
+  assert.deepEqual(sure(await numbersFor(world, id, { days: 30 })), {
+    begun: 4,
+    ways: [
+      { step: "hello", exit: "next", count: 4 },
+      { step: "number", exit: "next", count: 1 },
+    ],
+    stopped: [{ step: "number", left: 1, human: 1 }],
+    ended: [
+      { over: "callback", medium: "chat", count: 1 },
+      { over: "handedOver", medium: "chat", count: 1 },
+      { over: "left", medium: "text", count: 1 },
+      { over: "solved", medium: "chat", count: 1 },
+    ],
+  });
+  const older = sure(await numbersFor(world, id, { days: 90, version: 1 }));
+  assert.deepEqual([older.begun, older.ended.some(({ over }) => over === "running")], [4, true]);
+  assert.equal(code(await numbersFor(world, cast.anna.id as never, { days: 30 })), "notFound");
 });
 
 test("a removed flow is gone from the book, its key is free, and what is under way has its version", async () => {

@@ -322,6 +322,10 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   removeOldRuns: "what no desk keeps",
   sweepTimers: "what no desk shows",
   setUp: "there is no desk before it",
+  claimDue: "what no desk shows",
+  makeCode: "what no desk shows",
+  mayMailLink: "what no desk shows",
+  forgetOldRuns: "what no desk shows",
 };
 
 /** Compared by what calls them: how it stands in the tests. */
@@ -333,6 +337,13 @@ const comparedThrough: Readonly<Record<string, string>> = {
   mailWhatIsUnread: "verify(mailOut",
   sendAutomatic: "concernReactions(world, { acknowledge: true })",
   giveRatingInChat: "giveRating(",
+  beginByArrival: "verify(() => write(",
+  tellByMessage: "verify(() => again(",
+  stopByPeople: "verify(listen",
+  beginByTopic: "verify(listen",
+  handNear: "verify(listen",
+  tellCode: "verify(() => work(",
+  tellRested: "verify(rest",
 };
 
 /** Does a test call it? As a name of its own: whoever calls `unlink` has not called `link`. */
@@ -375,6 +386,7 @@ test("no action is forgotten", () => {
     "promises",
     "automation",
     "automation-time",
+    "flows-desk",
   ]
     .map((name) => textOf(`test/journeys/${name}.test.ts`))
     .join();

@@ -2,6 +2,7 @@
 // palette and the keyboard all read this list.
 import type { Command } from "#web/commands/command.ts";
 import { concernCommands } from "#web/commands/concern.ts";
+import { flowCommands } from "#web/commands/flows.ts";
 import { macroCommands } from "#web/commands/macros.ts";
 import { movingCommands } from "#web/commands/moving.ts";
 import { deskCommands } from "#web/commands/desk.ts";
@@ -13,6 +14,7 @@ import { workCommands } from "#web/commands/work.ts";
 export const commands: readonly Command[] = [
   ...concernCommands,
   ...movingCommands,
+  ...flowCommands,
   ...macroCommands,
   ...listCommands,
   ...viewCommands,

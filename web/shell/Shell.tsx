@@ -97,6 +97,7 @@ export const Shell = () => {
     setUi({
       picker: null,
       linking: null,
+      sendingFlow: false,
       merging: null,
       subject: false,
       composer: null,

@@ -344,6 +344,9 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "automation.rulesChanged":
       return { ...state, automation: event.data.rules };
     case "automation.ran":
+    case "flow.stepped":
+    case "flow.began":
+    case "flow.ended":
     case "macro.changed":
     case "promise.kept":
     case "promise.missed":

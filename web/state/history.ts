@@ -74,6 +74,14 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
       return promiseWords(entry, names);
     case "automation.ran":
       return ranWords(entry.data as EventData<"automation.ran">, who, names);
+    case "flow.began": {
+      const { name, by } = entry.data as EventData<"flow.began">;
+      return t(by === "desk" ? "history.flowSent" : "history.flowBegan", { who, name });
+    }
+    case "flow.ended": {
+      const { name, over } = entry.data as EventData<"flow.ended">;
+      return t(`history.flowEnded.${over}`, { name });
+    }
     case "message.withdrawn":
       return t("history.withdrawn", { who });
     default:
@@ -81,9 +89,12 @@ export const historyWords = (entry: HistoryEntry, names: Names): string | null =
   }
 };
 
-/** Who did it; a rule is called one. */
-const actorName = ({ actor }: HistoryEntry): string =>
-  actor.kind === "helper" ? t("history.rule", { name: actor.name }) : actor.name;
+/** Who did it; a rule is called one, and so is a flow. */
+const actorName = ({ actor, data }: HistoryEntry): string => {
+  if (actor.kind !== "helper") return actor.name;
+  const { because } = data as { readonly because?: string | null };
+  return t(because?.startsWith("flow") === true ? "history.flow" : "history.rule", { name: actor.name });
+};
 
 const promiseWords = ({ kind, data }: HistoryEntry, names: Names): string => {
   const said = data as EventData<"promise.late"> & EventData<"promise.warned">;

@@ -24,6 +24,8 @@ export interface Ui {
   readonly picker: OpenPicker | null;
   /** The sheet that links the open concern, or removes one of its links. */
   readonly linking: LinkKind | "remove" | null;
+  /** The sheet that sends a flow into the open concern. */
+  readonly sendingFlow: boolean;
   /** The sheet that takes messages into another concern: from this one on, this one only (null: what the customer said last), or all of them. */
   readonly moving: MovingWhat | null;
   /** The move that is to be taken back, when what that would do is shown first. */
@@ -76,6 +78,7 @@ export const ui = createStore<Ui>({
   help: false,
   picker: null,
   linking: null,
+  sendingFlow: false,
   moving: null,
   movingBack: null,
   merging: null,

@@ -6,6 +6,7 @@ import type { ConcernDetail } from "#contract/concerns.ts";
 import { Failed, Waiting } from "#web/kit/States.tsx";
 import { Composer } from "#web/screens/concerns/Composer.tsx";
 import { ConcernHeader } from "#web/screens/concerns/ConcernHeader.tsx";
+import { FlowSheet } from "#web/screens/concerns/FlowSheet.tsx";
 import { LinkSheet } from "#web/screens/concerns/LinkSheet.tsx";
 import { MoveBackSheet } from "#web/screens/concerns/MoveBackSheet.tsx";
 import { MoveSheet } from "#web/screens/concerns/MoveSheet.tsx";
@@ -81,6 +82,7 @@ export const ConcernPane = ({
             <Thread key={id} opened={opened} />
             <Composer key={`c${id}`} opened={opened} />
             <LinkSheet concern={opened.concern} />
+            <FlowSheet concern={opened.concern.row} />
             <MoveSheet opened={opened} />
             <MoveBackSheet />
           </>

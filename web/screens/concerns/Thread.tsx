@@ -9,6 +9,7 @@ import { gently } from "#web/kit/platform.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
+import { FlowCards } from "#web/screens/concerns/FlowCards.tsx";
 import { FindBar } from "#web/screens/concerns/FindBar.tsx";
 import { MessageCard } from "#web/screens/concerns/MessageCard.tsx";
 import { MoveLine } from "#web/screens/concerns/MoveLine.tsx";
@@ -171,6 +172,7 @@ export const Thread = ({ opened }: { readonly opened: Opened }) => {
             </Button>
           </p>
         ) : null}
+        <FlowCards opened={opened} />
         <ol className="messages" ref={list}>
           {lines.map((line, index) => {
             if (index < from) return null;

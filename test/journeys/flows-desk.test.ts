@@ -1,0 +1,99 @@
+// Whatever flows do in concerns a desk knows from the log: each action's events bring an old picture to what a fresh desk sees.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { system } from "#contract/actor.ts";
+import type { ConcernId, PromiseRuleId, TopicId } from "#contract/ids.ts";
+import { say } from "#modules/audit/actions.ts";
+import { changeLocked } from "#modules/concerns/actions-change.ts";
+import { lockForRule } from "#modules/concerns/actions-ruled.ts";
+import { rowById } from "#modules/concerns/reads.ts";
+import { sendFlow, stopFlow } from "#modules/flows/actions-concerns.ts";
+import { makeCode, tellOutcome, tellSlow } from "#modules/flows/actions-effects.ts";
+import { sql } from "#platform/db/db.ts";
+import { askWords, flowOf, handing, openFlowing, text } from "#test/flow-world.ts";
+import { sure } from "#test/world.ts";
+
+const { world, cast, publish, listen, claim, work, rest, write, runIn, verify, setThere } = await openFlowing();
+after(() => world.close());
+
+const hourMs = 3_600_000;
+const status = async (id: ConcernId) => (await rowById(world.db, id))?.status;
+
+test("whatever flows do in concerns a desk knows from the log; a topic begins one, a promise that comes near hands it over", async () => {
+  const topicId = world.newId() as TopicId;
+  await world.db.run(sql`INSERT INTO topic (id, name, when_closed) VALUES (${topicId}, 'Zähler', 'reopen')`);
+  const flowId = await publish(
+    flowOf(
+      [
+        askWords("one", "mail", "look"),
+        {
+          id: "look",
+          do: "lookUp",
+          service: "Netz",
+          method: "GET",
+          path: "/x",
+          timeoutMs: 1_000,
+          takes: [],
+          patience: text("Einen Moment."),
+          missing: null,
+          failed: null,
+          next: "prove",
+        },
+        { id: "prove", do: "verify", email: "mail", failed: "over", next: "over" },
+        handing("over"),
+      ],
+      [
+        { entry: { by: "words", words: ["Vergleich"] } },
+        { entry: { by: "topic", topicId } },
+        { entry: { by: "desk" } },
+      ],
+    ),
+    "Vergleich",
+  );
+  setThere(false);
+  const { again } = await verify(() => write({ subject: "Vergleich" }), "flow.began", "concern.created");
+  await verify(() => again("kim@anderswo.example"), "message.added");
+  const [asked] = await claim();
+  assert.ok(asked);
+  // Nobody waits in front of a mail.
+  await verify(() => tellSlow(world, asked), "flow.stepped");
+  await verify(() => tellOutcome(world, asked, { of: "lookUp", became: "found", body: {} }), "flow.stepped");
+  const [coded] = await claim();
+  assert.ok(coded?.what.do === "sendCode");
+  await makeCode(world, coded, coded.what.email);
+  await tellOutcome(world, coded, { of: "sendCode", became: "sent" });
+  await again("000000");
+  await verify(() => work(() => assert.fail("only a code is tried")), "message.added");
+  await verify(() => again("Ich will einen Menschen"), "flow.ended", "concern.changed");
+
+  const sent = await write({ subject: "Etwas" });
+  const input = { id: sent.id, key: crypto.randomUUID(), flowId, language: null };
+  await verify(() => sendFlow(world, cast.anna, input), "flow.began", "message.added");
+  await verify(() => stopFlow(world, cast.anna, sent.id), "flow.ended");
+
+  // A rule gives it its topic.
+  const topical = await write({ subject: "Anderes" });
+  await listen();
+  await world.db.transaction(async (tx) => {
+    const state = (await lockForRule(tx, topical.id)) ?? assert.fail();
+    sure(await changeLocked(world, tx, { kind: "helper", id: world.newId(), name: "Regel" }, state, { topicId }, null));
+  });
+  await verify(listen, "flow.began", "message.added");
+  const about = { brandId: cast.brandId, concernId: topical.id };
+  const near = {
+    promise: "firstReply" as const,
+    ruleId: world.newId() as PromiseRuleId,
+    rule: "Alles",
+    dueAt: null,
+    agentIds: [],
+  };
+  await world.db.transaction((tx) => say(world, tx, system, [{ kind: "promise.warned", ...about, data: near }]));
+  await verify(listen, "flow.ended", "message.added");
+  assert.equal((await runIn(topical.id)).ending?.as, "handedOver");
+
+  const rests = await write({ subject: "Vergleich" });
+  world.pass(49 * hourMs);
+  await verify(rest, "flow.ended");
+  assert.equal((await runIn(rests.id)).state.over, "left");
+  assert.equal(await status(rests.id), "new", "people see to it");
+});
