@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { openCentre, type BenchCentre } from "#bench/centre.ts";
+import { flowChatBench } from "#bench/flow-chat.ts";
 import { flowsBench } from "#bench/flows.ts";
 import { fill, nothingFilled } from "#bench/fill/fill.ts";
 import { fixedWorkMs, machineLoad, memoryOf } from "#bench/processes.ts";
@@ -13,6 +14,7 @@ import { checkPlans } from "#bench/plans.ts";
 import {
   chatMarkdown,
   markdown,
+  writeFlowChat,
   writeFlows,
   writeReport,
   writeRinging,
@@ -32,6 +34,7 @@ npm run bench -- --full             10,000, 50,000, 200,000 and 1,000,000 messag
   --only chat                       the chat: 5,000 pages, 200 desks, two nodes, in under four minutes
   --only routing                    the routing engine alone, in process: no server, no database
   --only flows                      the interpreter of flows alone, in process
+  --only flow-chat                  a flow through the chat, from an answer to the next question, on a real server
   --only ringing                    from a stored arrival to the ringing desk, on a real server
   --only inbox,search               these workloads: ${Object.keys(workloads).join(", ")}
   --share 0.2                       a fifth of the repetitions
@@ -113,7 +116,8 @@ const main = async (): Promise<number> => {
   const routing = values.only === "routing";
   const ringing = values.only === "ringing";
   const flows = values.only === "flows";
-  const only = routing || ringing || flows ? [] : (values.only?.split(",") ?? Object.keys(workloads));
+  const flowChat = values.only === "flow-chat";
+  const only = routing || ringing || flows || flowChat ? [] : (values.only?.split(",") ?? Object.keys(workloads));
   const unknown = only.filter((name) => !(name in workloads));
   if (unknown.length > 0 || sizes.some((size) => !Number.isInteger(size) || size < 100)) {
     say(
@@ -131,6 +135,12 @@ const main = async (): Promise<number> => {
   if (flows) {
     const figures = flowsBench(Number(values.share), commit(), say);
     if (values.report) writeFlows(root, figures);
+    else say(`\n${figures}`);
+    return 0;
+  }
+  if (flowChat) {
+    const figures = await flowChatBench(Number(values.share), commit(), say);
+    if (values.report) writeFlowChat(root, figures);
     else say(`\n${figures}`);
     return 0;
   }

@@ -288,6 +288,12 @@ export const writeFlows = (root: string, figures: string): void => {
   writeFileSync(page, between(readFileSync(page, "utf8"), "flow figures", figures));
 };
 
+/** Puts the figures of flows through the chat into docs/bench.md. */
+export const writeFlowChat = (root: string, figures: string): void => {
+  const page = `${root}/docs/bench.md`;
+  writeFileSync(page, between(readFileSync(page, "utf8"), "flow chat figures", figures));
+};
+
 /** Puts the figures of the routing engine into docs/bench.md. */
 export const writeRouting = (root: string, figures: string): void => {
   const page = `${root}/docs/bench.md`;

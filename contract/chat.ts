@@ -6,7 +6,7 @@ import { status } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
 import { held } from "#contract/files.ts";
 import { givenAnswer, part } from "#contract/parts.ts";
-import { concernId, messageId } from "#contract/ids.ts";
+import { concernId, flowId, messageId, type FlowId } from "#contract/ids.ts";
 import { score } from "#contract/ratings.ts";
 import { ratingTextLength, type Score } from "#contract/score.ts";
 import { preChatAnswers, type AskedField } from "#contract/prechat.ts";
@@ -85,6 +85,11 @@ export const fromWidget = z.discriminatedUnion("type", [
       answer: givenAnswer.optional(),
       /** What was answered before the first words about something new. */
       answers: preChatAnswers.optional(),
+      /**
+       * A button of a flow's was pressed, and `text` is what it says: a flow's id begins it, with something new; "human" wants somebody of us, "skip" leaves the question open.
+       * Where nothing of the kind can be had (any more) they are words like any other.
+       */
+      press: z.union([flowId, z.enum(["human", "skip"])]).optional(),
       /** The greeting that stood there, by its name: with the first words about something new. Its words are the server's own; a name it does not know is none. */
       greeting: z.string().max(40).optional(),
     })
@@ -140,6 +145,7 @@ export const chatMessage = z.strictObject({
   seq: z.number().int(),
   /** "you": the visitor; "us": whoever answers for the brand. */
   by: z.enum(["you", "us"]),
+  /** Empty: nobody of us in particular, who speaks in the brand's name. */
   name: z.string(),
   /** By which kind of address it came or went: shown where it was not this chat. */
   way: addressKind,
@@ -157,9 +163,10 @@ export const chatMessage = z.strictObject({
 });
 export type ChatMessage = z.infer<typeof chatMessage>;
 
-/** A concern as its visitor sees it. */
+/** A concern as its visitor sees it; or a flow that they talk with by themselves, which has the id of the concern that it may become. */
 export const chatConcern = z.strictObject({
   id: concernId,
+  /** 0: it is none yet. */
   number: z.number().int(),
   subject: z.string(),
   status,
@@ -167,6 +174,8 @@ export const chatConcern = z.strictObject({
   /** Place of the last message; and up to which the visitor has seen. */
   lastSeq: z.number().int(),
   seenSeq: z.number().int(),
+  /** A flow holds the talk; left out: none does. `skips`: what it asks may be left open. `works`: it is looking something up, and goes on by itself. */
+  flow: z.strictObject({ skips: z.boolean(), works: z.boolean() }).optional(),
   /** Messages that went to another concern of theirs (`from`), or came from one (`to`), and when the first of them was said: there a sentence says so. */
   continued: z.array(
     z.strictObject({
@@ -186,6 +195,12 @@ export interface NowLine {
   readonly at: string | null;
 }
 
+/** A flow that is offered, by what its button says. */
+export interface ChatEntry {
+  readonly id: FlowId;
+  readonly label: string;
+}
+
 /** What is so at this chat now. */
 export interface ChatNow {
   /** What everybody is told first, above all what is out of order; plain text. */
@@ -194,6 +209,8 @@ export interface ChatNow {
   readonly line: NowLine;
   /** Nobody answers now: it is closed, or nobody is at the desk. */
   readonly isAway: boolean;
+  /** Flows that can be begun here now by a press, in their order. */
+  readonly entries: readonly ChatEntry[];
   /** Of the visitor's concerns that wait for a first answer, by their id: the place in the queue and how long it takes. */
   readonly waits: Readonly<Record<string, string>>;
 }

@@ -251,7 +251,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const chat = startChat({
     turnedAway: turnedAwayIn(options.metrics),
     publicUrl: config.publicUrl,
-    world,
+    world: { ...world, flowGround: options.flowGround },
     bus: options.bus,
     follower: live.follower,
     visitors: live.visitors,

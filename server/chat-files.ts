@@ -3,13 +3,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WebchatSettings } from "#channels/webchat/settings.ts";
 import { isRefusal, refuse } from "#contract/errors.ts";
+import type { IncomingFile } from "#modules/concerns/model.ts";
 import { fileFor } from "#modules/concerns/reads-visitor.ts";
+import { runFile } from "#modules/flows/reads-chat.ts";
 import { meet, type Visitor } from "#modules/visitors/actions.ts";
 import { keepVisitorFile } from "#modules/visitors/actions-files.ts";
+import type { VisitorFile } from "#modules/visitors/store-files.ts";
 import { placeOf } from "#platform/auth/brake.ts";
 import { fileResponse } from "#platform/files/signed.ts";
 import { httpError, type Http } from "#platform/http/http.ts";
 import type { World } from "#platform/world.ts";
+import { holdersOf } from "#server/chat-flow-shown.ts";
 import { viewerOf } from "#server/chat-seats.ts";
 import type { Connected } from "#server/connected.ts";
 import { heldCode } from "#server/frames.ts";
@@ -63,6 +67,13 @@ const tokenOf = (request: FastifyRequest): string | null =>
   /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? "")?.[1] ?? null;
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A file that a visitor gave, as a message takes it. */
+export const incomingFile = ({ name, hash, sizeBytes, mediaType, image }: VisitorFile): IncomingFile => ({
+  name,
+  inlineId: null,
+  stored: { hash, sizeBytes, mediaType, image: image ? {} : null },
+});
 
 /** Mounts the three routes. `limits`: as the desk has them. */
 export const mountChatFiles = (options: {
@@ -150,7 +161,9 @@ export const mountChatFiles = (options: {
     const place = placeOf(http.callerOf(request.raw));
     const seconds = brake(visitor.address, place, { calls: fetchShare, bytes: 0 });
     if (seconds !== null) return sendRefusal(request, reply, refuse("tooManyAttempts", { seconds }));
-    const file = uuid.test(id) ? await fileFor(world.db, viewerOf(visitor), id) : null;
+    const file = uuid.test(id)
+      ? ((await fileFor(world.db, viewerOf(visitor), id)) ?? (await runFile(world.db, holdersOf(visitor), id)))
+      : null;
     if (file === null) return sendRefusal(request, reply, refuse("notFound"));
     const held = (await world.checks?.look(file.hash)) ?? null;
     if (held !== null) return sendRefusal(request, reply, refuse(heldCode[held.why], { finding: held.finding ?? "" }));

@@ -1,5 +1,5 @@
 // Brings what happens in a concern to the pages that show it: answers, states, a colleague who writes. Called by server/chat.ts.
-import type { ToWidget } from "#contract/chat.ts";
+import type { ChatConcern, ToWidget } from "#contract/chat.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import type { Look } from "#contract/live.ts";
 import { chatsAsked } from "#modules/concerns/reads-visitor.ts";
@@ -49,6 +49,8 @@ const shown = new Set<AnyEvent["kind"]>([
   "message.fileChecked",
   "delivery.changed",
   "concern.changed",
+  "flow.began",
+  "flow.ended",
 ]);
 
 /** Does it change anything that visitors see of a concern? The rest moves with its messages, or is the desk's own. */
@@ -70,15 +72,62 @@ const messageOf = (event: AnyEvent): string | null => {
 /** Closing word for who cannot be told now; the page comes again and is brought up to date then. */
 const comeAgain = (page: Page): void => page.close(1013, "come again");
 
-/** Tells the pages from now on; returns how to say that a concern was begun here, and how to stop. */
-export const startNews = (options: {
+/** What telling needs. */
+interface Telling {
   readonly world: World;
-  readonly bus: Bus;
-  readonly follower: Follower<AnyEvent>;
   readonly seats: Seats;
-  /** Tells a page everything anew. */
-  readonly again: (page: Page) => Promise<void>;
-}): {
+  /** Says of concerns in which a flow speaks that one does. */
+  readonly marked: (concerns: readonly ChatConcern[]) => Promise<ChatConcern[]>;
+}
+
+/** Whoever sees the same is told by the same frame; what all of them are told is asked for at once. */
+const tell = async (
+  { world, seats, marked: mark }: Telling,
+  changed: readonly (readonly [string, readonly string[]])[],
+  upTo: number,
+): Promise<void> => {
+  const asked = changed.flatMap(([concernId, messageIds]) => {
+    const byViewer = Map.groupBy(seats.showing(concernId), (page) => {
+      const visitor = seats.of(page)?.visitor;
+      return `${visitor?.address} ${visitor?.readsEmail}`;
+    });
+    return [...byViewer.values()].flatMap((pages) => {
+      const visitor = pages[0] && seats.of(pages[0])?.visitor;
+      return visitor ? [{ pages, viewer: viewerOf(visitor), concernId, messageIds }] : [];
+    });
+  });
+  if (asked.length === 0) return;
+  const chats = await chatsAsked(world, asked);
+  const marked = await mark(chats.flatMap((chat) => chat?.concern ?? []));
+  const concernOf = new Map(marked.map((each) => [each.id, each]));
+  for (const [place, { pages }] of asked.entries()) {
+    const chat = chats[place];
+    if (!chat) continue;
+    const { messages } = chat;
+    // How far it was seen is each viewer's own.
+    const { flow } = concernOf.get(chat.concern.id) ?? {};
+    const concern = flow === undefined ? chat.concern : { ...chat.concern, flow };
+    const frame = JSON.stringify({ type: "news", concerns: [concern], messages, upTo } satisfies ToWidget);
+    for (const page of pages) {
+      page.send(frame);
+      const seat = seats.of(page);
+      // What was a dialogue with a flow has become a concern: whoever is in it is here.
+      if (seat?.numbers.get(concern.id) !== 0) continue;
+      seats.join(page, concern.id, concern.number);
+      seats.show(seat, null);
+    }
+  }
+};
+
+/** Tells the pages from now on; returns how to say that a concern was begun here, and how to stop. */
+export const startNews = (
+  options: Telling & {
+    readonly bus: Bus;
+    readonly follower: Follower<AnyEvent>;
+    /** Tells a page everything anew. */
+    readonly again: (page: Page) => Promise<void>;
+  },
+): {
   readonly begun: (begun: Begun) => void;
   /** The page is told what became of its own word: this is no news to it. */
   readonly toldAlready: (page: Page, messageId: string) => void;
@@ -99,28 +148,6 @@ export const startNews = (options: {
   /** Pages that show a concern whose messages were moved. */
   const moved = new Set<Page>();
 
-  /** Whoever sees the same is told by the same frame; what all of them are told is asked for at once. */
-  const tell = async (changed: readonly (readonly [string, readonly string[]])[], upTo: number): Promise<void> => {
-    const asked = changed.flatMap(([concernId, messageIds]) => {
-      const byViewer = Map.groupBy(seats.showing(concernId), (page) => {
-        const visitor = seats.of(page)?.visitor;
-        return `${visitor?.address} ${visitor?.readsEmail}`;
-      });
-      return [...byViewer.values()].flatMap((pages) => {
-        const visitor = pages[0] && seats.of(pages[0])?.visitor;
-        return visitor ? [{ pages, viewer: viewerOf(visitor), concernId, messageIds }] : [];
-      });
-    });
-    if (asked.length === 0) return;
-    const chats = await chatsAsked(world, asked);
-    for (const [place, { pages }] of asked.entries()) {
-      const chat = chats[place];
-      if (!chat) continue;
-      const { concern, messages } = chat;
-      const frame = JSON.stringify({ type: "news", concerns: [concern], messages, upTo } satisfies ToWidget);
-      for (const page of pages) page.send(frame);
-    }
-  };
   /** Up to where the tellings go that have begun, and from where those that have not come to their end. */
   let begunUpTo = follower.upTo();
   const underWay = new Set<{ readonly after: number }>();
@@ -140,7 +167,7 @@ export const startNews = (options: {
     upToDate.clear();
     const anew = [...moved].map((page) => again(page).catch(() => comeAgain(page)));
     moved.clear();
-    const told = tell(changed, upTo).catch((error: unknown) => {
+    const told = tell(options, changed, upTo).catch((error: unknown) => {
       world.log.warn("chat.newsLate", { error: error instanceof Error ? error.message : "unknown" });
       for (const [concernId] of changed) for (const page of seats.showing(concernId)) comeAgain(page);
     });

@@ -3,6 +3,7 @@
 import type { ChatNow, NowLine } from "#contract/chat.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import type { Hours, OwnedHours } from "#contract/hours.ts";
+import type { BrandId } from "#contract/ids.ts";
 import type { Notice } from "#contract/notices.ts";
 import { expectedWait, placesIn, type ExpectedWait } from "#modules/concerns/model-waiting.ts";
 import { measuredAt, queuesOf } from "#modules/concerns/reads-waiting.ts";
@@ -13,17 +14,20 @@ import { noticesFrom } from "#modules/notices/reads.ts";
 import type { Follower } from "#platform/live/follow.ts";
 import type { World } from "#platform/world.ts";
 import type { AtDesk } from "#server/at-desk.ts";
+import { changesFlows, openOffers, type Offering } from "#server/chat-offers.ts";
 import type { Page, Seat, Seats } from "#server/chat-seats.ts";
 import { whyClosed } from "#server/why-closed.ts";
 import { words, type Language } from "#server/words.ts";
 
 export interface Now {
-  /** Resolves when `of` can be asked. */
-  readonly ready: () => Promise<void>;
+  /** Resolves when `of` can be asked for pages of that channel. */
+  readonly ready: (channel: Page["who"]["channel"]) => Promise<void>;
   /** What is so for a page that is told it now; from then on it is told what changes. */
   readonly of: (page: Page, seat: Seat) => ChatNow;
   /** Does anybody answer at this channel now: is it open, and somebody at the desk? */
   readonly isThere: (channel: Page["who"]["channel"]) => Promise<boolean>;
+  /** What says which flows begin at this channel now. */
+  readonly around: (channel: Page["who"]["channel"]) => Promise<Offering>;
   /** Somebody has begun something: their place is told as soon as may be. */
   readonly begun: () => void;
   readonly stop: () => void;
@@ -84,22 +88,12 @@ const away = (language: Language, hours: Hours | null, opening: Opening | null, 
   return { text: `${why} ${say("again")} ${invited}`, at: opening.changesAt.toISOString() };
 };
 
-/** Tells pages from now on. `everyMs`: how often at most places and times are told anew. */
-export const startNow = (options: {
-  readonly world: World;
-  readonly follower: Follower<AnyEvent>;
-  readonly seats: Seats;
-  readonly atDesk: AtDesk;
-  readonly everyMs: number;
-}): Now => {
-  const { world, follower, seats, atDesk } = options;
+/** What is asked of the database for all pages, and kept. `everyMs`: how often at most the queue is asked for. */
+const openKnown = (world: Pick<World, "db" | "now">, everyMs: number) => {
   let set: { readonly hours: readonly OwnedHours[]; readonly notices: readonly Notice[] } | null = null;
   let queues: Awaited<ReturnType<typeof queuesOf>> = new Map();
   let measured: Awaited<ReturnType<typeof measuredAt>> = new Map();
   let [setIsOld, queuedAt, measuredAtMs] = [true, -Infinity, -Infinity];
-  const opening = openings();
-  const told = new WeakMap<Page, string>();
-
   const load = async (): Promise<void> => {
     const now = world.now();
     const mono = performance.now();
@@ -114,7 +108,7 @@ export const startNow = (options: {
         throw error;
       }
     }
-    if (mono - queuedAt >= options.everyMs) {
+    if (mono - queuedAt >= everyMs) {
       queues = await queuesOf(world.db, kind);
       queuedAt = mono;
     }
@@ -131,17 +125,52 @@ export const startNow = (options: {
     await loading;
   };
 
+  return {
+    /** Resolves when everything is known that is not too old. */
+    renew,
+    isOld: () => set === null || setIsOld,
+    /** Hours or notices are others. */
+    changed: () => {
+      setIsOld = true;
+    },
+    set: () => set,
+    queues: () => queues,
+    measured: () => measured,
+    isQueueOld: () => performance.now() - queuedAt >= everyMs,
+  };
+};
+
+/** Tells pages from now on. `everyMs`: how often at most places and times are told anew. */
+export const startNow = (options: {
+  readonly world: World;
+  readonly follower: Follower<AnyEvent>;
+  readonly seats: Seats;
+  readonly atDesk: AtDesk;
+  readonly everyMs: number;
+}): Now => {
+  const { world, follower, seats, atDesk } = options;
+  const known = openKnown(world, options.everyMs);
+  const opening = openings();
+  const offers = openOffers(world);
+  const told = new WeakMap<Page, string>();
+
   const there = (channel: Page["who"]["channel"], now: Date) => {
-    const hours = hoursOf(set?.hours ?? [], channel);
+    const hours = hoursOf(known.set()?.hours ?? [], channel);
     const open = hours && opening(hours, now);
     return { hours, open, isAway: open?.isOpen === false || !atDesk.serves(channel.brandId) };
+  };
+  /** What the flows that are offered depend on. Whoever has no hours is always there. */
+  const offering = (channel: Page["who"]["channel"], now: Date): Offering => {
+    const { open } = there(channel, now);
+    const notices = shownAt(known.set()?.notices ?? [], channel.brandId, now).map(({ text }) => text);
+    return { brandId: channel.brandId as BrandId, open: open?.isOpen !== false, notices };
   };
   /** What all pages of a channel and language are told. */
   const base = (channel: Page["who"]["channel"], language: Language) => {
     const now = world.now();
     const { hours, open, isAway } = there(channel, now);
-    const queue = queues.get(channel.brandId) ?? [];
-    const like = (measured.get(channel.brandId) ?? []).filter(
+    const queue = known.queues().get(channel.brandId) ?? [];
+    const like = (known.measured().get(channel.brandId) ?? []).filter(
       ({ cameAt }) => hours === null || openAt(hours, new Date(cameAt)),
     );
     const time = isAway ? "" : takes(language, expectedWait(like, queue, now.getTime()));
@@ -151,15 +180,17 @@ export const startNow = (options: {
       : until === null
         ? { text: time, at: null }
         : { text: `${words(language, "chatNow.open")} ${time}`, at: until.toISOString() };
-    const notices = shownAt(set?.notices ?? [], channel.brandId, now).map(
+    const notices = shownAt(known.set()?.notices ?? [], channel.brandId, now).map(
       ({ text }) => text[language] || text.de || text.en,
     );
-    return { notices, line, isAway, time, places: isAway ? new Map<string, number>() : placesIn(queue) };
+    const entries = offers.of(offering(channel, now), language);
+    return { notices, line, isAway, entries, time, places: isAway ? new Map<string, number>() : placesIn(queue) };
   };
-  const nowOf = ({ notices, line, isAway, time, places }: ReturnType<typeof base>, seat: Seat): ChatNow => ({
+  const nowOf = ({ notices, line, isAway, entries, time, places }: ReturnType<typeof base>, seat: Seat): ChatNow => ({
     notices,
     line,
     isAway,
+    entries,
     waits: Object.fromEntries(
       [...seat.numbers.keys()].flatMap((id) => {
         const before = places.get(id);
@@ -176,17 +207,23 @@ export const startNow = (options: {
       if (!seat || !told.has(page)) continue;
       const { channel } = page.who;
       const key = `${channel.id} ${seat.language}`;
-      const known = bases.get(key) ?? base(channel, seat.language);
-      bases.set(key, known);
-      const now = nowOf(known, seat);
+      const here = bases.get(key) ?? base(channel, seat.language);
+      bases.set(key, here);
+      const now = nowOf(here, seat);
       const said = JSON.stringify(now);
       if (told.get(page) === said) continue;
       told.set(page, said);
       page.send(`{"type":"now","now":${said}}`);
     }
   };
+  /** What flows are offered in the channels of all pages: asked where it is not known. */
+  const readOffers = async (): Promise<void> => {
+    const channels = new Map([...seats.all()].map(({ who: { channel } }) => [channel.id, channel]));
+    await Promise.all([...channels.values()].map((channel) => offers.read(offering(channel, world.now()))));
+  };
   const renewAndTell = (): void => {
-    renew().then(tell, (error: unknown) =>
+    const renewed = known.renew().then(readOffers);
+    renewed.then(tell, (error: unknown) =>
       world.log.warn("chat.nowLate", { error: error instanceof Error ? error.message : "unknown" }),
     );
   };
@@ -205,27 +242,39 @@ export const startNow = (options: {
   const stops = [
     atDesk.watch(tellSoon),
     follower.subscribe(follower.upTo(), {
-      wants: ({ kind: what }) => {
-        if (changesNow.has(what)) {
-          setIsOld = true;
+      wants: (event) => {
+        if (changesFlows(event)) {
+          offers.changed();
+          tellSoon();
+        }
+        if (changesNow.has(event.kind)) {
+          known.changed();
           tellSoon();
         }
         return false;
       },
       give: () => {},
       reset: () => {
-        setIsOld = true;
+        known.changed();
+        offers.changed();
         tellSoon();
       },
     }),
   ];
   // What is known a little late does not keep anybody waiting.
-  const ready = (): Promise<void> => (set === null || setIsOld ? renew() : Promise.resolve());
+  const ready: Now["ready"] = async (channel) => {
+    if (known.isOld()) await known.renew();
+    await offers.read(offering(channel, world.now()));
+  };
   return {
     ready,
     isThere: async (channel) => {
-      await ready();
+      await ready(channel);
       return !there(channel, world.now()).isAway;
+    },
+    around: async (channel) => {
+      if (known.isOld()) await known.renew();
+      return offering(channel, world.now());
     },
     of: (page, seat) => {
       const now = nowOf(base(page.who.channel, seat.language), seat);
@@ -233,7 +282,7 @@ export const startNow = (options: {
       return now;
     },
     begun: () => {
-      if (performance.now() - queuedAt >= options.everyMs) tellSoon();
+      if (known.isQueueOld()) tellSoon();
     },
     stop: () => {
       clearInterval(timer);

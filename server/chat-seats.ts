@@ -20,8 +20,10 @@ export type Page = Client<Caller>;
 /** A page that has said who it is. */
 export interface Seat {
   visitor: Visitor;
-  /** Numbers of the visitor's concerns, by id. */
+  /** Numbers of the visitor's concerns, by id; 0: it is none yet, or not known. */
   readonly numbers: Map<string, number>;
+  /** Those of them that began as a dialogue with a flow, by itself. */
+  readonly runs: Set<string>;
   /** The chat can be seen, and where. */
   here: boolean;
   page: VisitedPage | null;
@@ -102,6 +104,7 @@ export const openSeats = (visitors: Looks<VisitorLook>): Seats => {
       const seat: Seat = {
         visitor,
         numbers: new Map(),
+        runs: new Set(),
         here: false,
         page: at.page,
         language: at.language,
@@ -128,7 +131,8 @@ export const openSeats = (visitors: Looks<VisitorLook>): Seats => {
     showing: (concernId) => [...(byConcern.get(concernId) ?? [])],
     ofAddress: (address) => [...(byAddress.get(address) ?? [])],
     show: (seat, typing) => {
-      for (const concernId of [...seat.numbers.keys()].slice(-mostShown)) {
+      const concerns = [...seat.numbers].flatMap(([id, number]) => (number > 0 ? id : []));
+      for (const concernId of concerns.slice(-mostShown)) {
         const shown = seat.shownAt.get(concernId) ?? nextShown++;
         if (!seat.here) {
           visitors.away(shown);

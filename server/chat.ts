@@ -10,9 +10,8 @@ import { brandById } from "#modules/brands/reads.ts";
 import { answerForm, markAnswered, markSeen } from "#modules/concerns/actions-visitor.ts";
 import { answerFor, chatOf, chatsOf, earlierOf, speaksAs, standingOf } from "#modules/concerns/reads-visitor.ts";
 import { wishAt } from "#modules/customers/reads.ts";
+import type { FlowWorld } from "#modules/flows/ground.ts";
 import { filesToSend } from "#modules/visitors/actions-files.ts";
-import type { VisitorFile } from "#modules/visitors/store-files.ts";
-import type { IncomingFile } from "#modules/concerns/model.ts";
 import { givePhone, introduce, leave, settle, wish } from "#modules/visitors/actions.ts";
 import { attach } from "#modules/visitors/actions-signed.ts";
 import { placeOf } from "#platform/auth/brake.ts";
@@ -23,11 +22,14 @@ import type { Follower } from "#platform/live/follow.ts";
 import { openHub, type Hub, type HubHandlers } from "#platform/live/hub.ts";
 import type { World } from "#platform/world.ts";
 import type { AtDesk } from "#server/at-desk.ts";
+import { openBrake, type Brake } from "#server/chat-brake.ts";
 import { openCodes, type Codes } from "#server/chat-code.ts";
 import { openCrowd, type Crowd } from "#server/chat-crowd.ts";
 import { answersIn, askedBy, phoneIn } from "#server/chat-form.ts";
 import { greetingWords } from "#server/chat-site.ts";
 import { whoIs } from "#server/chat-identity.ts";
+import { openChatFlows, type ChatFlows, type Heard } from "#server/chat-flows.ts";
+import { incomingFile } from "#server/chat-files.ts";
 import { openHere, type Here } from "#server/chat-here.ts";
 import { sayMove } from "#server/chat-move.ts";
 import { askedIn, sayRatings, takeRating } from "#server/chat-rating.ts";
@@ -64,6 +66,7 @@ interface Room {
   readonly crowd: Crowd;
   readonly limits: ChatLimits;
   readonly now: Now;
+  readonly flows: ChatFlows;
   readonly codes: Codes;
   readonly takeNow: Gathered<Saying, ChatMessage | null>;
   /** Where browsers reach this server. */
@@ -71,9 +74,7 @@ interface Room {
 }
 
 /** Words a visitor may say in that time, and all from one place; whoever says more is asked to wait. */
-const mostSaid = 20;
-const mostSaidAtOnePlace = 300;
-const saidWithinMs = 30_000;
+const mostSaid = { ofVisitor: 20, atPlace: 300, withinMs: 30_000 };
 /** Frames of one page that wait for the database; a page that sends on without waiting is closed and comes again. */
 const mostWaiting = 64;
 /** Sockets from one place: a school or an office shares one. */
@@ -103,7 +104,14 @@ const greet = async (room: Room, page: Page, hello: Word<"hello">): Promise<void
 
 /** Tells the page everything of its visitor, or what has happened since an event. Null with `afresh`: what the page knows gives way to it. */
 const welcome = async (
-  { world, follower, seats, limits, now }: Pick<Room, "world" | "follower" | "seats" | "limits" | "now">,
+  {
+    world,
+    follower,
+    seats,
+    limits,
+    now,
+    flows,
+  }: Pick<Room, "world" | "follower" | "seats" | "limits" | "now" | "flows">,
   page: Page,
   seat: Seat,
   after: number | null,
@@ -118,7 +126,7 @@ const welcome = async (
     // Asked of those who are offered a choice: without an address there is one way only.
     visitor.isNew || visitor.email === "" ? null : wishAt(world.db, "chat", visitor.address),
     visitor.isNew ? [] : standingOf(world.db, viewerOf(visitor), after),
-    now.ready(),
+    now.ready(channel),
   ]);
   // Somebody else may sit here by now: nothing of whom sat here before is told to them.
   const isTheirs = (): boolean => seats.of(page) === seat;
@@ -134,7 +142,11 @@ const welcome = async (
   const afresh = again || (after !== null && isMoved && theirs.size > 0);
   const isSame = theirs.size === 0 || (!again && after !== null && !isChanged);
   const since = afresh ? null : after;
-  const chats = isSame ? { concerns: [], messages: [] } : await chatsOf(world, viewerOf(visitor), since);
+  const [chats, dialogues] = await Promise.all([
+    isSame ? { concerns: [], messages: [] } : chatsOf(world, viewerOf(visitor), since),
+    flows.of(page, seat),
+  ]);
+  const marked = await flows.marked(chats.concerns);
   if (!isTheirs()) return;
   say(page, {
     type: "welcome",
@@ -152,7 +164,8 @@ const welcome = async (
     wish: wished,
     asks,
     now: now.of(page, seat),
-    ...chats,
+    concerns: [...marked, ...dialogues.concerns],
+    messages: [...chats.messages, ...dialogues.messages],
     upTo,
   });
   await sayRatings(world, seats, page, askedIn(chats.messages));
@@ -160,33 +173,8 @@ const welcome = async (
 
 const movesMessages = ({ kind }: AnyEvent): boolean => kind === "message.moved";
 
-type Brake = (visitor: string, place: string) => number | null;
-
-/** Counts words by visitor (empty: of nobody yet) and by place, in windows of half a minute. Gives the milliseconds to wait when there were too many, null: go on. */
-const openBrake = (): Brake => {
-  let counts = new Map<string, number>();
-  let ends = 0;
-  return (visitor, place) => {
-    const now = performance.now();
-    if (now >= ends) {
-      counts = new Map();
-      ends = now + saidWithinMs;
-    }
-    const [byVisitor, byPlace] = [counts.get(visitor) ?? 0, counts.get(place) ?? 0];
-    if ((visitor !== "" && byVisitor >= mostSaid) || byPlace >= mostSaidAtOnePlace) return Math.ceil(ends - now);
-    counts.set(visitor, byVisitor + 1).set(place, byPlace + 1);
-    return null;
-  };
-};
-
 const numberOf = async ({ world }: Room, seat: Seat, concernId: ConcernId): Promise<number | null> =>
   seat.numbers.get(concernId) || ((await chatOf(world.db, viewerOf(seat.visitor), concernId))?.number ?? null);
-
-const incomingFile = ({ name, hash, sizeBytes, mediaType, image }: VisitorFile): IncomingFile => ({
-  name,
-  inlineId: null,
-  stored: { hash, sizeBytes, mediaType, image: image ? {} : null },
-});
 
 /** What the visitor says, unless more is said than can be taken in: then the page is asked to say it again, before anything is asked or counted for it. */
 const hear = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Promise<void> => {
@@ -204,16 +192,20 @@ const takeIn = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Pro
   const { world, seats } = room;
   const wait = room.brake(seat.visitor.address, page.who.place);
   if (wait !== null) return say(page, { type: "refused", id: one.id, code: "tooFast", afterMs: wait });
+  const files = await filesToSend(world, seat.visitor.address, one.files ?? [], room.limits);
+  if (isRefusal(files)) {
+    const code = files.refused === "notFound" ? "noFile" : files.refused;
+    return say(page, { type: "refused", id: one.id, code, afterMs: null });
+  }
+  const heard = await room.flows.hear(page, seat, one, files);
+  if (heard.kind === "refused")
+    return say(page, { type: "refused", id: one.id, code: heard.code, afterMs: heard.afterMs });
+  if (heard.kind === "taken") return tookByFlow(room, page, seat, one.id, heard);
   const number = one.concernId === null ? null : await numberOf(room, seat, one.concernId);
   if (one.concernId !== null && number === null)
     return say(page, { type: "refused", id: one.id, code: "notFound", afterMs: null });
   const { visitor } = seat;
   const { name, language } = visitor;
-  const files = await filesToSend(world, visitor.address, one.files ?? [], room.limits);
-  if (isRefusal(files)) {
-    const code = files.refused === "notFound" ? "noFile" : files.refused;
-    return say(page, { type: "refused", id: one.id, code, afterMs: null });
-  }
   const given = one.answer;
   const answering = given === undefined ? null : await answerFor(world.db, viewerOf(visitor), given, language);
   if (given !== undefined && answering?.concernId !== one.concernId)
@@ -292,6 +284,28 @@ const takeIn = async (room: Room, page: Page, seat: Seat, one: Word<"say">): Pro
   room.now.begun();
 };
 
+/** A flow was told; where it has handed over, the talk is a concern from now on. */
+const tookByFlow = async (
+  { world, seats, flows, begun, now }: Room,
+  page: Page,
+  seat: Seat,
+  id: string,
+  heard: Extract<Heard, { kind: "taken" }>,
+): Promise<void> => {
+  const { message, run } = heard;
+  say(page, { type: "taken", id, message });
+  const { concernId } = run.place;
+  if (concernId === null) return flows.follow(heard);
+  if (seat.numbers.get(concernId)) return;
+  const { visitor } = seat;
+  const concern = await chatOf(world.db, viewerOf(visitor), concernId);
+  if (concern === null) return;
+  seats.join(page, concernId, concern.number);
+  seats.show(seat, null);
+  begun({ address: visitor.address, concernId, number: concern.number, messageId: message.id });
+  now.begun();
+};
+
 const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => {
   const { world, seats } = room;
   if (word.type === "hello") return greet(room, page, word);
@@ -322,6 +336,7 @@ const obey = async (room: Room, page: Page, word: FromWidget): Promise<void> => 
       if (seat.numbers.has(word.concernId)) seats.show(seat, word.on ? word.concernId : null);
       return;
     case "seen":
+      await room.flows.seen(seat, word.concernId, word.seq);
       return markSeen(world, { kind: "customer", id: null, name: seat.visitor.name }, viewer, word);
     case "earlier": {
       const { messages, end } = await earlierOf(world, viewer, word.concernId, word.before);
@@ -381,7 +396,7 @@ const wordIn = (frame: string): FromWidget | null => {
 
 /** Opens the chat. `sameOrigin`: our own pages may always carry the widget. `callerOf`: the caller's address, behind proxies that are trusted. */
 export const startChat = (options: {
-  readonly world: World;
+  readonly world: FlowWorld;
   readonly bus: Bus;
   readonly follower: Follower<AnyEvent>;
   readonly visitors: Looks<VisitorLook>;
@@ -401,14 +416,16 @@ export const startChat = (options: {
   const { world, bus, connected, follower, limits } = options;
   const seats = openSeats(options.visitors);
   const now = startNow({ world, follower, seats, atDesk: options.atDesk, everyMs: options.tellEveryMs });
+  const flows = openChatFlows({ world, bus, follower, seats, around: now.around });
   const news = startNews({
     world,
     bus,
     follower,
     seats,
+    marked: flows.marked,
     again: async (page) => {
       const seat = seats.of(page);
-      if (seat) await welcome({ world, follower, seats, limits, now }, page, seat, null, true);
+      if (seat) await welcome({ world, follower, seats, limits, now, flows }, page, seat, null, true);
     },
   });
   const codes = openCodes(world, connected);
@@ -424,11 +441,12 @@ export const startChat = (options: {
     movedThere,
     toldAlready,
     toldUpTo,
-    brake: openBrake(),
+    brake: openBrake(mostSaid),
     crowd,
     codes,
     limits,
     now,
+    flows,
     takeNow: openTakeNow(world),
     publicUrl: options.publicUrl,
   });
@@ -471,6 +489,7 @@ export const startChat = (options: {
       here.stop();
       news.stop();
       now.stop();
+      flows.stop();
       await hub.close();
     },
   };

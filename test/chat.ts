@@ -82,6 +82,8 @@ export interface VisitorPage {
       readonly answer?: GivenAnswer;
       readonly answers?: PreChatAnswers;
       readonly greeting?: string;
+      /** Which button of a flow says it. */
+      readonly press?: string;
     },
   ) => Promise<ChatMessage>;
   /** Asks whether this browser is told by push; with a subscription, or null, it is from now on, or no more. */
@@ -184,6 +186,7 @@ export const openPage = async (url: string, channelId: string, origin: string | 
         ...(at.answer === undefined ? {} : { answer: at.answer }),
         ...(at.answers ? { answers: at.answers } : {}),
         ...(at.greeting === undefined ? {} : { greeting: at.greeting }),
+        ...(at.press === undefined ? {} : { press: at.press as "human" }),
       });
       const answer = await find(
         () =>

@@ -67,10 +67,15 @@ const asMessage = (row: PartyMessage, heldWhy: (hash: string) => ChatFile["held"
   parts: [...(row.parts ?? [])],
   files: (row.files ?? []).map(({ hash, ...file }) => ({ ...file, held: heldWhy(hash) })),
   at: row.at,
-  said:
-    row.channelKind !== null && isKept(addressKindOf[row.channelKind]) ? (row.providerId?.split(":")[1] ?? null) : null,
+  said: saidAs(row),
   read: row.direction === "in" && row.isRead,
 });
+
+/** By which id the page said it: the end of the provider's; what was said to a flow before there was a concern has it as its own. */
+const saidAs = ({ channelKind, providerId, direction, id }: PartyMessage): string | null => {
+  if (channelKind === null || !isKept(addressKindOf[channelKind])) return null;
+  return providerId === null ? (direction === "in" ? id : null) : (providerId.split(":")[1] ?? null);
+};
 
 /** The concerns in which the viewer's own address takes part, and how they stand since an event; asked for all who come at one moment together. */
 export const standingOf = (tx: Tx, viewer: Viewer, since: number | null): Promise<Standing[]> =>

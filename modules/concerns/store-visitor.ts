@@ -121,7 +121,8 @@ export const partyIn = async (tx: Tx, party: PartyKeys, concernId: string): Prom
        ORDER BY norm <> ${party.norm}, norm LIMIT 1`)
   )?.norm ?? null;
 
-const messageColumns = sql`m.id, m.concern_id AS "concernId", m.seq, m.direction, m.author_name AS "authorName", m.automatic IS NOT NULL AS "isAutomatic", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId",
+/** Flows and rules have names for us alone: to others they are nobody. */
+const messageColumns = sql`m.id, m.concern_id AS "concernId", m.seq, m.direction, CASE WHEN m.author_kind = 'helper' THEN '' ELSE m.author_name END AS "authorName", m.automatic IS NOT NULL AS "isAutomatic", m.channel_kind AS "channelKind", b.text, m.at, i.provider_id AS "providerId",
   ${filesOfMessage} AS files, b.parts, m.read_at IS NOT NULL AS "isRead"`;
 
 /**

@@ -5,7 +5,9 @@ import type { AnyEvent, EventKind } from "#contract/events.ts";
 import { claimFor } from "#modules/customers/actions-likeness.ts";
 import { addressesOf, addressesOfKind } from "#modules/customers/reads.ts";
 import { addDue, subscribedAmong } from "#modules/visitors/store-push.ts";
-import { addressesThatTyped, visitorByAddress } from "#modules/visitors/store.ts";
+import type { Visitor } from "#modules/visitors/actions.ts";
+import { attach } from "#modules/visitors/actions-signed.ts";
+import { addressesThatTyped, joinedAddresses, visitorByAddress, type VisitorRow } from "#modules/visitors/store.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -35,6 +37,16 @@ const answerIn = (event: AnyEvent): { readonly messageId: string; readonly addre
   return delivery.recipient.includes("@") ? null : { messageId, addresses: [delivery.recipient] };
 };
 
+/** A visitor as one of their browsers has them, of whom none is asked. */
+const asSeated = async (tx: Tx, visitor: VisitorRow): Promise<Visitor> => ({
+  ...visitor,
+  isNew: false,
+  token: null,
+  tokenHash: "",
+  readsEmail: "",
+  joined: await joinedAddresses(tx, visitor.id),
+});
+
 /** `pushAfterMs`: how long an answer waits to be seen before its reader's browsers are told. */
 export const visitorReactions = (world: World, pushAfterMs: number): readonly VisitorReaction[] => [
   {
@@ -61,12 +73,16 @@ export const visitorReactions = (world: World, pushAfterMs: number): readonly Vi
       const { customerId } = event.data;
       for (const { kind, value } of await addressesOf(tx, customerId, null)) {
         const visitor = kind === "chat" ? await visitorByAddress(tx, value) : null;
-        if (visitor === null || visitor.email === "") continue;
-        await claimFor(world, tx, system, customerId, {
-          kind: "email",
-          norm: visitor.email,
-          signed: visitor.emailProved,
-        });
+        if (visitor === null) continue;
+        if (visitor.email !== "")
+          await claimFor(world, tx, system, customerId, {
+            kind: "email",
+            norm: visitor.email,
+            signed: visitor.emailProved,
+          });
+        // Whoever becomes a customer by what they said to a flow has proved as much as by words to us.
+        if (event.brandId !== null && (visitor.signedId !== null || visitor.emailProved))
+          await attach(world, tx, await asSeated(tx, visitor), event.brandId, false);
       }
     },
   },

@@ -93,11 +93,11 @@ export const chattingAt = (
     SELECT v.address, v.channel_id AS "channelId", coalesce(j.email, v.email) AS email
       FROM visitor v LEFT JOIN visitor j ON j.id = v.joined_to WHERE v.address = ANY (${addresses}::text[])`);
 
-/** Those of the visitors' addresses whose visitors have typed a mail address. */
+/** Those of the visitors' addresses whose visitors have typed a mail address, or were signed in by their site. */
 export const addressesThatTyped = async (tx: Tx, addresses: readonly string[]): Promise<string[]> =>
   (
     await tx.rows<{ address: string }>(
-      sql`SELECT address FROM visitor WHERE address = ANY (${addresses}::text[]) AND email <> ''`,
+      sql`SELECT address FROM visitor WHERE address = ANY (${addresses}::text[]) AND (email <> '' OR signed_id IS NOT NULL)`,
     )
   ).map(({ address }) => address);
 

@@ -2,18 +2,20 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { system } from "#contract/actor.ts";
-import type { ConcernId, PromiseRuleId, TopicId } from "#contract/ids.ts";
+import type { ConcernId, FlowRunId, PromiseRuleId, TopicId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import { changeLocked } from "#modules/concerns/actions-change.ts";
 import { lockForRule } from "#modules/concerns/actions-ruled.ts";
 import { rowById } from "#modules/concerns/reads.ts";
 import { sendFlow, stopFlow } from "#modules/flows/actions-concerns.ts";
 import { makeCode, tellOutcome, tellSlow } from "#modules/flows/actions-effects.ts";
+import { becomeConcern, beginRun, tellRun } from "#modules/flows/actions-running.ts";
 import { sql } from "#platform/db/db.ts";
-import { askWords, flowOf, handing, openFlowing, text } from "#test/flow-world.ts";
+import { askWords, ending, flowOf, handing, openFlowing, text } from "#test/flow-world.ts";
 import { sure } from "#test/world.ts";
 
-const { world, cast, publish, listen, claim, work, rest, write, runIn, verify, setThere } = await openFlowing();
+const { world, cast, visitor, place, newRun, publish, listen, claim, work, rest, write, runIn, verify, setThere } =
+  await openFlowing();
 after(() => world.close());
 
 const hourMs = 3_600_000;
@@ -96,4 +98,31 @@ test("whatever flows do in concerns a desk knows from the log; a topic begins on
   await verify(rest, "flow.ended");
   assert.equal((await runIn(rests.id)).state.over, "left");
   assert.equal(await status(rests.id), "new", "people see to it");
+});
+
+test("of a dialogue that nobody but a customer holds a desk knows nothing until it is a concern, and then all of it", async () => {
+  const flowId = await publish(
+    flowOf([askWords("one", "was", "two"), askWords("two", "wann", "end"), ending("end", true)], []),
+    "Allein",
+  );
+  const begin = (runId = newRun()) => {
+    const first = { id: world.newId(), shown: "Los" };
+    return beginRun(world, visitor, { runId, flowId, place: place("kim"), first });
+  };
+  const tell = (runId: FlowRunId, words: string) =>
+    tellRun(world, visitor, {
+      runId,
+      holder: "kim",
+      id: world.newId(),
+      input: { kind: "answer", asked: null, answer: { by: "words", text: words } },
+      shown: words,
+    });
+  const handed = sure(await verify(() => begin(), "flow.stepped")).run.id;
+  await verify(() => tell(handed, "Bild"), "flow.stepped");
+  await verify(() => tell(handed, "Ich will einen Menschen"), "concern.created", "flow.ended");
+  const solved = sure(await begin()).run.id;
+  sure(await tell(solved, "Bild"));
+  sure(await tell(solved, "heute"));
+  const said = { id: world.newId(), shown: "Doch nicht" };
+  await verify(() => becomeConcern(world, visitor, { runId: solved, holder: "kim", said }), "concern.created");
 });

@@ -326,6 +326,7 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   makeCode: "what no desk shows",
   mayMailLink: "what no desk shows",
   forgetOldRuns: "what no desk shows",
+  raiseRunSeen: "what no desk shows",
 };
 
 /** Compared by what calls them: how it stands in the tests. */
@@ -344,6 +345,8 @@ const comparedThrough: Readonly<Record<string, string>> = {
   handNear: "verify(listen",
   tellCode: "verify(() => work(",
   tellRested: "verify(rest",
+  beginRun: "verify(() => begin(",
+  tellRun: "verify(() => tell(",
 };
 
 /** Does a test call it? As a name of its own: whoever calls `unlink` has not called `link`. */

@@ -1,6 +1,7 @@
 // Every screen of the desk and how to get it there, its empty, waiting, failed and lost states included. Read by tools/pictures.ts.
 import type { Page, Route } from "playwright-core";
 import type { ConcernRow } from "#contract/concerns.ts";
+import { inFlow } from "./flow.ts";
 import { working } from "./work.ts";
 
 export interface Screen {
@@ -271,6 +272,7 @@ export const screensOf = ({
         await page.getByRole("complementary").waitFor();
       },
     },
+    { name: "widget-flow", path: "/site/", signedOut: true, act: inFlow },
     {
       name: "widget-coloured",
       path: "/site/harbour/",

@@ -264,6 +264,23 @@ export const App = (props: AppProps) => {
             isSeen={isShown && isVisible}
             open={(next) => go({ kind: "talk", talk: next })}
           />
+          {concern?.flow ? (
+            <p class="flow">
+              {(["human", "skip"] as const).map((press) =>
+                press === "human" || concern.flow?.skips ? (
+                  <button
+                    key={press}
+                    type="button"
+                    class="link"
+                    disabled={view.outbox.some((one) => one.press === press)}
+                    onClick={() => session.say(screen.talk, words().flows[press], [], undefined, undefined, press)}
+                  >
+                    {words().flows[press]}
+                  </button>
+                ) : null,
+              )}
+            </p>
+          ) : null}
           {asksFirst ? (
             <Sheet
               key={screen.talk.thread}

@@ -12,6 +12,8 @@ import type { Line } from "./times.ts";
 
 export interface BubbleProps {
   readonly line: Line;
+  /** In whose name it was said where nobody is named. */
+  readonly brand: string;
   /** The last of the visitor's own says that it arrived, the last that somebody of us had before their eyes that it is read. */
   readonly mark: string | null;
   /** Fetches a file of it. */
@@ -20,10 +22,10 @@ export interface BubbleProps {
 }
 
 /** A message the server has. */
-export const Bubble = ({ line, mark, load, answering }: BubbleProps) => {
+export const Bubble = ({ line, brand, mark, load, answering }: BubbleProps) => {
   const { message, first, last } = line;
   const isOurs = message.by === "us";
-  const name = withoutTurns(message.name);
+  const name = withoutTurns(message.name || brand);
   return (
     <li class={`line by-${message.by}${first ? " is-first" : ""}${last ? " is-last" : ""}`}>
       {isOurs && first ? (

@@ -27,7 +27,8 @@ interface AnswerProps<P> {
   readonly answer: (values: readonly string[], text: string) => void;
 }
 
-const ChoicesPart = ({ part, answered, answer }: AnswerProps<Choices>) => (
+/** A question with what can be pressed. */
+export const ChoicesPart = ({ part, answered, answer }: AnswerProps<Pick<Choices, "question" | "options">>) => (
   <fieldset class="part">
     <legend dir="auto">{part.question}</legend>
     {part.options.map((option) => (

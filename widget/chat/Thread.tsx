@@ -7,6 +7,7 @@ import { Bubble, Greeting, WaitingBubble } from "./Bubble.tsx";
 import { answeredIn, concernOf, waitingIn, type Talk } from "./chats.ts";
 import { Icon } from "./Icon.tsx";
 import { Confirm } from "./Confirm.tsx";
+import { ChoicesPart } from "./Parts.tsx";
 import { Sheet } from "./Sheet.tsx";
 import { Introduce } from "./Introduce.tsx";
 import type { Session, View } from "./session.ts";
@@ -33,14 +34,18 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
   const messages = (concernId === null ? undefined : chats.messages[concernId]) ?? [];
   const waiting = waitingIn(chats, view.outbox, talk);
   const lines = linesOf(messages, clock(), now);
-  const lastOwn = messages.findLast(({ by }) => by === "you")?.id;
+  const own = messages.findLast(({ by }) => by === "you");
+  const lastOwn = own?.id;
   const lastRead = messages.findLast(({ read }) => read)?.id;
   const lastSeq = messages.at(-1)?.seq ?? 0;
   const firstSeq = messages[0]?.seq ?? 0;
   const typing = concernId === null ? undefined : chats.typing[concernId];
+  const isTyping = typing !== undefined && typing > now;
   const mayHaveEarlier = concernId !== null && messages.length > 0 && chats.whole[concernId] !== true;
   const isDone = concern?.status === "resolved" || concern?.status === "closed";
-  const wantsIntroduction = !view.isAsked && chats.email === "" && (lastOwn !== undefined || waiting.length > 0);
+  const { entries } = chats.now;
+  const wantsIntroduction =
+    !concern?.flow && !view.isAsked && chats.email === "" && (lastOwn !== undefined || waiting.length > 0);
 
   /** Where messages went to another talk or came from one, between two moments (`after` null: what was before is not shown; `until` null: to the end). */
   const movedBetween = (after: string | null, until: string | null) =>
@@ -106,9 +111,13 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
             <Bubble
               key={line.message.said ?? line.message.id}
               line={line}
+              brand={chats.brand}
               load={session.file}
               answering={{
-                answered: (part) => answeredIn(messages, view.outbox, line.message.id, part),
+                // What a flow has asked is answered by whatever was said after it.
+                answered: (part) =>
+                  answeredIn(messages, view.outbox, line.message.id, part) ??
+                  (line.message.automatic && (waiting.length > 0 || line.message.seq < (own?.seq ?? 0)) ? [] : null),
                 answer: (part, values, text) =>
                   session.say(talk, text, [], { messageId: line.message.id, part, values: [...values] }),
                 rating: (id) => (
@@ -154,19 +163,29 @@ export const Thread = ({ session, view, talk, now, isSeen, open }: ThreadProps) 
             />
           </section>
         ) : null}
+        {entries.length > 0 && messages.length + waiting.length === 0 ? (
+          <ChoicesPart
+            part={{ question: words().flows.title, options: entries.map(({ label }) => label) }}
+            answered={null}
+            answer={([label = ""]) => {
+              open(talk);
+              session.say(talk, label, [], undefined, undefined, entries.find((one) => one.label === label)?.id);
+            }}
+          />
+        ) : null}
         {view.code !== null && chats.email !== "" && concernId !== null ? (
           <section class="card" aria-label={words().you.email}>
             <Confirm session={session} view={view} later={session.noCode} />
           </section>
         ) : null}
-        {typing !== undefined && typing > now ? (
+        {isTyping || concern?.flow?.works ? (
           <p class="typing">
             <span class="dots" aria-hidden="true">
               <i />
               <i />
               <i />
             </span>
-            {words().typing}
+            {isTyping ? words().typing : words().fetching}
           </p>
         ) : null}
       </div>
@@ -206,7 +225,7 @@ const useNews = (
     const [one] = fresh;
     if (!known.isGreeted || one === undefined) return;
     const facts = {
-      name: withoutTurns(one.name),
+      name: withoutTurns(one.name || view.chats.brand),
       text: (one.text || one.files.map((file) => withoutTurns(file.name)).join(", ")).slice(0, 400),
     };
     setSpoken(fresh.length === 1 ? fill(words().says, facts) : count(words().button.unread, fresh.length));

@@ -23,6 +23,8 @@ export interface Waiting {
   readonly answers?: PreChatAnswers | undefined;
   /** The greeting that stood before these first words, by its id. */
   readonly greeting?: string | undefined;
+  /** It is a press of a flow's button: the flow's id, "human" or "skip". */
+  readonly press?: string | undefined;
 }
 
 export interface Chats {
@@ -66,7 +68,7 @@ export const nothing: Chats = {
   proved: false,
   wish: null,
   asks: [],
-  now: { notices: [], line: { text: "", at: null }, isAway: false, waits: {} },
+  now: { notices: [], line: { text: "", at: null }, isAway: false, entries: [], waits: {} },
   concerns: [],
   messages: {},
   whole: {},

@@ -90,10 +90,11 @@ export const startSender = (parts: SenderParts): Sender => {
     const concernId = (next.concernId ?? parts.concernOf(next.thread)) as never;
     const files = next.files.map(({ id }) => id);
     const { id, thread, answer, answers, greeting } = next;
+    const press = next.press as never;
     const word = { type: "say" as const, id, concernId, thread, text: answer ? "" : next.text };
     const more = answer ? { answer } : files.length > 0 ? { files } : {};
     // What is not there is not said: JSON leaves it out.
-    if (parts.say({ ...word, ...more, answers, greeting })) underWay = id;
+    if (parts.say({ ...word, ...more, answers, greeting, press })) underWay = id;
   };
   const upload = (entry: Waiting, file: Chosen): void => {
     const { finished, stop } = parts.upload(file);

@@ -325,7 +325,7 @@ export const startSession = (parts: SessionParts): Session => {
       watchers.add(changed);
       return () => watchers.delete(changed);
     },
-    say: (talk, text, files = [], answer, before) => {
+    say: (talk, text, files = [], answer, before, press) => {
       lastAt = Math.max(now(), lastAt + 1);
       const concernId = concernOf(view.chats, talk);
       const id = parts.newId();
@@ -338,6 +338,7 @@ export const startSession = (parts: SessionParts): Session => {
         answer,
         answers: before,
         greeting: talk.greeting?.id,
+        press,
         at: lastAt,
         failed: null,
       });

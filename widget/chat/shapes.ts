@@ -92,13 +92,14 @@ export interface View {
 export interface Session {
   readonly view: () => View;
   readonly watch: (changed: () => void) => () => void;
-  /** `before`: what was answered before, with the first words about something new. */
+  /** `before`: what was answered before, with the first words about something new. `press`: which button of a flow says it. */
   readonly say: (
     talk: Talk,
     text: string,
     files?: readonly Chosen[],
     answer?: GivenAnswer,
     before?: PreChatAnswers,
+    press?: string,
   ) => void;
   /** Keeps a file until it is said, under a new id. */
   readonly choose: (file: File, name: string) => Chosen;

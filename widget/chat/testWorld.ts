@@ -135,7 +135,7 @@ export const welcome = (more: Partial<Welcome> = {}): Welcome => ({
   proved: false,
   wish: null,
   asks: [],
-  now: { notices: [], line: { text: "", at: null }, isAway: false, waits: {} },
+  now: { notices: [], line: { text: "", at: null }, isAway: false, entries: [], waits: {} },
   concerns: [],
   messages: [],
   upTo: 10,
