@@ -20,7 +20,7 @@ export const shownIn = (
   zone: string,
 ): { readonly text: string; readonly parts: readonly Part[] } => {
   const view = viewOf(run, said, zone);
-  return { text: view.text, parts: messagePartsOf(view, run.name) };
+  return { text: view.text, parts: messagePartsOf(view, run.state.language) };
 };
 
 /** What was asked last. */

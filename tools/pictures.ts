@@ -69,6 +69,7 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["widget-phone", "widget", look("phone", "dark", "de")],
   ["widget-greeting", "widget-greeting", look("wide", "light", "de")],
   ["admin-channel-look", "admin-channel-look", look("wide", "light", "de")],
+  ["widget-flow", "widget-flow", look("wide", "light", "de")],
   ["widget-coloured", "widget-coloured", look("wide", "light", "en")],
   ["widget-rating", "widget-rating", look("phone", "light", "de")],
   ["rating", "rating", look("wide", "light", "de")],

@@ -125,7 +125,7 @@ export const spokenOf = (run: RunRecord, said: RunSaid, zone: string): Spoken =>
   if (said.direction === "in") return { ...about, text: said.text, parts: [] };
   const { medium } = run.place;
   const view = render(said.outputs, { medium, language: run.state.language, zone });
-  return { ...about, text: view.text, parts: medium === "chat" ? messagePartsOf(view, run.name) : [] };
+  return { ...about, text: view.text, parts: medium === "chat" ? messagePartsOf(view, run.state.language) : [] };
 };
 
 /**

@@ -247,7 +247,7 @@ const speak = (
     messageId: id as MessageId,
     flowName: run.name,
     text: view.text,
-    parts: run.place.medium === "chat" ? messagePartsOf(view, run.name) : [],
+    parts: run.place.medium === "chat" ? messagePartsOf(view, run.state.language) : [],
   });
 };
 

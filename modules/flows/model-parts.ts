@@ -2,6 +2,8 @@
 import type { AnswerPart, GivenPart, Part } from "#contract/parts.ts";
 import { mostParts } from "#contract/parts.ts";
 import type { FlowAnswer, FlowPart, FlowView } from "#contract/flow-runs.ts";
+import type { FlowLanguage } from "#contract/flows.ts";
+import { hintWords } from "#modules/flows/model-words.ts";
 
 type Asking = Extract<FlowPart, { kind: "ask" }>;
 
@@ -10,8 +12,8 @@ const cut = (text: string, most: number): string =>
 
 const types = { number: "number", date: "date" } as const;
 
-/** The part by which a question is answered; null: by words or files, as anything in a chat. `flowName`: what a form is called. */
-const askedPart = (ask: Asking, flowName: string): GivenPart | null => {
+/** The part by which a question is answered; null: by words or files, as anything in a chat. `label`: of a form's field. */
+const askedPart = (ask: Asking, label: string): GivenPart | null => {
   const { field } = ask;
   const question = ask.again === null ? ask.text : `${ask.again}\n${ask.text}`;
   if (field.kind === "options") {
@@ -26,8 +28,8 @@ const askedPart = (ask: Asking, flowName: string): GivenPart | null => {
   if (type === null || question.trim() === "") return null;
   return {
     kind: "form",
-    title: cut(flowName, 200),
-    fields: [{ label: cut(question.trim(), 100), type, required: !ask.optional, options: [] }],
+    title: cut(question.trim(), 200),
+    fields: [{ label, type, required: !ask.optional, options: [] }],
   };
 };
 
@@ -35,7 +37,7 @@ const textOf = (part: FlowPart): string =>
   part.kind === "say" || part.kind === "notice" || part.kind === "ask" ? part.text : "";
 
 /** The view's parts as a chat's message has them; none when words say it all. */
-export const messagePartsOf = (view: FlowView, flowName: string): Part[] => {
+export const messagePartsOf = (view: FlowView, language: FlowLanguage): Part[] => {
   const parts: Part[] = [];
   const words = (text: string): void => {
     const last = parts.at(-1);
@@ -52,14 +54,14 @@ export const messagePartsOf = (view: FlowView, flowName: string): Part[] => {
       else words(text);
     } else if (part.kind === "link") words(`${part.text}\n${part.url}`);
     else if (part.kind === "ask") {
-      const given = askedPart(part, flowName);
+      const given = askedPart(part, hintWords("answer", {}, language));
       if (given === null) words([part.again, part.text].filter((line) => line !== null && line !== "").join("\n"));
       else if (given.kind === "choices")
         parts.push({ ...given, text: [given.question, ...given.options.map((option) => `• ${option}`)].join("\n") });
       else {
         // A long question is read whole above its form.
-        if (part.text.length > 100) words(part.text);
-        parts.push({ ...given, text: [given.kind === "form" ? given.title : "", textOf(part)].join("\n") });
+        if (part.text.length > 200) words(part.text);
+        parts.push({ ...given, text: textOf(part) });
       }
     } else words(textOf(part));
   }

@@ -96,6 +96,9 @@ test(
     assert.equal((await stands(page, ({ id, lastSeq }) => id === concernId && lastSeq >= 6))?.flow?.skips, false);
     await page.tell("123456", { concernId });
     const since = await saidBy(page, "Seit wann");
+    const [form] = since.parts;
+    assert.ok(form?.kind === "form");
+    assert.deepEqual([form.title, form.fields[0]?.label], ["Seit wann ist das so?", "Ihre Antwort"], "no name of ours");
     await press(page, since, new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
     const photo = await saidBy(page, "Ein Foto");
     assert.equal((await stands(page, ({ lastSeq }) => lastSeq === photo.seq))?.flow?.skips, true);
