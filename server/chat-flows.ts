@@ -13,11 +13,12 @@ import type { FlowWorld } from "#modules/flows/ground.ts";
 import type { RunFile, RunPlace, RunRecord, RunSaid } from "#modules/flows/model-runs.ts";
 import { areFlowsUsed, runIdsOf } from "#modules/flows/reads-chat.ts";
 import { flowFor, runOf, runsOfHolder, saidOf } from "#modules/flows/reads-running.ts";
-import { settle, type Visitor } from "#modules/visitors/actions.ts";
+import { givePhone, settle, type Visitor } from "#modules/visitors/actions.ts";
 import type { VisitorFile } from "#modules/visitors/store-files.ts";
 import type { Db } from "#platform/db/db.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import type { Follower } from "#platform/live/follow.ts";
+import { phoneIn } from "#server/chat-form.ts";
 import type { Now } from "#server/chat-now.ts";
 import { changesFlows } from "#server/chat-offers.ts";
 import { openBrake } from "#server/chat-brake.ts";
@@ -96,11 +97,13 @@ const whoOf = ({ name }: Visitor): Who => ({ kind: "customer", id: null, name })
 const begins = async (
   db: Db,
   { who: { channel } }: Page,
-  { press, text }: Say,
+  { press, text, answers }: Say,
   around: Now["around"],
 ): Promise<FlowId | null> => {
   if (press !== undefined && press !== "human" && press !== "skip") return press;
-  return text.trim() === "" ? null : flowFor(db, channel.brandId as BrandId, "chat", await around(channel), text);
+  // What was chosen in the form before the first words is for people: a flow knows neither topics nor fields.
+  if (text.trim() === "" || (answers !== undefined && answers.topic + answers.question !== "")) return null;
+  return flowFor(db, channel.brandId as BrandId, "chat", await around(channel), text);
 };
 
 const again = async (db: Db, run: RunRecord): Promise<RunRecord> => (await runOf(db, run.id)) ?? run;
@@ -119,6 +122,20 @@ const placeFor = ({ who: { channel } }: Page, { visitor, language }: Seat): RunP
   concernId: null,
   language,
 });
+
+/** What a flow knows of the visitor from the beginning; a number that came with the first words is kept as theirs. */
+const knownOf = async (
+  world: FlowWorld,
+  { who: { channel } }: Page,
+  visitor: Visitor,
+  { answers }: Say,
+): Promise<Record<string, string>> => {
+  const said = answers === undefined ? "" : phoneIn(channel, answers);
+  if (said !== "") await givePhone(world, visitor, said);
+  const { name, email } = visitor;
+  const phone = visitor.phone || said;
+  return Object.fromEntries(Object.entries({ name, email, phone }).filter(([, value]) => value !== ""));
+};
 
 /** Asks once whether flows are used at all. */
 const openUsed = (db: Db) => {
@@ -214,12 +231,11 @@ export const openChatFlows = (options: {
     if (wait !== null) return one.press === undefined ? none : refused("tooFast", wait);
     if (!visitor.isNew && (await runsOfHolder(db, [visitor.address])).length >= mostKept) return none;
     if (visitor.isNew) await db.transaction((tx) => settle(world, tx, visitor));
-    const { name, email, phone } = visitor;
     const begun = await beginRun(world, whoOf(visitor), {
       runId,
       flowId,
       place: placeFor(page, seat),
-      values: Object.fromEntries(Object.entries({ name, email, phone }).filter(([, value]) => value !== "")),
+      values: await knownOf(world, page, visitor, one),
       verified: verifiedOf(visitor),
       first: { id: one.id, shown: one.text, files },
     });

@@ -261,6 +261,10 @@ test(
     await naughty.hello();
     const ordinary = await naughty.tell("Diesen Ablauf gibt es nicht", { press: crypto.randomUUID() });
     assert.equal((await opened(ordinary.concernId)).messages.length, 1);
+    const chose = await naughty.tell("internet geht nicht", {
+      answers: { phone: "", topic: "", question: "Störung" },
+    });
+    assert.equal((await opened(chose.concernId)).messages.length, 1, "what was chosen is for people");
     for (let n = 0; n < 9; n += 1) await begin(naughty);
     await assert.rejects(begin(naughty), /tooFast/, "nobody begins any number of them");
     const heard = await naughty.tell("internet geht nicht");
