@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import pg from "pg";
 import { openCentre, type BenchCentre } from "#bench/centre.ts";
 import { flowChatBench } from "#bench/flow-chat.ts";
+import { flowRunsBench } from "#bench/flow-runs.ts";
 import { flowsBench } from "#bench/flows.ts";
 import { fill, nothingFilled } from "#bench/fill/fill.ts";
 import { fixedWorkMs, machineLoad, memoryOf } from "#bench/processes.ts";
@@ -33,7 +34,7 @@ npm run bench -- --full             10,000, 50,000, 200,000 and 1,000,000 messag
   --sizes 10000,50000               these sizes, rising
   --only chat                       the chat: 5,000 pages, 200 desks, two nodes, in under four minutes
   --only routing                    the routing engine alone, in process: no server, no database
-  --only flows                      the interpreter of flows alone, in process
+  --only flows                      the interpreter of flows alone, in process, and flows that run
   --only flow-chat                  a flow through the chat, from an answer to the next question, on a real server
   --only ringing                    from a stored arrival to the ringing desk, on a real server
   --only inbox,search               these workloads: ${Object.keys(workloads).join(", ")}
@@ -134,8 +135,9 @@ const main = async (): Promise<number> => {
   }
   if (flows) {
     const figures = flowsBench(Number(values.share), commit(), say);
-    if (values.report) writeFlows(root, figures);
-    else say(`\n${figures}`);
+    const running = await flowRunsBench(Number(values.share), commit(), say);
+    if (values.report) writeFlows(root, figures, running);
+    else say(`\n${figures}\n\n${running}`);
     return 0;
   }
   if (flowChat) {

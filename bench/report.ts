@@ -282,10 +282,11 @@ export const writeRinging = (root: string, figures: string): void => {
   writeFileSync(page, between(readFileSync(page, "utf8"), "ringing figures", figures));
 };
 
-/** Puts the figures of the interpreter of flows into docs/bench.md. */
-export const writeFlows = (root: string, figures: string): void => {
+/** Puts the figures of the interpreter of flows, and of flows that run, into docs/bench.md. */
+export const writeFlows = (root: string, figures: string, running: string): void => {
   const page = `${root}/docs/bench.md`;
-  writeFileSync(page, between(readFileSync(page, "utf8"), "flow figures", figures));
+  const text = between(readFileSync(page, "utf8"), "flow figures", figures);
+  writeFileSync(page, between(text, "flow run figures", running));
 };
 
 /** Puts the figures of flows through the chat into docs/bench.md. */

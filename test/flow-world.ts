@@ -174,6 +174,7 @@ export const openFlowing = async () => {
   return {
     world,
     cast,
+    chat: { id: chatId, kind: "webchat" as const, brandId: cast.brandId },
     publish,
     listen,
     claim,

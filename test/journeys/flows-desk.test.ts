@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { system } from "#contract/actor.ts";
+import type { Part } from "#contract/parts.ts";
 import type { ConcernId, FlowRunId, PromiseRuleId, TopicId } from "#contract/ids.ts";
 import { say } from "#modules/audit/actions.ts";
 import { changeLocked } from "#modules/concerns/actions-change.ts";
@@ -12,10 +13,25 @@ import { makeCode, tellOutcome, tellSlow } from "#modules/flows/actions-effects.
 import { becomeConcern, beginRun, tellRun } from "#modules/flows/actions-running.ts";
 import { sql } from "#platform/db/db.ts";
 import { askWords, ending, flowOf, handing, openFlowing, text } from "#test/flow-world.ts";
-import { sure } from "#test/world.ts";
+import { allConcerns, deliver, mail, messagesIn, sure } from "#test/world.ts";
 
-const { world, cast, visitor, place, newRun, publish, listen, claim, work, rest, write, runIn, verify, setThere } =
-  await openFlowing();
+const {
+  world,
+  cast,
+  chat,
+  visitor,
+  place,
+  newRun,
+  publish,
+  listen,
+  claim,
+  work,
+  rest,
+  write,
+  runIn,
+  verify,
+  setThere,
+} = await openFlowing();
 after(() => world.close());
 
 const hourMs = 3_600_000;
@@ -125,4 +141,84 @@ test("of a dialogue that nobody but a customer holds a desk knows nothing until 
   sure(await tell(solved, "heute"));
   const said = { id: world.newId(), shown: "Doch nicht" };
   await verify(() => becomeConcern(world, visitor, { runId: solved, holder: "kim", said }), "concern.created");
+});
+
+test("in a chat a flow from the desk asks by choices and forms; what is pressed there is its answer, what is typed too", async () => {
+  const flowId = await publish(
+    flowOf(
+      [
+        {
+          id: "art",
+          do: "ask",
+          text: text("Welcher Anschluss?"),
+          into: "art",
+          answer: {
+            kind: "choice",
+            options: [
+              { id: "strom", label: text("Strom") },
+              { id: "gas", label: text("Erdgas") },
+            ],
+          },
+          tries: 3,
+          failed: null,
+          optional: false,
+          next: "tag",
+        },
+        {
+          id: "tag",
+          do: "ask",
+          text: text("Wann abgelesen?"),
+          into: "tag",
+          answer: { kind: "date", fromDays: null, toDays: 0 },
+          tries: 3,
+          failed: null,
+          optional: false,
+          next: "over",
+        },
+        handing("over"),
+      ],
+      [{ entry: { by: "desk" } }],
+    ),
+    "Zähler",
+  );
+  const address = "v-0123456789abcdef";
+  const says = (words: string, parts: readonly Part[] = [], number: number | null = null): Promise<boolean> => {
+    world.pass(1_000);
+    return deliver(world, chat, mail(address, { subject: null, text: words, parts, thread: { number } }));
+  };
+  await says("Hallo");
+  const { id, number } = (await allConcerns(world.db)).at(-1) ?? assert.fail();
+  await verify(
+    () => sendFlow(world, cast.anna, { id, key: crypto.randomUUID(), flowId, language: "de" }),
+    "flow.began",
+    "message.added",
+  );
+  const shown = async (): Promise<{ readonly messageId: string; readonly parts: readonly Part[] }> => {
+    const last = (await messagesIn(world.db, id)).at(-1) ?? assert.fail();
+    const { parts } = await world.db.one<{ parts: Part[] }>(
+      sql`SELECT parts FROM message_body WHERE message_id = ${last.id}`,
+    );
+    return { messageId: last.id, parts };
+  };
+  const first = await shown();
+  const choices = first.parts.findIndex(({ kind }) => kind === "choices");
+  const [chosen] = first.parts.filter((part) => part.kind === "choices");
+  assert.deepEqual([chosen?.question, chosen?.options], ["Welcher Anschluss?", ["Strom", "Erdgas"]]);
+  const answered = (at: { readonly messageId: string }, part: number, value: string): Part => ({
+    kind: "answer",
+    to: { messageId: at.messageId, part },
+    question: "?",
+    values: [{ label: "", value }],
+    text: value,
+  });
+  await says("> Welcher Anschluss?\nErdgas", [answered(first, choices, "Erdgas")], number);
+  await listen();
+  const second = await shown();
+  const form = second.parts.findIndex(({ kind }) => kind === "form");
+  const [fields] = second.parts.filter((part) => part.kind === "form");
+  assert.deepEqual([fields?.title, fields?.fields[0]?.type], ["Wann abgelesen?", "date"]);
+  await says("Zähler", [answered(second, form, "1. März 2026")], number);
+  await listen();
+  const { state, ending } = await runIn(id);
+  assert.deepEqual([state.values["art"], state.values["tag"], ending?.as], ["gas", "2026-03-01", "handedOver"]);
 });
