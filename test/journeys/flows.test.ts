@@ -420,3 +420,31 @@ test("whoever goes on elsewhere holds it there, is asked again what is open, and
   const row = await rowById(world.db, id);
   assert.deepEqual([row?.subject, row?.status], ["Rückruf", "new"]);
 });
+
+test("a mail's dialogue that goes on at a page stands in its concern, without a mail for what the page shows; back in the mail it goes on there", async () => {
+  const flowId = await publish(
+    flowOf(
+      [askWords("one", "was", "two"), askWords("two", "wann", "end"), ending("end", true)],
+      [{ entry: { by: "words", words: ["Seite bitte"] } }],
+    ),
+  );
+  const { id, again } = await write({ subject: "Seite bitte" });
+  const { id: runId } = await runIn(id);
+  const there = place("page-3", { medium: "page", concernId: id });
+  const moved = sure(await moveRun(world, visitor, { runId, from: null, place: there }));
+  assert.equal(moved.run.place.concernId, id);
+  sure(await tell(runId, "Gas", world.newId(), "page-3"));
+  await listen();
+  const mailed = await world.db.rows(
+    sql`SELECT 1 FROM delivery d JOIN message m ON m.id = d.message_id WHERE m.concern_id = ${id}`,
+  );
+  assert.equal(mailed.length, 1, "the first question alone went by mail");
+  const words = await thread(id);
+  assert.ok(words.includes("Gas") && words.some((each) => each.startsWith("> Frage wann?")), words.join(" | "));
+  assert.equal((await runIn(id)).state.values["was"], "Gas");
+  assert.equal((await runIn(id)).state.values["wann"], undefined, "its own words in the concern are not heard twice");
+  sure(await moveRun(world, visitor, { runId, from: "page-3", place: { ...there, medium: "text", holder: null } }));
+  await again("morgen");
+  assert.deepEqual([(await runIn(id)).state.over, await status(id)], ["solved", "resolved"]);
+  await withdraw(flowId);
+});
