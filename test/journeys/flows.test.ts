@@ -10,6 +10,7 @@ import { makeCode, tellOutcome } from "#modules/flows/actions-effects.ts";
 import { beginRun, becomeConcern, moveRun, tellRun } from "#modules/flows/actions-running.ts";
 import { entriesFor, flowFor, flowWishes, runsOfHolder } from "#modules/flows/reads-running.ts";
 import { flowsOfConcern } from "#modules/flows/cards.ts";
+import { takeTry } from "#modules/flows/store-running.ts";
 import { sql } from "#platform/db/db.ts";
 import { askWords, ending, flowOf, handing, isRefused, openFlowing, text } from "#test/flow-world.ts";
 import { messagesIn, sure } from "#test/world.ts";
@@ -387,6 +388,16 @@ test("a code shows who somebody is: five tries, ten minutes, and the address goe
     sql`SELECT verified_by AS by FROM address WHERE norm = 'kim@kunde.example'`,
   );
   assert.equal(address.by, "code");
+  // Whatever the flow would allow: of any number of tries at once no more than five are compared, and none after ten minutes.
+  const other = newRun();
+  sure(await beginRun(world, visitor, { runId: other, flowId, place: place("page-4", { medium: "page" }) }));
+  sure(await tell(other, "lee@kunde.example", world.newId(), "page-4"));
+  await codeOf();
+  const tries = (count: number, now: string) =>
+    Promise.all(Array.from({ length: count }, () => takeTry(world.db, other, "lee@kunde.example", now)));
+  const late = new Date(world.now().getTime() + 10 * 60_000 + 1).toISOString();
+  assert.deepEqual(await tries(1, late), [null]);
+  assert.equal((await tries(8, world.now().toISOString())).filter((one) => one !== null).length, 5);
 });
 
 test("whoever goes on elsewhere holds it there, is asked again what is open, and the one before no more; a callback carries its number", async () => {
