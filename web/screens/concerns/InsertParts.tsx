@@ -10,6 +10,7 @@ import { Sheet } from "#web/kit/Sheet.tsx";
 import { SheetForm } from "#web/kit/SheetForm.tsx";
 import type { Problem } from "#web/state/client.ts";
 import { optionsIn, partKinds, type PartKind } from "#web/state/parts.ts";
+import { setUi } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 import "#web/screens/concerns/parts.css";
 
@@ -44,12 +45,20 @@ export const InsertParts = ({
             <Icon name="plus" />
           </AriaButton>
         }
-        entries={partKinds.map((kind) => ({
-          id: kind,
-          label: t(`composer.parts.${kind}`),
-          icon: icons[kind],
-          run: () => setOpen(kind),
-        }))}
+        entries={[
+          ...partKinds.map((kind) => ({
+            id: kind as string,
+            label: t(`composer.parts.${kind}`),
+            icon: icons[kind],
+            run: () => setOpen(kind),
+          })),
+          {
+            id: "flow",
+            label: t("commands.sendFlow"),
+            icon: "split" as const,
+            run: () => setUi({ sendingFlow: true }),
+          },
+        ]}
       />
     ) : null}
     {open === null ? null : (
