@@ -19,6 +19,7 @@ import { ratings } from "#contract/ratings.ts";
 import { routing } from "#contract/routing-endpoints.ts";
 import { search } from "#contract/search.ts";
 import { settings } from "#contract/settings.ts";
+import { tiers } from "#contract/tiers.ts";
 import { visitors } from "#contract/visitors.ts";
 
 export const api = {
@@ -43,5 +44,6 @@ export const api = {
   routing,
   search,
   settings,
+  tiers,
   visitors,
 };

@@ -5,7 +5,17 @@ import { concernRow, mostAtOnce, mostTags, priority, status, viewShare } from "#
 import { done, endpoint, instant } from "#contract/endpoint.ts";
 import { errorCode } from "#contract/errors.ts";
 import { fieldOwner, fieldValue } from "#contract/fields.ts";
-import { agentId, automationRuleId, brandId, concernId, macroId, messageId, teamId, topicId } from "#contract/ids.ts";
+import {
+  agentId,
+  automationRuleId,
+  brandId,
+  concernId,
+  macroId,
+  messageId,
+  teamId,
+  tierId,
+  topicId,
+} from "#contract/ids.ts";
 import { notified } from "#contract/promises.ts";
 import { score } from "#contract/ratings.ts";
 
@@ -72,6 +82,8 @@ export const condition = z.discriminatedUnion("what", [
   /** In which language the customer writes. */
   z.strictObject({ what: z.literal("language"), not: z.boolean(), language: z.enum(["de", "en"]) }),
   z.strictObject({ what: z.literal("organisation"), not: z.boolean(), name: word }),
+  /** The customer has one of these tiers. */
+  z.strictObject({ what: z.literal("tier"), not: z.boolean(), tierIds: z.array(tierId).min(1).max(20) }),
   /** A custom field; case and accents make no difference. */
   z.strictObject({
     what: z.literal("field"),

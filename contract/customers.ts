@@ -3,7 +3,7 @@ import { z } from "zod";
 import { addressKind, channelKind } from "#contract/channel.ts";
 import { cursor, endpoint, instant } from "#contract/endpoint.ts";
 import { fieldChanges, fieldValues } from "#contract/fields.ts";
-import { addressId, concernId, customerId, organisationId } from "#contract/ids.ts";
+import { addressId, agentId, concernId, customerId, organisationId, tierId } from "#contract/ids.ts";
 import { score } from "#contract/ratings.ts";
 
 export const address = z.strictObject({
@@ -22,7 +22,15 @@ export const address = z.strictObject({
 });
 export type Address = z.infer<typeof address>;
 
-export const organisation = z.strictObject({ id: organisationId, name: z.string() });
+export const organisation = z.strictObject({
+  id: organisationId,
+  name: z.string(),
+  /** Counts for its people, unless their own is higher. */
+  tierId: tierId.nullable(),
+  /** Whose account it is; null: nobody's. Counts for those who have none of their own. */
+  agentId: agentId.nullable(),
+});
+export type Organisation = z.infer<typeof organisation>;
 
 export const customer = z.strictObject({
   id: customerId,
@@ -31,6 +39,9 @@ export const customer = z.strictObject({
   organisation: organisation.nullable(),
   /** By which kind of channel they want to be answered, and who said so; null: nobody has said. */
   wish: z.strictObject({ kind: channelKind, by: z.enum(["agent", "customer"]) }).nullable(),
+  /** Their own tier and agent; what counts is made of these and the organisation's (`countingTier`). */
+  tierId: tierId.nullable(),
+  agentId: agentId.nullable(),
   fields: fieldValues,
   addresses: z.array(address),
   createdAt: instant,
@@ -52,11 +63,19 @@ const facts = z.strictObject({
   organisation: z.string().trim().max(200).nullable().optional(),
   /** By which kind of channel they want to be answered; null: no wish. */
   wish: channelKind.nullable().optional(),
+  /** Their own tier and agent; null: none. */
+  tierId: tierId.nullable().optional(),
+  agentId: agentId.nullable().optional(),
   fields: fieldChanges.optional(),
 });
 /** What is changed of a customer; `was`: what has to stand there still, or somebody else was faster and it is refused. */
 export const customerChange = facts.extend({ was: facts.optional() });
 export type CustomerChange = z.infer<typeof customerChange>;
+
+const standing = z.strictObject({ tierId: tierId.nullable().optional(), agentId: agentId.nullable().optional() });
+/** What is changed of an organisation; `was`: what has to stand there still. */
+export const organisationChange = standing.extend({ was: standing.optional() });
+export type OrganisationChange = z.infer<typeof organisationChange>;
 
 export const customers = {
   get: endpoint({
@@ -113,10 +132,19 @@ export const customers = {
     method: "PATCH",
     path: "/api/customers/:id",
     permission: "customer.change",
-    summary: "Change name, language, organisation, wished channel or fields",
+    summary: "Change name, language, organisation, wished channel, tier, agent or fields",
     params: byId,
     body: customerChange,
     result: customer,
+  }),
+  changeOrganisation: endpoint({
+    method: "PATCH",
+    path: "/api/organisations/:id",
+    permission: "customer.change",
+    summary: "Change an organisation's tier or agent",
+    params: z.strictObject({ id: organisationId }),
+    body: organisationChange,
+    result: organisation,
   }),
   addAddress: endpoint({
     method: "POST",

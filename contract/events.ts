@@ -18,6 +18,7 @@ import {
   flowRunId,
   macroId,
   noticeId,
+  organisationId,
   promiseRuleId,
   queueId,
   serviceId,
@@ -28,6 +29,7 @@ import { notice } from "#contract/notices.ts";
 import { promiseKind } from "#contract/promise-state.ts";
 import { promiseRule, recount } from "#contract/promises.ts";
 import { score } from "#contract/ratings.ts";
+import { tier } from "#contract/tiers.ts";
 import { agentWork, routingBook } from "#contract/routing-book.ts";
 import { because, presence, wish, work } from "#contract/routing.ts";
 import { agentId, concernId, customerId, deliveryId, messageId } from "#contract/ids.ts";
@@ -181,6 +183,10 @@ const kinds = {
   "service.removed": z.strictObject({ serviceId, name: z.string() }),
   "customer.created": z.strictObject({ customerId }),
   "customer.changed": z.strictObject({ customerId, what: z.array(z.string()), version: z.number().int() }),
+  /** What of it is other: "tier", "agent". */
+  "organisation.changed": z.strictObject({ organisationId, what: z.array(z.string()) }),
+  /** All of them in their order. */
+  "tier.changed": z.strictObject({ tiers: z.array(tier) }),
   "customer.removed": z.strictObject({ customerId }),
   "customer.merged": z.strictObject({ mergeId: z.uuid(), keptId: customerId, goneId: customerId }),
   "customer.unmerged": z.strictObject({ mergeId: z.uuid(), keptId: customerId, goneId: customerId }),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { channelKind } from "#contract/channel.ts";
 import { priority } from "#contract/concerns.ts";
 import { endpoint, instant } from "#contract/endpoint.ts";
-import { brandId, channelId, promiseRuleId, teamId, topicId } from "#contract/ids.ts";
+import { brandId, channelId, promiseRuleId, teamId, tierId, topicId } from "#contract/ids.ts";
 
 /** Minutes of service time; null: nothing is promised. At most a year. */
 const minutes = z.number().int().min(1).max(525_600);
@@ -16,6 +16,8 @@ const ruleConditions = z.strictObject({
   brandId: brandId.nullable(),
   /** By which the concern came. */
   channelKind: channelKind.nullable(),
+  /** Whose customer has one of these tiers. */
+  tierIds: z.array(tierId).max(20).optional(),
 });
 
 /** Whose opening hours are service time. A channel's: those it has of its own, else those of the concern's brand. None set: always. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { addressKindOf, channelKind, type AddressKind, type ChannelKind } from "#contract/channel.ts";
 import { priority } from "#contract/concerns.ts";
 import { hours } from "#contract/hours.ts";
-import { brandId, channelId, queueId, skillId, teamId, topicId } from "#contract/ids.ts";
+import { brandId, channelId, queueId, skillId, teamId, tierId, topicId } from "#contract/ids.ts";
 
 /** Kinds of work, by how it presses. A channel's messages are of the kind its line in contract/channel.ts says. */
 export const workKinds = ["voice", "callback", "chat", "message", "mail", "task"] as const;
@@ -55,6 +55,8 @@ const queueConditions = z.strictObject({
   priorities: z.array(priority).max(4),
   language: z.enum(["de", "en"]).nullable(),
   teamId: teamId.nullable(),
+  /** Whose customer has one of these tiers. */
+  tierIds: z.array(tierId).max(20).optional(),
 });
 
 /** Whoever brings these facts needs these skills, and is better off with those (skill to weight). */
@@ -63,6 +65,7 @@ const skillRule = z.strictObject({
     topicId: topicId.nullable(),
     language: z.enum(["de", "en"]).nullable(),
     brandId: brandId.nullable(),
+    tierIds: z.array(tierId).max(20).optional(),
   }),
   requires: skillLevels,
   prefers: z.record(skillId, z.number().int().min(1).max(10)),

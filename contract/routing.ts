@@ -35,6 +35,8 @@ export const because = z.strictObject({
   waitedSeconds: z.number(),
   order: z.enum([...queueOrder.options, "preferred"]),
   value: z.number(),
+  /** Preferred, because the account is theirs. */
+  account: z.boolean().optional(),
   others: z.array(z.strictObject({ agentId, value: z.number(), why: z.enum(["later", "declined"]) })).max(5),
   instead: z
     .array(

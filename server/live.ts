@@ -54,7 +54,7 @@ export const deskMaySee = (who: AgentActor, event: AnyEvent, teamIds: readonly s
   // Of what was not let in the desk learns only that it was set aside, and a concern's history is fetched.
   if (event.kind === "intake.refused" && event.concernId !== null) return false;
   if (event.brandId !== null) return seesBrand(who, event.brandId) && mayReadEntry(who, event);
-  return who.brandIds.length === 0 || !event.kind.startsWith("customer.");
+  return who.brandIds.length === 0 || !(event.kind.startsWith("customer.") || event.kind === "organisation.changed");
 };
 
 /** Is it what this agent waits for: in the concern that is open in front of them, or done by themselves? */

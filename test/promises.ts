@@ -1,6 +1,7 @@
 // Promise rules for tests, and what the log tells of every concern's promises. Called by journeys.
 import type { PromiseRule } from "#contract/promises.ts";
 import { rowsByIds } from "#modules/concerns/reads.ts";
+import { standingsIn } from "#modules/concerns/reads-work.ts";
 import { pastsOf } from "#modules/concerns/reads-promises.ts";
 import { step } from "#modules/promises/model.ts";
 import { momentsOf, retoldPromises } from "#modules/promises/model-past.ts";
@@ -34,10 +35,12 @@ export const toldByTheLog = async (world: TestWorld): Promise<readonly [readonly
   const at = world.now().toISOString();
   const rows = (await rowsByIds(world.db, ids)).toSorted((a, b) => a.number - b.number);
   const pasts = await pastsOf(world.db, ids);
+  const standings = await standingsIn(world.db, ids);
   const told = rows.map((row): Told => {
     const entries = pasts.get(row.id) ?? [];
-    const facts = momentsOf(entries).at(-1)?.facts;
-    const before = retoldPromises(book, entries);
+    const tierId = standings.get(row.id)?.tierId ?? null;
+    const facts = momentsOf(entries, tierId).at(-1)?.facts;
+    const before = retoldPromises(book, entries, tierId);
     const now = facts && step({ book, kept: before?.kept ?? null, facts, missed: [], at });
     return {
       number: row.number,

@@ -18,6 +18,8 @@ export interface Facts {
   /** Whoever asks. */
   readonly me: string;
   readonly topicId: string;
+  /** The customer's. */
+  readonly organisationId: string;
 }
 
 /** One endpoint's input. */
@@ -344,6 +346,12 @@ export const samples: Readonly<Record<string, Sample>> = {
     given: () => ({ body: { name: "Neu", kind: "email", value: `${crypto.randomUUID()}@kunde.test` } }),
   },
   "customers.change": byCustomer({ name: "Anna" }),
+  "customers.changeOrganisation": {
+    scoped: true,
+    given: (f) => ({ params: { id: f.organisationId }, body: { tierId: null } }),
+  },
+  "tiers.list": { given: () => ({}) },
+  "tiers.set": { given: () => ({ body: { tiers: [] } }) },
   "customers.addAddress": {
     scoped: true,
     given: (f) => ({

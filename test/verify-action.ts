@@ -6,6 +6,7 @@ import type { AgentActor } from "#contract/actor.ts";
 import { isRefusal } from "#contract/errors.ts";
 import { openConcern } from "#modules/concerns/reads-open.ts";
 import { allAgents, allTeams, asAgent } from "#modules/agents/reads.ts";
+import { allTiers } from "#modules/customers/reads-tiers.ts";
 import { allBrands, allChannels, allTopics, kindsWithCosts } from "#modules/brands/reads.ts";
 import { allFields } from "#modules/fields/reads.ts";
 import { rulesFor as automationFor } from "#modules/automation/reads.ts";
@@ -36,6 +37,7 @@ export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<Desk
     channels: await allChannels(world.db),
     kinds: await kindsWithCosts({ db: world.db, channelKinds: channelKinds() }),
     topics: await allTopics(world.db),
+    tiers: await allTiers(world.db),
     fields: await allFields(world.db),
     notices: await noticesFrom(world.db, world.now().toISOString()),
     promises: await rulesFor(world),
@@ -82,6 +84,7 @@ const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
   channels: byId(state.channels),
   kinds: state.kinds,
   topics: byId(state.topics),
+  tiers: state.tiers,
   fields: byId(state.fields),
   notices: byId(state.notices),
   promises: state.promises,

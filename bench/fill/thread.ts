@@ -193,6 +193,7 @@ export const addThread = (rows: Rows, centre: Centre, customers: Map<string, Fil
         subject: subjectFor(mail.subject, mail.text),
         customerId: customer.id as never,
         customerName: customer.name,
+        tierId: null,
         language: mail.language,
         at,
         status: "new",

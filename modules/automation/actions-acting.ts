@@ -154,6 +154,7 @@ const factsOf = async (world: World, tx: Tx, { rules, state, by, messageId }: Ru
     customer: {
       language: customer?.language ?? null,
       organisation: customer?.organisation?.name ?? null,
+      tierId: state.tierId,
       fields: customer?.fields ?? {},
     },
     message,

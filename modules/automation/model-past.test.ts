@@ -36,7 +36,7 @@ const patched = (hour: number, who: Kind, patch: object): AnyEvent =>
 
 const tried = async (rules: readonly AutomationRule[], events: readonly AnyEvent[], over: Partial<TrialBook> = {}) => {
   const book = { rules, parents: new Map(), hoursOf: () => null, from: at(0), now: at(100), ...over };
-  const customer = { language: null, organisation: null, fields: {} };
+  const customer = { language: null, organisation: null, tierId: null, fields: {} };
   const acts = await replay(book, { events, words: new Map(), customer }, () => Promise.resolve());
   return acts.map((act) => [rules.findIndex(({ id }) => id === act.ruleId), act.at, act.cause, act.deeds.length]);
 };

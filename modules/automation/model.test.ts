@@ -6,6 +6,8 @@ import { filledIn, heldBy, holds, judgeRules, through, type Facts } from "#modul
 import { ruleOf } from "#test/automation.ts";
 import { fc } from "#test/chance.ts";
 
+const tier = "g" as NonNullable<Facts["customer"]["tierId"]>;
+
 const facts = (row: Partial<Facts["row"]> = {}, part: Partial<Facts> = {}): Facts => ({
   row: {
     brandId: "b" as Facts["row"]["brandId"],
@@ -23,7 +25,7 @@ const facts = (row: Partial<Facts["row"]> = {}, part: Partial<Facts> = {}): Fact
     ...row,
   },
   fields: { Vertrag: "Müller & Co", Tarif: 250 },
-  customer: { language: "en", organisation: "Café Döner", fields: { VIP: true } },
+  customer: { language: "en", organisation: "Café Döner", tierId: tier, fields: { VIP: true } },
   message: {
     subject: "Re: Störung",
     text: "Seit gestern ist ÜBERALL Ausfall!",
@@ -61,6 +63,7 @@ test("each condition asks what it says; words, tags, names and fields without ca
     { what: "assignee", agentId: null },
     { what: "language", language: "en" },
     { what: "organisation", name: "cafe doner" },
+    { what: "tier", tierIds: ["s" as typeof tier, tier] },
     { what: "field", owner: "concern", key: "Vertrag", value: " MULLER & co" },
     { what: "field", owner: "concern", key: "Tarif", value: 250 },
     { what: "field", owner: "customer", key: "VIP", value: true },
@@ -73,6 +76,7 @@ test("each condition asks what it says; words, tags, names and fields without ca
   ];
   for (const condition of holding) assert.ok(is(condition), JSON.stringify(condition));
   const failing: Plain<Condition>[] = [
+    { what: "tier", tierIds: ["s" as typeof tier] },
     { what: "channel", kinds: ["webchat"] },
     topic(null),
     topic("rechnung"),

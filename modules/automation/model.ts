@@ -6,6 +6,7 @@ import type { ConcernRow } from "#contract/concerns.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import type { FieldValue, FieldValues } from "#contract/fields.ts";
+import type { TierId } from "#contract/ids.ts";
 import { fold } from "#lib/fold.ts";
 import { storable } from "#lib/text.ts";
 
@@ -33,6 +34,7 @@ export interface Facts {
   readonly customer: {
     readonly language: "de" | "en" | null;
     readonly organisation: string | null;
+    readonly tierId: TierId | null;
     readonly fields: FieldValues;
   };
   /** What was said last, or what it is about; null: nothing was. */
@@ -92,6 +94,8 @@ const isSo = (condition: Condition, facts: Facts, parents: Parents): boolean => 
       return (row.language ?? facts.customer.language) === condition.language;
     case "organisation":
       return facts.customer.organisation !== null && fold(facts.customer.organisation) === fold(condition.name);
+    case "tier":
+      return facts.customer.tierId !== null && condition.tierIds.includes(facts.customer.tierId);
     case "field": {
       const values = condition.owner === "concern" ? facts.fields : facts.customer.fields;
       return sameValue(values[condition.key], condition.value);

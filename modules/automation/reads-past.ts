@@ -10,6 +10,7 @@ import { allTopics } from "#modules/brands/reads.ts";
 import { rowsByIds } from "#modules/concerns/reads.ts";
 import { allSpokenWords, concernsIn } from "#modules/concerns/reads-ruled.ts";
 import { customerById } from "#modules/customers/reads.ts";
+import { standingsOf } from "#modules/customers/reads-tiers.ts";
 import { allHours, hoursOf } from "#modules/hours/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -118,9 +119,11 @@ const customerFor = async (
   id: Parameters<typeof customerById>[1],
 ): Promise<Facts["customer"]> => {
   const customer = asks(rules, "field", "organisation", "language") ? await customerById(tx, id, null) : null;
+  const [standing] = asks(rules, "tier") ? await standingsOf(tx, [id]) : [];
   return {
     language: customer?.language ?? null,
     organisation: customer?.organisation?.name ?? null,
+    tierId: standing?.tierId ?? null,
     fields: customer?.fields ?? {},
   };
 };

@@ -274,6 +274,7 @@ export const beginWithDialogue = async (
       subject: lineOf(dialogue.subject ?? "", 300) || "–",
       customerId: resolved.customerId,
       customerName: resolved.shownName,
+      tierId: resolved.tierId,
       language,
       at,
       status: "new",

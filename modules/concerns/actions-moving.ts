@@ -74,6 +74,7 @@ export const split = (
         subject: input.subject === null ? subjectOf(source, moving) : lineOf(input.subject, 500),
         customerId: source.customerId,
         customerName: source.customerName,
+        tierId: source.tierId,
         language: source.language,
         at: first.at,
         status: source.status === "new" ? "new" : "open",

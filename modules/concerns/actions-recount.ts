@@ -4,9 +4,10 @@ import type { ConcernId } from "#contract/ids.ts";
 import type { Recount } from "#contract/promises.ts";
 import { say } from "#modules/audit/actions.ts";
 import { judged } from "#modules/concerns/actions-promises.ts";
+import type { ConcernState } from "#modules/concerns/model.ts";
 import { changes } from "#modules/concerns/actions-saving.ts";
 import { pastsOf } from "#modules/concerns/reads-promises.ts";
-import { countOpen, lockOutdated } from "#modules/concerns/store-promises.ts";
+import { countOpen, lockOpenOf, lockOutdated } from "#modules/concerns/store-promises.ts";
 import { updateConcern } from "#modules/concerns/store-saving.ts";
 import { noteSwept } from "#modules/promises/actions.ts";
 import type { Book, Kept } from "#modules/promises/model.ts";
@@ -52,6 +53,16 @@ export const recountPromises = async (world: World): Promise<number | null> => {
   return counts.earlier + counts.later + counts.begun + counts.ended;
 };
 
+/**
+ * Judges the open concerns of these customers anew, because the tier that counts for them may be another. Where no rule asks for tiers, or nothing of it changes, nothing is
+ * written. In the transaction of the caller.
+ */
+export const recountStanding = async (world: World, tx: Tx, customerIds: readonly string[]): Promise<void> => {
+  const book = await readBook(tx);
+  if (!book.rules.some(({ when }) => (when.tierIds?.length ?? 0) > 0)) return;
+  await recountStates(world, tx, book, await lockOpenOf(tx, customerIds));
+};
+
 interface Batch {
   readonly last: ConcernId | null;
   readonly earlier: number;
@@ -61,22 +72,33 @@ interface Batch {
 }
 
 const recountSome = async (world: World, tx: Tx, book: Book, after: ConcernId | null): Promise<Batch> => {
-  const at = world.now().toISOString();
   const states = await lockOutdated(tx, after, book.revision, book.rules.length === 0, atOnce);
+  const counts = await recountStates(world, tx, book, states);
+  return { last: states.length < atOnce ? null : (states.at(-1)?.id ?? null), ...counts };
+};
+
+/** Judges locked concerns by this book and keeps what of it is other; says how many are due earlier, later, or begun and ended. */
+const recountStates = async (
+  world: World,
+  tx: Tx,
+  book: Book,
+  states: readonly ConcernState[],
+): Promise<Omit<Batch, "last">> => {
+  const at = world.now().toISOString();
   const pasts = await pastsOf(
     tx,
     book.rules.length === 0 ? [] : states.filter(({ promises }) => promises === null).map(({ id }) => id),
   );
   const counts = { earlier: 0, later: 0, begun: 0, ended: 0 };
   for (const state of states) {
-    const known = { ...state, promises: state.promises ?? remembered(book, pasts.get(state.id) ?? []) };
+    const known = { ...state, promises: state.promises ?? remembered(book, pasts.get(state.id) ?? [], state.tierId) };
     const { state: next, said } = judged(book, known, state, at);
     const what = differenceOf(state.dueAt, next.dueAt);
     if (what !== null) counts[what] += 1;
     await updateConcern(tx, state, next);
     await say(world, tx, system, [...changes(state, next, "promisesChanged"), ...said]);
   }
-  return { last: states.length < atOnce ? null : (states.at(-1)?.id ?? null), ...counts };
+  return counts;
 };
 
 const differenceOf = (before: string | null, after: string | null): "earlier" | "later" | "begun" | "ended" | null => {
@@ -87,7 +109,7 @@ const differenceOf = (before: string | null, after: string | null): "earlier" | 
 };
 
 /** What was there before there were rules: when it began and when it waited. What was done then is not judged by rules of today. */
-const remembered = (book: Book, entries: readonly PastEntry[]): Kept | null => {
-  const kept = retoldPromises(book, entries)?.kept ?? null;
+const remembered = (book: Book, entries: readonly PastEntry[], tierId: string | null): Kept | null => {
+  const kept = retoldPromises(book, entries, tierId)?.kept ?? null;
   return kept && { ...kept, clocks: kept.clocks.map((clock) => ({ ...clock, missed: false })) };
 };

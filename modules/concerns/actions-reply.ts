@@ -36,6 +36,7 @@ import { promised } from "#modules/concerns/actions-promises.ts";
 import { sayDeliveries } from "#modules/concerns/actions-delivery.ts";
 import { resolveCustomer } from "#modules/customers/actions.ts";
 import { brandsOf, customerByAddress, customerById, membersOf } from "#modules/customers/reads.ts";
+import { standingsOf } from "#modules/customers/reads-tiers.ts";
 import { say } from "#modules/audit/actions.ts";
 import { forgetMessage } from "#modules/search/actions.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -206,6 +207,7 @@ export const create = (world: World & KnowingKinds, who: AgentActor, input: Firs
       subject: lineOf(input.subject, 500),
       customerId: customer.id,
       customerName: customer.name,
+      tierId: customer.tierId,
       language: brand.language,
       at: now.toISOString(),
       status: "waiting",
@@ -238,14 +240,22 @@ const customerFor = async (
   who: AgentActor,
   input: FirstMessage,
   first: string,
-): Promise<{ readonly id: CustomerId; readonly name: string; readonly isNew: boolean } | Refusal> => {
+): Promise<
+  (Pick<ConcernState, "tierId"> & { readonly id: CustomerId; readonly name: string; readonly isNew: boolean }) | Refusal
+> => {
   if (input.customerId !== null) {
     const known = await customerById(tx, input.customerId, brandsOf(who));
     if (known === null) return refuse("notFound", undefined, "customerId");
     // Of somebody who was merged it is the one whose address it is: what is said there stays theirs.
     const owner = await customerByAddress(tx, input.kind, first);
     const isTheirs = owner !== null && (await membersOf(tx, [known.id])).includes(owner.customerId);
-    return { id: isTheirs ? owner.customerId : known.id, name: known.name, isNew: false };
+    const [standing] = await standingsOf(tx, [known.id]);
+    return {
+      id: isTheirs ? owner.customerId : known.id,
+      name: known.name,
+      tierId: standing?.tierId ?? null,
+      isNew: false,
+    };
   }
   const found = await resolveCustomer(world, tx, who, {
     kind: input.kind,
@@ -255,7 +265,9 @@ const customerFor = async (
     assurance: "none",
     brandId: input.brandId,
   });
-  return isRefusal(found) ? found : { id: found.customerId, name: found.shownName, isNew: found.isNew };
+  return isRefusal(found)
+    ? found
+    : { id: found.customerId, name: found.shownName, tierId: found.tierId, isNew: found.isNew };
 };
 
 export interface Note extends Written {

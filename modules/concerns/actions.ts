@@ -377,6 +377,7 @@ const intoNew = async (
     subject: subjectFor(message.subject, message.text),
     customerId: sender.customerId,
     customerName: sender.shownName,
+    tierId: sender.tierId,
     language: message.language,
     at: r.arrival.receivedAt,
     // What a machine answers to nothing is kept, but nobody has to work on it.

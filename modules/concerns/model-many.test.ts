@@ -22,6 +22,7 @@ const blank = emptyConcern({
   subject: "x",
   customerId: ids[0] as never,
   customerName: "c",
+  tierId: null,
   language: null,
   at,
   status: "new",

@@ -34,6 +34,7 @@ const blank = emptyConcern({
   subject: "x",
   customerId: uuid as never,
   customerName: "c",
+  tierId: null,
   language: null,
   at,
   status: "new",

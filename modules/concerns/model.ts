@@ -1,6 +1,7 @@
 // Decides about concerns: statuses, what a message does to the row, subjects, snippets, patches. Called by actions; pure.
 import type { Change, ConcernRow, Direction, Status } from "#contract/concerns.ts";
 import type { EventData } from "#contract/events.ts";
+import type { TierId } from "#contract/ids.ts";
 import { storable } from "#lib/text.ts";
 import type { Kept } from "#modules/promises/model.ts";
 
@@ -28,6 +29,8 @@ export interface ConcernState extends ConcernRow {
   readonly resolvedAt: string | null;
   readonly closedAt: string | null;
   readonly lastSeq: number;
+  /** The tier of its customer that counts. */
+  readonly tierId: TierId | null;
   /** What its promises are judged by; null: nothing is promised, or nobody has looked yet. */
   readonly promises: Kept | null;
   /** When a timer has to look at its promises. */
@@ -230,6 +233,7 @@ export const rowOf = (state: ConcernState): ConcernRow => {
     resolvedAt: _resolved,
     closedAt: _closed,
     lastSeq: _last,
+    tierId: _tier,
     promises: _promises,
     promiseAt: _promiseAt,
     promiseRevision: _revision,
@@ -317,7 +321,7 @@ export const mentionsIn = (text: string): string[] => {
 
 /** A new concern before its first message. */
 export const emptyConcern = (
-  facts: Pick<ConcernState, "id" | "brandId" | "subject" | "customerId" | "customerName" | "language"> & {
+  facts: Pick<ConcernState, "id" | "brandId" | "subject" | "customerId" | "customerName" | "tierId" | "language"> & {
     readonly at: string;
     readonly status: Status;
   } & Partial<Pick<ConcernState, "tags" | "topicId" | "teamId" | "assigneeId">>,
@@ -334,6 +338,7 @@ export const emptyConcern = (
   teamId: facts.teamId ?? null,
   customerId: facts.customerId,
   customerName: facts.customerName,
+  tierId: facts.tierId,
   channels: [],
   snippet: "",
   lastDirection: "in",

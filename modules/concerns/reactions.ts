@@ -7,6 +7,7 @@ import { badScore } from "#contract/score.ts";
 import { agentByEmail, agentById, allAgents, type AgentRecord } from "#modules/agents/reads.ts";
 import { allChannels, brandById, channelsOfBrand } from "#modules/brands/reads.ts";
 import { retryChannel } from "#modules/concerns/actions-outbox.ts";
+import { recountStanding } from "#modules/concerns/actions-recount.ts";
 import { followName } from "#modules/concerns/actions-names.ts";
 import { sendAutomatic } from "#modules/concerns/actions-send.ts";
 import type { ConcernState } from "#modules/concerns/model.ts";
@@ -21,6 +22,7 @@ import { flowSpoke } from "#modules/concerns/store-flows.ts";
 import { followersOf, lastInbound, lastOfCustomer, listenersOf, messageText } from "#modules/concerns/store.ts";
 import { isSuppressed } from "#modules/customers/reads.ts";
 import { normalise } from "#modules/customers/model.ts";
+import { dependentOn } from "#modules/customers/reads-tiers.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -94,6 +96,21 @@ export const concernReactions = (
     ({ data }) => data.agentIds.length > 0,
     (tx, event) => tellRuled(world, tx, event),
   ),
+  {
+    name: "concerns.standing",
+    kinds: ["customer.changed", "organisation.changed"],
+    wants: (event) =>
+      (event.kind === "customer.changed" || event.kind === "organisation.changed") &&
+      event.data.what.some((part) => part === "tier" || part === "organisation"),
+    handle: async (tx, event) => {
+      if (event.kind !== "customer.changed" && event.kind !== "organisation.changed") return;
+      const customerIds = await dependentOn(tx, {
+        customerIds: event.kind === "customer.changed" ? [event.data.customerId] : [],
+        organisationIds: event.kind === "organisation.changed" ? [event.data.organisationId] : [],
+      });
+      await recountStanding(world, tx, customerIds);
+    },
+  },
 ];
 
 const isForSomebody = ({ data: { agentIds } }: LoggedEvent<"promise.warned" | "promise.escalated">): boolean =>

@@ -5,6 +5,7 @@ import type { ConcernId } from "#contract/ids.ts";
 import { ofConcerns } from "#modules/audit/reads.ts";
 import { allTopics } from "#modules/brands/reads.ts";
 import { begunSince } from "#modules/concerns/store-promises.ts";
+import { standingsIn } from "#modules/concerns/store-work.ts";
 import { allHours } from "#modules/hours/reads.ts";
 import { judgeRules, type Book } from "#modules/promises/model.ts";
 import { countPast, emptyTally, pastKinds, type PastEntry } from "#modules/promises/model-past.ts";
@@ -37,8 +38,8 @@ export const forecastFor = async (
   const fits = new Map<string, number>(rules.map(({ id }) => [id, 0]));
   // A hundred at a time: while the next are fetched others have their turn.
   for (let begin = 0; begin < ids.length; begin += atOnce)
-    for (const entries of (await pastsOf(world.db, ids.slice(begin, begin + atOnce))).values()) {
-      const ruleId = countPast(tally, book, entries, now.toISOString());
+    for (const past of await tieredPasts(world.db, rules, ids.slice(begin, begin + atOnce))) {
+      const ruleId = countPast(tally, book, past, now.toISOString());
       if (ruleId !== null) fits.set(ruleId, (fits.get(ruleId) ?? 0) + 1);
     }
   return {
@@ -47,6 +48,16 @@ export const forecastFor = async (
     ...tally,
     fits: rules.map(({ id }) => fits.get(id) ?? 0),
   };
+};
+
+/** The log's entries of each concern, with its customer's tier of today where some rule asks for it. */
+const tieredPasts = async (
+  tx: Tx,
+  rules: readonly PromiseRule[],
+  ids: readonly ConcernId[],
+): Promise<{ readonly entries: readonly PastEntry[]; readonly tierId: string | null }[]> => {
+  const tiers = rules.some(({ when }) => (when.tierIds?.length ?? 0) > 0) ? await standingsIn(tx, ids) : null;
+  return [...(await pastsOf(tx, ids))].map(([id, entries]) => ({ entries, tierId: tiers?.get(id)?.tierId ?? null }));
 };
 
 /** The log's entries by concern. */

@@ -1,3 +1,3 @@
 // What routing reads of concerns. Called by modules/routing.
-export { waitingIds, workFacts } from "#modules/concerns/store-work.ts";
+export { liveOf, standingsIn, waitingIds, workFacts } from "#modules/concerns/store-work.ts";
 export { mayHaveWaited } from "#modules/concerns/store-past.ts";

@@ -35,6 +35,12 @@ export const countOpen = async (tx: Tx): Promise<number> =>
     )
   ).n;
 
+/** Open concerns of these customers, locked, in the order in which everybody locks several. */
+export const lockOpenOf = (tx: Tx, customerIds: readonly string[]): Promise<ConcernState[]> =>
+  tx.rows<ConcernState>(sql`
+    SELECT ${stateColumns} FROM concern c WHERE c.customer_id = ANY (${customerIds}::uuid[]) AND c.status NOT IN ('resolved', 'closed')
+     ORDER BY c.id FOR NO KEY UPDATE OF c`);
+
 /** The newest concerns that began since then, newest first. */
 export const begunSince = async (tx: Tx, since: string, limit: number): Promise<ConcernId[]> =>
   (

@@ -15,7 +15,7 @@ import { sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** A concern as it is locked; `c` is the table. */
 export const stateColumns = sql`${rowColumns}, c.first_reply_at AS "firstReplyAt", c.resolved_at AS "resolvedAt", c.closed_at AS "closedAt", c.last_seq AS "lastSeq", c.merged_into AS "mergedInto",
-  c.promises, c.promise_at AS "promiseAt", (SELECT revision FROM promise_book) AS "promiseRevision"`;
+  (SELECT s.tier_id FROM customer_standing s WHERE s.customer_id = c.customer_id) AS "tierId", c.promises, c.promise_at AS "promiseAt", (SELECT revision FROM promise_book) AS "promiseRevision"`;
 
 /** The concern, locked until the commit; null when there is none. Several at one moment are locked in one order. */
 export const lockConcern = alike<string, ConcernState | null>(async (tx, ids) => {

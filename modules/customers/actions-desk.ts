@@ -8,6 +8,7 @@ import type { AddressId, BrandId, CustomerId, OrganisationId } from "#contract/i
 import { say } from "#modules/audit/actions.ts";
 import { changed } from "#modules/customers/actions.ts";
 import { factsOf, normalise } from "#modules/customers/model.ts";
+import { cannotStand } from "#modules/customers/actions-tiers.ts";
 import { brandsOf, isKnown } from "#modules/customers/policy.ts";
 import {
   addressOf,
@@ -74,8 +75,8 @@ export const createCustomer = (
   });
 
 /**
- * Changes name, language, organisation (found or made by name; null or empty takes it away), by which channel they want to be answered, or fields (those that are named; null takes one away).
- * Refuses a value its field does not take, and staleVersion where something of `was` is otherwise by now.
+ * Changes name, language, organisation (found or made by name; null or empty takes it away), by which channel they want to be answered, tier, agent, or fields (those that
+ * are named; null takes one away). Refuses a value its field does not take, unknownTier, unknownAgent, and staleVersion where something of `was` is otherwise by now.
  */
 export const changeCustomer = (
   world: Acting,
@@ -88,6 +89,13 @@ export const changeCustomer = (
     const fields =
       input.fields === undefined ? null : judgeFields(await fieldsOf(tx, "customer"), before.fields, input.fields);
     if (fields !== null && "refused" in fields) return fields;
+    const { tierId = before.tierId, agentId = before.agentId } = input;
+    // What stands there already may stay, also an agent who has gone since.
+    const wrong = await cannotStand(tx, {
+      tierId: tierId === before.tierId ? null : tierId,
+      agentId: agentId === before.agentId ? null : agentId,
+    });
+    if (wrong !== null) return wrong;
     const newFields = fields !== null && fields.changed.length > 0 ? fields.values : undefined;
     const name = (input.organisation ?? "").trim();
     const organisationId =
@@ -101,6 +109,8 @@ export const changeCustomer = (
       ...(input.language !== undefined && input.language !== before.language ? ["language"] : []),
       ...(organisationId !== undefined && organisationId !== (before.organisation?.id ?? null) ? ["organisation"] : []),
       ...(input.wish !== undefined && input.wish !== (before.wish?.kind ?? null) ? ["wish"] : []),
+      ...(tierId === before.tierId ? [] : ["tier"]),
+      ...(agentId === before.agentId ? [] : ["agent"]),
       ...(newFields === undefined ? [] : ["fields"]),
     ];
     const facts =
@@ -118,6 +128,8 @@ export const changeCustomer = (
       ...(input.language === undefined ? {} : { language: input.language }),
       ...(organisationId === undefined ? {} : { organisationId }),
       ...(what.includes("wish") ? { wish: input.wish ? { kind: input.wish, by: "agent" as const } : null } : {}),
+      ...(tierId === before.tierId ? {} : { tierId }),
+      ...(agentId === before.agentId ? {} : { agentId }),
       ...(newFields === undefined ? {} : { fields: newFields }),
     });
     return what;
@@ -228,6 +240,8 @@ const isOtherwise = (now: Customer, was: NonNullable<CustomerChange["was"]>): bo
   (was.language !== undefined && was.language !== now.language) ||
   (was.organisation !== undefined && (was.organisation ?? "") !== (now.organisation?.name ?? "")) ||
   (was.wish !== undefined && was.wish !== (now.wish?.kind ?? null)) ||
+  (was.tierId !== undefined && was.tierId !== now.tierId) ||
+  (was.agentId !== undefined && was.agentId !== now.agentId) ||
   (was.fields !== undefined && differ(now.fields, was.fields));
 
 type Changing = (tx: Tx, before: Customer) => Promise<readonly string[] | Refusal>;

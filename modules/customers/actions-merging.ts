@@ -3,7 +3,7 @@ import type { Who } from "#contract/actor.ts";
 import type { AddressKind, ChannelKind } from "#contract/channel.ts";
 import type { Customer } from "#contract/customers.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
-import type { BrandId, CustomerId, OrganisationId } from "#contract/ids.ts";
+import type { AgentId, BrandId, CustomerId, OrganisationId, TierId } from "#contract/ids.ts";
 import type { UndoChoices } from "#contract/merging.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
 import { changed } from "#modules/customers/actions.ts";
@@ -27,6 +27,7 @@ import {
   setUndone,
   type MergeRow,
 } from "#modules/customers/store-merging.ts";
+import { allTiers } from "#modules/customers/store-tiers.ts";
 import {
   addBrandTo,
   aloneById,
@@ -199,7 +200,7 @@ const sayMerged = async (
   const data = { mergeId, keptId, goneId };
   const entries: Said[] = heard.map((brandId) => ({ kind, brandId, customerId: keptId, data }));
   // Who is shown for whom has changed: names on concerns follow, desks fetch afresh.
-  const what = ["merged", "name"];
+  const what = ["merged", "name", "tier", "agent"];
   const raised = await raiseVersion(tx, keptId);
   if (raised !== null) entries.push(...changed(what, raised));
   if (kind === "customer.unmerged") {
@@ -219,11 +220,13 @@ const writeParts = async (
 ): Promise<void> => {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   if ([...keys].every((part) => before[part] === after[part])) return;
-  const { name, language, organisation, wish } = after as {
+  const { name, language, organisation, wish, tier, agent } = after as {
     name: string;
     language?: "de" | "en";
     organisation?: string;
     wish?: ChannelKind;
+    tier?: TierId;
+    agent?: AgentId;
   };
   const fields = Object.fromEntries(
     Object.entries(after).flatMap(([part, value]) => (part.startsWith("field:") ? [[part.slice(6), value]] : [])),
@@ -236,6 +239,9 @@ const writeParts = async (
     organisationId,
     // Who merges or takes apart has said which wish stands.
     ...(before["wish"] === wish ? {} : { wish: wish === undefined ? null : { kind: wish, by: "agent" } }),
+    // A tier that went since the merge is none any more.
+    tierId: tier !== undefined && (await allTiers(tx)).some(({ id }) => id === tier) ? tier : null,
+    agentId: agent ?? null,
     fields,
     facts: factsOf(organisation ?? null, fields),
   });

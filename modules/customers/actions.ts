@@ -2,7 +2,7 @@
 import type { Who } from "#contract/actor.ts";
 import type { AddressKind, Assurance } from "#contract/channel.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
-import type { AddressId, BrandId, CustomerId } from "#contract/ids.ts";
+import type { AddressId, BrandId, CustomerId, TierId } from "#contract/ids.ts";
 import { say, type Said } from "#modules/audit/actions.ts";
 import { betterName, nameFor, normalise } from "#modules/customers/model.ts";
 import {
@@ -42,6 +42,8 @@ export interface Resolved {
   readonly name: string;
   readonly shownName: string;
   readonly isNew: boolean;
+  /** The tier that counts for them. */
+  readonly tierId: TierId | null;
   /** Something sent there came back for good. */
   readonly isSuppressed: boolean;
 }
@@ -105,8 +107,8 @@ export const resolveCustomer = async (
       byAgent: false,
     });
     await sayChanged(world, tx, who, owner.id, ["addresses"]);
-    const { name, shownName } = owner;
-    return { customerId: owner.id, addressId, name, shownName, isNew: false, isSuppressed: false };
+    const { name, shownName, countingTierId: tierId } = owner;
+    return { customerId: owner.id, addressId, name, shownName, tierId, isNew: false, isSuppressed: false };
   }
   if (known === null) {
     const name = nameFor(input.name, input.value);
@@ -136,13 +138,13 @@ export const resolveCustomer = async (
         data: { customerId: made.customerId },
       },
     ]);
-    return { ...made, isNew: true, isSuppressed: false };
+    return { ...made, tierId: null, isNew: true, isSuppressed: false };
   }
-  const { customerId, addressId } = known;
+  const { customerId, addressId, tierId } = known;
   const isStranger = !known.brandIds.includes(input.brandId);
   if (isStranger && input.assurance === "failed") {
     const said = nameFor(input.name, input.value);
-    return { customerId, addressId, name: said, shownName: said, isNew: false, isSuppressed: false };
+    return { customerId, addressId, name: said, shownName: said, tierId, isNew: false, isSuppressed: false };
   }
   const name = betterName(known.name, known.value, input.name, input.assurance);
   const what: string[] = [];
@@ -163,6 +165,7 @@ export const resolveCustomer = async (
     addressId,
     name: name ?? known.name,
     shownName: known.isPart ? known.shownName : (name ?? known.name),
+    tierId,
     isNew: false,
     isSuppressed: known.suppressedReason !== null,
   };

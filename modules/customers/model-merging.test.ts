@@ -63,6 +63,8 @@ const customer = (part: Partial<Customer>): Customer => ({
   language: null,
   wish: null,
   organisation: null,
+  tierId: null,
+  agentId: null,
   fields: {},
   addresses: [],
   createdAt: "2026-03-02T09:00:00.000Z",

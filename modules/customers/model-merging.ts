@@ -77,11 +77,15 @@ export const turned = (evidence: readonly Evidence[]): Evidence[] =>
 export type Parts = Readonly<Record<string, Exclude<PartValue, null>>>;
 
 /** The parts of a customer. */
-export const partsOf = (customer: Pick<Customer, "name" | "language" | "organisation" | "wish" | "fields">): Parts => ({
+export const partsOf = (
+  customer: Pick<Customer, "name" | "language" | "organisation" | "wish" | "tierId" | "agentId" | "fields">,
+): Parts => ({
   name: customer.name,
   ...(customer.language === null ? {} : { language: customer.language }),
   ...(customer.organisation === null ? {} : { organisation: customer.organisation.name }),
   ...(customer.wish === null ? {} : { wish: customer.wish.kind }),
+  ...(customer.tierId === null ? {} : { tier: customer.tierId }),
+  ...(customer.agentId === null ? {} : { agent: customer.agentId }),
   ...Object.fromEntries(Object.entries(customer.fields).map(([key, value]) => [`field:${key}`, value])),
 });
 

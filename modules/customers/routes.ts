@@ -2,6 +2,7 @@
 import { customers } from "#contract/customers.ts";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { merging } from "#contract/merging.ts";
+import { tiers } from "#contract/tiers.ts";
 import { refuse } from "#contract/errors.ts";
 import {
   addAddress,
@@ -11,8 +12,10 @@ import {
   removeAddress,
   restoreAddress,
 } from "#modules/customers/actions-desk.ts";
+import { changeOrganisation, setTiers } from "#modules/customers/actions-tiers.ts";
 import { declineProposal, mergeCustomers } from "#modules/customers/actions-merging.ts";
 import { compareCustomers, mergesFor } from "#modules/customers/reads-merging.ts";
+import { allTiers } from "#modules/customers/reads-tiers.ts";
 import { brandsOf, customerById, suggestAddresses } from "#modules/customers/reads.ts";
 import type { World } from "#platform/world.ts";
 
@@ -29,6 +32,11 @@ export const customerRoutes: readonly Route<World>[] = [
   answer<World, typeof customers.change>(customers.change, (world, who, { params, body }) =>
     changeCustomer(world, who, params.id, body),
   ),
+  answer<World, typeof customers.changeOrganisation>(customers.changeOrganisation, (world, who, { params, body }) =>
+    changeOrganisation(world, who, params.id, body),
+  ),
+  answer<World, typeof tiers.list>(tiers.list, (world) => allTiers(world.db)),
+  answer<World, typeof tiers.set>(tiers.set, (world, who, { body }) => setTiers(world, who, body)),
   answer<World, typeof customers.addAddress>(customers.addAddress, (world, who, { params, body }) =>
     addAddress(world, who, params.id, body),
   ),

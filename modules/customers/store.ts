@@ -1,7 +1,7 @@
 // All SQL of customers, their addresses and organisations. Called by customers/actions.ts and customers/reads.ts.
 import type { AddressKind } from "#contract/channel.ts";
 import type { Address, Customer } from "#contract/customers.ts";
-import type { AddressId, BrandId, CustomerId, OrganisationId } from "#contract/ids.ts";
+import type { AddressId, AgentId, BrandId, CustomerId, OrganisationId, TierId } from "#contract/ids.ts";
 import { alike } from "#platform/db/alike.ts";
 import { empty, join, sql, type Sql, type Tx } from "#platform/db/db.ts";
 
@@ -20,11 +20,13 @@ export interface AddressRow {
   /** The brands that know the customer, and this address of theirs. */
   readonly brandIds: readonly BrandId[];
   readonly addressBrandIds: readonly BrandId[];
+  /** The tier that counts for them. */
+  readonly tierId: TierId | null;
 }
 
 const addressColumns = sql`
   a.id AS "addressId", c.id AS "customerId", c.name, coalesce((SELECT w.name FROM customer w WHERE w.id = c.merged_into), c.name) AS "shownName", c.merged_into IS NOT NULL AS "isPart", a.value, a.verified_at AS "verifiedAt", a.suppressed_reason AS "suppressedReason",
-  c.brand_ids AS "brandIds", a.brand_ids AS "addressBrandIds"`;
+  c.brand_ids AS "brandIds", a.brand_ids AS "addressBrandIds", (SELECT s.tier_id FROM customer_standing s WHERE s.customer_id = c.id) AS "tierId"`;
 
 /** What the given brands know (null: everything). \`column\` holds the brands that know a row. */
 const knownTo = (brands: readonly string[] | null, column: Sql): Sql =>
@@ -285,6 +287,8 @@ export const updateCustomer = async (
     readonly language?: "de" | "en" | null;
     readonly organisationId?: OrganisationId | null;
     readonly wish?: Customer["wish"];
+    readonly tierId?: TierId | null;
+    readonly agentId?: AgentId | null;
     readonly fields?: Customer["fields"];
     /** As `factsOf` gives it; set with organisation and fields. */
     readonly facts?: string;
@@ -296,6 +300,8 @@ export const updateCustomer = async (
       ${part.language === undefined ? empty : sql`, language = ${part.language}`}
       ${part.organisationId === undefined ? empty : sql`, organisation_id = ${part.organisationId}`}
       ${part.wish === undefined ? empty : sql`, wish = ${part.wish?.kind ?? null}, wish_by = ${part.wish?.by ?? null}`}
+      ${part.tierId === undefined ? empty : sql`, tier_id = ${part.tierId}`}
+      ${part.agentId === undefined ? empty : sql`, agent_id = ${part.agentId}`}
       ${part.fields === undefined ? empty : sql`, fields = ${JSON.stringify(part.fields)}::jsonb`}
       ${part.facts === undefined ? empty : sql`, facts = ${part.facts}`}
      WHERE id = ${customerId}`);
@@ -333,6 +339,9 @@ export const addressesOf = (
            customer_id = ${customerId} AS own
       FROM address WHERE customer_id IN ${membersQuery(customerId)} AND removed_at IS NULL ${knownTo(brands, sql`brand_ids`)} ORDER BY preferred DESC, greatest(last_in_at, last_out_at) DESC NULLS LAST, id`);
 
+/** An organisation `o` as contract/customers.ts has it. */
+export const organisationObject = sql`CASE WHEN o.id IS NULL THEN NULL ELSE jsonb_build_object('id', o.id, 'name', o.name, 'tierId', o.tier_id, 'agentId', o.agent_id) END`;
+
 const wishObject = sql`CASE WHEN c.wish IS NULL THEN NULL ELSE jsonb_build_object('kind', c.wish, 'by', c.wish_by) END`;
 
 /**
@@ -345,9 +354,9 @@ export const customerById = (
   brands: readonly string[] | null = null,
 ): Promise<Customer | null> =>
   tx.maybe<Customer>(sql`
-    SELECT c.id, c.name, c.language, ${wishObject} AS wish, c.fields, c.created_at AS "createdAt",
+    SELECT c.id, c.name, c.language, ${wishObject} AS wish, c.tier_id AS "tierId", c.agent_id AS "agentId", c.fields, c.created_at AS "createdAt",
            (SELECT sum(m.version)::int FROM customer m WHERE m.id = c.id OR m.merged_into = c.id) AS version,
-           CASE WHEN o.id IS NULL THEN NULL ELSE jsonb_build_object('id', o.id, 'name', o.name) END AS organisation,
+           ${organisationObject} AS organisation,
            coalesce((
              SELECT jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'value', a.value, 'verifiedAt', iso(a.verified_at), 'verifiedBy', a.verified_by,
                       'lastInAt', iso(a.last_in_at), 'lastOutAt', iso(a.last_out_at), 'preferred', a.preferred, 'suppressedReason', a.suppressed_reason)
@@ -376,15 +385,18 @@ export const aloneById = (
   tx: Tx,
   id: CustomerId,
 ): Promise<
-  | (Pick<Customer, "id" | "name" | "language" | "organisation" | "wish" | "fields"> & {
+  | (Pick<Customer, "id" | "name" | "language" | "organisation" | "wish" | "tierId" | "agentId" | "fields"> & {
       readonly shownName: string;
       readonly brandIds: readonly BrandId[];
+      /** The tier that counts for them. */
+      readonly countingTierId: TierId | null;
     })
   | null
 > =>
   tx.maybe(sql`
-    SELECT c.id, c.name, c.language, ${wishObject} AS wish, c.fields, c.brand_ids AS "brandIds", w.name AS "shownName",
-           CASE WHEN o.id IS NULL THEN NULL ELSE jsonb_build_object('id', o.id, 'name', o.name) END AS organisation
+    SELECT c.id, c.name, c.language, ${wishObject} AS wish, c.tier_id AS "tierId", c.agent_id AS "agentId", c.fields, c.brand_ids AS "brandIds", w.name AS "shownName",
+           (SELECT s.tier_id FROM customer_standing s WHERE s.customer_id = c.id) AS "countingTierId",
+           ${organisationObject} AS organisation
       FROM customer c JOIN customer w ON w.id = ${whole} LEFT JOIN organisation o ON o.id = c.organisation_id WHERE c.id = ${id}`);
 
 /** Do these brands know this customer? */

@@ -23,11 +23,12 @@ interface Moment {
   readonly facts: Facts;
 }
 
-const factsOf = (row: ConcernRow): Facts => ({
+const factsOf = (row: ConcernRow, tierId: string | null): Facts => ({
   brandId: row.brandId,
   status: row.status,
   priority: row.priority,
   topicId: row.topicId,
+  tierId,
   channels: row.channels,
   createdAt: row.createdAt,
   waitingSince: row.waitingSince,
@@ -36,12 +37,15 @@ const factsOf = (row: ConcernRow): Facts => ({
   lastDirection: row.lastDirection,
 });
 
-/** What the concern was at each moment at which it changed. Entries of one moment are one change. Empty: the log does not know how it began. */
-export const momentsOf = (entries: readonly PastEntry[]): readonly Moment[] => {
+/**
+ * What the concern was at each moment at which it changed. Entries of one moment are one change. Empty: the log does not know how it began. `tierId`: of its customer
+ * as they are today, because the log of a concern does not tell it.
+ */
+export const momentsOf = (entries: readonly PastEntry[], tierId: string | null): readonly Moment[] => {
   const moments: Moment[] = [];
   let known: Facts | null = null;
   for (const { at, kind, data } of entries) {
-    const facts = factsAfter(known, kind, data);
+    const facts = factsAfter(known, kind, data, tierId);
     if (facts === null) continue;
     known = facts;
     if (moments.at(-1)?.at === at) moments.pop();
@@ -50,8 +54,13 @@ export const momentsOf = (entries: readonly PastEntry[]): readonly Moment[] => {
   return moments;
 };
 
-const factsAfter = (before: Facts | null, kind: PastEntry["kind"], data: unknown): Facts | null => {
-  if (kind === "concern.created") return factsOf((data as EventData<"concern.created">).row);
+const factsAfter = (
+  before: Facts | null,
+  kind: PastEntry["kind"],
+  data: unknown,
+  tierId: string | null,
+): Facts | null => {
+  if (kind === "concern.created") return factsOf((data as EventData<"concern.created">).row, tierId);
   if (before === null) return null;
   return kind === "concern.firstReply"
     ? { ...before, firstReplyAt: (data as EventData<"concern.firstReply">).at }
@@ -74,9 +83,9 @@ const withPatch = (facts: Facts, patch: EventData<"concern.changed">["patch"]): 
 };
 
 /** The concern's promises as if this book had always been there, up to its last change; null: the log does not know how it began. */
-export const retoldPromises = (book: Book, entries: readonly PastEntry[]): Stepped | null => {
+export const retoldPromises = (book: Book, entries: readonly PastEntry[], tierId: string | null): Stepped | null => {
   let last: Stepped | null = null;
-  for (const { at, facts } of momentsOf(entries))
+  for (const { at, facts } of momentsOf(entries, tierId))
     last = step({ book, kept: last?.kept ?? null, facts, missed: last?.missed ?? [], at });
   return last;
 };
@@ -91,8 +100,13 @@ export const emptyTally = (): Tally => ({
 });
 
 /** Adds what a book would have made of a concern until now; gives the rule that fits it now. */
-export const countPast = (tally: Tally, book: Book, entries: readonly PastEntry[], now: string): Kept["ruleId"] => {
-  const moments = momentsOf(entries);
+export const countPast = (
+  tally: Tally,
+  book: Book,
+  { entries, tierId }: { readonly entries: readonly PastEntry[]; readonly tierId: string | null },
+  now: string,
+): Kept["ruleId"] => {
+  const moments = momentsOf(entries, tierId);
   const last = moments.at(-1);
   if (last === undefined) return null;
   let kept: Kept | null = null;

@@ -50,6 +50,7 @@ const fresh: Facts = {
   status: "new",
   priority: "normal",
   topicId: null,
+  tierId: null,
   channels: ["email"],
   createdAt: began,
   waitingSince: began,

@@ -24,6 +24,8 @@ export interface Facts {
   readonly status: Status;
   readonly priority: Priority;
   readonly topicId: string | null;
+  /** The tier of the customer that counts. */
+  readonly tierId: string | null;
   readonly channels: readonly ChannelKind[];
   readonly createdAt: string;
   readonly waitingSince: string | null;
@@ -98,11 +100,12 @@ const phaseOf = (status: Status): Phase =>
       ? status
       : "active";
 
-/** Does the rule fit? A topic's rule fits every topic below it. The channel is the first that the concern came by. */
+/** Does the rule fit? No tiers named: it does not matter. A topic's rule fits every topic below it. The channel is the first that the concern came by. */
 const fits = ({ when }: PromiseRule, facts: Facts, parents: Book["parents"]): boolean =>
   (when.brandId === null || when.brandId === facts.brandId) &&
   (when.priorities.length === 0 || when.priorities.includes(facts.priority)) &&
   (when.channelKind === null || when.channelKind === facts.channels[0]) &&
+  (!when.tierIds?.length || when.tierIds.some((id) => id === facts.tierId)) &&
   (when.topicId === null || isBelow(facts.topicId, when.topicId, parents));
 
 const isBelow = (topicId: string | null, wanted: string, parents: Book["parents"]): boolean => {

@@ -219,7 +219,11 @@ export const saveStep = async (
   const agents = touchedAgents(hall, step);
   const fresh = new Map<string, Because>();
   for (const { decision } of step.decisions)
-    if (decision.what === "offered") fresh.set(decision.itemId, becauseOf(decision.because));
+    if (decision.what === "offered")
+      fresh.set(
+        decision.itemId,
+        becauseOf(decision.because, memory.seen.get(decision.itemId)?.accountAgentId === decision.agentId),
+      );
   const why = (itemId: string): Because | null => fresh.get(itemId) ?? memory.because.get(itemId) ?? null;
   const seen = new Map<string, Seen>();
   for (const { itemId, seen: before, to } of handings(memory, step, items)) {

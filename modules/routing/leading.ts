@@ -2,7 +2,8 @@
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import type { Wait, Wish } from "#contract/routing.ts";
-import { waitingIds, workFacts } from "#modules/concerns/reads-work.ts";
+import { liveOf, waitingIds, workFacts } from "#modules/concerns/reads-work.ts";
+import { dependentOn } from "#modules/customers/reads-tiers.ts";
 import { flowWishes } from "#modules/flows/reads-running.ts";
 import { factsFor, opensAt, readGround, readHall, type Ground } from "#modules/routing/reads-ground.ts";
 import { remember, saveStep, type Memory, type Step } from "#modules/routing/leading-save.ts";
@@ -38,8 +39,14 @@ export const leadingKinds: readonly EventKind[] = [
   "message.moved",
   "flow.began",
   "flow.ended",
+  "customer.changed",
+  "organisation.changed",
+  "tier.changed",
   ...groundKinds,
 ];
+
+/** What of a customer or an organisation decides about queues and preferred agents. */
+const standingParts: ReadonlySet<string> = new Set(["tier", "agent", "organisation"]);
 
 /** What a look at the world brings. */
 export interface Look {
@@ -193,6 +200,7 @@ const step = async (lead: Leading, { events, upTo, connected }: Look): Promise<v
   };
   if (events.some(({ kind }) => groundKinds.has(kind))) await newGround(lead, draft);
   if (lead.opensNextMs !== null && lead.opensNextMs <= draft.atMs) openAndClose(lead, draft);
+  await standings(lead, events);
   const spoke = new Set<string>();
   for (const { kind, concernId, data } of events) {
     if (concernId === null || kind === "work.wished") continue;
@@ -235,6 +243,20 @@ const step = async (lead: Leading, { events, upTo, connected }: Look): Promise<v
   });
   done();
   Object.assign(lead, { swept, ...texts, beatAtMs: draft.atMs });
+};
+
+/** Concerns of customers whose tier or agent may be another are compared anew; all of them when the order of tiers changes. */
+const standings = async (lead: Leading, events: readonly AnyEvent[]): Promise<void> => {
+  if (events.some(({ kind }) => kind === "tier.changed")) lookThrough(lead);
+  const customerIds = events.flatMap(({ kind, data }) =>
+    kind === "customer.changed" && data.what.some((part) => standingParts.has(part)) ? [data.customerId] : [],
+  );
+  const organisationIds = events.flatMap(({ kind, data }) =>
+    kind === "organisation.changed" ? [data.organisationId] : [],
+  );
+  if (customerIds.length + organisationIds.length === 0 || lead.ground.book.queues.length === 0) return;
+  const { db } = lead.world;
+  for (const id of await liveOf(db, await dependentOn(db, { customerIds, organisationIds }))) lead.due.add(id);
 };
 
 const isNothing = ({ decisions, itemIds, agentIds, settled, queues, lines, lineups }: Step): boolean =>

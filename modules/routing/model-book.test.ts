@@ -24,12 +24,14 @@ import { plainAgent, plainArrival } from "#test/routing.ts";
 
 const [german, french] = [idOf<string>(901), idOf<string>(902)];
 const [brand, topic, team, channel] = [idOf<never>(801), idOf<never>(802), idOf<never>(803), idOf<never>(804)];
+const tier = idOf<never>(805);
 const nobody = idOf<never>(999);
 const known = {
   teamIds: new Set<string>([team]),
   topicIds: new Set<string>([topic]),
   brandIds: new Set<string>([brand]),
   channelIds: new Set<string>([channel]),
+  tierIds: new Set<string>([tier]),
 };
 const step = (afterSeconds: number, part: Partial<Queue["steps"][number]> = {}): Queue["steps"][number] => ({
   afterSeconds,
@@ -83,6 +85,12 @@ test("what a book cannot be is said with its place", () => {
     ],
     ["unknownBrand queues.1.when.brandId", second({ when: when({ brandId: nobody }) })],
     ["unknownTopic queues.1.when.topicId", second({ when: when({ topicId: nobody }) })],
+    ["unknownTier queues.1.when.tierIds", second({ when: when({ tierIds: [tier, nobody] }) })],
+    ["kept", second({ when: when({ tierIds: [tier] }), asks: [{ ...ask, when: { ...ask.when, tierIds: [tier] } }] })],
+    [
+      "unknownTier queues.1.asks.0.when.tierIds",
+      second({ asks: [{ ...ask, when: { ...ask.when, tierIds: [nobody] } }] }),
+    ],
     ["unknownTeam queues.1.when.teamId", second({ when: when({ teamId: nobody }) })],
     ["unknownBrand queues.1.hours.id", second({ hours: { kind: "brand", id: channel } })],
     ["unknownChannel queues.1.hours.id", second({ hours: { kind: "channel", id: brand } })],
@@ -213,6 +221,7 @@ const allConditions = fc.record({
   priorities: fc.subarray(["low", "normal", "high", "urgent"] as const),
   language: maybe("de", "en"),
   teamId: maybe("t", "u"),
+  tierIds: fc.option(fc.subarray(["g", "s"]), { nil: undefined }),
 }) as unknown as fc.Arbitrary<Queue["when"]>;
 const allFacts: fc.Arbitrary<WorkFacts> = fc.record({
   brandId: fc.constantFrom("x", "y"),
@@ -221,6 +230,7 @@ const allFacts: fc.Arbitrary<WorkFacts> = fc.record({
   priority: fc.constantFrom("low", "normal", "high", "urgent"),
   language: maybe("de", "en"),
   teamId: maybe("t", "u"),
+  tierId: maybe("g", "s"),
 });
 
 /** Is it this topic or one below it, by going up one at a time, at most as far as there are topics? */
@@ -245,6 +255,7 @@ test("the first queue whose every condition fits takes it, a topic standing for 
           one.priorities.length > 0 && !one.priorities.includes(facts.priority as never),
           one.language !== null && one.language !== facts.language,
           one.teamId !== null && one.teamId !== facts.teamId,
+          one.tierIds !== undefined && one.tierIds.length > 0 && !one.tierIds.includes(facts.tierId as never),
         ].includes(true);
       const found = queueFor(book, facts, parents);
       const at = book.queues.findIndex(({ id }) => id === found);
@@ -258,12 +269,16 @@ test("the first queue whose every condition fits takes it, a topic standing for 
 test("the engine asks for the skills of every rule that fits, also where the rule's topic is above the item's", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.record({ topicId: maybe(...topics), language: maybe("de", "en") }), { maxLength: 4 }),
+      fc.array(
+        fc.record({ topicId: maybe(...topics), language: maybe("de", "en"), tierIds: fc.subarray(["g", "s"]) }),
+        { maxLength: 4 },
+      ),
       maybe(...topics),
+      maybe("g", "s"),
       forests,
-      (rules, topicId, parents) => {
-        const asks = rules.map(({ topicId: above, language }, n) => ({
-          when: { topicId: above, language, brandId: null },
+      (rules, topicId, tier, parents) => {
+        const asks = rules.map(({ topicId: above, language, tierIds }, n) => ({
+          when: { topicId: above, language, brandId: null, tierIds },
           requires: { [`s${n}`]: n + 1 },
           prefers: {},
         })) as unknown as Queue["asks"];
@@ -274,12 +289,20 @@ test("the engine asks for the skills of every rule that fits, also where the rul
           agent: plainAgent("a", { skills: { s0: 5, s1: 5, s2: 5, s3: 5 } }),
         });
         hall.happen({ what: "presenceChanged", atMs: 0, agentId: "a", state: "available", reason: "", untilMs: null });
-        const facts = { language: "de", ...(topicId === null ? {} : { topicId }) };
+        const facts = {
+          language: "de",
+          ...(topicId === null ? {} : { topicId }),
+          ...(tier === null ? {} : { tier }),
+        };
         const item = plainArrival("i", 1, 0, { queueId: idOf(1), facts });
         const [offer] = hall.happen({ what: "arrived", atMs: 0, item });
         assert.ok(offer?.what === "offered");
-        const expected = rules.flatMap(({ topicId: above, language }, n) =>
-          (above === null || isBelow(topicId, above, parents)) && language !== "en" ? [[`s${n}`, n + 1]] : [],
+        const expected = rules.flatMap(({ topicId: above, language, tierIds }, n) =>
+          (above === null || isBelow(topicId, above, parents)) &&
+          language !== "en" &&
+          (tierIds.length === 0 || tierIds.includes(tier ?? ""))
+            ? [[`s${n}`, n + 1]]
+            : [],
         );
         assert.deepEqual(offer.because.requires, Object.fromEntries(expected));
       },

@@ -24,6 +24,7 @@ export interface Known {
   readonly topicIds: ReadonlySet<string>;
   readonly brandIds: ReadonlySet<string>;
   readonly channelIds: ReadonlySet<string>;
+  readonly tierIds: ReadonlySet<string>;
 }
 
 /** Each topic's parent; null or missing: it has none. */
@@ -31,7 +32,7 @@ export type Parents = ReadonlyMap<string, string | null>;
 
 /**
  * What of a book cannot be: the first fault with its place ("queues.2.overflow.0.back"), or the book as it is kept (names without blanks around them, nothing
- * chosen twice). Codes: routingTwice (an id or a name that stands twice), unknownSkill, unknownQueue, unknownTeam, unknownTopic, unknownBrand, unknownChannel,
+ * chosen twice). Codes: routingTwice (an id or a name that stands twice), unknownSkill, unknownQueue, unknownTeam, unknownTopic, unknownBrand, unknownTier, unknownChannel,
  * routingSteps (not rising), routingStepAfter (one after the one that leads away), routingBack (on the wrong side), routingCircle, routingRest (of what is not live).
  * Of a queue's own hours it refuses what `judgeHours` does ("queues.2.hours.hours.weekly.0"). That there are at most six steps and the like is the contract's.
  */
@@ -65,12 +66,18 @@ const keptQueue = (queue: Queue): Queue => ({
     ...queue.when,
     channelKinds: each(queue.when.channelKinds),
     priorities: each(queue.when.priorities),
+    ...keptTiers(queue.when),
   },
+  asks: queue.asks.map((ask) => ({ ...ask, when: { ...ask.when, ...keptTiers(ask.when) } })),
   hours: keptHours(queue.hours),
   teamIds: each(queue.teamIds),
   autoAccept: each(queue.autoAccept),
   steps: queue.steps.map((step) => ({ ...step, drop: each(step.drop), teamIds: each(step.teamIds) })),
 });
+
+/** Tiers, each once; none named are all. */
+const keptTiers = ({ tierIds }: Pick<Queue["when"], "tierIds">): Pick<Queue["when"], "tierIds"> =>
+  tierIds === undefined ? {} : { tierIds: each(tierIds) };
 
 /** Own hours with every day in its order; what is wrong with them is said later. */
 const keptHours = (given: Queue["hours"]): Queue["hours"] => {
@@ -110,6 +117,7 @@ const judgeQueues = (book: RoutingBook, known: Known): Refusal | null => {
     unknownTeam: known.teamIds,
     unknownTopic: known.topicIds,
     unknownBrand: known.brandIds,
+    unknownTier: known.tierIds,
     unknownChannel: known.channelIds,
   };
   for (const [index, queue] of book.queues.entries()) {
@@ -141,6 +149,7 @@ const judgeQueue = (queue: Queue, look: Look, fault: Fault): Refusal | null => {
     () => look(queue.when.brandId, "unknownBrand", "when.brandId"),
     () => look(queue.when.topicId, "unknownTopic", "when.topicId"),
     () => look(queue.when.teamId, "unknownTeam", "when.teamId"),
+    () => firstOf(queue.when.tierIds ?? [], (id) => look(id, "unknownTier", "when.tierIds")),
     () => firstOf(queue.teamIds, (id, at) => look(id, "unknownTeam", `teamIds.${at}`)),
     () => skills(Object.keys(queue.requires), "requires"),
     () =>
@@ -148,6 +157,7 @@ const judgeQueue = (queue: Queue, look: Look, fault: Fault): Refusal | null => {
         first(
           () => look(when.topicId, "unknownTopic", `asks.${at}.when.topicId`),
           () => look(when.brandId, "unknownBrand", `asks.${at}.when.brandId`),
+          () => firstOf(when.tierIds ?? [], (id) => look(id, "unknownTier", `asks.${at}.when.tierIds`)),
           () => skills(Object.keys(requires), `asks.${at}.requires`),
           () => skills(Object.keys(prefers), `asks.${at}.prefers`),
         ),
@@ -293,7 +303,7 @@ const upwards = (topicId: string | null, parents: Parents): ReadonlySet<string> 
 
 /**
  * The book as the engine's rules. A skill rule for a topic is for every one below it, too: the engine compares facts for equality, so such a rule becomes one for
- * each of them, by `parents` as they are now; when topics change the rules have to be told anew. The work of queues that are gone goes to the last one.
+ * each of them (and of the tiers it names), by `parents` as they are now; when topics change the rules have to be told anew. The work of queues that are gone goes to the last one.
  * Opening hours and pauses are not in it: those are happenings. Items need the skill `brand:<id>` of their own; no rule here asks for it or drops it.
  */
 export const rulesOf = (book: RoutingBook, parents: Parents = new Map()): Rules => {
@@ -324,10 +334,15 @@ const queueRules = (queue: Queue, below: ReadonlyMap<string, readonly string[]>)
       ...(when.language === null ? {} : { language: when.language }),
       ...(when.brandId === null ? {} : { brandId: when.brandId }),
     };
-    const topics = when.topicId === null ? null : new Set([when.topicId, ...(below.get(when.topicId) ?? [])]);
-    return topics === null
-      ? [{ when: facts, requires, prefers }]
-      : [...topics].map((topicId) => ({ when: { ...facts, topicId }, requires, prefers }));
+    const topics = when.topicId === null ? [null] : [...new Set([when.topicId, ...(below.get(when.topicId) ?? [])])];
+    const tiers = when.tierIds?.length ? when.tierIds : [null];
+    return topics.flatMap((topicId) =>
+      tiers.map((tierId) => ({
+        when: { ...facts, ...(topicId === null ? {} : { topicId }), ...(tierId === null ? {} : { tier: tierId }) },
+        requires,
+        prefers,
+      })),
+    );
   }),
   order: queue.order,
   steps: queue.steps.map(({ afterSeconds, lower, drop, teamIds, queueId }): RelaxationStep => ({
@@ -366,6 +381,8 @@ export interface WorkFacts {
   /** Null: nobody knows. */
   readonly language: string | null;
   readonly teamId: string | null;
+  /** The tier of the customer that counts. */
+  readonly tierId: string | null;
 }
 
 /** The first queue of the book whose conditions fit; a topic stands for those below it, too. Null: no queue takes it. */
@@ -377,6 +394,7 @@ export const queueFor = (book: RoutingBook, facts: WorkFacts, parents: Parents):
     (when.channelKinds.length === 0 || when.channelKinds.some((kind) => kind === facts.channelKind)) &&
     (when.priorities.length === 0 || when.priorities.some((priority) => priority === facts.priority)) &&
     (when.language === null || when.language === facts.language) &&
+    (!when.tierIds?.length || when.tierIds.some((id) => id === facts.tierId)) &&
     (when.teamId === null || when.teamId === facts.teamId);
   return book.queues.find(fits)?.id ?? null;
 };

@@ -175,7 +175,7 @@ const begin = (
     kind,
     arrivedAtMs: since,
     dueAtMs: dueAt === null ? null : Date.parse(dueAt),
-    facts: { brandId, topicId, channelKind: channel, priority, language, teamId },
+    facts: { brandId, topicId, channelKind: channel, priority, language, teamId, tierId: null },
     assigneeId,
     lastAgentId,
     answered: null,

@@ -158,7 +158,15 @@ test("writing took since it came, or since the agent did something else; unknown
 const piece = (id: string, arrivedMs: number, part: Partial<DayPiece> = {}): DayPiece => ({
   id,
   kind: "mail",
-  facts: { brandId: "b", topicId: null, channelKind: "email", priority: "normal", language: "de", teamId: null },
+  facts: {
+    brandId: "b",
+    topicId: null,
+    channelKind: "email",
+    priority: "normal",
+    language: "de",
+    teamId: null,
+    tierId: null,
+  },
   arrivedAtMs: day + arrivedMs,
   dueAtMs: null,
   importance: 0,

@@ -197,6 +197,7 @@ const arrival = (piece: Playing, number: number, fromMs: number): { atMs: number
           brandId: facts.brandId,
           ...(facts.topicId === null ? {} : { topicId: facts.topicId }),
           ...(facts.language === null ? {} : { language: facts.language }),
+          ...(facts.tierId === null ? {} : { tier: facts.tierId }),
         },
         preferredAgentIds,
       },

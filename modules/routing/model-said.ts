@@ -37,8 +37,9 @@ export const workOf = (row: ItemRow, concernId: ConcernId, because: Because | nu
   };
 };
 
-/** Why this agent and why now. */
-export const becauseOf = (because: EngineBecause): Because => ({
+/** Why this agent and why now. `account`: they are the customer's own agent. */
+export const becauseOf = (because: EngineBecause, account: boolean): Because => ({
+  ...(because.order === "preferred" && account ? { account } : {}),
   now: because.now,
   urgencyAt: instantOf(because.urgencyAtMs),
   waitedSeconds: secondsOf(because.waitedMs),

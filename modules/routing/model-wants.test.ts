@@ -42,6 +42,8 @@ const mail: Concern = {
   channelKind: "email",
   lastAgentId: null,
   customersAgentId: null,
+  tierId: null,
+  accountAgentId: null,
 };
 
 /** A hall with two agents, and a concern that is compared with it again and again, as the leader does. */

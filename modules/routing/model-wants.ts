@@ -23,6 +23,9 @@ export interface Concern {
   readonly channelKind: ChannelKind | null;
   readonly lastAgentId: string | null;
   readonly customersAgentId: string | null;
+  readonly tierId: string | null;
+  /** Whose account the customer is. */
+  readonly accountAgentId: string | null;
   /** What flows did in it; left out: none ever was there. */
   readonly flow?: FlowWish | null;
 }
@@ -47,6 +50,8 @@ export interface Seen {
   readonly skills?: Readonly<Record<string, number>>;
   /** Since when nobody has said anything while the customer waits for nothing; null: they wait. */
   readonly quietSince: string | null;
+  /** Whose account its customer is. */
+  readonly accountAgentId?: string | null;
 }
 
 /** What is compared with. */
@@ -67,14 +72,15 @@ export const importanceOf: Readonly<Record<string, number>> = { low: 0, normal: 
 /** The skill that everybody has for the brands they serve, and that no step takes away: nobody is given what they may not see. */
 export const brandSkill = (brandId: string): string => `brand:${brandId}`;
 
-const factsOf = ({ topicId, language, brandId }: Concern): Facts => ({
+const factsOf = ({ topicId, language, tierId, brandId }: Concern): Facts => ({
   ...(topicId === null ? {} : { topicId }),
   ...(language === null ? {} : { language }),
+  ...(tierId === null ? {} : { tier: tierId }),
   brandId,
 });
 
 const sameFacts = (a: Facts, b: Facts): boolean =>
-  a.topicId === b.topicId && a.language === b.language && a.brandId === b.brandId;
+  a.topicId === b.topicId && a.language === b.language && a.tier === b.tier && a.brandId === b.brandId;
 
 const kindOf = (concern: Concern): WorkKind =>
   concern.channelKind === null ? "task" : workKindOf(concern.channelKind);
@@ -87,7 +93,7 @@ export const seenOf = (concern: Concern, { book, parents }: Setting): Seen | nul
   const asked = book.queues.find(({ id }) => id === concern.flow?.queueId)?.id ?? null;
   const queueId = asked ?? queueFor(book, { ...concern, channelKind: concern.channelKind ?? "" }, parents);
   if (queueId === null) return null;
-  const { id: concernId, brandId, assigneeId, waitingSince, lastMessageAt } = concern;
+  const { id: concernId, brandId, assigneeId, accountAgentId, waitingSince, lastMessageAt } = concern;
   const quietSince = waitingSince === null ? lastMessageAt : null;
   const skills = Object.entries(concern.flow?.skills ?? {}).filter(([id]) =>
     book.skills.some((skill) => skill.id === id),
@@ -99,6 +105,7 @@ export const seenOf = (concern: Concern, { book, parents }: Setting): Seen | nul
     queueId,
     facts: factsOf(concern),
     quietSince,
+    accountAgentId,
     ...(skills.length === 0 ? {} : { skills: Object.fromEntries(skills) }),
   };
 };
@@ -160,8 +167,8 @@ const arrival = (
 ): Wanted[] => {
   if (concern.waitingSince === null || concern.status === "waiting") return [];
   const kind = kindOf(concern);
-  const { assigneeId, lastAgentId, customersAgentId } = concern;
-  const preferred = [assigneeId, lastAgentId, customersAgentId].filter(
+  const { assigneeId, lastAgentId, accountAgentId, customersAgentId } = concern;
+  const preferred = [assigneeId, lastAgentId, accountAgentId, customersAgentId].filter(
     (id): id is string => id !== null && setting.serves(id, concern.brandId),
   );
   const came: Wanted = {

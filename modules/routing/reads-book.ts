@@ -3,6 +3,7 @@ import type { AgentId } from "#contract/ids.ts";
 import type { AgentWork, RoutingBook } from "#contract/routing-book.ts";
 import { allAgents, allTeams } from "#modules/agents/reads.ts";
 import { allBrands, allChannels, allTopics } from "#modules/brands/reads.ts";
+import { allTiers } from "#modules/customers/reads-tiers.ts";
 import { unsetWork, workIn, type Known } from "#modules/routing/model-book.ts";
 import { agentWorkRows, bookRow } from "#modules/routing/store-book.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -27,5 +28,6 @@ export const knownThings = async (tx: Tx): Promise<Known> => {
     topicIds: ids(await allTopics(tx)),
     brandIds: ids(await allBrands(tx)),
     channelIds: ids(await allChannels(tx)),
+    tierIds: ids(await allTiers(tx)),
   };
 };

@@ -4,7 +4,7 @@ import type { RoutingBook, WorkKind } from "#contract/routing-book.ts";
 import type { PlayedDay } from "#contract/routing-endpoints.ts";
 import { dayAfter, instantOf, isTimeZone } from "#lib/timeZone.ts";
 import { actsBetween, concernsBetween, numberAt, ofConcerns, type Act } from "#modules/audit/reads.ts";
-import { mayHaveWaited } from "#modules/concerns/reads-work.ts";
+import { mayHaveWaited, standingsIn } from "#modules/concerns/reads-work.ts";
 import { factsFor, groundWith, opensAt, readGround, type Ground } from "#modules/routing/reads-ground.ts";
 import { isLive, judgeBook } from "#modules/routing/model-book.ts";
 import {
@@ -51,12 +51,17 @@ export const previewOf = async (
   const ground: Ground = groundWith(await readGround(db), book);
   const time = { fromMs, toMs, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
   const { concernIds, acts } = await traces(db, time);
-  const past: PastPiece[] = [];
+  const past: StandingPiece[] = [];
   const waits = new Map<string, PastWait>();
   for (let begin = 0; begin < concernIds.length; begin += atOnce) {
     const ids = concernIds.slice(begin, begin + atOnce);
     const entries = Map.groupBy(await ofConcerns(db, ids, pastKinds), ({ concernId }) => concernId);
-    for (const [id, those] of entries) past.push(...piecesOf(id, those as unknown as readonly PastEntry[]));
+    const standings = await standingsIn(db, ids);
+    for (const [id, those] of entries)
+      for (const piece of piecesOf(id, those as unknown as readonly PastEntry[])) {
+        const { tierId, agentId } = standings.get(id) ?? { tierId: null, agentId: null };
+        past.push({ ...piece, facts: { ...piece.facts, tierId }, accountAgentId: agentId });
+      }
     for (const wait of await waitsOf(db, ids)) waits.set(keyOf(wait.concernId, Date.parse(wait.arrivedAt)), wait);
   }
   const { pieces, more } = dayPieces(past, waits, acts, ground, time);
@@ -77,6 +82,11 @@ export const previewOf = async (
   }
   return { ...turn.value, more };
 };
+
+/** A piece with what counts for its customer today: the log of that day does not tell it. */
+interface StandingPiece extends PastPiece {
+  readonly accountAgentId: string | null;
+}
 
 interface Time {
   readonly fromMs: number;
@@ -106,7 +116,7 @@ const traces = async (
 
 /** The pieces of the day, with those that waited already when it began. `more`: not all that came are among them. */
 const dayPieces = (
-  past: readonly PastPiece[],
+  past: readonly StandingPiece[],
   waits: ReadonlyMap<string, PastWait>,
   acts: ReadonlyMap<string, readonly PastAct[]>,
   ground: Ground,
@@ -120,7 +130,7 @@ const dayPieces = (
   for (const { piece, writingMs } of known)
     if (writingMs !== null) writing.set(piece.kind, [...(writing.get(piece.kind) ?? []), writingMs]);
   const of = ({ piece, wait, writingMs }: (typeof known)[number]): DayPiece | null => {
-    const { kind, arrivedAtMs, concernId, assigneeId, lastAgentId, facts } = piece;
+    const { kind, arrivedAtMs, concernId, assigneeId, lastAgentId, accountAgentId, facts } = piece;
     const answered =
       wait === undefined
         ? piece.answered
@@ -140,7 +150,7 @@ const dayPieces = (
       arrivedAtMs,
       dueAtMs: piece.dueAtMs,
       importance: importanceOf[facts.priority] ?? 0,
-      preferredAgentIds: [...new Set([...serving(assigneeId), ...serving(lastAgentId)])],
+      preferredAgentIds: [...new Set([assigneeId, lastAgentId, accountAgentId].flatMap(serving))],
       givenTo: isLive(kind) ? null : (serving(assigneeId)[0] ?? null),
       handleMs: wait !== undefined && wait.heldMs > 0 ? wait.heldMs : wroteMs + talkedMs,
       answerMs: wait === undefined ? wroteMs : 0,

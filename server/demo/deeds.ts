@@ -35,6 +35,7 @@ import {
 } from "#server/demo/chat-deeds.ts";
 import { demoBrands, type BrandKey } from "#server/demo/cast.ts";
 import type { Script, Step } from "#server/demo/script.ts";
+import { standIn } from "#server/demo/tiers.ts";
 import type { Walk } from "#server/demo/walk.ts";
 import { finishIntake, insertIntake } from "#server/intake-store.ts";
 import type { Reader } from "#server/reader.ts";
@@ -310,13 +311,14 @@ const noteConcern = async (stage: Stage, playing: Playing): Promise<CustomerId |
 /** What the centre knows of the customer. */
 const describe = async (stage: Stage, { script }: Playing, customerId: CustomerId): Promise<void> => {
   if (script.fields === undefined && script.organisation === undefined) return;
-  sure(
+  const customer = sure(
     await changeCustomer(stage.world, agentOf(stage, "lena"), customerId, {
       ...(script.fields === undefined ? {} : { fields: script.fields }),
       ...(script.organisation === undefined ? {} : { organisation: script.organisation }),
     }),
     "customer",
   );
+  await standIn(stage.world, customer, (key) => agentOf(stage, key).id);
 };
 
 const act = async (

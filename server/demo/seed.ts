@@ -38,6 +38,7 @@ import { startWalk } from "#server/demo/walk.ts";
 import { addDemoAutomation } from "#server/demo/automation.ts";
 import { addDemoFlows, connectLineService } from "#server/demo/flows.ts";
 import { addDemoPromises } from "#server/demo/promises.ts";
+import { addDemoTiers } from "#server/demo/tiers.ts";
 import { addDemoRouting } from "#server/demo/routing.ts";
 import { addDemoViews } from "#server/demo/views.ts";
 import { makeLinks } from "#server/frames.ts";
@@ -230,6 +231,7 @@ const openHouse = async (
     agents.set(agent.handle, { kind: "agent", id: made.id, name: agent.name, role: agent.role, brandIds });
   }
   await addDemoViews(world, agents, topics);
+  await addDemoTiers(world);
   await addDemoPromises(world, topics);
   await addDemoRouting(world, {
     brands: { elb: elb.brandId as BrandId, harbour: harbour.brandId as BrandId },

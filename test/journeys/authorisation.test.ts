@@ -77,7 +77,10 @@ before(async () => {
   live.close();
   const opened = await desk.call(api.concerns.open, { params: { id: one.concernId ?? "" } });
   const second = await desk.call(api.concerns.open, { params: { id: two.concernId ?? "" } });
-  const customer = await desk.call(api.customers.get, { params: { id: opened.concern.row.customerId } });
+  const customer = await desk.call(api.customers.change, {
+    params: { id: opened.concern.row.customerId },
+    body: { organisation: "Kunde & Söhne" },
+  });
   facts = {
     brandId: brand.id,
     channelId: channel.id,
@@ -91,6 +94,7 @@ before(async () => {
     agentId: target.id,
     me: target.id,
     topicId: topic.id,
+    organisationId: customer.organisation?.id ?? "",
   };
 });
 

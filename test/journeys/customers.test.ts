@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { system } from "#contract/actor.ts";
-import type { Customer } from "#contract/customers.ts";
+import type { Customer, OrganisationChange } from "#contract/customers.ts";
 import { customer as customerShape } from "#contract/customers.ts";
 import { isRefusal, type Refusal } from "#contract/errors.ts";
-import type { CustomerId } from "#contract/ids.ts";
+import type { CustomerId, TierId } from "#contract/ids.ts";
+import type { Tier } from "#contract/tiers.ts";
 import {
   resolveCustomer,
   suppressAddress,
@@ -21,6 +22,8 @@ import {
   removeAddress,
   restoreAddress,
 } from "#modules/customers/actions-desk.ts";
+import { changeOrganisation, setTiers } from "#modules/customers/actions-tiers.ts";
+import { standingsOf } from "#modules/customers/reads-tiers.ts";
 import {
   customerByAddress,
   customerById,
@@ -287,6 +290,46 @@ test("what is taken back of a customer is just what it was, and refused where so
   await arrives(address.value);
   assert.equal(refusedWith(await restoreAddress(world, cast.anna, id, second, false)), "addressTaken");
   assert.equal(refusedWith(await restoreAddress(world, cast.anna, id, world.newId() as never, false)), "notFound");
+});
+
+test("a tier and an agent are given and taken back; what cannot be is refused", async () => {
+  const tiers = ["Standard", "Plus"].map((name) => ({ id: world.newId() as TierId, name }));
+  const [standard, plus] = tiers as [Tier, Tier];
+  assert.deepEqual(done(await setTiers(world, cast.omar, { tiers, was: [] })), tiers);
+  assert.equal(refusedWith(await setTiers(world, cast.omar, { tiers: [], was: [] })), "staleVersion");
+  const twice = [...tiers, { id: world.newId() as TierId, name: "PLUS" }];
+  assert.equal(refusedWith(await setTiers(world, cast.omar, { tiers: twice })), "tierTwice");
+  const { id } = done(
+    await createCustomer(world, cast.anna, { name: "Rang", kind: "email", value: "rang@mail.example" }),
+  );
+  const given = done(
+    await changeCustomer(world, cast.anna, id, { tierId: plus.id, agentId: cast.omar.id, organisation: "Rang & Co" }),
+  );
+  assert.deepEqual([given.tierId, given.agentId, given.organisation?.tierId], [plus.id, cast.omar.id, null]);
+  const was = { tierId: standard.id };
+  assert.equal(refusedWith(await changeCustomer(world, cast.anna, id, { tierId: null, was })), "staleVersion");
+  const unknown = world.newId() as never;
+  assert.equal(refusedWith(await changeCustomer(world, cast.anna, id, { tierId: unknown })), "unknownTier");
+  assert.equal(refusedWith(await changeCustomer(world, cast.anna, id, { agentId: unknown })), "unknownAgent");
+  assert.equal(refusedWith(await setTiers(world, cast.omar, { tiers: [standard] })), "tierInUse");
+  const firm = given.organisation?.id ?? assert.fail();
+  const change = (body: OrganisationChange) => changeOrganisation(world, cast.anna, firm, body);
+  assert.deepEqual(done(await change({ agentId: cast.anna.id, tierId: standard.id })), {
+    id: firm,
+    name: "Rang & Co",
+    tierId: standard.id,
+    agentId: cast.anna.id,
+  });
+  const standing = async () => (await standingsOf(world.db, [id]))[0];
+  assert.deepEqual(await standing(), { customerId: id, tierId: plus.id, agentId: cast.omar.id }, "their own");
+  done(await changeCustomer(world, cast.anna, id, { tierId: null, agentId: null, was: { tierId: plus.id } }));
+  assert.deepEqual(await standing(), { customerId: id, tierId: standard.id, agentId: cast.anna.id }, "the firm's");
+  assert.equal(refusedWith(await change({ tierId: null, was: { tierId: plus.id } })), "staleVersion");
+  assert.equal(refusedWith(await change({ tierId: unknown })), "unknownTier");
+  const stranger = { ...cast.anna, brandIds: [world.newId() as never] };
+  assert.equal(refusedWith(await changeOrganisation(world, stranger, firm, { tierId: null })), "notFound");
+  done(await change({ tierId: null, agentId: null, was: { agentId: cast.anna.id } }));
+  assert.deepEqual(done(await setTiers(world, cast.omar, { tiers: [] })), []);
 });
 
 test("the same new address for two customers at once is given to one of them", async () => {

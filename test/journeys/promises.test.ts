@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isRefusal } from "#contract/errors.ts";
-import type { ConcernId, TeamId, TopicId } from "#contract/ids.ts";
+import type { CustomerChange, OrganisationChange } from "#contract/customers.ts";
+import type { ConcernId, TeamId, TierId, TopicId } from "#contract/ids.ts";
 import type { PromiseRule, Recount } from "#contract/promises.ts";
+import type { Tier } from "#contract/tiers.ts";
 import { change } from "#modules/concerns/actions-change.ts";
 import { recountPromises } from "#modules/concerns/actions-recount.ts";
 import { reply, undoSend } from "#modules/concerns/actions-reply.ts";
@@ -11,6 +13,9 @@ import { tendPromises } from "#modules/concerns/actions-tending.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
 import { rowById } from "#modules/concerns/reads.ts";
 import { forecastFor } from "#modules/concerns/reads-promises.ts";
+import { changeCustomer } from "#modules/customers/actions-desk.ts";
+import { mergeCustomers, takeApart } from "#modules/customers/actions-merging.ts";
+import { changeOrganisation, setTiers } from "#modules/customers/actions-tiers.ts";
 import { setHours } from "#modules/hours/actions.ts";
 import { setRules } from "#modules/promises/actions.ts";
 import { sql } from "#platform/db/db.ts";
@@ -219,6 +224,82 @@ test("a change of rules, of hours and of topics counts anew what is open, says w
   assert.equal((await row(open)).promiseRuleId, everyPromise.id);
   await under();
   assert.deepEqual([(await row(open)).dueAt, (await row(open)).promiseState], [null, null]);
+});
+
+test("a rule for a tier fits whom it counts for, and what counts may change: the customer's, the organisation's, their order, a merge", async () => {
+  const [plus, business] = ["Plus", "Business"].map((name) => ({ id: world.newId() as TierId, name })) as [Tier, Tier];
+  await verify(() => setTiers(world, cast.omar, { tiers: [plus, business] }), "tier.changed");
+  const when = { ...everyPromise.when, tierIds: [business.id] };
+  const others = { id: "0190e000-0000-7000-8000-000000000002" as PromiseRule["id"], name: "Sonst" };
+  await under(firstOnly(10, { when }), firstOnly(600, others));
+  const id = await fresh();
+  const { customerId } = await row(id);
+  const due = async (): Promise<number> =>
+    (Date.parse((await row(id)).dueAt ?? "") - Date.parse((await row(id)).createdAt)) / minuteMs;
+  assert.equal(await due(), 600);
+  let seen = (await world.events()).length;
+  const follow = async (): Promise<void> => {
+    const events = await world.events();
+    const [standing] = concernReactions(world).filter(({ name }) => name === "concerns.standing");
+    const wanted = events.slice(seen).filter((event) => standing?.wants(event));
+    await verify(async () => {
+      for (const event of wanted) await world.db.transaction((tx) => standing?.handle(tx, event) ?? assert.fail());
+    }, "concern.changed");
+    seen = events.length;
+  };
+  const people = (part: CustomerChange) =>
+    verify(async () => sure(await changeCustomer(world, cast.anna, customerId, part)), "customer.changed");
+  await people({ tierId: business.id });
+  await follow();
+  assert.equal(await due(), 10);
+  await people({ tierId: plus.id });
+  await follow();
+  assert.equal(await due(), 600);
+  // The organisation's counts where it is higher.
+  const { organisation } = await people({ organisation: "Reederei Rang" });
+  const firm = organisation?.id ?? assert.fail();
+  const set = (part: OrganisationChange) =>
+    verify(async () => sure(await changeOrganisation(world, cast.anna, firm, part)), "organisation.changed");
+  await set({ tierId: business.id });
+  await follow();
+  assert.equal(await due(), 10);
+  const late = await forecastFor(world, [firstOnly(10, { when }), firstOnly(600, others)]);
+  assert.ok(!isRefusal(late) && late.fits[0] === 1, "what rules would have done goes by the tier of today");
+  // The other way round the customer's own is the higher one.
+  await verify(() => setTiers(world, cast.omar, { tiers: [business, plus] }), "tier.changed");
+  await verify(() => recountPromises(world), "promise.recounted");
+  assert.equal(await due(), 600);
+  await people({ tierId: null });
+  await follow();
+  assert.equal(await due(), 10);
+  // Merged into somebody, their tier counts; taken apart, the own one again.
+  const other = await fresh();
+  const { customerId: otherId } = await row(other);
+  const merged = sure(await mergeCustomers(world, cast.anna, otherId, { otherId: customerId, take: [] }));
+  await follow();
+  assert.deepEqual(
+    [merged.customer.organisation?.id, await due()],
+    [firm, 10],
+    "what the kept one lacks is taken over",
+  );
+  assert.equal(
+    (await row(other)).dueAt,
+    new Date(Date.parse((await row(other)).createdAt) + 10 * minuteMs).toISOString(),
+  );
+  sure(
+    await world.db.transaction((tx) => takeApart(world, tx, cast.anna, merged.mergeId, { parts: {}, addresses: {} })),
+  );
+  await follow();
+  assert.equal(
+    (await row(other)).dueAt,
+    new Date(Date.parse((await row(other)).createdAt) + 600 * minuteMs).toISOString(),
+  );
+  assert.equal(await due(), 10);
+  await under();
+  const used = await setTiers(world, cast.omar, { tiers: [plus] });
+  assert.ok(isRefusal(used) && used.refused === "tierInUse" && used.facts?.["count"] === 1, "the firm has it");
+  await set({ tierId: null });
+  sure(await setTiers(world, cast.omar, { tiers: [] }));
 });
 
 test("a process that has not heard of a change judges by it all the same", async () => {

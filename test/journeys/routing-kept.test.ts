@@ -4,12 +4,15 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { AgentActor } from "#contract/actor.ts";
 import type { Hours } from "#contract/hours.ts";
-import type { ConcernId, QueueId, WorkId } from "#contract/ids.ts";
+import type { ConcernId, CustomerId, QueueId, TierId, WorkId } from "#contract/ids.ts";
 import type { RoutingBook } from "#contract/routing-book.ts";
 import type { Wish } from "#contract/routing.ts";
+import { changeAgent } from "#modules/agents/actions.ts";
 import { asAgentActor, allAgents } from "#modules/agents/reads.ts";
 import { change, snooze } from "#modules/concerns/actions-change.ts";
 import { reply } from "#modules/concerns/actions-reply.ts";
+import { changeCustomer } from "#modules/customers/actions-desk.ts";
+import { changeOrganisation, setTiers } from "#modules/customers/actions-tiers.ts";
 import { addCalendar, removeCalendar } from "#modules/hours/actions-calendars.ts";
 import { setHours } from "#modules/hours/actions.ts";
 import { setAgentWork, setBook } from "#modules/routing/actions-book.ts";
@@ -314,4 +317,66 @@ test("a queue's own hours close it at night, over a weekend, on a holiday and on
   world.setNow("2026-12-28T09:00:00.000Z");
   await centre.catchUp();
   assert.deepEqual(states(), ["offered"]);
+});
+
+test("the tier that counts puts a concern into its queue, also while it waits; who looks after the customer is asked first, and nobody who has gone", async () => {
+  const centre = play();
+  await world.db.run(sql`UPDATE concern SET status = 'closed', waiting_since = NULL`);
+  const tiers = [{ id: idOf<TierId>(701), name: "Business" }];
+  sure(await setTiers(world, cast.omar, { tiers }));
+  const { revision } = await world.db.one<{ revision: number }>(sql`SELECT revision FROM routing_book`);
+  const high = bookQueue(3, { when: { ...conditions, tierIds: [idOf<TierId>(701)] } });
+  sure(await setBook(world, cast.omar, { book: bookWith([high, bookQueue(4)]), was: revision }));
+  await centre.open();
+  const deliverFrom = async (value: string): Promise<ConcernId> => {
+    await deliver(world, cast.channel, mail(value));
+    return (await allConcerns(world.db)).at(-1)?.id ?? assert.fail();
+  };
+  const of = async (id: ConcernId) => {
+    await centre.catchUp();
+    return world.db.one<{ queueId: string; agentId: string | null; because: { account?: boolean } | null }>(
+      sql`SELECT queue_id AS "queueId", agent_id AS "agentId", because FROM routing_item WHERE concern_id = ${id}`,
+    );
+  };
+  const waits = await deliverFrom("rang@kunde.example");
+  assert.equal((await of(waits)).queueId, idOf(4));
+  const customerId = (await allConcerns(world.db)).at(-1)?.customerId as CustomerId;
+  const { organisation } = sure(await changeCustomer(world, cast.anna, customerId, { organisation: "Rang & Co" }));
+  sure(await changeOrganisation(world, cast.anna, organisation?.id ?? assert.fail(), { tierId: idOf<TierId>(701) }));
+  assert.equal((await of(waits)).queueId, idOf(3), "what waits goes over");
+  sure(await setTiers(world, cast.omar, { tiers: [...tiers, { id: idOf<TierId>(702), name: "Gold" }] }));
+  sure(await changeCustomer(world, cast.anna, customerId, { tierId: idOf<TierId>(702) }));
+  assert.equal((await of(waits)).queueId, idOf(4), "their own is higher");
+
+  // Two are there; whoever looks after the customer is asked, though the other is idle for longer.
+  for (const { id } of people)
+    sure(await setAgentWork(world, cast.omar, id, { skills: {}, capacity: "mailUpTo5", queueIds: null }));
+  sure(await change(world, cast.anna, { id: waits, change: { status: "resolved" } }));
+  const present = async (who: AgentActor, state: "available" | "offline" = "available"): Promise<void> => {
+    centre.connect(who, true);
+    world.pass(1_000);
+    const presence = { what: "presence", agentId: who.id, state, reason: "" } as const;
+    await wish(world, who, { id: crypto.randomUUID(), wish: presence });
+    await centre.catchUp();
+  };
+  await present(cast.anna, "offline");
+  await present(cast.omar);
+  await present(cast.anna);
+  const stranger = await deliverFrom("niemandes@kunde.example");
+  assert.deepEqual([(await of(stranger)).agentId, (await of(stranger)).because?.account], [cast.omar.id, undefined]);
+  sure(await changeCustomer(world, cast.anna, customerId, { agentId: cast.anna.id }));
+  const theirs = await deliverFrom("rang@kunde.example");
+  const asked = await of(theirs);
+  assert.deepEqual([asked.agentId, asked.because?.account], [cast.anna.id, true]);
+  const anna = (await allAgents(world.db)).find(({ id }) => id === cast.anna.id) ?? assert.fail();
+  const active = async (is: boolean): Promise<void> => {
+    const { name, handle, email, role, teamIds, brandIds } = anna;
+    const input = { name, handle, email, role, teamIds, brandIds, active: is, password: null };
+    sure(await changeAgent(world, cast.omar, anna.id, input));
+    await centre.catchUp();
+  };
+  await active(false);
+  const gone = await deliverFrom("rang@kunde.example");
+  assert.deepEqual([(await of(gone)).agentId, (await of(gone)).because?.account], [cast.omar.id, undefined]);
+  await active(true);
 });

@@ -344,6 +344,7 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
     "concerns.promiseNear",
     "concerns.promiseOver",
     "concerns.ruled",
+    "concerns.standing",
   ]);
   for (const reaction of concernReactions(world, { acknowledge: true })) {
     if (unasked.has(reaction.name)) continue;

@@ -341,6 +341,7 @@ const comparedThrough: Readonly<Record<string, string>> = {
   beginByArrival: "verify(() => write(",
   tellByMessage: "verify(() => again(",
   stopByPeople: "verify(listen",
+  recountStanding: "standing?.handle(tx, event)",
   beginByTopic: "verify(listen",
   handNear: "verify(listen",
   tellCode: "verify(() => work(",

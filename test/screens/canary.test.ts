@@ -74,6 +74,7 @@ const fill = async ({ id, customerId, brandId }: ConcernRow): Promise<void> => {
       password: "ein-anderes-geheimes-wort",
     },
   });
+  await desk.call(api.tiers.set, { body: { tiers: [{ id: crypto.randomUUID(), name: canary }] } });
   const topic = await desk.call(api.brands.createTopic, {
     body: { parentId: null, name: canary, teamId: null, whenClosed: "reopen" },
   });
@@ -278,6 +279,7 @@ const places: readonly (readonly [
   ],
   [() => "/admin/channels", form, ".entries", "form, .form"],
   [() => "/admin/topics", form, ".entries", ".sheet"],
+  [() => "/admin/tiers", form, ".entries", ".sheet"],
   [() => "/admin/fields", form, ".entries", ".sheet"],
   [() => "/admin/promises", form, ".entries", ".sheet"],
   [() => "/admin/automation", form, ".entries", ".sheet"],

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
+import type { TierId } from "#contract/ids.ts";
 import { axeFindings } from "#test/screens/browser.ts";
 import { startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
@@ -45,6 +46,27 @@ test("name, organisation, language, fields and addresses of a customer are taken
   await panel.getByRole("button", { name: "Firma: Reederei" }).waitFor();
   await takenBack("Firma geändert");
   await panel.getByRole("button", { name: "Firma: Keine" }).waitFor();
+
+  // A tier of their own, and who looks after their organisation; both with their way back.
+  const tiers = ["Standard", "Gold"].map((name) => ({ id: crypto.randomUUID() as TierId, name }));
+  await centre.desk.call(api.tiers.set, { body: { tiers } });
+  const choose = async (field: string, option: string): Promise<void> => {
+    await panel.getByRole("button", { name: new RegExp(`${field}$`) }).click();
+    await page.getByRole("option", { name: option }).click();
+  };
+  await choose("Stufe", "Gold");
+  await panel.getByRole("img", { name: "Kundenstufe Gold" }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await takenBack("Stufe geändert");
+  await panel.getByRole("img", { name: "Kundenstufe Gold" }).waitFor({ state: "detached" });
+  await fill(/^Firma/, "Reederei");
+  await choose("Stufe der Firma", "Gold");
+  await panel.getByRole("img", { name: "Kundenstufe Gold, von der Firma" }).waitFor();
+  await choose("Firma betreut von", "Omar Celik");
+  await takenBack("Betreuung der Firma geändert");
+  await takenBack("Stufe der Firma geändert");
+  await panel.getByRole("img", { name: /Kundenstufe/ }).waitFor({ state: "detached" });
+  await takenBack("Firma geändert");
 
   await fill("Feld hinzufügen", "Tarif: XL");
   await panel.getByLabel("Tarif").waitFor();

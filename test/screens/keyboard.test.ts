@@ -28,6 +28,7 @@ before(async () => {
     attachments: [{ filename: "Tasten.txt", content: "Tab" }],
   });
   await centre.desk.call(api.agents.createTeam, { body: { name: "Technik" } });
+  await centre.desk.call(api.tiers.set, { body: { tiers: [{ id: crypto.randomUUID(), name: "Plus" }] } });
   await centre.desk.call(api.brands.createTopic, {
     body: { name: "Internet", parentId: null, teamId: null, whenClosed: "reopen" },
   });
@@ -161,6 +162,7 @@ const screens: readonly {
     reaches: [/Kanal verbinden/, /service@kabel/],
   },
   { name: "topics", open: (page) => ready(page, "/admin/topics", ".entry"), reaches: [/Thema hinzufügen/, /Internet/] },
+  { name: "tiers", open: (page) => ready(page, "/admin/tiers", ".entry"), reaches: [/Stufe hinzufügen/, /Plus/] },
   {
     name: "promises",
     open: (page) => ready(page, "/admin/promises", ".entry"),
@@ -293,6 +295,7 @@ test("what opens takes the focus and gives it back to where it was", async () =>
     "/admin/agents",
     "/admin/brands",
     "/admin/topics",
+    "/admin/tiers",
     "/admin/promises",
     "/admin/automation",
     "/admin/routing",

@@ -24,6 +24,7 @@ before(async () => {
   const centre = await setUpCentre(server.url);
   desk = centre.desk;
   await addMailbox(desk, centre.brand.id, { address: "service@kabel.test", smtp: { host: "127.0.0.1", port: 9 } });
+  await desk.call(api.tiers.set, { body: { tiers: [{ id: crypto.randomUUID(), name: "Plus" }] } });
   await desk.call(api.brands.createTopic, {
     body: { name: "Internet", parentId: null, teamId: null, whenClosed: "reopen" },
   });
@@ -242,6 +243,7 @@ const screens: readonly Screen[] = [
   },
   { name: "fields", path: () => "/admin/fields", ready: seen(".entry") },
   { name: "topics", path: () => "/admin/topics", ready: seen(".entry") },
+  { name: "tiers", path: () => "/admin/tiers", ready: seen(".entry") },
   { name: "promises", path: () => "/admin/promises", ready: seen(".entry") },
   {
     name: "a promise rule with its forecast",

@@ -404,6 +404,8 @@ export const screensOf = ({
     { name: "admin-channel", path: "/admin/channels", act: opened(".entries .entry", ".fieldset") },
     { name: "admin-topics", path: "/admin/topics", act: seen(".entries .entry") },
     { name: "admin-topic", path: "/admin/topics", act: opened(".entries .entry", ".sheet .form") },
+    { name: "admin-tiers", path: "/admin/tiers", act: seen(".entries .entry") },
+    { name: "admin-tier", path: "/admin/tiers", act: opened(".entries .entry", ".sheet .form") },
     { name: "admin-brand-hours", path: "/admin/brands", act: openedAt("Elbkabel", ".hours-special") },
     { name: "admin-brand-holidays", path: "/admin/brands", act: openedAt("Elbkabel", ".holidays") },
     { name: "admin-calendar", path: "/admin/brands", act: opened(".calendars .entry", ".sheet .holiday") },

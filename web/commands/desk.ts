@@ -45,6 +45,7 @@ export const deskCommands: readonly Command[] = [
   goTo("adminChannels", "commands.adminChannels", [], "/admin/channels", isAdmin),
   goTo("adminTopics", "commands.adminTopics", [], "/admin/topics", isAdmin),
   goTo("adminFields", "commands.adminFields", [], "/admin/fields", isAdmin),
+  goTo("adminTiers", "commands.adminTiers", [], "/admin/tiers", isAdmin),
   goTo("adminAutomation", "commands.adminAutomation", [], "/admin/automation", isAdmin),
   goTo("macros", "commands.macros", ["g y"], "/admin/macros"),
   goTo("adminRouting", "commands.adminRouting", [], "/admin/routing", isAdmin),

@@ -14,6 +14,7 @@ const pages = [
   "channels",
   "topics",
   "fields",
+  "tiers",
   "promises",
   "automation",
   "routing",

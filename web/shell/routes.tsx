@@ -141,6 +141,10 @@ const tree = root.addChildren([
     lazyRouteComponent(() => import("#web/screens/fields/AdminFields.tsx"), "AdminFields"),
   ),
   admin(
+    "tiers",
+    lazyRouteComponent(() => import("#web/screens/customers/AdminTiers.tsx"), "AdminTiers"),
+  ),
+  admin(
     "promises",
     lazyRouteComponent(() => import("#web/screens/promises/AdminPromises.tsx"), "AdminPromises"),
   ),

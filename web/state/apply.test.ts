@@ -223,6 +223,8 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "customer.proposed": { customerId: "k1", otherId: "k2", sure: "likely" },
   "customer.declined": { customerId: "k1", otherId: "k2", declined: true },
   "customer.removed": { customerId: "k" },
+  "organisation.changed": { organisationId: "o", what: ["tier"] },
+  "tier.changed": { tiers: [{ id: "t", name: "Plus" }] },
   "agent.changed": { agent: { id: "a2", name: "Ben", handle: "ben", role: "agent", active: true, teamIds: [] } },
   "agent.mentioned": { agentId: me, messageId: "m1" },
   "team.changed": { team: { id: "t1", name: "Technik" } },

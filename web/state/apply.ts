@@ -10,12 +10,13 @@ import type { Result } from "#contract/endpoint.ts";
 import type { Field, FieldValue } from "#contract/fields.ts";
 import type { AnyEvent, EventData, LoggedEvent } from "#contract/events.ts";
 import type { AgentId, MessageId } from "#contract/ids.ts";
-import { withCost } from "#web/state/applyCost.ts";
 import type { Notice } from "#contract/notices.ts";
 import type { PromiseRule, Recount } from "#contract/promises.ts";
+import type { Tier } from "#contract/tiers.ts";
 import { hinted } from "#web/state/applyHints.ts";
 import { draftsAfter, withCheck, withPlan } from "#web/state/applyMessages.ts";
 import { noWorkHints, type WorkHints } from "#web/state/applyWork.ts";
+import { referenceAfter, referenceKinds, upsert } from "#web/state/applyReference.ts";
 import { keptIn, leadsTo, movedIn, renamed } from "#web/state/applyMoves.ts";
 
 /** What the server answers when a concern is opened. */
@@ -54,6 +55,8 @@ export interface DeskState {
   /** The kinds of channel there are, with what each can do. */
   readonly kinds: readonly KindOfChannel[];
   readonly topics: readonly Topic[];
+  /** The lowest first. */
+  readonly tiers: readonly Tier[];
   /** Definitions of custom fields. */
   readonly fields: readonly Field[];
   /** What is shown in chats, or will be. */
@@ -76,6 +79,7 @@ export interface DeskState {
     /** What was set aside. */
     readonly asides: number;
     readonly customers: Readonly<Record<string, number>>;
+    readonly organisations: Readonly<Record<string, number>>;
     readonly history: Readonly<Record<string, number>>;
   } & WorkHints;
 }
@@ -95,12 +99,24 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   channels: [],
   kinds: [],
   topics: [],
+  tiers: [],
   fields: [],
   notices: [],
   promises: { rules: [], recount: null },
   automation: [],
   recent: [],
-  hints: { lists: 0, rows: [], views: 0, macros: 0, flows: 0, asides: 0, customers: {}, history: {}, ...noWorkHints },
+  hints: {
+    lists: 0,
+    rows: [],
+    views: 0,
+    macros: 0,
+    flows: 0,
+    asides: 0,
+    customers: {},
+    organisations: {},
+    history: {},
+    ...noWorkHints,
+  },
 });
 
 /**
@@ -203,7 +219,17 @@ export const mergeReference = (
   part: Partial<
     Pick<
       DeskState,
-      "agents" | "teams" | "brands" | "channels" | "kinds" | "topics" | "fields" | "notices" | "promises" | "automation"
+      | "agents"
+      | "teams"
+      | "brands"
+      | "channels"
+      | "kinds"
+      | "topics"
+      | "tiers"
+      | "fields"
+      | "notices"
+      | "promises"
+      | "automation"
     >
   >,
 ): DeskState => replay({ ...state, ...part }, (event) => referenceKinds.has(event.kind));
@@ -226,23 +252,6 @@ export const forgetOpened = (state: DeskState, concernId: string): DeskState => 
   const { [concernId]: gone, ...rest } = state.opened;
   return gone ? { ...state, opened: rest } : state;
 };
-
-const referenceKinds: ReadonlySet<string> = new Set([
-  "agent.changed",
-  "team.changed",
-  "brand.changed",
-  "channel.changed",
-  "channelCost.changed",
-  "topic.changed",
-  "topic.removed",
-  "field.changed",
-  "field.removed",
-  "notice.changed",
-  "notice.removed",
-  "promise.rulesChanged",
-  "promise.recounted",
-  "automation.rulesChanged",
-]);
 
 const replay = (state: DeskState, wanted: (event: AnyEvent) => boolean): DeskState =>
   state.recent.filter(wanted).reduce(step, state);
@@ -316,33 +325,21 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
         ? afterwards(state, event, (opened) => draftsAfter(opened, event.data))
         : state;
     case "agent.changed":
-      return { ...state, agents: upsert(state.agents, event.data.agent) };
     case "team.changed":
-      return { ...state, teams: upsert(state.teams, event.data.team) };
     case "brand.changed":
-      return { ...state, brands: upsert(state.brands, event.data.brand) };
     case "channel.changed":
-      return { ...state, channels: upsert(state.channels, event.data.channel) };
     case "channelCost.changed":
-      return withCost(state, event.data.cost);
     case "topic.changed":
-      return { ...state, topics: upsert(state.topics, event.data.topic) };
     case "topic.removed":
-      return { ...state, topics: state.topics.filter((topic) => topic.id !== event.data.topicId) };
+    case "tier.changed":
     case "field.changed":
-      return { ...state, fields: upsert(state.fields, event.data.field) };
     case "field.removed":
-      return { ...state, fields: state.fields.filter((field) => field.id !== event.data.fieldId) };
     case "notice.changed":
-      return { ...state, notices: upsert(state.notices, event.data.notice) };
     case "notice.removed":
-      return { ...state, notices: state.notices.filter((notice) => notice.id !== event.data.noticeId) };
     case "promise.rulesChanged":
-      return { ...state, promises: { ...state.promises, rules: event.data.rules } };
     case "promise.recounted":
-      return { ...state, promises: { ...state.promises, recount: event.data.recount } };
     case "automation.rulesChanged":
-      return { ...state, automation: event.data.rules };
+      return referenceAfter(state, event);
     case "automation.ran":
     case "flow.stepped":
     case "flow.began":
@@ -360,6 +357,7 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "calendar.removed":
     case "customer.created":
     case "customer.changed":
+    case "organisation.changed":
     case "customer.removed":
     case "customer.merged":
     case "customer.unmerged":
@@ -488,9 +486,4 @@ const withDelivery = (message: Message, data: EventData<"delivery.changed">): Me
 const followersAfter = (followers: readonly AgentId[], data: EventData<"concern.followed">): AgentId[] => {
   const others = followers.filter((id) => id !== data.agentId);
   return data.following ? [...others, data.agentId] : others;
-};
-
-const upsert = <T extends { readonly id: string }>(items: readonly T[], item: T): T[] => {
-  const at = items.findIndex((other) => other.id === item.id);
-  return at === -1 ? [...items, item] : items.with(at, item);
 };

@@ -41,6 +41,10 @@ export const hinted = (state: DeskState, event: AnyEvent): DeskState => {
     case "customer.created":
     case "customer.changed":
       return { ...state, hints: { ...hints, history, customers: bump(hints.customers, event.data.customerId) } };
+    case "organisation.changed": {
+      const organisations = bump(hints.organisations, event.data.organisationId);
+      return { ...state, hints: { ...hints, history, organisations } };
+    }
     case "customer.proposed":
     case "customer.declined": {
       const { customerId, otherId } = event.data;

@@ -20,6 +20,7 @@ export const conditionKinds = [
   "by",
   "language",
   "organisation",
+  "tier",
   "field",
   "rating",
 ] as const satisfies readonly Condition["what"][];
@@ -52,7 +53,7 @@ export const newRule = (id: string): AutomationRule => ({
   actions: [],
 });
 
-type Known = Pick<DeskState, "brands" | "agents" | "teams" | "topics" | "fields">;
+type Known = Pick<DeskState, "brands" | "agents" | "teams" | "topics" | "tiers" | "fields">;
 
 /** A condition of a kind as it is offered first; null: there is nothing it could ask. */
 export const newCondition = (what: Condition["what"], known: Known): Condition | null => {
@@ -77,6 +78,10 @@ export const newCondition = (what: Condition["what"], known: Known): Condition |
       return { what, not: false, language: "de" };
     case "organisation":
       return { what, not: false, name: "" };
+    case "tier": {
+      const highest = known.tiers.at(-1);
+      return highest === undefined ? null : { what, not: false, tierIds: [highest.id] };
+    }
     case "field":
       return known.fields[0] === undefined ? null : fieldCondition(known.fields[0], false);
     case "words":

@@ -9,7 +9,7 @@ import { topicPath } from "#web/state/topics.ts";
 import { listed, serviceLength, t, words } from "#web/state/words.ts";
 
 /** Names for the ids in rules. */
-export type RuleNames = Pick<DeskState, "agents" | "teams" | "topics" | "brands" | "fields">;
+export type RuleNames = Pick<DeskState, "agents" | "teams" | "topics" | "tiers" | "brands" | "fields">;
 
 const named = (
   all: readonly { readonly id: string; readonly name: string }[],
@@ -56,6 +56,8 @@ const valueOf = (condition: Condition, names: RuleNames): Readonly<Record<string
       return { value: t(`automation.language.${condition.language}`) };
     case "organisation":
       return { value: condition.name };
+    case "tier":
+      return { value: either(condition.tierIds.map((id) => named(names.tiers, id, ""))) };
     case "field": {
       const { owner, key, value } = condition;
       const kind = names.fields.find((field) => field.owner === owner && field.key === key)?.kind ?? "text";

@@ -45,12 +45,12 @@ const named = (skills: Because["requires"], { book }: BecauseNames): Because["re
 /** Instants are told apart from counts: the time since when somebody is idle is later than this in milliseconds, counts never are. */
 const anInstant = 1e11;
 
-const whyYou = ({ order, value, requires }: Because, { whose, book }: BecauseNames): string => {
+const whyYou = ({ order, value, account, requires }: Because, { whose, book }: BecauseNames): string => {
   const facts = { who: whose ?? "" };
   const side = whose === null ? "you" : "them";
   switch (order) {
     case "preferred":
-      return t(`routing.why.${side}.preferred`, facts);
+      return t(`routing.why.${side}.${account === true ? "account" : "preferred"}`, facts);
     case "bestSkill": {
       const skills = skillsWords(requires, book);
       return skills === ""

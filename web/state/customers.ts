@@ -18,7 +18,9 @@ export type CustomerPart =
   | { readonly name: string }
   | { readonly language: Customer["language"] }
   | { readonly wish: NonNullable<Customer["wish"]>["kind"] | null }
-  | { readonly organisation: string | null };
+  | { readonly organisation: string | null }
+  | { readonly tierId: Customer["tierId"] }
+  | { readonly agentId: Customer["agentId"] };
 
 /** Changes name, language, organisation, or by which channel they want to be answered. */
 export const changeCustomer = (before: Customer, wanted: CustomerPart, keep: KeepCustomer): void => {
@@ -104,6 +106,8 @@ const partsOf = (customer: Customer) => ({
   language: customer.language,
   wish: customer.wish?.kind ?? null,
   organisation: customer.organisation?.name ?? null,
+  tierId: customer.tierId,
+  agentId: customer.agentId,
 });
 
 const put = (id: Customer["id"], body: CustomerChange): Promise<Outcome<Customer>> =>

@@ -9,6 +9,7 @@ import { fields } from "#contract/fields.ts";
 import { notices } from "#contract/notices.ts";
 import { automation } from "#contract/automation.ts";
 import { promises } from "#contract/promises.ts";
+import { tiers } from "#contract/tiers.ts";
 import type { FieldValue } from "#contract/fields.ts";
 import type { Result } from "#contract/endpoint.ts";
 import type { AnyEvent } from "#contract/events.ts";
@@ -308,13 +309,14 @@ export const loadAsideCounts = async (): Promise<void> => {
 };
 
 const loadReference = async (): Promise<void> => {
-  const [people, teams, marks, channels, kinds, topics, own, told, promised, ruled] = await Promise.all([
+  const [people, teams, marks, channels, kinds, topics, levels, own, told, promised, ruled] = await Promise.all([
     call(agents.list, {}),
     call(agents.teams, {}),
     call(brands.list, {}),
     call(brands.channels, {}),
     call(brands.channelKinds, {}),
     call(brands.topics, {}),
+    call(tiers.list, {}),
     call(fields.list, {}),
     call(notices.list, {}),
     call(promises.rules, {}),
@@ -328,6 +330,7 @@ const loadReference = async (): Promise<void> => {
       ...(channels.ok ? { channels: channels.value } : {}),
       ...(kinds.ok ? { kinds: kinds.value } : {}),
       ...(topics.ok ? { topics: topics.value } : {}),
+      ...(levels.ok ? { tiers: levels.value } : {}),
       ...(own.ok ? { fields: own.value } : {}),
       ...(told.ok ? { notices: told.value } : {}),
       ...(promised.ok ? { promises: promised.value } : {}),

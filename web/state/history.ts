@@ -12,7 +12,7 @@ import { dayAndTime, duration, listed, t, words } from "#web/state/words.ts";
 
 export type HistoryEntry = Result<typeof concerns.history>["entries"][number];
 
-type Names = Pick<DeskState, "agents" | "teams" | "topics" | "fields" | "brands">;
+type Names = Pick<DeskState, "agents" | "teams" | "topics" | "tiers" | "fields" | "brands">;
 
 /** One entry as a sentence; null for entries that say nothing a person would miss (a message stands there itself). */
 export const historyWords = (entry: HistoryEntry, names: Names): string | null => {

@@ -53,7 +53,7 @@ export const evidenceWords = ({ kind, one, other }: Evidence): string =>
 export const partName = (part: string): string =>
   part.startsWith("field:")
     ? fieldName(deskState.get().fields, "customer", part.slice(6))
-    : t(`customers.${part as "name" | "language" | "organisation" | "wish"}`);
+    : t(`customers.${part as "name" | "language" | "organisation" | "wish" | "tier" | "agent"}`);
 
 /** A part's value in words; what is not known has none. */
 export const partWords = (part: string, value: Conflict["one"]): string => {
@@ -61,6 +61,9 @@ export const partWords = (part: string, value: Conflict["one"]): string => {
   if (part === "language") return t(`languages.${value as "de" | "en"}`);
   if (part === "name") return nameWords(String(value));
   if (part === "wish") return words(`channels.${String(value)}.name`) ?? String(value);
+  const { tiers, agents } = deskState.get();
+  if (part === "tier") return tiers.find(({ id }) => id === value)?.name ?? t("filters.gone");
+  if (part === "agent") return agents.find(({ id }) => id === value)?.name ?? t("filters.gone");
   const field = deskState.get().fields.find(({ owner, key }) => owner === "customer" && part === `field:${key}`);
   return field ? fieldWords(value, field.kind) : String(value);
 };

@@ -3,6 +3,7 @@ import type { PromiseRule } from "#contract/promises.ts";
 import { promiseKinds } from "#contract/promise-state.ts";
 import type { PromiseKind } from "#contract/promise-state.ts";
 import type { DeskState } from "#web/state/apply.ts";
+import { tierWords } from "#web/state/tiers.ts";
 import { topicPath } from "#web/state/topics.ts";
 import { listed, serviceLength, t } from "#web/state/words.ts";
 
@@ -25,19 +26,23 @@ export const minutesIn = (typed: string): number | null => {
   return typed.trim() === "" || !Number.isInteger(minutes) || minutes < 1 || minutes > 525_600 ? null : minutes;
 };
 
-/** The rules with one of them a place further up or down; at the end they stay as they are. */
-export const moved = (rules: readonly PromiseRule[], index: number, by: -1 | 1): readonly PromiseRule[] => {
+/** The rules (or whatever stands in an order) with one of them a place further up or down; at the end they stay as they are. */
+export const moved = <T>(rules: readonly T[], index: number, by: -1 | 1): readonly T[] => {
   const [one, other] = [rules[index], rules[index + by]];
   return one === undefined || other === undefined ? rules : rules.with(index, other).with(index + by, one);
 };
 
 /** For which concerns it is: "Internet › Outage · High and Urgent". */
-export const whenWords = ({ when }: PromiseRule, { topics, brands }: Pick<DeskState, "topics" | "brands">): string => {
+export const whenWords = (
+  { when }: PromiseRule,
+  { topics, brands, tiers }: Pick<DeskState, "topics" | "brands" | "tiers">,
+): string => {
   const topic = topics.find(({ id }) => id === when.topicId);
   const parts = [
     ...(when.topicId === null ? [] : [topic ? topicPath(topics, topic) : t("filters.gone")]),
     ...(when.priorities.length === 0 ? [] : [listed(when.priorities.map((one) => t(`priority.${one}`)))]),
     ...(when.brandId === null ? [] : [brands.find(({ id }) => id === when.brandId)?.name ?? t("filters.gone")]),
+    ...tierWords(tiers, when.tierIds),
     ...(when.channelKind === null ? [] : [t(`channels.${when.channelKind}.name`)]),
   ];
   return parts.length === 0 ? t("promises.everything") : parts.join(" · ");

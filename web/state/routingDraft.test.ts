@@ -20,8 +20,17 @@ const known = {
   topicIds: new Set<string>(),
   brandIds: new Set<string>(),
   channelIds: new Set<string>(),
+  tierIds: new Set<string>(),
 };
-const mail = { brandId: "b", topicId: null, channelKind: "email", priority: "normal", language: "de", teamId: null };
+const mail = {
+  brandId: "b",
+  topicId: null,
+  channelKind: "email",
+  priority: "normal",
+  language: "de",
+  teamId: null,
+  tierId: null,
+};
 
 test("every set is a book that the server keeps as it is, and in it everything finds a queue", () => {
   for (const preset of presetNames)

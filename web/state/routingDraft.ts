@@ -6,6 +6,7 @@ import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
 import { routingBook, takeInBook } from "#web/state/routingBook.ts";
 import { createStore } from "#web/state/store.ts";
+import { tierWords } from "#web/state/tiers.ts";
 import { topicPath } from "#web/state/topics.ts";
 import { listed, serviceLength, t } from "#web/state/words.ts";
 
@@ -100,7 +101,7 @@ export const secondsWords = (seconds: number): string => {
 /** What a queue takes: "Elbkabel · E-Mail · German". */
 export const takesWords = (
   { when }: Queue,
-  { topics, brands, teams }: Pick<DeskState, "topics" | "brands" | "teams">,
+  { topics, brands, teams, tiers }: Pick<DeskState, "topics" | "brands" | "teams" | "tiers">,
 ): string => {
   const nameIn = (all: readonly { readonly id: string; readonly name: string }[], id: string): string =>
     all.find((one) => one.id === id)?.name ?? t("filters.gone");
@@ -112,6 +113,7 @@ export const takesWords = (
     ...(when.priorities.length === 0 ? [] : [listed(when.priorities.map((one) => t(`priority.${one}`)))]),
     ...(when.language === null ? [] : [t(`languages.${when.language}`)]),
     ...(when.teamId === null ? [] : [nameIn(teams, when.teamId)]),
+    ...tierWords(tiers, when.tierIds),
   ];
   return parts.length === 0 ? t("routingSetup.everything") : parts.join(" · ");
 };

@@ -11,6 +11,7 @@ import type { DeskState } from "#web/state/apply.ts";
 import { conditionKinds, fieldCondition, newCondition, partsOf } from "#web/state/automationRules.ts";
 import { deskState } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
+import { chosenTiers, tierChoices } from "#web/state/tiers.ts";
 import { topicPath } from "#web/state/topics.ts";
 import { t } from "#web/state/words.ts";
 
@@ -116,6 +117,15 @@ const Value = ({ condition, change, known }: Part) => {
           value={condition.name}
           maxLength={200}
           onChange={(name) => change({ ...condition, name })}
+        />
+      );
+    case "tier":
+      return (
+        <Checks
+          title={t("automation.values")}
+          choices={tierChoices(known.tiers, condition.tierIds)}
+          chosen={condition.tierIds}
+          onChange={(ids) => change({ ...condition, tierIds: chosenTiers(known.tiers, ids, condition.tierIds) })}
         />
       );
     case "language":

@@ -20,6 +20,7 @@ import { EditableText } from "#web/screens/customers/EditableText.tsx";
 import { MergeHistory, Proposals } from "#web/screens/customers/Merges.tsx";
 import { MergeSheets } from "#web/screens/customers/MergeSheets.tsx";
 import { Fields } from "#web/screens/customers/Fields.tsx";
+import { Standing, TierMark } from "#web/screens/customers/Standing.tsx";
 import { callOrThrow, Refused } from "#web/state/client.ts";
 import {
   addAddress,
@@ -58,6 +59,13 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
   const channels = useStore(deskState, (state) => state.channels);
   const kinds = useStore(deskState, (state) => state.kinds);
   const rows = useStore(deskState, (state) => state.rows);
+  const organisationId = customer.data?.organisation?.id ?? null;
+  const turned = useStore(deskState, (state) =>
+    organisationId === null ? 0 : (state.hints.organisations[organisationId] ?? 0),
+  );
+  useEffect(() => {
+    if (turned > 0) void store.invalidateQueries({ queryKey: ["customer", id] });
+  }, [turned, id, store]);
   useEffect(() => {
     if (bump === 0) return;
     for (const key of ["customer", "customerMerges", "customerConcerns"])
@@ -80,13 +88,16 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
         <div className="customer-body">
           <div className="customer-who">
             <Face name={nameWords(one.name)} />
-            <h3>
-              <EditableText
-                label={t("customers.name")}
-                value={nameWords(one.name)}
-                keep={(name) => name !== "" && changeCustomer(one, { name }, keep)}
-              />
-            </h3>
+            <div>
+              <h3>
+                <EditableText
+                  label={t("customers.name")}
+                  value={nameWords(one.name)}
+                  keep={(name) => name !== "" && changeCustomer(one, { name }, keep)}
+                />
+              </h3>
+              <TierMark customer={one} />
+            </div>
           </div>
           {merges ? <Proposals proposals={merges.proposals} /> : null}
           <section>
@@ -162,6 +173,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
                   />
                 </dd>
               </div>
+              <Standing customer={one} keep={keep} />
               <Fields fields={one.fields} keep={(field, value) => changeCustomerField(one, field, value, keep)} />
               <div>
                 <dt>{t("customers.since")}</dt>

@@ -35,7 +35,7 @@ export const AdminPromises = () => {
   const names = useStore(
     deskState,
     (state) => state,
-    (a, b) => a.topics === b.topics && a.brands === b.brands,
+    (a, b) => a.topics === b.topics && a.brands === b.brands && a.tiers === b.tiers,
   );
   const [editing, setEditing] = useState<PromiseRule | "new" | null>(null);
   // What was counted when something was changed here: until that is another, the counting goes on.
@@ -73,7 +73,7 @@ export const AdminPromises = () => {
           <p className="card-words">{t("promises.order")}</p>
           <ol className="entries">
             {rules.map((rule, index) => (
-              <li key={rule.id} className="promise-entry">
+              <li key={rule.id} className="moving-entry">
                 <AriaButton className="entry" onPress={() => setEditing(rule)}>
                   <Icon name="clock" size="small" />
                   <span className="entry-words">

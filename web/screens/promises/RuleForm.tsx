@@ -14,6 +14,7 @@ import type { Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
 import { minutesIn, newRule } from "#web/state/promiseRules.ts";
 import { useStore } from "#web/state/store.ts";
+import { chosenTiers, tierChoices } from "#web/state/tiers.ts";
 import { topicPath } from "#web/state/topics.ts";
 import { serviceLength, t } from "#web/state/words.ts";
 
@@ -168,10 +169,10 @@ const Group = ({
 );
 
 const When = ({ rule, set }: Part) => {
-  const { topics, brands, channels } = useStore(
+  const { topics, brands, channels, tiers } = useStore(
     deskState,
     (state) => state,
-    (a, b) => a.topics === b.topics && a.brands === b.brands && a.channels === b.channels,
+    (a, b) => a.topics === b.topics && a.brands === b.brands && a.channels === b.channels && a.tiers === b.tiers,
   );
   const { when } = rule;
   const change = (part: Partial<PromiseRule["when"]>): void => set({ ...rule, when: { ...when, ...part } });
@@ -222,6 +223,14 @@ const When = ({ rule, set }: Part) => {
         chosen={when.priorities}
         onChange={(ids) => change({ priorities: priorities.filter((one) => ids.includes(one)) })}
       />
+      {tiers.length + (when.tierIds?.length ?? 0) === 0 ? null : (
+        <Checks
+          title={t("tiers.ofCustomers")}
+          choices={tierChoices(tiers, when.tierIds)}
+          chosen={when.tierIds ?? []}
+          onChange={(ids) => change({ tierIds: chosenTiers(tiers, ids, when.tierIds) })}
+        />
+      )}
     </>
   );
 };

@@ -17,6 +17,7 @@ import { problemWords } from "#web/state/problems.ts";
 import { skillName } from "#web/state/routingBook.ts";
 import { secondsWords, takesWords } from "#web/state/routingDraft.ts";
 import { useStore } from "#web/state/store.ts";
+import { chosenTiers, tierChoices } from "#web/state/tiers.ts";
 import { topicPath } from "#web/state/topics.ts";
 import { t } from "#web/state/words.ts";
 
@@ -57,7 +58,7 @@ export const QueueForm = ({
   const names = useStore(
     deskState,
     (state) => state,
-    (a, b) => a.topics === b.topics && a.brands === b.brands && a.teams === b.teams,
+    (a, b) => a.topics === b.topics && a.brands === b.brands && a.teams === b.teams && a.tiers === b.tiers,
   );
   const faultAt: FaultAt = (place) => {
     if (missing !== null && isAtPlace(missing, place)) return t("hours.missing");
@@ -158,10 +159,15 @@ const whoWords = ({ queue, book }: Editing): string => {
 };
 
 const Takes = ({ queue, set, faultAt }: Editing) => {
-  const { topics, brands, teams, channels } = useStore(
+  const { topics, brands, teams, channels, tiers } = useStore(
     deskState,
     (state) => state,
-    (a, b) => a.topics === b.topics && a.brands === b.brands && a.teams === b.teams && a.channels === b.channels,
+    (a, b) =>
+      a.topics === b.topics &&
+      a.brands === b.brands &&
+      a.teams === b.teams &&
+      a.channels === b.channels &&
+      a.tiers === b.tiers,
   );
   const { when } = queue;
   const change = (part: Partial<Queue["when"]>): void => set({ when: { ...when, ...part } });
@@ -229,6 +235,14 @@ const Takes = ({ queue, set, faultAt }: Editing) => {
         chosen={when.priorities}
         onChange={(ids) => change({ priorities: priorities.filter((one) => ids.includes(one)) })}
       />
+      {tiers.length + (when.tierIds?.length ?? 0) === 0 ? null : (
+        <Checks
+          title={t("tiers.ofCustomers")}
+          choices={tierChoices(tiers, when.tierIds)}
+          chosen={when.tierIds ?? []}
+          onChange={(ids) => change({ tierIds: chosenTiers(tiers, ids, when.tierIds) })}
+        />
+      )}
       <OpenAt queue={queue} set={set} faultAt={faultAt} />
     </>
   );

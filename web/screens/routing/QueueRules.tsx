@@ -10,6 +10,7 @@ import { Count, Length, none, SkillNumbers } from "#web/screens/routing/Parts.ts
 import type { Editing } from "#web/screens/routing/QueueForm.tsx";
 import { deskState } from "#web/state/desk.ts";
 import { useStore } from "#web/state/store.ts";
+import { chosenTiers, tierChoices } from "#web/state/tiers.ts";
 import { topicPath } from "#web/state/topics.ts";
 import { t } from "#web/state/words.ts";
 
@@ -59,10 +60,10 @@ const useRules = <T,>(all: readonly T[], set: (all: T[]) => void) => {
 };
 
 export const Asks = ({ queue, book, set, faultAt }: Editing) => {
-  const { topics, brands } = useStore(
+  const { topics, brands, tiers } = useStore(
     deskState,
     (state) => state,
-    (a, b) => a.topics === b.topics && a.brands === b.brands,
+    (a, b) => a.topics === b.topics && a.brands === b.brands && a.tiers === b.tiers,
   );
   const { keys, change, remove, add } = useRules(queue.asks, (asks) => set({ asks }));
   return (
@@ -108,6 +109,16 @@ export const Asks = ({ queue, book, set, faultAt }: Editing) => {
               />
             ) : null}
           </div>
+          {tiers.length + (ask.when.tierIds?.length ?? 0) === 0 ? null : (
+            <Checks
+              title={t("tiers.ofCustomers")}
+              choices={tierChoices(tiers, ask.when.tierIds)}
+              chosen={ask.when.tierIds ?? []}
+              onChange={(ids) =>
+                change(at, { when: { ...ask.when, tierIds: chosenTiers(tiers, ids, ask.when.tierIds) } })
+              }
+            />
+          )}
           <SkillNumbers
             title={t("routingSetup.askRequires")}
             word={(name) => t("routingSetup.levelOf", { name })}
