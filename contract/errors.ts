@@ -53,6 +53,7 @@ const table = {
   twoDrafts: 409,
   takenBack: 409,
   ratingOver: 410,
+  flowOver: 410,
   timeInPast: 400,
   passwordTooWeak: 400,
   linkToItself: 400,

@@ -40,7 +40,7 @@ import { chattingAt } from "#modules/visitors/reads.ts";
 import { visitorRoutes } from "#modules/visitors/routes.ts";
 import type { AgentActor } from "#contract/actor.ts";
 import type { AnyEvent } from "#contract/events.ts";
-import { createHttp, httpError } from "#platform/http/http.ts";
+import { createHttp, httpError, type Http } from "#platform/http/http.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
@@ -57,6 +57,8 @@ import type { LookUp } from "#server/look-ups.ts";
 import { startLive, type Live } from "#server/live.ts";
 import { openApi } from "#server/openapi.ts";
 import { answerFailure, mount, whoAsks, type MountedRoute } from "#server/routes.ts";
+import { mountPortal } from "#server/portal.ts";
+import { openWatch } from "#server/portal-watch.ts";
 import { mountRating } from "#server/rating.ts";
 import { mountChatSite } from "#server/chat-site.ts";
 import { wishRoute } from "#server/routing.ts";
@@ -160,6 +162,22 @@ const ofModules: readonly Route<Everything>[] = [
   ...concernRoutes,
   ...movingRoutes,
 ];
+
+/** What customers come to beside the chat's socket: pages without programs, and the widget's files. */
+const mountCustomers = async (options: AppOptions, http: Http, live: Live): Promise<void> => {
+  const { config, world, connected } = options;
+  await mountRating(http.app, world);
+  await mountPortal({
+    app: http.app,
+    http,
+    world: { ...world, flowGround: options.flowGround },
+    connected,
+    publicUrl: config.publicUrl,
+    fileBytes: config.maxFileBytes,
+    watch: openWatch(world, live.follower),
+  });
+  await mountWidget({ app: http.app, world, connected });
+};
 
 /** Opens the port and answers. */
 export const createApp = async (options: AppOptions): Promise<App> => {
@@ -295,8 +313,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     isThere: chat.isThere,
     asked: (what) => greetings.add({ what }),
   });
-  await mountRating(http.app, world);
-  await mountWidget({ app: http.app, world, connected: options.connected });
+  await mountCustomers(options, http, live);
   options.demo?.site(http.app);
   if (existsSync(`${pages}index.html`)) await http.servePages(pages);
   const port = await http.listen(config.host, config.port);

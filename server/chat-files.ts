@@ -19,49 +19,15 @@ import type { Connected } from "#server/connected.ts";
 import { heldCode } from "#server/frames.ts";
 import type { ConnectedChannel } from "#server/intake.ts";
 import { sendRefusal } from "#server/routes.ts";
-
-interface Most {
-  readonly calls: number;
-  readonly bytes: number;
-}
+import { openBrake, openRoom } from "#server/upload-room.ts";
 
 /** Within ten minutes of one visitor, and of all from one place: a school or an office shares one. */
-const windowMs = 600_000;
-const mostOf = (fileBytes: number): Readonly<Record<"visitor" | "place", Most>> => ({
-  visitor: { calls: 100, bytes: 10 * fileBytes },
+const mostOf = (fileBytes: number) => ({
+  sender: { calls: 100, bytes: 10 * fileBytes },
   place: { calls: 500, bytes: 30 * fileBytes },
 });
 /** Fetching is cheaper than storing: as many calls more. */
 const fetchShare = 0.1;
-/** Uploads under way from one place, and the bytes of all of them that this process may hold. */
-const mostUnderWay = 8;
-const filesInHand = 6;
-
-/** Counts calls and bytes by who and where. Gives the seconds to wait when there were too many, null: go on. */
-const openBrake = (fileBytes: number) => {
-  const most = mostOf(fileBytes);
-  let counts = new Map<string, Most>();
-  let ends = 0;
-  return (visitor: string, place: string, added: Most): number | null => {
-    const now = performance.now();
-    if (now >= ends) {
-      counts = new Map();
-      ends = now + windowMs;
-    }
-    const both = [
-      [`visitor ${visitor}`, most.visitor],
-      [`place ${place}`, most.place],
-    ] as const;
-    const after = both.map(([key, limit]) => {
-      const before = counts.get(key) ?? { calls: 0, bytes: 0 };
-      return { key, limit, calls: before.calls + added.calls, bytes: before.bytes + added.bytes };
-    });
-    if (after.some(({ limit, calls, bytes }) => calls > limit.calls || bytes > limit.bytes))
-      return Math.ceil((ends - now) / 1_000);
-    for (const { key, calls, bytes } of after) counts.set(key, { calls, bytes });
-    return null;
-  };
-};
 
 const tokenOf = (request: FastifyRequest): string | null =>
   /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? "")?.[1] ?? null;
@@ -84,9 +50,8 @@ export const mountChatFiles = (options: {
   readonly fileBytes: number;
 }): void => {
   const { app, world, connected, http, fileBytes } = options;
-  const brake = openBrake(fileBytes);
-  const underWay = new Map<string, number>();
-  let inHand = 0;
+  const brake = openBrake(mostOf(fileBytes));
+  const room = openRoom(fileBytes);
 
   const channelOf = async (request: FastifyRequest): Promise<ConnectedChannel> => {
     const { id } = request.params as { id: string };
@@ -137,19 +102,13 @@ export const mountChatFiles = (options: {
     const declared = Number(request.headers["content-length"] ?? fileBytes);
     const seconds = brake(visitor.address, place, { calls: 1, bytes: declared });
     if (seconds !== null) return sendRefusal(request, reply, refuse("tooManyAttempts", { seconds }));
-    const here = underWay.get(place) ?? 0;
-    if (here >= mostUnderWay || inHand + declared > filesInHand * (fileBytes + 100_000))
-      return sendRefusal(request, reply, refuse("overloaded"));
-    underWay.set(place, here + 1);
-    inHand += declared;
+    const leave = room(place, declared);
+    if (leave === null) return sendRefusal(request, reply, refuse("overloaded"));
     try {
       const kept = await keepVisitorFile(world, visitor.address, { id, ...(await http.readUpload(request)) });
       return await (isRefusal(kept) ? sendRefusal(request, reply, kept) : reply.code(201).send(kept));
     } finally {
-      inHand -= declared;
-      const left = (underWay.get(place) ?? 1) - 1;
-      if (left > 0) underWay.set(place, left);
-      else underWay.delete(place);
+      leave();
     }
   });
 

@@ -2,6 +2,7 @@
 // A stored file is first set aside, where every reader still finds it, and forgotten only much later, after another look: whoever stored the
 // same bytes at that very moment and had not committed the row that names them has done so by then, and gets them back.
 import { namedFiles } from "#modules/concerns/reads.ts";
+import { namedInRuns } from "#modules/flows/reads-links.ts";
 import { namedByVisitors } from "#modules/visitors/reads.ts";
 import { cleanCopies } from "#platform/files/secrets.ts";
 import { dropSmall, smallHashes } from "#platform/files/small.ts";
@@ -20,6 +21,7 @@ const unnamed = async (tx: Tx, hashes: readonly string[]): Promise<string[]> => 
     ...(await rawFiles(tx, hashes)),
     ...(await namedFiles(tx, hashes)),
     ...(await namedByVisitors(tx, hashes)),
+    ...(await namedInRuns(tx, hashes)),
     ...(await cleanCopies(tx, hashes)),
   ]);
   return hashes.filter((hash) => !named.has(hash));

@@ -48,8 +48,8 @@ interface Parts {
   readonly world: FlowWorld;
   readonly lookUp: LookUp;
   readonly connected: Connected;
-  /** Makes a link by which a run goes on elsewhere; null: there is no such page, and none is sent. */
-  readonly linkTo: ((runId: FlowRunId) => Promise<string>) | null;
+  /** Makes a link by which a run goes on elsewhere. */
+  readonly linkTo: (runId: FlowRunId) => Promise<string>;
 }
 
 /** Does one effect; null: it is told already, or is tried again when its lease has ended. */
@@ -81,9 +81,7 @@ const outcomeOf = async (parts: Parts, claim: Claim): Promise<FlowOutcome | null
       return { of: "times", times: timesIn(hoursOf(await allHours(world.db), place), world.now(), what) };
     }
     case "link":
-      return parts.linkTo === null
-        ? { of: "mailLink", became: "refused" }
-        : { of: "link", url: await parts.linkTo(claim.runId) };
+      return { of: "link", url: await parts.linkTo(claim.runId) };
     case "mailLink":
       return mailLink(parts, claim, what);
     case "timer":
@@ -122,9 +120,9 @@ const mailLink = async (
   what: Extract<Claim["what"], { do: "mailLink" }>,
 ): Promise<FlowOutcome | null> => {
   const { world, connected } = parts;
-  const url = what.url ?? (await parts.linkTo?.(claim.runId)) ?? null;
-  const run = url === null ? null : await mayMailLink(world, claim, what.email);
-  if (url === null || run === null) return { of: "mailLink", became: "refused" };
+  const run = await mayMailLink(world, claim, what.email);
+  if (run === null) return { of: "mailLink", became: "refused" };
+  const url = what.url ?? (await parts.linkTo(claim.runId));
   const { medium, brandId, channelId } = run.place;
   const { zone } = await world.flowGround.surroundings(world.db, { brandId, channelId, medium, verified: null });
   const language: FlowLanguage = run.state.language;

@@ -17,6 +17,7 @@ import { foldWords } from "#modules/search/actions.ts";
 import { removeOldCodes } from "#modules/visitors/actions-codes.ts";
 import { removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
 import { mailWhatIsUnread } from "#modules/visitors/actions-mail.ts";
+import { removeOldLinks } from "#modules/flows/actions-links.ts";
 import { removeOldMoves } from "#modules/visitors/actions-moved.ts";
 import { removeOldPushes } from "#modules/visitors/actions-push.ts";
 import { removeOldTokens } from "#modules/visitors/actions-signed.ts";
@@ -48,6 +49,7 @@ const timed: readonly Timed[] = [
   { name: "forgetBegins", everyMs: 3_600_000, run: forgetBegins },
   { name: "forgetRemovedViews", everyMs: 3_600_000, run: forgetRemovedViews },
   { name: "removeOldSessions", everyMs: 3_600_000, run: removeOldSessions },
+  { name: "removeOldLinks", everyMs: 3_600_000, run: removeOldLinks },
   { name: "removeOldMoves", everyMs: 600_000, run: removeOldMoves },
   { name: "removeOldPushes", everyMs: 600_000, run: removeOldPushes },
   { name: "removeOldCodes", everyMs: 600_000, run: removeOldCodes },

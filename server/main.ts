@@ -2,9 +2,11 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { slugOf } from "#lib/slug.ts";
 import { createLog } from "#platform/log.ts";
 import { environment, readConfig, type Setting } from "#server/config.ts";
-import { demoLogins } from "#server/demo/cast.ts";
+import { demoBrands, demoLogins } from "#server/demo/cast.ts";
+import { brandPath } from "#server/portal-views.ts";
 import { StartProblem } from "#server/problem.ts";
 import { startServer, type Running } from "#server/start.ts";
 
@@ -43,6 +45,7 @@ const block = (running: Running, dataDir: string): string[] => {
     ...(running.demo
       ? ([
           ["Website", `${running.deskUrl}/site/   with the chat`],
+          ["Self-service", `${running.deskUrl}${brandPath(slugOf(demoBrands.elb.name))}`],
           ["Post box", `${running.deskUrl}/postbox`],
         ] as [string, string][])
       : []),

@@ -58,6 +58,7 @@ import {
   openStore,
   whenThere,
 } from "#server/starting.ts";
+import { linksTo } from "#server/portal-links.ts";
 import { StartProblem } from "#server/problem.ts";
 
 /** A running server. */
@@ -233,7 +234,7 @@ export const startServer = async (
     const timing = { chatMailAfterMs: config.chatMailAfterMs, undoMs: config.undoMs, publicUrl };
     const jobs = await startJobs({ world, log, timing, connected });
     closers.push(jobs.stop);
-    closers.push(startReactions({ world: flowWorld, follower: app.live.follower, config, lookUp, connected }));
+    closers.push(startReactions({ world: flowWorld, live: app.live, config, lookUp, connected, publicUrl }));
     const leading = startRouting({ world, follower: app.live.follower, atDesk: app.live.atDesk, log });
     closers.push(leading.stop);
     closers.push(await startTelling({ world, connected, config, publicUrl, isHere: app.isHere, metrics }));
@@ -259,13 +260,15 @@ const withFlows = (world: World) => {
 /** Runs what follows from events, and what flows want done; returns how to stop. */
 const startReactions = (options: {
   readonly world: FlowWorld;
-  readonly follower: Follower<AnyEvent>;
+  readonly live: { readonly follower: Follower<AnyEvent> };
   readonly config: Pick<Config, "acknowledge" | "chatPushAfterMs" | "undoMs">;
   readonly lookUp: LookUp;
   readonly connected: Connected;
+  readonly publicUrl: string;
 }): (() => Promise<void>) => {
-  const { world, follower, config, lookUp, connected } = options;
-  const effects = startFlowEffects({ world, lookUp, connected, linkTo: null, follower });
+  const { world, config, lookUp, connected } = options;
+  const { follower } = options.live;
+  const effects = startFlowEffects({ world, lookUp, connected, linkTo: linksTo(world, options.publicUrl), follower });
   const { acknowledge, chatPushAfterMs: pushAfterMs, undoMs } = config;
   const stops = reactions(world, { acknowledge, pushAfterMs, undoMs, recent: follower.recent }).map((reaction) => {
     const run = runReaction({ ...reaction, db: world.db, log: world.log, end: horizon });

@@ -73,6 +73,8 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["widget-coloured", "widget-coloured", look("wide", "light", "en")],
   ["widget-rating", "widget-rating", look("phone", "light", "de")],
   ["rating", "rating", look("wide", "light", "de")],
+  ["portal", "portal", look("phone", "light", "de")],
+  ["portal-question", "portal-question", look("phone", "dark", "en")],
   ["reply", "reply", look("wide", "light", "de")],
   ["note", "note", look("wide", "light", "de")],
   ["assign", "assign", look("wide", "dark", "de")],

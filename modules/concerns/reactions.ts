@@ -65,7 +65,15 @@ export const concernReactions = (
     sift: heardOf,
   },
   ...(options.acknowledge
-    ? [reaction("concerns.acknowledge", "message.added", isFirst, (tx, event) => acknowledge(world, tx, event))]
+    ? [
+        reaction("concerns.acknowledge", "message.added", isFirst, (tx, { data: { message } }) =>
+          acknowledge(world, tx, message),
+        ),
+        // Of a dialogue that became a concern the first message is the flow's.
+        reaction("concerns.acknowledgeDialogue", "flow.ended", isDialogue, (tx, event) =>
+          acknowledgeDialogue(world, tx, event),
+        ),
+      ]
     : []),
   reaction(
     "concerns.customerName",
@@ -148,15 +156,31 @@ const reaction = <K extends EventKind>(
   handle: (tx, event) => handle(tx, event as unknown as LoggedEvent<K>),
 });
 
+/** Of a dialogue that was held by itself the concern has the run's id. */
+const isDialogue = ({ concernId, data: { runId } }: LoggedEvent<"flow.ended">): boolean =>
+  (concernId as string | null) === runId;
+
+/** What of a message decides whether and how it is confirmed. */
+type Confirmed = Pick<
+  LoggedEvent<"message.added">["data"]["message"],
+  "id" | "at" | "channelKind" | "channelId" | "from" | "assurance"
+>;
+
+/** Confirms a dialogue that a page of ours held, where they left a mail address: what was typed there nobody vouches for. Who sits in a chat sees that it has come. */
+const acknowledgeDialogue = async (world: World, tx: Tx, { concernId }: LoggedEvent<"flow.ended">): Promise<void> => {
+  const last = concernId === null ? null : await lastOfCustomer(tx, concernId);
+  const channel = last && (await allChannels(tx)).find(({ id }) => id === last.channelId);
+  if (!last || !channel || isKept(addressKindOf[channel.kind])) return;
+  const { id, at, sender: from, assurance } = last;
+  await acknowledge(world, tx, { id, at, channelKind: channel.kind, channelId: channel.id, from, assurance }, true);
+};
+
 /**
  * Confirms the first message of a new concern, at most once per address and day. Never to machines, to ourselves or to agents; never when the sender is
- * shown to be false; and to a sender nothing vouches for only words of ours: not one byte they chose comes back (RFC 3834 sections 2 and 3).
+ * shown to be false; and to a sender nothing vouches for only words of ours: not one byte they chose comes back (RFC 3834 sections 2 and 3). `isSpoken`: what a flow said in it was
+ * said elsewhere, and no mail.
  */
-const acknowledge = async (
-  world: World,
-  tx: Tx,
-  { data: { message } }: LoggedEvent<"message.added">,
-): Promise<void> => {
+const acknowledge = async (world: World, tx: Tx, message: Confirmed, isSpoken = false): Promise<void> => {
   if (message.channelKind === null || message.from === null) return;
   const now = world.now();
   if (now.getTime() - Date.parse(message.at) > freshMs) return;
@@ -185,7 +209,7 @@ const acknowledge = async (
       : (await channelsOfBrand(tx, state.brandId)).find((each) => each.id === message.channelId);
   if (state === null || brand === null || !channel?.enabled || !channel.canSend) return;
   // A flow has answered already: nobody wonders whether it has come.
-  if (await flowSpoke(tx, state.id)) return;
+  if (!isSpoken && (await flowSpoke(tx, state.id))) return;
   const sure = isSure(message.assurance as Assurance);
   if (!sure && !(await mayConfirmUnknown(tx, channel.id, now))) return;
   const words = acknowledgement(

@@ -130,3 +130,22 @@ test(
     assert.equal(await world.files.has(hashOf(left)), false);
   },
 );
+
+test("a file that was given to a flow stays as long as what was said in it", async () => {
+  const bytes = letter();
+  const { hash } = await world.files.put(bytes);
+  const [flowId, runId] = [crypto.randomUUID(), crypto.randomUUID()];
+  const file = JSON.stringify([{ id: crypto.randomUUID(), name: "router.jpg", hash }]);
+  await world.db.run(
+    sql`INSERT INTO flow (id, key, name, is_on, draft) VALUES (${flowId}, 'sweep', 'Sweep', true, '{}')`,
+  );
+  await world.db.run(sql`
+    INSERT INTO flow_run (id, flow_id, version, name, medium, brand_id, holder, language, state, begun_at, moved_at)
+    VALUES (${runId}, ${flowId}, 1, 'Sweep', 'page', ${cast.brandId}, 'x', 'de', '{}', now(), now())`);
+  await world.db.run(sql`
+    INSERT INTO flow_said (run_id, seq, id, direction, at, words, outputs, files)
+    VALUES (${runId}, 1, ${crypto.randomUUID()}, 'in', now(), '', '[]', ${file})`);
+  assert.deepEqual(await sweep(30), nothing);
+  await world.db.run(sql`DELETE FROM flow_run WHERE id = ${runId}`);
+  assert.equal((await sweep(30)).setAside, 1);
+});

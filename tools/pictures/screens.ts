@@ -2,6 +2,7 @@
 import type { Page, Route } from "playwright-core";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { inFlow } from "./flow.ts";
+import { portalScreens } from "./portal.ts";
 import { working } from "./work.ts";
 
 export interface Screen {
@@ -259,6 +260,7 @@ export const screensOf = ({
     { name: "widget", path: "/site/", signedOut: true, act: chatting(answerChat) },
     { name: "widget-rating", path: "/site/", signedOut: true, act: rating(answerChat) },
     { name: "rating", path: `${question}?score=4`, signedOut: true, act: seen("form button") },
+    ...portalScreens,
     { name: "rating-gone", path: "/rating/x", signedOut: true, act: seen("h1") },
     {
       name: "widget-greeting",
