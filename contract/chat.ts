@@ -53,7 +53,7 @@ export const fromWidget = z.discriminatedUnion("type", [
     type: z.literal("hello"),
     version: z.literal(1),
     token: z.string().max(200).nullable(),
-    /** From a mail of ours that leads back into the chat; null: none. */
+    /** From a mail of ours that leads back into the chat, or one by which a dialogue with a flow goes on here; null: none. */
     link: z.string().max(200).nullable(),
     after: z.number().int().nonnegative().nullable(),
     /** The site has signed its user in; left out: it has not. */

@@ -9,6 +9,7 @@ import type { BrandId, FlowId, FlowRunId } from "#contract/ids.ts";
 import { chatsAsked } from "#modules/concerns/reads-visitor.ts";
 import { becomeConcern, beginRun, tellRun } from "#modules/flows/actions-running.ts";
 import { raiseRunSeen } from "#modules/flows/actions-chat.ts";
+import { goOnByLink, linkedRun } from "#modules/flows/actions-links.ts";
 import type { FlowWorld } from "#modules/flows/ground.ts";
 import type { RunFile, RunPlace, RunRecord, RunSaid } from "#modules/flows/model-runs.ts";
 import { areFlowsUsed, runIdsOf } from "#modules/flows/reads-chat.ts";
@@ -55,6 +56,8 @@ export interface ChatFlows {
   readonly hear: (page: Page, seat: Seat, one: Say, files: readonly VisitorFile[]) => Promise<Heard>;
   /** Tells the pages here at once what a word has led to: "taken" has been said. */
   readonly follow: (heard: Extract<Heard, { kind: "taken" }>) => Promise<void>;
+  /** They have opened a link by which a dialogue goes on here; one that leads nowhere, or to another brand's, changes nothing. */
+  readonly comeBy: (page: Page, seat: Seat, word: string) => Promise<void>;
   /** What the page's visitor has said to flows that are no concerns; the page is told what comes in them from now on. */
   readonly of: (
     page: Page,
@@ -135,6 +138,18 @@ const knownOf = async (
   const { name, email } = visitor;
   const phone = visitor.phone || said;
   return Object.fromEntries(Object.entries({ name, email, phone }).filter(([, value]) => value !== ""));
+};
+
+/** Lets a dialogue go on at this page's visitor, who is written down by that; gives it, null: the link leads to none that can. */
+const goOnHere = async (world: FlowWorld, page: Page, seat: Seat, word: string): Promise<FlowRunId | null> => {
+  const { visitor, language } = seat;
+  const { id: channelId, brandId } = page.who.channel;
+  const run = await linkedRun(world, word);
+  if (run === null || run.state.over !== null || run.place.brandId !== brandId) return null;
+  if (visitor.isNew) await world.db.transaction((tx) => settle(world, tx, visitor));
+  seat.visitor = { ...visitor, isNew: false };
+  const to = { medium: "chat", channelId, language, holder: visitor.address } as const;
+  return isRefusal(await goOnByLink(world, whoOf(visitor), word, to)) ? null : run.id;
 };
 
 /** Asks once whether flows are used at all. */
@@ -313,6 +328,10 @@ export const openChatFlows = (options: {
       return run === null ? begin(page, seat, runId, one, files) : goOn(seat, run, one, files);
     },
     follow: ({ run, said }) => shown.tell(run, said),
+    comeBy: async (page, seat, word) => {
+      const runId = await goOnHere(world, page, seat, word);
+      if (runId !== null) bus.hint("chatFlow", { address: seat.visitor.address, runId } satisfies BegunRun);
+    },
     of: async (page, seat) => {
       const { visitor } = seat;
       if (visitor.isNew || !(await isUsed())) return { concerns: [], messages: [] };

@@ -23,6 +23,11 @@ export type Met =
     }
   | { readonly refused: string };
 
+/** What stands before the word of a link by which a dialogue with a flow goes on in the chat. */
+const flowMark = "f.";
+export const isFlowLink = (link: string): boolean => link.startsWith(flowMark);
+export const flowWordIn = (link: string): string => link.slice(flowMark.length);
+
 /** Finds out who says hello. Why a site's word is not believed stands in the log; the page is told that it is so, and nothing else. */
 export const whoIs = async (world: World, { channel }: Caller, hello: Hello): Promise<Met> => {
   const { identity, language, token, link } = hello;
@@ -46,6 +51,6 @@ export const whoIs = async (world: World, { channel }: Caller, hello: Hello): Pr
     const moved = await comeByMove(world, at);
     return { visitor: moved?.visitor ?? browser, isLed: moved !== null, was: null, from: moved?.from ?? null };
   }
-  const came = link === null ? null : await comeBy(world, at);
+  const came = link === null || isFlowLink(link) ? null : await comeBy(world, at);
   return { visitor: came ?? browser, isLed: came !== null, was: null, from: null };
 };

@@ -27,7 +27,7 @@ import { openCodes, type Codes } from "#server/chat-code.ts";
 import { openCrowd, type Crowd } from "#server/chat-crowd.ts";
 import { answersIn, askedBy, phoneIn } from "#server/chat-form.ts";
 import { greetingWords } from "#server/chat-site.ts";
-import { whoIs } from "#server/chat-identity.ts";
+import { flowWordIn, isFlowLink, whoIs } from "#server/chat-identity.ts";
 import { openChatFlows, type ChatFlows, type Heard } from "#server/chat-flows.ts";
 import { incomingFile } from "#server/chat-files.ts";
 import { openHere, type Here } from "#server/chat-here.ts";
@@ -99,6 +99,7 @@ const greet = async (room: Room, page: Page, hello: Word<"hello">): Promise<void
   if (was !== null) room.changed([was, visitor.address], visitor.tokenHash);
   const seat = seats.sit(page, visitor, hello);
   if (seat === null) return;
+  if (hello.link !== null && isFlowLink(hello.link)) await room.flows.comeBy(page, seat, flowWordIn(hello.link));
   await welcome(room, page, seat, visitor.token === null && !isLed ? hello.after : null);
 };
 

@@ -348,3 +348,48 @@ test(
     );
   },
 );
+
+test(
+  "a link by which a dialogue goes on: at another browser's chat with all that was said, and no longer where it was",
+  { timeout },
+  async () => {
+    const here = {
+      by: { way: "here" },
+      link: { to: "here" },
+      text: both("Hier geht es weiter:", "It goes on here:"),
+    } as const;
+    await addFlow(
+      desk,
+      {
+        ...helpFlow,
+        start: "on",
+        steps: [{ id: "on", do: "sendLink", ...here, next: "what" }, ...helpFlow.steps],
+        entries: [{ entry: { by: "words", words: ["unterwegs"] }, brandIds: [], media: ["chat"], hours: "always" }],
+      },
+      "unterwegs",
+    );
+    const page = await open();
+    await page.hello();
+    const { concernId } = await page.tell("Ich bin unterwegs");
+    const { text } = await saidBy(page, "Hier geht es weiter");
+    const word = /\/go\/([\w-]+)/.exec(text)?.[1] ?? "";
+    const other = await open(two);
+    const nowhere = await other.hello({ link: `f.${word.toUpperCase()}` });
+    assert.deepEqual(nowhere.concerns, []);
+    const phone = await open(two);
+    const { token, concerns } = await phone.hello({ link: `f.${word}` });
+    assert.deepEqual([concerns[0]?.id, concerns[0]?.flow], [concernId, { skips: false, works: false }]);
+    assert.equal((await stands(page, ({ id, status }) => id === concernId && status === "resolved"))?.flow, undefined);
+    const what = await (await open(one)).hello({ token });
+    const asked = what.messages.findLast(({ parts }) => parts.some(({ kind }) => kind === "choices"));
+    assert.ok(asked);
+    await press(phone, asked, "Gar kein Internet");
+    await saidBy(phone, "Kundennummer");
+    const heard = page.words.flatMap((each) => ("messages" in each ? each.messages : []));
+    assert.equal(
+      heard.some(({ text: words }) => words.includes("Kundennummer")),
+      false,
+    );
+    await assert.rejects(page.tell("123456", { concernId }), /notFound/);
+  },
+);
