@@ -285,7 +285,10 @@ export const dialoguePage = (
       <section>${main}</section>
       ${isLive && human(reader, view, tried)}
       ${
-        now.kind !== "elsewhere" && html`<section class="row">${small(reader, view, "leave", "portal.leave")}</section>`
+        now.kind !== "elsewhere" &&
+        html`<section class="row">
+          ${isLive && view.chat && small(reader, view, "chat", "portal.goOnInChat")}${small(reader, view, "leave", "portal.leave")}
+        </section>`
       }`,
   );
 };

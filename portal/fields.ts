@@ -12,7 +12,7 @@ export const formNames = {
   proof: "proof",
   id: "id",
   asked: "asked",
-  /** What is done: "answer", "skip", "human", "contact", "language", "leave", "take". */
+  /** What is done: "answer", "skip", "human", "language", "chat", "leave", "take". */
   what: "what",
   pick: "pick",
   answer: "answer",

@@ -34,6 +34,7 @@ const pageOf = (parts: ReturnType<typeof render>["parts"], language: "de" | "en"
     earlier: 0,
     now: question === null ? { kind: "over", as: "ended" } : { kind: "asks", question },
     reachable: false,
+    chat: false,
     mostBytes: 25_000_000,
     path: "/help/kabel/ablauf/run",
     flowPath: "/help/kabel/ablauf",

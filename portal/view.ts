@@ -74,6 +74,8 @@ export interface DialogueView {
   readonly now: Now;
   /** An answer by mail or phone is possible already: nothing has to be asked for it. */
   readonly reachable: boolean;
+  /** The brand has a chat to go on in. */
+  readonly chat: boolean;
   /** Largest file that is taken. */
   readonly mostBytes: number;
   /** Where forms go, the flow's own page, and the brand's. */

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isRefusal } from "#contract/errors.ts";
 import type { FlowRunId } from "#contract/ids.ts";
-import { letGo, takeBack } from "#modules/flows/actions-links.ts";
+import { letGo, makeLink, takeBack } from "#modules/flows/actions-links.ts";
 import { moveRun } from "#modules/flows/actions-running.ts";
 import type { RunRecord } from "#modules/flows/model-runs.ts";
 import { hasHeld } from "#modules/flows/reads-links.ts";
@@ -31,7 +31,7 @@ import {
   type Portal,
 } from "#server/portal-ground.ts";
 import { isProof, portalRoot, type Holder } from "#server/portal-places.ts";
-import { dialogueOf, type Dialogue } from "#server/portal-views.ts";
+import { chatOf, dialogueOf, type Dialogue } from "#server/portal-views.ts";
 
 /** A page whose dialogue waits for a look-up is held so long before it says that it takes longer. */
 const holdMs = 4_000;
@@ -58,8 +58,8 @@ const dialogueNamed = async (portal: Portal, request: FastifyRequest): Promise<N
   return mine ? { place, run, holder } : null;
 };
 
-const gathered = async ({ world, fileBytes }: Portal, { place, holder, run }: Named): Promise<Dialogue> =>
-  dialogueOf(world, {
+const gathered = async ({ world, connected, fileBytes }: Portal, { place, holder, run }: Named): Promise<Dialogue> =>
+  dialogueOf(world, connected, {
     ...place,
     run,
     holder,
@@ -69,7 +69,7 @@ const gathered = async ({ world, fileBytes }: Portal, { place, holder, run }: Na
 
 /** Does what a form says. */
 const act = async (portal: Portal, reply: FastifyReply, named: Named, sent: Sent): Promise<FastifyReply> => {
-  const { world, cookie, fileBytes } = portal;
+  const { world, connected, cookie, fileBytes } = portal;
   const { place, run, holder } = named;
   const { language, over } = run.state;
   const what = sent.fields.get(formNames.what) ?? "";
@@ -89,6 +89,12 @@ const act = async (portal: Portal, reply: FastifyReply, named: Named, sent: Sent
     const to = { ...run.place, language: languageIn(sent.fields.get("language")) ?? language };
     if (over === null) await moveRun(world, customer, { runId: run.id, from: holder.hash, place: to });
     return toRun(portal, reply, place, run);
+  }
+  if (what === "chat") {
+    const chat = chatOf(connected, place.brand.id);
+    if (chat === null || over !== null) return toRun(portal, reply, place, run);
+    const word = await world.db.transaction((tx) => makeLink(world, tx, run.id));
+    return reply.headers({ "cache-control": "no-store" }).redirect(`/chat/${chat}#f.${word}`, 303);
   }
   const dialogue = await gathered(portal, named);
   const untaken = await answerDialogue({ world, who: customer, run, holder, dialogue, sent, fileBytes });

@@ -40,7 +40,7 @@ const stateOf = (around: FlowSurroundings, language: FlowLanguage): string => {
 };
 
 /** The brand's chat; null: it has none that is switched on. */
-const chatOf = (connected: Connected, brandId: string): string | null =>
+export const chatOf = (connected: Connected, brandId: string): string | null =>
   connected.enabled().find((channel) => addressKindOf[channel.kind] === "chat" && channel.brandId === brandId)?.id ??
   null;
 
@@ -175,6 +175,7 @@ export interface Dialogue {
 /** A dialogue as the browser sees it that holds it, or has held it: then nothing of it is shown but where it goes on. */
 export const dialogueOf = async (
   world: FlowWorld,
+  connected: Connected,
   at: {
     readonly run: RunRecord;
     readonly said: readonly RunSaid[];
@@ -207,6 +208,7 @@ export const dialogueOf = async (
       earlier: Math.max(0, lastOfThem),
       now: isHere ? await nowOf(world, run, asks, around) : { kind: "elsewhere", where: place.medium },
       reachable: answerTo(run) !== null,
+      chat: state.over === null && chatOf(connected, brand.id) !== null,
       mostBytes: at.mostBytes,
       path: runPath(word, key, run.id),
       flowPath: flowPath(word, key),

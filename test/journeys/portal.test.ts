@@ -7,6 +7,7 @@ import { api } from "#contract/api.ts";
 import type { Brand } from "#contract/brands.ts";
 import { everything } from "#contract/concerns.ts";
 import { addMailbox, setUpCentre } from "#test/centre.ts";
+import { addChat, openPage } from "#test/chat.ts";
 import type { Desk, LiveFeed } from "#test/desk.ts";
 import { sentBy } from "#test/pages.ts";
 import { buttonOn, plainBrowser, portalFlow, publishFlow, type PlainBrowser, type Seen } from "#test/portal.ts";
@@ -329,6 +330,31 @@ test("a link leads on in another browser, with the same values; the one before s
   assert.match(phone.at().words, /Ihr Anliegen hat die Nummer/);
   const late = await plainBrowser(server.url).get(link);
   assert.deepEqual([late.status, late.words.includes("4711")], [410, false]);
+});
+
+test("from the page into the chat and back: the same question, the same values, and never in both", async () => {
+  const chat = await addChat(desk, brand.id);
+  const browser = await begun();
+  const { path } = browser.at();
+  await browser.press("Störung");
+  await browser.press("Weiter", { answer: "4711" });
+  const led = await browser.press("Im Chat weitermachen");
+  const [, link = ""] = /^\/chat\/[0-9a-f-]{36}#(f\.[\w-]{43})$/.exec(led.path) ?? assert.fail(led.path);
+  const visitor = await openPage(server.url, chat.id);
+  try {
+    const { concerns, messages } = await visitor.hello({ link });
+    const concernId = path.split("/").at(-1) ?? "";
+    assert.equal(concerns[0]?.id, concernId);
+    assert.ok(messages.some(({ text }) => text === "4711"));
+    assert.match((await browser.get(path)).words, /Dieser Dialog geht im Chat weiter/);
+    await visitor.tell("39,90", { concernId });
+    assert.match((await browser.press("Hier weitermachen")).title, /^Seit wann ist das so\?/);
+    await browser.get(path);
+    assert.ok(browser.at().words.includes("39,90"), browser.at().words);
+    await assert.rejects(visitor.tell("gestern", { concernId }), /notFound/);
+  } finally {
+    visitor.close();
+  }
 });
 
 test("the language can be changed in the middle; what is open is asked again in it", async () => {
