@@ -42,6 +42,15 @@ const others: Readonly<Record<string, readonly [path: string, status: number]>> 
   // How a chat looks and when it greets, for the pages that carry it: says nothing of anybody (chat-form.test.ts).
   "GET /chat/:id/site.json": ["/chat/0195d1f0-0000-7000-8000-000000000000/site.json", 404],
   "GET /chat/:id/greetings/:greeting": ["/chat/0195d1f0-0000-7000-8000-000000000000/greetings/none", 404],
+  // Customers' pages: of a brand that is there anybody; a dialogue only whoever holds its token, by forms alone (portal.test.ts).
+  "GET /help/go/:link": ["/help/go/none", 404],
+  "POST /help/go/:link": ["/help/go/none", 404],
+  "GET /help/:brand": ["/help/none", 404],
+  "GET /help/:brand/": ["/help/none/", 404],
+  "GET /help/:brand/:flow": ["/help/none/none", 404],
+  "POST /help/:brand/:flow": ["/help/none/none", 415],
+  "GET /help/:brand/:flow/:run": ["/help/none/none/0195d1f0-0000-7000-8000-000000000000", 404],
+  "POST /help/:brand/:flow/:run": ["/help/none/none/0195d1f0-0000-7000-8000-000000000000", 404],
   "GET /assets/*": ["/assets/none.js", 404],
   "GET /widget/*": ["/widget/none.js", 404],
   "GET /*": ["/none.js", 404],
@@ -63,7 +72,9 @@ const strangers = (addresses: readonly string[]): readonly string[] =>
   addresses.filter((address) => {
     const [method = "", path = ""] = address.split(" ");
     const isFile = method === "GET" && !path.includes("*") && built.some((folder) => existsSync(folder + path));
-    return !contract.has(address) && !Object.hasOwn(others, address) && !isFile;
+    // The pages' style sheets, by what is in them.
+    const isStyle = method === "GET" && /^\/help\/style\/[0-9a-f]{12}-(?:tokens|portal)\.css$/.test(path);
+    return !contract.has(address) && !Object.hasOwn(others, address) && !isFile && !isStyle;
   });
 
 let world: TestWorld;

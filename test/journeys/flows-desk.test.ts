@@ -10,7 +10,7 @@ import { lockForRule } from "#modules/concerns/actions-ruled.ts";
 import { rowById } from "#modules/concerns/reads.ts";
 import { sendFlow, stopFlow } from "#modules/flows/actions-concerns.ts";
 import { makeCode, tellOutcome, tellSlow } from "#modules/flows/actions-effects.ts";
-import { becomeConcern, beginRun, tellRun } from "#modules/flows/actions-running.ts";
+import { becomeConcern, beginRun, moveRun, tellRun } from "#modules/flows/actions-running.ts";
 import { sql } from "#platform/db/db.ts";
 import { askWords, ending, flowOf, handing, openFlowing, text } from "#test/flow-world.ts";
 import { allConcerns, deliver, mail, messagesIn, sure } from "#test/world.ts";
@@ -135,6 +135,10 @@ test("of a dialogue that nobody but a customer holds a desk knows nothing until 
     });
   const handed = sure(await verify(() => begin(), "flow.stepped")).run.id;
   await verify(() => tell(handed, "Bild"), "flow.stepped");
+  // On a page and back.
+  const page = { ...place("kim"), medium: "page" as const, holder: "page" };
+  await verify(() => moveRun(world, visitor, { runId: handed, from: "kim", place: page }), "flow.stepped");
+  await verify(() => moveRun(world, visitor, { runId: handed, from: "page", place: place("kim") }), "flow.stepped");
   await verify(() => tell(handed, "Ich will einen Menschen"), "concern.created", "flow.ended");
   const solved = sure(await begin()).run.id;
   sure(await tell(solved, "Bild"));

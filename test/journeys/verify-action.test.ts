@@ -338,6 +338,8 @@ void test("a delivery on its way: sending, later, sent, uncertain, bounced, seen
   // The first of these are further below, the others in promises.test.ts and automation.test.ts.
   const unasked = new Set([
     "concerns.answered",
+    // As concerns.acknowledge, of what a dialogue became; portal.test.ts has it.
+    "concerns.acknowledgeDialogue",
     "concerns.customerName",
     "concerns.channelSet",
     "concerns.rated",

@@ -327,6 +327,12 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   mayMailLink: "what no desk shows",
   forgetOldRuns: "what no desk shows",
   raiseRunSeen: "what no desk shows",
+  makeLink: "what no desk shows",
+  linkedRun: "reads",
+  removeOldLinks: "what no desk shows",
+  goOnByLink: "moves a run, as moveRun does",
+  takeBack: "moves a run, as moveRun does",
+  letGo: "moves a run, as moveRun does",
 };
 
 /** Compared by what calls them: how it stands in the tests. */
