@@ -319,6 +319,7 @@ export const flowStep = z.discriminatedUnion("do", [
   }),
 ]);
 export type FlowStep = z.infer<typeof flowStep>;
+export type FlowStepKind = FlowStep["do"];
 
 /** How a flow begins. Several may hold; each is asked alone. */
 export const flowEntry = z.discriminatedUnion("by", [

@@ -1,5 +1,6 @@
-// What a picture of a flow in the widget needs. Called by tools/pictures/screens.ts.
+// Flows in pictures: in the widget, and at the desk where they are written. Called by tools/pictures/screens.ts.
 import type { Page } from "playwright-core";
+import type { Screen } from "./screens.ts";
 
 /** Begins the first flow that is offered by its button, and answers what it asks first. */
 export const inFlow = async (page: Page): Promise<void> => {
@@ -10,3 +11,16 @@ export const inFlow = async (page: Page): Promise<void> => {
   await page.locator(".by-you:not(.is-waiting)").nth(1).waitFor();
   await page.locator(".by-us").nth(1).waitFor();
 };
+
+/** Where they are written. */
+export const flowScreens: readonly Screen[] = [
+  { name: "admin-flows", path: "/admin/flows", act: (page) => page.locator(".flow-row").first().waitFor() },
+  {
+    name: "flow-editor",
+    path: "/admin/flows",
+    act: async (page) => {
+      await page.locator(".flow-row .entry[href]").first().click();
+      await page.locator(".react-flow__node, .flow-line").first().waitFor();
+    },
+  },
+];

@@ -1,7 +1,7 @@
 // Every screen of the desk and how to get it there, its empty, waiting, failed and lost states included. Read by tools/pictures.ts.
 import type { Page, Route } from "playwright-core";
 import type { ConcernRow } from "#contract/concerns.ts";
-import { inFlow } from "./flow.ts";
+import { flowScreens, inFlow } from "./flow.ts";
 import { portalScreens } from "./portal.ts";
 import { working } from "./work.ts";
 
@@ -450,6 +450,7 @@ export const screensOf = ({
       },
     },
     { name: "admin-promise", path: "/admin/promises", act: opened(".entries .entry", ".sheet .form") },
+    ...flowScreens,
     { name: "admin-automation", path: "/admin/automation", act: seen(".entries .entry") },
     { name: "admin-rule", path: "/admin/automation", act: opened(".entries .entry", ".sheet .form") },
     {

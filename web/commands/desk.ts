@@ -48,6 +48,7 @@ export const deskCommands: readonly Command[] = [
   goTo("adminTiers", "commands.adminTiers", [], "/admin/tiers", isAdmin),
   goTo("adminAutomation", "commands.adminAutomation", [], "/admin/automation", isAdmin),
   goTo("macros", "commands.macros", ["g y"], "/admin/macros"),
+  goTo("adminFlows", "commands.adminFlows", [], "/admin/flows", isAdmin),
   goTo("adminRouting", "commands.adminRouting", [], "/admin/routing", isAdmin),
   goTo("adminSkills", "commands.adminSkills", [], "/admin/skills", (context) =>
     allows(context.me.agent.role, "team.supervise"),

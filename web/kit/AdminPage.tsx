@@ -20,6 +20,7 @@ const pages = [
   "routing",
   "skills",
   "macros",
+  "flows",
   "notices",
 ] as const;
 

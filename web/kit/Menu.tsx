@@ -40,6 +40,7 @@ export const ActionMenu = ({
   label,
   entries,
   placement = "bottom start",
+  focusFirst = false,
   ...opening
 }: {
   readonly trigger: ReactNode;
@@ -48,11 +49,18 @@ export const ActionMenu = ({
   readonly placement?: "bottom start" | "bottom end" | "top end" | "top start";
   readonly isOpen?: boolean;
   readonly onOpenChange?: (open: boolean) => void;
+  /** Opened by a key of its own, its first entry has the focus. */
+  readonly focusFirst?: boolean;
 }) => (
   <MenuTrigger {...opening}>
     {trigger}
     <Popover className="popover" placement={placement} offset={6}>
-      <Menu className="menu" aria-label={label} onAction={(id) => entries.find((entry) => entry?.id === id)?.run()}>
+      <Menu
+        className="menu"
+        aria-label={label}
+        {...(focusFirst ? { autoFocus: "first" as const } : {})}
+        onAction={(id) => entries.find((entry) => entry?.id === id)?.run()}
+      >
         {entries.map((entry, index) =>
           entry === null ? (
             <Separator key={`line-${index}`} className="menu-line" />

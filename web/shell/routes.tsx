@@ -167,6 +167,20 @@ const tree = root.addChildren([
     "team.supervise",
   ),
   admin(
+    "flows",
+    lazyRouteComponent(() => import("#web/screens/flows/AdminFlows.tsx"), "AdminFlows"),
+    "flow.manage",
+  ),
+  admin(
+    "flows/$flow",
+    lazyRouteComponent(() => import("#web/screens/flows/FlowPage.tsx"), "FlowPage"),
+    "flow.manage",
+  ),
+  admin(
+    "flow-services",
+    lazyRouteComponent(() => import("#web/screens/flows/AdminServices.tsx"), "AdminServices"),
+  ),
+  admin(
     "notices",
     lazyRouteComponent(() => import("#web/screens/notices/AdminNotices.tsx"), "AdminNotices"),
     "notice.manage",
