@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import type { Screen } from "./screens.ts";
 
 /** Begins the first flow that is offered by its button, and answers what it asks first. */
-export const inFlow = async (page: Page): Promise<void> => {
+const inFlow = async (page: Page): Promise<void> => {
   await page.getByRole("button", { name: /Chat öffnen|Open chat/ }).click();
   const offered = page.getByRole("group", { name: /Worum geht es|What is it about/ }).getByRole("button");
   await offered.first().click();
@@ -12,8 +12,8 @@ export const inFlow = async (page: Page): Promise<void> => {
   await page.locator(".by-us").nth(1).waitFor();
 };
 
-/** Where they are written. */
 export const flowScreens: readonly Screen[] = [
+  { name: "widget-flow", path: "/site/", signedOut: true, act: inFlow },
   { name: "admin-flows", path: "/admin/flows", act: (page) => page.locator(".flow-row").first().waitFor() },
   {
     name: "flow-editor",

@@ -1,7 +1,7 @@
 // Every screen of the desk and how to get it there, its empty, waiting, failed and lost states included. Read by tools/pictures.ts.
 import type { Page, Route } from "playwright-core";
 import type { ConcernRow } from "#contract/concerns.ts";
-import { flowScreens, inFlow } from "./flow.ts";
+import { flowScreens } from "./flow.ts";
 import { portalScreens } from "./portal.ts";
 import { working } from "./work.ts";
 
@@ -274,7 +274,6 @@ export const screensOf = ({
         await page.getByRole("complementary").waitFor();
       },
     },
-    { name: "widget-flow", path: "/site/", signedOut: true, act: inFlow },
     {
       name: "widget-coloured",
       path: "/site/harbour/",
