@@ -176,6 +176,8 @@ test("what is not answered says so and makes one away; who goes offline gives ba
 
   await page.goto(`${centre.server.url}/desk/open/${number}`);
   await page.locator(".concern-work", { hasText: "Bei Ihnen in Arbeit" }).waitFor();
+  // The key asks one's own work, which is fetched by itself.
+  await state(page, "Verfügbar");
   await keys(page, "q", "p");
   await page.locator(".finder-list [role=option]").first().waitFor();
   await page.keyboard.type("viertel");

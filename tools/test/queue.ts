@@ -72,7 +72,7 @@ export const longestFirst = <T extends { readonly path: string }>(pieces: readon
 const enoughIdle = 0.5;
 
 /**
- * Does the work in its order, as much at once as there are processors, and up to three times that while processors are idle: many tests wait for a lease, a
+ * Does the work in its order, as much at once as there are processors, and up to twice that and one while processors are idle: many tests wait for a lease, a
  * mail server or a time to be over, and two that wait would hold up everything. Rejects as soon as one of them does.
  */
 export async function doAll(
@@ -100,7 +100,7 @@ export async function doAll(
       const [now, nowAt] = [idleMs(), performance.now()];
       const idle = (now - before) / (nowAt - at);
       [before, at] = [now, nowAt];
-      if (idle < enoughIdle || busy >= 3 * width || over.signal.aborted) continue;
+      if (idle < enoughIdle || busy >= 2 * width + 1 || over.signal.aborted) continue;
       const one = doNext();
       one.catch(() => over.abort());
       more.push(one);
