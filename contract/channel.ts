@@ -3,6 +3,8 @@
 import { z } from "zod";
 import type { Part } from "#contract/parts.ts";
 import { reason, type Finding, type Reason, type Trouble } from "#contract/reasons.ts";
+import type { CallRules } from "#contract/call-rules.ts";
+import type { VoiceCapabilities, VoiceEngine, VoiceIo } from "#contract/voice.ts";
 
 /** The kinds of address a customer can have. A channel speaks one of them. */
 export const addressKinds = [
@@ -25,7 +27,7 @@ export type AddressKind = z.infer<typeof addressKind>;
  * The kinds of channel, each with the kind of address it speaks; one line a channel. A message keeps the kind it came by, for ever. What a channel
  * can do is its own affair (`can`), but the kind of its addresses is asked where no channel is at hand: in tables of old messages, in a browser.
  */
-const kinds = { email: "email", webchat: "chat" } as const satisfies Readonly<Record<string, AddressKind>>;
+const kinds = { email: "email", webchat: "chat", phone: "phone" } as const satisfies Readonly<Record<string, AddressKind>>;
 export type ChannelKind = keyof typeof kinds;
 export const channelKinds = Object.keys(kinds) as readonly ChannelKind[];
 export const channelKind = z.enum(channelKinds);
@@ -385,3 +387,20 @@ export interface MessageChannel<S> {
   /** Ends pooled connections. */
   close?(): Promise<void>;
 }
+
+/** A way in and out that carries voices: calls. S: the settings, as its zod schema gives them. */
+export interface VoiceChannel<S> {
+  readonly kind: "voice";
+  readonly id: ChannelKind;
+  readonly settings: z.ZodType<S>;
+  /** By its settings: they say which engine it has. */
+  can(settings: S): VoiceCapabilities;
+  /** Our own numbers (E.164), the one that is shown first. */
+  addresses(settings: S): readonly string[];
+  /** How calls are treated here, by the centre's rules. */
+  rules(settings: S): CallRules;
+  /** Starts the engine, or attaches to the one that runs already; goes on trying when it is away. */
+  attach(settings: S, io: VoiceIo): Promise<VoiceEngine>;
+}
+
+export type Channel<S> = MessageChannel<S> | VoiceChannel<S>;

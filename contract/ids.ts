@@ -31,6 +31,7 @@ export const workId = id<"WorkId">();
 export const flowId = id<"FlowId">();
 export const flowRunId = id<"FlowRunId">();
 export const serviceId = id<"ServiceId">();
+export const callId = id<"CallId">();
 
 export type BrandId = z.infer<typeof brandId>;
 export type ChannelId = z.infer<typeof channelId>;
@@ -59,3 +60,4 @@ export type WorkId = z.infer<typeof workId>;
 export type FlowId = z.infer<typeof flowId>;
 export type FlowRunId = z.infer<typeof flowRunId>;
 export type ServiceId = z.infer<typeof serviceId>;
+export type CallId = z.infer<typeof callId>;
