@@ -1,8 +1,18 @@
 // What is kept of a call: all that the switchboard has to know of it, so that any process can go on with it. Written by the machine (model.ts) alone, kept by actions.ts as one value
 // beside the columns that are asked for; what the desk sees of it is `shownCall`, what routing has to do for it `needOf`.
 import type { Call, CallbackState, CallEnd, CallNeed, CallParty, CallState } from "#contract/calls.ts";
-import type { FlowOutput } from "#contract/flow-runs.ts";
-import type { AgentId, BrandId, CallId, ChannelId, ConcernId, CustomerId, FlowId, FlowRunId, QueueId } from "#contract/ids.ts";
+import type { FlowInput, FlowQuestion } from "#contract/flow-runs.ts";
+import type {
+  AgentId,
+  BrandId,
+  CallId,
+  ChannelId,
+  ConcernId,
+  CustomerId,
+  FlowId,
+  FlowRunId,
+  QueueId,
+} from "#contract/ids.ts";
 import type { LegCause } from "#contract/voice.ts";
 
 /** A sentence of the program's (`calls.spoken.<say>` in the locales, filled in by the facts), or words as they are (a flow's, an operator's). */
@@ -50,14 +60,12 @@ export interface Leg {
 export interface CallFlow {
   readonly flowId: FlowId;
   readonly runId: FlowRunId;
-  /** Begun: the run exists. */
-  readonly begun: boolean;
   /** Up to there it was spoken. */
   readonly saidSeq: number;
-  /** What it said last and waits for an answer to (for reading keys and saying it again); null: nothing is open. */
-  readonly open: readonly FlowOutput[] | null;
-  /** Keys or words for it that are not told yet: told under `id`, so that twice is once. */
-  readonly pending: { readonly id: string; readonly keys: string | null; readonly words: string | null; readonly silent: boolean } | null;
+  /** What is asked and not yet answered: read with the keys; null: nothing is open. */
+  readonly question: FlowQuestion | null;
+  /** What it is to be told and was not yet: told under `id`, so that twice is once. `keys`: as they were pressed, for the transcript. Null as input: it is to begin. */
+  readonly pending: { readonly id: string; readonly input: FlowInput | null; readonly keys: string } | null;
   /** Questions in a row that nobody answered. */
   readonly silences: number;
 }
@@ -142,7 +150,12 @@ export interface CallRecord {
     readonly token: number;
   } | null;
   /** Place and wait that were said last and when; how many comfort words were said. */
-  readonly told: { readonly at: string | null; readonly place: number | null; readonly minutes: number | null; readonly comfort: number };
+  readonly told: {
+    readonly at: string | null;
+    readonly place: number | null;
+    readonly minutes: number | null;
+    readonly comfort: number;
+  };
   /** Known now, not yet said. */
   readonly place: { readonly place: number; readonly of: number; readonly minutes: number | null } | null;
   /** consent was given, refused; null: never asked. */
@@ -153,6 +166,12 @@ export interface CallRecord {
   readonly consulting: { readonly legId: string; readonly by: AgentId } | null;
   /** Wishes that were carried out, the newest last: the same again changes nothing. */
   readonly wishes: readonly string[];
+  /** Who has it is to give it to somebody, or to the head of its queue (null): done once it is with whom it is to be. */
+  readonly hand: { readonly from: AgentId; readonly to: AgentId | null } | null;
+  /** Of a callback: the call in which it was asked for. Of a redial: the call whose place it has. */
+  readonly afterId: CallId | null;
+  /** The place of an earlier call: they wait since then, as soon as they wait. */
+  readonly keptSince: string | null;
   /** Ids that were made so far. */
   readonly made: number;
   readonly quality: Call["quality"];
@@ -205,7 +224,10 @@ export const needOf = (call: CallRecord): CallNeed | null => {
 /** Somebody has to know who they are: a concern is needed from now on. */
 export const needsConcern = (call: CallRecord): boolean =>
   call.concernId === null &&
-  (needOf(call) !== null || call.phase === "voicemail" || call.callback !== null || call.recordings.some(({ kind }) => kind === "voicemail"));
+  (needOf(call) !== null ||
+    call.phase === "voicemail" ||
+    call.callback !== null ||
+    call.recordings.some(({ kind }) => kind === "voicemail"));
 
 /** A call as the desk shows it; `recordings`: with what is known of them beside the call (address, loudness, text). */
 export const shownCall = (call: CallRecord, version: number, recordings: Call["recordings"]): Call => ({
