@@ -27,7 +27,8 @@ export const calls = {
     method: "POST",
     path: "/api/calls/:id/wishes",
     permission: "concern.answer",
-    summary: "Hold, mute, press keys, transfer, consult, join, pause the recording, hang up. Answers when it was done or refused",
+    summary:
+      "Hold, mute, press keys, transfer, consult, join, pause the recording, hang up. Answers when it was done or refused",
     params,
     body: z.strictObject({ id: z.uuid(), wish: callWish }),
     result: done,

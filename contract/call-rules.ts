@@ -1,8 +1,7 @@
 // How calls are treated at a phone channel: what is said, what is kept, what may be dialled. Part of the channel's settings; modules/calls and the switchboard go by it.
 import { z } from "zod";
 
-const seconds = (least: number, most: number, start: number) =>
-  z.number().int().min(least).max(most).meta({ start });
+const seconds = (least: number, most: number, start: number) => z.number().int().min(least).max(most).meta({ start });
 const words = z.string().trim().max(500).meta({ long: true });
 
 export const callRules = z.strictObject({
@@ -14,7 +13,7 @@ export const callRules = z.strictObject({
   /** Place and time are said at most so often while somebody waits. */
   announceEverySeconds: seconds(15, 600, 60),
   /** Said in turn between them, one a line, German and behind "=" in English; each at most once to a caller. */
-  comfort: z.array(z.string().trim().max(300)).max(20),
+  comfort: z.array(z.string().trim().max(300)).max(20).meta({ lines: true }),
   /** More than so many waiting: the next are told so, and may be called back or leave words. 0: any number. */
   mostWaiting: z.number().int().min(0).max(1_000).meta({ start: 50 }),
   /** Nobody is kept waiting longer: then they are told so, and may be called back or leave words. */
@@ -40,7 +39,10 @@ export const callRules = z.strictObject({
   listeningToldAgent: z.boolean().meta({ start: true }),
   listeningToldCustomer: z.boolean().meta({ start: false }),
   /** Toll fraud: nothing is dialled that does not begin with one of these ("+49"); none: nothing at all. */
-  mayDial: z.array(z.string().regex(/^\+[1-9]\d{0,7}$/u)).max(50).meta({ start: ["+49"] }),
+  mayDial: z
+    .array(z.string().regex(/^\+[1-9]\d{0,7}$/u))
+    .max(50)
+    .meta({ start: ["+49"] }),
   mayNotDial: z.array(z.string().regex(/^\+[1-9]\d{0,11}$/u)).max(100),
   /** Calls that are dialled in an hour, and their minutes in a day, altogether. */
   dialsAnHour: z.number().int().min(0).max(100_000).meta({ start: 100 }),

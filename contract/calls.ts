@@ -1,7 +1,17 @@
 // Calls: live interactions by voice, as the desk, the second screen and the log know them. What an engine is told is contract/voice.ts.
 import { z } from "zod";
 import { instant } from "#contract/endpoint.ts";
-import { agentId, brandId, callId, channelId, concernId, customerId, flowRunId, queueId, skillId } from "#contract/ids.ts";
+import {
+  agentId,
+  brandId,
+  callId,
+  channelId,
+  concernId,
+  customerId,
+  flowRunId,
+  queueId,
+  skillId,
+} from "#contract/ids.ts";
 import { legCause } from "#contract/voice.ts";
 
 /**
@@ -105,7 +115,9 @@ export const call = z.strictObject({
   callback: callbackState.nullable(),
   flowRunId: flowRunId.nullable(),
   /** Of the customer's leg, as it was heard last. */
-  quality: z.strictObject({ mos: z.number(), lossPercent: z.number(), jitterMs: z.number(), oneWay: z.boolean() }).nullable(),
+  quality: z
+    .strictObject({ mos: z.number(), lossPercent: z.number(), jitterMs: z.number(), oneWay: z.boolean() })
+    .nullable(),
   version: z.number().int(),
 });
 export type Call = z.infer<typeof call>;
@@ -133,7 +145,11 @@ export const callWish = z.discriminatedUnion("what", [
   /** At once (blind): back to a queue, to somebody of us, or to a number; whoever transfers is out of it. */
   z.strictObject({
     what: z.literal("transfer"),
-    to: z.union([z.strictObject({ agentId }), z.strictObject({ queueId }), z.strictObject({ number: z.string().max(40) })]),
+    to: z.union([
+      z.strictObject({ agentId }),
+      z.strictObject({ queueId }),
+      z.strictObject({ number: z.string().max(40) }),
+    ]),
     note: z.string().trim().max(2_000),
   }),
   /** Asks somebody while the customer hears music; then `complete` (attended transfer), `conference`, or `back`. */

@@ -27,7 +27,9 @@ export type AddressKind = z.infer<typeof addressKind>;
  * The kinds of channel, each with the kind of address it speaks; one line a channel. A message keeps the kind it came by, for ever. What a channel
  * can do is its own affair (`can`), but the kind of its addresses is asked where no channel is at hand: in tables of old messages, in a browser.
  */
-const kinds = { email: "email", webchat: "chat", phone: "phone" } as const satisfies Readonly<Record<string, AddressKind>>;
+const kinds = { email: "email", webchat: "chat", phone: "phone" } as const satisfies Readonly<
+  Record<string, AddressKind>
+>;
 export type ChannelKind = keyof typeof kinds;
 export const channelKinds = Object.keys(kinds) as readonly ChannelKind[];
 export const channelKind = z.enum(channelKinds);

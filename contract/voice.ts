@@ -3,7 +3,11 @@
 import { z } from "zod";
 import { instant } from "#contract/endpoint.ts";
 
-const id = z.string().min(1).max(100).regex(/^[A-Za-z0-9_:.-]+$/u);
+const id = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[A-Za-z0-9_:.-]+$/u);
 /** One party's side of a call. */
 export const legId = id;
 /** Where legs hear each other; one for a call. */
@@ -101,7 +105,9 @@ export const voiceCommand = z.discriminatedUnion("do", [
     do: z.literal("offer"),
     legId,
     sdp,
-    caller: z.strictObject({ from: z.string().max(200), name: z.string().max(100), to: z.string().max(100) }).nullable(),
+    caller: z
+      .strictObject({ from: z.string().max(200), name: z.string().max(100), to: z.string().max(100) })
+      .nullable(),
   }),
 ]);
 export type VoiceCommand = z.infer<typeof voiceCommand>;
@@ -143,7 +149,13 @@ export const voiceEvent = z.discriminatedUnion("what", [
   z.strictObject({ ...ofLeg, what: z.literal("ringing") }),
   z.strictObject({ ...ofLeg, what: z.literal("answered") }),
   /** The last of a leg. `byThem`: the other side did it. */
-  z.strictObject({ ...ofLeg, what: z.literal("ended"), cause: legCause, byThem: z.boolean(), code: z.string().max(40) }),
+  z.strictObject({
+    ...ofLeg,
+    what: z.literal("ended"),
+    cause: legCause,
+    byThem: z.boolean(),
+    code: z.string().max(40),
+  }),
   z.strictObject({ ...ofLeg, what: z.literal("digit"), digit: z.string().regex(/^[0-9*#A-D]$/u) }),
   z.strictObject({
     ...ofLeg,
@@ -185,7 +197,12 @@ export interface VoiceSnapshot {
     readonly state: "arriving" | "ringing" | "connected";
     /** Told with `ring`; null: it came from outside. */
     readonly callId: string | null;
-    readonly caller: { readonly by: "trunk" | "web"; readonly from: string; readonly name: string; readonly to: string } | null;
+    readonly caller: {
+      readonly by: "trunk" | "web";
+      readonly from: string;
+      readonly name: string;
+      readonly to: string;
+    } | null;
     readonly hubId: string | null;
     readonly playing: readonly string[];
     readonly music: boolean;

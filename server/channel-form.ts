@@ -12,6 +12,7 @@ interface Shape {
   readonly default?: unknown;
   readonly secret?: boolean;
   readonly long?: boolean;
+  readonly lines?: boolean;
   readonly start?: unknown;
   readonly when?: unknown;
   readonly colour?: boolean;
@@ -50,7 +51,7 @@ const partsOf = (shape: Shape, optional: boolean): Readonly<Record<string, unkno
     case "boolean":
       return { kind: "flag", start: start ?? false };
     case "array":
-      return { kind: "list", start: start ?? [] };
+      return { kind: "list", start: start ?? [], lines: shape.lines === true };
     default:
       return {};
   }
@@ -62,12 +63,12 @@ const simple = (name: string, found: Shape): SimpleField => {
 };
 
 const fieldOf = (name: string, found: Shape): FormField => {
-  const { shape } = seenThrough(found);
+  const { shape, optional } = seenThrough(found);
   const [when, inRow] = [shape.when ?? null, shape.items?.properties];
   const fields = Object.entries(shape.properties ?? inRow ?? {}).map(([inner, each]) => simple(inner, each));
   if (inRow !== undefined) return formField.parse({ name, when, kind: "rows", fields, most: shape.maxItems ?? 100 });
   if (shape.properties === undefined) return simple(name, found);
-  return formField.parse({ name, when, kind: "group", fields });
+  return formField.parse({ name, when, kind: "group", fields, optional });
 };
 
 const shapeOf = (settings: z.ZodType): Shape => z.toJSONSchema(settings, { unrepresentable: "any" }) as Shape;

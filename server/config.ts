@@ -1,7 +1,7 @@
 // Everything that can be set from outside, in one place. The only reader of process.env.
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { channels } from "#channels/index.ts";
+import { messageChannels } from "#channels/index.ts";
 import type { ChannelKind } from "#contract/channel.ts";
 import type { ClamdAddress } from "#platform/files/clamd.ts";
 import { clamdAddress, contact, hosts, httpUrl, nameServers, natsServers } from "#server/config-values.ts";
@@ -280,7 +280,7 @@ const readTls = (reader: Reader, door: string): DoorConfig["tls"] => {
 /** Every kind of channel that has a door brings its three settings. */
 const readDoors = (reader: Reader, host: string): Config["doors"] =>
   Object.fromEntries(
-    Object.values(channels).flatMap(({ id, door }): [ChannelKind, DoorConfig][] => {
+    messageChannels.flatMap(({ id, door }): [ChannelKind, DoorConfig][] => {
       if (door === undefined) return [];
       const own = reader.text(
         `${door.name}_HOST`,
@@ -429,7 +429,7 @@ export const readConfig = (
   const used = new Map<number, string>();
   for (const [name, value] of [
     ["PORT", config.port],
-    ...Object.values(channels).map(({ id, door }) => [`${door?.name}_PORT`, config.doors[id]?.port ?? 0]),
+    ...messageChannels.map(({ id, door }) => [`${door?.name}_PORT`, config.doors[id]?.port ?? 0]),
     ["POST_PORT", config.postPort],
   ] as [string, number][]) {
     const other = used.get(value);

@@ -1,6 +1,12 @@
 // The channels this centre is connected by, with opened settings, kept in memory and fetched anew when one changes.
 import { channels } from "#channels/index.ts";
-import { addressKindOf, type ChannelKind, type MessageChannel } from "#contract/channel.ts";
+import {
+  addressKindOf,
+  type Channel,
+  type ChannelKind,
+  type MessageChannel,
+  type VoiceChannel,
+} from "#contract/channel.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
 import { openedChannels } from "#modules/brands/reads.ts";
 import type { World } from "#platform/world.ts";
@@ -8,9 +14,17 @@ import { formOf, secretPaths } from "#server/channel-form.ts";
 import { tryOut } from "#server/channel-test.ts";
 import type { ConnectedChannel } from "#server/intake.ts";
 
+/** One connected channel that carries calls, with opened settings. */
+export interface ConnectedVoice extends Pick<ConnectedChannel, "id" | "kind" | "brandId" | "settings"> {
+  readonly implementation: VoiceChannel<never>;
+}
+
+/** Who asks for channels means those that carry messages; who means calls, asks for `voices`. */
 export interface Connected {
   readonly byId: (id: string) => ConnectedChannel | undefined;
   readonly enabled: () => readonly ConnectedChannel[];
+  /** Those that are switched on and carry calls. */
+  readonly voices: () => readonly ConnectedVoice[];
   /**
    * Which enabled channel of the kind has this name at the kind's door. "later": one that is switched off has it, or it cannot be told, since a
    * channel's settings cannot be read; nobody may be sent away for good then.
@@ -24,12 +38,13 @@ export interface Connected {
 const freshMs = 1_000;
 
 /** The implementation of a kind; undefined for a kind this program does not have. */
-export const channelOf = (kind: string): MessageChannel<unknown> | undefined =>
+const channelOf = (kind: string): Channel<unknown> | undefined =>
   Object.hasOwn(channels, kind) ? channels[kind as keyof typeof channels] : undefined;
 
 /** Opens the list; a channel whose settings do not fit their schema is left out with a line in the log. */
 export const connectChannels = async (world: World): Promise<Connected> => {
   let all = new Map<string, ConnectedChannel & { readonly enabled: boolean }>();
+  let voices: readonly ConnectedVoice[] = [];
   let doors = new Map<string, ConnectedChannel | "later">();
   /** Kinds of which a channel cannot be used: its names are not known. */
   let unsure = new Set<ChannelKind>();
@@ -37,6 +52,7 @@ export const connectChannels = async (world: World): Promise<Connected> => {
   const reload = async (): Promise<void> => {
     const next = new Map<string, ConnectedChannel & { readonly enabled: boolean }>();
     const nextDoors = new Map<string, ConnectedChannel | "later">();
+    const nextVoices: ConnectedVoice[] = [];
     const nextUnsure = new Set<ChannelKind>();
     const usable = (await openedChannels(world, world.db)).flatMap((row) => {
       const implementation = channelOf(row.kind);
@@ -50,6 +66,18 @@ export const connectChannels = async (world: World): Promise<Connected> => {
       return [{ row, implementation, settings: parsed.data, addresses }];
     });
     for (const { row, implementation, settings } of usable) {
+      if (implementation.kind === "voice") {
+        const { id, kind, brandId } = row;
+        if (row.enabled)
+          nextVoices.push({
+            id,
+            kind,
+            brandId,
+            settings,
+            implementation: implementation as unknown as VoiceChannel<never>,
+          });
+        continue;
+      }
       const connected = {
         // An alias of another mailbox is no stranger's address.
         ownAddresses: usable
@@ -71,6 +99,7 @@ export const connectChannels = async (world: World): Promise<Connected> => {
       }
     }
     all = next;
+    voices = nextVoices;
     doors = nextDoors;
     unsure = nextUnsure;
     loadedAt = performance.now();
@@ -81,6 +110,7 @@ export const connectChannels = async (world: World): Promise<Connected> => {
   return {
     byId: (id) => all.get(id),
     enabled: () => [...all.values()].filter((channel) => channel.enabled),
+    voices: () => voices,
     atDoor: (kind, name) => doors.get(doorKey(kind, name)) ?? (unsure.has(kind) ? "later" : null),
     reload,
     freshen: () => {
@@ -95,7 +125,7 @@ export const connectChannels = async (world: World): Promise<Connected> => {
 export const channelKinds = (): ChannelKinds => {
   const kinds = Object.values(channels).map((channel) => ({
     kind: channel.id,
-    can: channel.can,
+    can: channel.kind === "message" ? channel.can : null,
     fields: [...formOf(channel.settings)],
   }));
   const secrets = new Map(Object.values(channels).map((channel) => [channel.id, secretPaths(channel.settings)]));
@@ -110,7 +140,7 @@ export const channelKinds = (): ChannelKinds => {
           ok: true,
           settings: parsed.data as Readonly<Record<string, unknown>>,
           address: channel.addresses(parsed.data)[0] ?? "",
-          canSend: channel.canSend(parsed.data),
+          canSend: channel.kind === "message" && channel.canSend(parsed.data),
         };
       const issue = parsed.error.issues[0];
       return { ok: false, field: issue?.path.join(".") ?? "", detail: issue?.message ?? "" };
@@ -118,7 +148,7 @@ export const channelKinds = (): ChannelKinds => {
     secrets: (kind) => secrets.get(kind) ?? [],
     tryOut: async (kind, settings, message, io) => {
       const channel = channelOf(kind);
-      return channel ? tryOut(channel, settings, message, io) : { sending: null, receiving: null };
+      return channel?.kind === "message" ? tryOut(channel, settings, message, io) : { sending: null, receiving: null };
     },
   };
 };

@@ -1,5 +1,5 @@
 // The ports of their own that channels keep open, one for each kind that has a door. Called by server/start.ts.
-import { channels } from "#channels/index.ts";
+import { messageChannels } from "#channels/index.ts";
 import type { ChannelKind, Raw } from "#contract/channel.ts";
 import type { World } from "#platform/world.ts";
 import { doorCertificate } from "#server/certificate.ts";
@@ -32,7 +32,7 @@ export const openDoors = async (options: {
 }): Promise<readonly Door[]> => {
   const { world, config, connected } = options;
   const doors: Door[] = [];
-  for (const { id: kind, door } of Object.values(channels)) {
+  for (const { id: kind, door } of messageChannels) {
     const set = config.doors[kind];
     if (door === undefined || set === undefined) continue;
     const find = async (name: string): Promise<{ readonly channel: string } | "later" | null> => {

@@ -1,5 +1,5 @@
 // The reading process: takes raw messages and says what they contain. Started and killed by server/reader.ts.
-import { channels } from "#channels/index.ts";
+import { channels, messageChannels } from "#channels/index.ts";
 import type { ReadingIo } from "#contract/channel.ts";
 import type { ReadingJob, ReadingResult, ReadingWord } from "#server/reader.ts";
 import { demoResolver, systemResolver } from "#server/demo/zones.ts";
@@ -15,7 +15,7 @@ const resolver = (resolvers[dns] ?? (() => systemResolver(dns.split(","))))();
 
 const read = async (job: ReadingJob): Promise<ReadingResult> => {
   const channel = channels[job.kind];
-  if (!channel) return { id: job.id, failed: `no channel of the kind ${job.kind}` };
+  if (channel?.kind !== "message") return { id: job.id, failed: `no channel of the kind ${job.kind}` };
   try {
     const settings = channel.settings.parse(job.settings);
     return {
@@ -47,5 +47,5 @@ process.on("message", (jobs: readonly ReadingJob[]) => {
   for (const job of jobs) void read(job).then(tell);
 });
 process.on("disconnect", () => process.exit(0));
-for (const channel of Object.values(channels)) await channel.prepare?.();
+for (const channel of messageChannels) await channel.prepare?.();
 process.send?.({ ready: true } satisfies ReadingWord);

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { channels } from "#channels/index.ts";
+import { messageChannels } from "#channels/index.ts";
 import { system } from "#contract/actor.ts";
 import type { ListeningIo } from "#contract/channel.ts";
 import type { AnyEvent } from "#contract/events.ts";
@@ -107,7 +107,7 @@ export const startServer = async (
   try {
     const port = await freePort(config.host, config.port, "PORT");
     const publicUrl = config.publicUrl ?? `http://${shownHost(config.host)}:${port}`;
-    for (const channel of Object.values(channels)) {
+    for (const channel of messageChannels) {
       const door = config.doors[channel.id];
       if (door) await freePort(door.host, door.port, `${channel.door?.name}_PORT`);
     }
@@ -193,7 +193,7 @@ export const startServer = async (
     closers.push(async () => {
       // What is under way is finished; what takes too long is cut off, and what that makes of it is still recorded.
       await dispatch.stop();
-      for (const channel of Object.values(channels)) await channel.close?.();
+      for (const channel of messageChannels) await channel.close?.();
       await dispatch.stop();
     });
 

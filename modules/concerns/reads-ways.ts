@@ -45,12 +45,16 @@ const unlimited: Limits = { windowHours: null, firstContact: true };
 const limitsOf = (kind: ChannelKind, can: Limits): Limits =>
   isKept(addressKindOf[kind]) ? { ...can, firstContact: true } : can;
 
-const known = ({ channelKinds }: KnowingKinds, kind: ChannelKind): Limits =>
-  limitsOf(kind, channelKinds?.all().find((each) => each.kind === kind)?.can ?? unlimited);
+/** Null: it carries calls, nothing is written by it. */
+const known = ({ channelKinds }: KnowingKinds, kind: ChannelKind): Limits | null => {
+  const { can } = channelKinds?.all().find((each) => each.kind === kind) ?? { can: unlimited };
+  return can === null ? null : limitsOf(kind, can);
+};
 
 /** What the ways depend on beside channels and addresses. */
 export interface Circumstances {
-  readonly limits: (kind: ChannelKind) => Limits;
+  /** Null: nothing is written by it. */
+  readonly limits: (kind: ChannelKind) => Limits | null;
   readonly cents: (kind: ChannelKind) => number | null;
   readonly wish: ChannelKind | null;
   /** When the customer last wrote from an address by a channel that has a window; null: never. */
@@ -72,7 +76,7 @@ export const circumstancesOf = async (
   channels: Promise<readonly Channel[]>,
   addresses: Promise<readonly OwnedAddress[]>,
 ): Promise<Omit<Circumstances, "urgent" | "now">> => {
-  const limits = (kind: ChannelKind): Limits => known(world, kind);
+  const limits = (kind: ChannelKind): Limits | null => known(world, kind);
   const lastInWhere = async (): Promise<Circumstances["lastIn"]> => {
     const windowed = (await channels).filter(({ kind }) => isLimited(limits(kind))).map(({ id }) => id);
     return lastInOf(tx, windowed, customerId);
@@ -109,7 +113,8 @@ const chatsOf = async (
   };
 };
 
-const isLimited = ({ windowHours, firstContact }: Limits): boolean => windowHours !== null || !firstContact;
+const isLimited = (limits: Limits | null): limits is Limits =>
+  limits !== null && (limits.windowHours !== null || !limits.firstContact);
 
 const lastInOf = async (
   tx: Tx,
@@ -132,7 +137,7 @@ const closesAt = ({ windowHours }: Limits, lastIn: string | null): string | null
  */
 const windowRefusal = async (
   tx: Tx,
-  limits: Limits,
+  limits: Limits | null,
   about: { readonly channelId: string; readonly customerId: CustomerId | null },
   recipients: readonly string[],
   now: Date,
@@ -193,6 +198,7 @@ export const waysTo = (
 ): Way[] => {
   const ways = channels.flatMap((channel): (Omit<Way, "reason" | "blocked"> & WayFacts)[] => {
     const can = limits(channel.kind);
+    if (can === null) return [];
     const shut = channel.enabled ? (channel.canSend ? null : "cannotSend") : "channelOff";
     const here = last !== null && last.channelId === channel.id;
     const wrote = here ? (last.value ?? "").toLowerCase() : "";

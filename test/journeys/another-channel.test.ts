@@ -40,11 +40,11 @@ before(async () => {
   await cp(join(tree, "test/pigeon"), join(tree, "channels/pigeon"), { recursive: true });
   await rename(join(tree, "channels/pigeon/pigeon.suite.ts"), join(tree, "channels/pigeon/pigeon.test.ts"));
   await change("contract/channel.ts", (text) =>
-    text.replace('{ email: "email", webchat: "chat" }', '{ email: "email", webchat: "chat", pigeon: "app" }'),
+    text.replace('const kinds = { email: "email",', 'const kinds = { pigeon: "app", email: "email",'),
   );
   await change("channels/index.ts", (text) =>
     text
-      .replace("= { email, webchat };", "= { email, webchat, pigeon: pigeonChannel };")
+      .replace("= { email,", "= { pigeon: pigeonChannel, email,")
       .replace(/(import \{ email \}[^\n]*\n)/, '$1import { pigeonChannel } from "#channels/pigeon/index.ts";\n'),
   );
   for (const language of ["de", "en"] as const)

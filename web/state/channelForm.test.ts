@@ -10,12 +10,18 @@ const inner: readonly SimpleField[] = [
 ];
 const fields: readonly FormField[] = [
   { name: "address", kind: "text", start: "", optional: false, when: null },
-  { name: "imap", kind: "group", fields: [...inner], when: null },
+  { name: "imap", kind: "group", fields: [...inner], optional: true, when: null },
 ];
 
 test("a form begins with every field at its start and groups switched off", () => {
   assert.deepEqual(startSettings(fields), { address: "", imap: null });
   assert.deepEqual(startSettings(inner), { from: "now", days: 30 });
+  const rules: FormField = { name: "rules", kind: "group", fields: [...inner], optional: false, when: null };
+  assert.deepEqual(
+    startSettings([rules]),
+    { rules: { from: "now", days: 30 } },
+    "one that is always asked is at its start",
+  );
 });
 
 test("a field that hangs on a choice is asked only under it", () => {

@@ -4,9 +4,15 @@ import type { FormField } from "#contract/channel-form.ts";
 type Settings = Readonly<Record<string, unknown>>;
 
 const startOf = (field: FormField): unknown =>
-  field.kind === "group" ? null : field.kind === "rows" ? [] : field.start;
+  field.kind === "group"
+    ? field.optional
+      ? null
+      : startSettings(field.fields)
+    : field.kind === "rows"
+      ? []
+      : field.start;
 
-/** Settings to start from: every field at its start, groups off, no rows. */
+/** Settings to start from: every field at its start, groups off that can be, no rows. */
 export const startSettings = (fields: readonly FormField[]): Settings =>
   Object.fromEntries(fields.map((field) => [field.name, startOf(field)]));
 

@@ -36,6 +36,9 @@ const HealthBadge = ({ channel }: { readonly channel: Channel }) => {
 export const AdminChannels = () => {
   const all = useStore(deskState, (state) => state.channels);
   const brands = useStore(deskState, (state) => state.brands);
+  const kinds = useStore(deskState, (state) => state.kinds);
+  /** Nothing is written by it, and nothing is wrong with that. */
+  const carriesCalls = (of: Channel["kind"]): boolean => kinds.some(({ kind, can }) => kind === of && can === null);
   return (
     <AdminEntries
       wide
@@ -58,7 +61,7 @@ export const AdminChannels = () => {
               <small>
                 {channel.address === "" ? "" : `${channel.address} · `}
                 {brands.find((brand) => brand.id === channel.brandId)?.name}
-                {channel.canSend ? "" : ` · ${t("admin.cannotSend")}`}
+                {channel.canSend || carriesCalls(channel.kind) ? "" : ` · ${t("admin.cannotSend")}`}
               </small>
               {channel.health === "failing" && channel.receivingTrouble ? (
                 <small>

@@ -118,7 +118,9 @@ export const ChannelForm = ({ channel, close }: { readonly channel: Channel | nu
           ))}
       {channel?.kind === "webchat" ? <OpeningHours own={own} of="channel" /> : null}
       {channel?.kind === "webchat" ? <SigningKeys channelId={channel.id} /> : null}
-      <ChannelTest wish={wishOf(channel, brandId, kind?.kind, settings)} tell={setProblem} />
+      {kind?.can === null ? null : (
+        <ChannelTest wish={wishOf(channel, brandId, kind?.kind, settings)} tell={setProblem} />
+      )}
       <div className="form-foot">
         {problem ? (
           <p className="form-problem" role="alert">

@@ -25,7 +25,7 @@ const centsIn = (typed: string): number | null | undefined => {
 };
 
 export const Costs = () => {
-  const kinds = useStore(deskState, (state) => state.kinds);
+  const kinds = useStore(deskState, (state) => state.kinds).filter(({ can }) => can !== null);
   const [typed, setTyped] = useState<Partial<Record<ChannelKind, string>>>({});
   const changes = kinds.flatMap(({ kind, cents }) => {
     const text = typed[kind];

@@ -37,7 +37,7 @@ export const SettingsField = ({
   readonly set: (path: readonly string[], value: unknown) => void;
 }) => {
   // Settings that were kept before there was such a field lack it.
-  const value: unknown = settings[field.name] ?? ("start" in field ? field.start : undefined);
+  const value: unknown = settings[field.name] ?? startSettings([field])[field.name];
   const label = words(`${base}.${field.name}.label`) ?? field.name;
   const hint = words(`${base}.${field.name}.hint`) ?? undefined;
   const at = path.join(".");
@@ -51,12 +51,16 @@ export const SettingsField = ({
       return (
         <fieldset className="fieldset">
           <legend>{label}</legend>
-          <Toggle
-            label={t("admin.groupOn")}
-            hint={hint}
-            value={inner !== null}
-            onChange={(on) => set(path, on ? startSettings(field.fields) : null)}
-          />
+          {field.optional ? (
+            <Toggle
+              label={t("admin.groupOn")}
+              hint={hint}
+              value={inner !== null}
+              onChange={(on) => set(path, on ? startSettings(field.fields) : null)}
+            />
+          ) : (
+            <p className="field-hint">{hint}</p>
+          )}
           {inner === null ? null : (
             <div className="pair">
               {askedFields(field.fields, inner).map((one) => (
@@ -150,7 +154,9 @@ export const SettingsField = ({
           fault={fault}
           rows={2}
           value={Array.isArray(value) ? value.join("\n") : ""}
-          onChange={(text) => set(path, text.endsWith("\n") ? [...listOf(text), ""] : listOf(text))}
+          onChange={(text) =>
+            set(path, field.lines ? text.split("\n") : text.endsWith("\n") ? [...listOf(text), ""] : listOf(text))
+          }
         />
       );
     case "longText":

@@ -53,7 +53,8 @@ export const NewConcern = () => {
   const waiting = useStore(waitingWritings, (all) => all);
   const now = useStore(writing, (all) => all);
   const kinds = useStore(deskState, (state) => state.kinds);
-  const canDo = (channel: Channel): Capabilities | undefined => kinds.find(({ kind }) => kind === channel.kind)?.can;
+  const canDo = (channel: Channel): Capabilities | null | undefined =>
+    kinds.find(({ kind }) => kind === channel.kind)?.can;
   const channels = useStore(deskState, (state) => state.channels).filter(
     (channel) => channel.enabled && channel.canSend && canDo(channel)?.firstContact !== false,
   );
