@@ -19,6 +19,8 @@ export const address = z.strictObject({
   preferred: z.boolean(),
   /** Set after permanent bounces: why we do not write there. */
   suppressedReason: z.string().nullable(),
+  /** They do not want to be called there by us; only of numbers. */
+  doNotCall: z.boolean(),
 });
 export type Address = z.infer<typeof address>;
 
@@ -159,7 +161,7 @@ export const customers = {
     method: "PATCH",
     path: "/api/customers/:id/addresses/:addressId",
     permission: "customer.change",
-    summary: "Prefer an address (or no longer), write to a suppressed one again (or no longer)",
+    summary: "Prefer an address (or no longer), write to a suppressed one again (or no longer), call a number no more (or again)",
     params: byAddress,
     body: z.strictObject({
       preferred: z.boolean().optional(),
@@ -168,6 +170,8 @@ export const customers = {
       unsuppress: z.literal(true).optional(),
       /** Takes `unsuppress` back: the reason that stood there. */
       suppress: z.string().trim().min(1).max(500).optional(),
+      /** Of a number: nobody is called there who has not asked for it. */
+      doNotCall: z.boolean().optional(),
     }),
     result: customer,
   }),

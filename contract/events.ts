@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { automationRule, cause, condition, deed } from "#contract/automation.ts";
 import { brand, channel, channelCost, topic } from "#contract/brands.ts";
+import { call, callWish } from "#contract/calls.ts";
 import { agent, team } from "#contract/agents.ts";
 import { concernRow, delivery, draft, draftKind, link, message, move, party, scheduled } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
@@ -13,6 +14,7 @@ import {
   automationRuleId,
   brandId,
   calendarId,
+  callId,
   channelId,
   flowId,
   flowRunId,
@@ -170,6 +172,12 @@ const kinds = {
   "flow.began": z.strictObject({ runId: flowRunId, flowId, name: z.string(), by: z.enum(["entry", "desk"]) }),
   /** It is over, and how; `why` of what was handed over. */
   "flow.ended": z.strictObject({ runId: flowRunId, flowId, name: z.string(), over: flowOver, why: flowWhy.nullable() }),
+  /** A call is so from now on, whole. */
+  "call.changed": z.strictObject({ call }),
+  /** Somebody wants something done with a call; what became of it is `call.settled`. */
+  "call.wished": z.strictObject({ wishId: z.uuid(), callId, wish: callWish, supervises: z.boolean() }),
+  /** Done, or refused with a code. */
+  "call.settled": z.strictObject({ wishId: z.uuid(), callId, agentId: agentId.nullable(), refused: z.string().nullable() }),
   /** A flow is written, published, or runs by an older version again; `published`: the version that runs for who begins now. */
   "flow.changed": z.strictObject({
     flowId,

@@ -59,6 +59,8 @@ export const part = z.discriminatedUnion("kind", [
   z.strictObject({ ...article.shape, ...said }),
   /** Asks how content somebody was: only the program does. `id`: the question's own. */
   z.strictObject({ kind: z.literal("rating"), id: z.uuid(), ...said }),
+  /** A call: how it stands is told with the call itself. Only the program makes them. */
+  z.strictObject({ kind: z.literal("call"), callId: z.uuid(), ...said }),
   /** What was answered to a part of ours: its values by their labels; of choices it is one without a label. */
   z.strictObject({
     kind: z.literal("answer"),

@@ -31,6 +31,7 @@ import {
 } from "#modules/customers/store.ts";
 import { differ, judgeFields } from "#modules/fields/model.ts";
 import { fieldsOf } from "#modules/fields/reads.ts";
+import { setUnwanted } from "#modules/customers/store-calls.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -162,7 +163,7 @@ export const addAddress = (
   });
 
 /**
- * Prefers an address (or no longer), or allows writing to a suppressed one again (or no longer). Refuses staleVersion where another one is preferred
+ * Prefers an address (or no longer), allows writing to a suppressed one again (or no longer), says that nobody is to be called there (or may be again). Refuses staleVersion where another one is preferred
  * than `insteadOf`, where the address is not preferred that is to be so no longer, and where it is suppressed already.
  */
 export const changeAddress = (
@@ -185,7 +186,9 @@ export const changeAddress = (
     if (input.preferred === false) await setNotPreferred(tx, addressId);
     if (input.unsuppress) await setSuppressed(tx, addressId, null);
     if (input.suppress !== undefined) await setSuppressed(tx, addressId, input.suppress);
-    return [input.preferred, input.unsuppress, input.suppress].some((part) => part !== undefined) ? ["addresses"] : [];
+    if (input.doNotCall !== undefined) await setUnwanted(tx, addressId, input.doNotCall);
+    const given = [input.preferred, input.unsuppress, input.suppress, input.doNotCall];
+    return given.some((part) => part !== undefined) ? ["addresses"] : [];
   });
 
 /**
@@ -232,6 +235,7 @@ export const restoreAddress = (
 
 const isInUse = (address: Address): boolean =>
   address.preferred ||
+  address.doNotCall ||
   [address.verifiedAt, address.lastInAt, address.lastOutAt, address.suppressedReason].some((part) => part !== null);
 
 /** Is something of a customer not as somebody saw it? An organisation by its name. */

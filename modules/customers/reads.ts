@@ -20,6 +20,7 @@ import {
   type AddressRow,
   type CustomerWish,
 } from "#modules/customers/store.ts";
+import { unwantedAt } from "#modules/customers/store-calls.ts";
 import { wishAt, wishOf } from "#modules/customers/store-wish.ts";
 import type { Tx } from "#platform/db/db.ts";
 
@@ -96,3 +97,6 @@ export const suppressedOf = async (
   if (norms.length === 0) return new Map();
   return new Map((await suppressedAmong(tx, kind, norms)).map((row) => [row.norm, row.reason]));
 };
+
+/** Does whoever has this number (E.164) not want to be called there? */
+export const unwantedNumber = (tx: Tx, number: string): Promise<boolean> => unwantedAt(tx, [number, number.slice(1)]);

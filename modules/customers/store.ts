@@ -335,7 +335,7 @@ export const addressesOf = (
   brands: readonly string[] | null,
 ): Promise<OwnedAddress[]> =>
   tx.rows<OwnedAddress>(sql`
-    SELECT id, kind, value, verified_at AS "verifiedAt", verified_by AS "verifiedBy", last_in_at AS "lastInAt", last_out_at AS "lastOutAt", preferred, suppressed_reason AS "suppressedReason",
+    SELECT id, kind, value, verified_at AS "verifiedAt", verified_by AS "verifiedBy", last_in_at AS "lastInAt", last_out_at AS "lastOutAt", preferred, suppressed_reason AS "suppressedReason", do_not_call AS "doNotCall",
            customer_id = ${customerId} AS own
       FROM address WHERE customer_id IN ${membersQuery(customerId)} AND removed_at IS NULL ${knownTo(brands, sql`brand_ids`)} ORDER BY preferred DESC, greatest(last_in_at, last_out_at) DESC NULLS LAST, id`);
 
@@ -359,7 +359,7 @@ export const customerById = (
            ${organisationObject} AS organisation,
            coalesce((
              SELECT jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'value', a.value, 'verifiedAt', iso(a.verified_at), 'verifiedBy', a.verified_by,
-                      'lastInAt', iso(a.last_in_at), 'lastOutAt', iso(a.last_out_at), 'preferred', a.preferred, 'suppressedReason', a.suppressed_reason)
+                      'lastInAt', iso(a.last_in_at), 'lastOutAt', iso(a.last_out_at), 'preferred', a.preferred, 'suppressedReason', a.suppressed_reason, 'doNotCall', a.do_not_call)
                       ORDER BY a.preferred DESC, greatest(a.last_in_at, a.last_out_at) DESC NULLS LAST, a.id)
                FROM address a WHERE a.customer_id IN (SELECT m.id FROM customer m WHERE m.id = c.id OR m.merged_into = c.id)
                 AND a.removed_at IS NULL ${knownTo(brands, sql`a.brand_ids`)}), '[]'::jsonb) AS addresses

@@ -13,6 +13,7 @@ import type { AgentId, MessageId } from "#contract/ids.ts";
 import type { Notice } from "#contract/notices.ts";
 import type { PromiseRule, Recount } from "#contract/promises.ts";
 import type { Tier } from "#contract/tiers.ts";
+import { callsAfter, type Calls } from "#web/state/applyCalls.ts";
 import { hinted } from "#web/state/applyHints.ts";
 import { draftsAfter, withCheck, withPlan } from "#web/state/applyMessages.ts";
 import { noWorkHints, type WorkHints } from "#web/state/applyWork.ts";
@@ -64,6 +65,8 @@ export interface DeskState {
   readonly promises: { readonly rules: readonly PromiseRule[]; readonly recount: Recount | null };
   /** The rules that act by themselves, in their order. */
   readonly automation: readonly AutomationRule[];
+  /** Those that live, as far as they were fetched or said, and those of open concerns. */
+  readonly calls: Calls;
   /** The last events, oldest first: an answer that was on its way while they came is brought up to date with them. */
   readonly recent: readonly AnyEvent[];
   /** Counters that rise when something must be fetched again: events do not carry it. */
@@ -104,6 +107,7 @@ export const emptyState = (me: AgentId | null): DeskState => ({
   notices: [],
   promises: { rules: [], recount: null },
   automation: [],
+  calls: {},
   recent: [],
   hints: {
     lists: 0,
@@ -384,11 +388,15 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "routing.agentChanged":
     case "team.told":
     case "wallboard.changed":
+    case "call.wished":
+    case "call.settled":
     case "flow.changed":
     case "flow.removed":
     case "service.changed":
     case "service.removed":
       return state;
+    case "call.changed":
+      return { ...state, calls: callsAfter(state, event) };
     default:
       return unknownKind(state, event);
   }

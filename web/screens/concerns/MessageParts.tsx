@@ -57,6 +57,7 @@ const OnePart = ({ part, marker, answer }: Shown<Part>) => {
       return <Answer part={part} marker={marker} answer={null} />;
     case "words":
     case "rating":
+    case "call":
       return <PlainText text={part.text} marker={marker} />;
   }
 };
