@@ -161,7 +161,8 @@ export const customers = {
     method: "PATCH",
     path: "/api/customers/:id/addresses/:addressId",
     permission: "customer.change",
-    summary: "Prefer an address (or no longer), write to a suppressed one again (or no longer), call a number no more (or again)",
+    summary:
+      "Prefer an address (or no longer), write to a suppressed one again (or no longer), call a number no more (or again)",
     params: byAddress,
     body: z.strictObject({
       preferred: z.boolean().optional(),

@@ -177,7 +177,12 @@ const kinds = {
   /** Somebody wants something done with a call; what became of it is `call.settled`. */
   "call.wished": z.strictObject({ wishId: z.uuid(), callId, wish: callWish, supervises: z.boolean() }),
   /** Done, or refused with a code. */
-  "call.settled": z.strictObject({ wishId: z.uuid(), callId, agentId: agentId.nullable(), refused: z.string().nullable() }),
+  "call.settled": z.strictObject({
+    wishId: z.uuid(),
+    callId,
+    agentId: agentId.nullable(),
+    refused: z.string().nullable(),
+  }),
   /** A flow is written, published, or runs by an older version again; `published`: the version that runs for who begins now. */
   "flow.changed": z.strictObject({
     flowId,

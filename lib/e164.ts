@@ -2,7 +2,9 @@
 
 /** Country codes of one and two digits (ITU-T E.164, annex to Operational Bulletin 1114); all others have three. */
 const short = new Set(
-  "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split(" "),
+  "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split(
+    " ",
+  ),
 );
 
 /** Where no 0 stands before a number at home: the number is the same from everywhere (1, 30, 34, 45 …), or something else does (7: 8, 36: 06). */
@@ -25,7 +27,10 @@ export const countryOf = (number: string): string | null => {
  * extensions are no part of a number. Whether anybody has it is known by calling it.
  */
 export const e164Of = (typed: string, home: string | null): string | null => {
-  const bare = typed.replace(/^tel:/i, "").replace(/\(0\)/g, "").replace(/[\s./()\u00a0\u2010-\u2015\u2212-]/g, "");
+  const bare = typed
+    .replace(/^tel:/i, "")
+    .replace(/\(0\)/g, "")
+    .replace(/[\s./()\u00a0\u2010-\u2015\u2212-]/g, "");
   if (!/^\+?\d{3,20}$/.test(bare)) return null;
   const country = home === null ? null : countryOf(home);
   const whole = bare.startsWith("+") ? bare : abroad(bare, country);
@@ -38,7 +43,8 @@ const abroad = (bare: string, country: string | null): string | null => {
   if (country === null) return null;
   const prefix = prefixes[country] ?? "0";
   // Within North America the 1 may be left out; elsewhere a number without its 0 has no area and is not known from here.
-  if (prefix !== "" && bare.startsWith(prefix) && !(country === "1" && bare.length === 10)) return `+${country}${bare.slice(prefix.length)}`;
+  if (prefix !== "" && bare.startsWith(prefix) && !(country === "1" && bare.length === 10))
+    return `+${country}${bare.slice(prefix.length)}`;
   return prefix === "" || country === "1" ? `+${country}${bare}` : null;
 };
 
@@ -66,7 +72,12 @@ export const zonesOf = (number: string, otherwise: string): readonly string[] =>
 
 /** What a clock shows there: "7:30" as hours with a fraction of 60. */
 export const hourIn = (zone: string, now: Date): { readonly hour: number; readonly minute: number } => {
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(now);
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(now);
   const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? 0);
   return { hour: of("hour"), minute: of("minute") };
 };

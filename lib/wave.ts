@@ -16,7 +16,7 @@ const headOf = (bytes: Uint8Array): Head => {
   const name = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
   if (bytes.length < 12 || name(0) !== "RIFF" || name(8) !== "WAVE") throw new Error(notWav);
   let format: { readonly channels: number; readonly rate: number } | null = null;
-  for (let at = 12; at + 8 <= bytes.length; ) {
+  for (let at = 12; at + 8 <= bytes.length;) {
     const size = view.getUint32(at + 4, true);
     if (name(at) === "fmt " && size >= 16 && at + 24 <= bytes.length) {
       if (view.getUint16(at + 8, true) !== 1 || view.getUint16(at + 22, true) !== 16) throw new Error(notWav);

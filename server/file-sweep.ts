@@ -1,6 +1,7 @@
 // Takes away bytes that nobody refers to: uploads that expired, arrivals that were never recorded, what crashes left. A timed job of server/jobs.ts.
 // A stored file is first set aside, where every reader still finds it, and forgotten only much later, after another look: whoever stored the
 // same bytes at that very moment and had not committed the row that names them has done so by then, and gets them back.
+import { namedRecordings } from "#modules/calls/reads.ts";
 import { namedFiles } from "#modules/concerns/reads.ts";
 import { namedInRuns } from "#modules/flows/reads-links.ts";
 import { namedByVisitors } from "#modules/visitors/reads.ts";
@@ -22,6 +23,7 @@ const unnamed = async (tx: Tx, hashes: readonly string[]): Promise<string[]> => 
     ...(await namedFiles(tx, hashes)),
     ...(await namedByVisitors(tx, hashes)),
     ...(await namedInRuns(tx, hashes)),
+    ...(await namedRecordings(tx, hashes)),
     ...(await cleanCopies(tx, hashes)),
   ]);
   return hashes.filter((hash) => !named.has(hash));

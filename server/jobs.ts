@@ -4,6 +4,8 @@ import { removeOldTries } from "#modules/agents/actions-brake.ts";
 import { removeOldSessions } from "#modules/agents/actions-sessions.ts";
 import { removeOldRuns } from "#modules/automation/actions.ts";
 import { actByTime, sweepTimers } from "#modules/automation/actions-timers.ts";
+import { removeOldDials } from "#modules/calls/actions.ts";
+import { removeOldRecordings } from "#modules/calls/actions-recordings.ts";
 import { forgetBegins } from "#modules/concerns/actions-aside.ts";
 import { recountPromises } from "#modules/concerns/actions-recount.ts";
 import { tendPromises } from "#modules/concerns/actions-tending.ts";
@@ -55,6 +57,8 @@ const timed: readonly Timed[] = [
   { name: "removeOldCodes", everyMs: 600_000, run: removeOldCodes },
   { name: "removeOldTokens", everyMs: 600_000, run: removeOldTokens },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
+  { name: "removeOldDials", everyMs: 3_600_000, run: removeOldDials },
+  { name: "removeOldRecordings", everyMs: 60_000, run: removeOldRecordings },
   { name: "forgetOldRuns", everyMs: 3_600_000, run: forgetOldRuns },
   { name: "removeOldRuns", everyMs: 24 * 3_600_000, run: removeOldRuns },
   { name: "renewCalendars", everyMs: 24 * 3_600_000, run: renewCalendars },

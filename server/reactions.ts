@@ -1,6 +1,7 @@
 // All reactions of all modules, with the lock each runs under. A reaction is idempotent and goes on from its cursor.
 import { eventsAfter } from "#modules/audit/reads.ts";
 import { automationReactions } from "#modules/automation/reactions.ts";
+import { callReactions } from "#modules/calls/reactions.ts";
 import { concernReactions } from "#modules/concerns/reactions.ts";
 import { flowReactions } from "#modules/flows/reactions.ts";
 import type { FlowWorld } from "#modules/flows/ground.ts";
@@ -57,5 +58,6 @@ export const reactions = (
     ...ratingReactions(world).map(keyed(160)),
     ...automationReactions({ ...world, undoMs: options.undoMs }).map(keyed(170)),
     ...flowReactions(world).map(keyed(180)),
+    ...callReactions(world).map(keyed(190)),
   ];
 };

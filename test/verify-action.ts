@@ -8,6 +8,7 @@ import { openConcern } from "#modules/concerns/reads-open.ts";
 import { allAgents, allTeams, asAgent } from "#modules/agents/reads.ts";
 import { allTiers } from "#modules/customers/reads-tiers.ts";
 import { allBrands, allChannels, allTopics, kindsWithCosts } from "#modules/brands/reads.ts";
+import { callsFor, callsOfConcern } from "#modules/calls/reads.ts";
 import { allFields } from "#modules/fields/reads.ts";
 import { rulesFor as automationFor } from "#modules/automation/reads.ts";
 import { rulesFor } from "#modules/promises/reads.ts";
@@ -26,6 +27,7 @@ import {
   mergeRows,
   type DeskState,
 } from "#web/state/apply.ts";
+import { mergeCalls } from "#web/state/applyCalls.ts";
 
 /** What a desk of this agent knows that has every concern in its lists and open. */
 export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<DeskState> => {
@@ -46,7 +48,10 @@ export const freshDesk = async (world: TestWorld, who: AgentActor): Promise<Desk
   for (const id of ids) {
     const opened = await openConcern(world, who, id);
     if (!isRefusal(opened)) state = mergeOpened(state, opened);
+    const calls = await callsOfConcern(world.db, who, id);
+    if (!isRefusal(calls)) state = mergeCalls(state, calls);
   }
+  state = mergeCalls(state, await callsFor(world.db, who));
   return { ...state, cursor: (await world.events()).at(-1)?.seq ?? 0 };
 };
 
@@ -89,6 +94,9 @@ const comparable = (state: DeskState, opened: readonly string[]): unknown => ({
   notices: byId(state.notices),
   promises: state.promises,
   automation: state.automation,
+  calls: Object.fromEntries(
+    Object.entries(state.calls).filter(([, call]) => opened.some((id) => id === call.concernId)),
+  ),
   opened: Object.fromEntries(
     opened.map((id) => {
       const it = state.opened[id as ConcernId];

@@ -1,13 +1,19 @@
 // What a call does in concerns: it joins one, is the answer, leaves words, is noted as missed. Called by server/switchboard*.ts in the transaction in which the call is kept.
 import type { CallRules } from "#contract/call-rules.ts";
 import type { Priority } from "#contract/concerns.ts";
-import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
+import { refuse, type Refusal } from "#contract/errors.ts";
 import type { AgentId, ConcernId, CustomerId, TopicId } from "#contract/ids.ts";
 import { channelsOfBrand } from "#modules/brands/reads.ts";
 import { isMissed, personOf } from "#modules/calls/model-need.ts";
 import type { CallRecord } from "#modules/calls/model-record.ts";
 import { cardWords, talkWords, voicemailFile, voicemailWords } from "#modules/calls/model-words.ts";
-import { answeredByCall, joinByCall, leftByCall, notedByCall, type CallThere } from "#modules/concerns/actions-calls.ts";
+import {
+  answeredByCall,
+  joinByCall,
+  leftByCall,
+  notedByCall,
+  type CallThere,
+} from "#modules/concerns/actions-calls.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -93,9 +99,3 @@ export const settleCall = async (
   if (call.endedAt === null || call.concernId === null || !isMissed(call) || rules.missed === "work") return;
   await notedByCall(world, tx, call.id, call.concernId);
 };
-
-/** The same for whoever only has an answer or a refusal in hand. */
-export const joined = (
-  call: CallRecord,
-  found: Awaited<ReturnType<typeof joinConcern>>,
-): CallRecord => (isRefusal(found) ? call : { ...call, ...found });

@@ -8,7 +8,6 @@ import { channelsOfBrand } from "#modules/brands/reads.ts";
 import { forbiddenNumber, usedUp, wrongHour } from "#modules/calls/model-dialling.ts";
 import { callsById, dialledSince, hasDial, insertDial, lockDialling, setDialled } from "#modules/calls/store.ts";
 import { calledFrom } from "#modules/concerns/actions-calls.ts";
-import { forbids } from "#modules/concerns/policy.ts";
 import { membersOf, unwantedNumber } from "#modules/customers/reads.ts";
 import { allHours, hoursOf } from "#modules/hours/reads.ts";
 import type { Tx } from "#platform/db/db.ts";
@@ -100,12 +99,11 @@ export const judgeDial = async (
   },
   rules: CallRules,
 ): Promise<Dialled | Refusal> => {
-  const from = await calledFrom(tx, wanted.concernId);
+  const from = await calledFrom(tx, who, wanted.concernId);
   if (isRefusal(from)) return from;
   const { state, language } = from;
-  const forbidden = forbids(who, "concern.answer", state.brandId);
-  if (forbidden) return forbidden;
-  if (!(await membersOf(tx, [state.customerId])).includes(wanted.customerId)) return refuse("notFound", undefined, "customerId");
+  if (!(await membersOf(tx, [state.customerId])).includes(wanted.customerId))
+    return refuse("notFound", undefined, "customerId");
   const channel = (await channelsOfBrand(tx, state.brandId)).find(({ id }) => id === wanted.channelId);
   if (channel === undefined || !channel.enabled) return refuse("unknownChannel", undefined, "channelId");
   const number = e164Of(wanted.number, channel.address === "" ? null : channel.address);
@@ -118,6 +116,10 @@ export const judgeDial = async (
   if (wrong) return wrong;
   const now = world.now();
   const ago = (ms: number): string => new Date(now.getTime() - ms).toISOString();
-  const dialled = await dialledSince(tx, channelId, { hour: ago(hourMs), day: ago(24 * hourMs), now: now.toISOString() });
+  const dialled = await dialledSince(tx, channelId, {
+    hour: ago(hourMs),
+    day: ago(24 * hourMs),
+    now: now.toISOString(),
+  });
   return usedUp(dialled, rules) ?? { id, channelId, brandId: state.brandId, concernId, customerId, number, language };
 };

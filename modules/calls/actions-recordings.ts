@@ -40,7 +40,12 @@ export const keepRecording = async (
   world: World,
   tx: Tx,
   board: Board,
-  kept: { readonly callId: CallRecord["id"]; readonly recordingId: string; readonly stored: StoredRecording; readonly text: string | null },
+  kept: {
+    readonly callId: CallRecord["id"];
+    readonly recordingId: string;
+    readonly stored: StoredRecording;
+    readonly text: string | null;
+  },
   rules: Pick<CallRules, "recordingDays">,
 ): Promise<CallRow | null> => {
   const row = await holdCall(tx, board, kept.callId);
@@ -60,7 +65,10 @@ export const keepRecording = async (
     wave: stored.wave,
     pauses: [...recording.pauses],
     text,
-    expiresAt: recording.kind === "voicemail" ? null : new Date(world.now().getTime() + rules.recordingDays * 86_400_000).toISOString(),
+    expiresAt:
+      recording.kind === "voicemail"
+        ? null
+        : new Date(world.now().getTime() + rules.recordingDays * 86_400_000).toISOString(),
   });
   if (recording.kind === "voicemail")
     await leaveWords(world, tx, row.call, { ...stored, recordingId: recording.id, seconds, text });

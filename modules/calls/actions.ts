@@ -80,7 +80,8 @@ export const beginCall = async (world: World, tx: Tx, board: Board, given: CallR
   const call = clean(given);
   if (!(await insertCall(tx, call))) {
     const known = await lockCall(tx, call.id);
-    if (known === null || known.call.channelId !== board.channelId) throw new Error("another channel has a call of that id");
+    if (known === null || known.call.channelId !== board.channelId)
+      throw new Error("another channel has a call of that id");
     return known;
   }
   const row = { call, version: 1 };
@@ -111,7 +112,8 @@ export const keepCall = async (
 };
 
 const isNews = (before: CallRecord, after: CallRecord): boolean =>
-  JSON.stringify(shownCall(before, 0, recordingsIn(before))) !== JSON.stringify(shownCall(after, 0, recordingsIn(after))) ||
+  JSON.stringify(shownCall(before, 0, recordingsIn(before))) !==
+    JSON.stringify(shownCall(after, 0, recordingsIn(after))) ||
   JSON.stringify(wantOf(before)) !== JSON.stringify(wantOf(after));
 
 const recordingsIn = (call: CallRecord): CallRecording[] => shownRecordings(call, []);

@@ -3,7 +3,10 @@ import type { CallRules } from "#contract/call-rules.ts";
 import { refuse, type Refusal } from "#contract/errors.ts";
 import { hourIn, zonesOf } from "#lib/e164.ts";
 
-type Rules = Pick<CallRules, "mayDial" | "mayNotDial" | "dialsAnHour" | "dialMinutesADay" | "dialFromHour" | "dialToHour">;
+type Rules = Pick<
+  CallRules,
+  "mayDial" | "mayNotDial" | "dialsAnHour" | "dialMinutesADay" | "dialFromHour" | "dialToHour"
+>;
 
 /**
  * Why a number in E.164 may not be dialled at all; null: it may. It has to begin with one of those that may, and with none of those that may not; of two that fit the longer counts, so that

@@ -12,11 +12,8 @@ export interface CallWant extends CallNeed {
   readonly hand: { readonly from: AgentId; readonly to: AgentId | null } | null;
 }
 
-/** Who has it is to give it up: set by the machine. */
-export type Handing = Pick<CallWant, "hand">;
-
 /** What it wants of the routing now; null: nothing. A call that an agent has dialled is theirs from the beginning, so that nothing else is offered to them. */
-export const wantOf = (call: CallRecord & Partial<Handing>): CallWant | null => {
+export const wantOf = (call: CallRecord): CallWant | null => {
   if (call.endedAt !== null) return null;
   const dialled = call.direction === "out" && call.callback === null && call.agentId !== null;
   const need = needOf(call);
@@ -29,7 +26,7 @@ export const wantOf = (call: CallRecord & Partial<Handing>): CallWant | null => 
     queueId: null,
     skills: {},
   };
-  return { ...base, agentId: base.talking ? call.agentId : null, hand: call.hand ?? null };
+  return { ...base, agentId: base.talking ? call.agentId : null, hand: call.hand };
 };
 
 /** By which address a customer is found: a number, which proves nothing, or the visitor's own of a page. */

@@ -45,17 +45,19 @@ export const shownRecordings = (
   rows: readonly RecordingRow[],
 ): CallRecording[] => {
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const running = call.recordings.filter(({ id }) => !byId.has(id)).map(({ id, kind, startedAt, seconds, state, pauses }) => ({
-    id,
-    kind,
-    startedAt,
-    seconds,
-    url: null,
-    state: state === "paused" || state === "gone" || state === "failed" ? state : ("running" as const),
-    wave: null,
-    pauses: [...pauses],
-    text: null,
-  }));
+  const running = call.recordings
+    .filter(({ id }) => !byId.has(id))
+    .map(({ id, kind, startedAt, seconds, state, pauses }) => ({
+      id,
+      kind,
+      startedAt,
+      seconds,
+      url: null,
+      state: state === "paused" || state === "gone" || state === "failed" ? state : ("running" as const),
+      wave: null,
+      pauses: [...pauses],
+      text: null,
+    }));
   return [...rows.map(fetched), ...running].toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
 };
 

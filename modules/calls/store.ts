@@ -20,9 +20,8 @@ export const raiseEpoch = async (tx: Tx, channelId: string, at: string): Promise
 
 /** Is that still who drives it? Until the commit it stays so: who takes over waits. */
 export const holdsEpoch = async (tx: Tx, channelId: string, epoch: number): Promise<boolean> =>
-  (await tx.maybe(
-    sql`SELECT 1 FROM call_leader WHERE channel_id = ${channelId} AND epoch = ${epoch} FOR SHARE`,
-  )) !== null;
+  (await tx.maybe(sql`SELECT 1 FROM call_leader WHERE channel_id = ${channelId} AND epoch = ${epoch} FOR SHARE`)) !==
+  null;
 
 /** Notes a call; false: there is one of that id. */
 export const insertCall = async (tx: Tx, call: CallRecord): Promise<boolean> =>
@@ -67,7 +66,9 @@ export const livingIn = (tx: Tx, channelId: string): Promise<CallRow[]> =>
 export const livingOf = (tx: Tx, brandIds: readonly string[]): Promise<CallRow[]> =>
   rows(
     tx,
-    brandIds.length === 0 ? sql`c.ended_at IS NULL` : sql`c.ended_at IS NULL AND c.brand_id = ANY (${brandIds}::uuid[])`,
+    brandIds.length === 0
+      ? sql`c.ended_at IS NULL`
+      : sql`c.ended_at IS NULL AND c.brand_id = ANY (${brandIds}::uuid[])`,
     sql`ORDER BY c.started_at, c.id LIMIT 500`,
   );
 
@@ -89,11 +90,7 @@ export const callsIn = (tx: Tx, concernId: string): Promise<CallRow[]> =>
 
 /** The calls of these concerns that live, the oldest first. */
 export const livingInConcerns = (tx: Tx, concernIds: readonly string[]): Promise<CallRow[]> =>
-  rows(
-    tx,
-    sql`c.concern_id = ANY (${concernIds}::uuid[]) AND c.ended_at IS NULL`,
-    sql`ORDER BY c.started_at, c.id`,
-  );
+  rows(tx, sql`c.concern_id = ANY (${concernIds}::uuid[]) AND c.ended_at IS NULL`, sql`ORDER BY c.started_at, c.id`);
 
 /** Calls of that person that began since then, the newest 20 first. */
 export const ofPerson = (
@@ -108,9 +105,8 @@ export const ofPerson = (
 
 /** The newest call of that person that lives, in whatever channel; null: none does. */
 export const livingOfPerson = async (tx: Tx, key: string): Promise<CallRow | null> =>
-  (
-    await rows(tx, sql`c.ended_at IS NULL AND c.person_key = ${key}`, sql`ORDER BY c.started_at DESC LIMIT 1`)
-  )[0] ?? null;
+  (await rows(tx, sql`c.ended_at IS NULL AND c.person_key = ${key}`, sql`ORDER BY c.started_at DESC LIMIT 1`))[0] ??
+  null;
 
 /** Puts calls into another concern; gives those that were not there. */
 export const moveCalls = async (tx: Tx, callIds: readonly string[], to: ConcernId): Promise<CallRow[]> => {

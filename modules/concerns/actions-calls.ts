@@ -1,15 +1,35 @@
 // Calls in concerns: somebody who calls finds theirs or begins one, an agent speaks with them, words are left, nobody was reached. Called by calls/actions-concerns.ts.
-import { system, type Who } from "#contract/actor.ts";
+import { system, type AgentActor, type Who } from "#contract/actor.ts";
 import type { AddressKind, Assurance, ChannelKind } from "#contract/channel.ts";
 import type { Priority } from "#contract/concerns.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
-import type { AgentId, BrandId, CallId, ChannelId, ConcernId, CustomerId, MessageId, PartyId, TierId, TopicId } from "#contract/ids.ts";
+import type {
+  AgentId,
+  BrandId,
+  CallId,
+  ChannelId,
+  ConcernId,
+  CustomerId,
+  MessageId,
+  PartyId,
+  TierId,
+  TopicId,
+} from "#contract/ids.ts";
 import { agentById } from "#modules/agents/reads.ts";
 import { brandById, topicById } from "#modules/brands/reads.ts";
 import { changeLocked } from "#modules/concerns/actions-change.ts";
+import { lockFor } from "#modules/concerns/actions-locks.ts";
 import { saveChange, saveWithMessage } from "#modules/concerns/actions-saving.ts";
 import { blank } from "#modules/concerns/actions-send.ts";
-import { emptyConcern, lineOf, mayBecome, storable, withMessage, withStatus, type ConcernState } from "#modules/concerns/model.ts";
+import {
+  emptyConcern,
+  lineOf,
+  mayBecome,
+  storable,
+  withMessage,
+  withStatus,
+  type ConcernState,
+} from "#modules/concerns/model.ts";
 import { newestUnsettled, wordsOfCall } from "#modules/concerns/store-calls.ts";
 import { lockConcern, messageByKey, type NewFile, type NewMessage, type NewParty } from "#modules/concerns/store.ts";
 import { makeNameless } from "#modules/customers/actions-calls.ts";
@@ -49,7 +69,8 @@ const letters = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** The key of a message that a call brings, the same on every node: the same again is the same. Of what it says, 128 bits are kept in the form of an id. */
 const keyOf = ({ mac }: Pick<World, "mac">, callId: CallId, what: string): string => {
-  const digits = [...mac("call", `${callId} ${what}`).slice(0, 32)].map((letter) => (letters.indexOf(letter) & 15).toString(16));
+  const said = mac("call", `${callId} ${what}`).slice(0, 32);
+  const digits = Array.from(said, (letter) => (letters.indexOf(letter) & 15).toString(16));
   return digits.join("").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, "$1-$2-$3-$4-$5");
 };
 
@@ -83,7 +104,13 @@ const saidBy = async (
   tx: Tx,
   call: CallThere,
   state: ConcernState,
-  given: { readonly id: MessageId; readonly key: string; readonly customer: Pick<ConcernState, "customerId" | "customerName">; readonly at: string; readonly words: CallWords },
+  given: {
+    readonly id: MessageId;
+    readonly key: string;
+    readonly customer: Pick<ConcernState, "customerId" | "customerName">;
+    readonly at: string;
+    readonly words: CallWords;
+  },
 ): Promise<NewMessage> => ({
   ...blank(state, given.id, state.lastSeq + 1, given.at),
   direction: "in",
@@ -182,7 +209,18 @@ const partiesOf = (
   const norm = person === null ? null : normalise(person.kind, person.value);
   if (person === null || norm === null) return [];
   const { kind, value } = person;
-  return [{ id: world.newId() as PartyId, customerId, name: person.name ?? name, kind, norm, value, role: "requester", seesFrom }];
+  return [
+    {
+      id: world.newId() as PartyId,
+      customerId,
+      name: person.name ?? name,
+      kind,
+      norm,
+      value,
+      role: "requester",
+      seesFrom,
+    },
+  ];
 };
 
 /**
@@ -199,7 +237,13 @@ export const answeredByCall = async (
   if (state === null || state.mergedInto || (await messageByKey(tx, key)) !== null) return;
   const agent = await agentById(tx, spoken.agentId);
   const at = world.now().toISOString();
-  const who: Who = { kind: "agent", id: spoken.agentId, name: agent?.name ?? "", role: agent?.role ?? "agent", brandIds: [] };
+  const who: Who = {
+    kind: "agent",
+    id: spoken.agentId,
+    name: agent?.name ?? "",
+    role: agent?.role ?? "agent",
+    brandIds: [],
+  };
   const message: NewMessage = {
     ...blank(state, world.newId() as MessageId, state.lastSeq + 1, at),
     direction: "out",
@@ -262,13 +306,14 @@ export const notedByCall = async (world: World, tx: Tx, callId: CallId, concernI
   await saveChange(world, tx, system, state, { ...state, waitingSince: null }, "callNoted");
 };
 
-/** Whom an agent calls from a concern: its brand and customer. Refuses with notFound and concernClosed. */
+/** Whom an agent calls from a concern, in which language. Refuses with notFound, notAllowed and concernMerged. */
 export const calledFrom = async (
   tx: Tx,
+  who: AgentActor,
   concernId: ConcernId,
 ): Promise<{ readonly state: ConcernState; readonly language: "de" | "en" } | Refusal> => {
-  const state = await lockConcern(tx, concernId);
-  if (state === null) return refuse("notFound");
+  const state = await lockFor(tx, who, concernId, "concern.answer");
+  if (isRefusal(state)) return state;
   if (state.mergedInto) return refuse("concernMerged");
   const language = state.language ?? (await customerById(tx, state.customerId, null))?.language ?? null;
   return { state, language: language ?? (await brandById(tx, state.brandId))?.language ?? "de" };

@@ -12,7 +12,10 @@ interface Around {
 }
 
 /** The calls after an entry: one that is over stays only where its concern is open. The same object when nothing is other. */
-export const callsAfter = ({ calls, opened }: Omit<Around, "recent">, { data: { call } }: LoggedEvent<"call.changed">): Calls => {
+export const callsAfter = (
+  { calls, opened }: Omit<Around, "recent">,
+  { data: { call } }: LoggedEvent<"call.changed">,
+): Calls => {
   if ((calls[call.id]?.version ?? 0) >= call.version) return calls;
   if (call.endedAt === null || (call.concernId !== null && opened[call.concernId] !== undefined))
     return { ...calls, [call.id]: call };
@@ -26,7 +29,10 @@ export const mergeCalls = <S extends Around>(state: S, fetched: readonly Call[])
   const calls: Record<string, Call> = { ...state.calls };
   for (const call of fetched) if ((calls[call.id]?.version ?? 0) <= call.version) calls[call.id] = call;
   const said = state.recent.filter((event) => event.kind === "call.changed");
-  return { ...state, calls: said.reduce<Calls>((now, event) => callsAfter({ calls: now, opened: state.opened }, event), calls) };
+  return {
+    ...state,
+    calls: said.reduce<Calls>((now, event) => callsAfter({ calls: now, opened: state.opened }, event), calls),
+  };
 };
 
 /** Calls that live, the oldest first. */
