@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { lookup as dnsLookup } from "node:dns/promises";
 import type * as http from "node:http";
 import type * as https from "node:https";
-import { isIP } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 
 // Not by an ES import, which would load all of fetch: docs/decisions/0262-no-fetch-at-rest.md.
@@ -125,16 +125,20 @@ export const resolveOutside = async (
   return { url: parsed, address };
 };
 
+/** Says that address for whatever name it is asked: what connects goes to the very address that was checked, and nobody asks the name again. */
+export const pinnedTo = (address: string): LookupFunction => {
+  const family = isIP(address);
+  return (_host, how, done) => (how.all === true ? done(null, [{ address, family }]) : done(null, address, family));
+};
+
 const once = (url: URL, address: string, options: OutsideOptions, signal: AbortSignal): Promise<http.IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const family = isIP(address) as 4 | 6;
     const request = (url.protocol === "https:" ? tlsRequest : plainRequest)(url, {
       method: options.method ?? "GET",
       headers: { "user-agent": "Draht", accept: "*/*", "accept-encoding": "identity", ...options.headers },
-      // A connection of its own, to the very address that was checked: nobody asks the name again.
+      // A connection of its own.
       agent: false,
-      lookup: (_host, how, done) =>
-        how.all === true ? done(null, [{ address, family }]) : done(null, address, family),
+      lookup: pinnedTo(address),
       signal,
       maxHeaderSize: 16_384,
     });

@@ -1,5 +1,6 @@
 // What a single setting may look like: each reads a value, or says in a sentence what is wrong with it. Called by config.ts.
 import { isIP } from "node:net";
+import { isAbsolute } from "node:path";
 import type { ClamdAddress } from "#platform/files/clamd.ts";
 
 /** An address by http or https. */
@@ -68,4 +69,41 @@ export const clamdAddress = (value: string): ClamdAddress | { readonly wrong: st
   return named && /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535
     ? { host, port: Number(port) }
     : { wrong: "it must be host:port such as 127.0.0.1:3310, or a path such as /run/clamav/clamd.ctl." };
+};
+
+/** A service's address without a name or a password in it: those are settings of their own, which are never printed. */
+const serviceUrl = (value: string, schemes: readonly string[]): boolean => {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  return schemes.includes(protocol) && hostname !== "" && username === "" && password === "";
+};
+
+/** What speaks. */
+export const speakerOf = (
+  value: string,
+):
+  | { readonly by: "auto" | "brought" | "off" }
+  | { readonly by: "program"; readonly path: string }
+  | { readonly by: "http"; readonly url: string }
+  | { readonly wrong: string } => {
+  if (value === "auto" || value === "brought" || value === "off") return { by: value };
+  if (serviceUrl(value, ["http:", "https:"])) return { by: "http", url: value };
+  if (isAbsolute(value)) return { by: "program", path: value };
+  return {
+    wrong:
+      "choose auto, brought, off, the whole path of an espeak-ng such as /usr/bin/espeak-ng, or an address such as https://voices.example.org/v1/audio/speech (its token is SPEAKER_KEY).",
+  };
+};
+
+/** What listens. */
+export const listenerOf = (
+  value: string,
+): { readonly by: "off" } | { readonly by: "http" | "socket"; readonly url: string } | { readonly wrong: string } => {
+  if (value === "off") return { by: "off" };
+  if (serviceUrl(value, ["http:", "https:"])) return { by: "http", url: value };
+  if (serviceUrl(value, ["ws:", "wss:"])) return { by: "socket", url: value };
+  return {
+    wrong:
+      "choose off, an address such as https://ears.example.org/v1/audio/transcriptions, or one of a vosk server such as ws://127.0.0.1:2700 (its token is LISTENER_KEY).",
+  };
 };

@@ -5,6 +5,7 @@ import { messageChannels } from "#channels/index.ts";
 import type { ChannelKind } from "#contract/channel.ts";
 import type { ClamdAddress } from "#platform/files/clamd.ts";
 import { clamdAddress, contact, hosts, httpUrl, nameServers, natsServers } from "#server/config-values.ts";
+import { readSpeech, type SpeechConfig } from "#server/config-speech.ts";
 
 /** One thing an operator can set: its name, what it is for, what holds when it is not set. Printed by `npm start -- --help`. */
 export interface Setting {
@@ -66,6 +67,8 @@ export interface Config {
   readonly pushInside: readonly string[];
   /** Hosts inside that flows' services may be, each "host" or "host:port". */
   readonly lookUpInside: readonly string[];
+  /** What makes sounds of words in calls, and words of what callers say. */
+  readonly speech: SpeechConfig;
   /** How often at most waiting visitors are told their place anew. */
   readonly chatTellsMs: number;
   readonly readers: number;
@@ -87,9 +90,12 @@ const secrets: ReadonlySet<string> = new Set([
   "S3_ACCESS_KEY_ID",
   "S3_SECRET_ACCESS_KEY",
   "METRICS_TOKEN",
+  "SPEAKER_KEY",
+  "LISTENER_KEY",
 ]);
 
-class Reader {
+/** Reads settings, and keeps what is wrong with them. */
+export class Reader {
   readonly problems: Problem[] = [];
   readonly settings: Setting[] = [];
   readonly #env: Env;
@@ -405,6 +411,7 @@ export const readConfig = (
       hosts("crm.intern.example or 10.0.0.8:8080"),
       [],
     ),
+    speech: readSpeech(reader, env["PATH"] ?? ""),
     readers: reader.whole("READERS", "processes that read mail", 2, 1, 16),
     trustProxy: (
       reader.text("TRUST_PROXY", "comma-separated addresses of proxies whose X-Forwarded-For is believed", (value) =>

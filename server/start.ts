@@ -60,6 +60,7 @@ import {
 } from "#server/starting.ts";
 import { linksTo } from "#server/portal-links.ts";
 import { StartProblem } from "#server/problem.ts";
+import { startSpeech } from "#server/speech-parts.ts";
 
 /** A running server. */
 export interface Running {
@@ -82,6 +83,12 @@ const smtpOf = (config: Config, doors: readonly Door[]): { readonly host: string
   const door = doors.find(({ kind }) => kind === "email") ?? config.doors.email;
   if (door === undefined) throw new Error("e-mail has no door");
   return { host: door.host, port: door.port };
+};
+
+/** Where those who read mail look names up: the demo world has its own. */
+const readersDns = ({ dns, world }: Config): string => {
+  if (typeof dns !== "string") return dns.join(",");
+  return dns === "system" && world === "demo" ? "demo" : dns;
 };
 
 const migrations = fileURLToPath(new URL("../db/migrations/", import.meta.url));
@@ -149,6 +156,8 @@ export const startServer = async (
       wake: (written) => bus.hint("events", undefined, written),
     };
 
+    const speech = await startSpeech(config, { log, now });
+    closers.push(speech.close);
     const { flowGround, flowWorld, received } = withFlows(world);
     // The embedded store serves this process alone: whatever an earlier one held when it ended is in nobody's hands.
     if (store.embedded) await whenThere(log, () => Promise.all([endIntakeLeases(db), endDeliveryLeases(world)]));
@@ -160,14 +169,7 @@ export const startServer = async (
       processes: config.readers,
       idleMs: 60_000,
       log,
-      dns:
-        typeof config.dns !== "string"
-          ? config.dns.join(",")
-          : config.dns === "off"
-            ? "off"
-            : config.world === "demo"
-              ? "demo"
-              : "system",
+      dns: readersDns(config),
     });
     closers.push(reader.close);
     const { mostUnknown } = config;
