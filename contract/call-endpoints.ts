@@ -53,7 +53,8 @@ export const calls = {
     method: "POST",
     path: "/api/calls/:id/offer",
     permission: "concern.answer",
-    summary: "My browser's offer for the leg by which I am rung, or join; answered with the engine's description",
+    summary:
+      "My browser's offer for the leg by which I am rung, or join; again after a reload, for the same leg; answered with the engine's description",
     params,
     body: z.strictObject({ legId: z.string().max(100), sdp: z.string().min(1).max(20_000) }),
     result: z.strictObject({ sdp: z.string() }),

@@ -115,6 +115,7 @@ export type VoiceCommand = z.infer<typeof voiceCommand>;
 /** How a softphone reaches the engine: it sends offers through the server, or registers by SIP over a WebSocket (RFC 7118). */
 export const deviceWay = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("offer") }),
+  /** The engine's INVITE says which leg it is for in the header X-Draht-Leg. */
   z.strictObject({
     kind: z.literal("sip"),
     /** Below the server's own address. */

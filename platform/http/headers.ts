@@ -14,13 +14,13 @@ const policy = [
   "form-action 'self'",
 ].join("; ");
 
-/** What a page of ours may do (nothing from elsewhere, no frame around it) and what others may do with it. `secure`: browsers reach us by https. */
+/** What a page of ours may do (nothing from elsewhere, no frame around it; the microphone to telephone) and what others may do with it. `secure`: browsers reach us by https. */
 export const securityHeaders = (secure: boolean): Readonly<Record<string, string>> => ({
   "content-security-policy": policy,
   "x-content-type-options": "nosniff",
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
-  "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+  "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(self), payment=(), usb=()",
   ...(secure ? { "strict-transport-security": "max-age=31536000" } : {}),
 });

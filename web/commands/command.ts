@@ -4,7 +4,7 @@ import { hasHits } from "#web/state/finding.ts";
 import type { WordKey } from "#web/state/words.ts";
 
 /** Under which heading help shows it. */
-export type CommandGroup = "concern" | "list" | "selection" | "views" | "work" | "go" | "desk" | "floor";
+export type CommandGroup = "concern" | "list" | "selection" | "views" | "work" | "go" | "desk" | "floor" | "calls";
 
 /** One action. `title` is a key of words; `keys` are alternatives in the notation of keys.ts. */
 export interface Command {

@@ -1,6 +1,7 @@
 // Every action of the desk as one object: its words, its keys, when it can be done, and the doing. Buttons, menus, the
 // palette and the keyboard all read this list.
 import type { Command } from "#web/commands/command.ts";
+import { callCommands } from "#web/commands/calls.ts";
 import { concernCommands } from "#web/commands/concern.ts";
 import { flowCommands } from "#web/commands/flows.ts";
 import { macroCommands } from "#web/commands/macros.ts";
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...listCommands,
   ...viewCommands,
   ...workCommands,
+  ...callCommands,
   ...deskCommands,
   ...floorCommands,
 ];

@@ -4,12 +4,24 @@ import type { Context } from "#web/commands/context.ts";
 import { shownKeys } from "#web/commands/keys.ts";
 import { Sheet } from "#web/kit/Sheet.tsx";
 import { mac } from "#web/kit/platform.ts";
+import { hasTelephone } from "#web/state/calls.ts";
+import { deskState } from "#web/state/desk.ts";
 import { hasRouting, routingBook } from "#web/state/routingBook.ts";
 import { useStore } from "#web/state/store.ts";
 import { setUi, ui } from "#web/state/ui.ts";
 import { t } from "#web/state/words.ts";
 
-const groups: readonly CommandGroup[] = ["concern", "list", "selection", "views", "work", "go", "desk", "floor"];
+const groups: readonly CommandGroup[] = [
+  "concern",
+  "list",
+  "selection",
+  "views",
+  "work",
+  "calls",
+  "go",
+  "desk",
+  "floor",
+];
 
 export const Help = ({
   commands,
@@ -19,11 +31,12 @@ export const Help = ({
 }) => {
   const isOpen = useStore(ui, (now) => now.help);
   const isRouted = useStore(routingBook, hasRouting);
+  const telephones = useStore(deskState, hasTelephone);
   return (
     <Sheet wide title={t("shell.keys")} isOpen={isOpen} onClose={() => setUi({ help: false })}>
       <div className="help">
         {groups
-          .filter((group) => group !== "work" || isRouted)
+          .filter((group) => (group !== "work" || isRouted) && (group !== "calls" || telephones))
           .map((group) => (
             <section key={group}>
               <h3>{t(`commandGroups.${group}`)}</h3>

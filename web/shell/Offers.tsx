@@ -12,9 +12,13 @@ import { mac } from "#web/kit/platform.ts";
 import { useTick } from "#web/kit/useTick.ts";
 import { ring } from "#web/shell/ring.ts";
 import { becauseWords } from "#web/state/because.ts";
+import { livingCalls } from "#web/state/applyCalls.ts";
+import { useCalls } from "#web/state/calls.ts";
+import { callbackWords, numberWords } from "#web/state/callWords.ts";
 import { deskState } from "#web/state/desk.ts";
 import { nameWords } from "#web/state/names.ts";
 import { hasRouting, queueName, routingBook } from "#web/state/routingBook.ts";
+import { telephone } from "#web/state/softphoneNow.ts";
 import { announce } from "#web/state/spoken.ts";
 import { useStore } from "#web/state/store.ts";
 import { ringTitle } from "#web/state/title.ts";
@@ -84,7 +88,8 @@ const useRinging = (offers: readonly WorkRow[]): void => {
         )
         .join(" "),
     );
-    if (offerSound.get()) ring();
+    // Calls ring by themselves, until they are answered (useBell.ts).
+    if (offerSound.get() && fresh.some(({ kind }) => kind !== "voice" && kind !== "callback")) ring();
   }, [offers]);
   useEffect(() => () => ringTitle.set(null), []);
 };
@@ -118,6 +123,7 @@ const Offer = ({ row, first }: { readonly row: WorkRow; readonly first: boolean 
         <span>{queueName(book, row.queueId)}</span>
         <Waits since={row.arrivedAt} />
       </p>
+      <OfferedCall row={row} />
       {why === null ? null : (
         <details className="offer-why">
           <summary>
@@ -153,6 +159,37 @@ const Offer = ({ row, first }: { readonly row: WorkRow; readonly first: boolean 
         </div>
       )}
     </article>
+  );
+};
+
+/** Of a call: by which number, and what hinders taking it in this window. */
+const OfferedCall = ({ row }: { readonly row: WorkRow }) => {
+  const call = useCalls((all) => livingCalls(all).find(({ concernId }) => concernId === row.concernId));
+  const phone = useStore(telephone, (now) => now);
+  if (row.kind !== "voice" && row.kind !== "callback") return null;
+  const number = call?.callback?.number ?? call?.number ?? null;
+  return (
+    <>
+      <p className="offer-call">
+        <span>
+          {number === null ? t(call?.by === "web" ? "calls.fromPage" : "calls.withheld") : numberWords(number)}
+        </span>
+        {call?.callback
+          ? callbackWords(call.callback)
+              .slice(1, 2)
+              .map((line) => <span key={line}>{line}</span>)
+          : null}
+      </p>
+      {phone.trouble === null ? null : (
+        <p className="offer-call" data-tone="bad">
+          <Icon name="warning" size="small" />
+          <span>
+            {t("calls.phone.trouble", { words: t(`calls.troubles.${phone.trouble}`) })}.{" "}
+            {t(`calls.mend.${phone.trouble}`)}
+          </span>
+        </p>
+      )}
+    </>
   );
 };
 

@@ -11,6 +11,7 @@ import { ActionMenu } from "#web/kit/Menu.tsx";
 import type { MenuEntry } from "#web/kit/Menu.tsx";
 import { mac } from "#web/kit/platform.ts";
 import { useTick } from "#web/kit/useTick.ts";
+import { PhoneState } from "#web/shell/PhoneState.tsx";
 import { nameWords } from "#web/state/names.ts";
 import { hasRouting, routingBook } from "#web/state/routingBook.ts";
 import { useStore } from "#web/state/store.ts";
@@ -41,6 +42,7 @@ export const Presence = ({ menu = true }: { readonly menu?: boolean }) => {
     <section className="presence" aria-label={t("routing.title")} data-state={mine.presence.state}>
       <PresenceButton mine={mine} menu={menu} />
       <Capacity mine={mine} />
+      <PhoneState />
       <WrapUp mine={mine} />
     </section>
   );

@@ -6,11 +6,13 @@ import type { Context } from "#web/commands/context.ts";
 import { useCommandKeys } from "#web/commands/listen.ts";
 import { provideContext } from "#web/commands/run.ts";
 import { Banner } from "#web/shell/Banner.tsx";
+import { CallSheets } from "#web/shell/CallSheets.tsx";
 import { Help } from "#web/shell/Help.tsx";
 import { HandSheets } from "#web/shell/HandSheets.tsx";
 import { Nav } from "#web/shell/Nav.tsx";
 import { Offers } from "#web/shell/Offers.tsx";
 import { Palette } from "#web/shell/Palette.tsx";
+import { Softphone } from "#web/shell/Softphone.tsx";
 import { Spoken } from "#web/shell/Spoken.tsx";
 import { ViewSheet } from "#web/shell/ViewSheet.tsx";
 import { deskState, onEvents, views } from "#web/state/desk.ts";
@@ -24,6 +26,8 @@ import { startOf, startView } from "#web/state/startView.ts";
 import { t } from "#web/state/words.ts";
 import { useStore } from "#web/state/store.ts";
 import { compose, setUi, ui } from "#web/state/ui.ts";
+import { followCalls } from "#web/state/calls.ts";
+import { followTelephone } from "#web/state/softphone.ts";
 import { followMyWork } from "#web/state/work.ts";
 import { chosenView, viewKey } from "#web/state/viewNames.ts";
 import "#web/shell/shell.css";
@@ -47,6 +51,8 @@ export const Shell = () => {
   useEffect(() => onEvents((events) => void tellOfPromises(events)), []);
   useEffect(followMacros, []);
   useEffect(followMyWork, []);
+  useEffect(followCalls, []);
+  useEffect(followTelephone, []);
 
   const context = useCallback((): Context | null => {
     const now = session.get();
@@ -108,8 +114,9 @@ export const Shell = () => {
     });
     // Work that was just accepted opens with its answer.
     if (number === null || ui.get().answering !== number) return;
-    setUi({ answering: null });
-    compose("reply");
+    const by = ui.get().answeringBy;
+    setUi({ answering: null, answeringBy: "reply" });
+    compose(by);
   }, [number]);
 
   const depth = !path.startsWith("/desk") ? "page" : number !== null ? "concern" : place.view ? "list" : "views";
@@ -119,6 +126,7 @@ export const Shell = () => {
         {t("shell.skip")}
       </a>
       <Banner />
+      <Softphone />
       <div className="shell-panes">
         <Nav place={path.startsWith("/desk") ? (place.view ?? null) : null} />
         <main id="main" className="shell-main" tabIndex={-1}>
@@ -130,6 +138,7 @@ export const Shell = () => {
       <ViewSheet context={context} />
       <Offers />
       <HandSheets />
+      <CallSheets />
       <Spoken openNumber={number} />
     </div>
   );

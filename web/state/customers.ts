@@ -94,6 +94,17 @@ export const unsuppressAddress = (customer: Customer, address: Address, keep: Ke
   );
 };
 
+/** Marks a number at which nobody wants to be called, or takes the mark away. */
+export const markDoNotCall = (customer: Customer, address: Address, keep: KeepCustomer): void => {
+  const change = (doNotCall: boolean): Promise<Outcome<Customer>> =>
+    call(customers.changeAddress, { params: { id: customer.id, addressId: address.id }, body: { doNotCall } });
+  const { doNotCall } = address;
+  const said = t(doNotCall ? "calls.dial.unmarked" : "calls.dial.marked", { number: address.value });
+  void offered(said, change(!doNotCall), () => change(doNotCall), keep).then(
+    (problem) => problem && tellProblem(problem),
+  );
+};
+
 interface AddressChange {
   readonly preferred?: boolean;
   readonly insteadOf?: Address["id"];

@@ -61,6 +61,8 @@ export interface Ui {
   readonly goTo: string | null;
   /** The number of the concern whose answer is begun as soon as it is open; null: none. */
   readonly answering: number | null;
+  /** By what: an answer, or (what is talked) a note. */
+  readonly answeringBy: ComposerKind;
   /** Formatted mails stand in their full height, however long they are. */
   readonly wholeMails: boolean;
   /** Files let go over the concern, until the composer has taken them. */
@@ -96,6 +98,7 @@ export const ui = createStore<Ui>({
   shown: everythingShown,
   goTo: null,
   answering: null,
+  answeringBy: "reply",
   wholeMails: false,
   dropped: [],
 });

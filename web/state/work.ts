@@ -5,6 +5,7 @@ import type { Result } from "#contract/endpoint.ts";
 import type { Wish, WorkRow } from "#contract/routing.ts";
 import { call } from "#web/state/client.ts";
 import type { Outcome } from "#web/state/client.ts";
+import type { ComposerKind } from "#web/state/composing.ts";
 import { deskState, linkState, openConcern } from "#web/state/desk.ts";
 import { keepHere, keptHere } from "#web/state/kept.ts";
 import { tellProblem } from "#web/state/problems.ts";
@@ -161,8 +162,11 @@ export const accept = async (row: WorkRow): Promise<void> => {
   // On its way while the server decides.
   void openConcern(row.concernId);
   const outcome = await answer(row, { what: "accept", workId: row.id, token: row.token });
-  if (outcome.ok) goAndAnswer(row.number);
+  if (outcome.ok) goAndAnswer(row.number, isTalked(row) ? "note" : "reply");
 };
+
+/** What is talked is answered by talking: beside it one notes. */
+const isTalked = ({ kind }: WorkRow): boolean => kind === "voice" || kind === "callback";
 
 /** Declines an offer; it goes to the next. */
 export const decline = (row: WorkRow, reason: string): void => {
@@ -170,11 +174,11 @@ export const decline = (row: WorkRow, reason: string): void => {
   void answer(row, { what: "decline", workId: row.id, token: row.token, reason });
 };
 
-/** Goes to a concern and begins its answer there. */
-export const goAndAnswer = (number: number): void => {
+/** Goes to a concern and begins its answer, or a note, there. */
+export const goAndAnswer = (number: number, by: ComposerKind = "reply"): void => {
   const open = /^\/desk\/[^/]+\/(\d+)/.exec(location.pathname)?.[1];
-  if (open === String(number)) return compose("reply");
-  setUi({ answering: number });
+  if (open === String(number)) return compose(by);
+  setUi({ answering: number, answeringBy: by });
   returnTo(number);
 };
 

@@ -2,6 +2,7 @@
 import type { Message } from "#contract/concerns.ts";
 import type { AnswerPart, Part } from "#contract/parts.ts";
 import type { Marker } from "#lib/marking.ts";
+import { CallCard } from "#web/screens/concerns/CallCard.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { Marked } from "#web/kit/Marks.tsx";
 import { PlainText } from "#web/kit/PlainText.tsx";
@@ -31,13 +32,19 @@ export const MessageParts = ({ message, marker }: { readonly message: Message; r
   return (
     <div className="parts" dir="auto">
       {message.parts.map((part, index) => (
-        <OnePart key={index} part={part} marker={marker} answer={answers.find(({ to }) => to.part === index) ?? null} />
+        <OnePart
+          key={index}
+          part={part}
+          marker={marker}
+          answer={answers.find(({ to }) => to.part === index) ?? null}
+          concernId={message.concernId}
+        />
       ))}
     </div>
   );
 };
 
-const OnePart = ({ part, marker, answer }: Shown<Part>) => {
+const OnePart = ({ part, marker, answer, concernId }: Shown<Part> & { readonly concernId: string }) => {
   switch (part.kind) {
     case "choices":
       return <Choices part={part} marker={marker} answer={answer} />;
@@ -53,11 +60,12 @@ const OnePart = ({ part, marker, answer }: Shown<Part>) => {
           <PlainText text={part.url} marker={marker} />
         </section>
       );
+    case "call":
+      return <CallCard callId={part.callId} concernId={concernId} text={part.text} marker={marker} />;
     case "answer":
       return <Answer part={part} marker={marker} answer={null} />;
     case "words":
     case "rating":
-    case "call":
       return <PlainText text={part.text} marker={marker} />;
   }
 };

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import type { ConcernDetail } from "#contract/concerns.ts";
+import type { ConcernDetail, ConcernRow } from "#contract/concerns.ts";
 import { addressKindOf, isKept } from "#contract/channel.ts";
 import { customers } from "#contract/customers.ts";
 import type { Address, Customer } from "#contract/customers.ts";
@@ -16,6 +16,7 @@ import { ActionMenu } from "#web/kit/Menu.tsx";
 import { Empty, Unanswered } from "#web/kit/States.tsx";
 import { Told } from "#web/kit/Told.tsx";
 import { Claims } from "#web/screens/customers/Claims.tsx";
+import { DialButton } from "#web/screens/customers/DialButton.tsx";
 import { EditableText } from "#web/screens/customers/EditableText.tsx";
 import { MergeHistory, Proposals } from "#web/screens/customers/Merges.tsx";
 import { MergeSheets } from "#web/screens/customers/MergeSheets.tsx";
@@ -26,6 +27,7 @@ import {
   addAddress,
   changeCustomer,
   changeCustomerField,
+  markDoNotCall,
   preferAddress,
   removeAddress,
   unsuppressAddress,
@@ -104,7 +106,7 @@ export const CustomerPanel = ({ concern, links }: { readonly concern: ConcernDet
             <h4>{t("customers.addresses")}</h4>
             <ul>
               {one.addresses.map((address) => (
-                <AddressLine key={address.id} address={address} customer={one} keep={keep} />
+                <AddressLine key={address.id} address={address} customer={one} keep={keep} concern={concern.row} />
               ))}
             </ul>
             <Claims customer={one} bump={bump} />
@@ -252,10 +254,12 @@ const AddressLine = ({
   address,
   customer,
   keep,
+  concern,
 }: {
   readonly address: Address;
   readonly customer: Customer;
   readonly keep: KeepCustomer;
+  readonly concern: ConcernRow;
 }) => {
   return (
     <li className="address" data-suppressed={address.suppressedReason !== null || undefined}>
@@ -277,8 +281,15 @@ const AddressLine = ({
             </>
           )}
           {address.preferred ? ` · ${t("customers.preferred")}` : ""}
+          {address.doNotCall ? (
+            <>
+              {" · "}
+              <Icon name="hangUp" size="small" /> {t("calls.dial.doNotCall")}
+            </>
+          ) : null}
         </small>
       </span>
+      {address.kind === "phone" ? <DialButton address={address} concern={concern} /> : null}
       <ActionMenu
         label={t("customers.addressMenu", { address: nameWords(address.value) })}
         placement="bottom end"
@@ -318,6 +329,16 @@ const AddressLine = ({
                   run: () => unsuppressAddress(customer, address, keep),
                 },
               ]),
+          ...(address.kind === "phone"
+            ? [
+                {
+                  id: "doNotCall",
+                  label: t(address.doNotCall ? "calls.dial.mayCall" : "calls.dial.mark"),
+                  icon: address.doNotCall ? ("phone" as const) : ("hangUp" as const),
+                  run: () => markDoNotCall(customer, address, keep),
+                },
+              ]
+            : []),
           {
             id: "remove",
             label: t("customers.removeAddress"),

@@ -7,6 +7,7 @@ import { IconButton } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import type { IconName } from "#web/kit/Icon.tsx";
 import { PriorityMark } from "#web/kit/Marks.tsx";
+import { CallHands } from "#web/screens/floor/CallHands.tsx";
 import { RunningSince } from "#web/screens/floor/Marks.tsx";
 import { moveWork, type Target } from "#web/state/floorActions.ts";
 import { floorUi, setFloorUi } from "#web/state/floorUi.ts";
@@ -64,6 +65,9 @@ export const WorkLine = ({
         </small>
       </button>
       {work.priority === "normal" ? null : <PriorityMark priority={work.priority} words={false} />}
+      {work.kind === "voice" || work.kind === "callback" ? (
+        <CallHands concernId={work.concernId} name={work.customerName} />
+      ) : null}
       <IconButton
         icon="right"
         size="small"
