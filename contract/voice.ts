@@ -65,7 +65,8 @@ export const voiceCommand = z.discriminatedUnion("do", [
     display: z.string().max(100),
     timeoutSeconds: z.number().int().min(1).max(300),
   }),
-  z.strictObject({ do: z.literal("hangUp"), legId, cause: legCause }),
+  /** `byThem`: the other side's browser said that it hangs up (one that closes without a word is noticed only after a while). */
+  z.strictObject({ do: z.literal("hangUp"), legId, cause: legCause, byThem: z.boolean().optional() }),
   /** Sounds one after the other to a leg that is in no hub, or beside what it hears there; `loop`: again and again. Ends with `played`. */
   z.strictObject({
     do: z.literal("play"),

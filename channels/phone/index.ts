@@ -1,6 +1,9 @@
 // Calls: by telephone through an Asterisk, or from web pages through the engine that the program brings. Listed in channels/index.ts.
 import type { VoiceChannel } from "#contract/channel.ts";
 import { type PhoneSettings, phoneSettings } from "./settings.ts";
+import { attachWeb } from "./web/engine.ts";
+
+const plainNetwork = { bindAddress: null, publicAddress: null, udpPort: 0, iceServers: [], mostLegs: 200 };
 
 export const phone: VoiceChannel<PhoneSettings> = {
   kind: "voice",
@@ -8,12 +11,13 @@ export const phone: VoiceChannel<PhoneSettings> = {
   settings: phoneSettings,
   can: ({ asterisk, web }) =>
     asterisk === null
-      ? { dialsOut: false, fromWeb: true, mostLegs: web?.mostLegs ?? 200 }
+      ? { dialsOut: false, fromWeb: true, mostLegs: (web ?? plainNetwork).mostLegs }
       : { dialsOut: asterisk.trunk !== "", fromWeb: true, mostLegs: asterisk.mostLegs },
   addresses: ({ numbers }) => numbers,
   rules: ({ rules }) => rules,
-  attach: async ({ asterisk }) => {
+  attach: async ({ asterisk, web }, io) => {
     if (asterisk !== null) throw new Error("calls through an Asterisk are not there yet");
-    throw new Error("the engine for calls from web pages is not there yet");
+    const { mostLegs, ...network } = web ?? plainNetwork;
+    return attachWeb({ network, mostLegs }, io);
   },
 };
