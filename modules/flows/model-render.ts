@@ -2,6 +2,7 @@
 // interpreter knows nothing of it.
 import type { FlowField, FlowOutput, FlowPart, FlowQuestion, FlowView } from "#contract/flow-runs.ts";
 import type { FlowLanguage, FlowMedium, FlowValue } from "#contract/flows.ts";
+import { voiceWays } from "./model-voice-ways.ts";
 import { hintWords, refusalWords, shownValue, wordsOf } from "./model-words.ts";
 
 /** How it is shown. */
@@ -53,22 +54,21 @@ const howToAnswer = (
   { field, optional }: Extract<FlowPart, { kind: "ask" }>,
   { medium, language }: Showing,
 ): readonly string[] => {
-  if (medium !== "text" && medium !== "voice") return [];
+  if (medium === "voice") return voiceWays(field, optional, language, false);
+  if (medium !== "text") return [];
   const hint = (name: Parameters<typeof hintWords>[0]): string => hintWords(name, {}, language);
-  const byVoice = medium === "voice";
   const ways: string[] = [];
   if (field.kind === "options") {
     const yesNo = field.options.every(({ id }) => id === "yes" || id === "no");
-    if (yesNo) ways.push(hint(byVoice ? "keyYesNo" : "yesNo"));
+    if (yesNo) ways.push(hint("yesNo"));
     else {
-      for (const [at, { label }] of field.options.entries())
-        ways.push(byVoice ? hintWords("key", { label, number: at + 1 }, language) : `${at + 1}. ${label}`);
-      if (!byVoice) ways.push(hint("options"));
+      for (const [at, { label }] of field.options.entries()) ways.push(`${at + 1}. ${label}`);
+      ways.push(hint("options"));
     }
   }
-  if (field.kind === "file" && !byVoice) ways.push(hint("file"));
+  if (field.kind === "file") ways.push(hint("file"));
   if (optional) ways.push(hint("optional"));
-  return [...ways, hint(byVoice ? "keyHuman" : "human")];
+  return [...ways, hint("human")];
 };
 
 /** What an output shows; null: nothing. */

@@ -26,6 +26,10 @@ export type Meant =
 /** A medium as its users have it. */
 export interface FlowMediumSubject<Shown> {
   readonly medium: FlowMedium;
+  /** Which way of answering, where a medium has several. */
+  readonly way?: string;
+  /** Nothing can be sent there but words and keys: questions for files are left open. */
+  readonly withoutFiles?: true;
   /** What is seen of what the flow says. */
   readonly show: (outputs: readonly FlowOutput[], showing: Showing) => Shown | Promise<Shown>;
   /** Everything that can be read there, in one text. */
@@ -76,8 +80,14 @@ const talk = async <Shown>(
 
 const file = { id: "0f8fad5b-d9cb-469f-a165-70867728950e", name: "router.jpg" };
 
+/** The same with a picture that may be left out. */
+const everyStepWithoutFiles: FlowDocument = {
+  ...everyStep,
+  steps: everyStep.steps.map((each) => (each.id === "photo" && each.do === "ask" ? { ...each, optional: true } : each)),
+};
+
 /** The whole of `everyStep`, as it is meant. */
-const everyAnswer = (language: FlowLanguage): readonly Meant[] => [
+const everyAnswer = (language: FlowLanguage, withoutFiles: boolean): readonly Meant[] => [
   { option: language === "de" ? "Störung" : "Outage" },
   { value: "123456", of: "text" },
   { yes: false },
@@ -86,7 +96,7 @@ const everyAnswer = (language: FlowLanguage): readonly Meant[] => [
   { value: "Seit gestern ist alles dunkel.", of: "text" },
   { value: "9876", of: "text" },
   { skip: true },
-  { files: [file] },
+  withoutFiles ? { skip: true } : { files: [file] },
   { value: "kim@example.org", of: "text" },
   { value: "123456", of: "text" },
   { time: 1 },
@@ -95,7 +105,7 @@ const everyAnswer = (language: FlowLanguage): readonly Meant[] => [
 ];
 
 /** The ways that everybody takes who answers so. */
-const everyWay = [
+const everyWay = (withoutFiles: boolean): readonly string[] => [
   "hello next",
   "topic fault",
   "number next",
@@ -110,7 +120,7 @@ const everyWay = [
   "words next",
   "pin next",
   "extra skip",
-  "photo next",
+  withoutFiles ? "photo skip" : "photo next",
   "who next",
   "page next",
   "onward next",
@@ -127,11 +137,17 @@ const endOf = (outputs: readonly FlowOutput[]) => outputs.findLast((output) => o
 const wellSpoken = { de: /Worum geht es\?/, en: /What is it about\?/ } as const;
 
 export const flowMediumSuite = <Shown>(subject: FlowMediumSubject<Shown>): void => {
-  suite(`flows in the medium "${subject.medium}"`, () => {
+  const withoutFiles = subject.withoutFiles === true;
+  suite(`flows in the medium "${subject.medium}"${subject.way === undefined ? "" : `, ${subject.way}`}`, () => {
     for (const language of ["de", "en"] as const)
       test(`every kind of step, in ${language}: the same answers come to the same`, async () => {
-        const { state, read, outputs } = await talk(subject, everyStep, language, everyAnswer(language));
-        assert.deepEqual(waysOf(outputs), everyWay);
+        const { state, read, outputs } = await talk(
+          subject,
+          withoutFiles ? everyStepWithoutFiles : everyStep,
+          language,
+          everyAnswer(language, withoutFiles),
+        );
+        assert.deepEqual(waysOf(outputs), everyWay(withoutFiles));
         assert.deepEqual(state.values, {
           topic: "fault",
           number: "123456",
@@ -145,7 +161,7 @@ export const flowMediumSuite = <Shown>(subject: FlowMediumSubject<Shown>): void 
           since: "2026-11-28",
           words: "Seit gestern ist alles dunkel.",
           pin: "9876",
-          photo: [file.id],
+          ...(withoutFiles ? {} : { photo: [file.id] }),
           email: "kim@example.org",
           visitAt: "2026-12-02T13:30:00.000Z",
           phone: "+4930123456",
