@@ -28,6 +28,7 @@ const phoneWords = ({
   role,
   registered,
   reached,
+  missing,
   trouble,
 }: Telephone): { readonly words: string; readonly tone: "good" | "bad" | "none" } => {
   if (trouble !== null)
@@ -35,5 +36,7 @@ const phoneWords = ({
   if (role === "off") return { words: t("calls.phone.off"), tone: "none" };
   if (role === "elsewhere") return { words: t("calls.phone.elsewhere"), tone: "none" };
   if (!registered) return { words: t("calls.phone.registering"), tone: "none" };
-  return reached ? { words: t("calls.phone.ready"), tone: "good" } : { words: t("calls.phone.unreached"), tone: "bad" };
+  return reached && !missing
+    ? { words: t("calls.phone.ready"), tone: "good" }
+    : { words: t("calls.phone.unreached"), tone: "bad" };
 };

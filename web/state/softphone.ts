@@ -25,6 +25,9 @@ export const workForCalls = (): Parameters<typeof legsWanted>[2] => {
   );
 };
 
+/** What could not be registered is tried again after so long. */
+const registerAgainMs = 5_000;
+
 let running: { readonly lines: Lines; readonly place: PhoneWindow } | null = null;
 
 /** Makes this window the telephone; another one lets go of it. */
@@ -48,7 +51,8 @@ export const followTelephone = (): (() => void) => {
     if (over) return;
     const { role, taken } = telephone.get();
     const { me } = deskState.get();
-    lines.want(role === "here" ? legsWanted(livingCalls(knownCalls.get()), me, workForCalls(), taken) : [], phones);
+    const wanted = role === "here" ? legsWanted(livingCalls(knownCalls.get()), me, workForCalls(), taken) : [];
+    lines.want(wanted, phones);
   };
   const lines = startLines(look);
 
@@ -58,13 +62,20 @@ export const followTelephone = (): (() => void) => {
   };
   let ways = "";
   let registering = false;
+  let again: ReturnType<typeof setTimeout> | null = null;
   const register = async (): Promise<void> => {
     if (registering) return;
     registering = true;
+    if (again !== null) clearTimeout(again);
+    again = null;
     const outcome = await call(endpoints.device, { body: { deviceId: deviceIdOf(deskState.get().me ?? "") } });
     registering = false;
     if (over || telephone.get().role !== "here") return;
+    // An engine that is away now, or a channel that was added this moment.
+    if (!outcome.ok || phoneChannels().some((id) => !outcome.value.some(({ channelId }) => channelId === id)))
+      again = setTimeout(() => void register(), registerAgainMs);
     if (!outcome.ok) return setPhone({ registered: false });
+    setPhone({ missing: again !== null });
     const said = JSON.stringify(outcome.value);
     // As it was: legs that stand are left alone.
     if (said !== ways || phones.size === 0) {
@@ -86,6 +97,13 @@ export const followTelephone = (): (() => void) => {
   });
   const wantsPlace = (): boolean =>
     unable === null && hasTelephone() && (myWork.get()?.presence.state ?? "offline") !== "offline";
+  let channelsBefore = phoneChannels().join();
+  const watchChannels = (): void => {
+    const channels = phoneChannels().join();
+    if (channels === channelsBefore) return;
+    channelsBefore = channels;
+    if (telephone.get().role === "here") void register();
+  };
   const watchPlace = (): void => {
     const wants = wantsPlace();
     if (wants && telephone.get().role === "off") setPhone({ role: "elsewhere" });
@@ -103,6 +121,7 @@ export const followTelephone = (): (() => void) => {
       look();
     }),
     deskState.watch(watchPlace),
+    deskState.watch(watchChannels),
     linkState.watch(() => {
       if (linkState.get() === "up" && telephone.get().role === "here") void register();
     }),
@@ -124,6 +143,7 @@ export const followTelephone = (): (() => void) => {
   return () => {
     over = true;
     running = null;
+    if (again !== null) clearTimeout(again);
     for (const stop of stops) stop();
     stopDevices();
     place.stop();
@@ -132,6 +152,10 @@ export const followTelephone = (): (() => void) => {
     telephone.set(noTelephone);
   };
 };
+
+/** The phone channels that are switched on. */
+const phoneChannels = (): readonly string[] =>
+  deskState.get().channels.flatMap(({ id, kind, enabled }) => (kind === "phone" && enabled ? [id] : []));
 
 const phoneOf = async (way: DeviceWay): Promise<Softphone> => {
   if (way.kind === "offer") return offerPhone();

@@ -12,6 +12,9 @@ const countMs = 2_000;
 const tellEvery = 3;
 /** So many counts in a row nothing is heard or said until it is said. */
 const silentCounts = 3;
+/** A leg that does not come about is tried so often, after so long at first and twice as long each time. Milliseconds. */
+const mostTries = 6;
+const againMs = 200;
 
 interface Line {
   wanted: LegWanted;
@@ -37,7 +40,8 @@ export interface Lines {
 /** `look` asks for `want` once more. */
 export const startLines = (look: () => void): Lines => {
   const lines = new Map<string, Line>();
-  const failed = new Set<string>();
+  /** How often a leg has not come about. */
+  const failed = new Map<string, number>();
   const ears = startMicrophone(look);
 
   const close = (legId: string): void => {
@@ -66,15 +70,28 @@ export const startLines = (look: () => void): Lines => {
     } as const;
     telephone.set((now) => ({ ...now, lines: { ...now.lines, [legId]: shown } }));
     const media = phone.open(wanted, {
-      connected: () => setLine(legId, { state: "connected" }),
+      connected: () => {
+        failed.delete(legId);
+        setLine(legId, { state: "connected" });
+      },
       // Made once more at once: a network that changed, a server that was started anew.
       lost: () => {
         close(legId);
         look();
       },
       failed: () => {
-        failed.add(legId);
-        setLine(legId, { state: "lost" });
+        const tries = (failed.get(legId) ?? 0) + 1;
+        failed.set(legId, tries);
+        if (tries >= mostTries) return setLine(legId, { state: "lost" });
+        // The desk may have heard of the leg before the engine has.
+        setTimeout(
+          () => {
+            if (lines.get(legId)?.media !== media) return;
+            close(legId);
+            look();
+          },
+          againMs * 2 ** (tries - 1),
+        );
       },
       sound: (stream) => {
         player.srcObject = stream;
@@ -116,7 +133,7 @@ export const startLines = (look: () => void): Lines => {
   return {
     want: (wanted, phones) => {
       for (const legId of lines.keys()) if (!wanted.some((one) => one.legId === legId)) close(legId);
-      for (const legId of failed) if (!wanted.some((one) => one.legId === legId)) failed.delete(legId);
+      for (const legId of failed.keys()) if (!wanted.some((one) => one.legId === legId)) failed.delete(legId);
       for (const one of wanted) {
         const line = lines.get(one.legId);
         const phone = phones.get(one.channelId);
@@ -126,7 +143,7 @@ export const startLines = (look: () => void): Lines => {
       speak();
     },
     tryAgain: () => {
-      for (const legId of failed) close(legId);
+      for (const legId of failed.keys()) close(legId);
       failed.clear();
       look();
     },

@@ -21,6 +21,8 @@ export interface Telephone {
   readonly registered: boolean;
   /** An engine that is reached by SIP is reached. */
   readonly reached: boolean;
+  /** Some channel's engine cannot be reached now. */
+  readonly missing: boolean;
   readonly trouble: PhoneTrouble | null;
   readonly lines: Readonly<Record<string, LineShown>>;
   /** Calls by their legs that ask, which I have taken here. */
@@ -32,6 +34,7 @@ export const noTelephone: Telephone = {
   role: "off",
   registered: false,
   reached: true,
+  missing: false,
   trouble: null,
   lines: {},
   taken: new Set(),
