@@ -92,6 +92,8 @@ export const back = (call: CallRecord): CallRecord => ({
 });
 
 const hangUp = (call: CallRecord, ground: Ground, mine: Leg): CallRecord => {
+  // Whoever was asked does not want to, or is done: the customer is heard again.
+  if (call.consulting?.legId === mine.id) return back(call);
   const others = othersWith(call, mine.agentId).filter(({ id }) => id !== call.consulting?.legId);
   if (call.phase !== "talk" || customerLeg(call) === null || others.length === 0)
     return finish(
