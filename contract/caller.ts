@@ -128,11 +128,6 @@ export interface CallerRoads {
     readonly legId: string;
     readonly sdp: string;
   }) => Promise<CallTaken>;
-  /** What the voice says to who waits: how many are before them, and whole minutes as concerns/model-waiting.ts has them. Null: not known. */
-  readonly waitOf: (call: z.infer<typeof callId>) => Promise<{
-    readonly before: number | null;
-    readonly wait: { readonly from: number; readonly to: number | null } | null;
-  }>;
 }
 
 /** The device that a visitor's open page is: what a callback to who called from a page rings. */

@@ -46,6 +46,8 @@ import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
 import type { Config } from "#server/config.ts";
 import { startChat, type Chat } from "#server/chat.ts";
+import { boardRoutes, mountCallSounds } from "#server/call-routes.ts";
+import type { CallsHeld } from "#server/calls-start.ts";
 import { mountChatFiles } from "#server/chat-files.ts";
 import { channelKinds, type Connected } from "#server/connected.ts";
 import type { Demo } from "#server/demo/demo.ts";
@@ -84,6 +86,10 @@ export interface AppOptions {
   readonly lookUp: LookUp;
   /** What is so around running flows; it is told here who is at the desk. */
   readonly flowGround: OpenedGround;
+  /** Who holds the calls, once somebody does; left out: nobody. */
+  readonly calls?: CallsHeld;
+  /** A sound that calls play, for engines that fetch by HTTP; rejects when there is none of that id. */
+  readonly callSound?: (sound: string) => Promise<Uint8Array>;
   readonly version: string;
   /** The database does not answer: calls are refused at once instead of being kept waiting. */
   readonly away: () => boolean;
@@ -220,6 +226,11 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const routes: readonly Route<Everything>[] = [
     ...ofModules,
     wishRoute(() => live.follower),
+    ...boardRoutes({
+      follower: () => live.follower,
+      connected: options.connected,
+      board: () => options.calls?.board() ?? null,
+    }),
     ...(options.demo?.routes ?? []),
   ];
   const common = {
@@ -289,6 +300,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
 
   // Few ask for it: it is made for who does.
   http.app.get("/api/openapi.json", (_request, reply) => reply.send(openApi(options.version, http.cookieName)));
+  mountCallSounds(http.app, options.callSound);
   http.app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
   http.app.get("/readyz", async (_request, reply) => {
     const missing = await options.missing();

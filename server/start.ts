@@ -32,6 +32,7 @@ import type { World } from "#platform/world.ts";
 import { createApp } from "#server/app.ts";
 import { secretsOf } from "#server/channel-secrets.ts";
 import type { Config } from "#server/config.ts";
+import { openCallsHeld, startCalls } from "#server/calls-start.ts";
 import { connectChannels, type Connected } from "#server/connected.ts";
 import type { Demo } from "#server/demo/demo.ts";
 import { startDispatch } from "#server/dispatch.ts";
@@ -210,6 +211,7 @@ export const startServer = async (
 
     await options.pages;
     const lookUp = lookUpsOf({ world, config, demo, metrics });
+    const held = openCallsHeld();
     const app = await opening("PORT", config.host, port, () =>
       createApp({
         config: { ...config, port, publicUrl },
@@ -221,6 +223,8 @@ export const startServer = async (
         demo,
         lookUp,
         flowGround,
+        calls: held,
+        callSound: speech.sound,
         version: options.version,
         away: watch.away,
         missing: () => missingParts({ db, away: watch.away, files: world.files, doors }),
@@ -239,6 +243,7 @@ export const startServer = async (
     closers.push(startReactions({ world: flowWorld, live: app.live, config, lookUp, connected, publicUrl }));
     const leading = startRouting({ world, follower: app.live.follower, atDesk: app.live.atDesk, log });
     closers.push(leading.stop);
+    closers.push(startCalls({ world: flowWorld, connected, bus, app, speech, held, log, metrics, config }));
     closers.push(await startTelling({ world, connected, config, publicUrl, isHere: app.isHere, metrics }));
 
     closers.push(startListening({ world, connected, intake, log, bus, mostBytes: config.maxMailBytes }));

@@ -86,6 +86,7 @@ export const record = (
   talkedFrom: null,
   endedAt: null,
   end: null,
+  endsAs: null,
   agentId: null,
   legs: [leg("c")],
   speeches: [],

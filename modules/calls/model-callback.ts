@@ -99,6 +99,7 @@ const fresh = (
   talkedFrom: null,
   endedAt: null,
   end: null,
+  endsAs: null,
   agentId: null,
   legs: [],
   speeches: [],

@@ -244,7 +244,7 @@ const played = (call: CallRecord, playId: string, ground: Ground): CallRecord =>
     case "voicemail":
       return recordVoicemail(next, ground);
     case "bye":
-      return finish(next, ground, call.end ?? "selfServed");
+      return finish(next, ground, "selfServed");
     default:
       return next;
   }

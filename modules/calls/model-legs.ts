@@ -117,7 +117,7 @@ export const isSpokenTo = (call: CallRecord): boolean => {
 export const finish = (call: CallRecord, ground: Ground, end: CallEnd, cause: LegCause = "normal"): CallRecord => ({
   ...drop(call, () => true, cause),
   phase: "over",
-  end: call.end ?? end,
+  end: call.end ?? call.endsAs ?? end,
   endedAt: call.endedAt ?? iso(ground),
   dueAt: null,
   keys: null,
@@ -135,7 +135,7 @@ export const bye = (call: CallRecord, ground: Ground, end: CallEnd, words: reado
           words,
         ),
         phase: "bye",
-        end,
+        endsAs: end,
         keys: null,
         dueAt: after(ground, 30),
       };

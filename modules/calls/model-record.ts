@@ -130,6 +130,8 @@ export interface CallRecord {
   readonly talkedFrom: string | null;
   readonly endedAt: string | null;
   readonly end: CallEnd | null;
+  /** How it ends when the last words were said; null: it goes on. */
+  readonly endsAs: CallEnd | null;
   readonly agentId: AgentId | null;
   readonly legs: readonly Leg[];
   /** At most one to each leg. */

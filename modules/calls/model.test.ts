@@ -106,9 +106,10 @@ test("who waits may be called back at the number they call from, or type another
   assert.equal(begins?.callback?.number, "+49170999");
   assert.equal(begins?.waitingSince, since);
   assert.equal(needOf(begins ?? assert.fail())?.kind, "callback");
-  assert.equal(call.call().end, "callback");
+  assert.equal(call.call().end, null, "it lives until the last words were said");
   assert.deepEqual(call.said(), ["callbackTaken", "bye"]);
   call.played();
+  assert.equal(call.call().end, "callback");
   assert.deepEqual([...call.engine.legs], []);
 });
 

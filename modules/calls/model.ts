@@ -67,6 +67,7 @@ export const begin = (arrival: Arrival, ground: Ground): Heard => {
     talkedFrom: null,
     endedAt: null,
     end: null,
+    endsAs: null,
     agentId: null,
     legs: [leg],
     speeches: [],
@@ -251,7 +252,7 @@ const due = (call: CallRecord, ground: Ground): Changed => {
       return moved({ ...finish(call, ground, "notReached"), callback: { ...callback, state: "gaveUp", nextAt: null } });
     }
     case "bye":
-      return moved(finish(call, ground, call.end ?? "selfServed"));
+      return moved(finish(call, ground, "selfServed"));
     default:
       return moved({ ...call, dueAt: null });
   }

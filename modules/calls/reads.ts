@@ -14,6 +14,7 @@ import {
   livingInConcerns,
   livingOf,
   livingOfPerson,
+  unsettledIn,
   ofPerson,
   type CallRow,
 } from "#modules/calls/store.ts";
@@ -83,8 +84,11 @@ export const livingOfCaller = async (tx: Tx, address: string): Promise<Call | nu
   return row === null ? null : ((await shownCalls(tx, [row]))[0] ?? null);
 };
 
-/** What lives in a channel, the oldest first: what who takes it over goes on with. */
-export const livingCalls = (tx: Tx, channelId: ChannelId): Promise<CallRow[]> => livingIn(tx, channelId);
+/** What lives in a channel, the oldest first, and what ended since then with a recording that was not fetched: what who takes it over goes on with. */
+export const livingCalls = async (tx: Tx, channelId: ChannelId, since: string): Promise<CallRow[]> => [
+  ...(await livingIn(tx, channelId)),
+  ...(await unsettledIn(tx, channelId, since)),
+];
 
 /** Calls of a channel whose machine has to be told the time, the longest due first. */
 export const dueCalls = (tx: Tx, channelId: ChannelId, now: string, limit: number): Promise<CallRow[]> =>

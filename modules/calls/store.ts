@@ -62,6 +62,15 @@ export const callsById = (tx: Tx, ids: readonly string[]): Promise<CallRow[]> =>
 export const livingIn = (tx: Tx, channelId: string): Promise<CallRow[]> =>
   rows(tx, sql`c.channel_id = ${channelId} AND c.ended_at IS NULL`, sql`ORDER BY c.started_at, c.id`);
 
+/** Calls of a channel that ended since then and of which the engine may still have a recording. */
+export const unsettledIn = (tx: Tx, channelId: string, since: string): Promise<CallRow[]> =>
+  rows(
+    tx,
+    sql`c.channel_id = ${channelId} AND c.ended_at >= ${since}
+        AND c.record @? '$.recordings[*] ? (@.state == "running" || @.state == "paused" || @.state == "stopping" || @.state == "over")'`,
+    sql`ORDER BY c.ended_at LIMIT 500`,
+  );
+
 /** What lives in any channel of these brands (none given: of all), the oldest 500 first. */
 export const livingOf = (tx: Tx, brandIds: readonly string[]): Promise<CallRow[]> =>
   rows(

@@ -4,7 +4,7 @@ import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { Result } from "#contract/endpoint.ts";
 import type { ConcernId, QueueId } from "#contract/ids.ts";
 import type { routing } from "#contract/routing-endpoints.ts";
-import type { Wait, WorkRow } from "#contract/routing.ts";
+import type { Wait, Work, WorkRow } from "#contract/routing.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { agentById } from "#modules/agents/reads.ts";
 import { ofConcerns } from "#modules/audit/reads.ts";
@@ -133,6 +133,17 @@ export const workOn = async (
   if (isRefusal(row)) return row;
   const record = await workOfConcern(db, id);
   return record === null ? { work: null, wait: null } : { work: rowOf(record, row), wait: await waitOf(db, record) };
+};
+
+/** The piece of work that a concern is and its place, for who drives a call; null: it is none. */
+export const workAndWait = async (
+  tx: Tx,
+  id: ConcernId,
+): Promise<{ readonly work: Pick<Work, "id" | "state" | "agentId" | "token">; readonly wait: Wait | null } | null> => {
+  const record = await workOfConcern(tx, id);
+  if (record === null) return null;
+  const { id: workId, state, agentId, token } = workOf(record.kept, record.concernId, record.because);
+  return { work: { id: workId, state, agentId, token }, wait: await waitOf(tx, record) };
 };
 
 const mostShown = 100;

@@ -44,7 +44,7 @@ after(() => world.close());
 void test("a call that only helped itself makes neither concern nor customer; it is seen while it lives, and found by whoever takes over", async () => {
   const id = await begins({ number: "+493099999" });
   assert.deepEqual(
-    (await livingCalls(world.db, channelId)).map(({ call }) => call.id),
+    (await livingCalls(world.db, channelId, world.now().toISOString())).map(({ call }) => call.id),
     [id],
   );
   assert.deepEqual(
@@ -55,7 +55,7 @@ void test("a call that only helped itself makes neither concern nor customer; it
   assert.deepEqual(await callsFor(world.db, cast.anna), []);
   assert.deepEqual(await callsFor(world.db, { ...cast.omar, brandIds: [cast.otherBrandId] }), []);
   await ends(id, "selfServed");
-  assert.deepEqual(await livingCalls(world.db, channelId), []);
+  assert.deepEqual(await livingCalls(world.db, channelId, world.now().toISOString()), []);
   const call = await callOf(world.db, id);
   assert.deepEqual([call?.end, call?.concernId, call?.version], ["selfServed", null, 2]);
   assert.equal(await customerByAddress(world.db, "phone", "+493099999"), null);
