@@ -1,5 +1,5 @@
 // Every other action: what a desk keeps of agents, teams, brands, channels, topics and fields follows by the events alone; what only hints says so.
-// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts, promises.test.ts, automation*.test.ts or file-checks.test.ts,
+// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts, calendars.test.ts, promises.test.ts, automation*.test.ts or file-checks.test.ts,
 // or stands below with the reason why no desk has anything to compare.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -391,6 +391,7 @@ test("no action is forgotten", () => {
   const compared = [
     "verify-action",
     "verify-reference",
+    "calendars",
     "file-checks",
     "visitors",
     "promises",
