@@ -15,6 +15,7 @@ import { renewCalendars } from "#modules/hours/actions-calendars.ts";
 import { fetchDueCalendars } from "#modules/hours/actions-fetching.ts";
 import type { FetchCalendar } from "#modules/hours/model-addresses.ts";
 import { askWhatIsDue } from "#modules/ratings/actions.ts";
+import { forgetTeamWords } from "#modules/routing/actions-words.ts";
 import { foldWords } from "#modules/search/actions.ts";
 import { removeOldCodes } from "#modules/visitors/actions-codes.ts";
 import { removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
@@ -59,6 +60,7 @@ const timed: readonly Timed[] = [
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
   { name: "forgetOldRuns", everyMs: 3_600_000, run: forgetOldRuns },
   { name: "removeOldRuns", everyMs: 24 * 3_600_000, run: removeOldRuns },
+  { name: "forgetTeamWords", everyMs: 3_600_000, run: forgetTeamWords },
   { name: "renewCalendars", everyMs: 24 * 3_600_000, run: renewCalendars },
   { name: "mendTally", everyMs: 24 * 3_600_000, run: mendTally },
   { name: "sweepFiles", everyMs: 24 * 3_600_000, run: sweepFiles },

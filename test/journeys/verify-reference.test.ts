@@ -289,6 +289,7 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   tell: "is fetched when its entry says so, by whom it is for",
   addWallboard: "is fetched when its entry says so, by whoever supervises",
   removeWallboard: "is fetched when its entry says so, by whoever supervises",
+  forgetTeamWords: "what no desk shows any more",
   forgetRemovedViews: "what no desk shows any more",
   foldTally: "the same counters, in fewer rows",
   mendTally: "the counters are compared with a count in counters.test.ts",
