@@ -84,6 +84,10 @@ test("by keys alone: a queue is unfolded, paused and let go on; a piece of work 
   await page.keyboard.press("Enter");
   await toast(page, /#\d+ geht an Omar/);
   await person(page, "Omar").locator(".floor-work[data-state=offered]").waitFor();
+  // It only waited: it goes back to where it waited, and is not his any more.
+  await page.keyboard.press("z");
+  await person(page, "Omar").locator(".floor-work").waitFor({ state: "detached" });
+  await row(page, "Service").locator(".floor-number strong", { hasText: "3" }).waitFor();
 
   await person(page, "Omar").locator(".floor-name").focus();
   await page.keyboard.press("Enter");

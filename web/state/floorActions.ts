@@ -32,17 +32,17 @@ export const pauseQueue = (queueId: string, name: string, paused: boolean): Prom
 /** Where a piece of work can be taken. */
 export type Target = { readonly queueId: QueueId } | { readonly agentId: AgentId } | { readonly teamId: TeamId };
 
-/**
- * Gives a piece of work to somebody, or to a queue; the way back is where it was. What only waited has none from somebody: they are asked first for it from now on,
- * also out of its queue.
- */
+/** Gives a piece of work to somebody, or to a queue; the way back is where it was. What only waited goes back to its place in its queue, and who was given it is not asked first for it any more. */
 export const moveWork = (work: Hand, to: Target, name: string): Promise<boolean> => {
   const { id: workId, agentId, queueId, state } = work;
-  const was = state === "held" && agentId !== null ? { agentId } : "agentId" in to ? null : { queueId };
+  const was =
+    state === "held" && agentId !== null
+      ? { agentId }
+      : { queueId, ...("agentId" in to ? { backFrom: to.agentId } : {}) };
   return wishWithBack(
     t("floor.moved", { number: String(work.number), name }),
     { what: "transfer", workId, to, note: "" },
-    was === null ? null : { what: "transfer", workId, to: was, note: "" },
+    { what: "transfer", workId, to: was, note: "" },
   );
 };
 
