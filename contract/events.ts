@@ -6,6 +6,7 @@ import { call, callWish } from "#contract/calls.ts";
 import { agent, team } from "#contract/agents.ts";
 import { concernRow, delivery, draft, draftKind, link, message, move, party, scheduled } from "#contract/concerns.ts";
 import { instant } from "#contract/endpoint.ts";
+import { errorCode } from "#contract/errors.ts";
 import { field, fieldChange, fieldValues } from "#contract/fields.ts";
 import { held, uploadId } from "#contract/files.ts";
 import { flowOver, flowWhy } from "#contract/flow-runs.ts";
@@ -221,6 +222,8 @@ const kinds = {
   "hours.changed": z.strictObject({ owner: hoursOwner, hours: hours.nullable() }),
   /** A calendar of holidays came, has other days or another name. */
   "calendar.changed": z.strictObject({ calendarId, name: z.string() }),
+  /** Fetching a calendar from its address began to fail (with the code of contract/errors.ts), or works again (null). */
+  "calendar.fetched": z.strictObject({ calendarId, name: z.string(), fault: errorCode.nullable() }),
   "calendar.removed": z.strictObject({ calendarId, name: z.string() }),
   "notice.changed": z.strictObject({ notice }),
   "notice.removed": z.strictObject({ noticeId }),

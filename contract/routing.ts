@@ -225,7 +225,8 @@ export type WallboardNow = z.infer<typeof wallboardNow>;
 /** What somebody wants done; made once under its id. What became of it is told by the entry `work.settled` and by the answer. */
 export const wishId = z.uuid();
 export const destination = z.union([
-  z.strictObject({ queueId }),
+  /** `backFrom` takes back a transfer to this agent: to its place in its queue as it was, and they are not asked first for it any more. */
+  z.strictObject({ queueId, backFrom: agentId.optional() }),
   z.strictObject({ teamId }),
   z.strictObject({ agentId }),
 ]);

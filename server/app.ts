@@ -27,6 +27,8 @@ import { fieldRoutes } from "#modules/fields/routes.ts";
 import type { FlowWorld } from "#modules/flows/ground.ts";
 import { flowRoutes, type AskingWorld } from "#modules/flows/routes.ts";
 import { concernFlowRoutes } from "#modules/flows/routes-concerns.ts";
+import type { FetchingWorld } from "#modules/hours/actions-fetching.ts";
+import type { FetchCalendar } from "#modules/hours/model-addresses.ts";
 import { hoursRoutes } from "#modules/hours/routes.ts";
 import { noticeRoutes } from "#modules/notices/routes.ts";
 import { promiseRoutes } from "#modules/promises/routes.ts";
@@ -84,6 +86,8 @@ export interface AppOptions {
   readonly demo: Demo | null;
   /** Asks services that are connected to flows. */
   readonly lookUp: LookUp;
+  /** Asks addresses for calendars of holidays. */
+  readonly fetchCalendar: FetchCalendar;
   /** What is so around running flows; it is told here who is at the desk. */
   readonly flowGround: OpenedGround;
   /** Who holds the calls, once somebody does; left out: nobody. */
@@ -125,6 +129,7 @@ type Everything = World &
     readonly undoMs: number;
     readonly readAgain: ReadAgain;
   } & Pick<AskingWorld, "lookUp"> &
+  Pick<FetchingWorld, "fetchCalendar"> &
   Pick<FlowWorld, "flowGround">;
 
 /** The desk is told at once when something it keeps in memory has changed in the tables; so is this server. */
@@ -211,6 +216,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     undoMs: config.undoMs,
     readAgain,
     lookUp: options.lookUp,
+    fetchCalendar: options.fetchCalendar,
     flowGround: options.flowGround,
     facts: {
       demo: options.demo !== null,

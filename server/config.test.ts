@@ -35,8 +35,12 @@ test("NATS is named by one server or several, with the usual port when none is s
 });
 
 test("services inside are named one by one, with or without a port", () => {
-  const read = readConfig({ LOOKUP_INSIDE: "CRM.intern.example, 10.0.0.8:8080,[::1]:81" }, []);
+  const read = readConfig(
+    { LOOKUP_INSIDE: "CRM.intern.example, 10.0.0.8:8080,[::1]:81", CALENDAR_INSIDE: "kalender.intern.example" },
+    [],
+  );
   assert.ok("config" in read);
+  assert.deepEqual(read.config.calendarInside, ["kalender.intern.example"]);
   assert.deepEqual(read.config.lookUpInside, ["crm.intern.example", "10.0.0.8:8080", "[::1]:81"]);
   for (const wrong of ["http://crm", "crm/path", "crm:0", "crm:70000", "crm;erp", "a,,b"])
     assert.match(problemsOf({ LOOKUP_INSIDE: wrong }).join(), /^LOOKUP_INSIDE is .* a list of hosts such as /, wrong);

@@ -67,6 +67,8 @@ export interface Config {
   readonly pushInside: readonly string[];
   /** Hosts inside that flows' services may be, each "host" or "host:port". */
   readonly lookUpInside: readonly string[];
+  /** Hosts with calendars that may be inside. */
+  readonly calendarInside: readonly string[];
   /** What makes sounds of words in calls, and words of what callers say. */
   readonly speech: SpeechConfig;
   /** How often at most waiting visitors are told their place anew. */
@@ -184,6 +186,24 @@ export class Reader {
 }
 
 type ChatConfig = Pick<Config, "chatMailAfterMs" | "chatPushAfterMs" | "pushContact" | "pushInside" | "chatTellsMs">;
+
+/** Hosts inside that may be asked all the same. */
+const readInside = (reader: Reader): Pick<Config, "lookUpInside" | "calendarInside"> => ({
+  lookUpInside: reader.read<Config["lookUpInside"]>(
+    "LOOKUP_INSIDE",
+    "services that flows may ask although they are inside: hosts, with or without a port, separated by commas",
+    "not set: services are outside",
+    hosts("crm.intern.example or 10.0.0.8:8080"),
+    [],
+  ),
+  calendarInside: reader.read<Config["calendarInside"]>(
+    "CALENDAR_INSIDE",
+    "hosts whose holiday calendars may be fetched although they are inside: with or without a port, separated by commas",
+    "not set: calendars are outside",
+    hosts("intranet.example or 10.0.0.8:8080"),
+    [],
+  ),
+});
 
 const readChat = (reader: Reader): ChatConfig => ({
   chatMailAfterMs:
@@ -404,13 +424,7 @@ export const readConfig = (
     ),
     undoMs: reader.whole("UNDO_SECONDS", "how long an answer is held so that it can be taken back", 10, 0, 120) * 1000,
     ...readChat(reader),
-    lookUpInside: reader.read<Config["lookUpInside"]>(
-      "LOOKUP_INSIDE",
-      "services that flows may ask although they are inside: hosts, with or without a port, separated by commas",
-      "not set: services are outside",
-      hosts("crm.intern.example or 10.0.0.8:8080"),
-      [],
-    ),
+    ...readInside(reader),
     speech: readSpeech(reader, env["PATH"] ?? ""),
     readers: reader.whole("READERS", "processes that read mail", 2, 1, 16),
     trustProxy: (

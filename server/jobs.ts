@@ -14,7 +14,10 @@ import { removeOldUploads, wakeSnoozed } from "#modules/concerns/actions-time.ts
 import { foldTally, forgetRemovedViews, mendTally } from "#modules/concerns/actions-views.ts";
 import { forgetOldRuns } from "#modules/flows/actions-effects.ts";
 import { renewCalendars } from "#modules/hours/actions-calendars.ts";
+import { fetchDueCalendars } from "#modules/hours/actions-fetching.ts";
+import type { FetchCalendar } from "#modules/hours/model-addresses.ts";
 import { askWhatIsDue } from "#modules/ratings/actions.ts";
+import { forgetTeamWords } from "#modules/routing/actions-words.ts";
 import { foldWords } from "#modules/search/actions.ts";
 import { removeOldCodes } from "#modules/visitors/actions-codes.ts";
 import { removeOldVisitorFiles } from "#modules/visitors/actions-files.ts";
@@ -61,6 +64,7 @@ const timed: readonly Timed[] = [
   { name: "removeOldRecordings", everyMs: 60_000, run: removeOldRecordings },
   { name: "forgetOldRuns", everyMs: 3_600_000, run: forgetOldRuns },
   { name: "removeOldRuns", everyMs: 24 * 3_600_000, run: removeOldRuns },
+  { name: "forgetTeamWords", everyMs: 3_600_000, run: forgetTeamWords },
   { name: "renewCalendars", everyMs: 24 * 3_600_000, run: renewCalendars },
   { name: "mendTally", everyMs: 24 * 3_600_000, run: mendTally },
   { name: "sweepFiles", everyMs: 24 * 3_600_000, run: sweepFiles },
@@ -84,6 +88,7 @@ export const startJobs = async (options: {
   readonly log: Log;
   readonly timing: Timing;
   readonly connected: Connected;
+  readonly fetchCalendar: FetchCalendar;
 }): Promise<{ readonly stop: () => Promise<void> }> => {
   const { world, log } = options;
   const { chatMailAfterMs, undoMs, publicUrl } = options.timing;
@@ -94,10 +99,15 @@ export const startJobs = async (options: {
       mailWhatIsUnread(world, { afterMs: chatMailAfterMs, pageOf: (channelId) => `${publicUrl}/chat/${channelId}` }),
   };
   const codes: Timed = { name: "mailCodes", everyMs: 1_000, run: () => mailCodes(world, options.connected) };
+  const fetching: Timed = {
+    name: "fetchCalendars",
+    everyMs: 30_000,
+    run: () => fetchDueCalendars({ ...world, fetchCalendar: options.fetchCalendar }),
+  };
   const ruling: Timed = { name: "actByTime", everyMs: 1_000, run: () => actByTime({ ...world, undoMs }) };
   const leadership = lead(world.db, 2, "timers", log, async (signal) => {
     await Promise.all(
-      [...timed, mailing, codes, ruling].map(async (job) => {
+      [...timed, mailing, codes, fetching, ruling].map(async (job) => {
         while (!signal.aborted) {
           try {
             await job.run(world);

@@ -24,7 +24,7 @@ export interface Reaction {
   ) => Promise<{ readonly events: readonly AnyEvent[]; readonly upTo: number }>;
   readonly wants: (event: AnyEvent) => boolean;
   readonly sift?: ((tx: Tx, events: readonly AnyEvent[]) => Promise<readonly AnyEvent[]>) | undefined;
-  readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
+  readonly handle: (tx: Tx, event: AnyEvent, from?: string) => Promise<string | void>;
 }
 
 /** A reaction as its module has it. */

@@ -29,7 +29,7 @@ import type { Log } from "#platform/log.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { newToken, openSecret } from "#platform/secret.ts";
 import type { World } from "#platform/world.ts";
-import { createApp } from "#server/app.ts";
+import { type AppOptions, createApp } from "#server/app.ts";
 import { secretsOf } from "#server/channel-secrets.ts";
 import type { Config } from "#server/config.ts";
 import { openCallsHeld, startCalls } from "#server/calls-start.ts";
@@ -43,6 +43,7 @@ import { startIntake, type ConnectedChannel } from "#server/intake.ts";
 import { endIntakeLeases, keepCursor, readCursor } from "#server/intake-store.ts";
 import { endDeliveryLeases } from "#modules/concerns/actions-outbox.ts";
 import { startJobs } from "#server/jobs.ts";
+import { openCalendarFetch } from "#server/calendars.ts";
 import { openLookUps, type LookUp } from "#server/look-ups.ts";
 import { contactOf, startPush } from "#server/push.ts";
 import { reactions } from "#server/reactions.ts";
@@ -210,7 +211,7 @@ export const startServer = async (
     });
 
     await options.pages;
-    const lookUp = lookUpsOf({ world, config, demo, metrics });
+    const asking = askingOf({ world, config, demo, metrics });
     const held = openCallsHeld();
     const app = await opening("PORT", config.host, port, () =>
       createApp({
@@ -221,7 +222,7 @@ export const startServer = async (
         connected,
         metrics,
         demo,
-        lookUp,
+        ...asking,
         flowGround,
         calls: held,
         callSound: speech.sound,
@@ -238,9 +239,9 @@ export const startServer = async (
     const stopHints = bus.on("events", () => dispatch.wake());
     closers.push(async () => stopHints());
     const timing = { chatMailAfterMs: config.chatMailAfterMs, undoMs: config.undoMs, publicUrl };
-    const jobs = await startJobs({ world, log, timing, connected });
+    const jobs = await startJobs({ world, log, timing, connected, fetchCalendar: asking.fetchCalendar });
     closers.push(jobs.stop);
-    closers.push(startReactions({ world: flowWorld, live: app.live, config, lookUp, connected, publicUrl }));
+    closers.push(startReactions({ world: flowWorld, live: app.live, config, ...asking, connected, publicUrl }));
     const leading = startRouting({ world, follower: app.live.follower, atDesk: app.live.atDesk, log });
     closers.push(leading.stop);
     closers.push(startCalls({ world: flowWorld, connected, bus, app, speech, held, log, metrics, config }));
@@ -333,19 +334,22 @@ const keepFiles = ({
   };
 };
 
-/** How flows' services are asked: those outside, and those inside that the operator named or the demo brings. */
-const lookUpsOf = (parts: {
+/** How flows' services and calendars are asked: those outside, and those inside that the operator named or the demo brings. */
+const askingOf = (parts: {
   readonly world: World;
-  readonly config: Pick<Config, "lookUpInside">;
+  readonly config: Pick<Config, "lookUpInside" | "calendarInside">;
   readonly demo: Demo | null;
   readonly metrics: Metrics;
-}): LookUp => {
+}): Pick<AppOptions, "lookUp" | "fetchCalendar"> => {
   const asked = parts.metrics.counter("look_ups_total", "Services asked for flows, by what it came to", ["became"]);
-  return openLookUps({
-    world: parts.world,
-    inside: [...parts.config.lookUpInside, ...(parts.demo?.lookUpInside ?? [])],
-    count: (became) => asked.add({ became }),
-  });
+  return {
+    lookUp: openLookUps({
+      world: parts.world,
+      inside: [...parts.config.lookUpInside, ...(parts.demo?.lookUpInside ?? [])],
+      count: (became) => asked.add({ became }),
+    }),
+    fetchCalendar: openCalendarFetch({ inside: parts.config.calendarInside }),
+  };
 };
 
 /** What an operator watches beside what each part counts by itself; docs/guide/operate.md lists it. */

@@ -418,6 +418,7 @@ export const samples: Readonly<Record<string, Sample>> = {
     }),
   },
   "calendars.change": { given: () => ({ params: { id: nobodys }, body: { name: "Kalender", text: null } }) },
+  "calendars.fetch": { given: () => ({ params: { id: nobodys } }) },
   "calendars.remove": { given: () => ({ params: { id: nobodys } }) },
   "promises.rules": { given: () => ({}) },
   "promises.setRules": { given: () => ({ body: { rules: [] } }) },

@@ -34,7 +34,8 @@ export interface ConcernReaction {
   readonly wants: (event: AnyEvent) => boolean;
   /** Those of wanted entries for which there is something to do; left out: all. */
   readonly sift?: ((tx: Tx, events: readonly AnyEvent[]) => Promise<readonly AnyEvent[]>) | undefined;
-  readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
+  /** Gives where it stopped when there is more to do than for one transaction; it is called again with that. */
+  readonly handle: (tx: Tx, event: AnyEvent, from?: string) => Promise<string | void>;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -110,13 +111,13 @@ export const concernReactions = (
     wants: (event) =>
       (event.kind === "customer.changed" || event.kind === "organisation.changed") &&
       event.data.what.some((part) => part === "tier" || part === "organisation"),
-    handle: async (tx, event) => {
-      if (event.kind !== "customer.changed" && event.kind !== "organisation.changed") return;
+    handle: async (tx, event, from) => {
+      if (event.kind !== "customer.changed" && event.kind !== "organisation.changed") return undefined;
       const customerIds = await dependentOn(tx, {
         customerIds: event.kind === "customer.changed" ? [event.data.customerId] : [],
         organisationIds: event.kind === "organisation.changed" ? [event.data.organisationId] : [],
       });
-      await recountStanding(world, tx, customerIds);
+      return recountStanding(world, tx, customerIds, from);
     },
   },
 ];

@@ -35,11 +35,17 @@ export const countOpen = async (tx: Tx): Promise<number> =>
     )
   ).n;
 
-/** Open concerns of these customers, locked, in the order in which everybody locks several. */
-export const lockOpenOf = (tx: Tx, customerIds: readonly string[]): Promise<ConcernState[]> =>
+/** Open concerns of these customers behind one of them (null: from the first), locked, in the order in which everybody locks several. */
+export const lockOpenOf = (
+  tx: Tx,
+  customerIds: readonly string[],
+  after: string | null,
+  limit: number,
+): Promise<ConcernState[]> =>
   tx.rows<ConcernState>(sql`
     SELECT ${stateColumns} FROM concern c WHERE c.customer_id = ANY (${customerIds}::uuid[]) AND c.status NOT IN ('resolved', 'closed')
-     ORDER BY c.id FOR NO KEY UPDATE OF c`);
+       AND c.id > ${after ?? "00000000-0000-0000-0000-000000000000"}
+     ORDER BY c.id LIMIT ${limit} FOR NO KEY UPDATE OF c`);
 
 /** The newest concerns that began since then, newest first. */
 export const begunSince = async (tx: Tx, since: string, limit: number): Promise<ConcernId[]> =>

@@ -1,35 +1,25 @@
 // The only writer of calendars of holidays. Called by hours/routes.ts, server/jobs.ts and the demo world.
 import type { Who } from "#contract/actor.ts";
 import { system } from "#contract/actor.ts";
-import { calendarLength, mostCalendarDays, type HolidayCalendar } from "#contract/calendars.ts";
-import { isRefusal, refuse, type ErrorCode, type Refusal } from "#contract/errors.ts";
+import type { HolidayCalendar } from "#contract/calendars.ts";
+import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { CalendarId } from "#contract/ids.ts";
 import { storable } from "#lib/text.ts";
 import { dayAfter } from "#lib/timeZone.ts";
 import { say } from "#modules/audit/actions.ts";
-import { namesOfOwners, comingOf } from "#modules/hours/reads.ts";
-import {
-  calendarsReadUntil,
-  deleteCalendar,
-  lockCalendar,
-  ownersWith,
-  putCalendar,
-  type KeptCalendar,
-} from "#modules/hours/store.ts";
+import { readText, today } from "#modules/hours/reading.ts";
+import { comingOf, namesOfOwners } from "#modules/hours/reads.ts";
+import { calendarsReadUntil, deleteCalendar, lockCalendar, ownersWith, putCalendar } from "#modules/hours/store.ts";
+import { addressOf, deleteAddress } from "#modules/hours/store-addresses.ts";
 import { breaksUnique } from "#platform/db/db.ts";
-import { readCalendar } from "#platform/icalendar/icalendar.ts";
-import type { CalendarFault } from "#platform/icalendar/lines.ts";
 import type { World } from "#platform/world.ts";
 
 type Acting = Pick<World, "db" | "now" | "newId" | "wake">;
 
-/** What is read of a text: last year, for what is counted of the past, and ten years ahead; again when half of them are over. */
-const [pastDays, aheadDays, againDays] = [400, 3_660, 1_830];
+/** Texts are read again when no more than so many days of what was read of them lie ahead. */
+const againDays = 1_830;
 
-/**
- * Adds a calendar from an iCalendar text. Refuses with nameTaken, calendarLarge, calendarEmpty (nothing of it lies in the years that are read), or what is wrong in which line:
- * calendarNone, calendarLine, calendarEnds, calendarValue, calendarStart, calendarOrder, calendarRule, calendarZone, calendarMany, calendarSlow.
- */
+/** Adds a calendar from an iCalendar text. Refuses with nameTaken, and what `readText` refuses. */
 export const addCalendar = async (
   world: Acting,
   who: Who,
@@ -42,12 +32,12 @@ export const addCalendar = async (
       const kept = { id: world.newId() as CalendarId, name: cleanName(input.name), ...read };
       await putCalendar(tx, kept);
       await say(world, tx, who, [{ kind: "calendar.changed", data: { calendarId: kept.id, name: kept.name } }]);
-      return comingOf(kept, world.now());
+      return comingOf(kept, null, world.now());
     }),
   );
 };
 
-/** Renames a calendar, or replaces its text (null: it stays). Refuses with notFound, and what `addCalendar` refuses. */
+/** Renames a calendar, or replaces its text (null: it stays, and goes on to be fetched from its address if it has one). Refuses with notFound, and what `addCalendar` refuses. */
 export const changeCalendar = async (
   world: Acting,
   who: Who,
@@ -62,8 +52,9 @@ export const changeCalendar = async (
       if (before === null) return refuse("notFound");
       const kept = { ...before, ...read, name: cleanName(input.name) };
       await putCalendar(tx, kept);
+      if (read !== null) await deleteAddress(tx, id);
       await say(world, tx, who, [{ kind: "calendar.changed", data: { calendarId: id, name: kept.name } }]);
-      return comingOf(kept, world.now());
+      return comingOf(kept, await addressOf(tx, id), world.now());
     }),
   );
 };
@@ -103,43 +94,11 @@ export const renewCalendars = async (world: Acting & Pick<World, "log">): Promis
   return renewed;
 };
 
-const today = (now: Date): string => now.toISOString().slice(0, 10);
-const cleanName = (name: string): string => storable(name).trim();
+/** A calendar's name as it is kept. */
+export const cleanName = (name: string): string => storable(name).trim();
 
-const codes: Readonly<Record<CalendarFault["fault"], ErrorCode>> = {
-  none: "calendarNone",
-  line: "calendarLine",
-  ends: "calendarEnds",
-  value: "calendarValue",
-  start: "calendarStart",
-  order: "calendarOrder",
-  rule: "calendarRule",
-  zone: "calendarZone",
-  many: "calendarMany",
-  slow: "calendarSlow",
-};
-
-const readText = async (
-  text: string,
-  now: Date,
-): Promise<(Pick<KeptCalendar, "days" | "times" | "readUntil"> & { readonly source: string }) | Refusal> => {
-  const source = storable(text);
-  if (source.length > calendarLength) return refuse("calendarLarge", { most: calendarLength }, "text");
-  const readUntil = dayAfter(today(now), aheadDays);
-  const read = await readCalendar(source, {
-    from: dayAfter(today(now), -pastDays),
-    until: readUntil,
-    most: mostCalendarDays,
-  });
-  if ("fault" in read)
-    return refuse(codes[read.fault], { line: read.line, text: storable(read.text), most: mostCalendarDays }, "text");
-  if (read.days.length + read.times.length === 0) return refuse("calendarEmpty", {}, "text");
-  const named = <T extends { readonly name: string }>(list: readonly T[]): T[] =>
-    list.map((one) => ({ ...one, name: storable(one.name) }));
-  return { source, days: named(read.days), times: named(read.times), readUntil };
-};
-
-const uniquely = async <T>(act: () => Promise<T | Refusal>): Promise<T | Refusal> => {
+/** Does it, or refuses with nameTaken. */
+export const uniquely = async <T>(act: () => Promise<T | Refusal>): Promise<T | Refusal> => {
   try {
     return await act();
   } catch (error) {

@@ -1,11 +1,12 @@
 // What others may read of opening hours.
-import type { HolidayCalendar } from "#contract/calendars.ts";
+import type { CalendarAddress, HolidayCalendar } from "#contract/calendars.ts";
 import type { Hours, HoursOwner, OwnedHours } from "#contract/hours.ts";
 import type { BrandId } from "#contract/ids.ts";
 import { allBrands, allChannels } from "#modules/brands/reads.ts";
 import { dayAfter } from "#lib/timeZone.ts";
 import type { OpenHours } from "#modules/hours/model.ts";
 import { allCalendars, hoursAsSet, type KeptCalendar } from "#modules/hours/store.ts";
+import { allAddresses } from "#modules/hours/store-addresses.ts";
 import type { Tx } from "#platform/db/db.ts";
 
 export { hoursAsSet } from "#modules/hours/store.ts";
@@ -34,16 +35,22 @@ export const withCalendars = (hours: Hours, known: CalendarsById): OpenHours => 
 const shownDays = 400;
 
 /** The calendars, each with what comes from `now` on. */
-export const calendarsFor = async (tx: Tx, now: Date): Promise<HolidayCalendar[]> =>
-  (await allCalendars(tx)).map((calendar) => comingOf(calendar, now));
+export const calendarsFor = async (tx: Tx, now: Date): Promise<HolidayCalendar[]> => {
+  const addresses = await allAddresses(tx);
+  return (await allCalendars(tx)).map((calendar) => comingOf(calendar, addresses.get(calendar.id) ?? null, now));
+};
 
 /** A calendar with what comes from `now` on, as the contract has it. Yesterday is in it: somewhere it is still today. */
-export const comingOf = ({ id, name, days, times }: KeptCalendar, now: Date): HolidayCalendar => {
+export const comingOf = (
+  { id, name, days, times }: KeptCalendar,
+  address: CalendarAddress | null,
+  now: Date,
+): HolidayCalendar => {
   const from = dayAfter(now.toISOString().slice(0, 10), -1);
   const until = dayAfter(from, shownDays);
   const comes = (one: { readonly from: string; readonly to: string }): boolean =>
     one.to.slice(0, 10) >= from && one.from.slice(0, 10) <= until;
-  return { id, name, days: days.filter(comes), times: times.filter(comes) };
+  return { id, name, days: days.filter(comes), times: times.filter(comes), address };
 };
 
 interface Owner {

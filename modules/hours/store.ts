@@ -65,6 +65,11 @@ export const putCalendar = async (
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source, days = excluded.days, times = excluded.times, read_until = excluded.read_until`);
 };
 
+/** Another text that says the same. */
+export const putSource = async (tx: Tx, id: CalendarId, source: string): Promise<void> => {
+  await tx.run(sql`UPDATE holiday_calendar SET source = ${source} WHERE id = ${id}`);
+};
+
 /** Takes a calendar away. */
 export const deleteCalendar = async (tx: Tx, id: CalendarId): Promise<void> => {
   await tx.run(sql`DELETE FROM holiday_calendar WHERE id = ${id}`);

@@ -6,7 +6,7 @@ import { storable } from "#lib/text.ts";
 import { allTeams } from "#modules/agents/reads.ts";
 import { say } from "#modules/audit/actions.ts";
 import { forbidsSupervising } from "#modules/routing/policy-floor.ts";
-import { insertWord } from "#modules/routing/store-wallboards.ts";
+import { deleteWordsBefore, insertWord } from "#modules/routing/store-wallboards.ts";
 import type { World } from "#platform/world.ts";
 
 type Acting = Pick<World, "db" | "now" | "newId" | "wake">;
@@ -29,3 +29,10 @@ export const tell = (
     await say(world, tx, who, [{ kind: "team.told", data: { id, teamId, text: words } }]);
     return { done: true };
   });
+
+/** Words are shown on the day they are told; after so long they go. */
+const wordDays = 7;
+
+/** Forgets what teams were told more than seven days ago; says how many words it was. */
+export const forgetTeamWords = (world: Pick<World, "db" | "now">): Promise<number> =>
+  deleteWordsBefore(world.db, new Date(world.now().getTime() - wordDays * 24 * 3_600_000).toISOString());

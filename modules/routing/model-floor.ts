@@ -176,6 +176,37 @@ const agentNow = (
 ): AgentNow => {
   const { agentId, state, reason, since, until, vanishedAt } = presence;
   const limits = capacityOf(work.capacity);
+  return {
+    agentId,
+    presence: { state, reason, since, until, vanishedAt },
+    load: hands.reduce((sum, { kind, rest }) => sum + partsOf(limits, kind, rest), 0),
+    work: hands.flatMap(({ heldSince: _, ...hand }) => {
+      const head = rows.heads.get(hand.concernId);
+      return head === undefined ? [] : [{ ...hand, ...head }];
+    }),
+    elsewhere: 0,
+    keptForId: presence.keptForId as AgentNow["keptForId"],
+    today: dayOf(limits, rows, { hands, handled, stretches }),
+  };
+};
+
+/**
+ * What somebody's day came to so far: the one reckoning of how busy they were, for the floor and for themselves. Busy is what was held, each for the parts of 100 that it takes, and
+ * wrap-ups for the whole; there is who is neither away nor offline.
+ */
+export const dayOf = (
+  limits: Capacity,
+  rows: Pick<FloorRows, "at" | "dayBeganAt">,
+  {
+    hands,
+    handled,
+    stretches,
+  }: {
+    readonly hands: readonly Pick<HandRow, "kind" | "rest" | "heldSince">[];
+    readonly handled: readonly HandledRow[];
+    readonly stretches: readonly StretchRow[];
+  },
+): AgentNow["today"] => {
   const thereMs = stretches
     .filter((row) => row.state !== "away" && row.state !== "offline")
     .reduce((sum, row) => sum + row.ms, 0);
@@ -187,21 +218,10 @@ const agentNow = (
     return sum + (Math.max(0, rows.at.getTime() - from) * partsOf(limits, kind, rest)) / 100;
   }, 0);
   return {
-    agentId,
-    presence: { state, reason, since, until, vanishedAt },
-    load: hands.reduce((sum, { kind, rest }) => sum + partsOf(limits, kind, rest), 0),
-    work: hands.flatMap(({ heldSince: _, ...hand }) => {
-      const head = rows.heads.get(hand.concernId);
-      return head === undefined ? [] : [{ ...hand, ...head }];
-    }),
-    elsewhere: 0,
-    keptForId: presence.keptForId as AgentNow["keptForId"],
-    today: {
-      handled: handled.reduce((sum, row) => sum + row.handled, 0),
-      // What was held while its agent was gone is no work: nobody is busier than there.
-      busySeconds: Math.round(Math.min(thereMs, heldMs + holdingMs + wrapUpMs) / 1000),
-      thereSeconds: Math.round(thereMs / 1000),
-    },
+    handled: handled.reduce((sum, row) => sum + row.handled, 0),
+    // What was held while its agent was gone is no work: nobody is busier than there.
+    busySeconds: Math.round(Math.min(thereMs, heldMs + holdingMs + wrapUpMs) / 1000),
+    thereSeconds: Math.round(thereMs / 1000),
   };
 };
 

@@ -187,11 +187,26 @@ const takeAway = (hall: Hall, item: Item): void => {
   item.waitingFor = null;
 };
 
+/** Undoes a transfer to an agent. Whom it came with is preferred as before; who has accepted it meanwhile keeps it. */
+const takenBackFrom = (hall: Hall, item: Item, agentId: string): Done => {
+  const { placed } = item;
+  const withWhom = item.holding?.agent.id ?? item.offer?.agent.id ?? agentId;
+  if (withWhom !== agentId) return "offerOver";
+  takeAway(hall, item);
+  const first = item.arrival.preferredAgentIds.includes(agentId) ? [agentId] : [];
+  item.preferredAgentIds = [...item.preferredAgentIds.filter((id) => id !== agentId), ...first];
+  item.need = null;
+  if (placed) place(hall, item, "transferred");
+  else toPlace(hall, item, "transferred");
+  return null;
+};
+
 const transferred = (hall: Hall, item: Item, to: Destination): Done => {
   const { placed } = item;
   if ("queueId" in to) {
     const queue = hall.queues.get(to.queueId);
     if (queue === undefined) return "unknownQueue";
+    if (to.backFrom !== undefined && queue === item.queue) return takenBackFrom(hall, item, to.backFrom);
     takeAway(hall, item);
     item.teamIds = null;
     item.leftQueueIds = [];

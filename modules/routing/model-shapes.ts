@@ -250,7 +250,8 @@ export interface Rows {
 }
 
 export type Destination =
-  | { readonly queueId: string }
+  /** `backFrom`: a transfer to this agent is taken back, where it still waits for them or is with them; its steps go on as they were. */
+  | { readonly queueId: string; readonly backFrom?: string | undefined }
   | { readonly teamId: string }
   /** For so long for this agent alone, away or not; then for the queue it is in. */
   | { readonly agentId: string; readonly forMs: number };

@@ -203,7 +203,12 @@ const drawHappening = (random: () => number, hall: Hall, atMs: number, n: number
       return {
         what: "transferred",
         ...of,
-        to: pick(random, [{ queueId: "q4" }, { teamId: "t1" }, { agentId: agent.id, forMs: minute }]),
+        to: pick(random, [
+          { queueId: "q4" },
+          { queueId: "q0", backFrom: agent.id },
+          { teamId: "t1" },
+          { agentId: agent.id, forMs: minute },
+        ]),
       };
     case "kind":
       return { what: "becameOtherKind", ...of, kind: pick(random, ["callback", "mail"]) };

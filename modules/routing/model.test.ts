@@ -282,6 +282,54 @@ test("transfer to a queue, a team, an agent: with the first arrival, and not bac
   assert.equal(only(desk.presence("a", 5000, "available"), "offered").agentId, "a");
 });
 
+test("a transfer to an agent is taken back: to its place and steps in its queue, and they are not asked first any more", () => {
+  const able = { skills: { french: 1 } };
+  const queues = [plainQueue("q0", { steps: [{ afterMs: minute, lower: { french: 1 } }] })];
+  const requires = { french: 2 };
+  const begin = (preferredAgentIds: readonly string[] = []) => {
+    const desk = centre(queues, [plainAgent("a", { ...chatOnly, ...able }), plainAgent("b", { ...chatOnly, ...able })]);
+    desk.arrive("1", 0, { requires });
+    desk.arrive("2", 1, { requires, preferredAgentIds });
+    return desk;
+  };
+  const give = (desk: ReturnType<typeof centre>, agentId = "a") =>
+    desk.tell({ what: "transferred", atMs: 1000, itemId: "2", to: { agentId, forMs: minute } });
+  const back = (desk: ReturnType<typeof centre>, atMs = 2000) =>
+    desk.tell({ what: "transferred", atMs, itemId: "2", to: { queueId: "q0", backFrom: "a" } });
+
+  // What only waited, for an agent who is there and free: it is offered to them out of its queue, and waits there again.
+  const desk = begin();
+  assert.equal(only(give(desk), "offered").agentId, "a");
+  assert.deepEqual(what(back(desk)), ["withdrawn", "waiting"]);
+  const row = desk.item("2");
+  assert.deepEqual(
+    [row?.state, row?.step, row?.enteredAtMs, row?.waitingFor, row?.preferredAgentIds],
+    ["waiting", 0, 1, null, []],
+  );
+  // Its step comes when it would have come, and the one who came before it goes before it.
+  assert.deepEqual(
+    desk.passes(minute + 1).flatMap((each) => (each.what === "offered" ? [each.itemId] : [])),
+    ["1", "2"],
+  );
+
+  // From whom has accepted it already, too; who declined it, and whoever has it then, lose nothing.
+  const held = begin();
+  give(held);
+  held.accept("2", 1500);
+  assert.deepEqual(what(back(held)), ["returned", "waiting"]);
+  const other = begin();
+  give(other);
+  give(other, "b");
+  assert.equal(only(back(other), "refused").code, "offerOver");
+  // Whom it came with stays preferred.
+  const known = begin(["b", "a"]);
+  known.presence("b", 500, "away");
+  give(known);
+  assert.deepEqual(known.item("2")?.preferredAgentIds, ["a", "b"]);
+  back(known);
+  assert.deepEqual(known.item("2")?.preferredAgentIds, ["b", "a"]);
+});
+
 test("pulling is for queues that allow it, for who is able and has room, out of turn", () => {
   const desk = centre(
     [plainQueue("q0"), plainQueue("q1", { mayPull: true, offers: false })],

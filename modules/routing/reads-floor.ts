@@ -1,10 +1,11 @@
 // What others may read of the floor: queues and agents as they stand, wallboards, what was told. Called by routing/routes-floor.ts.
 import type { AgentActor } from "#contract/actor.ts";
-import type { RoutingBook } from "#contract/routing-book.ts";
-import type { RoutingNow } from "#contract/routing.ts";
+import type { AgentWork, RoutingBook } from "#contract/routing-book.ts";
+import type { AgentNow, RoutingNow } from "#contract/routing.ts";
 import { allAgents } from "#modules/agents/reads.ts";
 import { headsOf } from "#modules/concerns/reads-heads.ts";
-import { floorFor, floorOf, type FloorRows, type Head } from "#modules/routing/model-floor.ts";
+import { capacityOf } from "#modules/routing/model-book.ts";
+import { dayOf, floorFor, floorOf, type FloorRows, type Head } from "#modules/routing/model-floor.ts";
 import type { HandRow, ShareRow } from "#modules/routing/model-floor-rows.ts";
 import { dayBegan } from "#modules/routing/reads-day.ts";
 import { agentWorkRows, bookRow } from "#modules/routing/store-book.ts";
@@ -25,6 +26,21 @@ import type { World } from "#platform/world.ts";
 export { allWallboards, wordsSince as toldTo } from "#modules/routing/store-wallboards.ts";
 
 type Reading = Pick<World, "db" | "now">;
+
+/** What the day of one agent came to since it began, reckoned as on the floor. */
+export const dayOfAgent = async (
+  tx: Tx,
+  agentId: string,
+  capacity: AgentWork["capacity"],
+  rows: { readonly at: Date; readonly dayBeganAt: string },
+): Promise<AgentNow["today"]> => {
+  const [hands, handled, stretches] = await Promise.all([
+    handsNow(tx, agentId),
+    handledSince(tx, [agentId], rows.dayBeganAt),
+    stretchesSince(tx, [agentId], rows.dayBeganAt, rows.at.toISOString()),
+  ]);
+  return dayOf(capacityOf(capacity), rows, { hands, handled, stretches });
+};
 
 const halfHourMs = 1_800_000;
 

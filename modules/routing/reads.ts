@@ -12,9 +12,9 @@ import { rowFor, rowsByIds } from "#modules/concerns/reads.ts";
 import { capacityOf, unsetWork, workIn } from "#modules/routing/model-book.ts";
 import { presenceOf, workOf } from "#modules/routing/model-said.ts";
 import { dayBegan } from "#modules/routing/reads-day.ts";
-import { toldTo } from "#modules/routing/reads-floor.ts";
+import { dayOfAgent, toldTo } from "#modules/routing/reads-floor.ts";
 import {
-  dayOf,
+  finishedBy,
   lineup,
   neverThere,
   placeOf,
@@ -67,11 +67,12 @@ export const myWork = async (
   const began = (await dayBegan(db, at)).toISOString();
   const { book, work } = await setUp(db);
   const mine = workIn(book, work.get(who.id) ?? unsetWork);
-  const [records, presence, counts, day, ended, me] = await Promise.all([
+  const [records, presence, counts, finished, day, ended, me] = await Promise.all([
     workOfAgent(db, who.id),
     presenceRow(db, who.id),
     waitingCounts(db),
-    dayOf(db, who.id, began, at.toISOString()),
+    finishedBy(db, who.id, began),
+    dayOfAgent(db, who.id, mine.capacity, { at, dayBeganAt: began }),
     book.dispositions.length === 0 ? null : toDispose(db, who.id, new Date(at.getTime() - disposeMs).toISOString()),
     agentById(db, who.id),
   ]);
@@ -79,7 +80,7 @@ export const myWork = async (
   const [disposed] = ended === null ? [] : await rowsByIds(db, [ended.concernId]);
   const waiting = new Map(counts.map(({ queueId, waiting }) => [queueId, waiting]));
   const limits = capacityOf(mine.capacity);
-  const promises = await ofConcerns(db, day.concernIds, ["promise.kept", "promise.missed"]);
+  const promises = await ofConcerns(db, finished, ["promise.kept", "promise.missed"]);
   const today = promises.filter((entry) => entry.at >= began);
   const teams = new Set<string>(me?.teamIds);
   return {
@@ -100,11 +101,9 @@ export const myWork = async (
       )
       .map(({ id, mayPull }) => ({ queueId: id, waiting: waiting.get(id) ?? 0, mayPull })),
     today: {
-      handled: day.handled,
+      ...day,
       kept: today.filter(({ kind }) => kind === "promise.kept").length,
       missed: today.filter(({ kind }) => kind === "promise.missed").length,
-      busySeconds: Math.round(day.busyMs / 1_000),
-      thereSeconds: Math.round(day.thereMs / 1_000),
     },
     toDispose:
       ended === null || disposed === undefined || !seesBrand(who, disposed.brandId)

@@ -39,12 +39,12 @@ export const sharesQuery = (since: string): Sql => sql`
 
 export const sharesSince = (tx: Tx, since: string): Promise<ShareRow[]> => tx.rows<ShareRow>(sharesQuery(since));
 
-/** Everything in somebody's hands, what was held longest first. */
-export const handsNow = (tx: Tx): Promise<HandRow[]> =>
+/** Everything in somebody's hands (null: in anybody's), what was held longest first. */
+export const handsNow = (tx: Tx, agentId: string | null = null): Promise<HandRow[]> =>
   tx.rows<HandRow>(sql`
     SELECT id, concern_id AS "concernId", kind, queue_id AS "queueId", state, agent_id AS "agentId", arrived_at AS "arrivedAt", until,
            coalesce(kept -> 'holding' ->> 'rest', 'none') AS rest, to_timestamp((kept -> 'holding' ->> 'sinceMs')::float8 / 1000) AS "heldSince"
-      FROM routing_item WHERE agent_id IS NOT NULL ORDER BY agent_id, "heldSince", number`);
+      FROM routing_item WHERE ${agentId === null ? sql`agent_id IS NOT NULL` : sql`agent_id = ${agentId}`} ORDER BY agent_id, "heldSince", number`);
 
 export const presencesNow = (tx: Tx): Promise<PresenceRow[]> =>
   tx.rows<PresenceRow>(sql`

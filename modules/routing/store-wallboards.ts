@@ -53,6 +53,10 @@ export const insertWord = async (tx: Tx, { id, at, by, teamId, text }: TeamWord)
   );
 };
 
+/** Forgets words from before then; how many. */
+export const deleteWordsBefore = (tx: Tx, before: string): Promise<number> =>
+  tx.run(sql`DELETE FROM team_word WHERE at < ${before}`);
+
 /** The latest words since then to everybody, to these teams, or by this agent; newest first, at most fifty. */
 export const wordsSince = (tx: Tx, agentId: string, teamIds: readonly string[], since: string): Promise<TeamWord[]> =>
   tx.rows<TeamWord>(sql`

@@ -60,27 +60,13 @@ export const presenceRow = async (tx: Tx, agentId: AgentId): Promise<KeptAgent |
   (await tx.maybe<{ kept: KeptAgent }>(sql`SELECT kept FROM routing_presence WHERE agent_id = ${agentId}`))?.kept ??
   null;
 
-/** What an agent ended since then, how long they had it, and how long they were there. */
-export const dayOf = async (
-  tx: Tx,
-  agentId: AgentId,
-  since: string,
-  now: string,
-): Promise<{
-  readonly handled: number;
-  readonly busyMs: number;
-  readonly thereMs: number;
-  readonly concernIds: ConcernId[];
-}> => {
-  const done = await tx.one<{ handled: number; busyMs: number; concernIds: ConcernId[] | null }>(sql`
-    SELECT count(*)::int AS handled, coalesce(sum(held_ms), 0)::float8 AS "busyMs", array_agg(DISTINCT concern_id) AS "concernIds"
-      FROM routing_wait WHERE agent_id = ${agentId} AND ended_at >= ${since} AND end_why = 'finished'`);
-  const { thereMs } = await tx.one<{ thereMs: number }>(sql`
-    SELECT coalesce(sum(extract(epoch FROM least(coalesce(ended_at, ${now}), ${now}::timestamptz) - greatest(began_at, ${since}::timestamptz))), 0)::float8 * 1000
-             AS "thereMs"
-      FROM routing_stretch WHERE agent_id = ${agentId} AND state IN ('available', 'busy', 'wrapUp') AND (ended_at IS NULL OR ended_at > ${since})`);
-  return { ...done, concernIds: done.concernIds ?? [], thereMs };
-};
+/** Concerns that an agent finished work on since then. */
+export const finishedBy = async (tx: Tx, agentId: AgentId, since: string): Promise<ConcernId[]> =>
+  (
+    await tx.rows<{ id: ConcernId }>(
+      sql`SELECT DISTINCT concern_id AS id FROM routing_wait WHERE agent_id = ${agentId} AND ended_at >= ${since} AND end_why = 'finished'`,
+    )
+  ).map(({ id }) => id);
 
 /** The piece of work an agent ended last, when that is no longer ago than so and nothing was said of how. */
 export const toDispose = (

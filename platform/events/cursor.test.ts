@@ -218,6 +218,41 @@ test("what is sifted out of a look is passed, the rest is handled once and in or
   );
 });
 
+test("what is much for one transaction is done in several, each kept by itself, and after a failure from the first", async () => {
+  await db.run(sql`INSERT INTO reaction_cursor VALUES ('parted', 598)`);
+  const reached = signal();
+  const calls: string[] = [];
+  const at = async (): Promise<number> =>
+    (await db.one<{ seq: number }>(sql`SELECT seq FROM reaction_cursor WHERE name = 'parted'`)).seq;
+  const reaction = runReaction({
+    name: "parted",
+    key: 2030,
+    db,
+    log: silentLog,
+    read,
+    end,
+    wants: () => true,
+    handle: async (tx, { seq }, from = "first") => {
+      calls.push(`${seq} ${from}, kept ${await at()}, done ${(await doneBy("parted")).length}`);
+      await tx.run(sql`INSERT INTO done VALUES ('parted', ${seq})`);
+      if (seq === 600) tx.afterCommit(reached.give);
+      if (seq === 600 || from === "third") return undefined;
+      if (from === "second" && calls.length === 2) throw new Error("a bad moment");
+      return from === "first" ? "second" : "third";
+    },
+  });
+  await reached.promise;
+  await reaction.stop();
+  assert.deepEqual(calls, [
+    "599 first, kept 598, done 0",
+    "599 second, kept 598, done 1",
+    "599 first, kept 598, done 1",
+    "599 second, kept 598, done 2",
+    "599 third, kept 598, done 3",
+    "600 first, kept 599, done 4",
+  ]);
+});
+
 test("two that both believe they lead do nothing twice", async () => {
   await db.run(sql`INSERT INTO reaction_cursor VALUES ('twice', 0)`);
   const both = [signal(), signal()];

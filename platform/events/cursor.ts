@@ -25,7 +25,8 @@ const usualKeepMs = 3_000;
 /**
  * Starts a reaction under the lock `key` (one process at a time). `read` gives entries in commit order and never skips one;
  * `handle` does its writes in `tx` and is called again for an entry after a crash before the commit. An entry that fails is tried
- * again with growing pauses and is never skipped. `read` may leave out what `wants` would not take. A reaction seen for the first time begins at the
+ * again with growing pauses and is never skipped. What is much for one transaction is done in several: `handle` gives where it stopped and is called again for the same entry with
+ * that; the cursor moves with the last. After a crash it begins again, so what is done already must be nothing to do. `read` may leave out what `wants` would not take. A reaction seen for the first time begins at the
  * end of the log.
  */
 export const runReaction = <E extends Numbered>(options: {
@@ -40,7 +41,7 @@ export const runReaction = <E extends Numbered>(options: {
   ) => Promise<{ readonly events: readonly E[]; readonly upTo: number }>;
   /** The log's present end. */
   readonly end: (tx: Tx) => Promise<number>;
-  readonly handle: (tx: Tx, event: E) => Promise<void>;
+  readonly handle: (tx: Tx, event: E, from?: string) => Promise<string | void>;
   readonly wants: (event: E) => boolean;
   /** Those of wanted entries for which there is something to do, in their order, asked for all of a look at once; left out: all. The others are passed without a transaction. */
   readonly sift?: ((tx: Tx, events: readonly E[]) => Promise<readonly E[]>) | undefined;
@@ -91,11 +92,16 @@ export const runReaction = <E extends Numbered>(options: {
         const wanted = events.filter(options.wants);
         const due = wanted.length > 0 && options.sift !== undefined ? await options.sift(db, wanted) : wanted;
         for (const event of due) {
-          if (signal.aborted) return;
-          await db.transaction(async (tx) => {
-            await options.handle(tx, event);
-            await move(tx, event.seq);
-          });
+          let from: string | undefined;
+          do {
+            if (signal.aborted) return;
+            from = await db.transaction(async (tx) => {
+              const stopped = await options.handle(tx, event, from);
+              if (typeof stopped === "string") return stopped;
+              await move(tx, event.seq);
+              return undefined;
+            });
+          } while (from !== undefined);
           after = event.seq;
           kept = { seq: after, at: performance.now() };
         }

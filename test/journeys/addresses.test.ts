@@ -14,6 +14,7 @@ import { createApp, type App } from "#server/app.ts";
 import { readConfig } from "#server/config.ts";
 import { openFlowGround } from "#server/flow-ground.ts";
 import { connectChannels } from "#server/connected.ts";
+import { openCalendarFetch } from "#server/calendars.ts";
 import { openLookUps } from "#server/look-ups.ts";
 import { openTestWorld, type TestWorld } from "#test/world.ts";
 
@@ -107,6 +108,7 @@ before(async () => {
     version: "0",
     away: () => false,
     lookUp: openLookUps({ world, inside: [] }),
+    fetchCalendar: openCalendarFetch({ inside: [] }),
     missing: () => Promise.resolve([]),
   });
   unsubscribe("fastify.initialization", listen);

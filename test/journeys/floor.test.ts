@@ -5,7 +5,8 @@ import { isRefusal } from "#contract/errors.ts";
 import { routingNow, wallboardNow } from "#contract/routing.ts";
 import type { QueueId, SkillId, TeamId } from "#contract/ids.ts";
 import { addWallboard, lookAtWallboard, removeWallboard } from "#modules/routing/actions-wallboards.ts";
-import { tell } from "#modules/routing/actions-words.ts";
+import { forgetTeamWords, tell } from "#modules/routing/actions-words.ts";
+import { myWork } from "#modules/routing/reads.ts";
 import { allWallboards, floorSeenBy, sharedFloor, toldTo } from "#modules/routing/reads-floor.ts";
 import { sql } from "#platform/db/db.ts";
 import { deskMaySee } from "#server/live.ts";
@@ -168,6 +169,10 @@ const item = async (it: {
   const kept = {
     step: 0,
     teamIds: null,
+    arrivedAtMs: it.arrivedMs,
+    dueAtMs: null,
+    importance: 1,
+    offer: null,
     holding: it.heldMs === null ? null : { agentId: it.agent, sinceMs: it.heldMs, rest: it.rest },
   };
   await world.db.run(sql`
@@ -261,6 +266,8 @@ test("an agent's day: what was ended, how long they were there, and how much of 
     Math.round(held + 10 * 60),
     "chats for a third each, yesterday left out; wrapping up for the whole",
   );
+  const { handled, busySeconds, thereSeconds } = (await myWork(world, cast.anna)).today;
+  assert.deepEqual({ handled, busySeconds, thereSeconds }, anna.today, "and what they read of themselves is the same");
   const eva = floor.agents.find(({ agentId }) => agentId === cast.eva.id);
   assert.equal(eva?.today.busySeconds, 0, "a mail that lies with somebody who is not there keeps nobody busy");
   assert.ok(!floor.agents.some(({ agentId }) => agentId === cast.omar.id), "who was never there is not said to be");
@@ -361,6 +368,11 @@ test("what a team is told is for who is in it and who said it; what everybody is
   assert.equal(code(await tell(world, cast.anna, { teamId: null, text: "Hallo" })), "notAllowed");
   assert.equal(code(await tell(world, cast.omar, { teamId: world.newId() as TeamId, text: "Hallo" })), "notFound");
   assert.equal(code(await tell(world, cast.omar, { teamId: null, text: "\u0000 " })), "invalidInput");
+  // After seven days they go: the one that was told a moment before.
+  const days = (ms: number) => ({ ...world, now: () => new Date(now + 7 * 24 * 3_600_000 + ms) });
+  assert.equal(await forgetTeamWords(days(1)), 1);
+  assert.deepEqual(await told(cast.omar.id, []), ["Kuchen in der Küche"]);
+  assert.deepEqual([await forgetTeamWords(days(1)), await forgetTeamWords(days(2))], [0, 1]);
 });
 
 const code = (answer: unknown): string | null => (isRefusal(answer) ? answer.refused : null);

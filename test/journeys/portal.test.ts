@@ -10,6 +10,7 @@ import { addMailbox, setUpCentre } from "#test/centre.ts";
 import { addChat, openPage } from "#test/chat.ts";
 import type { Desk, LiveFeed } from "#test/desk.ts";
 import { sentBy } from "#test/pages.ts";
+import { asks, both, ends, flowOf } from "#test/flows.ts";
 import { buttonOn, plainBrowser, portalFlow, publishFlow, type PlainBrowser, type Seen } from "#test/portal.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
@@ -290,6 +291,88 @@ test("words of every kind, a megabyte, the same twice, an answer to an earlier q
     415,
   );
   assert.equal((await browser.get(path)).status, 200);
+});
+
+test("a code that was mailed shows who they are, a time within the opening hours is chosen, and somebody of us has all of it to call back", async () => {
+  await publishFlow(
+    desk,
+    "recall",
+    flowOf(
+      [
+        asks("email", { kind: "text", form: "email", minLength: 3, maxLength: 200 }, "proof", {
+          text: both("Wie ist Ihre E-Mail-Adresse?", "What is your e-mail address?"),
+        }),
+        { id: "proof", do: "verify", email: "email", failed: "no", next: "when" },
+        {
+          id: "when",
+          do: "schedule",
+          text: both("Wann passt es Ihnen?", "When does it suit you?"),
+          into: "when",
+          minutes: 30,
+          offers: 3,
+          afterMinutes: 60,
+          none: "no",
+          next: "phone",
+        },
+        asks("phone", { kind: "text", form: "phone", minLength: 5, maxLength: 30 }, "call", {
+          text: both("Welche Nummer?", "Which number?"),
+        }),
+        {
+          id: "call",
+          do: "callback",
+          text: both("Wir rufen Sie an.", "We will call you."),
+          phone: "phone",
+          when: "choose",
+          queueId: null,
+          topicId: null,
+          subject: both("Rückruf zum Anschluss", "Call about the line"),
+        },
+        ends("no", both("Dann geht es so nicht.", "Then it cannot be done so.")),
+      ],
+      {
+        entries: [
+          {
+            entry: { by: "button", label: both("Rückruf vereinbaren", "Arrange a call"), order: 5 },
+            brandIds: [],
+            media: [],
+            hours: "always",
+          },
+        ],
+      },
+    ),
+  );
+  const browser = plainBrowser(server.url);
+  await browser.get("/help/kabel-koln/");
+  await browser.press("Rückruf vereinbaren");
+  const after = sim.messages().at(-1)?.seq ?? 0;
+  await browser.press("Weiter", { answer: "vera@Kunde.test" });
+  const mail = await sim.next(({ envelope }) => envelope.to.includes("vera@kunde.test"), after);
+  const [, code = ""] = /^(\d{6})\b/m.exec(mail.raw.toString()) ?? /\b(\d{6})\b/.exec(mail.raw.toString()) ?? [];
+  const wrong = await browser.press("Weiter", { answer: code === "000000" ? "000001" : "000000" });
+  assert.match(wrong.title, /^Fehler: /);
+  const chosen = await browser.press("Weiter", { answer: code });
+  assert.match(chosen.words, /Wann passt es Ihnen\?/);
+  const timesOn = (seen: Seen): string[] =>
+    seen.forms.flatMap(({ fields }) => fields.map(({ label }) => label).filter((label) => /\d:\d\d/.test(label)));
+  const times = timesOn(chosen);
+  assert.equal(times.length, 3, "as many as are offered");
+  const number = await browser.press(times[2] ?? "");
+  assert.ok(number.words.includes(`Sie: ${times[2] ?? "?"}`));
+  // A callback that lets them choose offers times of its own.
+  const own = timesOn(await browser.press("Weiter", { answer: "0221 4710 815" }));
+  const called = await browser.press(own[1] ?? "");
+  assert.match(called.words, /Wir rufen Sie an\./);
+  const created = await feed.event(
+    (event) => event.kind === "concern.created" && event.data.row.subject === "Rückruf zum Anschluss",
+  );
+  const [came] = await desk.call(api.flows.ofConcern, { params: { id: created.concernId ?? "" } });
+  assert.ok(came?.callback?.at, "at the time that was chosen");
+  const said = new Date(came.callback.at).toLocaleTimeString("de-DE", {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "Europe/Berlin",
+  });
+  assert.ok(own[1]?.includes(said), `${said} is ${own[1] ?? "none"}`);
 });
 
 test("a link leads on in another browser, with the same values; the one before sees that and takes it back; whoever lets go has nothing left", async () => {

@@ -18,7 +18,7 @@ import { mergeCustomers, takeApart } from "#modules/customers/actions-merging.ts
 import { changeOrganisation, setTiers } from "#modules/customers/actions-tiers.ts";
 import { setHours } from "#modules/hours/actions.ts";
 import { setRules } from "#modules/promises/actions.ts";
-import { sql } from "#platform/db/db.ts";
+import { raw, sql } from "#platform/db/db.ts";
 import { everyPromise, toldByTheLog } from "#test/promises.ts";
 import { verifyAction } from "#test/verify-action.ts";
 import { addCast, allConcerns, deliver, mail, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
@@ -360,4 +360,41 @@ test("what rules would have done is what they did", async () => {
   assert.deepEqual(!isRefusal(milder) && milder.firstReply, { kept: 2, missed: 0, running: 1 });
   const [rows, told] = await toldByTheLog(world);
   assert.deepEqual(rows.slice(-3), told.slice(-3));
+});
+
+test("the concerns of a large organisation are judged a hundred at a time, each in a transaction of its own, and once", async () => {
+  const gold = { id: world.newId() as TierId, name: "Gold" };
+  sure(await setTiers(world, cast.omar, { tiers: [gold] }));
+  const others = { id: "0190e000-0000-7000-8000-000000000003" as PromiseRule["id"], name: "Sonst" };
+  await under(firstOnly(10, { when: { ...everyPromise.when, tierIds: [gold.id] } }), firstOnly(600, others));
+  const { customerId } = await row(await fresh());
+  const { organisation } = sure(await changeCustomer(world, cast.anna, customerId, { organisation: "Reederei Groß" }));
+  const firm = organisation?.id ?? assert.fail();
+  // As if they had written so often: copies of the one concern.
+  const { columns } = await world.db.one<{ columns: string }>(sql`
+    SELECT string_agg(quote_ident(column_name), ', ') AS columns FROM information_schema.columns
+     WHERE table_name = 'concern' AND column_name NOT IN ('id', 'number') AND is_generated = 'NEVER'`);
+  await world.db.run(sql`
+    INSERT INTO concern (${raw(columns)}, id)
+    SELECT ${raw(columns)}, gen_random_uuid() FROM concern, generate_series(1, 349) WHERE customer_id = ${customerId}`);
+  const [standing] = concernReactions(world).filter(({ name }) => name === "concerns.standing");
+  const judge = async (): Promise<number[]> => {
+    const event = (await world.events()).findLast((one) => standing?.wants(one)) ?? assert.fail();
+    const changed: number[] = [];
+    let from: string | void = undefined;
+    do {
+      const seen = (await world.events()).length;
+      from = await world.db.transaction((tx) => standing?.handle(tx, event, from ?? undefined) ?? assert.fail());
+      changed.push((await world.events()).length - seen);
+    } while (from !== undefined);
+    return changed;
+  };
+  sure(await changeOrganisation(world, cast.anna, firm, { tierId: gold.id }));
+  const due = await judge();
+  assert.deepEqual(due, [100, 100, 100, 50]);
+  assert.deepEqual(await judge(), [0, 0, 0, 0], "after a kill it begins again, and nothing is left to do");
+  const { near } = await world.db.one<{ near: number }>(
+    sql`SELECT count(*)::int AS near FROM concern WHERE customer_id = ${customerId} AND due_at - created_at = interval '10 minutes'`,
+  );
+  assert.equal(near, 350);
 });

@@ -1,5 +1,5 @@
 // Every other action: what a desk keeps of agents, teams, brands, channels, topics and fields follows by the events alone; what only hints says so.
-// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts, promises.test.ts, automation*.test.ts or file-checks.test.ts,
+// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts, calendars.test.ts, promises.test.ts, automation*.test.ts or file-checks.test.ts,
 // or stands below with the reason why no desk has anything to compare.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -289,6 +289,7 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   tell: "is fetched when its entry says so, by whom it is for",
   addWallboard: "is fetched when its entry says so, by whoever supervises",
   removeWallboard: "is fetched when its entry says so, by whoever supervises",
+  forgetTeamWords: "what no desk shows any more",
   forgetRemovedViews: "what no desk shows any more",
   foldTally: "the same counters, in fewer rows",
   mendTally: "the counters are compared with a count in counters.test.ts",
@@ -391,6 +392,7 @@ test("no action is forgotten", () => {
   const compared = [
     "verify-action",
     "verify-reference",
+    "calendars",
     "file-checks",
     "visitors",
     "promises",

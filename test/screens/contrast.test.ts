@@ -6,12 +6,14 @@ import { api } from "#contract/api.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { atRest, axeFindings } from "#test/screens/browser.ts";
 import { everyRule } from "#test/automation.ts";
+import { addFlow } from "#test/flow-help.ts";
 import { everyPromise } from "#test/promises.ts";
 import { bookQueue, bookWith } from "#test/routing-book.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 let centre: ScreenCentre;
 let row: ConcernRow;
+let flowId: string;
 
 before(async () => {
   centre = await startScreenCentre();
@@ -24,6 +26,10 @@ before(async () => {
   await centre.desk.call(api.automation.setRules, { body: { rules: [everyRule("Ausfall")] } });
   await centre.desk.call(api.macros.create, {
     body: { name: "Rückruf", key: "1", share: { with: "everybody" }, actions: [{ do: "addTags", tags: ["Rückruf"] }] },
+  });
+  flowId = await addFlow(centre.desk);
+  await centre.desk.call(api.flows.addService, {
+    body: { name: "Leitungen", url: "https://lines.example.org/api", headers: [], on: true },
   });
   const { revision } = await centre.desk.call(api.routing.book);
   await centre.desk.call(api.routing.setBook, { body: { was: revision, book: bookWith([bookQueue(1)]) } });
@@ -57,6 +63,9 @@ const places: readonly { readonly path: () => string; readonly ready: (page: Pag
   { path: () => "/floor", ready: (page) => page.locator(".floor-queue .floor-number").waitFor() },
   { path: () => "/admin/routing", ready: (page) => page.locator(".routing-entry").first().waitFor() },
   { path: () => "/admin/skills", ready: (page) => page.locator(".routing-level").first().waitFor() },
+  { path: () => "/admin/flows", ready: (page) => page.locator(".flow-row").waitFor() },
+  { path: () => `/admin/flows/${flowId}`, ready: (page) => page.locator(".flow-node").first().waitFor() },
+  { path: () => "/admin/flow-services", ready: (page) => page.locator(".entry").first().waitFor() },
   { path: () => "/admin/notices", ready: (page) => page.locator(".entry .badge").first().waitFor() },
 ];
 

@@ -84,30 +84,55 @@ test("by keys alone: a queue is unfolded, paused and let go on; a piece of work 
   await page.keyboard.press("Enter");
   await toast(page, /#\d+ geht an Omar/);
   await person(page, "Omar").locator(".floor-work[data-state=offered]").waitFor();
+  // It only waited: it goes back to where it waited, and is not his any more.
+  await page.keyboard.press("z");
+  await person(page, "Omar").locator(".floor-work").waitFor({ state: "detached" });
+  await row(page, "Service").locator(".floor-number strong", { hasText: "3" }).waitFor();
 
   await person(page, "Omar").locator(".floor-name").focus();
   await page.keyboard.press("Enter");
   await page.locator(".floor-set-up").waitFor();
   assert.deepEqual(await axeFindings(page), []);
+  // What was asked for before a change comes after it: it says nothing of the change, and takes nothing back.
+  const asked = Promise.withResolvers<undefined>();
+  const answered = Promise.withResolvers<undefined>();
+  const answeredLast = Promise.withResolvers<undefined>();
+  let reads = 0;
+  await page.route("**/api/agent-work", async (route) => {
+    reads += 1;
+    const isFirst = reads === 1;
+    const response = await route.fetch();
+    asked.resolve(undefined);
+    await (isFirst ? answered : answeredLast).promise;
+    await route.fulfill({ response });
+  });
   await page.locator(".floor-set-up .field-select").focus();
   await page.keyboard.press("Enter");
   await page.getByRole("option", { name: "Französisch" }).waitFor();
   await page.keyboard.type("Franz");
   await page.keyboard.press("Enter");
   await page.locator(".floor-level[data-selected]", { hasText: "3" }).focus();
+  await asked.promise;
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   await page.locator(".floor-level[data-selected]", { hasText: "4" }).waitFor();
+  const late = page.waitForResponse((response) => response.url().endsWith("/api/agent-work"));
+  answered.resolve(undefined);
+  await (await late).finished();
   await page.keyboard.press("x");
   const box = page.getByRole("checkbox", { name: "Omar Celik nimmt aus Eilig" });
   await box.focus();
+  // A toast says what is being done: it is done when the server has answered.
+  const saved = page.waitForResponse(
+    (response) => response.request().method() === "PUT" && /"queueIds":\[/.test(response.request().postData() ?? ""),
+  );
   await page.keyboard.press("Space");
   await page.locator(".toast", { hasText: "Omar Celik ist eingestellt" }).last().waitFor();
   assert.deepEqual(await axeFindings(page), []);
   await page.keyboard.press("Escape");
   await page.locator(".sheet").waitFor({ state: "detached" });
-  // One after the other, the answer to the last is the end of all.
-  await page.waitForLoadState("networkidle");
+  await saved;
+  answeredLast.resolve(undefined);
   const set = (await centre.desk.call(api.routing.agentWork)).find(({ agentId }) => agentId === omarId);
   assert.deepEqual([set?.skills, set?.queueIds], [{ [french]: 4 }, [service]]);
 

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
 import { addFlow } from "#test/flow-help.ts";
-import { phone } from "#test/screens/browser.ts";
+import { axeFindings, openDesk, phone } from "#test/screens/browser.ts";
+import { ada, closeSilent } from "#test/screens/centre.ts";
 import { leave, startChatSite, type ChatSite } from "#test/screens/chatSite.ts";
 import { findings, launch, ours, pageWith, say, sent, strictPolicy } from "#test/screens/site.ts";
 
@@ -59,6 +60,24 @@ test("by keyboard from the button to somebody of us: choices, words, a day in a 
     messages.length,
     "every message stands there once",
   );
+  // What it came to stands on top of the thread, for whoever takes it over.
+  const desk = await openDesk(at.browser, at.server.url, { login: ada });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await desk.page.emulateMedia({ colorScheme });
+    await desk.page.goto(`${at.server.url}/desk/open/${created.data.row.number}`);
+    const came = desk.page.locator(".flow-card .flow-values");
+    await came.waitFor();
+    // At the end of a long dialogue, too.
+    await desk.page.locator(".messages > li").last().scrollIntoViewIfNeeded();
+    await came.evaluate(
+      (card) =>
+        new Promise<void>((seen) => {
+          new IntersectionObserver((all) => all.some((one) => one.isIntersecting) && seen()).observe(card);
+        }),
+    );
+    assert.deepEqual(await axeFindings(desk.page), []);
+  }
+  await closeSilent(desk);
   await at.answer(concernId, "Hier ist Ada.");
   await ours(page, "Hier ist Ada.").waitFor();
   await say(page, "Es ist wieder da!");

@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
 import type { ConcernRow } from "#contract/concerns.ts";
 import { everyRule } from "#test/automation.ts";
+import { addFlow } from "#test/flow-help.ts";
 import { everyPromise } from "#test/promises.ts";
 import { bookQueue, bookWith } from "#test/routing-book.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
@@ -16,6 +17,7 @@ declare global {
 
 let centre: ScreenCentre;
 let row: ConcernRow;
+let flowId: string;
 
 before(async () => {
   centre = await startScreenCentre();
@@ -37,6 +39,7 @@ before(async () => {
   await centre.desk.call(api.macros.create, {
     body: { name: "Rückruf", key: "1", share: { with: "everybody" }, actions: [{ do: "addTags", tags: ["Rückruf"] }] },
   });
+  flowId = await addFlow(centre.desk);
   const { revision } = await centre.desk.call(api.routing.book);
   await centre.desk.call(api.routing.setBook, { body: { was: revision, book: bookWith([bookQueue(1)]) } });
   await centre.desk.call(api.notices.create, {
@@ -77,7 +80,8 @@ const stop = (page: Page): Promise<Stop | null> =>
     };
     const around = [focused, focused.parentElement, focused.parentElement?.parentElement, focused.closest("form")];
     const label = focused.closest("label");
-    const near = [...around, ...(label ? label.querySelectorAll("*") : [])];
+    // A node of a canvas is a place; what is drawn in it shows the focus.
+    const near = [...around, focused.firstElementChild, ...(label ? label.querySelectorAll("*") : [])];
     const box = (label ?? focused).getBoundingClientRect();
     return {
       what: `${focused.tagName.toLowerCase()}.${String(focused.className).slice(0, 40)} ${(focused.getAttribute("aria-label") ?? focused.textContent).slice(0, 40)}`,
@@ -188,6 +192,16 @@ const screens: readonly {
     name: "skills",
     open: (page) => ready(page, "/admin/skills", ".routing-level"),
     reaches: [/Ada Brandt, Deutsch: keine/],
+  },
+  {
+    name: "flows",
+    open: (page) => ready(page, "/admin/flows", ".flow-row"),
+    reaches: [/Internet-Hilfe/],
+  },
+  {
+    name: "a flow",
+    open: (page) => ready(page, `/admin/flows/${flowId}`, ".flow-node"),
+    reaches: [/Veröffentlichen/, /Was ist los/],
   },
   {
     name: "notices",

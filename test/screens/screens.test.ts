@@ -1,6 +1,8 @@
 // Every screen, wide and on a phone, light and dark, in both languages: axe finds nothing serious, the console is silent,
 // nothing is wider than the window.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { createTransport } from "nodemailer";
 import type { Browser, Page } from "playwright-core";
@@ -18,8 +20,22 @@ let desk: Desk;
 let number = 0;
 const login = { email: admin.email, password: admin.password };
 
+const holiday = [
+  "BEGIN:VCALENDAR",
+  "BEGIN:VEVENT",
+  "DTSTART:20200601",
+  "RRULE:FREQ=YEARLY",
+  "SUMMARY:Betriebsausflug = Company outing",
+  "END:VEVENT",
+  "END:VCALENDAR",
+].join("\n");
+
 before(async () => {
-  server = await startTestServer();
+  // Where a calendar is fetched from.
+  const away = createServer((_, response) => void response.end(holiday));
+  await new Promise<void>((resolve) => away.listen(0, "127.0.0.1", resolve));
+  const calendarHost = `127.0.0.1:${(away.address() as AddressInfo).port}`;
+  server = await startTestServer({ env: { CALENDAR_INSIDE: calendarHost } });
   browser = await startBrowser();
   const centre = await setUpCentre(server.url);
   desk = centre.desk;
@@ -41,17 +57,16 @@ before(async () => {
   const calendar = await desk.call(api.calendars.create, {
     body: {
       name: "Werk",
-      text: [
-        "BEGIN:VCALENDAR",
-        "BEGIN:VEVENT",
-        "DTSTART:20200601",
-        "RRULE:FREQ=YEARLY",
-        "SUMMARY:Betriebsausflug = Company outing",
-        "END:VEVENT",
-        "END:VCALENDAR",
-      ].join("\n"),
+      text: holiday,
     },
   });
+  // One that was fetched, and cannot be fetched any more.
+  const fetched = await desk.call(api.calendars.create, {
+    body: { name: "Netz", url: `http://${calendarHost}/a.ics` },
+  });
+  away.closeAllConnections();
+  await new Promise((resolve) => away.close(resolve));
+  await desk.call(api.calendars.fetch, { params: { id: fetched.id } });
   await desk.call(api.openingHours.set, {
     body: {
       owner: { kind: "brand", id: centre.brand.id },
@@ -299,6 +314,14 @@ const screens: readonly Screen[] = [
     path: () => "/admin/brands",
     ready: async (page) => {
       await page.locator(".calendars .entry").first().click();
+      for (const part of [".calendar-fetched .field-fault", ".holiday"]) await seen(`.sheet ${part}`)(page);
+    },
+  },
+  {
+    name: "a calendar of holidays from a file",
+    path: () => "/admin/brands",
+    ready: async (page) => {
+      await page.locator(".calendars .entry").nth(1).click();
       for (const part of ["textarea", ".holiday"]) await seen(`.sheet ${part}`)(page);
     },
   },

@@ -1,12 +1,11 @@
-// What agents are set up for, as the settings show and change it: fetched once, anew when somebody changed it. Called by the matrix of skills.
+// What agents are set up for, as it is shown and changed: fetched once, anew when somebody changed it. Called by the matrix of skills and the floor.
 import { useEffect } from "react";
 import type { AgentId } from "#contract/ids.ts";
 import { routing } from "#contract/routing-endpoints.ts";
 import type { AgentWork } from "#contract/routing-book.ts";
 import { call } from "#web/state/client.ts";
-import type { Problem } from "#web/state/client.ts";
+import type { Outcome, Problem } from "#web/state/client.ts";
 import { onEvents } from "#web/state/desk.ts";
-import { tellProblem } from "#web/state/problems.ts";
 import { createStore, useStore } from "#web/state/store.ts";
 
 /** By agent; null: not known yet. */
@@ -18,7 +17,7 @@ interface Known {
 const known = createStore<Known>({ work: null, problem: null });
 
 /** What is on its way to the server, by agent: a change waits for the one before it. */
-const underway = new Map<AgentId, Promise<void>>();
+const underway = new Map<AgentId, Promise<Outcome<unknown>>>();
 
 /** When an agent was last changed here, and when that was last saved, counted: what was asked for before that may not know of it. */
 const touched = new Map<AgentId, number>();
@@ -43,26 +42,39 @@ export const loadAgentWork = async (): Promise<void> => {
   }));
 };
 
-/** Sets an agent up: shown at once, saved in the order of the changes; what is refused is told, and everything is fetched anew. */
-export const changeAgentWork = (agentId: AgentId, change: (work: AgentWork) => AgentWork): void => {
-  const before = known.get().work?.get(agentId);
-  if (before === undefined) return;
-  const next = change(before);
+/** What somebody takes who was never set up. */
+const unsetWork: AgentWork = { skills: {}, capacity: "blended", queueIds: null };
+
+/** What an agent is set up for, of what is known. */
+export const workOf = (work: Known["work"], agentId: AgentId): AgentWork => work?.get(agentId) ?? unsetWork;
+
+/**
+ * Sets an agent up: shown at once, saved in the order of the changes, each upon the one before it; what is refused is fetched anew, and telling it is the
+ * caller's. Of several changes that wait for each other the last one is enough.
+ */
+export const changeAgentWork = (
+  agentId: AgentId,
+  change: (work: AgentWork) => AgentWork,
+): Promise<Outcome<unknown>> => {
+  const next = change(workOf(known.get().work, agentId));
   touch(agentId);
   known.set(({ work, problem }) => ({ problem, work: new Map([...(work ?? []), [agentId, next]]) }));
-  const saving = (underway.get(agentId) ?? Promise.resolve()).then(async () => {
-    // Of several changes in a row the last one is enough.
-    if (known.get().work?.get(agentId) !== next) return;
+  const before = underway.get(agentId) ?? Promise.resolve();
+  const saving = before.then(async (): Promise<Outcome<unknown>> => {
+    if (known.get().work?.get(agentId) !== next) return { ok: true, value: null };
     const outcome = await call(routing.setAgentWork, { params: { id: agentId }, body: next });
-    if (outcome.ok) return touch(agentId);
-    tellProblem(outcome.problem);
-    underway.delete(agentId);
-    await loadAgentWork();
+    touch(agentId);
+    if (!outcome.ok) {
+      underway.delete(agentId);
+      await loadAgentWork();
+    }
+    return outcome;
   });
   underway.set(agentId, saving);
   void saving.then(() => {
     if (underway.get(agentId) === saving) underway.delete(agentId);
   });
+  return saving;
 };
 
 /** What agents are set up for, kept fresh while the screen stands. */

@@ -239,6 +239,7 @@ const samples: Readonly<Record<EventKind, unknown>> = {
   "topic.removed": { topicId: "to" },
   "hours.changed": { owner: { kind: "brand", id: "b" }, hours: null },
   "calendar.changed": { calendarId: "c", name: "Werk" },
+  "calendar.fetched": { calendarId: "c", name: "Werk", fault: null },
   "calendar.removed": { calendarId: "c", name: "Werk" },
   "notice.changed": {
     notice: { id: "n", brandId: "b", text: { de: "Störung", en: "" }, from: at, until: null },

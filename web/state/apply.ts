@@ -358,6 +358,7 @@ const step = (state: DeskState, event: AnyEvent): DeskState => {
     case "rating.given":
     case "hours.changed":
     case "calendar.changed":
+    case "calendar.fetched":
     case "calendar.removed":
     case "customer.created":
     case "customer.changed":

@@ -16,7 +16,7 @@ test("a curve reaches half an hour back, and has no more points than a screen ca
 test("an answer that was overtaken says nothing", () => {
   const queue = { queueId: "q", waiting: 2, offered: 1 };
   const now = (at: string) => ({ at, queues: [queue], agents: [] }) as never;
-  const empty: FloorOnDesk = { now: null, works: {}, curves: {}, problem: null, receivedMs: 0 };
+  const empty: FloorOnDesk = { now: null, curves: {}, problem: null, receivedMs: 0 };
   const later = withFloor(empty, now("2026-03-02T09:00:05.000Z"), 5);
   assert.deepEqual(later.curves["q"]?.[0]?.waiting, 3, "who is being asked for still waits");
   assert.equal(withFloor(later, now("2026-03-02T09:00:04.000Z"), 6), later);

@@ -1,10 +1,9 @@
 // The floor as who supervises sees it: queues and agents as they stand, kept fresh while somebody looks. Called by the floor's screen and its commands.
-import type { AgentWork } from "#contract/routing-book.ts";
 import type { RoutingNow } from "#contract/routing.ts";
 import { routing } from "#contract/routing-endpoints.ts";
 import { call } from "#web/state/client.ts";
 import type { Problem } from "#web/state/client.ts";
-import { deskState, onEvents } from "#web/state/desk.ts";
+import { deskState } from "#web/state/desk.ts";
 import { createStore } from "#web/state/store.ts";
 
 /** How many waited when, in milliseconds since 1970. */
@@ -16,14 +15,13 @@ export interface Sample {
 /** What is known of it; `now` null: not yet, or it could not be fetched (`problem`). `curves`: by queue, of the last half hour that was looked at. */
 export interface FloorOnDesk {
   readonly now: RoutingNow | null;
-  readonly works: Readonly<Record<string, AgentWork>>;
   readonly curves: Readonly<Record<string, readonly Sample[]>>;
   readonly problem: Problem | null;
   /** When `now` came, on this window's own clock (performance.now). */
   readonly receivedMs: number;
 }
 
-const nothing: FloorOnDesk = { now: null, receivedMs: 0, works: {}, curves: {}, problem: null };
+const nothing: FloorOnDesk = { now: null, receivedMs: 0, curves: {}, problem: null };
 export const floor = createStore<FloorOnDesk>(nothing);
 
 export const curveMs = 1_800_000;
@@ -62,17 +60,6 @@ const load = async (): Promise<void> => {
   else floor.set((known) => ({ ...known, problem: outcome.problem }));
 };
 
-const loadWorks = async (): Promise<void> => {
-  const outcome = await call(routing.agentWork, {});
-  if (!following || !outcome.ok) return;
-  const works = Object.fromEntries(outcome.value.map(({ agentId, ...work }) => [agentId, work]));
-  floor.set((known) => ({ ...known, works }));
-};
-
-/** Takes in what an own call set an agent up for. */
-export const takeInWork = (agentId: string, work: AgentWork): void =>
-  floor.set((known) => ({ ...known, works: { ...known.works, [agentId]: work } }));
-
 let following = false;
 
 /** Fetches the floor again at once. */
@@ -106,20 +93,15 @@ export const followFloor = (): (() => void) => {
     // What was read a moment ago may not hold it yet.
     next(restMs);
   });
-  const stopEvents = onEvents((events) => {
-    if (events.some(({ kind }) => kind === "routing.agentChanged")) void loadWorks();
-  });
   const seen = (): void => {
     if (!document.hidden && timer === null && !loading) turn();
   };
   document.addEventListener("visibilitychange", seen);
-  void loadWorks();
   turn();
   return () => {
     following = false;
     if (timer !== null) clearTimeout(timer);
     stopHints();
-    stopEvents();
     document.removeEventListener("visibilitychange", seen);
     // The curves are kept: who comes back within the half hour goes on with them.
     floor.set((known) => ({ ...nothing, curves: known.curves }));

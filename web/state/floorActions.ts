@@ -3,9 +3,9 @@ import type { AgentWork } from "#contract/routing-book.ts";
 import type { Wish, Hand } from "#contract/routing.ts";
 import { routing } from "#contract/routing-endpoints.ts";
 import type { AgentId, QueueId, TeamId } from "#contract/ids.ts";
+import { changeAgentWork } from "#web/state/agentWork.ts";
 import { call } from "#web/state/client.ts";
 import type { Outcome } from "#web/state/client.ts";
-import { floor, takeInWork } from "#web/state/floor.ts";
 import { tellProblem, tellRefusal } from "#web/state/problems.ts";
 import { offerBack, toast } from "#web/state/toasts.ts";
 import { t } from "#web/state/words.ts";
@@ -32,17 +32,17 @@ export const pauseQueue = (queueId: string, name: string, paused: boolean): Prom
 /** Where a piece of work can be taken. */
 export type Target = { readonly queueId: QueueId } | { readonly agentId: AgentId } | { readonly teamId: TeamId };
 
-/**
- * Gives a piece of work to somebody, or to a queue; the way back is where it was. What only waited has none from somebody: they are asked first for it from now on,
- * also out of its queue.
- */
+/** Gives a piece of work to somebody, or to a queue; the way back is where it was. What only waited goes back to its place in its queue, and who was given it is not asked first for it any more. */
 export const moveWork = (work: Hand, to: Target, name: string): Promise<boolean> => {
   const { id: workId, agentId, queueId, state } = work;
-  const was = state === "held" && agentId !== null ? { agentId } : "agentId" in to ? null : { queueId };
+  const was =
+    state === "held" && agentId !== null
+      ? { agentId }
+      : { queueId, ...("agentId" in to ? { backFrom: to.agentId } : {}) };
   return wishWithBack(
     t("floor.moved", { number: String(work.number), name }),
     { what: "transfer", workId, to, note: "" },
-    was === null ? null : { what: "transfer", workId, to: was, note: "" },
+    { what: "transfer", workId, to: was, note: "" },
   );
 };
 
@@ -59,24 +59,14 @@ export const setPresence = (
     was === "wrapUp" ? null : { what: "presence", agentId: agentId as AgentId, state: was, reason: "" },
   );
 
-let lastSetting: Promise<unknown> = Promise.resolve();
-
-/** Sets what an agent is set up for; several quick ones one after the other, each upon what is shown. */
-export const setWork = async (agentId: string, name: string, work: AgentWork): Promise<void> => {
-  const was = floor.get().works[agentId];
-  takeInWork(agentId, work);
-  const put = (what: AgentWork): Promise<Outcome<unknown>> =>
-    call(routing.setAgentWork, { params: { id: agentId }, body: what });
-  const turn = lastSetting.then(() => put(work));
-  lastSetting = turn;
-  const outcome = await offerBack(t("floor.workKept", { name }), turn, () => {
-    if (was === undefined) return;
-    takeInWork(agentId, was);
-    tellRefusal(put(was));
-  });
-  if (outcome.ok) return;
-  if (was !== undefined) takeInWork(agentId, was);
-  tellProblem(outcome.problem);
+/** Sets what an agent is set up for; `was` is the way back. */
+export const setWork = async (agentId: AgentId, name: string, was: AgentWork, next: AgentWork): Promise<void> => {
+  const outcome = await offerBack(
+    t("floor.workKept", { name }),
+    changeAgentWork(agentId, () => next),
+    () => tellRefusal(changeAgentWork(agentId, () => was)),
+  );
+  if (!outcome.ok) tellProblem(outcome.problem);
 };
 
 /** Tells a team, or everybody; true when it was told. */

@@ -52,6 +52,7 @@ const someTimes: fc.Arbitrary<HolidayTimes> = fc.oneof(
 );
 
 const works: HolidayCalendar = {
+  address: null,
   id: "0195d1f0-0000-7000-8000-00000000000c" as CalendarId,
   name: "Werk",
   // One day is a holiday of some states as well, one is under an exception.

@@ -4,7 +4,7 @@ import { toast } from "#web/state/toasts.ts";
 import { t, words } from "#web/state/words.ts";
 
 /** The words of a refusal. */
-export const problemWords = (problem: Problem): string =>
+export const problemWords = (problem: Pick<Problem, "code" | "facts"> & Partial<Problem>): string =>
   words(`errors.${problem.code}`, problem.facts) ?? t("errors.internal");
 
 /** Shows a refusal at the edge of the screen. */

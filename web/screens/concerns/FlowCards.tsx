@@ -6,6 +6,7 @@ import { flows } from "#contract/flow-endpoints.ts";
 import { Button } from "#web/kit/Button.tsx";
 import { Icon } from "#web/kit/Icon.tsx";
 import { When } from "#web/kit/Marks.tsx";
+import { ScrollBox } from "#web/kit/ScrollBox.tsx";
 import type { Opened } from "#web/state/apply.ts";
 import { callOrThrow } from "#web/state/client.ts";
 import { overWords, speaking, stopFlow } from "#web/state/concernFlows.ts";
@@ -36,13 +37,27 @@ export const FlowCards = ({ opened }: { readonly opened: Opened }) => {
     speaking.set(speaks ? id : null);
     return () => speaking.set(null);
   }, [id, speaks]);
-  return data.map((flow) => <FlowCard key={flow.runId} concernId={id} flow={flow} />);
+  // Until somebody of us has written, what the newest came to stays in sight however far its dialogue is scrolled.
+  const untaken = !opened.messages.some(
+    ({ author, direction, at }) => author.kind === "agent" && direction === "out" && at > (data[0]?.begunAt ?? ""),
+  );
+  return data.map((flow, index) => (
+    <FlowCard key={flow.runId} concernId={id} flow={flow} stays={index === 0 && flow.over !== null && untaken} />
+  ));
 };
 
-const FlowCard = ({ concernId, flow }: { readonly concernId: string; readonly flow: ConcernFlow }) => {
+const FlowCard = ({
+  concernId,
+  flow,
+  stays,
+}: {
+  readonly concernId: string;
+  readonly flow: ConcernFlow;
+  readonly stays: boolean;
+}) => {
   const { name, over, begunAt, callback, values, tried, waitsFor } = flow;
   return (
-    <section className="flow-card" aria-label={t("flowCards.label", { name })}>
+    <ScrollBox className={stays ? "flow-card stays" : "flow-card"} label={t("flowCards.label", { name })}>
       <p className="flow-head">
         <Icon name="split" size="small" />
         <span>
@@ -92,6 +107,6 @@ const FlowCard = ({ concernId, flow }: { readonly concernId: string; readonly fl
           {t("flowCards.open")} <q dir="auto">{waitsFor}</q>
         </p>
       )}
-    </section>
+    </ScrollBox>
   );
 };

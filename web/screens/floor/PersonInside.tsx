@@ -5,15 +5,11 @@ import type { AgentWork, RoutingBook } from "#contract/routing-book.ts";
 import type { QueueId, SkillId } from "#contract/ids.ts";
 import { Checks } from "#web/kit/Checks.tsx";
 import { Choose, Toggle } from "#web/kit/Field.tsx";
-import { floor } from "#web/state/floor.ts";
+import { useAgentWork, workOf } from "#web/state/agentWork.ts";
 import { setWork } from "#web/state/floorActions.ts";
-import { useStore } from "#web/state/store.ts";
 import { t } from "#web/state/words.ts";
 
 const levels = [0, 1, 2, 3, 4, 5] as const;
-
-/** What somebody takes who was never set up. */
-export const unsetWork: AgentWork = { skills: {}, capacity: "blended", queueIds: null };
 
 /** A set-up with another level of a skill; 0: without it. */
 export const withLevel = (work: AgentWork, skillId: SkillId, level: number): AgentWork => {
@@ -28,8 +24,8 @@ export const withQueue = (work: AgentWork, all: readonly QueueId[], queueId: Que
 };
 
 export const PersonInside = ({ agent, book }: { readonly agent: Agent; readonly book: RoutingBook }) => {
-  const work = useStore(floor, ({ works }) => works[agent.id]) ?? unsetWork;
-  const keep = (next: AgentWork): void => void setWork(agent.id, agent.name, next);
+  const work = workOf(useAgentWork().work, agent.id);
+  const keep = (next: AgentWork): void => void setWork(agent.id, agent.name, work, next);
   const has = book.skills.filter(({ id }) => work.skills[id] !== undefined);
   const hasNot = book.skills.filter(({ id }) => work.skills[id] === undefined);
   return (

@@ -4,9 +4,9 @@ import type { AgentWork, RoutingBook } from "#contract/routing-book.ts";
 import { Field } from "#web/kit/Field.tsx";
 import { ScrollBox } from "#web/kit/ScrollBox.tsx";
 import { Sheet } from "#web/kit/Sheet.tsx";
-import { unsetWork, withQueue } from "#web/screens/floor/PersonInside.tsx";
+import { withQueue } from "#web/screens/floor/PersonInside.tsx";
+import { useAgentWork, workOf } from "#web/state/agentWork.ts";
 import { deskState } from "#web/state/desk.ts";
-import { floor } from "#web/state/floor.ts";
 import { setWork } from "#web/state/floorActions.ts";
 import { floorUi, setFloorUi } from "#web/state/floorUi.ts";
 import { skillName } from "#web/state/routingBook.ts";
@@ -34,7 +34,7 @@ const mostRows = 50;
 const Takes = ({ book }: { readonly book: RoutingBook }) => {
   const [typed, setTyped] = useState("");
   const { agents, teams } = useStore(deskState, (state) => state);
-  const works = useStore(floor, (known) => known.works);
+  const works = useAgentWork().work;
   const all = book.queues.map(({ id }) => id);
   const wanted = typed.trim().toLowerCase();
   const fitting = agents
@@ -65,7 +65,7 @@ const Takes = ({ book }: { readonly book: RoutingBook }) => {
           </thead>
           <tbody>
             {fitting.slice(0, mostRows).map((agent) => {
-              const work = works[agent.id] ?? unsetWork;
+              const work = workOf(works, agent.id);
               return (
                 <tr key={agent.id}>
                   <th scope="row">
@@ -79,7 +79,12 @@ const Takes = ({ book }: { readonly book: RoutingBook }) => {
                         aria-label={t("floor.takesOne", { name: agent.name, queue: queue.name })}
                         checked={work.queueIds?.includes(queue.id) ?? true}
                         onChange={(change) =>
-                          void setWork(agent.id, agent.name, withQueue(work, all, queue.id, change.target.checked))
+                          void setWork(
+                            agent.id,
+                            agent.name,
+                            work,
+                            withQueue(work, all, queue.id, change.target.checked),
+                          )
                         }
                       />
                     </td>

@@ -10,6 +10,7 @@ import { Empty, Failed, Waiting } from "#web/kit/States.tsx";
 import { abouts, aboutWords } from "#web/screens/routing/Parts.tsx";
 import { WorkForm } from "#web/screens/routing/WorkForm.tsx";
 import { changeAgentWork, loadAgentWork, useAgentWork } from "#web/state/agentWork.ts";
+import { tellRefusal } from "#web/state/problems.ts";
 import { deskState } from "#web/state/desk.ts";
 import { loadRoutingBook, useRoutingBook } from "#web/state/routingBook.ts";
 import { useStore } from "#web/state/store.ts";
@@ -100,12 +101,14 @@ const Matrix = ({
     return levels?.[skillId] ?? 0;
   };
   const set = (agent: Agent, skillId: string, next: number): void =>
-    changeAgentWork(agent.id, (now) => {
-      const rest: Readonly<Record<string, number>> = Object.fromEntries(
-        Object.entries(now.skills).filter(([id]) => id !== skillId),
-      );
-      return { ...now, skills: next === 0 ? rest : { ...rest, [skillId]: next } };
-    });
+    tellRefusal(
+      changeAgentWork(agent.id, (now) => {
+        const rest: Readonly<Record<string, number>> = Object.fromEntries(
+          Object.entries(now.skills).filter(([id]) => id !== skillId),
+        );
+        return { ...now, skills: next === 0 ? rest : { ...rest, [skillId]: next } };
+      }),
+    );
   const press = (event: KeyboardEvent, row: number, column: number): void => {
     const moves: Readonly<Record<string, readonly [number, number]>> = {
       ArrowUp: [row - 1, column],
