@@ -6,6 +6,8 @@ import type { Context } from "#web/commands/context.ts";
 import { belongsToList, meaning, notation, shownKeys, worksWhileWriting } from "#web/commands/keys.ts";
 import { finding } from "#web/state/finding.ts";
 import { unfiltered } from "#web/state/lists.ts";
+import { emptyState } from "#web/state/apply.ts";
+import { deskState } from "#web/state/desk.ts";
 import { routingBook } from "#web/state/routingBook.ts";
 import { myWork } from "#web/state/work.ts";
 
@@ -103,6 +105,54 @@ test("no key means two commands that can be done at once, and no key hides a seq
   assert.deepEqual(
     firsts.filter((first) => keys.includes(first ?? "")),
     [],
+  );
+});
+
+test("in a call its keys are added, what cannot be done has none, and none of them means anything else", () => {
+  const party = (as: string, agentId: string | null, state: string) => ({
+    legId: as,
+    as,
+    agentId,
+    state,
+    mode: null,
+    muted: false,
+  });
+  const withCall = (parties: readonly unknown[]): void => {
+    const call = { id: "c", version: 1, concernId: "k", agentId: "a", by: "trunk", direction: "in", state: "talking" };
+    deskState.set({
+      ...emptyState("a" as never),
+      channels: [{ id: "p", kind: "phone" }] as never,
+      calls: { c: { ...call, startedAt: "", endedAt: null, recordings: [], parties } } as never,
+    });
+  };
+  const context = {
+    me: { agent: { id: "a", role: "admin" } },
+    settings: { demo: true },
+    concern: { id: "k", assigneeId: null, status: "open", deliveryFailed: true, channels: [] },
+    list: [],
+    selected: [],
+    view: null,
+    filter: null,
+  } as unknown as Context;
+  const able = (): readonly string[] =>
+    commands.filter((command) => command.can(context)).flatMap((command) => command.keys);
+  withCall([party("customer", null, "connected"), party("agent", "a", "connected")]);
+  const talking = able();
+  assert.deepEqual(
+    talking.filter((key, index) => talking.indexOf(key) !== index),
+    [],
+  );
+  for (const key of ["Ctrl+m", ", h", ", k", ", t", ", c", ", x", ", d"]) assert.ok(talking.includes(key), key);
+  for (const key of [", o", ", b", ", r", ", l"]) assert.ok(!talking.includes(key), key);
+  withCall([party("customer", null, "held"), party("agent", "a", "connected"), party("agent", "b", "connected")]);
+  const asking = able();
+  for (const key of [", o", ", b", ", z"]) assert.ok(asking.includes(key), key);
+  for (const key of [", h", ", t", ", c"]) assert.ok(!asking.includes(key), key);
+  deskState.set(emptyState(null));
+  assert.deepEqual(
+    able().filter((key) => key.startsWith(", ")),
+    [],
+    "nothing of it where nothing is telephoned",
   );
 });
 
