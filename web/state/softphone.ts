@@ -6,13 +6,14 @@ import { livingCalls } from "#web/state/applyCalls.ts";
 import { hasTelephone, knownCalls } from "#web/state/calls.ts";
 import { call } from "#web/state/client.ts";
 import { deskState, linkState } from "#web/state/desk.ts";
+import { floorUi } from "#web/state/floorUi.ts";
 import { keepHere, keptHere } from "#web/state/kept.ts";
 import { chosenDevices, followDevices, unableHere } from "#web/state/softphoneDevices.ts";
 import type { Softphone } from "#web/state/softphoneLine.ts";
 import { startLines, type Lines } from "#web/state/softphoneLines.ts";
 import { noTelephone, setPhone, telephone } from "#web/state/softphoneNow.ts";
 import { offerPhone } from "#web/state/softphoneOffer.ts";
-import { legsWanted } from "#web/state/softphoneParts.ts";
+import { legsWanted, mySide } from "#web/state/softphoneParts.ts";
 import { startWindow, type PhoneWindow } from "#web/state/softphoneWindow.ts";
 import { answered, myWork } from "#web/state/work.ts";
 import { offerKey } from "#web/state/workParts.ts";
@@ -95,8 +96,7 @@ export const followTelephone = (): (() => void) => {
       forget();
     }
   });
-  const wantsPlace = (): boolean =>
-    unable === null && hasTelephone() && (myWork.get()?.presence.state ?? "offline") !== "offline";
+  const wantsPlace = (): boolean => unable === null && hasTelephone() && isThere();
   let channelsBefore = phoneChannels().join();
   const watchChannels = (): void => {
     const channels = phoneChannels().join();
@@ -121,6 +121,7 @@ export const followTelephone = (): (() => void) => {
       look();
     }),
     deskState.watch(watchPlace),
+    floorUi.watch(watchPlace),
     deskState.watch(watchChannels),
     linkState.watch(() => {
       if (linkState.get() === "up" && telephone.get().role === "here") void register();
@@ -151,6 +152,16 @@ export const followTelephone = (): (() => void) => {
     forget();
     telephone.set(noTelephone);
   };
+};
+
+/** I can be called, am in a call whatever I said meanwhile, or look after the floor, where calls are listened to. */
+const isThere = (): boolean => {
+  const { me, calls } = deskState.get();
+  return (
+    (myWork.get()?.presence.state ?? "offline") !== "offline" ||
+    floorUi.get().shown ||
+    livingCalls(calls).some((one) => mySide(one, me) !== null)
+  );
 };
 
 /** The phone channels that are switched on. */

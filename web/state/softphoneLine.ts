@@ -36,17 +36,30 @@ export const preferTelephone = (transceiver: RTCRtpTransceiver): void => {
 
 let context: AudioContext | null = null;
 
-/** A track that is silent, so that something is sent while nobody may be heard. Null where the browser does not let a page sound yet: then nothing is sent. */
-export const silentTrack = (): MediaStreamTrack | null => {
+/** A track that is silent, so that something is sent while nobody may be heard. */
+export interface Silence {
+  /** Null where the browser does not let a page sound yet: then nothing is sent. */
+  readonly track: MediaStreamTrack | null;
+  readonly stop: () => void;
+}
+
+export const silence = (): Silence => {
   context ??= new AudioContext();
   // Only after somebody has touched the page; until then it stays silent the other way.
   void context.resume().catch(() => undefined);
   const gain = context.createGain();
   gain.gain.value = 0;
   const source = context.createConstantSource();
-  const { stream } = source
-    .connect(gain)
-    .connect(context.createMediaStreamDestination()) as MediaStreamAudioDestinationNode;
+  const place = context.createMediaStreamDestination();
+  source.connect(gain).connect(place);
   source.start();
-  return stream.getAudioTracks()[0] ?? null;
+  const [track = null] = place.stream.getAudioTracks();
+  return {
+    track,
+    stop: () => {
+      track?.stop();
+      source.stop();
+      gain.disconnect();
+    },
+  };
 };

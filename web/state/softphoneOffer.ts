@@ -2,13 +2,7 @@
 // Not trickling: candidates are gathered first, which takes a moment where engine and browser see each other without help. Called by softphone.ts.
 import { calls } from "#contract/call-endpoints.ts";
 import { call } from "#web/state/client.ts";
-import {
-  preferTelephone,
-  silentTrack,
-  type LineHears,
-  type PhoneLine,
-  type Softphone,
-} from "#web/state/softphoneLine.ts";
+import { preferTelephone, silence, type LineHears, type PhoneLine, type Softphone } from "#web/state/softphoneLine.ts";
 
 /** What has not been gathered by then is not waited for. */
 const gatherMs = 2_000;
@@ -31,8 +25,8 @@ export const offerPhone = (): Softphone => {
 
 const openLine = (callId: string, legId: string, hears: LineHears, closed: () => void): PhoneLine => {
   const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-  const silence = silentTrack();
-  const transceiver = peer.addTransceiver(silence ?? "audio", { direction: "sendrecv" });
+  const quiet = silence();
+  const transceiver = peer.addTransceiver(quiet.track ?? "audio", { direction: "sendrecv" });
   preferTelephone(transceiver);
   let over = false;
   let rest: ReturnType<typeof setTimeout> | null = null;
@@ -40,7 +34,7 @@ const openLine = (callId: string, legId: string, hears: LineHears, closed: () =>
     if (over) return;
     over = true;
     if (rest !== null) clearTimeout(rest);
-    silence?.stop();
+    quiet.stop();
     peer.close();
     closed();
   };
@@ -78,7 +72,7 @@ const openLine = (callId: string, legId: string, hears: LineHears, closed: () =>
   });
   return {
     speak: async (track) => {
-      if (!over) await transceiver.sender.replaceTrack(track ?? silence);
+      if (!over) await transceiver.sender.replaceTrack(track ?? quiet.track);
     },
     counts: async () => (over ? null : peer.getStats()),
     close,

@@ -3,7 +3,7 @@
 import { UA, WebSocketInterface } from "jssip";
 import type { RTCSessionEvent } from "jssip/lib/UA.js";
 import type { DeviceWay } from "#contract/voice.ts";
-import { silentTrack, type LineHears, type PhoneLine, type Softphone } from "#web/state/softphoneLine.ts";
+import { silence, type LineHears, type PhoneLine, type Softphone } from "#web/state/softphoneLine.ts";
 
 type Way = Extract<DeviceWay, { kind: "sip" }>;
 type Session = ReturnType<UA["call"]>;
@@ -68,7 +68,7 @@ export const sipPhone = (way: Way, there: (is: boolean) => void): Softphone => {
 };
 
 const openLine = (hears: LineHears, closed: () => void): PhoneLine & { readonly take: (session: Session) => void } => {
-  const silence = silentTrack();
+  const quiet = silence();
   let session: Session | null = null;
   let speaks: MediaStreamTrack | null = null;
   let over = false;
@@ -76,13 +76,13 @@ const openLine = (hears: LineHears, closed: () => void): PhoneLine & { readonly 
   const close = (): void => {
     if (over) return;
     over = true;
-    silence?.stop();
+    quiet.stop();
     if (session !== null && !session.isEnded()) session.terminate();
     closed();
   };
   const put = async (): Promise<void> => {
     const sender = session?.connection?.getSenders().find(({ track }) => track === null || track.kind === "audio");
-    await sender?.replaceTrack(speaks ?? silence);
+    await sender?.replaceTrack(speaks ?? quiet.track);
   };
   return {
     take: (taken) => {
@@ -103,7 +103,7 @@ const openLine = (hears: LineHears, closed: () => void): PhoneLine & { readonly 
       const ended = (why: string): void => {
         if (over) return;
         over = true;
-        silence?.stop();
+        quiet.stop();
         closed();
         if (connected) hears.lost();
         else hears.failed(why);
@@ -111,7 +111,7 @@ const openLine = (hears: LineHears, closed: () => void): PhoneLine & { readonly 
       taken.on("ended", ({ cause }) => ended(cause));
       taken.on("failed", ({ cause }) => ended(cause));
       taken.answer({
-        mediaStream: new MediaStream(silence === null ? [] : [silence]),
+        mediaStream: new MediaStream(quiet.track === null ? [] : [quiet.track]),
         pcConfig: { iceServers: [] },
       });
     },
