@@ -8,6 +8,7 @@ import { customers } from "#contract/customers.ts";
 import { fields } from "#contract/fields.ts";
 import { flows } from "#contract/flow-endpoints.ts";
 import { files } from "#contract/files.ts";
+import { calls } from "#contract/call-endpoints.ts";
 import { calendars } from "#contract/calendars.ts";
 import { openingHours } from "#contract/hours.ts";
 import { merging } from "#contract/merging.ts";
@@ -27,6 +28,7 @@ export const api = {
   asides,
   automation,
   brands,
+  calls,
   concerns,
   customers,
   fields,

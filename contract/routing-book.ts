@@ -187,5 +187,6 @@ const kindOfAddress: Readonly<Record<AddressKind, WorkKind>> = {
   forum: "task",
 };
 
-/** What kind of work the messages of a channel are, by the kind of address it speaks. */
-export const workKindOf = (kind: ChannelKind): WorkKind => kindOfAddress[addressKindOf[kind]];
+/** What kind of work the messages of a channel are, by the kind of address it speaks; what is left of calls that nobody took is to be called back. */
+export const workKindOf = (kind: ChannelKind): WorkKind =>
+  kind === "phone" ? "callback" : kindOfAddress[addressKindOf[kind]];

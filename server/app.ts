@@ -13,6 +13,7 @@ import { agentRoutes } from "#modules/agents/routes.ts";
 import { automationRoutes } from "#modules/automation/routes.ts";
 import type { ChannelKinds } from "#modules/brands/model.ts";
 import { brandRoutes } from "#modules/brands/routes.ts";
+import { callReadRoutes } from "#modules/calls/routes.ts";
 import type { ReadAgain } from "#modules/concerns/actions-aside.ts";
 import { keepUpload } from "#modules/concerns/actions-uploads.ts";
 import { rowFor, type ReadingWorld } from "#modules/concerns/reads.ts";
@@ -63,6 +64,7 @@ import { openApi } from "#server/openapi.ts";
 import { answerFailure, mount, whoAsks, type MountedRoute } from "#server/routes.ts";
 import { mountPortal } from "#server/portal.ts";
 import { openWatch } from "#server/portal-watch.ts";
+import { mountRecordings } from "#server/recordings.ts";
 import { mountRating } from "#server/rating.ts";
 import { mountChatSite } from "#server/chat-site.ts";
 import { wishRoute } from "#server/routing.ts";
@@ -154,6 +156,7 @@ const ofModules: readonly Route<Everything>[] = [
   ...agentRoutes,
   ...automationRoutes,
   ...brandRoutes,
+  ...callReadRoutes,
   ...customerRoutes,
   ...fieldRoutes,
   ...flowRoutes,
@@ -260,6 +263,11 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   };
   mount({ ...common, routes: [upload], bodyLimit: config.maxFileBytes + 100_000 });
 
+  mountRecordings({
+    app: http.app,
+    world,
+    whoAsks: async (request) => (await whoAsks(mounting, request))?.who ?? null,
+  });
   mountFrames({
     app: http.app,
     world,

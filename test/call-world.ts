@@ -6,7 +6,7 @@ import { answeredBy, joinConcern, settleCall, type Asked } from "#modules/calls/
 import type { CallRecord } from "#modules/calls/model-record.ts";
 import { callById } from "#modules/calls/reads.ts";
 import { addPhone, newCallId, over, record, talking, usualRules } from "#test/call-records.ts";
-import { addCast, openTestWorld, sure } from "#test/world.ts";
+import { addCast, openTestWorld, sure, type Cast, type TestWorld } from "#test/world.ts";
 
 /** Nobody has asked them anything. */
 export const nothing: Asked = { lines: null };
@@ -14,7 +14,11 @@ export const nothing: Asked = { lines: null };
 /** Opens it; the caller closes its world. `desk.board` may be taken anew. */
 export const openCallWorld = async () => {
   const world = await openTestWorld({ connections: 12 });
-  const cast = await addCast(world);
+  return callsIn(world, await addCast(world));
+};
+
+/** The same in a world that is there. */
+export const callsIn = async (world: TestWorld, cast: Cast) => {
   const channelId = await addPhone(world, cast.brandId);
   const at = (): string => world.now().toISOString();
   const desk = { board: await takeBoard(world, channelId) };
@@ -50,11 +54,11 @@ export const openCallWorld = async () => {
       async (tx, call) => sure(await joinConcern(world, tx, call, asked)),
     );
 
-  const talks = (id: CallId): Promise<CallRecord> =>
+  const talks = (id: CallId, agentId = cast.anna.id): Promise<CallRecord> =>
     goesOn(
       id,
-      (call) => talking(call, cast.anna.id, at()),
-      (tx, call) => answeredBy(world, tx, call, cast.anna.id),
+      (call) => talking(call, agentId, at()),
+      (tx, call) => answeredBy(world, tx, call, agentId),
     );
 
   const ends = (id: CallId, end: NonNullable<CallRecord["end"]>, rules = usualRules): Promise<CallRecord> =>

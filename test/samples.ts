@@ -113,6 +113,31 @@ export const samples: Readonly<Record<string, Sample>> = {
   "automation.setRules": { given: () => ({ body: { rules: [] } }) },
   "automation.runs": { given: () => ({ params: { id: nobodys } }) },
   "automation.tryRules": { given: () => ({ body: { rules: [] } }) },
+  "calls.living": { given: () => ({}) },
+  "calls.ofConcern": byConcern(),
+  "calls.wish": {
+    given: () => ({ params: { id: nobodys }, body: { id: crypto.randomUUID(), wish: { what: "hangUp" } } }),
+  },
+  "calls.dial": {
+    scoped: true,
+    given: (f) => ({
+      body: {
+        id: crypto.randomUUID(),
+        channelId: f.channelId,
+        concernId: f.concernId,
+        customerId: f.customerId,
+        number: "+4930123456",
+      },
+    }),
+  },
+  "calls.device": { given: () => ({ body: { deviceId: crypto.randomUUID() } }) },
+  "calls.offer": { given: () => ({ params: { id: nobodys }, body: { legId: "a", sdp: "v=0" } }) },
+  "calls.note": {
+    given: () => ({
+      params: { id: nobodys },
+      body: { mos: 4, lossPercent: 0, jitterMs: 1, rttMs: null, silent: false },
+    }),
+  },
   "macros.list": { given: () => ({}) },
   "macros.create": {
     given: () => ({

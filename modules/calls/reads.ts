@@ -9,7 +9,9 @@ import { speaksIn } from "#modules/calls/policy.ts";
 import {
   callsById,
   callsIn,
+  concernsCalling,
   dueIn,
+  lastEndedIn,
   livingIn,
   livingInConcerns,
   livingOf,
@@ -140,6 +142,19 @@ export const callWants = async (
   }
   return wants;
 };
+
+/** Concerns in which a call lives: those that routing has to look at when it begins. */
+export const concernsWithCalls = (tx: Tx): Promise<ConcernId[]> => concernsCalling(tx);
+
+/** Of these concerns: those whose last call ended otherwise than by giving up. */
+export const wereServed = async (tx: Tx, concernIds: readonly ConcernId[]): Promise<ReadonlySet<ConcernId>> =>
+  concernIds.length === 0
+    ? new Set()
+    : new Set(
+        (await lastEndedIn(tx, concernIds)).flatMap(({ call }) =>
+          call.concernId === null || isAbandoned(call) ? [] : [call.concernId],
+        ),
+      );
 
 /** Calls that live now: those this agent speaks in or is rung for, and all of their brands for who supervises. */
 export const callsFor = async (tx: Tx, who: AgentActor): Promise<Call[]> =>

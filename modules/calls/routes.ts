@@ -5,7 +5,7 @@ import { callsFor, callsOfConcern } from "#modules/calls/reads.ts";
 import type { World } from "#platform/world.ts";
 
 /** Routes that read calls. */
-export const callRoutes: readonly Route<World>[] = [
+export const callReadRoutes: readonly Route<World>[] = [
   answer<World, typeof calls.living>(calls.living, (world, who) => callsFor(world.db, who)),
   answer<World, typeof calls.ofConcern>(calls.ofConcern, (world, who, { params }) =>
     callsOfConcern(world.db, who, params.id),

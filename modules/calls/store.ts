@@ -101,6 +101,21 @@ export const callsIn = (tx: Tx, concernId: string): Promise<CallRow[]> =>
 export const livingInConcerns = (tx: Tx, concernIds: readonly string[]): Promise<CallRow[]> =>
   rows(tx, sql`c.concern_id = ANY (${concernIds}::uuid[]) AND c.ended_at IS NULL`, sql`ORDER BY c.started_at, c.id`);
 
+/** Concerns in which a call lives. */
+export const concernsCalling = async (tx: Tx): Promise<ConcernId[]> =>
+  (
+    await tx.rows<{ id: ConcernId }>(
+      sql`SELECT DISTINCT concern_id AS id FROM call WHERE ended_at IS NULL AND concern_id IS NOT NULL`,
+    )
+  ).map(({ id }) => id);
+
+/** The last call that ended in each of these concerns. */
+export const lastEndedIn = (tx: Tx, concernIds: readonly string[]): Promise<CallRow[]> =>
+  rows(
+    tx,
+    sql`c.id IN (SELECT (SELECT e.id FROM call e WHERE e.concern_id = t.id AND e.ended_at IS NOT NULL ORDER BY e.ended_at DESC LIMIT 1) FROM unnest(${concernIds}::uuid[]) AS t (id))`,
+  );
+
 /** Calls of that person that began since then, the newest 20 first. */
 export const ofPerson = (
   tx: Tx,

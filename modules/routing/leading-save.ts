@@ -111,8 +111,9 @@ const notesOf = (
     notes.set(itemId, {
       itemId,
       concernId: seen.concernId,
-      queueId: row?.queueId ?? seen.queueId,
-      kind: row?.kind ?? "task",
+      // Of what is over it is known where it was, and what.
+      queueId: row?.queueId ?? (step.arrived.has(itemId) ? seen.queueId : null),
+      kind: row?.kind ?? (step.arrived.has(itemId) ? "task" : null),
       arrivedAtMs: row?.arrivedAtMs ?? step.atMs,
       predicted: row?.predicted ?? null,
       came: step.arrived.has(itemId),
@@ -128,9 +129,16 @@ const notesOf = (
     if (decision.what === "held" && ["accepted", "auto", "pulled", "given"].includes(decision.how))
       notes.set(id, {
         ...note,
-        answered: { atMs: step.atMs, withinMs: withinMs(note.queueId), agentId: decision.agentId },
+        answered: {
+          atMs: step.atMs,
+          withinMs: withinMs(note.queueId ?? memory.seen.get(id)?.queueId ?? ""),
+          agentId: decision.agentId,
+        },
       });
-    if (decision.what === "ended") notes.set(id, { ...note, ended: { atMs: step.atMs, why: decision.why } });
+    if (decision.what === "ended") {
+      const why = decision.why === "left" && memory.seen.get(id)?.otherWay === true ? "moved" : decision.why;
+      notes.set(id, { ...note, ended: { atMs: step.atMs, why } });
+    }
   }
   return [...notes.values()];
 };

@@ -2,6 +2,7 @@
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import type { ConcernId } from "#contract/ids.ts";
 import type { Wait, Wish } from "#contract/routing.ts";
+import { callWants, concernsWithCalls, wereServed } from "#modules/calls/reads.ts";
 import { liveOf, waitingIds, workFacts } from "#modules/concerns/reads-work.ts";
 import { dependentOn } from "#modules/customers/reads-tiers.ts";
 import { flowWishes } from "#modules/flows/reads-running.ts";
@@ -39,6 +40,7 @@ export const leadingKinds: readonly EventKind[] = [
   "message.moved",
   "flow.began",
   "flow.ended",
+  "call.changed",
   "customer.changed",
   "organisation.changed",
   "tier.changed",
@@ -106,6 +108,8 @@ interface Leading {
   linesText: ReadonlyMap<string, string>;
   queuesText: ReadonlyMap<string, string>;
   lineupsText: ReadonlyMap<string, string>;
+  /** Concerns with somebody who is called back later, and when. */
+  readonly later: Map<ConcernId, number>;
   /** Each concern's piece of work. */
   readonly itemOf: Map<string, string>;
   fresh: number;
@@ -134,7 +138,9 @@ export const openLead = async (world: World): Promise<Lead> => {
     ground,
     seq: seq ?? 0,
     swept,
-    due: new Set(),
+    // When they are called back is not in what was kept.
+    due: new Set(await concernsWithCalls(world.db)),
+    later: new Map(),
     sweepsFrom: undefined,
     opensNextMs: 0,
     linesAtMs: 0,
@@ -158,6 +164,7 @@ const lookThrough = (lead: Leading): void => {
 const nextDueMs = (lead: Leading): number | null => {
   if (lead.due.size > 0 || lead.sweepsFrom !== undefined) return 0;
   const due = [lead.hall.nextDueMs(), lead.opensNextMs].filter((at) => at !== null);
+  due.push(...lead.later.values());
   for (const itemId of lead.memory.held.keys()) {
     const rest = restIn(lead, itemId);
     if (rest !== null) due.push(rest.atMs);
@@ -207,6 +214,7 @@ const step = async (lead: Leading, { events, upTo, connected }: Look): Promise<v
     lead.due.add(concernId);
     if (kind === "message.added" && data.message.direction === "in") spoke.add(concernId);
   }
+  for (const [id, atMs] of lead.later) if (atMs <= draft.atMs) lead.due.add(id);
   const swept = await compareDue(lead, draft, spoke);
   for (const event of events)
     if (event.kind === "work.wished") {
@@ -308,12 +316,44 @@ const compareDue = async (lead: Leading, draft: Draft, spoke: ReadonlySet<string
     lead.due.clear();
     lead.sweepsFrom = undefined;
   } else if (some.length > 0) {
-    const [work, flows] = await Promise.all([workFacts(lead.world.db, some), flowWishes(lead.world.db, some)]);
-    const facts = new Map(work.map((fact) => [fact.id, { ...fact, flow: flows.get(fact.id) ?? null }]));
+    const facts = await factsOf(lead, draft, some);
     for (const id of some) compare(lead, draft, id, facts.get(id) ?? null, spoke.has(id));
     for (const id of some) lead.due.delete(id);
   }
   return lead.due.size === 0 && lead.sweepsFrom === undefined ? lead.ground.revision : lead.swept;
+};
+
+/** Concerns as they are now, with what flows and calls want of them; notes who is called back later. */
+const factsOf = async (
+  lead: Leading,
+  { atMs }: Draft,
+  ids: readonly ConcernId[],
+): Promise<ReadonlyMap<ConcernId, Concern>> => {
+  const { db } = lead.world;
+  const called = ids.filter((id) => lead.memory.seen.get(lead.itemOf.get(id) ?? "")?.call === true);
+  const [work, flows, calls, served] = await Promise.all([
+    workFacts(db, ids),
+    flowWishes(db, ids),
+    callWants(db, ids),
+    wereServed(db, called),
+  ]);
+  const laterMs = (id: ConcernId): number | null => {
+    const notBefore = calls.get(id)?.notBefore ?? null;
+    return notBefore !== null && Date.parse(notBefore) > atMs ? Date.parse(notBefore) : null;
+  };
+  for (const id of ids) {
+    const ms = laterMs(id);
+    if (ms === null) lead.later.delete(id);
+    else lead.later.set(id, ms);
+  }
+  return new Map(
+    work.map((fact) => {
+      const want = calls.get(fact.id);
+      const call = want === undefined ? null : { ...want, later: laterMs(fact.id) !== null };
+      const otherWay = call === null ? served.has(fact.id) : call.later;
+      return [fact.id, { ...fact, flow: flows.get(fact.id) ?? null, call, otherWay }];
+    }),
+  );
 };
 
 const compare = (lead: Leading, draft: Draft, id: ConcernId, fact: Concern | null, spoke: boolean): void => {
@@ -331,10 +371,13 @@ const compare = (lead: Leading, draft: Draft, id: ConcernId, fact: Concern | nul
       lead.itemOf.set(id, fresh.id);
       draft.arrived.add(fresh.id);
     }
+    // How it is counted that they wait no longer.
+    if (wanted.what === "left" && fact?.otherWay === true && seen !== null && itemId !== null)
+      memory.seen.set(itemId, { ...seen, otherWay: true });
     tell(lead, draft, wanted);
   }
   const next = fact === null ? null : seenOf(fact, ground);
-  if (itemId !== null && next !== null && lead.itemOf.has(id)) {
+  if (itemId !== null && next !== null && lead.itemOf.get(id) === itemId) {
     memory.seen.set(itemId, next);
     draft.itemIds.add(itemId);
   }

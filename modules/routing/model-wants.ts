@@ -3,6 +3,7 @@
 import type { ConcernId } from "#contract/ids.ts";
 import { workKindOf, type RoutingBook, type WorkKind } from "#contract/routing-book.ts";
 import type { ChannelKind } from "#contract/channel.ts";
+import type { CallWant } from "#modules/calls/model-need.ts";
 import { isLive, queueFor, type Parents } from "#modules/routing/model-book.ts";
 import type { Facts, Happening, ItemRow } from "#modules/routing/model-shapes.ts";
 
@@ -28,7 +29,14 @@ export interface Concern {
   readonly accountAgentId: string | null;
   /** What flows did in it; left out: none ever was there. */
   readonly flow?: FlowWish | null;
+  /** What a call that lives in it wants; left out: none does. */
+  readonly call?: CallWish | null;
+  /** Of a concern without one: whoever called last took another way, was served or sent away, and has not given up. */
+  readonly otherWay?: boolean;
 }
+
+/** A call in a concern. `later`: it is called back, and not yet. */
+export type CallWish = CallWant & { readonly later: boolean };
 
 /** A flow speaks in a concern, or has handed it over and asked for something. */
 export interface FlowWish {
@@ -46,12 +54,16 @@ export interface Seen {
   /** By the book's conditions; the item may be elsewhere since, by overflow or transfer. */
   readonly queueId: string;
   readonly facts: Facts;
-  /** What a flow asked for beside its queue; left out: nothing. */
+  /** What a flow or a call asked for beside its queue; left out: nothing. */
   readonly skills?: Readonly<Record<string, number>>;
   /** Since when nobody has said anything while the customer waits for nothing; null: they wait. */
   readonly quietSince: string | null;
   /** Whose account its customer is. */
   readonly accountAgentId?: string | null;
+  /** It is a call that lives; left out: it is none. */
+  readonly call?: true;
+  /** Who ended waiting did not give up: they took another way. */
+  readonly otherWay?: true;
 }
 
 /** What is compared with. */
@@ -69,6 +81,8 @@ export type Wanted = Untimed<Happening>;
 /** By how much what is important is treated as due sooner: see `importance` of an arrival. */
 export const importanceOf: Readonly<Record<string, number>> = { low: 0, normal: 0, high: 1, urgent: 3 };
 
+const mostImportance = 3;
+
 /** The skill that everybody has for the brands they serve, and that no step takes away: nobody is given what they may not see. */
 export const brandSkill = (brandId: string): string => `brand:${brandId}`;
 
@@ -82,22 +96,26 @@ const factsOf = ({ topicId, language, tierId, brandId }: Concern): Facts => ({
 const sameFacts = (a: Facts, b: Facts): boolean =>
   a.topicId === b.topicId && a.language === b.language && a.tier === b.tier && a.brandId === b.brandId;
 
-const kindOf = (concern: Concern): WorkKind =>
-  concern.channelKind === null ? "task" : workKindOf(concern.channelKind);
+const kindOf = ({ call, channelKind }: Concern): WorkKind =>
+  call?.kind ?? (channelKind === null ? "task" : workKindOf(channelKind));
+
+/** Goes it on while its agent has it, because somebody is there? What is called back ends as a mail does. */
+const isChat = (kind: WorkKind): boolean => isLive(kind) && kind !== "voice" && kind !== "callback";
 
 const msOf = (at: string | null): number | null => (at === null ? null : Date.parse(at));
 
 /** What of a concern is remembered beside its item; null: no queue takes it. */
 export const seenOf = (concern: Concern, { book, parents }: Setting): Seen | null => {
-  // What a flow asked for counts as long as the book has it.
-  const asked = book.queues.find(({ id }) => id === concern.flow?.queueId)?.id ?? null;
+  // What a call or a flow asked for counts as long as the book has it.
+  const has = (id: string | null | undefined): string | null =>
+    book.queues.find((queue) => queue.id === id)?.id ?? null;
+  const asked = has(concern.call?.queueId) ?? has(concern.flow?.queueId);
   const queueId = asked ?? queueFor(book, { ...concern, channelKind: concern.channelKind ?? "" }, parents);
   if (queueId === null) return null;
   const { id: concernId, brandId, assigneeId, accountAgentId, waitingSince, lastMessageAt } = concern;
   const quietSince = waitingSince === null ? lastMessageAt : null;
-  const skills = Object.entries(concern.flow?.skills ?? {}).filter(([id]) =>
-    book.skills.some((skill) => skill.id === id),
-  );
+  const wanted: Readonly<Record<string, number>> = { ...concern.flow?.skills, ...concern.call?.skills };
+  const skills = Object.entries(wanted).filter(([id]) => book.skills.some((skill) => skill.id === id));
   return {
     concernId,
     brandId,
@@ -107,6 +125,7 @@ export const seenOf = (concern: Concern, { book, parents }: Setting): Seen | nul
     quietSince,
     accountAgentId,
     ...(skills.length === 0 ? {} : { skills: Object.fromEntries(skills) }),
+    ...(concern.call ? { call: true as const } : {}),
   };
 };
 
@@ -120,11 +139,16 @@ const sameSkills = ({ skills: a = {} }: Seen, { skills: b = {} }: Seen): boolean
 
 /** Is there anything left to do in it: for its agent, and for who waits? */
 const goesOn = (concern: Concern | null): concern is Concern =>
-  concern !== null && !concern.merged && ["new", "open", "waiting"].includes(concern.status);
+  concern !== null && !concern.merged && (isCalling(concern) || ["new", "open", "waiting"].includes(concern.status));
+
+/** Somebody is on the telephone, or to be called now. */
+const isCalling = ({ call }: Concern): boolean => call != null && !call.later;
 
 /**
  * The happenings, in order. `concern` null: it is gone. `item` and `seen` null: it is no piece of work yet; then `fresh` gives id and number for one. `spoke`: the customer
  * has written since it was last compared.
+ *
+ * While a call lives in it, it is that call: of its kind, since then, where it is asked for, and in the hands of whoever talks, until it ends.
  *
  * It is work when the customer waits and a queue's conditions fit. A mail's work ends when nobody waits any more; a chat's goes on while an agent has it, because the
  * customer is still there, and rests by itself (`restOf`). What a person decided about who has it counts before everything.
@@ -139,24 +163,52 @@ export const wantsOf = (
 ): Wanted[] => {
   const next = goesOn(concern) ? seenOf(concern, setting) : null;
   const speaks = concern?.flow?.speaks === true;
+  const isLater = concern?.call?.later === true;
   if (item === null || seen === null)
-    return concern === null || next === null || speaks ? [] : arrival(concern, next, setting, fresh);
+    return concern === null || next === null || speaks || isLater ? [] : arrival(concern, next, setting, fresh);
   const holder = item.holding?.agentId ?? null;
   // While a flow speaks it waits in no queue; who has it, and has sent the flow, keeps it.
   if (speaks && goesOn(concern)) return holder === null ? [{ what: "left", itemId: item.id }] : [];
   const gone: Wanted[] =
     holder === null ? [{ what: "left", itemId: item.id }] : [{ what: "finished", itemId: item.id, agentId: holder }];
-  if (!goesOn(concern)) return gone;
+  if (!goesOn(concern) || isLater) return gone;
+  // The call is over: what is left to do is another piece of work.
+  if (seen.call === true && !isCalling(concern))
+    return [...gone, ...(next === null ? [] : arrival(concern, next, setting, fresh))];
   // No queue takes it any more: who has it keeps it.
   if (next === null) return holder === null ? gone : [];
   const waits = concern.waitingSince !== null && concern.status !== "waiting";
-  const chat = isLive(kindOf(concern));
+  const chat = isChat(kindOf(concern));
   const assigned = concern.assigneeId !== seen.assigneeId;
-  if (!waits && !(chat && (holder !== null || (assigned && concern.assigneeId !== null)))) {
+  if (!waits && !isCalling(concern) && !(chat && (holder !== null || (assigned && concern.assigneeId !== null)))) {
     // Open and answered: its agent has not let go of it.
     if (holder === null || concern.status === "waiting") return gone;
   }
-  return [...aboutIt(concern, next, seen, item), ...whose(concern, seen, item, setting), ...awake(item, waits, spoke)];
+  return [
+    ...handed(concern, item, setting),
+    ...aboutIt(concern, next, seen, item),
+    ...whose(concern, seen, item, setting),
+    ...awake(item, waits, spoke),
+  ];
+};
+
+/** A call goes from who has it to somebody else, or to the head of its queue; one that somebody has dialled is theirs, whatever the concern was before. */
+const handed = ({ call, brandId }: Concern, item: ItemRow, { serves }: Setting): Wanted[] => {
+  if (!call) return [];
+  const holder = item.holding?.agentId ?? null;
+  const { hand, talking, agentId } = call;
+  const itemId = item.id;
+  if (hand !== null && holder === hand.from)
+    return hand.to !== null && serves(hand.to, brandId)
+      ? [{ what: "given", itemId, agentId: hand.to }]
+      : [
+          { what: "transferred", itemId, to: { queueId: item.queueId } },
+          // Whoever spoke with somebody already waits behind nobody.
+          { what: "promiseChanged", itemId, dueAtMs: item.arrivedAtMs, importance: mostImportance },
+        ];
+  return talking && agentId !== null && item.kind !== "voice" && holder !== agentId && serves(agentId, brandId)
+    ? [{ what: "given", itemId, agentId }]
+    : [];
 };
 
 const arrival = (
@@ -165,7 +217,9 @@ const arrival = (
   setting: Setting,
   fresh: { readonly id: string; readonly number: number },
 ): Wanted[] => {
-  if (concern.waitingSince === null || concern.status === "waiting") return [];
+  const { call = null } = concern;
+  const since = call?.since ?? (concern.status === "waiting" ? null : concern.waitingSince);
+  if (since === null) return [];
   const kind = kindOf(concern);
   const { assigneeId, lastAgentId, accountAgentId, customersAgentId } = concern;
   const preferred = [assigneeId, lastAgentId, accountAgentId, customersAgentId].filter(
@@ -178,7 +232,7 @@ const arrival = (
       number: fresh.number,
       kind,
       queueId: seen.queueId,
-      arrivedAtMs: Date.parse(concern.waitingSince),
+      arrivedAtMs: Date.parse(since),
       dueAtMs: msOf(concern.dueAt),
       importance: importanceOf[concern.priority] ?? 0,
       requires: requiresOf(seen),
@@ -187,6 +241,8 @@ const arrival = (
       preferredAgentIds: [...new Set(preferred)],
     },
   };
+  if (call?.talking === true && call.agentId !== null && setting.serves(call.agentId, concern.brandId))
+    return [came, { what: "given", itemId: fresh.id, agentId: call.agentId }];
   // A mail of somebody's own concern is theirs; a chat needs somebody who is there, them before others.
   return assigneeId !== null && !isLive(kind) && setting.serves(assigneeId, concern.brandId)
     ? [came, { what: "given", itemId: fresh.id, agentId: assigneeId }]
@@ -200,11 +256,14 @@ const aboutIt = (concern: Concern, next: Seen, seen: Seen, item: ItemRow): Wante
   if (!sameFacts(next.facts, seen.facts) || !sameSkills(next, seen))
     wanted.push({ what: "factsChanged", itemId, facts: next.facts, requires: requiresOf(next) });
   const kind = kindOf(concern);
-  if (kind !== item.kind && concern.waitingSince !== null) wanted.push({ what: "becameOtherKind", itemId, kind });
+  const calling = isCalling(concern);
+  if (kind !== item.kind && (concern.waitingSince !== null || calling))
+    wanted.push({ what: "becameOtherKind", itemId, kind });
   const importance = importanceOf[concern.priority] ?? 0;
   const dueAtMs = msOf(concern.dueAt);
-  // Without a promise of its own it keeps that of its queue.
-  if (importance !== item.importance || (dueAtMs !== null && dueAtMs !== item.dueAtMs))
+  // Without a promise of its own it keeps that of its queue; and a call that came back to the head stays there.
+  const heads = calling && item.dueAtMs !== null && item.dueAtMs <= item.arrivedAtMs;
+  if (!heads && (importance !== item.importance || (dueAtMs !== null && dueAtMs !== item.dueAtMs)))
     wanted.push({ what: "promiseChanged", itemId, dueAtMs: dueAtMs ?? item.dueAtMs, importance });
   if (next.queueId !== seen.queueId && item.holding === null && item.queueId !== next.queueId)
     wanted.push({ what: "transferred", itemId, to: { queueId: next.queueId } });
@@ -231,11 +290,11 @@ const overAfterMs = 3_600_000;
 /** What a held live piece of work does by itself, and when (null: nothing). `restMs`: after so long without a word it rests; 0: never. */
 export const restOf = (
   item: ItemRow,
-  { quietSince }: Seen,
+  { quietSince, call }: Seen,
   restMs: number,
 ): { readonly atMs: number; readonly wanted: Wanted } | null => {
   const { holding } = item;
-  if (holding === null || quietSince === null || !isLive(item.kind as WorkKind)) return null;
+  if (holding === null || quietSince === null || call === true || !isLive(item.kind as WorkKind)) return null;
   const quietMs = Date.parse(quietSince);
   if (holding.rest === "none")
     return restMs === 0

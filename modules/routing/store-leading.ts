@@ -164,8 +164,9 @@ export const removeQueuesBut = async (tx: Tx, ids: readonly string[]): Promise<v
 export interface WaitNote {
   readonly itemId: string;
   readonly concernId: string;
-  readonly queueId: string;
-  readonly kind: string;
+  /** Null: it is over, and stays counted where and as what it was. */
+  readonly queueId: string | null;
+  readonly kind: string | null;
   readonly arrivedAtMs: number;
   readonly predicted: { readonly lowMs: number; readonly highMs: number } | null;
   /** It came now. */
@@ -173,7 +174,8 @@ export interface WaitNote {
   readonly answered: { readonly atMs: number; readonly withinMs: number; readonly agentId: string } | null;
   /** So long it was in somebody's hands, who has it no longer. */
   readonly heldMs: number;
-  readonly ended: { readonly atMs: number; readonly why: "finished" | "left" } | null;
+  /** left: they gave up, or need nobody any more; moved: they took another way (a callback, a chat, words that they left). */
+  readonly ended: { readonly atMs: number; readonly why: "finished" | "left" | "moved" } | null;
 }
 
 export const saveWaits = async (tx: Tx, notes: readonly WaitNote[]): Promise<void> => {
@@ -205,7 +207,7 @@ export const saveWaits = async (tx: Tx, notes: readonly WaitNote[]): Promise<voi
   }));
   if (changed.length === 0) return;
   await tx.later(sql`
-    UPDATE routing_wait w SET queue_id = r.queue, kind = r.kind, agent_id = coalesce(r.agent, w.agent_id), held_ms = w.held_ms + r.held,
+    UPDATE routing_wait w SET queue_id = coalesce(r.queue, w.queue_id), kind = coalesce(r.kind, w.kind), agent_id = coalesce(r.agent, w.agent_id), held_ms = w.held_ms + r.held,
            answered_at = coalesce(w.answered_at, r.answered),
            within = coalesce(w.within, r.answered - w.arrived_at <= make_interval(secs => r.within / 1000.0)),
            ended_at = coalesce(r.ended, w.ended_at), end_why = coalesce(r.why, w.end_why)

@@ -1,5 +1,6 @@
 // Every other action: what a desk keeps of agents, teams, brands, channels, topics and fields follows by the events alone; what only hints says so.
-// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts, calendars.test.ts, promises.test.ts, automation*.test.ts or file-checks.test.ts,
+// And none is forgotten: each action that somebody outside its module can call is compared here, in verify-action.test.ts, calendars.test.ts, promises.test.ts, automation*.test.ts,
+// calls*.test.ts or file-checks.test.ts,
 // or stands below with the reason why no desk has anything to compare.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -321,6 +322,9 @@ const nothingToCompare: Readonly<Record<string, string>> = {
   questionBehind: "reads",
   stopAsking: "what no desk shows",
   removeOldRuns: "what no desk keeps",
+  removeOldDials: "what no desk shows",
+  boardLost: "a word",
+  holdBoard: "reads",
   sweepTimers: "what no desk shows",
   setUp: "there is no desk before it",
   claimDue: "what no desk shows",
@@ -339,6 +343,7 @@ const nothingToCompare: Readonly<Record<string, string>> = {
 /** Compared by what calls them: how it stands in the tests. */
 const comparedThrough: Readonly<Record<string, string>> = {
   receive: "deliver(",
+  followMessages: "callReactions(world)",
   actOn: "verify(listen",
   holdSender: "deliver(",
   askAhead: "deliver(",
@@ -399,8 +404,11 @@ test("no action is forgotten", () => {
     "automation",
     "automation-time",
     "flows-desk",
+    "calls",
+    "calls-dialling",
   ]
     .map((name) => textOf(`test/journeys/${name}.test.ts`))
+    .concat(textOf("test/call-world.ts"))
     .join();
   const forgotten = [...called].filter(
     (name) =>
