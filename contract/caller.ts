@@ -1,6 +1,6 @@
 // What a caller's own pages say and hear of a call: the widget's "Call us", the brand's call page, the second screen. What an agent does is contract/calls.ts.
 import { z } from "zod";
-import { callEnd, callState } from "#contract/calls.ts";
+import type { callEnd, callState } from "#contract/calls.ts";
 import { instant } from "#contract/endpoint.ts";
 import { callId, channelId } from "#contract/ids.ts";
 import { e164 } from "#contract/voice.ts";
@@ -25,10 +25,11 @@ export const callOffer = z.strictObject({
   language: z.enum(["de", "en"]),
   /** By which this browser is the visitor of the brand's chat, or was when it called before; null: nobody yet. */
   token: z.string().max(200).nullable(),
+  /** Which of the brand's chats that is; null: the brand's first, or none. */
+  chat: channelId.nullable(),
   /** What they call themselves. */
   name: z.string().trim().max(100),
 });
-export type CallOffer = z.infer<typeof callOffer>;
 
 /** `secret` opens this call alone, by the header "authorization: Bearer"; `token` is to be kept: who this browser is. */
 export interface CallAnswer {
@@ -101,6 +102,8 @@ export interface CallSite {
   /** To be dialled from a telephone; null: only pages can call. */
   readonly number: string | null;
   readonly notices: readonly string[];
+  /** The look of the brand's chat, as a sheet; left out: as it is by itself. */
+  readonly css?: string;
 }
 
 /** What becomes of an offer. */

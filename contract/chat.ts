@@ -207,6 +207,8 @@ export interface ChatNow {
   readonly notices: readonly string[];
   /** Whether we are there, and how long an answer takes: said before anything is written. Its text may be empty. */
   readonly line: NowLine;
+  /** The brand's telephone that pages can call: its channel; left out: there is none. */
+  readonly call?: string;
   /** Nobody answers now: it is closed, or nobody is at the desk. */
   readonly isAway: boolean;
   /** Flows that can be begun here now by a press, in their order. */

@@ -14,6 +14,10 @@ export interface Around {
   readonly listed: boolean;
   /** Where the style sheets are. */
   readonly styles: readonly string[];
+  /** What the page is better with, and does without: scripts, with what they are told. Left out: none. */
+  readonly scripts?: readonly { readonly url: string; readonly channel?: string }[];
+  /** Without scripts it loads itself again after so many seconds; left out: it stays as it is. */
+  readonly againSeconds?: number;
 }
 
 /** A whole page. */
@@ -30,6 +34,15 @@ export const framed = ({ language, say }: Reader, around: Around, main: Html): s
         ${!around.listed && html`<meta name="robots" content="noindex" />`}
         ${around.styles.map((url) => html`<link rel="stylesheet" href="${url}" />`)}
         <link rel="icon" href="/icon.svg" />
+        ${
+          around.againSeconds !== undefined &&
+          html`<noscript><meta http-equiv="refresh" content="${around.againSeconds}" /></noscript>`
+        }
+        ${(around.scripts ?? []).map(({ url, channel }) =>
+          channel === undefined
+            ? html`<script async src="${url}"></script>`
+            : html`<script async src="${url}" data-channel="${channel}"></script>`,
+        )}
       </head>
       <body>
         <header class="head">
@@ -37,7 +50,7 @@ export const framed = ({ language, say }: Reader, around: Around, main: Html): s
           ${around.otherLanguage}
         </header>
         <main id="main">${main}</main>
-        <footer class="foot">${say("portal.noProgram")}</footer>
+        <footer class="foot">${around.scripts === undefined ? say("portal.noProgram") : ""}</footer>
       </body>
     </html>`,
   )}`;

@@ -81,6 +81,7 @@ export const startPage = (reader: Reader, place: StartPlace, view: StartView): s
         <h2 id="people">${say("portal.people")}</h2>
         ${view.state !== "" && html`<p>${view.state}</p>`}
         <div class="row">
+          ${view.call !== null && html`<a class="press" href="${view.call}">${say("portal.call")}</a>`}
           ${view.chat !== null && html`<a class="press second" href="${view.chat}">${say("portal.chat")}</a>`}
           ${view.email !== null && html`<a class="alone" href="mailto:${view.email}">${view.email}</a>`}
         </div>

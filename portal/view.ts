@@ -23,6 +23,53 @@ export interface StartView {
   readonly chat: string | null;
   /** The address it reads mails at; null: none. */
   readonly email: string | null;
+  /** Where its page for calls is; null: it has no telephone. */
+  readonly call: string | null;
+}
+
+/** A brand's page for calls. */
+export interface CallView {
+  readonly brand: string;
+  readonly startPath: string;
+  readonly notices: readonly string[];
+  readonly state: string;
+  /** To be dialled; null: pages alone can call. */
+  readonly number: string | null;
+  /** The channel that this page can call; null: a telephone alone can. */
+  readonly channel: string | null;
+}
+
+/** The second screen of a call. */
+export interface SecondView {
+  readonly brand: string;
+  readonly startPath: string;
+  /** What is so: the large sentence, and below it place and wait. */
+  readonly state: string;
+  readonly place: string;
+  readonly wait: string;
+  readonly hours: string;
+  readonly notices: readonly string[];
+  /** It still changes by itself. */
+  readonly isLive: boolean;
+  /** What is planned: the callback, as a sentence; "": nothing. */
+  readonly planned: string;
+  readonly mayCallback: boolean;
+  readonly mayChat: boolean;
+  readonly mayMail: boolean;
+  /** Flows that fit and can be had meanwhile. */
+  readonly offers: readonly OfferView[];
+  readonly path: string;
+}
+
+/** What a form of the second screen holds, and what was wrong with it. */
+export interface SecondForm {
+  readonly wrong: string;
+  readonly number: string;
+  readonly email: string;
+  readonly text: string;
+  /** A number can be called; else the page that called is rung. */
+  readonly byNumber: boolean;
+  readonly times: readonly { readonly at: string; readonly text: string }[];
 }
 
 /** Part of something said, but for a question that has been answered or is shown by itself. */

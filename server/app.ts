@@ -50,7 +50,7 @@ import type { World } from "#platform/world.ts";
 import type { Config } from "#server/config.ts";
 import { startChat, type Chat } from "#server/chat.ts";
 import { boardRoutes, mountCallSounds } from "#server/call-routes.ts";
-import type { CallsHeld } from "#server/calls-start.ts";
+import { openCallsHeld, type CallsHeld } from "#server/calls-start.ts";
 import { mountChatFiles } from "#server/chat-files.ts";
 import { channelKinds, type Connected } from "#server/connected.ts";
 import type { Demo } from "#server/demo/demo.ts";
@@ -68,6 +68,9 @@ import { mountRecordings } from "#server/recordings.ts";
 import { mountRating } from "#server/rating.ts";
 import { mountChatSite } from "#server/chat-site.ts";
 import { wishRoute } from "#server/routing.ts";
+import { mountCallSite } from "#server/call-site.ts";
+import { openCallPages, type CallPages } from "#server/call-pages.ts";
+import { openTakeNow } from "#server/intake-now.ts";
 import { mountWidget } from "#server/widget.ts";
 
 export interface App {
@@ -97,6 +100,8 @@ export interface AppOptions {
   /** A sound that calls play, for engines that fetch by HTTP; rejects when there is none of that id. */
   readonly callSound?: (sound: string) => Promise<Uint8Array>;
   readonly version: string;
+  /** Which callers' pages are open. */
+  readonly callPages?: CallPages;
   /** The database does not answer: calls are refused at once instead of being kept waiting. */
   readonly away: () => boolean;
   /** What keeps this node from working, as words for the operator; empty: nothing. */
@@ -179,17 +184,24 @@ const ofModules: readonly Route<Everything>[] = [
 
 /** What customers come to beside the chat's socket: pages without programs, and the widget's files. */
 const mountCustomers = async (options: AppOptions, http: Http, live: Live): Promise<void> => {
-  const { config, world, connected } = options;
+  const { config, connected } = options;
+  const world = { ...options.world, flowGround: options.flowGround };
+  const { publicUrl } = config;
+  const roads = (options.calls ?? openCallsHeld()).callers;
+  const asking = { world, connected, roads, takeNow: openTakeNow(world), publicUrl };
   await mountRating(http.app, world);
   await mountPortal({
     app: http.app,
     http,
-    world: { ...world, flowGround: options.flowGround },
+    world,
     connected,
-    publicUrl: config.publicUrl,
+    asking,
+    publicUrl,
     fileBytes: config.maxFileBytes,
     watch: openWatch(world, live.follower),
   });
+  const pages = options.callPages ?? openCallPages(options.bus);
+  mountCallSite({ ...asking, app: http.app, http, pages, isThere: live.atDesk.serves });
   await mountWidget({ app: http.app, world, connected });
 };
 

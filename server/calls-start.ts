@@ -3,11 +3,13 @@ import { join } from "node:path";
 import type { CallerRoads } from "#contract/caller.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import type { FlowWorld } from "#modules/flows/ground.ts";
+import { screenOf } from "#modules/calls/actions-screen.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import type { Follower } from "#platform/live/follow.ts";
 import type { Log } from "#platform/log.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { AtDesk } from "#server/at-desk.ts";
+import type { CallPages } from "#server/call-pages.ts";
 import { openCallSounds } from "#server/call-sounds.ts";
 import type { Connected } from "#server/connected.ts";
 import type { Speech } from "#server/speech.ts";
@@ -50,6 +52,7 @@ export const startCalls = (parts: {
   };
   readonly speech: Speech;
   readonly held: CallsHeld;
+  readonly callPages: Pick<CallPages, "isThere">;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly config: { readonly dataDir: string; readonly host: string };
@@ -60,8 +63,8 @@ export const startCalls = (parts: {
   const board = startSwitchboard({
     ...parts,
     ...app.live,
-    codeOf: () => Promise.resolve(null),
-    isPageThere: () => false,
+    codeOf: async (callId) => (await screenOf(parts.world, callId)).code,
+    isPageThere: parts.callPages.isThere,
     sounds,
     folder: join(config.dataDir, "phone"),
     soundUrl: (sound) => `http://${host}:${app.port}${soundPath(sound)}`,

@@ -147,6 +147,8 @@ export const startNow = (options: {
   readonly seats: Seats;
   readonly atDesk: AtDesk;
   readonly everyMs: number;
+  /** The brand's telephone that pages can call; undefined: none. */
+  readonly phoneOf: (brandId: string) => string | undefined;
 }): Now => {
   const { world, follower, seats, atDesk } = options;
   const known = openKnown(world, options.everyMs);
@@ -184,9 +186,14 @@ export const startNow = (options: {
       ({ text }) => text[language] || text.de || text.en,
     );
     const entries = offers.of(offering(channel, now), language);
-    return { notices, line, isAway, entries, time, places: isAway ? new Map<string, number>() : placesIn(queue) };
+    const call = options.phoneOf(channel.brandId);
+    return { notices, line, isAway, entries, call, time, places: isAway ? new Map<string, number>() : placesIn(queue) };
   };
-  const nowOf = ({ notices, line, isAway, entries, time, places }: ReturnType<typeof base>, seat: Seat): ChatNow => ({
+  const nowOf = (
+    { notices, line, isAway, entries, call, time, places }: ReturnType<typeof base>,
+    seat: Seat,
+  ): ChatNow => ({
+    ...(call === undefined ? {} : { call }),
     notices,
     line,
     isAway,

@@ -28,6 +28,7 @@ import { openCrowd, type Crowd } from "#server/chat-crowd.ts";
 import { answersIn, askedBy, phoneIn } from "#server/chat-form.ts";
 import { greetingWords } from "#server/chat-site.ts";
 import { flowWordIn, isFlowLink, whoIs } from "#server/chat-identity.ts";
+import { pagePhone } from "#server/caller-view.ts";
 import { openChatFlows, type ChatFlows, type Heard } from "#server/chat-flows.ts";
 import { incomingFile } from "#server/chat-files.ts";
 import { openHere, type Here } from "#server/chat-here.ts";
@@ -416,7 +417,8 @@ export const startChat = (options: {
 }): Chat => {
   const { world, bus, connected, follower, limits } = options;
   const seats = openSeats(options.visitors);
-  const now = startNow({ world, follower, seats, atDesk: options.atDesk, everyMs: options.tellEveryMs });
+  const phoneOf = (brandId: string): string | undefined => pagePhone(options.connected, brandId)?.id;
+  const now = startNow({ world, follower, seats, atDesk: options.atDesk, everyMs: options.tellEveryMs, phoneOf });
   const flows = openChatFlows({ world, bus, follower, seats, around: now.around });
   const news = startNews({
     world,

@@ -6,6 +6,7 @@ import { removeOldRuns } from "#modules/automation/actions.ts";
 import { actByTime, sweepTimers } from "#modules/automation/actions-timers.ts";
 import { removeOldDials } from "#modules/calls/actions.ts";
 import { removeOldRecordings } from "#modules/calls/actions-recordings.ts";
+import { removeOldScreens } from "#modules/calls/actions-screen.ts";
 import { forgetBegins } from "#modules/concerns/actions-aside.ts";
 import { recountPromises } from "#modules/concerns/actions-recount.ts";
 import { tendPromises } from "#modules/concerns/actions-tending.ts";
@@ -61,6 +62,7 @@ const timed: readonly Timed[] = [
   { name: "removeOldTokens", everyMs: 600_000, run: removeOldTokens },
   { name: "removeOldTries", everyMs: 600_000, run: removeOldTries },
   { name: "removeOldDials", everyMs: 3_600_000, run: removeOldDials },
+  { name: "removeOldScreens", everyMs: 3_600_000, run: removeOldScreens },
   { name: "removeOldRecordings", everyMs: 60_000, run: removeOldRecordings },
   { name: "forgetOldRuns", everyMs: 3_600_000, run: forgetOldRuns },
   { name: "removeOldRuns", everyMs: 24 * 3_600_000, run: removeOldRuns },

@@ -23,6 +23,8 @@ import { languageOf, words } from "#server/words.ts";
 /** Nothing runs on these pages, and nothing comes from elsewhere. */
 const policy =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/** Where a page is better with a program of ours: it comes from here and asks here. */
+const livePolicy = `${policy}; script-src 'self'; connect-src 'self'`;
 
 /** Within ten minutes of one browser, and of all from one place: a school or an office shares one. Bytes: of files. */
 const mostOf = (fileBytes: number): { readonly sender: Most; readonly place: Most } => ({
@@ -100,12 +102,12 @@ export const placeOfBrand = async ({ world }: Pick<Portal, "world">, brandId: st
   return brand === undefined ? null : { brand, word: brandWord(brands, brand) };
 };
 
-/** Sends a page. `isKept`: a browser may keep it, and search engines list it. */
-export const send = (reply: FastifyReply, status: number, page: string, isKept = false): FastifyReply =>
+/** Sends a page. `isKept`: a browser may keep it, and search engines list it. `runs`: a program of ours may run there. */
+export const send = (reply: FastifyReply, status: number, page: string, isKept = false, runs = false): FastifyReply =>
   reply
     .code(status)
     .headers({
-      "content-security-policy": policy,
+      "content-security-policy": runs ? livePolicy : policy,
       // Not less than "same-origin": only then do browsers say of a form where it came from.
       "referrer-policy": "same-origin",
       "cache-control": isKept ? "private, no-cache" : "no-store",

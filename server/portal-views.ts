@@ -21,7 +21,7 @@ export const flowPath = (word: string, key: string): string => `${portalRoot}/${
 export const runPath = (word: string, key: string, runId: string): string => `${portalRoot}/${word}/${key}/${runId}`;
 
 /** A moment as somebody in the brand's zone says it; the day only when it is another one. */
-const shownAt = (instant: string, { zone, now }: FlowSurroundings, language: FlowLanguage): string => {
+export const shownAt = (instant: string, { zone, now }: FlowSurroundings, language: FlowLanguage): string => {
   const locale = language === "de" ? "de-DE" : "en-GB";
   const day = (at: string): string => new Date(at).toLocaleDateString("en-CA", { timeZone: zone });
   const time = { hour: "2-digit", minute: "2-digit", timeZone: zone } as const;
@@ -32,7 +32,7 @@ const shownAt = (instant: string, { zone, now }: FlowSurroundings, language: Flo
   );
 };
 
-const stateOf = (around: FlowSurroundings, language: FlowLanguage): string => {
+export const stateOf = (around: FlowSurroundings, language: FlowLanguage): string => {
   const say = (key: string, at: string | null): string =>
     words(language, `portal.${key}`, at === null ? {} : { at: shownAt(at, around, language) });
   if (around.open) return around.closesAt === null ? say("isOpen", null) : say("openUntil", around.closesAt);
@@ -43,6 +43,13 @@ const stateOf = (around: FlowSurroundings, language: FlowLanguage): string => {
 export const chatOf = (connected: Connected, brandId: string): string | null =>
   connected.enabled().find((channel) => addressKindOf[channel.kind] === "chat" && channel.brandId === brandId)?.id ??
   null;
+
+/** Has the brand a telephone that is switched on? */
+const hasPhone = (connected: Connected, brandId: string): boolean =>
+  connected.voices().some((channel) => channel.brandId === brandId);
+
+/** Where a brand's page for calls is. */
+export const callPath = (word: string): string => `${portalRoot}/${word}/call`;
 
 /** What can be begun at a brand's page now, by flow. */
 export const offeredAt = async (
@@ -111,6 +118,7 @@ export const startView = async (
     })),
     chat: chat === null ? null : `/chat/${chat}`,
     email: mailbox?.address ?? null,
+    call: hasPhone(connected, brand.id) ? callPath(word) : null,
   };
 };
 

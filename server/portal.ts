@@ -9,6 +9,9 @@ import { runOf, runsOfHolder } from "#modules/flows/reads-running.ts";
 import type { Http } from "#platform/http/http.ts";
 import { beginPage, startPage } from "#portal/start.ts";
 import type { Connected } from "#server/connected.ts";
+import type { Asking } from "#server/caller-asks.ts";
+import { mountCallPage } from "#server/call-page.ts";
+import { mountSecond } from "#server/second-pages.ts";
 import { mountDialogues } from "#server/portal-dialogues.ts";
 import { readForm, takeForms } from "#server/portal-forms.ts";
 import {
@@ -109,6 +112,8 @@ export const mountPortal = async (options: {
   readonly publicUrl: string;
   readonly fileBytes: number;
   readonly watch: StepWatch;
+  /** What callers ask for instead of waiting is done by it. */
+  readonly asking: Asking;
 }): Promise<void> => {
   const { world, fileBytes, http } = options;
   const portal = openPortal(options);
@@ -137,6 +142,8 @@ export const mountPortal = async (options: {
           .send(text),
       );
     mountLinks(pages, portal);
+    mountSecond(pages, portal, options.asking);
+    mountCallPage(pages, portal);
     pages.get(`${portalRoot}/:brand`, (request, reply) => start(portal, request, reply));
     pages.get(`${portalRoot}/:brand/`, (request, reply) => start(portal, request, reply));
     pages.get(`${portalRoot}/:brand/:flow`, (request, reply) => look(portal, request, reply));

@@ -32,6 +32,7 @@ import type { World } from "#platform/world.ts";
 import { type AppOptions, createApp } from "#server/app.ts";
 import { secretsOf } from "#server/channel-secrets.ts";
 import type { Config } from "#server/config.ts";
+import { openCallPages } from "#server/call-pages.ts";
 import { openCallsHeld, startCalls } from "#server/calls-start.ts";
 import { connectChannels, type Connected } from "#server/connected.ts";
 import type { Demo } from "#server/demo/demo.ts";
@@ -213,6 +214,8 @@ export const startServer = async (
     await options.pages;
     const asking = askingOf({ world, config, demo, metrics });
     const held = openCallsHeld();
+    const callPages = openCallPages(bus);
+    closers.push(async () => callPages.stop());
     const app = await opening("PORT", config.host, port, () =>
       createApp({
         config: { ...config, port, publicUrl },
@@ -225,6 +228,7 @@ export const startServer = async (
         ...asking,
         flowGround,
         calls: held,
+        callPages,
         callSound: speech.sound,
         version: options.version,
         away: watch.away,
@@ -244,7 +248,7 @@ export const startServer = async (
     closers.push(startReactions({ world: flowWorld, live: app.live, config, ...asking, connected, publicUrl }));
     const leading = startRouting({ world, follower: app.live.follower, atDesk: app.live.atDesk, log });
     closers.push(leading.stop);
-    closers.push(startCalls({ world: flowWorld, connected, bus, app, speech, held, log, metrics, config }));
+    closers.push(startCalls({ world: flowWorld, connected, bus, app, speech, held, callPages, log, metrics, config }));
     closers.push(await startTelling({ world, connected, config, publicUrl, isHere: app.isHere, metrics }));
 
     closers.push(startListening({ world, connected, intake, log, bus, mostBytes: config.maxMailBytes }));

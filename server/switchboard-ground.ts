@@ -89,7 +89,8 @@ export const openGrounds = (parts: {
     if (kept !== undefined) return kept;
     const code = await parts.codeOf(callId);
     if (codes.size > 2_000) codes.clear();
-    codes.set(callId, code);
+    // A call that is not kept yet has none; it has one a moment later.
+    if (code !== null) codes.set(callId, code);
     return code;
   };
   return {

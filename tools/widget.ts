@@ -44,6 +44,7 @@ const elsewhere = [
   "unbelieved",
   "push",
   "greet",
+  "call",
   "parts.choose",
   "parts.optional",
   "parts.faults",
@@ -123,6 +124,10 @@ export interface BuiltWidget {
   readonly push: string;
   /** The service worker. */
   readonly worker: string;
+  /** "Call us": fetched by the chat, or by `callScript`, when somebody presses it. */
+  readonly call: Readonly<Record<Language, string>>;
+  /** For pages with a button of their own. */
+  readonly callScript: string;
 }
 
 /** Gives files a common ending to their names, made of all they hold: whoever fetches several of them needs to know one, and a name is of the same bytes for ever. */
@@ -188,6 +193,26 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
     file: "widget/push-worker.js",
     words: ["widget", "button"],
   });
+  const callIn = (language: Language): Promise<string> =>
+    buildPart(outDir, {
+      input: "call/main.ts",
+      format: "es",
+      file: `widget/call-${language}.js`,
+      words: ["widget", "call"],
+      language,
+      define: { LANGUAGE: JSON.stringify(language) },
+    });
+  const calls = { de: await callIn("de"), en: await callIn("en") };
+  const callSeal = sealed(outDir, [calls.de, calls.en]);
+  const call = { de: sealedName(calls.de, callSeal), en: sealedName(calls.en, callSeal) };
+  const callScript = await buildPart(outDir, {
+    input: "call/script.ts",
+    format: "iife",
+    file: "call.js",
+    words: ["widget", "button"],
+    only: ["none"],
+    define: { SEAL: JSON.stringify(callSeal) },
+  });
   const inFolder = (file: string): string => file.slice("widget/".length);
   const chatIn = (language: Language): Promise<string> =>
     buildPart(outDir, {
@@ -201,6 +226,7 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
         EMOJI_FILE: JSON.stringify(inFolder(emoji)),
         SHEETS_FILE: JSON.stringify(inFolder(sheets)),
         PUSH_FILE: JSON.stringify(inFolder(push)),
+        CALL_FILE: JSON.stringify(inFolder(call[language])),
       },
       license: "widget/licenses.md",
     });
@@ -226,5 +252,7 @@ export const buildWidget = async (outDir: string): Promise<BuiltWidget> => {
     sheets,
     push,
     worker,
+    call,
+    callScript,
   };
 };

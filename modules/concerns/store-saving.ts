@@ -93,10 +93,9 @@ const insertParties = (concernId: string, parties: readonly NewParty[]): Sql => 
       AS p (id uuid, "customerId" uuid, name text, kind text, norm text, value text, role text, "seesFrom" integer)
   ON CONFLICT (concern_id, kind, norm) DO NOTHING RETURNING id`;
 
-/** Who joins a concern, without a message of theirs. */
-export const addParties = async (tx: Tx, concernId: string, parties: readonly NewParty[]): Promise<void> => {
-  await tx.run(insertParties(concernId, parties));
-};
+/** Who joins a concern, without a message of theirs. Gives the ids of those who did not take part already. */
+export const addParties = async (tx: Tx, concernId: string, parties: readonly NewParty[]): Promise<string[]> =>
+  (await tx.rows<{ id: string }>(insertParties(concernId, parties))).map(({ id }) => id);
 
 const insertFiles = (messageId: string, files: readonly NewFile[]): Sql => sql`
   INSERT INTO attachment (id, message_id, position, hash, name, media_type, size_bytes, inline_id, image)

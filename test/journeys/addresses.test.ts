@@ -48,6 +48,25 @@ const others: Readonly<Record<string, readonly [path: string, status: number]>> 
   "POST /help/go/:link": ["/help/go/none", 404],
   "GET /help/:brand": ["/help/none", 404],
   "GET /help/:brand/": ["/help/none/", 404],
+  "GET /help/:brand/call": ["/help/none/call", 404],
+  "GET /w": ["/w", 200],
+  "POST /w": ["/w", 415],
+  "GET /w/:word": ["/w/aaaaaaaaaaaaaaaaaaaaaaaaaa", 404],
+  "GET /w/:word/callback": ["/w/aaaaaaaaaaaaaaaaaaaaaaaaaa/callback", 404],
+  "GET /w/:word/mail": ["/w/aaaaaaaaaaaaaaaaaaaaaaaaaa/mail", 404],
+  "POST /w/:word/callback": ["/w/aaaaaaaaaaaaaaaaaaaaaaaaaa/callback", 415],
+  "POST /w/:word/mail": ["/w/aaaaaaaaaaaaaaaaaaaaaaaaaa/mail", 415],
+  "POST /w/:word/chat": ["/w/aaaaaaaaaaaaaaaaaaaaaaaaaa/chat", 415],
+  "POST /w/:word/withdraw": ["/w/aaaaaaaaaaaaaaaaaaaaaaaaaa/withdraw", 415],
+  "OPTIONS /call/:id/site.json": ["/call/none/site.json", 404],
+  "OPTIONS /call/:id/calls": ["/call/none/calls", 404],
+  "OPTIONS /call/:id/calls/:call": ["/call/none/calls/0195d1f0-0000-7000-8000-000000000000", 404],
+  "OPTIONS /call/:id/calls/:call/:what": ["/call/none/calls/0195d1f0-0000-7000-8000-000000000000/offer", 404],
+  "GET /call/:id/site.json": ["/call/none/site.json", 404],
+  "POST /call/:id/calls": ["/call/none/calls", 404],
+  "GET /call/:id/calls/:call": ["/call/none/calls/0195d1f0-0000-7000-8000-000000000000", 404],
+  "POST /call/:id/calls/:call/wishes": ["/call/none/calls/0195d1f0-0000-7000-8000-000000000000/wishes", 404],
+  "POST /call/:id/calls/:call/offer": ["/call/none/calls/0195d1f0-0000-7000-8000-000000000000/offer", 404],
   "GET /help/:brand/:flow": ["/help/none/none", 404],
   "POST /help/:brand/:flow": ["/help/none/none", 415],
   "GET /help/:brand/:flow/:run": ["/help/none/none/0195d1f0-0000-7000-8000-000000000000", 404],
@@ -73,8 +92,8 @@ const strangers = (addresses: readonly string[]): readonly string[] =>
   addresses.filter((address) => {
     const [method = "", path = ""] = address.split(" ");
     const isFile = method === "GET" && !path.includes("*") && built.some((folder) => existsSync(folder + path));
-    // The pages' style sheets, by what is in them.
-    const isStyle = method === "GET" && /^\/help\/style\/[0-9a-f]{12}-(?:tokens|portal)\.css$/.test(path);
+    // The pages' style sheets, and the program of the second screen, by what is in them.
+    const isStyle = method === "GET" && /^\/help\/style\/[0-9a-f]{12}-(?:(?:tokens|portal)\.css|live\.js)$/.test(path);
     return !contract.has(address) && !Object.hasOwn(others, address) && !isFile && !isStyle;
   });
 

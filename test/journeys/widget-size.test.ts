@@ -20,6 +20,9 @@ const mostOpenBytes = 34_000;
 const mostEmojiBytes = 9_000;
 const mostSheetsBytes = 8_000;
 const mostPushBytes = 4_000;
+/** Whoever calls fetches it, and nobody else. */
+const mostCallBytes = 11_500;
+const mostCallScriptBytes = 2_000;
 
 let folder: string;
 let built: BuiltWidget;
@@ -32,7 +35,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 const text = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
 const cost = async (name: string): Promise<number> => gzipSync(await readFile(join(folder, name)), { level: 6 }).length;
 
-test("closed it is at most 5 kB, for whoever is known and where it greets as well; open two files of at most 34 kB, one of 9 kB for emoji, one of 8 kB for what few see, two of 4 kB for browsers that tell, and there are no others", async () => {
+test("closed it is at most 5 kB, for whoever is known and where it greets as well; open two files of at most 34 kB, one of 9 kB for emoji, one of 8 kB for what few see, two of 4 kB for browsers that tell, one of 11.5 kB for who calls, and there are no others", async () => {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const scripts = files.filter((file) => file.isFile() && file.name !== "licenses.md").map(({ name }) => name);
   const chats = Object.values(built.chat).map((file) => file.slice("widget/".length));
@@ -42,7 +45,25 @@ test("closed it is at most 5 kB, for whoever is known and where it greets as wel
   const greet = Object.values(built.greet).map((file) => file.slice("widget/".length));
   const peek = built.peek.slice("widget/".length);
   const watch = built.watch.slice("widget/".length);
-  const all = [...chats, emoji, sheets, push, ...greet, watch, peek, "push-worker.js", "mount.js", "widget.js"];
+  const call = Object.values(built.call).map((file) => file.slice("widget/".length));
+  const calling = Math.max(await cost(built.call.de), await cost(built.call.en));
+  assert.ok(calling <= mostCallBytes, `what calls is ${calling} bytes`);
+  const button = await cost(built.callScript);
+  assert.ok(button <= mostCallScriptBytes, `what a page has for its own button is ${button} bytes`);
+  const all = [
+    ...chats,
+    ...call,
+    "call.js",
+    emoji,
+    sheets,
+    push,
+    ...greet,
+    watch,
+    peek,
+    "push-worker.js",
+    "mount.js",
+    "widget.js",
+  ];
   assert.deepEqual(scripts.toSorted(), all.toSorted());
   const telling = (await cost(built.push)) + (await cost(built.worker));
   assert.ok(telling <= mostPushBytes, `what browsers tell by is ${telling} bytes`);
@@ -93,6 +114,8 @@ test("nothing of the desk is in it: not its words, not its schemas, not its fram
     [sheets, german.widget.parts.faults.date],
     [emoji, german.widget.emoji.groups.nature],
     [await text(built.push), english.widget.push.offer],
+    [await text(built.call.de), german.widget.call.hangUp],
+    [await text(built.call.en), english.widget.call.placeComes],
     [await text(built.greet.de), german.widget.greet.never],
     [await text(built.greet.en), english.widget.greet.never],
   ] as const;
@@ -100,6 +123,13 @@ test("nothing of the desk is in it: not its words, not its schemas, not its fram
     assert.ok(part.includes(words), words);
     for (const each of Object.values(built.chat)) assert.equal((await text(each)).includes(words), false, words);
   }
+});
+
+test("each chat, and a page's own button, find what calls by its name", async () => {
+  for (const language of ["de", "en"] as const)
+    assert.ok((await text(built.chat[language])).includes(built.call[language].slice("widget/".length)));
+  const ending = /-[\w-]{8}\.js$/.exec(built.call.de)?.[0] ?? assert.fail();
+  assert.ok(built.call.en.endsWith(ending) && (await text(built.callScript)).includes(ending.slice(1, -3)));
 });
 
 test("it brings nothing that a strict policy forbids", async () => {
@@ -111,6 +141,8 @@ test("it brings nothing that a strict policy forbids", async () => {
     built.push,
     built.worker,
     ...Object.values(built.greet),
+    ...Object.values(built.call),
+    built.callScript,
     built.watch,
     built.peek,
     ...Object.values(built.chat),

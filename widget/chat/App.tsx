@@ -32,6 +32,8 @@ export interface AppProps {
   readonly sounds: boolean;
   readonly setSounds: (on: boolean) => void;
   readonly close: (() => void) | null;
+  /** Calls the brand at that channel. */
+  readonly call: (channel: string) => void;
   /** Says again whose page it is: what the site said (`word`), or null: nobody's. */
   readonly identify: (word: Word | null) => void;
   readonly word: Word | null;
@@ -100,7 +102,7 @@ const useLasting = (is: boolean, ms: number): boolean => {
 };
 
 export const App = (props: AppProps) => {
-  const { session, memory, drafts, newId, isShown, sounds, setSounds, close, now } = props;
+  const { session, memory, drafts, newId, isShown, sounds, setSounds, close, call, now } = props;
   const view = useView(session);
   const { chats } = view;
   const [chosen, setChosen] = useState<Screen>(() => keptTalk(drafts) ?? keptTalk(memory));
@@ -200,6 +202,7 @@ export const App = (props: AppProps) => {
         }
         back={back}
         elsewhere={others}
+        call={chats.now.call && !view.isUnbelieved ? () => call(chats.now.call ?? "") : null}
         you={screen.kind === "you" || view.isUnbelieved ? null : () => go({ kind: "you" })}
         close={close}
       />

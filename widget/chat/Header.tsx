@@ -11,12 +11,14 @@ export interface HeaderProps {
   readonly back: (() => void) | null;
   /** Unread messages of other concerns than the one shown. */
   readonly elsewhere: number;
+  /** Null: the brand has no telephone that pages can call. */
+  readonly call: (() => void) | null;
   readonly you: (() => void) | null;
   /** Null: the chat is the whole page. */
   readonly close: (() => void) | null;
 }
 
-export const Header = ({ brand, title, back, elsewhere, you, close }: HeaderProps) => (
+export const Header = ({ brand, title, back, elsewhere, call, you, close }: HeaderProps) => (
   // Keys, so that a button stays the button it is when another comes before it: the focus, or a press under way, would be another one's.
   <header class="head">
     {back ? (
@@ -32,6 +34,11 @@ export const Header = ({ brand, title, back, elsewhere, you, close }: HeaderProp
     <h2 key="title" class="title" id="draht-title" dir="auto">
       {title || (brand ? fill(words().title, { brand }) : words().name)}
     </h2>
+    {call ? (
+      <button key="call" type="button" class="plain" aria-label={words().callUs} title={words().callUs} onClick={call}>
+        <Icon name="call" />
+      </button>
+    ) : null}
     {you ? (
       <button
         key="you"

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 import type { Given } from "#widget/given.ts";
+import type { StartCall } from "#widget/call/main.ts";
 import type { give as giveEmoji, showEmoji } from "#widget/emoji/main.tsx";
 import type { startPush } from "#widget/push/main.ts";
 import type {
@@ -22,6 +23,7 @@ import type {
 declare const EMOJI_FILE: string;
 declare const SHEETS_FILE: string;
 declare const PUSH_FILE: string;
+declare const CALL_FILE: string;
 
 export interface Sheets {
   readonly give: typeof give;
@@ -62,4 +64,5 @@ export const fetchEmoji = fetcher<{ readonly give: typeof giveEmoji; readonly sh
   EMOJI_FILE,
 );
 export const fetchSheets = fetcher<Sheets>(SHEETS_FILE);
+export const fetchCall = fetcher<{ readonly start: StartCall }>(CALL_FILE);
 export const fetchPush = fetcher<{ readonly startPush: typeof startPush }>(PUSH_FILE);

@@ -5,12 +5,13 @@ import type { SiteGreeting, VisitedPage } from "#contract/chat.ts";
 import { forgetOthers, markOf, openMemory, prefixOf } from "#widget/memory.ts";
 import type { Memory } from "#widget/memory.ts";
 import type { Chat, ChatParts } from "#widget/parts.ts";
+import type { CallPanel } from "#widget/call/main.ts";
 import { count } from "#widget/words.ts";
 import { App } from "./App.tsx";
 import { dressButton } from "./button.ts";
 import chatCss from "./chat.css?inline";
 import { unread } from "./chats.ts";
-import { fetchPush, fetchSheets } from "./fetched.ts";
+import { fetchCall, fetchPush, fetchSheets } from "./fetched.ts";
 import { fetchBlob, openBlobs, sendBlob } from "./files.ts";
 import { entriesOf } from "./outbox.ts";
 import type { ChatSocket, Hears } from "./link.ts";
@@ -183,6 +184,7 @@ export const start = (parts: ChatParts): Chat => {
           draw();
         }}
         close={parts.closed}
+        call={call}
         identify={persons.identify}
         word={word}
         leave={persons.leave}
@@ -191,6 +193,26 @@ export const start = (parts: ChatParts): Chat => {
       />,
       place,
     );
+  };
+  let panel: CallPanel | null = null;
+  const call = (telephone: string): void => {
+    void fetchCall().then(({ start: startCall }) => {
+      panel?.show();
+      panel ??= startCall({
+        origin: new URL(filesAt).origin,
+        channel: telephone,
+        chat: channel,
+        root,
+        place: place.parentElement ?? place,
+        token: () => persons.now()?.memory.read("token") ?? null,
+        keepToken: (token) => {
+          persons.now()?.memory.keep("token", token);
+          session()?.remembered("token");
+        },
+        openChat: () => show(true),
+        closed: () => place.querySelector<HTMLElement>("button")?.focus(),
+      });
+    }, ignored);
   };
   const show = (shown: boolean, by?: SiteGreeting): void => {
     isShown = shown;
@@ -252,6 +274,7 @@ export const start = (parts: ChatParts): Chat => {
     end: () => {
       ended.abort();
       persons.end();
+      panel?.end();
       render(null, place);
     },
   };
