@@ -59,9 +59,20 @@ const speak = (one: (frame: number) => void, on: boolean): void => {
   }, 10);
 };
 
+/** Closes everybody, and lets the process end: the library keeps it until it is told to clean up, and may be told only when nothing is closing any more. */
+export const closeCallers = async (): Promise<void> => {
+  for (const caller of living) caller.close();
+  await Promise.all(closing);
+  datachannel.cleanup();
+};
+
+const living = new Set<Caller>();
+const closing: Promise<void>[] = [];
+
 export const createCaller = async (): Promise<Caller> => {
   const source = 1 + Math.floor(Math.random() * 4e9);
   const peer = new datachannel.PeerConnection("caller", { iceServers: [], bindAddress: "127.0.0.1" });
+  closing.push(new Promise((resolve) => peer.onStateChange((state) => state === "closed" && resolve())));
   const audio = new datachannel.Audio("0", "SendRecv");
   audio.addAudioCodec(0, "PCMU");
   audio.addAudioCodec(keysType, "telephone-event");
@@ -154,7 +165,7 @@ export const createCaller = async (): Promise<Caller> => {
     look();
   });
   const opened = new Promise<void>((resolve) => track.onOpen(() => resolve()));
-  return {
+  const self: Caller = {
     offer,
     take: async (answer) => {
       peer.setRemoteDescription(answer, "answer");
@@ -190,10 +201,14 @@ export const createCaller = async (): Promise<Caller> => {
       toPackets = heard;
     },
     close: () => {
+      if (closed) return;
       closed = true;
+      living.delete(self);
       speak(turn, false);
       track.close();
       peer.close();
     },
   };
+  living.add(self);
+  return self;
 };
