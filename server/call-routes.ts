@@ -7,6 +7,7 @@ import type { AnyEvent } from "#contract/events.ts";
 import { noteQuality, wishOfCall } from "#modules/calls/actions.ts";
 import { judgeDial } from "#modules/calls/actions-dialling.ts";
 import { callById, callOf } from "#modules/calls/reads.ts";
+import { rowFor } from "#modules/concerns/reads.ts";
 import type { Follower } from "#platform/live/follow.ts";
 import { httpError } from "#platform/http/http.ts";
 import type { World } from "#platform/world.ts";
@@ -69,6 +70,9 @@ export const boardRoutes = (parts: {
     }
   }),
   answer<World, typeof calls.dial>(calls.dial, async (world, who, { body }) => {
+    // Whoever may not see the concern learns nothing of what there is.
+    const row = await rowFor(world.db, who, body.concernId);
+    if (isRefusal(row)) return row;
     const board = parts.board();
     const channel = parts.connected.voices().find(({ id }) => id === body.channelId);
     if (board === null || channel === undefined) return refuse("unknownChannel", undefined, "channelId");

@@ -1,5 +1,6 @@
 // Who may do what, on every path: the matrix is made from the contract and the policy table, so that a new endpoint without a row here fails.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { api } from "#contract/api.ts";
@@ -7,9 +8,11 @@ import { everything } from "#contract/concerns.ts";
 import type { Endpoint } from "#contract/endpoint.ts";
 import type { BrandId } from "#contract/ids.ts";
 import { allows, permissions, type Role } from "#contract/permissions.ts";
+import { openDiskFiles } from "#platform/files/disk.ts";
 import { addAgent, addMailbox, agentPassword, setUpCentre } from "#test/centre.ts";
 import { addChat } from "#test/chat.ts";
 import { addressOf, callRaw, openLive, Refused, signIn, type Desk } from "#test/desk.ts";
+import { query } from "#test/faults.ts";
 import { nobodys, samples, type Facts, type Sample } from "#test/samples.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
 
@@ -374,6 +377,32 @@ test("frames, originals and files answer nobody without right", async () => {
     const changed = path.slice(0, at) + (path[at] === "A" ? "B" : "A") + path.slice(at + 1);
     assert.equal(await status(changed), 404, changed);
   }
+});
+
+test("a recording is heard by who may see its brand, from any place, and by nobody else", async () => {
+  const bytes = Uint8Array.from({ length: 1_000 }, (_, n) => n % 251);
+  const { hash } = await openDiskFiles(join(server.dataDir, "files")).put(bytes);
+  const [callId, id] = [crypto.randomUUID(), crypto.randomUUID()];
+  await query(
+    await server.databaseUrl(),
+    `INSERT INTO call (id, channel_id, brand_id, direction, started_at, ended_at, end_as, record, version)
+     VALUES ('${callId}', '${facts.channelId}', '${facts.brandId}', 'in', now(), now(), 'talked', '{"brandId": "${facts.brandId}"}', 1);
+     INSERT INTO call_recording (id, call_id, kind, state, started_at, seconds, hash, size_bytes, pauses)
+     VALUES ('${id}', '${callId}', 'call', 'kept', now(), 1, '${hash}', ${bytes.length}, '[]')`,
+  );
+  const hears = (cookie?: string, range?: string) =>
+    fetch(`${server.url}/api/recordings/${id}`, {
+      headers: { ...(cookie === undefined ? {} : { cookie }), ...(range === undefined ? {} : { range }) },
+    });
+  const mine = desks.get("agent")?.cookie;
+  assert.deepEqual([(await hears()).status, (await hears(desks.get("foreign")?.cookie)).status], [404, 404]);
+  const whole = await hears(mine);
+  assert.deepEqual([whole.status, whole.headers.get("content-type")], [200, "audio/wav"]);
+  assert.deepEqual(new Uint8Array(await whole.arrayBuffer()), bytes);
+  const part = await hears(mine, "bytes=300-399");
+  assert.deepEqual([part.status, part.headers.get("content-range")], [206, "bytes 300-399/1000"]);
+  assert.deepEqual(new Uint8Array(await part.arrayBuffer()), bytes.subarray(300, 400));
+  assert.equal((await hears(mine, "bytes=1000-")).status, 416);
 });
 
 // The addresses of files are signed, since what a frame fetches brings no cookie. They worked for twelve hours, whatever became of whom they were made for.
