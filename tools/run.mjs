@@ -20,6 +20,7 @@ const scripts = {
   trace: "tools/trace.ts",
   pictures: "tools/pictures.ts",
   build: "tools/build.ts",
+  asterisk: "tools/asterisk.ts",
 };
 
 /** The npm package that carries the pinned Node for each platform. */

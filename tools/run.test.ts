@@ -61,7 +61,7 @@ suite("the launcher", () => {
 
   test("refuses what it does not know, naming what there is", async () => {
     assert.deepEqual(await outcome(launch("dance")), {
-      said: 'draht: "dance" is no command. Commands: start, test, check, bench, trace, pictures, build.\n',
+      said: 'draht: "dance" is no command. Commands: start, test, check, bench, trace, pictures, build, asterisk.\n',
       code: 1,
     });
     const missing = await outcome(launch("build"));

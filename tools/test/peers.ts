@@ -5,6 +5,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, globSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Stage } from "./suites.ts";
+import { unpack, unpacked } from "./unpacked.ts";
 
 /** A program that some tests need. */
 type Peer = {
@@ -16,11 +17,14 @@ type Peer = {
   readonly packages: readonly string[];
   /** Stages whose tests talk to it. */
   readonly stages: readonly Stage[];
+  /** Not installed into the system but unpacked beside it. */
+  readonly unpacked?: "asterisk" | "sipp";
   /** What does its work, more slowly, where it cannot be had. */
   readonly instead?: PeerName;
 };
 
 export type PeerName =
+  | "asterisk"
   | "chromium"
   | "clamd"
   | "dovecot"
@@ -29,9 +33,11 @@ export type PeerName =
   | "php"
   | "postfix"
   | "postgresql"
-  | "python";
+  | "python"
+  | "sipp";
 
 const peers: Readonly<Record<PeerName, Peer>> = {
+  asterisk: { programs: [], files: [], packages: [], stages: ["journeys"], unpacked: "asterisk" },
   chromium: {
     programs: ["chromium", "chromium-browser", "google-chrome"],
     files: [],
@@ -57,6 +63,7 @@ const peers: Readonly<Record<PeerName, Peer>> = {
   php: { programs: ["php"], files: [], packages: ["php-cli"], stages: ["journeys"] },
   postfix: { programs: ["postfix"], files: [], packages: ["postfix"], stages: ["journeys", "screens"] },
   python: { programs: ["python3"], files: [], packages: ["python3"], stages: ["journeys"] },
+  sipp: { programs: [], files: [], packages: [], stages: ["journeys"], unpacked: "sipp" },
   // Debian keeps each version's programs in a folder of its own; the oldest counts.
   postgresql: { programs: ["initdb"], files: [], packages: ["postgresql"], stages: ["journeys"] },
 };
@@ -66,6 +73,7 @@ const peerNames = Object.keys(peers) as readonly PeerName[];
 /** Absolute path of a peer's program; undefined when it or one of its parts is missing. */
 export function peerPath(name: PeerName): string | undefined {
   const peer = peers[name];
+  if (peer.unpacked !== undefined) return unpacked(peer.unpacked)?.file;
   if (!peer.files.every((file) => existsSync(file))) return undefined;
   const folders = [
     ...(process.env["PATH"] ?? "").split(delimiter),
@@ -89,8 +97,24 @@ export function lacking(...names: readonly PeerName[]): string | false {
  * tests will not run. Starts no daemon. Never throws: a test whose peer is still missing skips with its reason.
  */
 export async function ensurePeers(wanted: readonly Stage[], log: (sentence: string) => void): Promise<void> {
-  const missing = missingPeers(wanted);
-  if (missing.length === 0) return;
+  const all = missingPeers(wanted);
+  if (all.some((name) => peers[name].unpacked !== undefined)) {
+    const fault = await unpack(log);
+    if (fault !== undefined) log(`Asterisk and sipp could not be fetched: ${fault}`);
+  }
+  const missing = all.filter((name) => peers[name].unpacked === undefined);
+  if (missing.length > 0) await installAll(missing, log);
+  for (const name of missingPeers(wanted)) {
+    const { instead, stages } = peers[name];
+    log(
+      instead === undefined
+        ? `${name} is missing: the tests that talk to it (${stages.join(", ")}) will not run`
+        : `${name} is missing: ${instead} does its work, more slowly`,
+    );
+  }
+}
+
+async function installAll(missing: readonly PeerName[], log: (sentence: string) => void): Promise<void> {
   const obstacle = aptObstacle();
   if (obstacle === undefined) {
     // What another can do instead comes for itself: not every system has it, and apt installs all that it is told or nothing.
@@ -104,14 +128,6 @@ export async function ensurePeers(wanted: readonly Stage[], log: (sentence: stri
     );
   } else {
     log(`${obstacle}; to run every test, install: ${packagesOf(missing).join(" ")}`);
-  }
-  for (const name of missingPeers(wanted)) {
-    const { instead, stages } = peers[name];
-    log(
-      instead === undefined
-        ? `${name} is missing: the tests that talk to it (${stages.join(", ")}) will not run`
-        : `${name} is missing: ${instead} does its work, more slowly`,
-    );
   }
 
   async function install(names: readonly PeerName[], how: { readonly update: boolean }): Promise<void> {

@@ -1,0 +1,380 @@
+// Calls through a real Asterisk: a telephone calls, hears, presses keys, talks, is recorded; and what breaks on the way. Told by the engine of channels/phone/asterisk.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { attachAsterisk } from "#channels/phone/asterisk/engine.ts";
+import { merged, samplesOf } from "#channels/phone/asterisk/wav.ts";
+import type { VoiceEngine, VoiceEvent } from "#contract/voice.ts";
+import { type AsteriskPeer, lacksAsterisk, startAsterisk } from "#test/peers/asterisk.ts";
+import { tones, tonesAlong } from "#test/peers/rtp.ts";
+import { openTelephone, type Telephone } from "#test/peers/sip-caller.ts";
+
+/** Sounds by their hash, served as the switchboard serves them. */
+const serveSounds = async () => {
+  const sounds = new Map<string, Uint8Array>();
+  const server = createServer((request, response) => {
+    const wav = sounds.get(/([0-9a-f]{64})\.wav$/u.exec(request.url ?? "")?.[1] ?? "");
+    response.writeHead(wav === undefined ? 404 : 200, { "content-type": "audio/wav" });
+    response.end(wav);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: (sound: string) => `http://127.0.0.1:${port}/${sound}.wav`,
+    add: (hertz: number, seconds: number): string => {
+      const samples = Int16Array.from({ length: seconds * 8_000 }, (_, index) =>
+        Math.round(8_000 * Math.sin((2 * Math.PI * hertz * index) / 8_000)),
+      );
+      const wav = merged([{ offsetMs: 0, side: "left", samples }], 1);
+      const sound = createHash("sha256").update(wav).digest("hex");
+      sounds.set(sound, wav);
+      return sound;
+    },
+    close: () => server.close(),
+  };
+};
+
+/** An engine and everything it told. */
+const attach = async (asterisk: AsteriskPeer, url: (sound: string) => string) => {
+  const told: VoiceEvent[] = [];
+  const ears = new Set<() => void>();
+  const engine: VoiceEngine = await attachAsterisk(
+    { url: asterisk.url, user: asterisk.user, password: asterisk.password, app: asterisk.app, trunk: "trunk" },
+    {
+      log: () => undefined,
+      now: () => new Date(),
+      channelId: "ch1",
+      folder: "/nowhere",
+      sound: () => Promise.reject(new Error("by HTTP")),
+      soundUrl: url,
+      tell: (event) => {
+        told.push(event);
+        for (const ear of ears) ear();
+      },
+    },
+    { qualityEveryMs: 300 },
+  );
+  const next = <W extends VoiceEvent["what"]>(
+    what: W,
+    fits: (event: Extract<VoiceEvent, { what: W }>) => boolean = () => true,
+    from = 0,
+  ): Promise<Extract<VoiceEvent, { what: W }>> =>
+    new Promise((resolve, reject) => {
+      const look = (): boolean => {
+        const found = told
+          .slice(from)
+          .find((event): event is Extract<VoiceEvent, { what: W }> => event.what === what && fits(event as never));
+        if (found === undefined) return false;
+        clearTimeout(late);
+        ears.delete(look);
+        resolve(found);
+        return true;
+      };
+      const late = setTimeout(() => {
+        ears.delete(look);
+        reject(
+          new Error(
+            `${what} was not told; told was ${told
+              .slice(-8)
+              .map((event) => JSON.stringify(event))
+              .join("\n")}`,
+          ),
+        );
+      }, 40_000);
+      if (!look()) ears.add(look);
+    });
+  const command: VoiceEngine["command"] = async (order) => {
+    const answer = await engine.command(order);
+    assert.deepEqual(answer.ok ? "done" : answer, "done", JSON.stringify(order));
+    return answer;
+  };
+  await next("up");
+  return { engine, told, next, command };
+};
+
+describe("calls through Asterisk", { skip: lacksAsterisk() }, () => {
+  let asterisk: AsteriskPeer;
+  let sounds: Awaited<ReturnType<typeof serveSounds>>;
+  let line: Telephone;
+  let voice: Awaited<ReturnType<typeof attach>>;
+  let count = 0;
+  const fresh = (kind: string): string => `${kind}${(count += 1)}`;
+
+  before(async () => {
+    sounds = await serveSounds();
+    // Where the trunk leads: known before Asterisk starts, because its files name it.
+    const first = await openTelephone(1);
+    const { port } = first;
+    first.close();
+    asterisk = await startAsterisk({ trunkPort: port });
+    line = await openTelephone(asterisk.sipPort, port);
+    voice = await attach(asterisk, sounds.url);
+  });
+  after(async () => {
+    await voice?.engine.close(true);
+    line?.close();
+    sounds?.close();
+    await asterisk?.stop();
+  });
+
+  /** Somebody calls and is answered. */
+  const caller = async (number = "+4930111") => {
+    const from = voice.told.length;
+    const call = await line.call("4930222", { number, name: "Kim" });
+    const { legId } = await voice.next("called", () => true, from);
+    await voice.command({ do: "answer", legId });
+    await call.answered;
+    return { call, legId };
+  };
+  /** Somebody who is called by the trunk and answers. */
+  const called = async (number: string) => {
+    const legId = fresh("leg");
+    const rings = line.rung();
+    await voice.command({
+      do: "ring",
+      legId,
+      to: { number, from: "+4930222" },
+      callId: "c1",
+      display: "Draht",
+      timeoutSeconds: 30,
+    });
+    const call = await rings;
+    call.answer();
+    await voice.next("answered", (event) => event.legId === legId);
+    return { call, legId };
+  };
+
+  test("a call arrives with who calls and what was dialled, is answered, hears sounds in turn, is heard pressing keys, and hangs up", async () => {
+    const call = await line.call("4930222", { number: "+4930111", name: "Kim" });
+    const arrived = await voice.next("called");
+    assert.deepEqual(
+      { by: arrived.by, from: arrived.from, name: arrived.name, to: arrived.to },
+      { by: "trunk", from: "+4930111", name: "Kim", to: "4930222" },
+    );
+    const { legId } = arrived;
+    assert.equal((await voice.engine.snapshot()).legs.find((leg) => leg.legId === legId)?.state, "arriving");
+    await voice.command({ do: "answer", legId });
+    await call.answered;
+    const playId = fresh("play");
+    const heard = call.media.hears(tones.prompt).then(() => call.media.hears(tones.other));
+    await voice.command({
+      do: "play",
+      playId,
+      legId,
+      sounds: [sounds.add(tones.prompt, 1), sounds.add(tones.other, 1)],
+      loop: false,
+    });
+    await heard;
+    assert.equal((await voice.next("played", (event) => event.playId === playId)).how, "whole");
+    call.media.press("42#");
+    await voice.next("digit", (event) => event.legId === legId && event.digit === "#");
+    const digits = voice.told.flatMap((event) =>
+      event.what === "digit" && event.legId === legId ? [event.digit] : [],
+    );
+    assert.deepEqual(digits, ["4", "2", "#"]);
+    await voice.command({ do: "sendDigits", legId, digits: "17" });
+    await call.media.hearsKeys("17");
+    call.hangUp();
+    const ended = await voice.next("ended", (event) => event.legId === legId);
+    assert.deepEqual([ended.cause, ended.byThem], ["normal", true]);
+    assert.deepEqual((await voice.engine.snapshot()).legs, []);
+  });
+
+  test("music is heard while nothing else is, a looped sound until it is stopped, and a sound that is nowhere is told as failed", async () => {
+    const { call, legId } = await caller();
+    const [music, prompt] = [sounds.add(tones.music, 1), sounds.add(tones.prompt, 1)];
+    await voice.command({ do: "music", legId, sounds: [music] });
+    await call.media.hears(tones.music);
+    const [playId, looped, nowhere] = [fresh("play"), fresh("play"), fresh("play")];
+    const heard = call.media.hears(tones.prompt).then(() => call.media.hears(tones.music));
+    await voice.command({ do: "play", playId, legId, sounds: [prompt], loop: false });
+    await heard;
+    await voice.command({ do: "play", playId: looped, legId, sounds: [prompt], loop: true });
+    await call.media.hears(tones.prompt);
+    await voice.command({ do: "stopPlay", playId: looped });
+    assert.equal((await voice.next("played", (event) => event.playId === looped)).how, "stopped");
+    await call.media.hears(tones.music);
+    await voice.command({ do: "play", playId: nowhere, legId, sounds: ["0".repeat(64)], loop: false });
+    assert.equal((await voice.next("played", (event) => event.playId === nowhere)).how, "failed");
+    await voice.command({ do: "music", legId, sounds: null });
+    await call.media.hears();
+    await voice.command({ do: "hangUp", legId, cause: "normal" });
+    assert.equal(await call.ended, 200);
+    const ended = await voice.next("ended", (event) => event.legId === legId);
+    assert.deepEqual([ended.cause, ended.byThem], ["normal", false]);
+  });
+
+  test("in a hub all who talk hear each other, who listens is heard by nobody, who whispers by one, and who is muted by nobody", async () => {
+    const customer = await caller();
+    const agent = await called("+4930333");
+    const third = await called("+4930444");
+    const hubId = fresh("hub:");
+    const talks = { as: "talks" } as const;
+    const of = (legId: string, muted = false) => ({ legId, role: talks, muted });
+    customer.call.media.say(tones.customer);
+    agent.call.media.say(tones.agent);
+    third.call.media.say(tones.second);
+    await voice.command({ do: "hub", hubId, members: [of(customer.legId), of(agent.legId)] });
+    await Promise.all([
+      customer.call.media.hears(tones.agent),
+      agent.call.media.hears(tones.customer),
+      third.call.media.hears(),
+    ]);
+    const withThird = (role: { as: "talks" } | { as: "listens" } | { as: "whispers"; to: string }, muted = false) =>
+      voice.command({
+        do: "hub",
+        hubId,
+        members: [of(customer.legId), of(agent.legId), { legId: third.legId, role, muted }],
+      });
+    await withThird({ as: "listens" });
+    await Promise.all([
+      third.call.media.hears(tones.customer, tones.agent),
+      customer.call.media.hears(tones.agent),
+      agent.call.media.hears(tones.customer),
+    ]);
+    await withThird({ as: "whispers", to: agent.legId });
+    await Promise.all([
+      agent.call.media.hears(tones.customer, tones.second),
+      customer.call.media.hears(tones.agent),
+      third.call.media.hears(tones.customer, tones.agent),
+    ]);
+    await withThird(talks);
+    await Promise.all([
+      agent.call.media.hears(tones.customer, tones.second),
+      customer.call.media.hears(tones.agent, tones.second),
+    ]);
+    await voice.command({ do: "hub", hubId, members: [of(customer.legId), of(agent.legId, true)] });
+    await Promise.all([customer.call.media.hears(), agent.call.media.hears(tones.customer), third.call.media.hears()]);
+    // A sound for one is heard beside the others, and by nobody else.
+    const playId = fresh("play");
+    const beside = agent.call.media.hears(tones.customer, tones.prompt);
+    await voice.command({ do: "play", playId, legId: agent.legId, sounds: [sounds.add(tones.prompt, 1)], loop: false });
+    await beside;
+    assert.equal((await voice.next("played", (event) => event.playId === playId)).how, "whole");
+    const { hubs } = await voice.engine.snapshot();
+    assert.deepEqual(hubs, [{ hubId, members: [of(customer.legId), of(agent.legId, true)] }]);
+    await voice.command({ do: "hub", hubId, members: [] });
+    assert.deepEqual((await voice.engine.snapshot()).hubs, []);
+    await customer.call.media.hears();
+    for (const { legId, call } of [customer, agent, third]) {
+      await voice.command({ do: "hangUp", legId, cause: "normal" });
+      await call.ended;
+    }
+    await voice.next("quality", (event) => event.legId === customer.legId && event.mos > 4);
+  });
+
+  test("a recording has customers left and agents right, leaves out what was said while it was paused, and goes when it is forgotten", async () => {
+    const customer = await caller();
+    const agent = await called("+4930333");
+    const [hubId, recordingId] = [fresh("hub:"), fresh("rec")];
+    const members = [customer, agent].map(({ legId }) => ({ legId, role: { as: "talks" } as const, muted: false }));
+    customer.call.media.say(tones.customer);
+    agent.call.media.say(tones.agent);
+    await voice.command({ do: "hub", hubId, members });
+    const order = { do: "record" as const, recordingId, of: { hubId }, left: [customer.legId], mostSeconds: 60 };
+    await Promise.all([customer.call.media.hears(tones.agent), agent.call.media.hears(tones.customer)]);
+    // Half a second.
+    const talk = async (): Promise<void> => {
+      for (let tenth = 0; tenth < 5; tenth += 1) await agent.call.media.hears(tones.customer);
+    };
+    await voice.command({ ...order, paused: false });
+    await talk();
+    await voice.command({ ...order, paused: true });
+    assert.deepEqual((await voice.engine.snapshot()).recordings, [{ recordingId, paused: true, over: false }]);
+    customer.call.media.say(tones.second);
+    await agent.call.media.hears(tones.second);
+    customer.call.media.say(tones.customer);
+    await talk();
+    await voice.command({ ...order, paused: false });
+    await talk();
+    await voice.command({ do: "stopRecord", recordingId });
+    const recorded = await voice.next("recorded", (event) => event.recordingId === recordingId);
+    assert.equal(recorded.failed, false);
+    const wav = Buffer.from(await voice.engine.recording(recordingId));
+    assert.equal(wav.readUInt16LE(22), 2, "two channels");
+    const both = new Int16Array(wav.buffer.slice(wav.byteOffset + 44, wav.byteOffset + wav.length));
+    const left = both.filter((_, index) => index % 2 === 0);
+    const right = both.filter((_, index) => index % 2 === 1);
+    assert.deepEqual(tonesAlong(left), [tones.customer]);
+    assert.deepEqual(tonesAlong(right), [tones.agent]);
+    assert.ok(
+      Math.abs(left.length / 8_000 - recorded.seconds) < 0.5,
+      `${left.length / 8_000} s of ${recorded.seconds}`,
+    );
+    await voice.command({ do: "forgetRecord", recordingId });
+    await assert.rejects(voice.engine.recording(recordingId));
+    for (const { legId, call } of [customer, agent]) {
+      await voice.command({ do: "hangUp", legId, cause: "normal" });
+      await call.ended;
+    }
+  });
+
+  test("words that are left are kept in one channel, until the longest time or until who speaks hangs up", async () => {
+    const { call, legId } = await caller();
+    const recordingId = fresh("rec");
+    call.media.say(tones.customer);
+    await voice.command({ do: "record", recordingId, of: { legId }, left: [legId], paused: false, mostSeconds: 1 });
+    assert.equal((await voice.next("recorded", (event) => event.recordingId === recordingId)).seconds, 1);
+    const samples = samplesOf(await voice.engine.recording(recordingId));
+    assert.deepEqual(tonesAlong(samples ?? new Int16Array()), [tones.customer]);
+    const second = fresh("rec");
+    await voice.command({ do: "watchTalking", legId, on: true });
+    await voice.command({
+      do: "record",
+      recordingId: second,
+      of: { legId },
+      left: [legId],
+      paused: false,
+      mostSeconds: 60,
+    });
+    await voice.next("talking", (event) => event.legId === legId && event.on);
+    call.media.say(null);
+    await voice.next("talking", (event) => event.legId === legId && !event.on);
+    call.hangUp();
+    assert.equal((await voice.next("recorded", (event) => event.recordingId === second)).failed, false);
+    for (const each of [recordingId, second]) await voice.command({ do: "forgetRecord", recordingId: each });
+  });
+
+  test("a number that is busy, refuses, is unknown or does not answer is told in our words", async () => {
+    const cases = [
+      [486, "Busy Here", "busy"],
+      [603, "Decline", "rejected"],
+      [404, "Not Found", "unknownNumber"],
+      [503, "Service Unavailable", "unreachable"],
+      [403, "Forbidden", "notAllowed"],
+    ] as const;
+    for (const [status, words, cause] of cases) {
+      const legId = fresh("leg");
+      const rings = line.rung();
+      await voice.command({
+        do: "ring",
+        legId,
+        to: { number: "+4930555", from: "+4930222" },
+        callId: "c2",
+        display: "Draht",
+        timeoutSeconds: 30,
+      });
+      const call = await rings;
+      assert.match(call.headers.get("from") ?? "", /^"Draht" <sip:\+4930222@/u);
+      call.ring();
+      await voice.next("ringing", (event) => event.legId === legId);
+      call.refuse(status, words);
+      const ended = await voice.next("ended", (event) => event.legId === legId);
+      assert.deepEqual([ended.cause, ended.byThem], [cause, true], ended.code);
+    }
+    const legId = fresh("leg");
+    const rings = line.rung();
+    await voice.command({
+      do: "ring",
+      legId,
+      to: { number: "+4930555", from: "+4930222" },
+      callId: "c3",
+      display: "Draht",
+      timeoutSeconds: 1,
+    });
+    (await rings).ring();
+    assert.equal((await voice.next("ended", (event) => event.legId === legId)).cause, "noAnswer");
+  });
+});
