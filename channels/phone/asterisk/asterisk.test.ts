@@ -51,7 +51,7 @@ test("the files lead calls to us, load only what is named, take no stranger's ca
   const files = asteriskFiles(asteriskSetup.parse(setup));
   assert.match(files["extensions.conf"] ?? "", /exten => _\[\+0-9a-zA-Z\]\.,1,Stasis\(draht,inbound\)/u);
   assert.match(files["extensions.conf"] ?? "", /\[draht-device\]\n$/u);
-  assert.match(files["extensions.conf"] ?? "", /Hangup\(38\)/u);
+  assert.match(files["extensions.conf"] ?? "", /Hangup\(34\)/u);
   assert.match(files["modules.conf"] ?? "", /autoload=no/u);
   for (const name of asteriskModules) assert.ok(files["modules.conf"]?.includes(`load=${name}.so\n`), name);
   assert.match(files["http.conf"] ?? "", /bindaddr=127\.0\.0\.1\n/u);

@@ -67,7 +67,7 @@ const numbers: Readonly<Record<LegCause, number>> = {
   noAnswer: 19,
   rejected: 21,
   unknownNumber: 1,
-  unreachable: 38,
+  unreachable: 34,
   notAllowed: 21,
   lost: 41,
   engineDown: 41,

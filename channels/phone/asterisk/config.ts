@@ -188,10 +188,10 @@ function extensionsFile({ app, meanwhile }: AsteriskSetup): string {
   const { number, sound } = meanwhile;
   const instead =
     number !== null
-      ? [`Dial(PJSIP/${number}@${trunkName},60)`, "Hangup(38)"]
+      ? [`Dial(PJSIP/${number}@${trunkName},60)`, "Hangup(34)"]
       : sound !== null
         ? ["Answer()", `Playback(${sound})`, "Hangup()"]
-        : ["Hangup(38)"];
+        : ["Hangup(34)"];
   const steps = [`Stasis(${app},inbound)`, 'GotoIf($["${STASISSTATUS}"="SUCCESS"]?over)', ...instead].map(
     (step, index) => (index === 0 ? `exten => _[+0-9a-zA-Z].,1,${step}` : ` same => n,${step}`),
   );

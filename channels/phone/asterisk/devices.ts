@@ -15,7 +15,7 @@ const passwordOf = (ground: Ground, deviceId: string): string =>
   createHmac("sha256", ground.place.password).update(`device ${ground.place.app} ${deviceId}`).digest("base64url");
 
 /** Where softphones reach us; our server leads from there to Asterisk. */
-export const sipPath = (channelId: string): string => `/phone/sip/${channelId}`;
+export const sipPath = (channelId: string): string => `/phone/sip?channel=${encodeURIComponent(channelId)}`;
 
 export const device: Do<"device"> = async (ground, { deviceId, display }) => {
   const known = ground.devices.get(deviceId);

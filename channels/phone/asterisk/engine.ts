@@ -153,6 +153,8 @@ export const attachAsterisk = async (
       if (end && up)
         await Promise.all([...ground.legs.keys()].map((legId) => command({ do: "hangUp", legId, cause: "normal" })));
       closed = true;
+      // Who let go of it is told nothing more.
+      up = false;
       quality.stop();
       link.close();
     },

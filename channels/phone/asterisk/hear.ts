@@ -1,7 +1,7 @@
 // What Asterisk tells, one message after the other, into what we know and what we tell. Called by engine.ts.
 import { causeOf } from "./causes.ts";
 import { registered } from "./devices.ts";
-import { endWhisper } from "./hubs.ts";
+import { endEmpty, endWhisper } from "./hubs.ts";
 import { forgetNote, type Ground, keepNote, type Leg, newLeg } from "./legs.ts";
 import { type AriChannel, ariEvent, type AriEvent } from "./messages.ts";
 import { airEnded, airGoesOn, settle } from "./plays.ts";
@@ -149,6 +149,7 @@ export const endLeg = (
   leg.hub = null;
   ground.io.tell({ what: "ended", legId: leg.id, at: ground.at(), ...how });
   ground.later([leg.id], () => forgetNote(ground, leg.id));
+  if (hub !== null) ground.later([hub.hubId], () => endEmpty(ground, hub.hubId));
   if (hub?.role.as === "whispers") ground.later([leg.id], () => endWhisper(ground, leg.id));
   for (const recording of ground.recordings.values())
     if (!recording.over && "legId" in recording.of && recording.of.legId === leg.id)

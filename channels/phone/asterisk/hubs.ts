@@ -24,7 +24,7 @@ export const hub: Do<"hub"> = async (ground, { hubId, members }) => {
   // Who whispers comes last: the other has to be there.
   const inOrder = known.toSorted((a, b) => Number(a.role.as === "whispers") - Number(b.role.as === "whispers"));
   for (const member of inOrder) refused ??= await join(ground, hubId, member);
-  if (known.length === 0 && ground.hubs.delete(hubId)) await link.ask("DELETE", `bridges/${part(hubId)}`);
+  await endEmpty(ground, hubId);
   await followHub(ground, hubId);
   for (const { legId } of known) {
     const leg = ground.legs.get(legId);
@@ -92,6 +92,12 @@ export const leave = async (ground: Ground, leg: Leg): Promise<void> => {
     await settle(ground, leg);
     await keepNote(ground, leg);
   });
+};
+
+/** Nobody is left there: it is gone. */
+export const endEmpty = async (ground: Ground, hubId: string): Promise<void> => {
+  if (membersOf(ground, hubId).length === 0 && ground.hubs.delete(hubId))
+    await ground.link.ask("DELETE", `bridges/${part(hubId)}`);
 };
 
 /** What served a whisperer goes. */

@@ -1,9 +1,15 @@
 // One WebSocket to Asterisk's ARI, kept: what happens there comes by it, and what we ask goes by it too, so both have one order. Called by engine.ts.
 import { randomBytes } from "node:crypto";
-import { request as plainRequest } from "node:http";
-import { request as tlsRequest } from "node:https";
+import type * as http from "node:http";
+import type * as https from "node:https";
+import { createRequire } from "node:module";
 import { WebSocket } from "ws";
 import { z } from "zod";
+
+// Not by an ES import, which would load all of fetch: docs/decisions/0262-no-fetch-at-rest.md.
+const commonJs = createRequire(import.meta.url);
+const { request: plainRequest } = commonJs("node:http") as typeof http;
+const { request: tlsRequest } = commonJs("node:https") as typeof https;
 
 /** How Asterisk is reached: "http://127.0.0.1:8088" or https. */
 export interface AsteriskPlace {
