@@ -205,6 +205,26 @@ const mountCustomers = async (options: AppOptions, http: Http, live: Live): Prom
   await mountWidget({ app: http.app, world, connected });
 };
 
+/** What whoever runs the centre asks: does it live, is it ready, its numbers, its API; and the sounds that engines fetch. */
+const mountWatched = (options: AppOptions, http: Http): void => {
+  const { config } = options;
+  // Few ask for it: it is made for who does.
+  http.app.get("/api/openapi.json", (_request, reply) => reply.send(openApi(options.version, http.cookieName)));
+  mountCallSounds(http.app, options.callSound);
+  http.app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
+  http.app.get("/readyz", async (_request, reply) => {
+    const missing = await options.missing();
+    return reply
+      .code(missing.length === 0 ? 200 : 503)
+      .type("text/plain")
+      .send(missing.length === 0 ? "ready\n" : `${missing.join("\n")}\n`);
+  });
+  http.app.get("/metrics", async (request, reply) => {
+    if (!mayWatch(config.metricsToken, request)) throw httpError(404, "no such address");
+    return reply.type(options.metrics.contentType).send(await options.metrics.text());
+  });
+};
+
 /** Opens the port and answers. */
 export const createApp = async (options: AppOptions): Promise<App> => {
   const { config, world } = options;
@@ -324,21 +344,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const unwatch = watchChanges(options, live);
   options.metrics.gauge("live_clients", "Desks connected to the live feed", live.hub.size);
 
-  // Few ask for it: it is made for who does.
-  http.app.get("/api/openapi.json", (_request, reply) => reply.send(openApi(options.version, http.cookieName)));
-  mountCallSounds(http.app, options.callSound);
-  http.app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
-  http.app.get("/readyz", async (_request, reply) => {
-    const missing = await options.missing();
-    return reply
-      .code(missing.length === 0 ? 200 : 503)
-      .type("text/plain")
-      .send(missing.length === 0 ? "ready\n" : `${missing.join("\n")}\n`);
-  });
-  http.app.get("/metrics", async (request, reply) => {
-    if (!mayWatch(config.metricsToken, request)) throw httpError(404, "no such address");
-    return reply.type(options.metrics.contentType).send(await options.metrics.text());
-  });
+  mountWatched(options, http);
   const greetings = options.metrics.counter(
     "chat_greetings_total",
     "Greetings beside a closed chat, by what became of them",

@@ -57,6 +57,9 @@ export interface Context {
   readonly told: (callId: string, telling: Telling) => void;
 }
 
+/** What is under way when a process lets go is waited for so long. */
+const quietMs = 4_000;
+
 export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : "unknown");
 
 export const openContext = (parts: BoardParts, board: Board): Context => {
@@ -108,7 +111,14 @@ export const openContext = (parts: BoardParts, board: Board): Context => {
       underWay.add(done);
     },
     quiet: async () => {
-      await Promise.allSettled([...underWay, ...[...calls.values()].flatMap(({ chain, orders }) => [chain, orders])]);
+      const all = [...underWay, ...[...calls.values()].flatMap(({ chain, orders }) => [chain, orders])];
+      let late: NodeJS.Timeout | undefined;
+      const given = new Promise<void>((resolve) => {
+        late = setTimeout(resolve, quietMs);
+      });
+      // What an engine does not answer is not waited for: whoever drives next finds what is kept.
+      await Promise.race([Promise.allSettled(all), given]);
+      clearTimeout(late);
     },
     tellCall: () => Promise.resolve(null),
     told: (callId, telling) => at.go("tell", at.tellCall(callId, telling)),

@@ -1,0 +1,175 @@
+// The hotline with real voices: a caller and an agent as browsers, a real server with its own engine and its own PostgreSQL. They hear each other, the server is killed and they go on, it is there
+// again and holds them, and the concern has the call with its recording.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import datachannel from "node-datachannel";
+import pg from "pg";
+import { api } from "#contract/api.ts";
+import type { Agent } from "#contract/agents.ts";
+import { calls } from "#contract/call-endpoints.ts";
+import type { Call } from "#contract/calls.ts";
+import type { AnyEvent } from "#contract/events.ts";
+import { plainRules } from "#test/calls.ts";
+import { addAgent, agentPassword, setUpCentre } from "#test/centre.ts";
+import { signIn, type Desk, type LiveFeed } from "#test/desk.ts";
+import { createCaller, type Caller } from "#test/peers/caller.ts";
+import { bookQueue } from "#test/routing-book.ts";
+import { startTestServer, type TestServer } from "#test/server.ts";
+
+let server: TestServer;
+let anna: Desk;
+let person: Agent;
+let live: LiveFeed | undefined;
+let channelId: string;
+const open: Caller[] = [];
+
+before(async () => {
+  server = await startTestServer({ env: { SPEAKER: "off", LOG_LEVEL: "info" } });
+  const { desk, brand } = await setUpCentre(server.url);
+  const rules = { ...plainRules, recording: "announced" };
+  const web = { bindAddress: "127.0.0.1", publicAddress: null, udpPort: 0, iceServers: [], mostLegs: 20 };
+  const settings = { numbers: [], asterisk: null, web, rules };
+  const channel = await desk.call(api.brands.addChannel, {
+    body: { brandId: brand.id, kind: "phone", name: "Hotline", enabled: true, settings },
+  });
+  channelId = channel.id;
+  person = await addAgent(desk, { name: "Anna", email: "anna@kabel.test", role: "agent" });
+  const { book, revision } = await desk.call(api.routing.book);
+  await desk.call(api.routing.setBook, { body: { book: { ...book, queues: [bookQueue(1)] }, was: revision } });
+  await comes();
+});
+after(async () => {
+  for (const caller of open) caller.close();
+  live?.close();
+  await server?.stop();
+  // Its threads would keep this process.
+  datachannel.cleanup();
+});
+
+/** Anna sits down: her desk is open, her browser is her telephone, she is available. */
+const comes = async (): Promise<void> => {
+  anna = await signIn(server.url, "anna@kabel.test", agentPassword);
+  live = await anna.live();
+  await anna.call(calls.device, { body: { deviceId: crypto.randomUUID() } });
+  await anna.call(api.routing.wish, {
+    body: { id: crypto.randomUUID(), wish: { what: "presence", agentId: person.id, state: "available", reason: "" } },
+  });
+};
+
+const caller = async (): Promise<Caller> => {
+  const made = await createCaller();
+  open.push(made);
+  return made;
+};
+
+/** Asks whoever drives the channel as another process of the centre does: by a row. */
+const asks = async (ask: unknown): Promise<Record<string, unknown>> => {
+  const client = new pg.Client({ connectionString: await server.databaseUrl() });
+  await client.connect();
+  try {
+    const id = crypto.randomUUID();
+    await client.query("INSERT INTO call_ask (id, channel_id, ask, at) VALUES ($1, $2, $3, now())", [
+      id,
+      channelId,
+      JSON.stringify(ask),
+    ]);
+    for (let tries = 0; tries < 200; tries += 1) {
+      const { rows } = await client.query<{ answer: Record<string, unknown> | null }>(
+        "SELECT answer FROM call_ask WHERE id = $1",
+        [id],
+      );
+      const answer = rows[0]?.answer;
+      if (answer != null) return answer;
+      await client.query("SELECT pg_sleep(0.05)");
+    }
+    return assert.fail(`nobody drives the channel: ${server.output().slice(-3_000)}`);
+  } finally {
+    await client.end();
+  }
+};
+
+const calling = async (): Promise<{ readonly callId: string; readonly customer: Caller }> => {
+  const customer = await caller();
+  const callId = crypto.randomUUID();
+  const address = crypto.randomUUID();
+  const said = await asks({ do: "callIn", callId, sdp: customer.offer, address, name: "Karin", language: "de" });
+  assert.equal(said["ok"], true, JSON.stringify(said));
+  await customer.take(String(said["sdp"]));
+  return { callId, customer };
+};
+
+const callIs = async (callId: string, fits: (call: Call) => boolean): Promise<Call> => {
+  const event = await (live ?? assert.fail()).event(
+    (one: AnyEvent) => one.kind === "call.changed" && one.data.call.id === callId && fits(one.data.call),
+  );
+  return event.kind === "call.changed" ? event.data.call : assert.fail();
+};
+
+/** Anna's browser answers for the leg by which she is rung, and she takes the call. */
+const takes = async (callId: string): Promise<Caller> => {
+  const rung = await callIs(callId, ({ parties }) =>
+    parties.some(({ agentId, state }) => agentId === person.id && state === "ringing"),
+  );
+  const legId = rung.parties.find(({ agentId }) => agentId === person.id)?.legId ?? "";
+  const device = await caller();
+  const { sdp } = await anna.call(calls.offer, { params: { id: rung.id }, body: { legId, sdp: device.offer } });
+  await device.take(sdp);
+  const { work } = await anna.call(api.routing.mine);
+  const offered =
+    work.find(({ state, concernId }) => state === "offered" && concernId === rung.concernId) ??
+    assert.fail("nothing is offered");
+  await anna.call(api.routing.wish, {
+    body: { id: crypto.randomUUID(), wish: { what: "accept", workId: offered.id, token: offered.token } },
+  });
+  await callIs(callId, ({ talkedFrom }) => talkedFrom !== null);
+  return device;
+};
+
+test("a caller and an agent hear each other, also while the server is killed; it finds them again, and the call is kept with its recording", async () => {
+  const { callId, customer } = await calling();
+  await callIs(callId, ({ state }) => state === "waiting");
+  const agent = await takes(callId);
+  customer.say(400);
+  agent.say(600);
+  await agent.hears(400);
+  await customer.hears(600);
+
+  await server.end("SIGKILL");
+  agent.history();
+  customer.say(600);
+  agent.say(400);
+  await agent.hears(600);
+  await customer.hears(400);
+
+  live?.close();
+  const began = performance.now();
+  server = await server.again();
+  anna = await signIn(server.url, "anna@kabel.test", agentPassword);
+  live = await anna.live();
+  const hold = (on: boolean) =>
+    anna.call(calls.wish, {
+      params: { id: callId as never },
+      body: { id: crypto.randomUUID(), wish: { what: "hold", on } },
+    });
+  await hold(true);
+  assert.ok(performance.now() - began < 30_000, "it was found again");
+  await callIs(callId, ({ held }) => held);
+  await hold(false);
+  await agent.hears(600);
+  await customer.hears(400);
+  const told = (live ?? assert.fail()).events.flatMap((one) => (one.kind === "call.changed" ? [one.data.call.id] : []));
+  assert.deepEqual([...new Set<string>(told)], [callId], "nothing is there twice");
+
+  customer.close();
+  const ended = await callIs(callId, ({ end }) => end !== null);
+  assert.equal(ended.end, "talked");
+  const kept = await callIs(callId, ({ recordings }) => recordings.some(({ state }) => state === "kept"));
+  const [recording] = kept.recordings;
+  assert.ok((recording?.seconds ?? 0) > 0);
+  assert.ok(recording?.wave?.left.some((loud) => loud > 5) === true, "the caller is heard on the left");
+  assert.ok(
+    recording.wave.right.some((loud) => loud > 5),
+    "the agent is heard on the right",
+  );
+  assert.ok(kept.concernId !== null);
+});
