@@ -1,98 +1,12 @@
 // Calls through a real Asterisk: a telephone calls, hears, presses keys, talks, is recorded; and what breaks on the way. Told by the engine of channels/phone/asterisk.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { attachAsterisk } from "#channels/phone/asterisk/engine.ts";
-import { merged, samplesOf } from "#channels/phone/asterisk/wav.ts";
-import type { VoiceEngine, VoiceEvent, VoiceSnapshot } from "#contract/voice.ts";
+import { samplesOf } from "#channels/phone/asterisk/wav.ts";
+import type { VoiceSnapshot } from "#contract/voice.ts";
 import { type AsteriskPeer, lacksAsterisk, startAsterisk } from "#test/peers/asterisk.ts";
+import { attach, serveSounds } from "#test/peers/asterisk-voice.ts";
 import { tones, tonesAlong } from "#test/peers/rtp.ts";
 import { openTelephone, type Telephone } from "#test/peers/sip-caller.ts";
-
-/** Sounds by their hash, served as the switchboard serves them. */
-const serveSounds = async () => {
-  const sounds = new Map<string, Uint8Array>();
-  const server = createServer((request, response) => {
-    const wav = sounds.get(/([0-9a-f]{64})\.wav$/u.exec(request.url ?? "")?.[1] ?? "");
-    response.writeHead(wav === undefined ? 404 : 200, { "content-type": "audio/wav" });
-    response.end(wav);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: (sound: string) => `http://127.0.0.1:${port}/${sound}.wav`,
-    add: (hertz: number, seconds: number): string => {
-      const samples = Int16Array.from({ length: seconds * 8_000 }, (_, index) =>
-        Math.round(8_000 * Math.sin((2 * Math.PI * hertz * index) / 8_000)),
-      );
-      const wav = merged([{ offsetMs: 0, side: "left", samples }], 1);
-      const sound = createHash("sha256").update(wav).digest("hex");
-      sounds.set(sound, wav);
-      return sound;
-    },
-    close: () => server.close(),
-  };
-};
-
-/** An engine and everything it told. */
-const attach = async (asterisk: AsteriskPeer, url: (sound: string) => string) => {
-  const told: VoiceEvent[] = [];
-  const ears = new Set<() => void>();
-  const engine: VoiceEngine = await attachAsterisk(
-    { url: asterisk.url, user: asterisk.user, password: asterisk.password, app: asterisk.app, trunk: "trunk" },
-    {
-      log: () => undefined,
-      now: () => new Date(),
-      channelId: "ch1",
-      folder: "/nowhere",
-      sound: () => Promise.reject(new Error("by HTTP")),
-      soundUrl: url,
-      tell: (event) => {
-        told.push(event);
-        for (const ear of ears) ear();
-      },
-    },
-    { qualityEveryMs: 300 },
-  );
-  const next = <W extends VoiceEvent["what"]>(
-    what: W,
-    fits: (event: Extract<VoiceEvent, { what: W }>) => boolean = () => true,
-    from = 0,
-  ): Promise<Extract<VoiceEvent, { what: W }>> =>
-    new Promise((resolve, reject) => {
-      const look = (): boolean => {
-        const found = told
-          .slice(from)
-          .find((event): event is Extract<VoiceEvent, { what: W }> => event.what === what && fits(event as never));
-        if (found === undefined) return false;
-        clearTimeout(late);
-        ears.delete(look);
-        resolve(found);
-        return true;
-      };
-      const late = setTimeout(() => {
-        ears.delete(look);
-        reject(
-          new Error(
-            `${what} was not told; told was ${told
-              .slice(-8)
-              .map((event) => JSON.stringify(event))
-              .join("\n")}`,
-          ),
-        );
-      }, 40_000);
-      if (!look()) ears.add(look);
-    });
-  const command: VoiceEngine["command"] = async (order) => {
-    const answer = await engine.command(order);
-    assert.deepEqual(answer.ok ? "done" : answer, "done", JSON.stringify(order));
-    return answer;
-  };
-  await next("up");
-  return { engine, told, next, command };
-};
 
 /** A snapshot promises no order. */
 const inOrder = ({ legs, hubs, recordings }: VoiceSnapshot) => ({
