@@ -157,7 +157,7 @@ suite("keys of a telephone", () => {
             if (read.is === "more") assert.ok(read.withinMs >= 1_000 && read.withinMs <= 10_000);
             if (read.is === "input" && read.input.kind === "answer") assert.equal(read.input.asked, question.asked);
           }),
-          { numRuns: 60 },
+          { numRuns: 25 },
         );
         assert.ok([short(question, "0"), short(question, "*0")].includes("human"), kind.kind);
       }
