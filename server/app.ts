@@ -49,7 +49,7 @@ import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
 import type { Config } from "#server/config.ts";
 import { startChat, type Chat } from "#server/chat.ts";
-import { boardRoutes, mountCallSounds } from "#server/call-routes.ts";
+import { boardRoutes } from "#server/call-routes.ts";
 import { openCallsHeld, type CallsHeld } from "#server/calls-start.ts";
 import { mountChatFiles } from "#server/chat-files.ts";
 import { channelKinds, type Connected } from "#server/connected.ts";
@@ -71,6 +71,8 @@ import { wishRoute } from "#server/routing.ts";
 import { mountCallSite } from "#server/call-site.ts";
 import { openCallPages, type CallPages } from "#server/call-pages.ts";
 import { openTakeNow } from "#server/intake-now.ts";
+import { mountSounds } from "#server/speech-door.ts";
+import type { Speech } from "#server/speech.ts";
 import { mountWidget } from "#server/widget.ts";
 
 export interface App {
@@ -97,8 +99,8 @@ export interface AppOptions {
   readonly flowGround: OpenedGround;
   /** Who holds the calls, once somebody does; left out: nobody. */
   readonly calls?: CallsHeld;
-  /** A sound that calls play, for engines that fetch by HTTP; rejects when there is none of that id. */
-  readonly callSound?: (sound: string) => Promise<Uint8Array>;
+  /** Sounds that an engine of voices fetches. */
+  readonly speech: Pick<Speech, "sound">;
   readonly version: string;
   /** Which callers' pages are open. */
   readonly callPages?: CallPages;
@@ -182,13 +184,14 @@ const ofModules: readonly Route<Everything>[] = [
   ...movingRoutes,
 ];
 
-/** What customers come to beside the chat's socket: pages without programs, and the widget's files. */
+/** What customers and engines of voices come to beside the chat's socket: pages without programs, sounds, and the widget's files. */
 const mountCustomers = async (options: AppOptions, http: Http, live: Live): Promise<void> => {
   const { config, connected } = options;
   const world = { ...options.world, flowGround: options.flowGround };
   const { publicUrl } = config;
   const roads = (options.calls ?? openCallsHeld()).callers;
   const asking = { world, connected, roads, takeNow: openTakeNow(world), publicUrl };
+  mountSounds(http.app, options.speech, world.mac);
   await mountRating(http.app, world);
   await mountPortal({
     app: http.app,
@@ -210,7 +213,6 @@ const mountWatched = (options: AppOptions, http: Http): void => {
   const { config } = options;
   // Few ask for it: it is made for who does.
   http.app.get("/api/openapi.json", (_request, reply) => reply.send(openApi(options.version, http.cookieName)));
-  mountCallSounds(http.app, options.callSound);
   http.app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
   http.app.get("/readyz", async (_request, reply) => {
     const missing = await options.missing();

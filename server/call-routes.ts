@@ -1,5 +1,4 @@
 // Routes of calls that need whoever drives them: wishes, dialling, softphones. Mounted by server/app.ts.
-import type { FastifyInstance } from "fastify";
 import { answer, type Route } from "#contract/endpoint.ts";
 import { calls } from "#contract/call-endpoints.ts";
 import { errorCodes, isRefusal, refuse, type ErrorCode } from "#contract/errors.ts";
@@ -17,22 +16,6 @@ import type { Switchboard } from "#server/switchboard.ts";
 /** A wish that was not settled by then is told so. */
 const settleMs = 5_000;
 const codes = new Set<string>(errorCodes);
-
-/** Sounds of calls for engines that fetch them by HTTP. What is said in calls is no secret: whoever has the hash of it has heard it. */
-export const mountCallSounds = (
-  app: FastifyInstance,
-  soundOf: ((sound: string) => Promise<Uint8Array>) | undefined,
-): void => {
-  app.get<{ Params: { name: string } }>("/call-sounds/:name", async (request, reply) => {
-    const sound = /^([0-9a-f]{64})\.wav$/.exec(request.params.name)?.[1];
-    const bytes = sound === undefined ? null : await soundOf?.(sound).catch(() => null);
-    if (!bytes) throw httpError(404, "no such sound");
-    return reply
-      .header("cache-control", "public, max-age=31536000, immutable")
-      .type("audio/wav")
-      .send(Buffer.from(bytes));
-  });
-};
 
 export const boardRoutes = (parts: {
   readonly follower: () => Follower<AnyEvent>;

@@ -12,6 +12,7 @@ import type { AtDesk } from "#server/at-desk.ts";
 import type { CallPages } from "#server/call-pages.ts";
 import { openCallSounds } from "#server/call-sounds.ts";
 import type { Connected } from "#server/connected.ts";
+import { soundPath } from "#server/speech-door.ts";
 import type { Speech } from "#server/speech.ts";
 import { startSwitchboard, type Switchboard } from "#server/switchboard.ts";
 
@@ -37,9 +38,6 @@ export const openCallsHeld = (): CallsHeld => {
     },
   };
 };
-
-/** Where an engine that fetches by HTTP finds a sound, below the server's own address. */
-export const soundPath = (sound: string): string => `/call-sounds/${sound}.wav`;
 
 /** Starts driving calls; gives how to stop. */
 export const startCalls = (parts: {
@@ -67,7 +65,7 @@ export const startCalls = (parts: {
     isPageThere: parts.callPages.isThere,
     sounds,
     folder: join(config.dataDir, "phone"),
-    soundUrl: (sound) => `http://${host}:${app.port}${soundPath(sound)}`,
+    soundUrl: (sound) => `http://${host}:${app.port}${soundPath(parts.world.mac, sound)}`,
     hear: async (wav, language) =>
       speech.can.listen ? ((await speech.hear(wav, { language, phrases: [] }))?.text ?? null) : null,
   });

@@ -229,7 +229,7 @@ export const startServer = async (
         flowGround,
         calls: held,
         callPages,
-        callSound: speech.sound,
+        speech,
         version: options.version,
         away: watch.away,
         missing: () => missingParts({ db, away: watch.away, files: world.files, doors }),

@@ -11,6 +11,7 @@ const portion = 8_000;
 /** A listener by the service at that address (ws: or wss:); what is likely to be said does not help it. */
 export const voskListener = (url: string, key: string | null): Listener => {
   const open = new Set<WebSocket>();
+  let closed = false;
   return {
     name: `vosk ${url}`,
     listen: async (sound, _, signal) => {
@@ -21,6 +22,7 @@ export const voskListener = (url: string, key: string | null): Listener => {
           throw speechFailed("away", "unknown host", error);
         },
       );
+      if (closed) throw speechFailed("away", "shutting down");
       const socket = new WebSocket(url, {
         lookup: pinnedTo(address),
         handshakeTimeout: most.connectMs,
@@ -38,6 +40,7 @@ export const voskListener = (url: string, key: string | null): Listener => {
       }
     },
     close: async () => {
+      closed = true;
       for (const socket of open) socket.terminate();
     },
   };

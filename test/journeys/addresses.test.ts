@@ -29,6 +29,8 @@ const others: Readonly<Record<string, readonly [path: string, status: number]>> 
   "GET /metrics": ["/metrics", 404],
   "GET /frames/:id": ["/frames/0195d1f0-0000-7000-8000-000000000000", 404],
   "GET /originals/:id": ["/originals/0195d1f0-0000-7000-8000-000000000000", 404],
+  // For engines of voices on this machine and in its network, by a mark that nobody can make (server/speech-door.test.ts).
+  "GET /sounds/:file": [`/sounds/${"0".repeat(64)}-${"a".repeat(26)}.wav`, 404],
   "GET /post/:id": ["/post/1", 404],
   "GET /files/:token": ["/files/a.b", 404],
   "GET /remote-image/:token": ["/remote-image/a.b", 404],
@@ -124,6 +126,7 @@ before(async () => {
     metrics: createMetrics({ withProcess: false }),
     demo: null,
     flowGround: openFlowGround(world),
+    speech: { sound: () => Promise.reject(new Error("there is no sound here")) },
     version: "0",
     away: () => false,
     lookUp: openLookUps({ world, inside: [] }),
