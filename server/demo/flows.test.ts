@@ -6,6 +6,8 @@ import type { FlowDocument, FlowStep } from "#contract/flows.ts";
 import { checkFlow } from "#modules/flows/model-check.ts";
 import { step } from "#modules/flows/model.ts";
 import { spoken } from "#modules/flows/model-render.ts";
+import { readKeys, voiced } from "#modules/flows/model-voice.ts";
+import { spokenText } from "#lib/spoken/text.ts";
 import { demoFlows, flowFile } from "#server/demo/flows.ts";
 import { foreground } from "#server/demo/cast.ts";
 import { startLineService, type LineService } from "#server/demo/line-service.ts";
@@ -38,6 +40,9 @@ const surroundings = (over: Partial<FlowSurroundings> = {}): FlowSurroundings =>
   notices: [],
   ...over,
 });
+
+/** Of the address that stands in his contract. */
+const postcode = foreground.juergen.fields.Ort.slice(0, 5);
 
 /** How things may be around a dialogue. */
 const grounds: readonly FlowSurroundings[] = [
@@ -117,6 +122,8 @@ const inputsFor = async (state: FlowState, outputs: readonly FlowOutput[]): Prom
     if (answer.kind === "code") return [words("123456", number)];
     if (answer.kind === "text" && answer.form === "phone") return [words("040 5550123", number)];
     if (answer.kind === "text" && answer.form === "email") return [words("weiß nicht", number), words(email, number)];
+    if (answer.kind === "text" && answer.form === "postcode")
+      return [words("weiß nicht", number), words(postcode, number)];
     if (answer.kind === "text" && answer.form === "digits")
       return [words("weiß nicht", number), words(foreground.juergen.fields.Kundennummer, number)];
     return [words("x", number), words("Mein Anschluss zieht um", number)];
@@ -225,7 +232,53 @@ test("the line service knows the demo's customers, shows nothing without its tok
   assert.deepEqual((await contact(email.toUpperCase())).body, { customerNumber: juergen.fields.Kundennummer });
   assert.equal((await contact(walter.address)).status, 404);
   assert.equal((await asked(`/accounts/${juergen.fields.Kundennummer}/contact`)).status, 404, "it never says which");
+  const lives = (number: string, code: string) => asked(`/accounts/${number}/contact?postcode=${code}`);
+  assert.equal((await lives(juergen.fields.Kundennummer, postcode)).status, 200);
+  assert.equal((await lives(walter.fields.Kundennummer, postcode)).status, 404);
   for (const path of ["/lines/1", "/lines/", "/", "/accounts/__proto__", "/lines/%2e%2e/accounts"])
     assert.equal((await asked(path)).status, 404, path);
   assert.equal((await asked(`/lines/${juergen.fields.Kundennummer}`, "other")).status, 401);
+});
+
+test("by voice, what is owed is told to nobody by a customer number alone, and nothing that is said needs eyes", async () => {
+  const { document } = flowFile("balance");
+  const place = surroundings({ medium: "voice" });
+  const ears = { language: "de", zone: place.zone } as const;
+  let last = step(document, null, { kind: "begin", language: "de", values: {} }, place);
+  const press = (keys: string): string => {
+    const { question } = voiced(last.outputs, ears);
+    assert.ok(question);
+    const read = readKeys(question, keys, true);
+    assert.ok(read.is === "input", keys);
+    last = step(document, last.state, read.input, place);
+    return wanted();
+  };
+  const wanted = (): string => {
+    const effect = last.outputs.find((output) => output.kind === "effect");
+    return effect?.kind === "effect" && effect.what.do === "lookUp" ? effect.what.path : "";
+  };
+  const answered = async (): Promise<string> => {
+    const effect = last.outputs.find((output) => output.kind === "effect");
+    assert.ok(effect?.kind === "effect");
+    const { status, body } = await asked(wanted());
+    const outcome =
+      status === 404
+        ? ({ of: "lookUp", became: "missing" } as const)
+        : ({ of: "lookUp", became: "found", body } as const);
+    last = step(document, last.state, { kind: "outcome", effect: effect.effect, outcome }, place);
+    return voiced(last.outputs, ears)
+      .utterances.map(({ text, language }) => spokenText(text, language))
+      .join(" ");
+  };
+  const number = foreground.juergen.fields.Kundennummer;
+  assert.equal(press(number), "", "nothing is asked of the service by the number alone");
+  press("20095");
+  assert.match(await answered(), /passen bei uns nicht zusammen/);
+  press(number);
+  assert.equal(press(postcode), `/accounts/${number}/contact?postcode=${postcode}`);
+  await answered();
+  assert.equal(wanted(), `/accounts/${number}`);
+  const said = await answered();
+  assert.match(said, /Offen sind neunundfünfzig Euro\. .* bis zum fünfzehnten Dezember/);
+  assert.ok(!said.includes(postcode));
 });

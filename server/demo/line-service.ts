@@ -16,6 +16,7 @@ type LineState = "up" | "noisy" | "down";
 /** What the operator's system knows of a customer. Amounts in euros; what is owed is above zero. */
 interface Account {
   readonly email: string;
+  readonly postcode: string;
   readonly line: LineState;
   /** Its modem has said something lately. */
   readonly modemSeen: boolean;
@@ -44,16 +45,17 @@ const known: Readonly<Record<string, Partial<Account>>> = {
 
 /** The accounts by customer number, the same in every run. */
 const accounts = (): ReadonlyMap<string, Account> => {
-  const addresses = new Map<string, string>(
-    Array.from({ length: demoDraw.customers }, (_, i) => personFor(demoDraw.seed, i, "de")).map((person) => [
-      person.customerNumber,
-      person.address,
-    ]),
+  /** "20539 Hamburg" begins with it. */
+  const reached = (email: string, town: string) => ({ email, postcode: town.slice(0, 5) });
+  const addresses = new Map(
+    Array.from({ length: demoDraw.customers }, (_, i) => personFor(demoDraw.seed, i, "de")).map(
+      ({ customerNumber, address, city }) => [customerNumber, reached(address, city)] as const,
+    ),
   );
   for (const { fields, address } of Object.values(foreground))
-    if ("Kundennummer" in fields) addresses.set(fields.Kundennummer, address);
+    if ("Kundennummer" in fields) addresses.set(fields.Kundennummer, reached(address, fields.Ort));
   return new Map(
-    [...addresses].map(([number, email]) => {
+    [...addresses].map(([number, { email, postcode }]) => {
       const random = randomFrom(demoDraw.seed, "account", number);
       const fee = random.pick(fees);
       const line = random.weighted([
@@ -62,7 +64,15 @@ const accounts = (): ReadonlyMap<string, Account> => {
         { state: "down", weight: 10 },
       ] as const).state;
       const balance = random.chance(0.5) ? 0 : random.chance(0.1) ? -fee / 2 : fee;
-      const drawn = { email, line, modemSeen: line !== "down", balance, fee, directDebit: random.chance(0.6) };
+      const drawn = {
+        email,
+        postcode,
+        line,
+        modemSeen: line !== "down",
+        balance,
+        fee,
+        directDebit: random.chance(0.6),
+      };
       return [number, { ...drawn, ...known[number] }];
     }),
   );
@@ -108,11 +118,14 @@ export const startLineService = async (options: {
     const query = new URLSearchParams(search);
     const number = path.split("/")[2] ?? "";
     const account = book.get(number);
-    // Whether an address is the contract's is said; which one it is, never.
-    if (path === `/accounts/${number}/contact`)
-      return account !== undefined && query.get("email")?.toLowerCase() === account.email.toLowerCase()
-        ? { status: 200, body: { customerNumber: number } }
-        : nothing;
+    // Whether an address or a postcode is the contract's is said; which one it is, never.
+    if (path === `/accounts/${number}/contact`) {
+      const fits =
+        account !== undefined &&
+        (query.get("email")?.toLowerCase() === account.email.toLowerCase() ||
+          query.get("postcode") === account.postcode);
+      return fits ? { status: 200, body: { customerNumber: number } } : nothing;
+    }
     const body = account === undefined ? undefined : answersFor(number, account, options.now())[path];
     return body === undefined ? nothing : { status: 200, body };
   };
