@@ -8,6 +8,7 @@ import { whereIs } from "#platform/speech/program.ts";
 import type { Listener, Speaker } from "#platform/speech/speech.ts";
 import { voskListener } from "#platform/speech/vosk.ts";
 import type { SpeechConfig } from "#server/config-speech.ts";
+import { openRecorded } from "#server/speech-recorded.ts";
 import { openSpeech, type Speech, type SpeechOptions } from "#server/speech.ts";
 
 /** What speaks by these settings; null: nothing does. `missing`: what was wanted and is not on this machine, as a sentence for the operator. */
@@ -63,11 +64,12 @@ export const listenerBy = ({ listener, listenerKey, listenerModel }: SpeechConfi
 /** Opens what speaks and listens; what is missing stands in the log. */
 export const startSpeech = async (
   config: { readonly speech: SpeechConfig; readonly dataDir: string },
-  parts: { readonly log: Log; readonly now: () => Date } & Pick<SpeechOptions, "recorded" | "count">,
+  parts: { readonly log: Log; readonly now: () => Date } & Pick<SpeechOptions, "count">,
 ): Promise<Speech> => {
   const { speaker, missing } = await speakerBy(config.speech);
   const listener = listenerBy(config.speech);
   if (missing !== null) parts.log.warn("speech.missing", { detail: missing });
   parts.log.info("speech.opened", { speaker: speaker?.name ?? null, listener: listener?.name ?? null });
-  return openSpeech({ folder: join(config.dataDir, "sounds"), speaker, listener, ...parts });
+  const recorded = await openRecorded(join(config.dataDir, "recordings"), parts);
+  return openSpeech({ folder: join(config.dataDir, "sounds"), speaker, listener, recorded, ...parts });
 };

@@ -9,6 +9,7 @@ import { lengthMs, readWav, wavOf } from "#lib/sound.ts";
 import type { Log } from "#platform/log.ts";
 import { broughtSpeaker } from "#platform/speech/espeak-brought.ts";
 import { speechFailed, type Speaker, type SpokenWords } from "#platform/speech/speech.ts";
+import { openRecorded } from "#server/speech-recorded.ts";
 import { openSpeech, type Speech, type SpeechOptions } from "#server/speech.ts";
 
 const lines: string[] = [];
@@ -183,6 +184,40 @@ suite("sounds of words", () => {
     there = false;
     assert.notEqual(await speech.soundOf("Willkommen!", "de"), soundId);
     assert.equal(given.length, 1);
+  });
+
+  test("recordings in a folder: put there, changed, broken and taken away while the program runs", async () => {
+    const own = await mkdtemp(join(tmpdir(), "recordings-"));
+    let ms = 0;
+    const later = (): number => (ms += 20_000);
+    const now = (): Date => new Date(ms);
+    const speech = await open({ speaker: beeper().speaker, now, recorded: await openRecorded(own, { log, now }) });
+    const spoken = await speech.soundOf("Noch 2 Minuten.", "de");
+    const record = (samples: number, rate = 16_000): Promise<void> =>
+      writeFile(join(own, "de", "wait.wav"), wavOf({ rate, samples: new Int16Array(samples).fill(700) }));
+    await writeFile(join(own, "de", "wait.txt"), "  Noch zwei Minuten.\n");
+    await record(16_000);
+    later();
+    const first = (await speech.soundOf("Noch 2 Minuten.", "de")) ?? "";
+    assert.notEqual(first, spoken);
+    const read = readWav(await speech.sound(first));
+    assert.deepEqual([read?.rate, read?.samples.length], [8_000, 8_000]);
+    assert.notEqual(await speech.soundOf("Noch 3 Minuten.", "de"), first);
+    assert.notEqual(await speech.soundOf("Noch 2 Minuten.", "en"), first);
+    await record(32_000);
+    const second = await speech.soundOf("Noch 2 Minuten.", "de");
+    assert.ok(second !== first && second !== spoken);
+    lines.length = 0;
+    await writeFile(join(own, "de", "wait.wav"), "this is no sound");
+    assert.equal(await speech.soundOf("Noch 2 Minuten.", "de"), spoken);
+    assert.equal(await speech.soundOf("Noch 2 Minuten.", "de"), spoken);
+    assert.equal(lines.length, 1, "said once");
+    assert.match(lines[0] ?? "", /badRecording.*de.wait\.wav.*unreadable/);
+    await rm(join(own, "de", "wait.txt"));
+    await record(16_000);
+    later();
+    assert.equal(await speech.soundOf("Noch 2 Minuten.", "de"), spoken);
+    await rm(own, { recursive: true });
   });
 
   test("the speaker that comes with the program speaks both languages, and hostile words are only words", async () => {
