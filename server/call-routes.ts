@@ -8,7 +8,6 @@ import { judgeDial } from "#modules/calls/actions-dialling.ts";
 import { callById, callOf } from "#modules/calls/reads.ts";
 import { rowFor } from "#modules/concerns/reads.ts";
 import type { Follower } from "#platform/live/follow.ts";
-import { httpError } from "#platform/http/http.ts";
 import type { World } from "#platform/world.ts";
 import type { Connected } from "#server/connected.ts";
 import type { Switchboard } from "#server/switchboard.ts";

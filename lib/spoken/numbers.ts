@@ -131,7 +131,7 @@ export const ordinal = (number: number, language: SpokenLanguage, ending: Ordina
 
 /** Each digit by itself; what is no digit is left out. */
 export const digitByDigit = (digits: string, language: SpokenLanguage): string =>
-  [...digits]
+  Array.from(digits)
     .filter((digit) => digit >= "0" && digit <= "9")
     .map((digit) => (language === "de" ? germanSmall : englishSmall)[Number(digit)] ?? "")
     .join(" ");

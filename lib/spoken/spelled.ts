@@ -41,7 +41,7 @@ const english = (letter: string): string => {
 
 /** Every letter by its word, every digit and sign by its name, with a pause between: "K wie Köln, U wie Unna", "K as in Kilo". At most 60 characters are spelled. */
 export const spelled = (text: string, language: SpokenLanguage): string =>
-  [...text.normalize("NFC").trim()]
+  Array.from(text.normalize("NFC").trim())
     .slice(0, 60)
     .map((each) => {
       if (/\d/.test(each)) return digitByDigit(each, language);

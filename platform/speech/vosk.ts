@@ -91,7 +91,7 @@ const talk = (
       socket.send('{"eof" : 1}');
     });
     socket.on("message", (data) => {
-      const said = readJson(String(data));
+      const said = readJson(Buffer.isBuffer(data) ? data.toString() : "");
       if (said === null) return fail("unreadable", "it answered no JSON");
       left -= 1;
       if (typeof said.text === "string") {

@@ -13,6 +13,7 @@ import { createMetrics } from "#platform/metrics.ts";
 import { createApp, type App } from "#server/app.ts";
 import { readConfig } from "#server/config.ts";
 import { openFlowGround } from "#server/flow-ground.ts";
+import { openCallsHeld } from "#server/calls-start.ts";
 import { connectChannels } from "#server/connected.ts";
 import { openCalendarFetch } from "#server/calendars.ts";
 import { openLookUps } from "#server/look-ups.ts";
@@ -126,6 +127,7 @@ before(async () => {
     metrics: createMetrics({ withProcess: false }),
     demo: null,
     flowGround: openFlowGround(world),
+    calls: openCallsHeld(),
     speech: { sound: () => Promise.reject(new Error("there is no sound here")) },
     version: "0",
     away: () => false,
