@@ -59,20 +59,20 @@ const speak = (one: (frame: number) => void, on: boolean): void => {
   }, 10);
 };
 
-/** Closes everybody, and lets the process end: the library keeps it until it is told to clean up, and may be told only when nothing is closing any more. */
-export const closeCallers = async (): Promise<void> => {
+/**
+ * Closes everybody, and ends the process when the tests have been told of: the library's threads keep it alive for ever, and its own `cleanup` ends it
+ * by a fault of memory now and then.
+ */
+export const closeCallers = (): void => {
   for (const caller of living) caller.close();
-  await Promise.all(closing);
-  datachannel.cleanup();
+  setTimeout(() => process.exit(), 1_000);
 };
 
 const living = new Set<Caller>();
-const closing: Promise<void>[] = [];
 
 export const createCaller = async (): Promise<Caller> => {
   const source = 1 + Math.floor(Math.random() * 4e9);
   const peer = new datachannel.PeerConnection("caller", { iceServers: [], bindAddress: "127.0.0.1" });
-  closing.push(new Promise((resolve) => peer.onStateChange((state) => state === "closed" && resolve())));
   const audio = new datachannel.Audio("0", "SendRecv");
   audio.addAudioCodec(0, "PCMU");
   audio.addAudioCodec(keysType, "telephone-event");
