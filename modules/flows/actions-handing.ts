@@ -133,6 +133,8 @@ export const spokenOf = (run: RunRecord, said: RunSaid, zone: string): Spoken =>
  * nobody knows who they are, so nobody could answer them.
  */
 export const toConcern = async (world: FlowWorld, tx: Tx, who: Who, run: RunRecord): Promise<RunRecord | null> => {
+  // A call has a concern by itself as soon as somebody is needed (server/switchboard-keeping.ts).
+  if (run.place.medium === "voice" && run.place.holder !== null) return null;
   const known = await personOf(tx, run);
   if (known === null) return null;
   const { person, channel } = known;

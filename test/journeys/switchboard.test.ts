@@ -169,13 +169,12 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const available = async (who: AgentActor, state: "available" | "offline"): Promise<void> => {
-  if (state === "available") here.add(who.id);
-  else here.delete(who.id);
+const available = async (who: AgentActor): Promise<void> => {
+  here.add(who.id);
   for (const watcher of watchers) watcher();
   const id = world.newId();
   const settled = entry("work.settled", ({ data }) => data.wishId === id);
-  sure(await wish(node.own, who, { id, wish: { what: "presence", agentId: who.id, state, reason: "" } }));
+  sure(await wish(node.own, who, { id, wish: { what: "presence", agentId: who.id, state: "available", reason: "" } }));
   await settled;
 };
 
@@ -258,7 +257,7 @@ test("a call that follows a mail is answered, waits, is taken, held, recorded, a
     INSERT INTO address (id, customer_id, kind, value, norm, verified, created_at)
     SELECT ${world.newId()}, customer_id, 'phone', '+4915112345678', '+4915112345678', false, ${world.now().toISOString()} FROM concern WHERE id = ${concern?.id ?? ""}`)
     .catch(() => {});
-  await available(cast.anna, "available");
+  await available(cast.anna);
   engine.calls("trunk-1", "+4915112345678");
   await engine.until("it is greeted", () => said("trunk-1").length > 0);
   assert.equal(engine.orders.find((order) => "legId" in order && order.legId === "trunk-1")?.do, "answer");
@@ -292,4 +291,42 @@ test("a call that follows a mail is answered, waits, is taken, held, recorded, a
     "waiting",
     "what was talked about is nobody's work any more",
   );
+});
+
+test("an agent whose browser is gone: the caller hears so and waits at the head; a callback by key keeps the place; an engine that dies ends calls as lost", async () => {
+  engine.calls("trunk-2", "+4915187654321");
+  await engine.until("it is greeted", () => said("trunk-2").length > 0);
+  engine.played("trunk-2");
+  const concernId = await concernOf("trunk-2");
+  const leg = await takes(cast.anna, concernId);
+  await engine.until("both hear each other", () => hub().includes("trunk-2"));
+  const { id, waitingSince } = await callNow("trunk-2");
+  engine.ends(leg, "lost");
+  await engine.until("they are told", () =>
+    said("trunk-2").some((text) => text.startsWith("Die Verbindung zu unserem Mitarbeiter")),
+  );
+  const back = await callNow("trunk-2");
+  assert.deepEqual([back.phase, back.waitingSince], ["queue", waitingSince]);
+  engine.press("trunk-2", "1");
+  await engine.until("the number is asked for", () => said("trunk-2").some((text) => text.includes("+4915187654321")));
+  engine.press("trunk-2", "1");
+  const ordered = await entry(
+    "call.changed",
+    ({ data: { call } }) => call.callback !== null && call.concernId === concernId,
+  );
+  assert.deepEqual([ordered.data.call.waitingSince, ordered.data.call.callback?.state], [waitingSince, "waiting"]);
+  await engine.until("the last words are said", () => said("trunk-2").includes("Auf Wiederhören."));
+  engine.played("trunk-2");
+  const over = await entry("call.changed", ({ data: { call } }) => call.id === id && call.end !== null);
+  assert.equal(over.data.call.end, "callback");
+
+  engine.calls("trunk-3", "+4915199999999");
+  await engine.until("it is greeted", () => said("trunk-3").length > 0);
+  engine.played("trunk-3");
+  await concernOf("trunk-3");
+  const third = (await callNow("trunk-3")).id;
+  engine.dies();
+  const gone = await entry("call.changed", ({ data: { call } }) => call.id === third && call.end !== null);
+  assert.equal(gone.data.call.end, "lost");
+  assert.ok(gone.concernId !== null, "its concern says so");
 });
