@@ -132,7 +132,7 @@ export const startDemo = async (options: {
   return {
     doors: demoDoors,
     routes,
-    site: (app) => mountSite(app, chats),
+    site: (app) => mountSite(app, world, chats),
     html: (id) => sim.messages().find((mail) => String(mail.seq) === id)?.html ?? null,
     lookUpInside: [new URL(line.url).host],
     stop: async () => void (await Promise.all([sim.stop(), line.stop()])),

@@ -74,8 +74,20 @@ export const siteChats = async (world: World): Promise<Readonly<Record<BrandKey,
   return { elb: await chatOf("elb"), harbour: await chatOf("harbour") };
 };
 
+/** The page with the telephone of the chat's brand; where there is none the button stays hidden. */
+const withPhone = async (world: Pick<World, "db">, text: string, chat: ChannelId): Promise<string> => {
+  const channels = await allChannels(world.db);
+  const brandId = channels.find(({ id }) => id === chat)?.brandId;
+  const phone = channels.find((each) => each.kind === "phone" && each.enabled && each.brandId === brandId);
+  return phone === undefined ? text.replace(/^.*\{phone\}.*\n/m, "") : text.replaceAll("{phone}", phone.id);
+};
+
 /** Mounts the pages under /site/. */
-export const mountSite = (app: FastifyInstance, chats: Readonly<Record<BrandKey, ChannelId>>): void => {
+export const mountSite = (
+  app: FastifyInstance,
+  world: Pick<World, "db">,
+  chats: Readonly<Record<BrandKey, ChannelId>>,
+): void => {
   const files = [
     ["/site/", "index.html", "text/html"],
     ["/site/harbour/", "harbour.html", "text/html"],
@@ -86,11 +98,11 @@ export const mountSite = (app: FastifyInstance, chats: Readonly<Record<BrandKey,
   app.get("/site", (_request, reply) => reply.redirect("/site/"));
   for (const [path, name, type] of files) {
     const text = read(name).replaceAll("{channel}", name === "harbour.html" ? chats.harbour : chats.elb);
-    app.get(path, (_request, reply) =>
+    app.get(path, async (_request, reply) =>
       reply
         .headers({ "content-security-policy": sitePolicy, "cache-control": "no-cache" })
         .type(`${type}; charset=utf-8`)
-        .send(text),
+        .send(text.includes("{phone}") ? await withPhone(world, text, chats.elb) : text),
     );
   }
 };
