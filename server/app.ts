@@ -208,7 +208,7 @@ const mountCustomers = async (options: AppOptions, http: Http, live: Live): Prom
   await mountWidget({ app: http.app, world, connected });
 };
 
-/** What whoever runs the centre asks: does it live, is it ready, its numbers, its API; and the sounds that engines fetch. */
+/** What whoever runs the centre asks: does it live, is it ready, its numbers, its API. */
 const mountWatched = (options: AppOptions, http: Http): void => {
   const { config } = options;
   // Few ask for it: it is made for who does.

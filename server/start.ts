@@ -159,8 +159,7 @@ export const startServer = async (
       wake: (written) => bus.hint("events", undefined, written),
     };
 
-    const speech = await startSpeech(config, { log, now });
-    closers.push(speech.close);
+    const speech = await speaking(closers, config, { log, now });
     const { flowGround, flowWorld, received } = withFlows(world);
     // The embedded store serves this process alone: whatever an earlier one held when it ended is in nobody's hands.
     if (store.embedded) await whenThere(log, () => Promise.all([endIntakeLeases(db), endDeliveryLeases(world)]));
@@ -240,8 +239,7 @@ export const startServer = async (
       await Promise.all(doors.map((door) => door.close()));
     });
 
-    const stopHints = bus.on("events", () => dispatch.wake());
-    closers.push(async () => stopHints());
+    closers.push(wokenBy(bus, dispatch));
     const timing = { chatMailAfterMs: config.chatMailAfterMs, undoMs: config.undoMs, publicUrl };
     const jobs = await startJobs({ world, log, timing, connected, fetchCalendar: asking.fetchCalendar });
     closers.push(jobs.stop);
@@ -259,6 +257,22 @@ export const startServer = async (
     await stop();
     throw error;
   }
+};
+
+/** Opens what speaks and listens; what ends it is among the closers. */
+const speaking = async (
+  closers: (() => Promise<void>)[],
+  ...parts: Parameters<typeof startSpeech>
+): ReturnType<typeof startSpeech> => {
+  const speech = await startSpeech(...parts);
+  closers.push(speech.close);
+  return speech;
+};
+
+/** What is to be delivered is looked for at every hint that something was written; returns how to stop. */
+const wokenBy = (bus: Bus, dispatch: { readonly wake: () => void }): (() => Promise<void>) => {
+  const stop = bus.on("events", () => dispatch.wake());
+  return async () => stop();
 };
 
 /** The world in which flows run, and what an arrival begins of them. */
