@@ -401,6 +401,8 @@ export interface VoiceChannel<S> {
   addresses(settings: S): readonly string[];
   /** How calls are treated here, by the centre's rules. */
   rules(settings: S): CallRules;
+  /** Where its softphones' SIP goes by WebSocket (RFC 7118), for a server that leads there; null: they send offers. */
+  softphones(settings: S): string | null;
   /** Starts the engine, or attaches to the one that runs already; goes on trying when it is away. */
   attach(settings: S, io: VoiceIo): Promise<VoiceEngine>;
 }

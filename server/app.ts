@@ -41,13 +41,14 @@ import { settingRoutes } from "#modules/settings/routes.ts";
 import type { KnowingKinds } from "#modules/concerns/reads-ways.ts";
 import { chattingAt } from "#modules/visitors/reads.ts";
 import { visitorRoutes } from "#modules/visitors/routes.ts";
-import type { AgentActor } from "#contract/actor.ts";
+import { type AgentActor, seesBrand } from "#contract/actor.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import { createHttp, httpError, type Http } from "#platform/http/http.ts";
 import type { Bus } from "#platform/live/bus.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { World } from "#platform/world.ts";
 import type { Config } from "#server/config.ts";
+import { openSipSocket, type SipSocket } from "#server/sip-socket.ts";
 import { startChat, type Chat } from "#server/chat.ts";
 import { boardRoutes } from "#server/call-routes.ts";
 import { openCallsHeld, type CallsHeld } from "#server/calls-start.ts";
@@ -325,6 +326,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   options.flowGround.setDesk(live.atDesk);
   http.onUpgrade("/live", live.hub.upgrade);
+  const sip = softphonesWay(options, http);
+  http.onUpgrade("/phone/sip", sip.upgrade);
   const chat = startChat({
     turnedAway: turnedAwayIn(options.metrics),
     publicUrl: config.publicUrl,
@@ -369,9 +372,27 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     isHere: chat.isHere,
     close: async () => {
       unwatch();
+      sip.stop();
       await chat.stop();
       await live.stop();
       await http.close();
     },
   };
 };
+
+/** Softphones' road to the Asterisk of their channel, for who answers there. */
+const softphonesWay = (options: Pick<AppOptions, "connected" | "world">, http: Http): SipSocket =>
+  openSipSocket({
+    admit: async (request) => {
+      if (!http.sameOriginUpgrade(request)) return 403;
+      const token = http.cookieOf(request);
+      const known = token === null ? null : await sessionOf(options.world, token);
+      return known && allows(known.who.role, "concern.answer") ? known.who : 401;
+    },
+    leadsTo: (who, channelId) => {
+      const channel = options.connected.voices().find(({ id }) => id === channelId);
+      if (channel === undefined || !seesBrand(who, channel.brandId)) return null;
+      return channel.implementation.softphones(channel.settings as never);
+    },
+    most: 2_000,
+  });

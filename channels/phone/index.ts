@@ -16,6 +16,7 @@ export const phone: VoiceChannel<PhoneSettings> = {
       : { dialsOut: asterisk.trunk !== "", fromWeb: false, mostLegs: asterisk.mostLegs },
   addresses: ({ numbers }) => numbers,
   rules: ({ rules }) => rules,
+  softphones: ({ asterisk }) => (asterisk === null ? null : `${wayOf(asterisk).url.replace(/^http/u, "ws")}/ws`),
   attach: async ({ asterisk, web }, io) => {
     if (asterisk !== null) return attachAsterisk(wayOf(asterisk), io);
     const { mostLegs, ...network } = web ?? plainNetwork;
