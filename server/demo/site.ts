@@ -79,7 +79,12 @@ const withPhone = async (world: Pick<World, "db">, text: string, chat: ChannelId
   const channels = await allChannels(world.db);
   const brandId = channels.find(({ id }) => id === chat)?.brandId;
   const phone = channels.find((each) => each.kind === "phone" && each.enabled && each.brandId === brandId);
-  return phone === undefined ? text.replace(/^.*\{phone\}.*\n/m, "") : text.replaceAll("{phone}", phone.id);
+  return phone === undefined
+    ? text
+        .split("\n")
+        .filter((line) => !line.includes("{phone}"))
+        .join("\n")
+    : text.replaceAll("{phone}", phone.id);
 };
 
 /** Mounts the pages under /site/. */
