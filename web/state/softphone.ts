@@ -139,12 +139,18 @@ export const followTelephone = (): (() => void) => {
       lines.listenAnew();
     }),
   ];
+  // A page that goes takes its legs with it: the browser asks first.
+  const asks = (leaving: BeforeUnloadEvent): void => {
+    if (Object.values(telephone.get().lines).some(({ state }) => state === "connected")) leaving.preventDefault();
+  };
+  addEventListener("beforeunload", asks);
   running = { lines, place };
   watchPlace();
   return () => {
     over = true;
     running = null;
     if (again !== null) clearTimeout(again);
+    removeEventListener("beforeunload", asks);
     for (const stop of stops) stop();
     stopDevices();
     place.stop();
