@@ -112,7 +112,7 @@ const Targets = ({
         <ListBoxSection key={id} id={id}>
           <Header className="finder-head">{t(`calls.sheet.${id}`)}</Header>
           {targets.map((one) => (
-            <ListBoxItem key={one.key} id={one.key} className="menu-item" textValue={`${one.name} ${typed}`}>
+            <ListBoxItem key={one.key} id={one.key} className="menu-item" textValue={one.name}>
               {id === "agents" ? <Face small name={one.name} /> : <Icon name={id === "number" ? "phone" : "list"} />}
               <span className="menu-label">
                 {id === "number" ? t("calls.sheet.callNumber", { number: one.name }) : one.name}
