@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { openCentre, type BenchCentre } from "#bench/centre.ts";
+import { callsBench } from "#bench/calls.ts";
 import { flowChatBench } from "#bench/flow-chat.ts";
 import { flowRunsBench } from "#bench/flow-runs.ts";
 import { flowsBench } from "#bench/flows.ts";
@@ -15,6 +16,7 @@ import { checkPlans } from "#bench/plans.ts";
 import {
   chatMarkdown,
   markdown,
+  writeCalls,
   writeFlowChat,
   writeFlows,
   writeReport,
@@ -35,6 +37,7 @@ npm run bench -- --full             10,000, 50,000, 200,000 and 1,000,000 messag
   --only chat                       the chat: 5,000 pages, 200 desks, two nodes, in under four minutes
   --only routing                    the routing engine alone, in process: no server, no database
   --only flows                      the interpreter of flows alone, in process, and flows that run
+  --only calls                      calls of browsers through the engine of the program's own
   --only flow-chat                  a flow through the chat, from an answer to the next question, on a real server
   --only ringing                    from a stored arrival to the ringing desk, on a real server
   --only inbox,search               these workloads: ${Object.keys(workloads).join(", ")}
@@ -118,7 +121,9 @@ const main = async (): Promise<number> => {
   const ringing = values.only === "ringing";
   const flows = values.only === "flows";
   const flowChat = values.only === "flow-chat";
-  const only = routing || ringing || flows || flowChat ? [] : (values.only?.split(",") ?? Object.keys(workloads));
+  const calls = values.only === "calls";
+  const only =
+    routing || ringing || flows || flowChat || calls ? [] : (values.only?.split(",") ?? Object.keys(workloads));
   const unknown = only.filter((name) => !(name in workloads));
   if (unknown.length > 0 || sizes.some((size) => !Number.isInteger(size) || size < 100)) {
     say(
@@ -130,6 +135,12 @@ const main = async (): Promise<number> => {
   if (routing) {
     const figures = routingBench(Number(values.share), seed, commit(), say);
     if (values.report) writeRouting(root, figures);
+    else say(`\n${figures}`);
+    return 0;
+  }
+  if (calls) {
+    const figures = await callsBench(commit(), say);
+    if (values.report) writeCalls(root, figures);
     else say(`\n${figures}`);
     return 0;
   }

@@ -295,6 +295,12 @@ export const writeFlowChat = (root: string, figures: string): void => {
   writeFileSync(page, between(readFileSync(page, "utf8"), "flow chat figures", figures));
 };
 
+/** Puts the figures of calls into docs/bench.md. */
+export const writeCalls = (root: string, figures: string): void => {
+  const page = `${root}/docs/bench.md`;
+  writeFileSync(page, between(readFileSync(page, "utf8"), "call figures", figures));
+};
+
 /** Puts the figures of the routing engine into docs/bench.md. */
 export const writeRouting = (root: string, figures: string): void => {
   const page = `${root}/docs/bench.md`;

@@ -164,11 +164,24 @@ export const createCaller = async (): Promise<Caller> => {
     if (steady >= steadyPackets && now !== stable) settle(now);
     look();
   });
+  const told = async (candidate: string): Promise<void> => {
+    for (let tries = 0; ; tries += 1)
+      try {
+        return peer.addRemoteCandidate(candidate, "0");
+      } catch (error) {
+        if (tries === 100) throw error;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+  };
   const opened = new Promise<void>((resolve) => track.onOpen(() => resolve()));
   const self: Caller = {
     offer,
     take: async (answer) => {
-      peer.setRemoteDescription(answer, "answer");
+      // With candidates in it, one answer of some hundred comes too early for the library's own beginning: they are told after it.
+      const lines = answer.split("\r\n");
+      const candidates = lines.filter((line) => line.startsWith("a=candidate:"));
+      peer.setRemoteDescription(lines.filter((line) => !candidates.includes(line)).join("\r\n"), "answer");
+      for (const line of candidates) await told(line.slice(2));
       speak(turn, true);
       await opened;
     },
