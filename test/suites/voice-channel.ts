@@ -1,15 +1,12 @@
 // What every voice channel promises, whatever engine is behind it: calls are made, keys pressed, and what is heard is measured. Called by
 // channels/<x>/<x>.test.ts with its own callers and devices.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { FormField } from "#contract/channel-form.ts";
-import type { VoiceChannel } from "#contract/channel.ts";
-import type { DeviceWay, HubMember, VoiceAnswer, VoiceCommand, VoiceEngine } from "#contract/voice.ts";
-import { formOf } from "#server/channel-form.ts";
-import { type Tone, tonesOfWav } from "#test/peers/tones.ts";
+import type { HubMember, VoiceAnswer, VoiceCommand, VoiceEngine } from "#contract/voice.ts";
+import { tonesOfWav } from "#test/peers/tones.ts";
 import {
   createTold,
   holdElsewhere,
@@ -18,55 +15,11 @@ import {
   type SoundServer,
   soundOf,
   startSoundServer,
-  type Told,
 } from "#test/peers/voicePlace.ts";
 
-/** Somebody at the other end of a leg. */
-export interface Talker {
-  readonly legId: string;
-  /** A tone, silence, or nothing at all. */
-  readonly say: (tone: Tone | "silence" | null) => void;
-  readonly press: (digits: string) => void;
-  /** Resolves when exactly these tones are heard, steadily; rejects with what is heard instead. */
-  readonly hears: (...tones: readonly Tone[]) => Promise<void>;
-  /** What was heard since the last call, same neighbours once: "400", "400+600", "" for silence. */
-  readonly history: () => readonly string[];
-  /** Resolves when exactly these keys have been pressed towards them. */
-  readonly untilKeys: (digits: string) => Promise<void>;
-  readonly hangUp: () => Promise<void>;
-}
+import { type Device, settingsTest, type Talker, type VoiceCase, type VoicePlace } from "#test/suites/voice-case.ts";
 
-/** An agent's softphone. */
-export interface Device {
-  /** Takes the leg that rings it. */
-  readonly take: (legId: string) => Promise<Talker>;
-  readonly refuse: (legId: string) => Promise<void>;
-}
-
-/** The engine at hand: how it is told things, and what it tells. */
-export interface VoicePlace {
-  readonly command: (command: VoiceCommand) => Promise<VoiceAnswer>;
-  readonly told: Told;
-}
-
-/** What a channel brings to be tested. */
-export interface VoiceCase<S> {
-  readonly channel: VoiceChannel<S>;
-  /** Every field is filled in, and every secret. */
-  readonly full: S;
-  /** Starts what is behind the channel. */
-  readonly start: () => Promise<{
-    readonly settings: S;
-    /** Somebody calls from outside; resolves when `called` was told of them. */
-    readonly call: (
-      place: VoicePlace,
-      from: { readonly from: string; readonly name: string; readonly to: string },
-    ) => Promise<Talker>;
-    /** A softphone that is reached that way. */
-    readonly device: (place: VoicePlace, deviceId: string, way: DeviceWay) => Promise<Device>;
-    readonly stop: () => Promise<void>;
-  }>;
-}
+export type { Talker, VoiceCase, VoicePlace } from "#test/suites/voice-case.ts";
 
 const talks = (legId: string, muted = false): HubMember => ({ legId, role: { as: "talks" }, muted });
 
@@ -152,19 +105,7 @@ export function voiceChannelSuite<S>(subject: VoiceCase<S>): void {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test(`${channel.id}: settings survive being written down and read again, and every field has its words in both languages`, async () => {
-    assert.deepEqual(channel.settings.parse(JSON.parse(JSON.stringify(subject.full))), subject.full);
-    assert.throws(() => channel.settings.parse({ ...subject.full, somethingElse: 1 }));
-    for (const language of ["de", "en"]) {
-      const words = JSON.parse(
-        await readFile(new URL(`../../locales/${language}.json`, import.meta.url), "utf8"),
-      ) as unknown;
-      for (const key of wordKeys(channel)) {
-        const found = key.split(".").reduce<unknown>((at, name) => (isRecord(at) ? at[name] : undefined), words);
-        assert.ok(typeof found === "string" && found.trim() !== "", `${language}.json lacks ${key}`);
-      }
-    }
-  });
+  settingsTest(subject);
 
   named("a call is told, answered, and hears sounds one after the other", async () => {
     const anna = await behind.call(place, { from: "+49301234567", name: "Anna Berg", to: "+49800111222" });
@@ -545,23 +486,3 @@ export function voiceChannelSuite<S>(subject: VoiceCase<S>): void {
     await part(berta);
   });
 }
-
-const fieldsOf = <S>({
-  settings,
-}: VoiceChannel<S>): readonly { readonly path: readonly string[]; readonly field: FormField }[] =>
-  formOf(settings).flatMap((field) => [
-    { path: [field.name], field },
-    ...(field.kind === "group" ? field.fields.map((inner) => ({ path: [field.name, inner.name], field: inner })) : []),
-  ]);
-
-const wordKeys = <S>(channel: VoiceChannel<S>): readonly string[] => [
-  `channels.${channel.id}.name`,
-  ...fieldsOf(channel).flatMap(({ path, field }) => {
-    const start = ["channels", channel.id, ...path].join(".");
-    const options = field.kind === "choice" ? field.options.map((option) => `${start}.options.${option}`) : [];
-    return [`${start}.label`, `${start}.hint`, ...options];
-  }),
-];
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
