@@ -6,7 +6,7 @@ import { slugOf } from "#lib/slug.ts";
 import { createLog } from "#platform/log.ts";
 import { environment, readConfig, type Setting } from "#server/config.ts";
 import { demoBrands, demoLogins } from "#server/demo/cast.ts";
-import { brandPath } from "#server/portal-views.ts";
+import { brandPath, callPath } from "#server/portal-views.ts";
 import { StartProblem } from "#server/problem.ts";
 import { startServer, type Running } from "#server/start.ts";
 
@@ -46,6 +46,7 @@ const block = (running: Running, dataDir: string): string[] => {
       ? ([
           ["Website", `${running.deskUrl}/site/   with the chat`],
           ["Self-service", `${running.deskUrl}${brandPath(slugOf(demoBrands.elb.name))}`],
+          ["Telephone", `${running.deskUrl}${callPath(slugOf(demoBrands.elb.name))}   call from the browser`],
           ["Post box", `${running.deskUrl}/postbox`],
         ] as [string, string][])
       : []),

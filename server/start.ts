@@ -187,6 +187,7 @@ export const startServer = async (
           dataDir: config.dataDir,
           postPort: config.postPort,
           smtp: () => smtpOf(config, doors),
+          loopback: ["localhost", "127.0.0.1", "::1"].includes(config.host),
           say,
         }),
       );

@@ -8,6 +8,7 @@ import type { World } from "#platform/world.ts";
 import type { FastifyInstance } from "fastify";
 import { demoDoors, demoPeople } from "#server/demo/cast.ts";
 import { connectLineService, lineToken } from "#server/demo/flows.ts";
+import { openHotlines } from "#server/demo/hotline.ts";
 import { startLineService } from "#server/demo/line-service.ts";
 import { hasDemo } from "#server/demo/marker.ts";
 import { mountSite, siteChats } from "#server/demo/site.ts";
@@ -77,6 +78,8 @@ export const startDemo = async (options: {
   readonly dataDir: string;
   readonly postPort: number;
   readonly smtp: () => { readonly host: string; readonly port: number };
+  /** The centre is for this machine alone. */
+  readonly loopback: boolean;
   readonly say: (line: string) => void;
 }): Promise<Demo> => {
   const { world } = options;
@@ -90,6 +93,7 @@ export const startDemo = async (options: {
   if (!(await hasDemo(world))) await makeWorld(world, { smtpPort: sim.port, lineUrl: line.url, say: options.say });
   await connectLineService(world, line.url);
   const chats = await siteChats(world);
+  await openHotlines(world, options.loopback);
 
   const routes: Route<World>[] = [
     answer(postbox.list, async (_world, _who, { query }) => {

@@ -136,6 +136,32 @@ export const addDemoRouting = async (world: World, { brands, teams, topics, agen
       },
       { channelKinds: ["webchat"] },
     );
+  /** Somebody is on the line: whoever can help at all, soon. */
+  const line = (name: string, brandId: BrandId): Queue =>
+    queue(
+      name,
+      brandId,
+      {
+        requires: levels(brandId === brands.elb ? { german: 3 } : { english: 3 }),
+        steps: [
+          {
+            afterSeconds: 20,
+            lower: levels({ internet: 1, television: 1, billing: 1 }),
+            drop: [],
+            teamIds: [],
+            queueId: null,
+          },
+          { afterSeconds: 60, lower: {}, drop: products, teamIds: [], queueId: null },
+        ],
+        patienceSeconds: 10,
+        offerSeconds: 20,
+        mayPull: false,
+        keepSeconds: 0,
+        promiseSeconds: 20,
+        withinSeconds: 20,
+      },
+      { channelKinds: ["phone"] },
+    );
   const outages = queue(
     "Ausfälle",
     brands.elb,
@@ -171,6 +197,8 @@ export const addDemoRouting = async (world: World, { brands, teams, topics, agen
   const book: RoutingBook = {
     skills: Object.entries(skillNames).map(([key, [name, about]]) => ({ id: ids[key as SkillKey], name, about })),
     queues: [
+      line("Elbkabel: Telefon", brands.elb),
+      line("Harbour Fibre: phone", brands.harbour),
       chat("Elbkabel: Chat", brands.elb, rest),
       chat("Harbour Fibre: chat", brands.harbour, harbour),
       outages,
@@ -178,7 +206,7 @@ export const addDemoRouting = async (world: World, { brands, teams, topics, agen
       harbour,
       rest,
     ],
-    kinds: { chat: { wrapUpSeconds: 20, restSeconds: 3 * minute } },
+    kinds: { chat: { wrapUpSeconds: 20, restSeconds: 3 * minute }, voice: { wrapUpSeconds: 30, restSeconds: 0 } },
     reasons: [
       ...named("Pause", "Essen").map((one) => ({ ...one, for: "away" as const })),
       ...named("Besprechung", "Schulung", "Rückfrage in der Technik").map((one) => ({ ...one, for: "busy" as const })),
