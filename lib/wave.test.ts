@@ -19,7 +19,7 @@ void test("a recorder that was killed wrote no length; a head may hold more than
   assert.deepEqual(waveOf(killed, 2).left, [50, 50]);
   const listed = new Uint8Array([
     ...whole.slice(0, 36),
-    ...[..."LIST"].map((l) => l.charCodeAt(0)),
+    ...Buffer.from("LIST"),
     3,
     0,
     0,

@@ -184,10 +184,8 @@ export const startServer = async (
       demo = await opening("POST_PORT", "127.0.0.1", config.postPort, async () =>
         (await import("#server/demo/demo.ts")).startDemo({
           world,
-          dataDir: config.dataDir,
-          postPort: config.postPort,
+          config,
           smtp: () => smtpOf(config, doors),
-          loopback: ["localhost", "127.0.0.1", "::1"].includes(config.host),
           say,
         }),
       );

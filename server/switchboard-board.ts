@@ -1,6 +1,6 @@
 // One phone channel's calls, driven by the process that leads it: what the engine tells, what routing decides and what people wish goes to the machine (modules/calls/model.ts); what comes of it
 // is kept (switchboard-keeping.ts), and then ordered (switchboard-giving.ts). Opened by server/switchboard.ts.
-import type { BrandId, CallId, ChannelId, FlowRunId } from "#contract/ids.ts";
+import type { BrandId, CallId, FlowRunId } from "#contract/ids.ts";
 import type { VoiceAnswer, VoiceCommand, VoiceEngine, VoiceEvent, VoiceSnapshot } from "#contract/voice.ts";
 import { e164Of } from "#lib/e164.ts";
 import { takeBoard, type Board } from "#modules/calls/actions.ts";
@@ -192,7 +192,7 @@ const arrive = async (at: Context, clock: Clock, called: Called, language: "de" 
   if (at.legs.has(called.legId)) return;
   const { world, grounds } = at;
   const { id, brandId: brand, implementation, settings } = at.parts.channel();
-  const channelId = id as ChannelId;
+  const channelId = id;
   const brandId = brand as BrandId;
   const callId = ((called.by === "web" ? callOfLeg(called.legId) : null) ?? world.newId()) as CallId;
   at.legs.set(called.legId, callId);
@@ -299,7 +299,7 @@ const isInLine = ({ row: { call } }: Living): boolean =>
 
 /** Takes a channel's calls over and drives them until it is closed; an engine is told when there is one. */
 export const openBoard = async (parts: BoardParts): Promise<RunningBoard> => {
-  const board = await takeBoard(parts.world, parts.channel().id as ChannelId);
+  const board = await takeBoard(parts.world, parts.channel().id);
   const at = openContext(parts, board);
   const clock = openClock(() => at);
   at.tellCall = tellIn(at, clock);

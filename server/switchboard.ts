@@ -397,9 +397,7 @@ export const startSwitchboard = (parts: SwitchboardParts): Switchboard => {
       await saveDevice(db, who.id, deviceId, world.now().toISOString());
       const asked = connected.voices().map(async ({ id }) => {
         const said = await ask(id, { do: "device", agentId: who.id, deviceId, display: who.name.slice(0, 100) });
-        return said.ok && "way" in said && said.way !== undefined
-          ? [{ channelId: id as ChannelId, way: said.way }]
-          : [];
+        return said.ok && "way" in said && said.way !== undefined ? [{ channelId: id, way: said.way }] : [];
       });
       return (await Promise.all(asked)).flat();
     },

@@ -138,7 +138,7 @@ export const wav = (sides: readonly (readonly number[])[]): Uint8Array => {
   const frames = sides[0]?.length ?? 0;
   const bytes = new DataView(new ArrayBuffer(44 + frames * sides.length * 2));
   const name = (at: number, text: string): void =>
-    [...text].forEach((letter, i) => bytes.setUint8(at + i, letter.charCodeAt(0)));
+    Array.from(text).forEach((letter, i) => bytes.setUint8(at + i, letter.charCodeAt(0)));
   name(0, "RIFF");
   bytes.setUint32(4, bytes.byteLength - 8, true);
   name(8, "WAVEfmt ");

@@ -22,7 +22,6 @@ const web = z.strictObject({
   /** Parties connected at once. */
   mostLegs: z.number().int().min(2).max(1_000).meta({ start: 200 }),
 });
-export type WebNetwork = z.infer<typeof web>;
 
 /** An Asterisk of the operator's, told what to do by its REST interface (ARI). */
 const asterisk = z.strictObject({

@@ -13,7 +13,7 @@ import { fc } from "#test/chance.ts";
 
 const question: FlowQuestion = {
   asked: 1,
-  step: "s" as FlowQuestion["step"],
+  step: "s",
   text: { code: "oneMoment", facts: {} },
   answer: { kind: "yesNo" },
   values: {},
@@ -329,7 +329,7 @@ const draws = fc.record({
   what: fc.nat(30),
   who: fc.constantFrom(anna, ben, chris),
   leg: fc.nat(6),
-  digit: fc.constantFrom(..."0123456789*#"),
+  digit: fc.constantFrom(...Array.from("0123456789*#")),
   seconds: fc.nat(200),
   on: fc.boolean(),
 });

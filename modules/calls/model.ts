@@ -13,7 +13,6 @@ import {
   finish,
   iso,
   ringAgent,
-  secondsSince,
   sentence,
   toTalk,
 } from "#modules/calls/model-legs.ts";
@@ -165,7 +164,7 @@ const worked = (call: CallRecord, work: CallRecord["work"], ground: Ground): Cal
   if (JSON.stringify(work) === JSON.stringify(call.work)) return call;
   const done = call.hand !== null && (work?.agentId ?? null) !== call.hand.from;
   const next: CallRecord = { ...call, work, hand: done ? null : call.hand };
-  const agentId = (work?.agentId ?? null) as AgentId | null;
+  const agentId = work?.agentId ?? null;
   switch (call.phase) {
     case "dialling":
       return dialWork(next, ground);
@@ -305,7 +304,3 @@ export const isSettled = (call: CallRecord): boolean =>
   call.phase === "over" &&
   call.legs.every(({ state }) => state === "ended") &&
   call.recordings.every(({ state }) => state === "kept" || state === "gone" || state === "failed");
-
-/** How long ago it ended, in seconds; 0 while it lives. */
-export const endedSeconds = (call: CallRecord, ground: Pick<Ground, "now">): number =>
-  call.endedAt === null ? 0 : secondsSince(ground, call.endedAt);

@@ -6,6 +6,7 @@ import { refuse } from "#contract/errors.ts";
 import { postbox, type Posted } from "#contract/postbox.ts";
 import type { World } from "#platform/world.ts";
 import type { FastifyInstance } from "fastify";
+import type { Config } from "#server/config.ts";
 import { demoDoors, demoPeople } from "#server/demo/cast.ts";
 import { connectLineService, lineToken } from "#server/demo/flows.ts";
 import { openHotlines } from "#server/demo/hotline.ts";
@@ -75,17 +76,14 @@ const makeWorld = async (
 /** Seeds the demo world when it is not there yet, opens the customers' mail provider, and answers the post box. */
 export const startDemo = async (options: {
   readonly world: World;
-  readonly dataDir: string;
-  readonly postPort: number;
+  readonly config: Pick<Config, "dataDir" | "postPort" | "host">;
   readonly smtp: () => { readonly host: string; readonly port: number };
-  /** The centre is for this machine alone. */
-  readonly loopback: boolean;
   readonly say: (line: string) => void;
 }): Promise<Demo> => {
-  const { world } = options;
+  const { world, config } = options;
   const sim: MailSim = await startMailSim({
-    dir: join(options.dataDir, "post"),
-    smtpPort: options.postPort,
+    dir: join(config.dataDir, "post"),
+    smtpPort: config.postPort,
     keep: keepMails,
     now: world.now,
   });
@@ -93,7 +91,7 @@ export const startDemo = async (options: {
   if (!(await hasDemo(world))) await makeWorld(world, { smtpPort: sim.port, lineUrl: line.url, say: options.say });
   await connectLineService(world, line.url);
   const chats = await siteChats(world);
-  await openHotlines(world, options.loopback);
+  await openHotlines(world, ["localhost", "127.0.0.1", "::1"].includes(config.host));
 
   const routes: Route<World>[] = [
     answer(postbox.list, async (_world, _who, { query }) => {

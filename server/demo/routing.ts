@@ -49,6 +49,24 @@ const people: Readonly<Record<string, { readonly skills: Levels; readonly capaci
 const minute = 60;
 const hour = 60 * minute;
 
+/** Of these less is asked for when somebody waits on the line. */
+const softened: Levels = { internet: 1, television: 1, billing: 1 };
+
+/** Somebody is on the line: whoever can help at all, soon. */
+const lineQueue = (requires: SkillLevels, lower: SkillLevels, drop: readonly Skill["id"][]): Partial<Queue> => ({
+  requires,
+  steps: [
+    { afterSeconds: 20, lower, drop: [], teamIds: [], queueId: null },
+    { afterSeconds: minute, lower: {}, drop: [...drop], teamIds: [], queueId: null },
+  ],
+  patienceSeconds: 10,
+  offerSeconds: 20,
+  mayPull: false,
+  keepSeconds: 0,
+  promiseSeconds: 20,
+  withinSeconds: 20,
+});
+
 /** The book and what everybody is set up for. */
 export const addDemoRouting = async (world: World, { brands, teams, topics, agents }: DemoCentre): Promise<void> => {
   const ids = Object.fromEntries(Object.keys(skillNames).map((key) => [key, world.newId()])) as Record<
@@ -106,6 +124,7 @@ export const addDemoRouting = async (world: World, { brands, teams, topics, agen
     overflow: [],
     ...part,
   });
+  const onTheLine = (needs: Levels): Partial<Queue> => lineQueue(levels(needs), levels(softened), products);
   const rest = queue("Elbkabel: alles andere", brands.elb, { requires: levels({ german: 3 }) });
   const harbour = queue("Harbour Fibre", brands.harbour, { requires: levels({ english: 3 }) });
   /** Outside opening hours chats are answered like mails. */
@@ -135,32 +154,6 @@ export const addDemoRouting = async (world: World, { brands, teams, topics, agen
         overflow: [{ when: "closed", queueId: to.id }],
       },
       { channelKinds: ["webchat"] },
-    );
-  /** Somebody is on the line: whoever can help at all, soon. */
-  const line = (name: string, brandId: BrandId): Queue =>
-    queue(
-      name,
-      brandId,
-      {
-        requires: levels(brandId === brands.elb ? { german: 3 } : { english: 3 }),
-        steps: [
-          {
-            afterSeconds: 20,
-            lower: levels({ internet: 1, television: 1, billing: 1 }),
-            drop: [],
-            teamIds: [],
-            queueId: null,
-          },
-          { afterSeconds: 60, lower: {}, drop: products, teamIds: [], queueId: null },
-        ],
-        patienceSeconds: 10,
-        offerSeconds: 20,
-        mayPull: false,
-        keepSeconds: 0,
-        promiseSeconds: 20,
-        withinSeconds: 20,
-      },
-      { channelKinds: ["phone"] },
     );
   const outages = queue(
     "Ausfälle",
@@ -197,8 +190,8 @@ export const addDemoRouting = async (world: World, { brands, teams, topics, agen
   const book: RoutingBook = {
     skills: Object.entries(skillNames).map(([key, [name, about]]) => ({ id: ids[key as SkillKey], name, about })),
     queues: [
-      line("Elbkabel: Telefon", brands.elb),
-      line("Harbour Fibre: phone", brands.harbour),
+      queue("Elbkabel: Telefon", brands.elb, onTheLine({ german: 3 }), { channelKinds: ["phone"] }),
+      queue("Harbour Fibre: phone", brands.harbour, onTheLine({ english: 3 }), { channelKinds: ["phone"] }),
       chat("Elbkabel: Chat", brands.elb, rest),
       chat("Harbour Fibre: chat", brands.harbour, harbour),
       outages,

@@ -148,7 +148,7 @@ test("a caller and an agent hear each other, also while the server is killed; it
   live = await anna.live();
   const hold = (on: boolean) =>
     anna.call(calls.wish, {
-      params: { id: callId as never },
+      params: { id: callId },
       body: { id: crypto.randomUUID(), wish: { what: "hold", on } },
     });
   await hold(true);

@@ -40,9 +40,3 @@ export const livingCalls = (calls: Calls): Call[] =>
   Object.values(calls)
     .filter(({ endedAt }) => endedAt === null)
     .toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-
-/** A concern's calls as far as they are known, the newest first. */
-export const callsOf = (calls: Calls, concernId: string): Call[] =>
-  Object.values(calls)
-    .filter((call) => call.concernId === concernId)
-    .toSorted((a, b) => (a.startedAt > b.startedAt ? -1 : 1));

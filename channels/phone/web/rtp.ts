@@ -61,7 +61,7 @@ const restFrames = 3;
 
 /** What is sent frame by frame to press keys: the event's bytes, and whether a key begins; null: nothing. */
 export const pressed = (digits: string): readonly ({ readonly payload: Buffer; readonly marker: boolean } | null)[] =>
-  [...digits].flatMap((digit) => {
+  Array.from(digits).flatMap((digit) => {
     const event = keys.indexOf(digit);
     // The end is said three times (RFC 4733 section 2.5.1.4).
     const said = Array.from({ length: keyFrames + 2 }, (_, frame) => {
