@@ -5,17 +5,7 @@ import type { VoiceSnapshot } from "#contract/voice.ts";
 import { callbackOf, dialWork } from "#modules/calls/model-callback.ts";
 import { changeRecording, customerGone, event, lost, recordingOf } from "#modules/calls/model-events.ts";
 import type { Arrival, CallOrder, Ground, Happening, Heard } from "#modules/calls/model-happenings.ts";
-import {
-  after,
-  bye,
-  customerLeg,
-  drop,
-  finish,
-  iso,
-  ringAgent,
-  sentence,
-  toTalk,
-} from "#modules/calls/model-legs.ts";
+import { after, bye, customerLeg, drop, finish, iso, ringAgent, sentence, toTalk } from "#modules/calls/model-legs.ts";
 import { asIfDone, lives, membersOf, ordersFor } from "#modules/calls/model-orders.ts";
 import type { CallRecord, Leg } from "#modules/calls/model-record.ts";
 import { consented, flowDue, flowed, goOn, greeted, stopRecordings } from "#modules/calls/model-service.ts";

@@ -26,7 +26,9 @@ const talks = (legId: string, muted = false): HubMember => ({ legId, role: { as:
 /** Registers the tests. */
 export function voiceChannelSuite<S>(subject: VoiceCase<S>): void {
   const { channel } = subject;
-  let [folder, engine, told] = ["", null as unknown as VoiceEngine, createTold()];
+  let folder = "";
+  let engine: VoiceEngine;
+  let told = createTold();
   let behind: Awaited<ReturnType<VoiceCase<S>["start"]>>;
   let sounds: SoundServer;
   const attach = async (): Promise<void> => {
