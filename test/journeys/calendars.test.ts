@@ -108,7 +108,17 @@ test("a calendar is fetched from its address every day by one of several nodes; 
   assert.equal(await fetchDueCalendars(fetching), 0);
   world.pass(60_000);
   assert.equal(await fetchDueCalendars(fetching), 1);
-  // What comes late, when the address is another, is dropped.
+  // What comes late, when somebody else has had it in hand since, is dropped.
+  const overtaken = {
+    ...fetching,
+    fetchCalendar: async () => {
+      sure(await fetchCalendarNow(fetching, cast.omar, one.id));
+      return { became: "text", text: text("20201001"), etag: null, lastModified: null } as const;
+    },
+  };
+  sure(await fetchCalendarNow(overtaken, cast.omar, one.id));
+  assert.deepEqual((await now())?.days.map(({ from }) => from.slice(5)), ["08-01"]);
+  // And when the calendar is fetched no more.
   const late = {
     ...fetching,
     fetchCalendar: async () => {

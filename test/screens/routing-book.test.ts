@@ -1,7 +1,7 @@
 // Setting up routing at the desk: a working set by keys alone, what is wrong at its field, what others saved meanwhile, who can do what, and a past day played.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { api } from "#contract/api.ts";
 import type { AgentWork, RoutingBook } from "#contract/routing-book.ts";
 import { addAgent, agentPassword } from "#test/centre.ts";
@@ -198,6 +198,17 @@ test("a past day is played with what stands in the form; in both languages, ligh
     };
     await page.goto(`${centre.server.url}/admin/routing`);
     await page.locator(".routing-preview input").fill(new Date().toISOString().slice(0, 10));
+    // Stopped while it is under way: the server is no longer waited for, nothing is said, and it can be asked again.
+    const held = new Promise<Route>((resolve) => void page.route("**/api/routing-previews", resolve, { times: 1 }));
+    await page.locator(".routing-preview .button").press("Enter");
+    const stopped = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/api/routing-previews"));
+    await held;
+    await page.locator(".routing-preview progress").waitFor();
+    await look("a day that is being played");
+    await page.locator(".routing-preview .button").nth(1).press("Enter");
+    assert.equal((await stopped).failure()?.errorText, "net::ERR_ABORTED");
+    await page.locator(".routing-preview progress").waitFor({ state: "detached" });
+    assert.equal(await page.locator(".routing-preview [role=alert], .routing-outcome").count(), 0);
     await page.locator(".routing-preview .button").press("Enter");
     await page
       .getByText(language === "de" ? "Mit diesen Regeln: 2 Vorgänge" : "With these rules: 2 pieces of work")

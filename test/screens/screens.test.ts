@@ -280,8 +280,8 @@ const screens: readonly Screen[] = [
     name: "a rule with what it did",
     ready: async (page) => {
       await page.locator(".rule-entry .entry").first().click();
-      await page.locator(".sheet .rule-group .button").last().click();
-      await seen(".sheet .rule-group p")(page);
+      await page.locator(".sheet .form-group .button").last().click();
+      await seen(".sheet .form-group p")(page);
     },
   },
   {

@@ -84,23 +84,6 @@ export const Lines = <T,>({
   );
 };
 
-/** A group of a form with a title. */
-export const Group = ({
-  title,
-  hint,
-  children,
-}: {
-  readonly title: string;
-  readonly hint?: string;
-  readonly children: ReactNode;
-}) => (
-  <fieldset className="fieldset rule-group">
-    <legend>{title}</legend>
-    {hint === undefined ? null : <p className="field-hint">{hint}</p>}
-    {children}
-  </fieldset>
-);
-
 /** Names of what can be chosen, with what is chosen and no longer there. */
 export const withGone = (
   all: readonly { readonly id: string; readonly label: string }[],

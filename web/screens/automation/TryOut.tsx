@@ -1,14 +1,11 @@
 // What rules would have done in the last 30 days, when somebody asks: what, how often, whether people did the same, and examples. Called by AdminAutomation and RuleForm.
-import { useRef, useState } from "react";
 import { automation as endpoints } from "#contract/automation.ts";
 import type { AutomationRule, Trial, TriedRule } from "#contract/automation.ts";
+import { AskingState, CancelAsking, useAsking } from "#web/kit/Asking.tsx";
 import { Button } from "#web/kit/Button.tsx";
-import { Icon } from "#web/kit/Icon.tsx";
 import { actionsWords, actionWords, causeWords, ifWords } from "#web/state/automationWords.ts";
 import { call } from "#web/state/client.ts";
-import type { Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
-import { problemWords } from "#web/state/problems.ts";
 import { useStore } from "#web/state/store.ts";
 import { dayAndTime, number, t } from "#web/state/words.ts";
 
@@ -22,55 +19,18 @@ export const TryOut = ({
   readonly only?: AutomationRule["id"] | null;
   readonly isDisabled?: boolean;
 }) => {
-  const [told, setTold] = useState<{ readonly of: string; readonly trial: Trial } | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const asking = useRef<AbortController | null>(null);
-  const [isAsking, setAsking] = useState(false);
-  const of = JSON.stringify(rules);
-  const ask = async (): Promise<void> => {
-    const stop = new AbortController();
-    asking.current = stop;
-    setAsking(true);
-    setProblem(null);
-    const outcome = await call(endpoints.tryRules, { body: { rules: [...rules] } }, stop.signal);
-    if (asking.current !== stop) return;
-    asking.current = null;
-    setAsking(false);
-    if (outcome.ok) setTold({ of, trial: outcome.value });
-    else setProblem(outcome.problem);
-  };
-  const cancel = (): void => {
-    asking.current?.abort();
-    asking.current = null;
-    setAsking(false);
-  };
-  // What was tried with other rules says nothing of these.
-  const trial = told?.of === of ? told.trial : null;
+  const asking = useAsking<Trial>(JSON.stringify(rules));
+  const trial = asking.told;
+  const ask = (): void => asking.ask((signal) => call(endpoints.tryRules, { body: { rules: [...rules] } }, signal));
   return (
     <div className="rule-trial">
       <div className="rule-trial-ask">
-        <Button
-          icon="history"
-          isDisabled={isDisabled}
-          onPress={() => {
-            if (!isAsking) void ask();
-          }}
-        >
+        <Button icon="history" isDisabled={isDisabled} onPress={ask}>
           {t("automation.trial.ask")}
         </Button>
-        {/* Beside the other and never in its place: who lets go of Enter would cancel what they began with it. */}
-        {isAsking ? (
-          <Button icon="close" onPress={cancel}>
-            {t("kit.cancel")}
-          </Button>
-        ) : null}
+        <CancelAsking asking={asking} />
       </div>
-      {isAsking ? <progress className="rule-trial-progress" aria-label={t("automation.trial.asking")} /> : null}
-      {problem === null ? null : (
-        <p className="form-problem" role="alert">
-          <Icon name="warning" /> {problemWords(problem)}
-        </p>
-      )}
+      <AskingState asking={asking} label={t("automation.trial.asking")} />
       <div aria-live="polite">{trial === null ? null : <Outcome trial={trial} rules={rules} only={only} />}</div>
     </div>
   );

@@ -12,6 +12,11 @@ import { t } from "#web/state/words.ts";
 
 type Of<K extends FlowStep["do"]> = Extract<FlowStep, { do: K }>;
 
+interface About<K extends FlowStep["do"]> {
+  readonly step: Of<K>;
+  readonly change: ChangeStep<Of<K>>;
+}
+
 export const PlainFields = ({ step, change }: { readonly step: FlowStep; readonly change: ChangeStep }) => {
   switch (step.do) {
     case "say":
@@ -102,13 +107,7 @@ const PageField = ({
   />
 );
 
-const ArticleFields = ({
-  step,
-  change,
-}: {
-  readonly step: Of<"article">;
-  readonly change: ChangeStep<Of<"article">>;
-}) => (
+const ArticleFields = ({ step, change }: About<"article">) => (
   <>
     <TextFields
       label={t("flowEditor.title")}
@@ -130,7 +129,7 @@ const ArticleFields = ({
   </>
 );
 
-const VerifyFields = ({ step, change }: { readonly step: Of<"verify">; readonly change: ChangeStep<Of<"verify">> }) => (
+const VerifyFields = ({ step, change }: About<"verify">) => (
   <>
     <Choose
       label={t("flowEditor.verifyWhom")}
@@ -188,13 +187,7 @@ const Whither = ({
   );
 };
 
-const HandOverFields = ({
-  step,
-  change,
-}: {
-  readonly step: Of<"handOver">;
-  readonly change: ChangeStep<Of<"handOver">>;
-}) => {
+const HandOverFields = ({ step, change }: About<"handOver">) => {
   const { book } = useRoutingBook();
   const skills = book?.skills ?? [];
   const open = skills.filter(({ id }) => !step.skills.some(({ skillId }) => skillId === id));
@@ -267,13 +260,7 @@ const HandOverFields = ({
   );
 };
 
-const CallbackFields = ({
-  step,
-  change,
-}: {
-  readonly step: Of<"callback">;
-  readonly change: ChangeStep<Of<"callback">>;
-}) => (
+const CallbackFields = ({ step, change }: About<"callback">) => (
   <>
     <TextFields
       label={t("flowEditor.text")}
@@ -303,13 +290,7 @@ const CallbackFields = ({
   </>
 );
 
-const ScheduleFields = ({
-  step,
-  change,
-}: {
-  readonly step: Of<"schedule">;
-  readonly change: ChangeStep<Of<"schedule">>;
-}) => (
+const ScheduleFields = ({ step, change }: About<"schedule">) => (
   <>
     <TextFields
       label={t("flowEditor.question")}
@@ -347,13 +328,7 @@ const ScheduleFields = ({
   </>
 );
 
-const LinkFields = ({
-  step,
-  change,
-}: {
-  readonly step: Of<"sendLink">;
-  readonly change: ChangeStep<Of<"sendLink">>;
-}) => (
+const LinkFields = ({ step, change }: About<"sendLink">) => (
   <>
     <TextFields
       label={t("flowEditor.text")}
@@ -392,7 +367,7 @@ const LinkFields = ({
   </>
 );
 
-const WaitFields = ({ step, change }: { readonly step: Of<"wait">; readonly change: ChangeStep<Of<"wait">> }) => (
+const WaitFields = ({ step, change }: About<"wait">) => (
   <div className="pair">
     <Choose
       label={t("flowEditor.waitUntil")}

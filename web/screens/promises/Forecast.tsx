@@ -1,36 +1,28 @@
 // What rules would have made of the concerns of the last 30 days, as a table, when somebody asks. Called by AdminPromises and RuleForm.
-import { useState } from "react";
 import { promises as endpoints } from "#contract/promises.ts";
 import type { Forecast, PromiseRule } from "#contract/promises.ts";
 import { promiseKinds } from "#contract/promise-state.ts";
+import { AskingState, CancelAsking, useAsking } from "#web/kit/Asking.tsx";
 import { Button } from "#web/kit/Button.tsx";
 import { call } from "#web/state/client.ts";
-import { tellProblem } from "#web/state/problems.ts";
 import { number, t } from "#web/state/words.ts";
 
 export const ForecastCard = ({ rules }: { readonly rules: readonly PromiseRule[] }) => {
-  const [told, setTold] = useState<{ readonly of: string; readonly forecast: Forecast } | null>(null);
-  const [isAsking, setAsking] = useState(false);
-  const of = JSON.stringify(rules);
-  const ask = async (): Promise<void> => {
-    setAsking(true);
-    const outcome = await call(endpoints.forecast, { body: { rules: [...rules] } });
-    setAsking(false);
-    if (outcome.ok) setTold({ of, forecast: outcome.value });
-    else tellProblem(outcome.problem);
-  };
-  // What was counted for other rules says nothing of these.
-  const forecast = told?.of === of ? told.forecast : null;
+  const asking = useAsking<Forecast>(JSON.stringify(rules));
+  const forecast = asking.told;
+  const ask = (): void => asking.ask((signal) => call(endpoints.forecast, { body: { rules: [...rules] } }, signal));
   return (
     <section className="card promise-forecast">
       <h2>{t("promises.forecast")}</h2>
       <p className="card-words">{t("promises.forecastHint")}</p>
       {forecast === null ? (
-        <div>
-          <Button isDisabled={isAsking} onPress={() => void ask()}>
-            {t("promises.forecastAsk")}
-          </Button>
-        </div>
+        <>
+          <div className="promise-ask">
+            <Button onPress={ask}>{t("promises.forecastAsk")}</Button>
+            <CancelAsking asking={asking} />
+          </div>
+          <AskingState asking={asking} label={t("promises.forecastAsking")} />
+        </>
       ) : (
         <div aria-live="polite">
           <table className="promise-table">

@@ -1,11 +1,11 @@
 // One promise rule in a sheet: for which concerns, within which time, how it is counted, what is done when it comes near or has passed. Called by AdminPromises.
 import { useState } from "react";
-import type { ReactNode } from "react";
 import { priorities } from "#contract/concerns.ts";
 import type { Notified, PromiseRule } from "#contract/promises.ts";
 import { promiseKinds } from "#contract/promise-state.ts";
 import type { PromiseKind } from "#contract/promise-state.ts";
 import { Button } from "#web/kit/Button.tsx";
+import { Group } from "#web/kit/Group.tsx";
 import { Checks } from "#web/kit/Checks.tsx";
 import { Choose, Field, Toggle } from "#web/kit/Field.tsx";
 import { SheetForm } from "#web/kit/SheetForm.tsx";
@@ -151,22 +151,6 @@ interface Part {
   readonly rule: PromiseRule;
   readonly set: (rule: PromiseRule) => void;
 }
-
-const Group = ({
-  title,
-  hint,
-  children,
-}: {
-  readonly title: string;
-  readonly hint?: string;
-  readonly children: ReactNode;
-}) => (
-  <fieldset className="fieldset promise-group">
-    <legend>{title}</legend>
-    {hint === undefined ? null : <p className="field-hint">{hint}</p>}
-    {children}
-  </fieldset>
-);
 
 const When = ({ rule, set }: Part) => {
   const { topics, brands, channels, tiers } = useStore(

@@ -1,17 +1,15 @@
 // What a past day would have become by the book as it stands in the form: as it was beside as it would have been, with bars. Called by AdminRouting.
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { CSSProperties } from "react";
 import type { RoutingBook } from "#contract/routing-book.ts";
 import { routing } from "#contract/routing-endpoints.ts";
 import type { PlayedDay } from "#contract/routing-endpoints.ts";
+import { AskingState, CancelAsking, useAsking } from "#web/kit/Asking.tsx";
 import { Button } from "#web/kit/Button.tsx";
 import { Field } from "#web/kit/Field.tsx";
-import { Icon } from "#web/kit/Icon.tsx";
 import { ScrollBox } from "#web/kit/ScrollBox.tsx";
 import { call } from "#web/state/client.ts";
-import type { Problem } from "#web/state/client.ts";
 import { deskState } from "#web/state/desk.ts";
-import { problemWords } from "#web/state/problems.ts";
 import { queueName } from "#web/state/routingBook.ts";
 import { secondsWords } from "#web/state/routingDraft.ts";
 import { useStore } from "#web/state/store.ts";
@@ -26,7 +24,6 @@ const daysAgo = (days: number): string => {
 };
 
 interface Told {
-  readonly of: string;
   readonly book: RoutingBook;
   readonly day: string;
   readonly played: PlayedDay;
@@ -34,30 +31,13 @@ interface Told {
 
 export const PreviewCard = ({ book }: { readonly book: RoutingBook }) => {
   const [day, setDay] = useState(() => daysAgo(1));
-  const [told, setTold] = useState<Told | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const asking = useRef<AbortController | null>(null);
-  const [isAsking, setAsking] = useState(false);
-  const ask = async (): Promise<void> => {
-    const stop = new AbortController();
-    asking.current = stop;
-    setAsking(true);
-    setProblem(null);
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const outcome = await call(routing.preview, { body: { book, day, zone } }, stop.signal);
-    if (asking.current !== stop) return;
-    asking.current = null;
-    setAsking(false);
-    if (outcome.ok) setTold({ of: JSON.stringify(book), book, day, played: outcome.value });
-    else setProblem(outcome.problem);
-  };
-  const cancel = (): void => {
-    asking.current?.abort();
-    asking.current = null;
-    setAsking(false);
-  };
-  // What was played by other rules, or of another day, says nothing of these.
-  const shown = told?.day === day && told.of === JSON.stringify(book) ? told : null;
+  const asking = useAsking<Told>(JSON.stringify([book, day]));
+  const ask = (): void =>
+    asking.ask(async (signal) => {
+      const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      const outcome = await call(routing.preview, { body: { book, day, zone } }, signal);
+      return outcome.ok ? { ok: true, value: { book, day, played: outcome.value } } : outcome;
+    });
   return (
     <section className="card routing-preview">
       <h2>{t("routingSetup.preview")}</h2>
@@ -66,27 +46,17 @@ export const PreviewCard = ({ book }: { readonly book: RoutingBook }) => {
         className="routing-add"
         onSubmit={(submit) => {
           submit.preventDefault();
-          if (!isAsking && day !== "") void ask();
+          if (day !== "") ask();
         }}
       >
         <Field label={t("routingSetup.day")} type="date" value={day} onChange={setDay} />
         <Button type="submit" isDisabled={day === ""}>
           {t("routingSetup.play")}
         </Button>
-        {/* Beside the other and never in its place: who lets go of Enter would cancel what they began with it. */}
-        {isAsking ? (
-          <Button icon="close" onPress={cancel}>
-            {t("kit.cancel")}
-          </Button>
-        ) : null}
+        <CancelAsking asking={asking} />
       </form>
-      {isAsking ? <progress className="routing-progress" aria-label={t("routingSetup.playing")} /> : null}
-      {problem === null ? null : (
-        <p className="form-problem" role="alert">
-          <Icon name="warning" /> {problemWords(problem)}
-        </p>
-      )}
-      <div aria-live="polite">{shown === null ? null : <Outcome told={shown} />}</div>
+      <AskingState asking={asking} label={t("routingSetup.playing")} />
+      <div aria-live="polite">{asking.told === null ? null : <Outcome told={asking.told} />}</div>
     </section>
   );
 };
