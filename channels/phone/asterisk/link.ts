@@ -94,8 +94,7 @@ export const openLink = (
   let stuck = (_why: string): void => undefined;
 
   /**
-   * One request at a time: Asterisk looks for the next frame on the wire only, so one that came together with the last is not seen before a second has
-   * gone by or another follows.
+   * One request at a time: what blocks Asterisk (0373) blocks one, and is seen.
    */
   const sendNext = (): void => {
     if (underWay !== null || socket?.readyState !== WebSocket.OPEN) return;
