@@ -6,7 +6,6 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { openCentre, type BenchCentre } from "#bench/centre.ts";
-import { callsBench } from "#bench/calls.ts";
 import { flowChatBench } from "#bench/flow-chat.ts";
 import { flowRunsBench } from "#bench/flow-runs.ts";
 import { flowsBench } from "#bench/flows.ts";
@@ -139,6 +138,8 @@ const main = async (): Promise<number> => {
     return 0;
   }
   if (calls) {
+    // The library of voices keeps threads: a process that never calls does without.
+    const { callsBench } = await import("#bench/calls.ts");
     const figures = await callsBench(commit(), say);
     if (values.report) writeCalls(root, figures);
     else say(`\n${figures}`);

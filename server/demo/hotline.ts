@@ -5,6 +5,7 @@ import { isRefusal } from "#contract/errors.ts";
 import type { BrandId } from "#contract/ids.ts";
 import { addChannel } from "#modules/brands/actions.ts";
 import { allBrands, allChannels } from "#modules/brands/reads.ts";
+import { setHours } from "#modules/hours/actions.ts";
 import type { World } from "#platform/world.ts";
 import { channelKinds } from "#server/connected.ts";
 import { demoBrands, type BrandKey } from "#server/demo/cast.ts";
@@ -78,6 +79,11 @@ const addHotline = async (world: World, key: BrandKey, brandId: BrandId, loopbac
     settings: { numbers: [], asterisk: null, web, rules: own },
   });
   if (isRefusal(channel)) throw new Error(`the demo's hotline could not be connected: ${channel.refused}`);
+  // Tried in the middle of the night it is answered, too.
+  const weekly = Array.from({ length: 7 }, () => [{ from: "00:00", to: "00:00" }]);
+  const hours = { timeZone: demoBrands[key].hours.timeZone, weekly, exceptions: [] };
+  const kept = await setHours(world, system, { owner: { kind: "channel", id: channel.id }, hours });
+  if (isRefusal(kept)) throw new Error(`the demo's hotline has no hours: ${kept.refused}`);
 };
 
 /** The hotlines; each is connected when the demo world does not have it yet. */

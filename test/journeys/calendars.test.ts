@@ -117,7 +117,10 @@ test("a calendar is fetched from its address every day by one of several nodes; 
     },
   };
   sure(await fetchCalendarNow(overtaken, cast.omar, one.id));
-  assert.deepEqual((await now())?.days.map(({ from }) => from.slice(5)), ["08-01"]);
+  assert.deepEqual(
+    (await now())?.days.map(({ from }) => from.slice(5)),
+    ["08-01"],
+  );
   // And when the calendar is fetched no more.
   const late = {
     ...fetching,

@@ -83,7 +83,7 @@ const isRouted = async (url: string, t: TestContext): Promise<void> => {
   const ada = demoLogins.find(({ role }) => role === "admin") ?? assert.fail();
   const desk = await signIn(url, ada.email, ada.password);
   const { book } = await desk.call(api.routing.book);
-  assert.deepEqual([book.queues.length, book.skills.length], [6, 7]);
+  assert.deepEqual([book.queues.length, book.skills.length], [8, 7]);
   const works = await desk.call(api.routing.agentWork);
   assert.equal(works.filter(({ skills }) => Object.keys(skills).length > 0).length, 11);
   const began = performance.now();

@@ -254,7 +254,9 @@ test("a call that follows a mail is answered, waits, is taken, held, recorded, a
   await deliver(world, cast.channel, mail("kunde@example.org"));
   const [concern] = await allConcerns(world.db);
   assert.ok(concern);
-  sure(await addAddress(world, cast.anna, concern.customerId as CustomerId, { kind: "phone", value: "+4915112345678" }));
+  sure(
+    await addAddress(world, cast.anna, concern.customerId as CustomerId, { kind: "phone", value: "+4915112345678" }),
+  );
   await available(cast.anna);
   engine.calls("trunk-1", "+4915112345678");
   await engine.until("it is greeted", () => said("trunk-1").length > 0);
