@@ -32,6 +32,8 @@ const others: Readonly<Record<string, readonly [path: string, status: number]>> 
   "GET /originals/:id": ["/originals/0195d1f0-0000-7000-8000-000000000000", 404],
   // For engines of voices on this machine and in its network, by a mark that nobody can make (server/speech-door.test.ts).
   "GET /sounds/:file": [`/sounds/${"0".repeat(64)}-${"a".repeat(26)}.wav`, 404],
+  // By the session of who may see the call (authorisation.test.ts).
+  "GET /api/recordings/:id": ["/api/recordings/0195d1f0-0000-7000-8000-000000000000", 404],
   "GET /post/:id": ["/post/1", 404],
   "GET /files/:token": ["/files/a.b", 404],
   "GET /remote-image/:token": ["/remote-image/a.b", 404],
@@ -80,8 +82,8 @@ const others: Readonly<Record<string, readonly [path: string, status: number]>> 
 };
 /** Of the demo world alone; its own test asks for them. */
 const demoOnly: ReadonlySet<string> = new Set(["GET /api/postbox", "POST /api/postbox"]);
-/** Where sockets are opened; each admits its own (authorisation.test.ts, chat.test.ts). */
-const sockets: readonly string[] = ["/chat", "/live"];
+/** Where sockets are opened; each admits its own (authorisation.test.ts, chat.test.ts, sip-socket.test.ts). */
+const sockets: readonly string[] = ["/chat", "/live", "/phone/sip"];
 
 const built = ["../../dist/web", "../../dist/widget"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 const contract: ReadonlySet<string> = new Set(
