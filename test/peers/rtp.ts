@@ -68,6 +68,7 @@ export const tonesAlong = (samples: Int16Array): readonly number[] => {
 /** Opens a port; packets go out every 20 ms as soon as it is known where to. */
 export const openMedia = async (): Promise<Media> => {
   const socket = createSocket("udp4");
+  let isOpen = true;
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
   const { port } = socket.address();
@@ -184,7 +185,8 @@ export const openMedia = async (): Promise<Media> => {
     },
     close: () => {
       clearInterval(timer);
-      socket.close();
+      if (isOpen) socket.close();
+      isOpen = false;
     },
   };
 };

@@ -72,7 +72,14 @@ export const openTelephone = async (serverPort: number, ownPort = 0): Promise<Te
   const send = (text: string | Uint8Array, to = serverPort): void => {
     if (!closed) socket.send(text, to, "127.0.0.1");
   };
-  const context = { port, send, calls };
+  const open = new Set<Media>();
+  const media = async (): Promise<Media> => {
+    const one = await openMedia();
+    if (closed) one.close();
+    open.add(one);
+    return one;
+  };
+  const context: Context = { port, send, calls, media };
   const give = (call: SipCall): void => {
     const next = waiting.shift();
     if (next === undefined) came.push(call);
@@ -100,6 +107,8 @@ export const openTelephone = async (serverPort: number, ownPort = 0): Promise<Te
     close: () => {
       closed = true;
       socket.close();
+      // What a server that was killed never ended.
+      for (const one of open) one.close();
     },
   };
 };
@@ -108,6 +117,8 @@ interface Context {
   readonly port: number;
   readonly send: (text: string) => void;
   readonly calls: Map<string, { readonly take: (message: Message) => void }>;
+  /** Of a call; closed with the telephone at the latest. */
+  readonly media: () => Promise<Media>;
 }
 
 const reply = (to: Message, status: number, words: string, port: number, tag: string, sdp = ""): string =>
@@ -191,7 +202,7 @@ async function outgoing(
   to: string,
   from: { readonly number: string; readonly name: string },
 ): Promise<SipCall> {
-  const media = await openMedia();
+  const media = await context.media();
   const callId = `${word()}@127.0.0.1`;
   const target = `sip:${to}@127.0.0.1:${serverPort}`;
   const local = `"${from.name}" <sip:${from.number}@127.0.0.1:${context.port}>;tag=${word()}`;
@@ -290,7 +301,7 @@ async function arriving(context: Context, invite: Message): Promise<SipCall> {
   let take = (_: Message): void => undefined;
   context.calls.set(callId, { take: (message) => take(message) });
   context.send(reply(invite, 100, "Trying", context.port, ""));
-  const media = await openMedia();
+  const media = await context.media();
   media.towards(mediaPort(invite.body));
   const over = (status: number): void => {
     if (state === "over") return;
