@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
+import { plainRules } from "#test/calls.ts";
 import { admin } from "#test/centre.ts";
 import { addChat } from "#test/chat.ts";
 import { exampleWith, examplesOf } from "#test/guide.ts";
@@ -328,6 +329,22 @@ test("what the guide gives to copy works as it stands: the tag under its policy,
   await call(calls[2]);
   await page.waitForFunction(() => Object.keys(localStorage).every((key) => key.endsWith(".talk")));
   await leave(signed);
+
+  const [brand] = await at.desk.call(api.brands.list);
+  const hotline = await at.desk.call(api.brands.addChannel, {
+    body: {
+      brandId: brand?.id ?? assert.fail(),
+      kind: "phone",
+      name: "Hotline",
+      enabled: true,
+      settings: { numbers: [], asterisk: null, web: null, rules: plainRules },
+    },
+  });
+  show("/call", filled("data-draht-call").replace(`PHONE_${at.channel}`, hotline.id));
+  const calling = await open("/call");
+  await calling.page.getByRole("button", { name: "Call us" }).click();
+  await calling.page.getByText("Sie sprechen über diese Seite.").waitFor();
+  await leave(calling);
 
   // Python and PHP: test/journeys/chat-identity.test.ts; what tells of answers: widget-carries.test.ts.
   const elsewhere = ({ code, language }: (typeof examples)[number]): boolean =>
