@@ -6,6 +6,8 @@ export interface ClamdSim {
   readonly port: number;
   /** Bytes of every stream it was given whole. */
   readonly scanned: readonly Buffer[];
+  /** What it says of streams it says from then on. */
+  readonly silentUntil: (then: Promise<unknown>) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -25,11 +27,12 @@ export const startClamdSim = async (
   const { mostBytes = 25_000_000 } = options;
   const scanned: Buffer[] = [];
   const open = new Set<Socket>();
+  let then: Promise<unknown> = Promise.resolve();
   const server = createServer((socket) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
     socket.on("error", () => {});
-    talk(socket, mostBytes, scanned);
+    talk(socket, mostBytes, scanned, () => then);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -38,6 +41,9 @@ export const startClamdSim = async (
   return {
     port: (server.address() as AddressInfo).port,
     scanned,
+    silentUntil: (next) => {
+      then = next;
+    },
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of open) socket.destroy();
@@ -46,7 +52,7 @@ export const startClamdSim = async (
   };
 };
 
-const talk = (socket: Socket, mostBytes: number, scanned: Buffer[]): void => {
+const talk = (socket: Socket, mostBytes: number, scanned: Buffer[], then: () => Promise<unknown>): void => {
   let rest: Buffer = Buffer.alloc(0);
   let asked = false;
   const pieces: Buffer[] = [];
@@ -66,7 +72,8 @@ const talk = (socket: Socket, mostBytes: number, scanned: Buffer[]): void => {
       if (length === 0) {
         const bytes = Buffer.concat(pieces);
         scanned.push(bytes);
-        return say(bytes.includes(eicar) ? "stream: Eicar-Test-Signature FOUND" : "stream: OK");
+        void then().then(() => say(bytes.includes(eicar) ? "stream: Eicar-Test-Signature FOUND" : "stream: OK"));
+        return;
       }
       size += length;
       if (size > mostBytes) return say("INSTREAM size limit exceeded. ERROR");

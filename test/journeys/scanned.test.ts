@@ -91,7 +91,11 @@ const isChecked = (of: Message, name: string) => (event: AnyEvent) =>
 const infected = "In der Datei wurde Schadsoftware gefunden (Eicar-Test-Signature). Sie ist gesperrt.";
 
 test("what the scanner finds something in is never given, and the concern says what it is; the rest is given", async () => {
+  // What is known before the message stands needs no saying: here it is said of one that stands.
+  const stands = Promise.withResolvers<undefined>();
+  scanner?.silentUntil(stands.promise);
   const came = await arrives("Zwei Dateien", { "rechnung.pdf": clean, "spiel.exe": eicar });
+  stands.resolve(undefined);
   const found = (await live.event(isChecked(came, "spiel.exe"))) as LoggedEvent<"message.fileChecked">;
   assert.deepEqual(found.data.held, { why: "infected", finding: "Eicar-Test-Signature" });
   await live.event(isChecked(came, "rechnung.pdf"));
