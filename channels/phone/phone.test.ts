@@ -88,8 +88,13 @@ voiceChannelSuite({
   start: async () => ({
     settings,
     call: async (place, caller) => {
-      const legId = `caller:${crypto.randomUUID()}`;
-      const talker = await connected(place, legId, caller);
+      // As who offers, the library of the test's callers fails once in some hundred calls (0370): such a caller calls again.
+      let legId = `caller:${crypto.randomUUID()}`;
+      const talker = await connected(place, legId, caller).catch(async () => {
+        await place.command({ do: "hangUp", legId, cause: "lost", byThem: true });
+        legId = `caller:${crypto.randomUUID()}`;
+        return connected(place, legId, caller);
+      });
       await place.told.until("called", (event) => event.legId === legId);
       return talker;
     },

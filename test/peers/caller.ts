@@ -184,7 +184,11 @@ export const createCaller = async (): Promise<Caller> => {
       peer.setRemoteDescription(lines.filter((line) => !candidates.includes(line)).join("\r\n"), "answer");
       for (const line of candidates) await told(line.slice(2));
       speak(turn, true);
-      await opened;
+      let timer: NodeJS.Timeout | undefined;
+      const never = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error("the line never opened")), longestMs);
+      });
+      await Promise.race([opened, never]).finally(() => clearTimeout(timer));
     },
     say: (tone) => {
       said = tone;
