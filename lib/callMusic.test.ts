@@ -1,7 +1,8 @@
 // The music is long enough, not loud, and begins again where it ends without a click.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asWav, attention, beep, holdMusic, musicSeconds, rate } from "#lib/callMusic.ts";
+import { attention, beep, holdMusic, musicSeconds, rate } from "#lib/callMusic.ts";
+import { wavOf } from "#lib/sound.ts";
 
 test("hold music begins again without a click, and is never loud", () => {
   const music = holdMusic();
@@ -19,7 +20,7 @@ test("hold music begins again without a click, and is never loud", () => {
 
 test("tones are WAV files of one channel with 16 bits at 8 kHz", () => {
   for (const samples of [beep(), attention()]) {
-    const bytes = asWav(samples);
+    const bytes = wavOf({ rate, samples });
     const view = new DataView(bytes.buffer);
     assert.equal(new TextDecoder().decode(bytes.subarray(0, 4)), "RIFF");
     assert.deepEqual([view.getUint16(22, true), view.getUint32(24, true), view.getUint16(34, true)], [1, 8_000, 16]);

@@ -95,26 +95,3 @@ export const attention = (): Int16Array =>
     ],
     0.3,
   );
-
-/** Samples as a WAV file: one channel, 16 bit, 8 kHz. */
-export const asWav = (samples: Int16Array): Uint8Array => {
-  const bytes = new Uint8Array(44 + samples.length * 2);
-  const view = new DataView(bytes.buffer);
-  const text = (at: number, letters: string): void => {
-    for (let n = 0; n < letters.length; n += 1) view.setUint8(at + n, letters.charCodeAt(n));
-  };
-  text(0, "RIFF");
-  view.setUint32(4, 36 + samples.length * 2, true);
-  text(8, "WAVEfmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, rate, true);
-  view.setUint32(28, rate * 2, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
-  text(36, "data");
-  view.setUint32(40, samples.length * 2, true);
-  for (const [n, sample] of samples.entries()) view.setInt16(44 + 2 * n, sample, true);
-  return bytes;
-};

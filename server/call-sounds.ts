@@ -1,5 +1,6 @@
 // Sounds that calls are made of: sentences by whoever speaks here, tones and music of our own. Opened by server/start.ts, asked by server/switchboard*.ts.
-import { asWav, attention, beep, holdMusic } from "#lib/callMusic.ts";
+import { attention, beep, holdMusic } from "#lib/callMusic.ts";
+import { telephoneRate, wavOf } from "#lib/sound.ts";
 import type { Words } from "#modules/calls/model-record.ts";
 import type { Log } from "#platform/log.ts";
 import { fixedSentences, spokenWords } from "#server/call-words.ts";
@@ -22,7 +23,7 @@ export const openCallSounds = (speech: Speech, log: Log): CallSounds => {
   const made = (name: string, samples: () => Int16Array): Promise<string> => {
     const known = own.get(name);
     if (known !== undefined) return known;
-    const kept = speech.keep(asWav(samples())).catch((error: unknown) => {
+    const kept = speech.keep(wavOf({ rate: telephoneRate, samples: samples() })).catch((error: unknown) => {
       own.delete(name);
       throw error;
     });

@@ -4,35 +4,15 @@ import type { AgentId, BrandId, CallId, ChannelId } from "#contract/ids.ts";
 import type { CallRecord, Leg } from "#modules/calls/model-record.ts";
 import { sql } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
+import { plainRules } from "#test/calls.ts";
 
 /** The rules as a form begins with them. */
 export const usualRules: CallRules = {
-  greetingDe: "",
-  greetingEn: "",
-  language: "de",
-  announceEverySeconds: 60,
+  ...plainRules,
   comfort: [],
-  mostWaiting: 50,
-  mostWaitSeconds: 1_800,
-  keepPlaceSeconds: 600,
-  callback: true,
-  callbackFirst: "agent",
   callbackTries: 3,
-  callbackEverySeconds: 900,
-  callbackExpiresHours: 72,
-  voicemail: true,
-  voicemailSeconds: 180,
-  missed: "work",
   recording: "announced",
-  recordingDays: 90,
-  listeningToldAgent: true,
-  listeningToldCustomer: false,
-  mayDial: ["+49"],
   mayNotDial: ["+49900"],
-  dialsAnHour: 100,
-  dialMinutesADay: 600,
-  dialFromHour: 8,
-  dialToHour: 20,
 };
 
 /** A phone channel of a brand, as a row alone. */

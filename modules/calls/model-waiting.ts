@@ -1,6 +1,7 @@
 // A call that waits for somebody: it comes into the queue, hears its place and wait and now and then something kind, and may leave by key for something better than waiting. Pure; called by
 // model.ts.
 import type { CallEnd } from "#contract/calls.ts";
+import { e164Of } from "#lib/e164.ts";
 import type { Ground } from "#modules/calls/model-happenings.ts";
 import { callbackOf, mayCallBack } from "#modules/calls/model-callback.ts";
 import {
@@ -20,7 +21,6 @@ import {
 import type { ErrorCode } from "#contract/errors.ts";
 import type { CallOrder, Heard } from "#modules/calls/model-happenings.ts";
 import type { CallRecord, OutWhy, Words } from "#modules/calls/model-record.ts";
-import { normalise } from "#modules/customers/model.ts";
 
 /** A change, and the callback that was asked for by it. */
 export interface Moved {
@@ -210,25 +210,8 @@ export const keyOfNumber = (call: CallRecord, ground: Ground, key: string): Move
   return moved({ ...hush(call), keys: { digits, at: iso(ground) }, dueAt: after(ground, numberPauseSeconds) });
 };
 
-/** "0170 …" means the country of our own number. */
-export const dialled = (digits: string, ownNumber: string | null): string | null => {
-  const country = ownNumber === null ? null : countryOf(ownNumber);
-  const whole = digits.startsWith("00")
-    ? `+${digits.slice(2)}`
-    : digits.startsWith("0") && country !== null
-      ? `${country}${digits.slice(1)}`
-      : digits;
-  const number = normalise("phone", whole);
-  return number !== null && /^\+[1-9]\d{3,14}$/u.test(number) ? number : null;
-};
-
-/** ITU-T E.164: +1 and +7 are whole, the two-digit codes are these, all others have three digits. */
-const twoDigits = /^\+(?:2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/u;
-const countryOf = (number: string): string =>
-  /^\+[17]/u.test(number) ? number.slice(0, 2) : twoDigits.test(number) ? number.slice(0, 3) : number.slice(0, 4);
-
 const typed = (call: CallRecord, ground: Ground): Moved => {
-  const number = dialled(call.keys?.digits ?? "", ground.ownNumber);
+  const number = e164Of(call.keys?.digits ?? "", ground.ownNumber);
   if (number === null || ground.mayDial(number) !== null)
     return moved(askNumber(call, ground, [sentence("callbackWrong")]));
   return taken(call, ground, number);

@@ -2,6 +2,7 @@
 import type { CallWish } from "#contract/calls.ts";
 import type { ErrorCode } from "#contract/errors.ts";
 import type { AgentId } from "#contract/ids.ts";
+import { e164Of } from "#lib/e164.ts";
 import type { Ground, Heard } from "#modules/calls/model-happenings.ts";
 import {
   changeLegs,
@@ -16,7 +17,6 @@ import {
 } from "#modules/calls/model-legs.ts";
 import { isConnected, lives } from "#modules/calls/model-orders.ts";
 import type { CallRecord, Leg, RecordingKept } from "#modules/calls/model-record.ts";
-import { dialled } from "#modules/calls/model-waiting.ts";
 
 type Wished = Pick<Heard, "call" | "refused" | "route">;
 export interface Asker {
@@ -127,7 +127,7 @@ const blind = (call: CallRecord): CallRecord => ({
 });
 
 const outside = (call: CallRecord, ground: Ground, typed: string, then: (rung: CallRecord) => CallRecord): Wished => {
-  const number = dialled(typed.replaceAll(/[^\d+]/gu, ""), ground.ownNumber);
+  const number = e164Of(typed, ground.ownNumber);
   if (number === null) return no(call, "invalidInput");
   const refused = ground.ownNumber === null ? "notAllowed" : ground.mayDial(number);
   if (refused !== null || ground.ownNumber === null) return no(call, refused ?? "notAllowed");

@@ -6,7 +6,6 @@ import type { CallWish } from "#contract/calls.ts";
 import { needOf } from "#modules/calls/model-record.ts";
 import { lives, ordersFor } from "#modules/calls/model-orders.ts";
 import { hear } from "#modules/calls/model.ts";
-import { dialled } from "#modules/calls/model-waiting.ts";
 import type { Happening } from "#modules/calls/model-happenings.ts";
 import { aFlow, anna, ben, chris, openCall } from "#test/calls.ts";
 import { fc } from "#test/chance.ts";
@@ -315,13 +314,6 @@ test("a callback rings the agent, then the customer; a try that fails is made ag
     tell({ what: "work", work: { id: "w", state: "waiting", agentId: null, token: 2 } });
   }
   assert.equal(record.end, "noAnswer");
-});
-
-test("numbers are dialled as they are typed at home", () => {
-  assert.equal(dialled("0301234", "+4940999"), "+49301234");
-  assert.equal(dialled("004311234", "+4940999"), "+4311234");
-  assert.equal(dialled("06641234", "+43199"), "+436641234");
-  assert.equal(dialled("12", "+43199"), null);
 });
 
 /** Anything that can be told, about legs that are there or not. */

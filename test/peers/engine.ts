@@ -1,7 +1,7 @@
 // An engine of voices in the test's own process: it does at once what it is told, forgets nothing when a switchboard lets go of it, and can be told what callers and devices do.
 // What a real one does with sound is shown by the suites of channels/phone; here it is what a switchboard orders that counts.
 import type { VoiceCommand, VoiceEngine, VoiceEvent, VoiceIo } from "#contract/voice.ts";
-import { asWav } from "#lib/callMusic.ts";
+import { telephoneRate, wavOf } from "#lib/sound.ts";
 import { idealEngine } from "#test/calls.ts";
 
 export const openEngine = () => {
@@ -76,7 +76,7 @@ export const openEngine = () => {
             legs: snapshot.legs.map((leg) => ({ ...leg, caller: callers.get(leg.legId) ?? null })),
           };
         },
-        recording: async () => asWav(new Int16Array(8_000)),
+        recording: async () => wavOf({ rate: telephoneRate, samples: new Int16Array(8_000) }),
         close: async () => {
           if (io === given) io = null;
         },
