@@ -181,7 +181,9 @@ export const createCaller = async (): Promise<Caller> => {
       // With candidates in it, one answer of some hundred comes too early for the library's own beginning: they are told after it.
       const lines = answer.split("\r\n");
       const candidates = lines.filter((line) => line.startsWith("a=candidate:"));
-      peer.setRemoteDescription(lines.filter((line) => !candidates.includes(line)).join("\r\n"), "answer");
+      // Not that there are no more, either: whoever has none and hears that gives up, and their line is gone before the first is told.
+      const rest = lines.filter((line) => !candidates.includes(line) && line !== "a=end-of-candidates");
+      peer.setRemoteDescription(rest.join("\r\n"), "answer");
       for (const line of candidates) await told(line.slice(2));
       speak(turn, true);
       let timer: NodeJS.Timeout | undefined;
