@@ -78,6 +78,9 @@ export const createCaller = async (): Promise<Caller> => {
   audio.addAudioCodec(keysType, "telephone-event");
   audio.addSSRC(source, "caller", "stream", "track");
   const track = peer.addTrack(audio);
+  const states: string[] = [];
+  peer.onStateChange((state) => states.push(state));
+  peer.onIceStateChange((state) => states.push(`ice ${state}`));
   const gathered = new Promise<void>((resolve) =>
     peer.onGatheringStateChange((state) => state === "complete" && resolve()),
   );
@@ -170,7 +173,8 @@ export const createCaller = async (): Promise<Caller> => {
         return peer.addRemoteCandidate(candidate, "0");
       } catch (error) {
         // The library begins on a thread of its own, which may wait for a processor, and says of nothing that it has begun.
-        if (performance.now() - began > longestMs) throw error;
+        if (performance.now() - began > longestMs)
+          throw new Error(`the line was gone: ${states.join(", ")}`, { cause: error });
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
   };
@@ -188,7 +192,7 @@ export const createCaller = async (): Promise<Caller> => {
       speak(turn, true);
       let timer: NodeJS.Timeout | undefined;
       const never = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error("the line never opened")), longestMs);
+        timer = setTimeout(() => reject(new Error(`the line never opened: ${states.join(", ")}`)), longestMs);
       });
       await Promise.race([opened, never]).finally(() => clearTimeout(timer));
     },

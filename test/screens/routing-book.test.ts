@@ -59,12 +59,15 @@ test("a newcomer has a working set by keys alone; nothing counts until it is sav
   await unsaved(page).getByRole("button", { name: "Verwerfen" }).press("Enter");
   // Before that the queue is still the last one, and cannot go further down.
   await unsaved(page).waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Chats nach unten" }).press("Enter");
+  await page.getByRole("button", { name: "Chats nach unten", disabled: false }).press("Enter");
+  await unsaved(page).waitFor();
   await page.getByRole("link", { name: "Zusagen" }).press("Enter");
+  await page.locator(".promise-forecast").waitFor();
   await page.getByRole("link", { name: "Verteilung" }).press("Enter");
   await save(page);
   assert.deepEqual(await names(), ["Alles andere", "Chats"]);
-  await page.getByRole("button", { name: "Chats nach oben" }).press("Enter");
+  await page.getByRole("button", { name: "Chats nach oben", disabled: false }).press("Enter");
+  await unsaved(page).waitFor();
   await save(page);
   await closeSilent(desk);
 });

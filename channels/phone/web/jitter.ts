@@ -5,6 +5,8 @@ import { frameBytes, quiet } from "./mulaw.ts";
 const heldBack = 2 * frameBytes;
 /** More than this in store (a burst after a hole) is delay for nothing: it is dropped down to what is held back. */
 const most = 10 * frameBytes;
+/** What came is given out so many frames later at most. */
+export const mostLate = most / frameBytes;
 const room = 16_384;
 
 export interface Jitter {

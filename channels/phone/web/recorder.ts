@@ -1,6 +1,7 @@
 // Keeps what is said, as it comes: µ-law bytes in a file that is whole at every moment but for the last second, so that nothing but that is lost when the
 // process is killed. Called by voices.ts; read by the server's side (recordings.ts).
 import { closeSync, openSync, renameSync, writeSync } from "node:fs";
+import { mostLate } from "./jitter.ts";
 import { frameBytes, frameMs, quiet } from "./mulaw.ts";
 import { fileOf } from "./recordings.ts";
 
@@ -30,6 +31,8 @@ export const createRecorder = (
   let filled = 0;
   let frames = 0;
   let failed = false;
+  // What was said during a pause and is still held back belongs to it.
+  let late = 0;
   const flush = (): void => {
     if (filled === 0 || failed) return;
     try {
@@ -43,7 +46,14 @@ export const createRecorder = (
   const self: Recorder = {
     paused,
     keep: (left, right) => {
-      if (self.paused) return true;
+      if (self.paused) {
+        late = mostLate;
+        return true;
+      }
+      if (late > 0) {
+        late -= 1;
+        return true;
+      }
       for (let index = 0; index < frameBytes; index += 1) {
         block[filled++] = left?.[index] ?? quiet;
         if (channels === 2) block[filled++] = right?.[index] ?? quiet;
