@@ -62,8 +62,9 @@ test("a newcomer has a working set by keys alone; nothing counts until it is sav
   await page.getByRole("button", { name: "Chats nach unten", disabled: false }).press("Enter");
   await unsaved(page).waitFor();
   await page.getByRole("link", { name: "Zusagen" }).press("Enter");
-  await page.locator(".promise-forecast").waitFor();
+  await page.waitForURL("**/admin/promises");
   await page.getByRole("link", { name: "Verteilung" }).press("Enter");
+  await page.waitForURL("**/admin/routing");
   await save(page);
   assert.deepEqual(await names(), ["Alles andere", "Chats"]);
   await page.getByRole("button", { name: "Chats nach oben", disabled: false }).press("Enter");
