@@ -109,7 +109,9 @@ const callIs = async (callId: string, fits: (call: Call) => boolean): Promise<Ca
 /** A device may be quicker than the order to ring it: until the engine knows the leg it offers again, as the desk does. */
 const offers = async (id: string, legId: string, sdp: string): Promise<{ readonly sdp: string }> => {
   for (;;) {
-    const said = await anna.call(calls.offer, { params: { id }, body: { legId, sdp } }).catch((error: unknown) => error);
+    const said = await anna
+      .call(calls.offer, { params: { id }, body: { legId, sdp } })
+      .catch((error: unknown) => error);
     if (!(said instanceof Refused)) return said as { readonly sdp: string };
     if (said.code !== "notFound") throw said;
     await delay(100);
