@@ -16,8 +16,8 @@ export const holderOf = ({ id }: Pick<CallRecord, "id">): string => `call:${id}`
 
 const whoOf = ({ name, number }: CallRecord): Who => ({ kind: "customer", id: null, name: name || number || "" });
 
-/** Tells the flow what is pending; the same again changes nothing. Gives what came of it; null: nothing is pending. */
-export const tellPending = async (world: FlowWorld, call: CallRecord): Promise<Spoke | null> => {
+/** Tells the flow what is pending (`listens`: callers are told that they may speak); the same again changes nothing. Gives what came of it; null: nothing is pending. */
+export const tellPending = async (world: FlowWorld, call: CallRecord, listens: boolean): Promise<Spoke | null> => {
   const { flow } = call;
   const pending = flow?.pending ?? null;
   if (flow === null || pending === null) return null;
@@ -44,7 +44,7 @@ export const tellPending = async (world: FlowWorld, call: CallRecord): Promise<S
           shown: pending.keys,
         });
   if (isRefusal(told)) return handedOver(call, pending.id);
-  return spokeIn(world, call, told.run, pending.id);
+  return spokeIn(world, call, told.run, pending.id, listens);
 };
 
 /** It is not there any more, or never was: somebody of us is. */
@@ -60,20 +60,26 @@ const handedOver = (call: CallRecord, told: string): Spoke => ({
 });
 
 /** What the flow has said since it was heard last; null: nothing, or it speaks in no such call. */
-export const heardSince = async (world: FlowWorld, call: CallRecord): Promise<Spoke | null> => {
+export const heardSince = async (world: FlowWorld, call: CallRecord, listens: boolean): Promise<Spoke | null> => {
   const { flow } = call;
   const run = flow === null ? null : await runOf(world.db, flow.runId);
   if (run === null || flow === null || run.place.holder !== holderOf(call)) return null;
-  return run.lastSeq > flow.saidSeq || run.state.over !== null ? spokeIn(world, call, run, null) : null;
+  return run.lastSeq > flow.saidSeq || run.state.over !== null ? spokeIn(world, call, run, null, listens) : null;
 };
 
-const spokeIn = async (world: FlowWorld, call: CallRecord, run: RunRecord, told: string | null): Promise<Spoke> => {
+const spokeIn = async (
+  world: FlowWorld,
+  call: CallRecord,
+  run: RunRecord,
+  told: string | null,
+  listens: boolean,
+): Promise<Spoke> => {
   const { zone } = await world.flowGround.surroundings(world.db, { ...run.place, verified: run.verified });
   const said = await saidOf(world.db, run.id, call.flow?.saidSeq ?? 0);
   const outputs = said
     .filter(({ direction }) => direction === "out")
     .flatMap((one): readonly FlowOutput[] => one.outputs);
-  const { utterances, question } = voiced(outputs, { language: run.state.language, zone });
+  const { utterances, question } = voiced(outputs, { language: run.state.language, zone, listens });
   const common = { what: "flow", told, seq: run.lastSeq, said: utterances.map(({ text }) => text) } as const;
   const { ending } = run;
   // What was asked last is open as long as nothing else is: an answer that changes nothing leaves it so.

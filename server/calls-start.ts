@@ -68,8 +68,10 @@ export const startCalls = (parts: {
     soundUrl: (sound) => `http://${host}:${app.port}${soundPath(parts.world.mac, sound)}`,
     hear: async (wav, language) =>
       speech.can.listen ? ((await speech.hear(wav, { language, phrases: [] }))?.text ?? null) : null,
+    understand: speech.can.listen ? speech.hear : null,
   });
   parts.held.hold(board);
+
   metrics.gauge("phone_leads", "Phone channels that this process drives", board.leads);
   metrics.gauge("phone_calls", "Calls with somebody in the line, driven by this process", board.living);
   // Nobody who calls waits for a sound to be made; where nobody can call none is.

@@ -17,6 +17,7 @@ import { heardSince, stopFlow, tellPending } from "#server/call-flows.ts";
 import { openContext, type BoardParts, type Context, type Living, type Telling } from "#server/switchboard-context.ts";
 import { give } from "#server/switchboard-giving.ts";
 import type { Grounds } from "#server/switchboard-ground.ts";
+import { hearAnswer } from "#server/switchboard-answers.ts";
 import { beginIn, keep } from "#server/switchboard-keeping.ts";
 
 /** A call from a page, before it is one. */
@@ -79,16 +80,23 @@ const tellIn =
     return next;
   };
 
+const listens = ({ parts }: Context): boolean => parts.understand !== null;
+
 /** What is to be done because of how a call is now: the flow told, recordings fetched, the time. */
 const follow = (at: Context, clock: Clock, living: Living, before: CallRecord | null): void => {
   const { call } = living.row;
   const pending = call.flow?.pending?.id ?? null;
   if (call.phase === "flow" && pending !== null && living.flowing !== pending) {
     living.flowing = pending;
-    at.told(call.id, (now) => (now.flow?.pending?.id === pending ? tellPending(at.world, now) : Promise.resolve(null)));
+    at.told(call.id, (now) =>
+      now.flow?.pending?.id === pending ? tellPending(at.world, now, listens(at)) : Promise.resolve(null),
+    );
   }
   if (call.flow !== null && call.phase === "over" && before?.phase === "flow") at.go("flow", stopFlow(at.world, call));
-  for (const recording of call.recordings) if (recording.state === "over") fetchRecording(at, living, recording);
+  for (const recording of call.recordings)
+    if (recording.state === "over")
+      if (recording.kind === "answer") hearAnswer(at, living, recording);
+      else fetchRecording(at, living, recording);
   if (call.phase === "over") {
     if (isSettled(call)) at.forget(living);
     else if (before?.phase !== "over") setTimeout(() => at.forget(living), rememberMs).unref();
@@ -262,7 +270,7 @@ const readopt = (at: Context, clock: Clock, call: CallRecord, snapshot: VoiceSna
       follow(at, clock, living, living.row.call);
     });
   tellWork(at, call);
-  at.told(call.id, (now) => (now.phase === "flow" ? heardSince(at.world, now) : Promise.resolve(null)));
+  at.told(call.id, (now) => (now.phase === "flow" ? heardSince(at.world, now, listens(at)) : Promise.resolve(null)));
 };
 
 /** What the engine tells, to the call that it is about. */
@@ -325,7 +333,7 @@ export const openBoard = async (parts: BoardParts): Promise<RunningBoard> => {
       for (const { row } of at.calls.values())
         if (row.call.flow?.runId === runId && row.call.phase === "flow")
           at.told(row.call.id, (now) =>
-            now.flow?.pending == null ? heardSince(at.world, now) : Promise.resolve(null),
+            now.flow?.pending == null ? heardSince(at.world, now, listens(at)) : Promise.resolve(null),
           );
     },
     callIn: async (call) => {

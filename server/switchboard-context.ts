@@ -1,4 +1,5 @@
 // What the parts of a running board share: its calls in memory, its engine, how something is told to a call. Made by server/switchboard-board.ts.
+import type { FlowLanguage } from "#contract/flows.ts";
 import type { CallId } from "#contract/ids.ts";
 import type { VoiceAnswer, VoiceCommand, VoiceEngine } from "#contract/voice.ts";
 import { boardLost, type Board } from "#modules/calls/actions.ts";
@@ -11,6 +12,12 @@ import type { CallSounds } from "#server/call-sounds.ts";
 import type { ConnectedVoice } from "#server/connected.ts";
 import { openGrounds, type Grounds } from "#server/switchboard-ground.ts";
 
+/** Makes words of what was said; null: it failed. */
+export type Understand = (
+  wav: Uint8Array,
+  hints: { readonly language: FlowLanguage; readonly phrases: readonly string[] },
+) => Promise<{ readonly text: string; readonly confidence: number | null } | null>;
+
 export interface BoardParts {
   readonly world: FlowWorld;
   readonly atDesk: Pick<AtDesk, "agents">;
@@ -19,6 +26,8 @@ export interface BoardParts {
   readonly codeOf: (callId: CallId) => Promise<string | null>;
   readonly isPageThere: (address: string) => boolean;
   readonly hear: (wav: Uint8Array, language: "de" | "en") => Promise<string | null>;
+  /** What somebody said to a flow's question; null: nobody listens here. */
+  readonly understand: Understand | null;
   /** This process drives the channel no longer. */
   readonly lost: () => void;
 }

@@ -8,7 +8,7 @@ import type { Ground } from "#modules/calls/model-happenings.ts";
 import type { CallRecord } from "#modules/calls/model-record.ts";
 import { allAgents } from "#modules/agents/reads.ts";
 import type { FlowWorld } from "#modules/flows/ground.ts";
-import { readKeys } from "#modules/flows/model-voice.ts";
+import { readKeys, readSpeech } from "#modules/flows/model-voice.ts";
 import type { AtDesk } from "#server/at-desk.ts";
 import type { ConnectedVoice } from "#server/connected.ts";
 import { allDevices } from "#server/switchboard-store.ts";
@@ -32,6 +32,8 @@ export const openGrounds = (parts: {
   readonly waiting: () => number;
   /** The second screen's short code of a call; null: there is none. */
   readonly codeOf: (callId: CallId) => Promise<string | null>;
+  /** Null: nobody listens here. */
+  readonly understand: unknown;
   /** Is a page of that visitor's open, which can be rung? */
   readonly isPageThere: (address: string) => boolean;
 }): Grounds => {
@@ -120,6 +122,7 @@ export const openGrounds = (parts: {
         ownNumber: own,
         code,
         readKeys,
+        readSpeech: parts.understand === null ? null : readSpeech,
         out: !open
           ? "closed"
           : set.mostWaiting > 0 && parts.waiting() >= set.mostWaiting

@@ -23,6 +23,7 @@ import type { AtDesk } from "#server/at-desk.ts";
 import type { CallSounds } from "#server/call-sounds.ts";
 import type { Connected, ConnectedVoice } from "#server/connected.ts";
 import { openBoard, type RunningBoard } from "#server/switchboard-board.ts";
+import type { Understand } from "#server/switchboard-context.ts";
 import { answerAsk, answerOf, forgetAsks, insertAsk, openAsks, saveDevice } from "#server/switchboard-store.ts";
 
 /** What a process asks of whoever drives a channel. */
@@ -94,6 +95,8 @@ export interface SwitchboardParts {
   readonly isPageThere: (address: string) => boolean;
   /** Words of a recording; null: nobody listens here. */
   readonly hear: (wav: Uint8Array, language: "de" | "en") => Promise<string | null>;
+  /** What somebody said to a flow's question; null: nobody listens here. */
+  readonly understand: Understand | null;
 }
 
 /** One number a channel, for the lock of who leads it; far from the small ones that are given by hand. */

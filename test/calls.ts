@@ -146,6 +146,7 @@ export const openCall = (
           ? { is: "again" }
           : { is: "more", withinMs: 8_000 }
         : { is: "input", input: { kind: "answer", asked: 1, answer: { by: "pick", id: keys } } },
+    readSpeech: null,
     newId,
     ...fixed,
   });

@@ -50,7 +50,8 @@ export const keepRecording = async (
 ): Promise<CallRow | null> => {
   const row = await holdCall(tx, board, kept.callId);
   const recording = row?.call.recordings.find(({ id }) => id === kept.recordingId);
-  if (row === null || recording === undefined) return null;
+  // What answers a flow is kept nowhere.
+  if (row === null || recording === undefined || recording.kind === "answer") return null;
   const { stored, text } = kept;
   const seconds = stored.seconds === 0 ? recording.seconds : stored.seconds;
   const isFirst = await insertRecording(tx, {

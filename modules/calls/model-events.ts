@@ -6,6 +6,7 @@ import {
   after,
   bye,
   changeLegs,
+  changeRecording,
   customerLeg,
   finish,
   iso,
@@ -14,6 +15,7 @@ import {
   speak,
   speakTo,
 } from "#modules/calls/model-legs.ts";
+import { answerRecorded, talked } from "#modules/calls/model-listening.ts";
 import { isConnected } from "#modules/calls/model-orders.ts";
 import type { CallRecord, Leg, RecordingKept } from "#modules/calls/model-record.ts";
 import { consented, goOn, keyForFlow, stopRecordings, waitFor } from "#modules/calls/model-service.ts";
@@ -33,11 +35,6 @@ import {
 } from "#modules/calls/model-waiting.ts";
 import { back, leaves, resumed } from "#modules/calls/model-wishes.ts";
 
-export const changeRecording = (call: CallRecord, id: string, patch: Partial<RecordingKept>): CallRecord => ({
-  ...call,
-  recordings: call.recordings.map((one) => (one.id === id ? { ...one, ...patch } : one)),
-});
-
 export const event = (call: CallRecord, told: CallEvent, ground: Ground): Changed => {
   if (told.what === "recorded") return moved(recorded(call, told, ground));
   const leg = call.legs.find(({ id }) => id === told.legId);
@@ -45,8 +42,9 @@ export const event = (call: CallRecord, told: CallEvent, ground: Ground): Change
   switch (told.what) {
     case "called":
     case "ringing":
-    case "talking":
       return moved(call);
+    case "talking":
+      return moved(talked(call, leg.id, told.on, ground));
     case "answered":
       return moved(answered(call, leg, ground));
     case "ended":
@@ -210,6 +208,7 @@ const recorded = (call: CallRecord, told: Extract<CallEvent, { what: "recorded" 
     known.state === "over"
   )
     return call;
+  if (known.kind === "answer") return answerRecorded(call, known, told.failed, ground);
   const next = changeRecording(call, known.id, {
     ...resumed(known, ground),
     state: told.failed ? "failed" : "over",

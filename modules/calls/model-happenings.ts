@@ -15,7 +15,7 @@ import type {
   QueueId,
 } from "#contract/ids.ts";
 import type { VoiceCommand, VoiceEvent, VoiceSnapshot } from "#contract/voice.ts";
-import type { ReadKeys } from "#modules/flows/model-voice.ts";
+import type { ReadKeys, ReadSpeech } from "#modules/flows/model-voice.ts";
 import type { CallRecord, OutWhy, Words } from "#modules/calls/model-record.ts";
 
 /** What is so around a call. */
@@ -34,6 +34,8 @@ export interface Ground {
   /** The second screen's short code for this call; null: there is none. */
   readonly code: string | null;
   readonly readKeys: ReadKeys;
+  /** Null: nobody listens here, callers answer by keys. */
+  readonly readSpeech: ReadSpeech | null;
   /** Why nobody can take a call of this channel now; null: somebody may. */
   readonly out: OutWhy | null;
   /** The device of a page of the caller's that is open and can be rung; null: none. */
@@ -100,6 +102,12 @@ export type Happening =
   | { readonly what: "callerLeft" }
   /** A finished recording was fetched and kept, or could not be. */
   | { readonly what: "kept"; readonly recordingId: string; readonly failed: boolean }
+  /** What a listener made of an answer that was spoken; null: it failed. */
+  | {
+      readonly what: "words";
+      readonly recordingId: string;
+      readonly understood: { readonly text: string; readonly confidence: number | null } | null;
+    }
   /** Something may be due. */
   | { readonly what: "time" };
 

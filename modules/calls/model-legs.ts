@@ -4,7 +4,7 @@ import type { AgentId } from "#contract/ids.ts";
 import type { LegCause } from "#contract/voice.ts";
 import type { Ground } from "#modules/calls/model-happenings.ts";
 import { isConnected, lives } from "#modules/calls/model-orders.ts";
-import type { CallRecord, Leg, Words } from "#modules/calls/model-record.ts";
+import type { CallRecord, Leg, RecordingKept, Words } from "#modules/calls/model-record.ts";
 
 /** Agents' devices ring as long as an offer lasts at most; routing's own time ends it before. */
 export const deviceSeconds = 120;
@@ -33,6 +33,11 @@ export const takenLeg = (call: CallRecord, agentId: AgentId): Leg | null =>
 export const changeLegs = (call: CallRecord, which: (leg: Leg) => boolean, patch: Partial<Leg>): CallRecord => ({
   ...call,
   legs: call.legs.map((leg) => (which(leg) ? { ...leg, ...patch } : leg)),
+});
+
+export const changeRecording = (call: CallRecord, id: string, patch: Partial<RecordingKept>): CallRecord => ({
+  ...call,
+  recordings: call.recordings.map((one) => (one.id === id ? { ...one, ...patch } : one)),
 });
 
 /** They are to be hung up. */

@@ -4,8 +4,8 @@ import type { HubMember, VoiceSnapshot } from "#contract/voice.ts";
 import type { CallOrder } from "#modules/calls/model-happenings.ts";
 import type { CallRecord, Leg, RecordingKept, Speech } from "#modules/calls/model-record.ts";
 
-/** Longest recording of a conversation, in seconds. */
-const mostSeconds = 14_400;
+/** Longest recordings of a conversation, and of an answer with all that is said to them before it, in seconds. */
+const mostSeconds = { call: 14_400, answer: 90 } as const;
 
 /** Is it there, as far as we know, and to stay? */
 export const lives = (leg: Leg): boolean => leg.state !== "ended" && leg.ending === null;
@@ -66,7 +66,7 @@ const recordOrder = (
   of: recording.legId === null ? { hubId: hubOf(call) } : { legId: recording.legId },
   left: call.legs.filter(({ as }) => as === "customer").map(({ id }) => id),
   paused: isPaused(call, recording, members),
-  mostSeconds: recording.kind === "voicemail" ? maxVoicemail : mostSeconds,
+  mostSeconds: recording.kind === "voicemail" ? maxVoicemail : mostSeconds[recording.kind],
 });
 
 /** Which sounds of this call does the engine play? Ids of plays begin with the call's. */
@@ -146,21 +146,35 @@ const recordOrders = (
       case "paused":
         if (now === undefined)
           return recording.legId !== null || members !== null
-            ? [recordOrder(call, recording, members, voicemailSeconds)]
+            ? [...talking(recording, true), recordOrder(call, recording, members, voicemailSeconds)]
             : [];
         return !now.over && now.paused !== isPaused(call, recording, members)
           ? [recordOrder(call, recording, members, voicemailSeconds)]
           : [];
       case "stopping":
-        return now !== undefined && !now.over ? [{ do: "stopRecord", recordingId: recording.id }] : [];
+        return now !== undefined && !now.over
+          ? [...talking(recording, false), { do: "stopRecord", recordingId: recording.id }]
+          : [];
       case "kept":
       case "failed":
-        return now === undefined ? [] : [{ do: "forgetRecord", recordingId: recording.id }];
+        if (now === undefined) return [];
+        // An answer that nobody waits for any more may still be under way.
+        return recording.kind === "answer" && !now.over
+          ? [
+              ...talking(recording, false),
+              { do: "stopRecord", recordingId: recording.id },
+              { do: "forgetRecord", recordingId: recording.id },
+            ]
+          : [{ do: "forgetRecord", recordingId: recording.id }];
       case "over":
       case "gone":
         return [];
     }
   });
+
+/** Whoever answers is watched for when they speak and pause. */
+const talking = ({ kind, legId }: RecordingKept, on: boolean): readonly CallOrder[] =>
+  kind === "answer" && legId !== null ? [{ do: "watchTalking", legId, on }] : [];
 
 /** What an engine that has done everything would have of a call, for reckoning what a change of it orders. */
 export const asIfDone = (call: CallRecord): VoiceSnapshot => {

@@ -72,16 +72,20 @@ export interface CallFlow {
 
 export interface RecordingKept {
   readonly id: string;
-  readonly kind: "call" | "voicemail";
+  /** answer: what they say to a flow's question; nobody sees it, and it is kept until it was understood. */
+  readonly kind: "call" | "voicemail" | "answer";
   readonly startedAt: string;
   /** running, paused: it is made. stopping: it is to end. over: the engine has it, to be fetched. kept, gone, failed: nothing more is asked of the engine. */
   readonly state: "running" | "paused" | "stopping" | "over" | "kept" | "gone" | "failed";
   readonly seconds: number;
-  /** Of a voicemail: whose words. */
+  /** Of a voicemail and of an answer: whose words. */
   readonly legId: string | null;
   readonly pausedAt: string | null;
   /** In seconds of the recorded time. */
   readonly pauses: readonly { readonly from: number; readonly to: number; readonly why: "agent" | "api" }[];
+  /** Of an answer: the number of the question, and whether they have begun to speak. */
+  readonly asked?: number;
+  readonly talked?: boolean;
 }
 
 /**

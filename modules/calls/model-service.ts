@@ -3,6 +3,7 @@ import { callbackOf } from "#modules/calls/model-callback.ts";
 import type { Ground, Happening } from "#modules/calls/model-happenings.ts";
 import { after, bye, hush, iso, sentence, speak } from "#modules/calls/model-legs.ts";
 import type { CallFlow, CallRecord, Words } from "#modules/calls/model-record.ts";
+import type { KeysRead } from "#modules/flows/model-voice.ts";
 import { answerSeconds, type Changed, moved, toOut, toQueue } from "#modules/calls/model-waiting.ts";
 
 /** Keys in a row that are kept for a flow; what is pressed beyond is dropped. */
@@ -71,6 +72,11 @@ const readFor = (call: CallRecord, flow: CallFlow, digits: string, over: boolean
   if (flow.question === null) return call;
   const read = ground.readKeys(flow.question, digits, over);
   if (read.is === "more" && !over) return { ...call, dueAt: after(ground, read.withinMs / 1_000) };
+  return given(call, flow, read, digits, ground);
+};
+
+/** What keys or words came to is to be told to the flow; nothing that it could take: it asks again, and not for ever. `shown`: for the transcript. */
+export const given = (call: CallRecord, flow: CallFlow, read: KeysRead, shown: string, ground: Ground): CallRecord => {
   const heard = read.is === "input";
   const silences = heard ? 0 : flow.silences + 1;
   const input = heard
@@ -81,7 +87,7 @@ const readFor = (call: CallRecord, flow: CallFlow, digits: string, over: boolean
   return {
     ...call,
     keys: null,
-    flow: { ...flow, silences, pending: { id: ground.newId(), input, keys: heard ? digits : "" } },
+    flow: { ...flow, silences, pending: { id: ground.newId(), input, keys: heard ? shown : "" } },
     dueAt: after(ground, flowSeconds),
   };
 };

@@ -7,6 +7,7 @@ import { needOf } from "#modules/calls/model-record.ts";
 import { lives, ordersFor } from "#modules/calls/model-orders.ts";
 import { hear } from "#modules/calls/model.ts";
 import type { Happening } from "#modules/calls/model-happenings.ts";
+import { readSpeech } from "#modules/flows/model-voice.ts";
 import { aFlow, anna, ben, chris, openCall } from "#test/calls.ts";
 import { fc } from "#test/chance.ts";
 
@@ -318,7 +319,7 @@ test("a callback rings the agent, then the customer; a try that fails is made ag
 
 /** Anything that can be told, about legs that are there or not. */
 const draws = fc.record({
-  what: fc.nat(30),
+  what: fc.nat(32),
   who: fc.constantFrom(anna, ben, chris),
   leg: fc.nat(6),
   digit: fc.constantFrom(...Array.from("0123456789*#")),
@@ -354,7 +355,7 @@ test("whatever happens in whatever order: nothing is thrown, nothing is left to 
         const call =
           from === "talk"
             ? talking({ rules })
-            : openCall({ rules, ...(from === "flow" && { arrival: { flowId: aFlow } }) });
+            : openCall({ rules, ground: { readSpeech }, ...(from === "flow" && { arrival: { flowId: aFlow } }) });
         let seq = 0;
         for (const one of drawn) {
           const leg = call.call().legs[one.leg % call.call().legs.length]?.id ?? "none";
@@ -418,6 +419,19 @@ test("whatever happens in whatever order: nothing is thrown, nothing is left to 
             case 18:
               call.tell({ what: "lives", snapshot: call.engine.snapshot() });
               break;
+            case 19:
+              call.tell({ what: "engine", event: { what: "talking", legId: leg, on: one.on, at: call.at() } });
+              break;
+            case 20: {
+              const recordingId = call.call().recordings.at(-1)?.id ?? "";
+              call.engine.give({ do: "stopRecord", recordingId });
+              call.tell({
+                what: "engine",
+                event: { what: "recorded", recordingId, seconds: 1, failed: one.on, at: call.at() },
+              });
+              call.tell({ what: "words", recordingId, understood: one.on ? null : { text: "ja", confidence: null } });
+              break;
+            }
             default:
               call.wish(one.who, wishes(one), one.who === chris);
           }

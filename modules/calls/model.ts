@@ -3,9 +3,21 @@
 import type { AgentId } from "#contract/ids.ts";
 import type { VoiceSnapshot } from "#contract/voice.ts";
 import { callbackOf, dialWork } from "#modules/calls/model-callback.ts";
-import { changeRecording, customerGone, event, lost, recordingOf } from "#modules/calls/model-events.ts";
+import { customerGone, event, lost, recordingOf } from "#modules/calls/model-events.ts";
 import type { Arrival, CallOrder, Ground, Happening, Heard } from "#modules/calls/model-happenings.ts";
-import { after, bye, customerLeg, drop, finish, iso, ringAgent, sentence, toTalk } from "#modules/calls/model-legs.ts";
+import {
+  after,
+  bye,
+  changeRecording,
+  customerLeg,
+  drop,
+  finish,
+  iso,
+  ringAgent,
+  sentence,
+  toTalk,
+} from "#modules/calls/model-legs.ts";
+import { answerDue, listening, understood } from "#modules/calls/model-listening.ts";
 import { asIfDone, lives, membersOf, ordersFor } from "#modules/calls/model-orders.ts";
 import type { CallRecord, Leg } from "#modules/calls/model-record.ts";
 import { consented, flowDue, flowed, goOn, greeted, stopRecordings } from "#modules/calls/model-service.ts";
@@ -145,6 +157,8 @@ const changed = (call: CallRecord, happening: Happening, ground: Ground): Change
       return moved(call.phase === "over" ? call : customerGone(call, "normal", ground));
     case "kept":
       return moved(changeRecording(call, happening.recordingId, { state: happening.failed ? "failed" : "kept" }));
+    case "words":
+      return moved(understood(call, happening, ground));
     case "time":
       return call.dueAt === null || Date.parse(call.dueAt) > ground.now.getTime() ? moved(call) : due(call, ground);
   }
@@ -225,7 +239,7 @@ const due = (call: CallRecord, ground: Ground): Changed => {
     case "consent":
       return moved(consented(call, false, ground));
     case "flow":
-      return moved(flowDue(call, ground));
+      return moved(answerDue(call, ground) ?? flowDue(call, ground));
     case "queue":
       return moved(waitOn(call, ground));
     case "out":
@@ -258,7 +272,7 @@ const voicemailDue = (call: CallRecord, ground: Ground): CallRecord => {
 
 /** What follows by itself from how it is now: the talk has begun, is kept or no longer; who listens to nobody goes. */
 const settled = (before: CallRecord, call: CallRecord, ground: Ground): CallRecord => {
-  let next = call;
+  let next = listening(call, ground);
   const members = membersOf(next);
   const customer = customerLeg(next);
   const hears = customer !== null && members?.some(({ legId }) => legId === customer.id) === true;

@@ -49,7 +49,7 @@ export const shownRecordings = (
 ): CallRecording[] => {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const running = call.recordings
-    .filter(({ id }) => !byId.has(id))
+    .flatMap(({ kind, ...one }) => (kind === "answer" || byId.has(one.id) ? [] : [{ ...one, kind }]))
     .map(({ id, kind, startedAt, seconds, state, pauses }) => ({
       id,
       kind,

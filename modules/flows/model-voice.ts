@@ -176,12 +176,15 @@ const repeatPhrases = new Set([
 /** Below that nobody would stake an answer on what was understood. */
 const leastConfidence = 0.35;
 
-/** What words that were understood come to. Numbers and addresses are written before they are read as every other answer is; nothing, or hardly anything, understood: again. */
-export const readSpeech = (
+/** Reads what was understood of an answer that was spoken. */
+export type ReadSpeech = (
   question: FlowQuestion,
   understood: { readonly text: string; readonly confidence: number | null },
   language: FlowLanguage,
-): Exclude<KeysRead, { is: "more" }> => {
+) => Exclude<KeysRead, { is: "more" }>;
+
+/** What words that were understood come to. Numbers and addresses are written before they are read as every other answer is; nothing, or hardly anything, understood: again. */
+export const readSpeech: ReadSpeech = (question, understood, language) => {
   const words = wordsIn(understood.text);
   const unsure = understood.confidence !== null && understood.confidence < leastConfidence;
   if (words.length === 0 || unsure || repeatPhrases.has(words.join(" "))) return { is: "again" };

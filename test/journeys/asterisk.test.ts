@@ -261,6 +261,31 @@ describe("calls through Asterisk", { skip: lacksAsterisk() }, () => {
     for (const each of [recordingId, second]) await voice.command({ do: "forgetRecord", recordingId: each });
   });
 
+  test("what a caller says while they are asked is kept without the question, until they pause; keys are told afterwards, too", async () => {
+    const { call, legId } = await caller();
+    const [recordingId, playId] = [fresh("rec"), fresh("play")];
+    await voice.command({ do: "watchTalking", legId, on: true });
+    await voice.command({ do: "record", recordingId, of: { legId }, left: [legId], paused: false, mostSeconds: 60 });
+    await voice.command({ do: "play", playId, legId, sounds: [sounds.add(tones.prompt, 1)], loop: true });
+    await call.media.hears(tones.prompt);
+    call.media.say(tones.customer);
+    await voice.next("talking", (event) => event.legId === legId && event.on);
+    await voice.command({ do: "stopPlay", playId });
+    await call.media.hears();
+    call.media.say(null);
+    await voice.next("talking", (event) => event.legId === legId && !event.on);
+    await voice.command({ do: "watchTalking", legId, on: false });
+    await voice.command({ do: "stopRecord", recordingId });
+    assert.equal((await voice.next("recorded", (event) => event.recordingId === recordingId)).failed, false);
+    const samples = samplesOf(await voice.engine.recording(recordingId));
+    assert.deepEqual(tonesAlong(samples ?? new Int16Array()), [tones.customer]);
+    call.media.press("7");
+    await voice.next("digit", (event) => event.legId === legId && event.digit === "7");
+    await voice.command({ do: "forgetRecord", recordingId });
+    call.hangUp();
+    await voice.next("ended", (event) => event.legId === legId);
+  });
+
   test("a number that is busy, refuses, is unknown or does not answer is told in our words", async () => {
     const cases = [
       [486, "Busy Here", "busy"],

@@ -118,6 +118,7 @@ const openNode = async () => {
     codeOf: async () => "123456",
     isPageThere: () => true,
     hear: async () => "Bitte rufen Sie an.",
+    understand: null,
   });
   return {
     own,
