@@ -4,15 +4,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import datachannel from "node-datachannel";
-import pg from "pg";
 import { api } from "#contract/api.ts";
 import type { Agent } from "#contract/agents.ts";
 import { calls } from "#contract/call-endpoints.ts";
 import type { Call } from "#contract/calls.ts";
 import type { AnyEvent } from "#contract/events.ts";
-import { plainRules } from "#test/calls.ts";
 import { addAgent, agentPassword, setUpCentre } from "#test/centre.ts";
 import { Refused, signIn, type Desk, type LiveFeed } from "#test/desk.ts";
+import { addHotline, callHotline, type PageCall } from "#test/hotline.ts";
 import { createCaller, type Caller } from "#test/peers/caller.ts";
 import { bookQueue } from "#test/routing-book.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
@@ -27,13 +26,7 @@ const open: Caller[] = [];
 before(async () => {
   server = await startTestServer({ env: { SPEAKER: "off", LOG_LEVEL: "info" } });
   const { desk, brand } = await setUpCentre(server.url);
-  const rules = { ...plainRules, recording: "announced" };
-  const web = { bindAddress: "127.0.0.1", publicAddress: null, udpPort: 0, iceServers: [], mostLegs: 20 };
-  const settings = { numbers: [], asterisk: null, web, rules };
-  const channel = await desk.call(api.brands.addChannel, {
-    body: { brandId: brand.id, kind: "phone", name: "Hotline", enabled: true, settings },
-  });
-  channelId = channel.id;
+  channelId = await addHotline(desk, brand.id, { recording: "announced" });
   person = await addAgent(desk, { name: "Anna", email: "anna@kabel.test", role: "agent" });
   const { book, revision } = await desk.call(api.routing.book);
   await desk.call(api.routing.setBook, { body: { book: { ...book, queues: [bookQueue(1)] }, was: revision } });
@@ -63,40 +56,10 @@ const caller = async (): Promise<Caller> => {
   return made;
 };
 
-/** Asks whoever drives the channel as another process of the centre does: by a row. */
-const asks = async (ask: unknown): Promise<Record<string, unknown>> => {
-  const client = new pg.Client({ connectionString: await server.databaseUrl() });
-  await client.connect();
-  try {
-    const id = crypto.randomUUID();
-    await client.query("INSERT INTO call_ask (id, channel_id, ask, at) VALUES ($1, $2, $3, now())", [
-      id,
-      channelId,
-      JSON.stringify(ask),
-    ]);
-    for (let tries = 0; tries < 200; tries += 1) {
-      const { rows } = await client.query<{ answer: Record<string, unknown> | null }>(
-        "SELECT answer FROM call_ask WHERE id = $1",
-        [id],
-      );
-      const answer = rows[0]?.answer;
-      if (answer != null) return answer;
-      await client.query("SELECT pg_sleep(0.05)");
-    }
-    return assert.fail(`nobody drives the channel: ${server.output().slice(-3_000)}`);
-  } finally {
-    await client.end();
-  }
-};
-
-const calling = async (): Promise<{ readonly callId: string; readonly customer: Caller }> => {
-  const customer = await caller();
-  const callId = crypto.randomUUID();
-  const address = crypto.randomUUID();
-  const said = await asks({ do: "callIn", callId, sdp: customer.offer, address, name: "Karin", language: "de" });
-  assert.equal(said["ok"], true, JSON.stringify(said));
-  await customer.take(String(said["sdp"]));
-  return { callId, customer };
+const calling = async (): Promise<PageCall> => {
+  const one = await callHotline(server.url, channelId);
+  open.push(one.caller);
+  return one;
 };
 
 const callIs = async (callId: string, fits: (call: Call) => boolean): Promise<Call> => {
@@ -139,7 +102,7 @@ const takes = async (callId: string): Promise<Caller> => {
 };
 
 test("a caller and an agent hear each other, also while the server is killed; it finds them again, and the call is kept with its recording", async () => {
-  const { callId, customer } = await calling();
+  const { callId, caller: customer, hangUp } = await calling();
   await callIs(callId, ({ state }) => state === "waiting");
   const agent = await takes(callId);
   customer.say(400);
@@ -173,7 +136,7 @@ test("a caller and an agent hear each other, also while the server is killed; it
   const told = (live ?? assert.fail()).events.flatMap((one) => (one.kind === "call.changed" ? [one.data.call.id] : []));
   assert.deepEqual([...new Set<string>(told)], [callId], "nothing is there twice");
 
-  customer.close();
+  await hangUp();
   const ended = await callIs(callId, ({ end }) => end !== null);
   assert.equal(ended.end, "talked");
   const kept = await callIs(callId, ({ recordings }) => recordings.some(({ state }) => state === "kept"));

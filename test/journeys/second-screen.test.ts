@@ -2,22 +2,21 @@
 // caller that speaks.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import datachannel from "node-datachannel";
 import { api } from "#contract/api.ts";
-import type { CallAnswer, CallerView } from "#contract/caller.ts";
+import type { CallerView } from "#contract/caller.ts";
 import type { Call } from "#contract/calls.ts";
 import type { AnyEvent } from "#contract/events.ts";
 import { screenOf } from "#modules/calls/actions-screen.ts";
 import { callByLink, linkByCode } from "#modules/calls/reads-screen.ts";
 import { sql } from "#platform/db/db.ts";
 import { openGuesses } from "#server/guesses.ts";
-import { plainRules } from "#test/calls.ts";
 import { openCallWorld } from "#test/call-world.ts";
 import { addAgent, agentPassword, setUpCentre } from "#test/centre.ts";
 import { addChat } from "#test/chat.ts";
 import { signIn, type Desk, type LiveFeed } from "#test/desk.ts";
-import { createCaller, type Caller } from "#test/peers/caller.ts";
+import { addHotline, askHotline, callHotline } from "#test/hotline.ts";
+import type { Caller } from "#test/peers/caller.ts";
 import { plainBrowser } from "#test/portal.ts";
 import { bookQueue } from "#test/routing-book.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
@@ -26,44 +25,26 @@ let server: TestServer;
 let anna: Desk;
 let live: LiveFeed;
 let phone: string;
-let customer: Caller;
+let customer: Caller | undefined;
 
 before(async () => {
   server = await startTestServer({ env: { SPEAKER: "off" } });
   const { desk, brand } = await setUpCentre(server.url);
   await addChat(desk, brand.id, { origins: [], greeting: "" });
-  const web = { bindAddress: "127.0.0.1", publicAddress: null, udpPort: 0, iceServers: [], mostLegs: 20 };
-  const settings = { numbers: [], asterisk: null, web, rules: plainRules };
-  const channel = await desk.call(api.brands.addChannel, {
-    body: { brandId: brand.id, kind: "phone", name: "Hotline", enabled: true, settings },
-  });
-  phone = channel.id;
+  phone = await addHotline(desk, brand.id);
   await addAgent(desk, { name: "Anna", email: "anna@kabel.test", role: "agent" });
   const { book, revision } = await desk.call(api.routing.book);
   await desk.call(api.routing.setBook, { body: { book: { ...book, queues: [bookQueue(1)] }, was: revision } });
   anna = await signIn(server.url, "anna@kabel.test", agentPassword);
   live = await anna.live();
-  customer = await createCaller();
 });
 after(async () => {
-  customer.close();
+  customer?.close();
   live.close();
   await server.stop();
   // Its threads would keep this process.
   datachannel.cleanup();
 });
-
-const ask = (path: string, body: object | null, secret = "", origin = server.url): Promise<Response> =>
-  fetch(`${server.url}/call/${phone}${path}?language=de`, {
-    method: body === null ? "GET" : "POST",
-    headers: {
-      origin,
-      "sec-fetch-site": origin === server.url ? "same-origin" : "cross-site",
-      ...(body === null ? {} : { "content-type": "application/json" }),
-      ...(secret === "" ? {} : { authorization: `Bearer ${secret}` }),
-    },
-    ...(body === null ? {} : { body: JSON.stringify(body) }),
-  });
 
 const callIs = async (callId: string, fits: (call: Call) => boolean): Promise<Call> => {
   const event = await live.event(
@@ -73,24 +54,25 @@ const callIs = async (callId: string, fits: (call: Call) => boolean): Promise<Ca
 };
 
 test("a page calls, its second screen shows the waiting and takes it into the chat, once however often it is pressed", async () => {
-  const callId = crypto.randomUUID();
-  const offer = { callId, sdp: customer.offer, language: "de", token: null, chat: null, name: "Karin" };
-  assert.equal((await ask("/calls", offer, "", "https://elsewhere.example")).status, 403, "not from any page");
-  let taken = await ask("/calls", offer);
-  // The engine of a channel that was made just now is on its way.
-  for (let tries = 0; tries < 30 && taken.status === 503; tries += 1) {
-    await setTimeout(300);
-    taken = await ask("/calls", offer);
-  }
-  assert.equal(taken.status, 201, await taken.clone().text());
-  const answer = (await taken.json()) as CallAnswer;
-  await customer.take(answer.sdp);
+  const ask = (path: string, body: object | null, secret = "", origin = server.url): Promise<Response> =>
+    askHotline(server.url, phone, path, body, { secret, origin });
+  const elsewhere = await ask("/calls", {}, "", "https://elsewhere.example");
+  assert.equal(elsewhere.status, 403, "not from any page");
+  const { callId, answer, caller } = await callHotline(server.url, phone);
+  customer = caller;
   await callIs(callId, ({ state }) => state === "waiting" || state === "selfService");
 
   assert.equal((await ask(`/calls/${callId}`, null, "a".repeat(26))).status, 404, "another secret opens nothing");
   const view = (await (await ask(`/calls/${callId}`, null, answer.secret)).json()) as CallerView;
   assert.ok(view.may.chat && !view.may.number, JSON.stringify(view));
-  const second = { ...offer, callId: crypto.randomUUID(), token: answer.token };
+  const second = {
+    callId: crypto.randomUUID(),
+    sdp: customer.offer,
+    language: "de",
+    token: answer.token,
+    chat: null,
+    name: "Karin",
+  };
   assert.equal((await ask("/calls", second)).status, 409, "one call at a time");
 
   const { pathname } = new URL(answer.screen.url);

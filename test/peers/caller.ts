@@ -7,7 +7,7 @@ import { samplesOf, type Tone, tonesIn } from "#test/peers/tones.ts";
 export interface Caller {
   /** What is to be answered; no candidates come later. */
   readonly offer: string;
-  /** Takes the answer and resolves when audio can flow. */
+  /** Takes the answer and resolves when audio can flow; rejects when the line is gone before: a caller calls again then, as another. */
   readonly take: (answer: string) => Promise<void>;
   /** Says this from now on: a tone, silence, or nothing at all (as a browser without a microphone). */
   readonly say: (tone: Tone | "silence" | null) => void;
@@ -79,7 +79,12 @@ export const createCaller = async (): Promise<Caller> => {
   audio.addSSRC(source, "caller", "stream", "track");
   const track = peer.addTrack(audio);
   const states: string[] = [];
-  peer.onStateChange((state) => states.push(state));
+  // Now and then the library as the one that offers is done before it has begun: whoever waits calls again.
+  let gone: (() => void) | null = null;
+  peer.onStateChange((state) => {
+    states.push(state);
+    if (state === "failed" || state === "closed") gone?.();
+  });
   peer.onIceStateChange((state) => states.push(`ice ${state}`));
   const gathered = new Promise<void>((resolve) =>
     peer.onGatheringStateChange((state) => state === "complete" && resolve()),
@@ -173,7 +178,7 @@ export const createCaller = async (): Promise<Caller> => {
         return peer.addRemoteCandidate(candidate, "0");
       } catch (error) {
         // The library begins on a thread of its own, which may wait for a processor, and says of nothing that it has begun.
-        if (performance.now() - began > longestMs)
+        if (performance.now() - began > longestMs || states.includes("failed"))
           throw new Error(`the line was gone: ${states.join(", ")}`, { cause: error });
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
@@ -192,9 +197,14 @@ export const createCaller = async (): Promise<Caller> => {
       speak(turn, true);
       let timer: NodeJS.Timeout | undefined;
       const never = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`the line never opened: ${states.join(", ")}`)), longestMs);
+        gone = () => reject(new Error(`the line never opened: ${states.join(", ")}`));
+        if (states.includes("failed")) gone();
+        timer = setTimeout(gone, longestMs);
       });
-      await Promise.race([opened, never]).finally(() => clearTimeout(timer));
+      await Promise.race([opened, never]).finally(() => {
+        clearTimeout(timer);
+        gone = null;
+      });
     },
     say: (tone) => {
       said = tone;

@@ -1,5 +1,5 @@
 // A field that is typed into and the list of what fits below it; arrows choose, Enter acts, one Escape closes. Called by the palette and the sheet of links.
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import { Autocomplete, Input, ListBox, SearchField } from "react-aria-components";
 import { Icon } from "#web/kit/Icon.tsx";
 import { ScrollBox } from "#web/kit/ScrollBox.tsx";
@@ -28,31 +28,39 @@ export const Finder = ({
   /** Stands between the field and the list. */
   readonly between?: ReactNode;
   readonly children: ReactNode;
-}) => (
-  <Autocomplete inputValue={typed} onInputChange={setTyped} disableAutoFocusFirst={false}>
-    <SearchField
-      className="finder-field"
-      aria-label={label}
-      autoFocus
-      onKeyDown={(press) => {
-        // One Escape closes, also with words in the field; the field itself would only be emptied.
-        if (press.key === "Escape") close();
-        else press.continuePropagation();
-      }}
-    >
-      <Icon name="search" size="large" />
-      <Input placeholder={hint} />
-    </SearchField>
-    {between}
-    <ScrollBox className="finder-list" label={listLabel}>
-      <ListBox
-        aria-label={listLabel}
-        selectionMode="none"
-        onAction={(key) => act(String(key))}
-        renderEmptyState={() => <p className="picker-empty">{t("search.nothing")}</p>}
+}) => {
+  const list = useRef<HTMLDivElement>(null);
+  return (
+    <Autocomplete inputValue={typed} onInputChange={setTyped} disableAutoFocusFirst={false}>
+      <SearchField
+        className="finder-field"
+        aria-label={label}
+        autoFocus
+        onKeyDown={(press) => {
+          // One Escape closes, also with words in the field; the field itself would only be emptied.
+          if (press.key === "Escape") return close();
+          press.continuePropagation();
+          // Whoever types quickly means the first that fits, though the list has not marked it yet.
+          if (press.key !== "Enter" || press.currentTarget.querySelector("[aria-activedescendant]") !== null) return;
+          const first = list.current?.querySelector<HTMLElement>("[role=option]")?.dataset["key"];
+          if (first !== undefined) act(first);
+        }}
       >
-        {children}
-      </ListBox>
-    </ScrollBox>
-  </Autocomplete>
-);
+        <Icon name="search" size="large" />
+        <Input placeholder={hint} />
+      </SearchField>
+      {between}
+      <ScrollBox className="finder-list" label={listLabel}>
+        <ListBox
+          ref={list}
+          aria-label={listLabel}
+          selectionMode="none"
+          onAction={(key) => act(String(key))}
+          renderEmptyState={() => <p className="picker-empty">{t("search.nothing")}</p>}
+        >
+          {children}
+        </ListBox>
+      </ScrollBox>
+    </Autocomplete>
+  );
+};

@@ -7,7 +7,7 @@ import type { Problem } from "#web/state/client.ts";
 import { problemWords } from "#web/state/problems.ts";
 import { t } from "#web/state/words.ts";
 
-/** `keep` is called by the button and by Enter; `aside` stands before the buttons (removing). */
+/** `keep` is called by the button, by Enter, and where Enter is a new line by Ctrl or Cmd with it; `aside` stands before the buttons (removing). */
 export const SheetForm = ({
   problem,
   close,
@@ -33,6 +33,11 @@ export const SheetForm = ({
   <form
     className="form"
     data-padded
+    onKeyDown={(press) => {
+      if (press.key !== "Enter" || !(press.ctrlKey || press.metaKey)) return;
+      press.preventDefault();
+      press.currentTarget.requestSubmit();
+    }}
     onSubmit={(submit) => {
       submit.preventDefault();
       if (!isDisabled) keep();

@@ -247,7 +247,8 @@ const Acts = ({ call, side, pad }: { readonly call: Call; readonly side: CallPar
   const able = ableIn(call, me);
   const asked = consulted(call, me);
   const recording = runningRecording(call);
-  const spies = side?.as === "supervisor";
+  // Then it goes on without me.
+  const goesOn = side?.as === "supervisor" || othersIn(call, me).some((one) => one !== asked && one.as !== "supervisor");
   return (
     <div className="call-acts" aria-busy={waits}>
       {able.complete && asked ? (
@@ -285,7 +286,7 @@ const Acts = ({ call, side, pad }: { readonly call: Call; readonly side: CallPar
       {able.modes ? <Modes call={call} side={side} /> : null}
       <span className="call-end">
         <Button look="danger" icon="hangUp" keys={keysOf("call.hangUp")} onPress={() => runCommand("call.hangUp")}>
-          {t(spies ? "calls.leave" : "calls.hangUp")}
+          {t(goesOn ? "calls.leave" : "calls.hangUp")}
         </Button>
       </span>
       <IconButton

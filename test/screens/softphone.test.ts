@@ -1,0 +1,266 @@
+// The telephone of an agent in a real browser, by keys alone: a customer calls from a page, they hear each other; held, muted, a colleague asked, handed on; a supervisor listens. With a real engine and a
+// microphone that plays a tone.
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import datachannel from "node-datachannel";
+import type { Browser, Page } from "playwright-core";
+import { api } from "#contract/api.ts";
+import type { Call } from "#contract/calls.ts";
+import { addHotline, callHotline, type PageCall } from "#test/hotline.ts";
+import type { Caller } from "#test/peers/caller.ts";
+import { wavOfTone, type Tone } from "#test/peers/tones.ts";
+import { bookQueue, bookWith, idOf } from "#test/routing-book.ts";
+import { axeFindings, startBrowser, type BrowserDesk } from "#test/screens/browser.ts";
+import { ada, omar, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+
+/** What the agents' microphones say; the same in both would be taken for an echo and put out. */
+const [byOmar, byAda] = [600, 1_000] as const;
+let folder: string;
+let centre: ScreenCentre;
+let hotline: string;
+let adasBrowser: Browser;
+let omars: BrowserDesk;
+let adas: BrowserDesk;
+const callers: Caller[] = [];
+
+/** Keeps what the page's lines bring, so that a test can ask which tone it is. */
+const listen = (): void => {
+  const tracks: MediaStreamTrack[] = [];
+  const Peer = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Peer {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      this.addEventListener("track", ({ track }) => tracks.push(track));
+    }
+  };
+  let made: { readonly track: MediaStreamTrack; readonly at: number; readonly ear: AnalyserNode } | null = null;
+  const earOf = (track: MediaStreamTrack): AnalyserNode => {
+    const context = new AudioContext({ sampleRate: 8_000 });
+    const ear = context.createAnalyser();
+    context.createMediaStreamSource(new MediaStream([track])).connect(ear);
+    return ear;
+  };
+  /** The loudest frequency (Hz) of what is heard now; 0: silence, -1: no line. */
+  Object.assign(globalThis, {
+    heardNow: (): number => {
+      const track = tracks.findLast(({ readyState }) => readyState === "live");
+      if (track === undefined) return -1;
+      // One that was made before the page itself played the track may stay silent for ever.
+      if (made?.track !== track || performance.now() - made.at > 3_000) {
+        void (made?.ear.context as AudioContext | undefined)?.close();
+        made = { track, at: performance.now(), ear: earOf(track) };
+      }
+      const bins = new Uint8Array(made.ear.frequencyBinCount);
+      made.ear.getByteFrequencyData(bins);
+      const loudest = bins.reduce((best, value, at) => (value > (bins[best] ?? 0) ? at : best), 0);
+      return (bins[loudest] ?? 0) < 60 ? 0 : Math.round((loudest * 4_000) / bins.length);
+    },
+  });
+};
+
+/** The switches of a browser whose microphone says this. */
+const microphone = async (tone: Tone): Promise<string[]> => {
+  const file = join(folder, `${tone}.wav`);
+  // As people speak, with pauses: what never stops is taken for noise and put out.
+  const [head, word] = [wavOfTone(null, 6_000), wavOfTone(tone, 450).subarray(44)];
+  for (let at = 44; at + word.length < head.length; at += 2 * 8 * 600) word.copy(head, at);
+  await writeFile(file, head);
+  return [
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-audio-capture=${file}`,
+    "--autoplay-policy=no-user-gesture-required",
+  ];
+};
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "draht-softphone-"));
+  centre = await startScreenCentre({ UNDO_SECONDS: "0", SPEAKER: "off" }, await microphone(byOmar));
+  adasBrowser = await startBrowser(await microphone(byAda));
+  const [brand] = await centre.desk.call(api.brands.list);
+  hotline = await addHotline(centre.desk, brand?.id ?? assert.fail(), { recording: "announced" });
+  const { revision } = await centre.desk.call(api.routing.book);
+  const kinds = { voice: { wrapUpSeconds: 600, restSeconds: 0 } };
+  const dispositions = [{ id: idOf<never>(81), name: "Gelöst" }];
+  await centre.desk.call(api.routing.setBook, {
+    body: {
+      was: revision,
+      book: bookWith([bookQueue(1, { name: "Störungen", offerSeconds: 600 })], {
+        kinds,
+        dispositions,
+        graceSeconds: 30,
+      }),
+    },
+  });
+  [omars, adas] = await Promise.all([centre.open({ login: omar }), centre.open({ login: ada, browser: adasBrowser })]);
+  for (const { page } of [omars, adas]) {
+    await page.addInitScript(listen);
+    await page.goto(`${centre.server.url}/desk/open`);
+    await page.locator(".list-head").waitFor();
+  }
+});
+after(async () => {
+  for (const caller of callers) caller.close();
+  await adasBrowser?.close();
+  await centre?.stop();
+  await rm(folder, { recursive: true, force: true });
+  // Its threads would keep this process.
+  datachannel.cleanup();
+});
+
+/** A sequence of keys, sent together: on a crowded machine the second would come too late for the first. */
+const keys = async (page: Page, ...sequence: readonly string[]): Promise<void> => {
+  await Promise.all(sequence.map((key) => page.keyboard.press(key)));
+};
+/** Whoever takes a call has the caret where a note is written; keys of the desk come after that. */
+const leavesNote = async (page: Page): Promise<void> => {
+  await page.locator(".editor-text:focus, textarea:focus").first().waitFor();
+  await page.keyboard.press("Escape");
+};
+const bar = (page: Page) => page.locator(".call-bar");
+const comes = async (one: BrowserDesk): Promise<void> => {
+  const { page } = one;
+  await keys(page, "q", "a");
+  await page.locator(".nav .presence-words", { hasText: "Verfügbar" }).waitFor();
+  await ready(one);
+};
+const ready = ({ page }: BrowserDesk): Promise<void> =>
+  page.getByText("Telefon bereit").first().waitFor({ state: "attached" });
+const hears = (page: Page, tone: number): Promise<unknown> =>
+  page.waitForFunction(
+    (wanted) => Math.abs((globalThis as unknown as { heardNow: () => number }).heardNow() - wanted) < 40,
+    tone,
+    { polling: 50 },
+  );
+const calls = async (name: string): Promise<PageCall> => {
+  const one = await callHotline(centre.server.url, hotline, { name });
+  callers.push(one.caller);
+  return one;
+};
+const callIs = async (callId: string, fits: (call: Call) => boolean): Promise<Call> => {
+  const event = await centre.feed.event(
+    (one) => one.kind === "call.changed" && one.data.call.id === callId && fits(one.data.call),
+  );
+  return event.kind === "call.changed" ? event.data.call : assert.fail();
+};
+
+let last: PageCall | null = null;
+const lastCall = (): PageCall => last ?? assert.fail("nobody has called");
+
+test("a call rings, is taken by key, and both are heard; muted and held and back, with what it is said in words", async () => {
+  const { page } = omars;
+  await comes(omars);
+  last = await calls("Karin Moor");
+  const { callId, caller: customer } = last;
+  customer.say(400);
+  await page.locator(".offer[data-first]", { hasText: "Karin Moor" }).waitFor();
+  assert.match(await page.title(), /Karin Moor/);
+  await page.keyboard.press("Shift+A");
+  await bar(page).waitFor();
+  await hears(page, 400);
+  await customer.hears(byOmar);
+  await bar(page).getByText("Im Gespräch").waitFor();
+  await bar(page).locator(".call-sound[data-bars='4'], .call-sound[data-bars='3']").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+
+  await page.keyboard.press("Control+m");
+  await bar(page).getByText("Sie sind stumm").waitFor();
+  await customer.hears();
+  await page.keyboard.press("Control+m");
+  await customer.hears(byOmar);
+  await leavesNote(page);
+  await keys(page, ",", "h");
+  await bar(page).getByText("Der Kunde hört Musik").waitFor();
+  await callIs(callId, ({ held }) => held);
+  await keys(page, ",", "h");
+  await customer.hears(byOmar);
+  await hears(page, 400);
+});
+
+test("a colleague is asked while the customer hears music, all talk together, and it is handed over; whoever has it wraps up when they hang up", async () => {
+  const { page } = omars;
+  await comes(adas);
+  const { caller: customer } = lastCall();
+  await keys(page, ",", "c");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.type("Ada");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await adas.page.locator(".call-bar[data-rings]", { hasText: "Omar Celik fragt Sie zu Karin Moor" }).waitFor();
+  await adas.page.keyboard.press("Control+j");
+  await leavesNote(adas.page);
+  await bar(page).getByText("Sie sprechen mit Ada Brandt. Der Kunde hört Musik.").waitFor();
+  await hears(page, byAda);
+  await hears(adas.page, byOmar);
+  await keys(page, ",", "z");
+  await bar(page).getByText("Auch im Anruf: Ada Brandt").waitFor();
+  await customer.hears(byOmar, byAda);
+  assert.deepEqual(await axeFindings(page), []);
+  // The others go on without him.
+  await bar(page).getByRole("button", { name: "Anruf verlassen" }).waitFor();
+  await keys(page, ",", "x");
+  await bar(page).waitFor({ state: "detached" });
+  await bar(adas.page).getByText("Im Gespräch").waitFor();
+  await customer.hears(byAda);
+  await keys(adas.page, ",", "x");
+  await bar(adas.page).waitFor({ state: "detached" });
+  const ended = await callIs(lastCall().callId, ({ end }) => end !== null);
+  assert.equal(ended.end, "talked");
+  await adas.page.locator(".wrap-up legend", { hasText: "Was wurde daraus?" }).waitFor();
+  await adas.page.keyboard.press("1");
+  await adas.page.locator(".wrap-up legend").waitFor({ state: "detached" });
+  await comes(adas);
+});
+
+test("a supervisor listens, whispers and talks; passed on with a note it rings at whom it was passed to", async () => {
+  const { page } = omars;
+  last = await calls("Jo Berg");
+  const { callId, caller: customer } = last;
+  customer.say(400);
+  await page.locator(".offer[data-first]", { hasText: "Jo Berg" }).waitFor();
+  await page.keyboard.press("Control+j");
+  await customer.hears(byOmar);
+  const { concernId } = await callIs(callId, ({ state }) => state === "talking");
+  const row = await centre.desk.call(api.concerns.open, { params: { id: concernId ?? assert.fail() } });
+  await adas.page.goto(`${centre.server.url}/desk/open/${row.concern.row.number}`);
+  await adas.page.locator(".concern .subject").waitFor();
+  await ready(adas);
+  await keys(adas.page, ",", "l");
+  await bar(adas.page).getByText("Sie hören zu: niemand hört Sie.").waitFor();
+  await keys(adas.page, ",", "w");
+  await bar(adas.page).getByText("Sie flüstern: nur Omar Celik hört Sie.").waitFor();
+  customer.say("silence");
+  await hears(page, byAda);
+  customer.history();
+  customer.say(400);
+  await hears(page, 400);
+  assert.ok(!customer.history().some((heard) => heard.includes(String(byAda))), "the customer hears nothing of it");
+  await keys(adas.page, ",", "j");
+  await bar(adas.page).getByText("Sie sprechen mit: alle hören Sie.").waitFor();
+  await customer.hears(byOmar, byAda);
+  await bar(page).getByText("Ada Brandt spricht mit").waitFor();
+  assert.deepEqual(await axeFindings(adas.page), []);
+  await keys(adas.page, ",", "x");
+  await bar(adas.page).waitFor({ state: "detached" });
+  await customer.hears(byOmar);
+
+  await leavesNote(page);
+  await keys(page, ",", "t");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.type("Ada");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Weiterleiten an Ada Brandt" }).waitFor();
+  await page.keyboard.type("Der Router ist schon getauscht.");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await adas.page.locator(".offer[data-first]", { hasText: "Jo Berg" }).waitFor();
+  await adas.page.keyboard.press("Control+j");
+  await customer.hears(byAda);
+  await bar(page).waitFor({ state: "detached" });
+  await adas.page.getByText("Der Router ist schon getauscht.").first().waitFor();
+  await lastCall().hangUp();
+  await bar(adas.page).waitFor({ state: "detached" });
+});
