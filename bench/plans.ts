@@ -10,7 +10,7 @@ import { countsQuery } from "#modules/concerns/store-views.ts";
 import { measuredQuery, queueQuery } from "#modules/concerns/store-waiting.ts";
 import { workQuery } from "#modules/concerns/store-work.ts";
 import { findQuery } from "#modules/customers/store.ts";
-import { handledQuery, sharesQuery, stretchesQuery } from "#modules/routing/store-floor.ts";
+import { handledQuery, holdsQuery, sharesQuery, stretchesQuery } from "#modules/routing/store-floor.ts";
 import { byTimeQuery, byWordsQuery, candidatesQuery } from "#modules/search/store.ts";
 import type { Sql } from "#platform/db/db.ts";
 
@@ -158,6 +158,7 @@ const floorQueries = async (database: Client): Promise<Named[]> => {
   return [
     { name: "floor-shares", query: sharesQuery(day) },
     { name: "floor-handled", query: handledQuery(agents, day) },
+    { name: "floor-holds", query: holdsQuery(agents, day, now) },
     { name: "floor-stretches", query: stretchesQuery(agents, day, now) },
   ];
 };
@@ -173,6 +174,9 @@ const routeByHand = async (database: Client): Promise<void> => {
            CASE WHEN n % 10 > 0 THEN who.ids[1 + n % who.many] END, 300000, latest.at - n * interval '2 minutes' + interval '5 minutes',
            CASE WHEN n % 10 > 0 THEN 'finished' ELSE 'left' END
       FROM one, who, latest, generate_series(1, 200000) AS n`);
+  await database.query(`
+    INSERT INTO routing_hold (item_id, agent_id, kind, rest, began_at, ended_at)
+    SELECT item_id, agent_id, kind, 'none', answered_at, ended_at FROM routing_wait WHERE agent_id IS NOT NULL`);
   await database.query(`
     INSERT INTO routing_stretch (agent_id, began_at, ended_at, state, reason)
     SELECT a.id, latest.at - n * interval '2 hours', latest.at - (n - 1) * interval '2 hours', (ARRAY['available', 'away', 'wrapUp'])[1 + n % 3], ''

@@ -10,12 +10,14 @@ import type { AgentRow, Decision, ItemRow, LineNow, LineRow, QueueRow } from "#m
 import type { Seen } from "#modules/routing/model-wants.ts";
 import {
   removeItems,
+  saveHolds,
   saveItems,
   saveLineups,
   saveLines,
   savePresences,
   saveQueues,
   saveWaits,
+  type HoldNote,
   type KeptAgent,
   type WaitNote,
 } from "#modules/routing/store-leading.ts";
@@ -143,6 +145,15 @@ const notesOf = (
   return [...notes.values()];
 };
 
+/** In whose hands everything that was touched is from now on, and how. */
+const holdsOf = (items: ReadonlyMap<string, ItemRow | null>): HoldNote[] =>
+  [...items].map(([itemId, row]) => ({
+    itemId,
+    agentId: row?.holding?.agentId ?? null,
+    kind: row?.kind ?? "",
+    rest: row?.holding?.rest ?? "none",
+  }));
+
 /** Who has each concern by the engine's word, where that changed: in the order in which everybody locks several. */
 const handings = (
   memory: Memory,
@@ -255,6 +266,7 @@ export const saveStep = async (
   await saveLines(tx, step.lines);
   await saveLineups(tx, step.lineups);
   await saveWaits(tx, notesOf(memory, step, items, withinMs));
+  await saveHolds(tx, holdsOf(items), step.atMs);
   await say(world, tx, system, saidOf(memory, step, items, agents, why));
   return () => {
     for (const [id, value] of fresh) memory.because.set(id, value);

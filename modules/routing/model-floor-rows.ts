@@ -36,13 +36,12 @@ export interface ShareRow {
   readonly longestMs: number | null;
 }
 
-/** A piece of work in somebody's hands. `heldSince` null: it is only offered. */
+/** A piece of work in somebody's hands. */
 export interface HandRow extends Pick<
   Work,
   "id" | "concernId" | "kind" | "queueId" | "state" | "arrivedAt" | "until" | "rest"
 > {
   readonly agentId: AgentId;
-  readonly heldSince: string | null;
 }
 
 export interface PresenceRow {
@@ -55,12 +54,18 @@ export interface PresenceRow {
   readonly keptForId: string | null;
 }
 
-/** What somebody brought to an end today, by kind; `heldMs`: as far as it was held today. */
+/** How much somebody brought to an end today. */
 export interface HandledRow {
   readonly agentId: AgentId;
-  readonly kind: WorkKind;
   readonly handled: number;
-  readonly heldMs: number;
+}
+
+/** How long somebody held work of a kind today while they were there, by how it rested. */
+export interface HoldRow {
+  readonly agentId: AgentId;
+  readonly kind: WorkKind;
+  readonly rest: Work["rest"];
+  readonly ms: number;
 }
 
 /** How long somebody was how today. */

@@ -9,6 +9,7 @@ import type {
   CountRow,
   HandledRow,
   HandRow,
+  HoldRow,
   LineNowRow,
   PresenceRow,
   QueueStateRow,
@@ -45,6 +46,7 @@ export interface FloorRows {
   readonly hands: readonly HandRow[];
   readonly heads: ReadonlyMap<string, Head>;
   readonly handled: readonly HandledRow[];
+  readonly holds: readonly HoldRow[];
   readonly stretches: readonly StretchRow[];
 }
 
@@ -61,7 +63,7 @@ export const floorOf = (rows: FloorRows): RoutingNow => {
     const byAgent = Map.groupBy(all, ({ agentId }) => agentId);
     return (id) => byAgent.get(id) ?? [];
   };
-  const [hands, handled, stretches] = [of(rows.hands), of(rows.handled), of(rows.stretches)];
+  const [hands, handled, holds, stretches] = [of(rows.hands), of(rows.handled), of(rows.holds), of(rows.stretches)];
   return {
     at: rows.at.toISOString(),
     routed: isRouted(rows.routedAt, rows.at),
@@ -79,7 +81,12 @@ export const floorOf = (rows: FloorRows): RoutingNow => {
     }),
     agents: known.map(({ presence, work }) => {
       const id = presence.agentId;
-      return agentNow(presence, work, rows, { hands: hands(id), handled: handled(id), stretches: stretches(id) });
+      return agentNow(presence, work, rows, {
+        hands: hands(id),
+        handled: handled(id),
+        holds: holds(id),
+        stretches: stretches(id),
+      });
     }),
   };
 };
@@ -171,8 +178,8 @@ const partsOf = (limits: Capacity, kind: WorkKind, rest: HandRow["rest"] = "none
 const agentNow = (
   presence: PresenceRow,
   work: AgentWork,
-  rows: Pick<FloorRows, "at" | "dayBeganAt" | "heads">,
-  { hands, handled, stretches }: Pick<FloorRows, "hands" | "handled" | "stretches">,
+  rows: Pick<FloorRows, "heads">,
+  { hands, ...day }: Pick<FloorRows, "hands" | "handled" | "holds" | "stretches">,
 ): AgentNow => {
   const { agentId, state, reason, since, until, vanishedAt } = presence;
   const limits = capacityOf(work.capacity);
@@ -180,47 +187,33 @@ const agentNow = (
     agentId,
     presence: { state, reason, since, until, vanishedAt },
     load: hands.reduce((sum, { kind, rest }) => sum + partsOf(limits, kind, rest), 0),
-    work: hands.flatMap(({ heldSince: _, ...hand }) => {
+    work: hands.flatMap((hand) => {
       const head = rows.heads.get(hand.concernId);
       return head === undefined ? [] : [{ ...hand, ...head }];
     }),
     elsewhere: 0,
     keptForId: presence.keptForId as AgentNow["keptForId"],
-    today: dayOf(limits, rows, { hands, handled, stretches }),
+    today: dayOf(limits, day),
   };
 };
 
 /**
- * What somebody's day came to so far: the one reckoning of how busy they were, for the floor and for themselves. Busy is what was held, each for the parts of 100 that it takes, and
- * wrap-ups for the whole; there is who is neither away nor offline.
+ * What somebody's day came to so far: the one reckoning of how busy they were, for the floor and for themselves. Busy is what was held while they were there, each for the parts of 100
+ * that it took as it rested or not, and wrap-ups for the whole; there is who is neither away nor offline.
  */
 export const dayOf = (
   limits: Capacity,
-  rows: Pick<FloorRows, "at" | "dayBeganAt">,
-  {
-    hands,
-    handled,
-    stretches,
-  }: {
-    readonly hands: readonly Pick<HandRow, "kind" | "rest" | "heldSince">[];
-    readonly handled: readonly HandledRow[];
-    readonly stretches: readonly StretchRow[];
-  },
+  { handled, holds, stretches }: Pick<FloorRows, "handled" | "holds" | "stretches">,
 ): AgentNow["today"] => {
   const thereMs = stretches
     .filter((row) => row.state !== "away" && row.state !== "offline")
     .reduce((sum, row) => sum + row.ms, 0);
   const wrapUpMs = stretches.filter((row) => row.state === "wrapUp").reduce((sum, row) => sum + row.ms, 0);
-  const heldMs = handled.reduce((sum, row) => sum + (row.heldMs * partsOf(limits, row.kind)) / 100, 0);
-  const holdingMs = hands.reduce((sum, { kind, rest, heldSince }) => {
-    if (heldSince === null) return sum;
-    const from = Math.max(Date.parse(heldSince), Date.parse(rows.dayBeganAt));
-    return sum + (Math.max(0, rows.at.getTime() - from) * partsOf(limits, kind, rest)) / 100;
-  }, 0);
+  const heldMs = holds.reduce((sum, { kind, rest, ms }) => sum + (ms * partsOf(limits, kind, rest)) / 100, 0);
   return {
     handled: handled.reduce((sum, row) => sum + row.handled, 0),
-    // What was held while its agent was gone is no work: nobody is busier than there.
-    busySeconds: Math.round(Math.min(thereMs, heldMs + holdingMs + wrapUpMs) / 1000),
+    // Nobody is busier than there, also where more was given than fits.
+    busySeconds: Math.round(Math.min(thereMs, heldMs + wrapUpMs) / 1000),
     thereSeconds: Math.round(thereMs / 1000),
   };
 };

@@ -13,6 +13,7 @@ import {
   countsNow,
   handledSince,
   handsNow,
+  holdsSince,
   leaderAt,
   linesNow,
   presencesNow,
@@ -34,12 +35,13 @@ export const dayOfAgent = async (
   capacity: AgentWork["capacity"],
   rows: { readonly at: Date; readonly dayBeganAt: string },
 ): Promise<AgentNow["today"]> => {
-  const [hands, handled, stretches] = await Promise.all([
-    handsNow(tx, agentId),
+  const now = rows.at.toISOString();
+  const [handled, holds, stretches] = await Promise.all([
     handledSince(tx, [agentId], rows.dayBeganAt),
-    stretchesSince(tx, [agentId], rows.dayBeganAt, rows.at.toISOString()),
+    holdsSince(tx, [agentId], rows.dayBeganAt, now),
+    stretchesSince(tx, [agentId], rows.dayBeganAt, now),
   ]);
-  return dayOf(capacityOf(capacity), rows, { hands, handled, stretches });
+  return dayOf(capacityOf(capacity), { handled, holds, stretches });
 };
 
 const halfHourMs = 1_800_000;
@@ -51,7 +53,7 @@ export interface Floor {
 }
 
 /** What changes slowly or is long to count: who there is, today, what work is called. */
-interface Slow extends Pick<FloorRows, "dayBeganAt" | "agents" | "works" | "handled" | "stretches"> {
+interface Slow extends Pick<FloorRows, "dayBeganAt" | "agents" | "works" | "handled" | "holds" | "stretches"> {
   readonly shares: readonly ShareRow[];
   readonly heads: ReadonlyMap<string, Head>;
 }
@@ -74,14 +76,15 @@ const readSlow = async ({ db, now }: Reading): Promise<Slow> => {
   ]);
   // Only of those who were there at all: a centre has many more who never are.
   const ids = presences.map(({ agentId }) => agentId);
-  const [works, handled, stretches, heads] = await Promise.all([
+  const [works, handled, holds, stretches, heads] = await Promise.all([
     agentWorkRows(db),
     handledSince(db, ids, day),
+    holdsSince(db, ids, day, at.toISOString()),
     stretchesSince(db, ids, day, at.toISOString()),
     headsIn(db, concernsIn(hands)),
   ]);
   const agents = everybody.filter(({ active }) => active);
-  return { dayBeganAt: day, shares, agents, works, handled, stretches, heads };
+  return { dayBeganAt: day, shares, agents, works, handled, holds, stretches, heads };
 };
 
 const readWith = async ({ db, now }: Reading, slow: Slow): Promise<Floor> => {

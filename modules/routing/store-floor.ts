@@ -3,6 +3,7 @@ import type {
   CountRow,
   HandledRow,
   HandRow,
+  HoldRow,
   LineNowRow,
   PresenceRow,
   QueueStateRow,
@@ -39,12 +40,12 @@ export const sharesQuery = (since: string): Sql => sql`
 
 export const sharesSince = (tx: Tx, since: string): Promise<ShareRow[]> => tx.rows<ShareRow>(sharesQuery(since));
 
-/** Everything in somebody's hands (null: in anybody's), what was held longest first. */
-export const handsNow = (tx: Tx, agentId: string | null = null): Promise<HandRow[]> =>
+/** Everything in anybody's hands, what was held longest first. */
+export const handsNow = (tx: Tx): Promise<HandRow[]> =>
   tx.rows<HandRow>(sql`
     SELECT id, concern_id AS "concernId", kind, queue_id AS "queueId", state, agent_id AS "agentId", arrived_at AS "arrivedAt", until,
-           coalesce(kept -> 'holding' ->> 'rest', 'none') AS rest, to_timestamp((kept -> 'holding' ->> 'sinceMs')::float8 / 1000) AS "heldSince"
-      FROM routing_item WHERE ${agentId === null ? sql`agent_id IS NOT NULL` : sql`agent_id = ${agentId}`} ORDER BY agent_id, "heldSince", number`);
+           coalesce(kept -> 'holding' ->> 'rest', 'none') AS rest
+      FROM routing_item WHERE agent_id IS NOT NULL ORDER BY agent_id, (kept -> 'holding' ->> 'sinceMs')::float8, number`);
 
 export const presencesNow = (tx: Tx): Promise<PresenceRow[]> =>
   tx.rows<PresenceRow>(sql`
@@ -55,13 +56,34 @@ export const presencesNow = (tx: Tx): Promise<PresenceRow[]> =>
 
 /** What `handledSince` asks. */
 export const handledQuery = (agentIds: readonly string[], day: string): Sql => sql`
-  SELECT agent_id AS "agentId", kind, count(*) FILTER (WHERE end_why = 'finished')::int AS handled,
-         coalesce(sum(least(held_ms, extract(epoch FROM ended_at - ${day}::timestamptz) * 1000)), 0)::float8 AS "heldMs"
-    FROM routing_wait WHERE agent_id IS NOT NULL AND agent_id = ANY (${agentIds}::uuid[]) AND ended_at >= ${day}
-   GROUP BY agent_id, kind`;
+  SELECT agent_id AS "agentId", count(*)::int AS handled
+    FROM routing_wait WHERE agent_id IS NOT NULL AND agent_id = ANY (${agentIds}::uuid[]) AND ended_at >= ${day} AND end_why = 'finished'
+   GROUP BY agent_id`;
 
 export const handledSince = (tx: Tx, agentIds: readonly string[], day: string): Promise<HandledRow[]> =>
   tx.rows<HandledRow>(handledQuery(agentIds, day));
+
+/** What `holdsSince` asks: what each agent held today while they were there, whether it is still in their hands or not. */
+export const holdsQuery = (agentIds: readonly string[], day: string, now: string): Sql => sql`
+  WITH there AS (
+         SELECT a.id, range_agg(tstzrange(greatest(s.began_at, ${day}::timestamptz), greatest(s.began_at, ${day}::timestamptz, least(coalesce(s.ended_at, ${now}::timestamptz), ${now}::timestamptz)))) AS times
+           FROM unnest(${agentIds}::uuid[]) AS a (id)
+          CROSS JOIN LATERAL (
+                (SELECT began_at, ended_at, state FROM routing_stretch WHERE agent_id = a.id AND began_at >= ${day})
+                UNION ALL
+                (SELECT began_at, ended_at, state FROM routing_stretch WHERE agent_id = a.id AND began_at < ${day} ORDER BY began_at DESC LIMIT 1)) s
+          WHERE s.state NOT IN ('away', 'offline') AND coalesce(s.ended_at, ${now}::timestamptz) >= ${day} AND s.began_at <= ${now} GROUP BY a.id)
+  SELECT t.id AS "agentId", h.kind, h.rest, sum(extract(epoch FROM upper(part) - lower(part)) * 1000)::float8 AS ms
+    FROM there t
+   CROSS JOIN LATERAL (
+         SELECT kind, rest, began_at, ended_at FROM routing_hold WHERE agent_id = t.id AND ended_at >= ${day}
+         UNION ALL
+         SELECT kind, rest, began_at, NULL FROM routing_hold WHERE agent_id = t.id AND ended_at IS NULL) h
+   CROSS JOIN LATERAL unnest(t.times * tstzmultirange(tstzrange(h.began_at, greatest(h.began_at, coalesce(h.ended_at, 'infinity'))))) AS part
+   GROUP BY t.id, h.kind, h.rest`;
+
+export const holdsSince = (tx: Tx, agentIds: readonly string[], day: string, now: string): Promise<HoldRow[]> =>
+  tx.rows<HoldRow>(holdsQuery(agentIds, day, now));
 
 /** What `stretchesSince` asks: of each agent what began today, and the one before it, which may have run on. */
 export const stretchesQuery = (agentIds: readonly string[], day: string, now: string): Sql => sql`

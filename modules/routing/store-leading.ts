@@ -178,6 +178,29 @@ export interface WaitNote {
   readonly ended: { readonly atMs: number; readonly why: "finished" | "left" | "moved" } | null;
 }
 
+/** How a piece of work is held from now on; agentId null: by nobody. */
+export interface HoldNote {
+  readonly itemId: string;
+  readonly agentId: string | null;
+  readonly kind: string;
+  readonly rest: string;
+}
+
+/** Ends the stretches of holding that are over, and begins those that are new. What is held as before goes on. After `saveWaits`, which has the pieces. */
+export const saveHolds = async (tx: Tx, notes: readonly HoldNote[], atMs: number): Promise<void> => {
+  if (notes.length === 0) return;
+  const [given, at] = [JSON.stringify(notes), instantOf(atMs)];
+  const now = sql`jsonb_to_recordset(${given}::jsonb) AS r ("itemId" uuid, "agentId" uuid, kind text, rest text)`;
+  await tx.later(sql`
+    UPDATE routing_hold h SET ended_at = ${at}::timestamptz FROM ${now}
+     WHERE h.item_id = r."itemId" AND h.ended_at IS NULL AND (h.agent_id, h.kind, h.rest) IS DISTINCT FROM (r."agentId", r.kind, r.rest)`);
+  await tx.later(sql`
+    INSERT INTO routing_hold (item_id, agent_id, kind, rest, began_at)
+    SELECT r."itemId", r."agentId", r.kind, r.rest, ${at}::timestamptz FROM ${now} JOIN routing_wait w ON w.item_id = r."itemId"
+     WHERE r."agentId" IS NOT NULL AND NOT EXISTS (SELECT FROM routing_hold h WHERE h.item_id = r."itemId" AND h.ended_at IS NULL)
+    ON CONFLICT (item_id, began_at) DO UPDATE SET agent_id = excluded.agent_id, kind = excluded.kind, rest = excluded.rest, ended_at = NULL`);
+};
+
 export const saveWaits = async (tx: Tx, notes: readonly WaitNote[]): Promise<void> => {
   const came = notes.filter((note) => note.came);
   if (came.length > 0)

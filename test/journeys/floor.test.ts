@@ -130,14 +130,27 @@ before(async () => {
   ] as const)
     await db.run(sql`
       INSERT INTO routing_stretch (agent_id, began_at, ended_at, state, reason) VALUES (${cast.anna.id}, ${iso(from)}, ${to === null ? null : iso(to)}, ${state}, '')`);
-  // What she ended today: a chat of fifteen minutes, and one that she had for two hours, of which one was yesterday's.
-  for (const [endedMs, heldMs] of [
-    [midnight + 40 * minute, 15 * minute],
-    [midnight + hour, 2 * hour],
-  ] as const)
+  // What she ended today: a chat of fifteen minutes, of which it rested for five; one that she had for two hours, of which one was yesterday's; and a mail that
+  // she had put by for twenty of its forty minutes and took up again while she was away.
+  const past = [
+    ["chat", midnight + 25 * minute, midnight + 30 * minute, midnight + 35 * minute, midnight + 40 * minute],
+    ["chat", midnight - hour, midnight - hour, midnight - hour, midnight + hour],
+    ["mail", midnight + 30 * minute, midnight + 40 * minute, midnight + hour, midnight + 70 * minute],
+  ] as const;
+  for (const [kind, began, rested, woke, ended] of past) {
+    const id = world.newId();
     await db.run(sql`
       INSERT INTO routing_wait (item_id, concern_id, queue_id, kind, arrived_at, agent_id, held_ms, ended_at, end_why)
-      VALUES (${world.newId()}, ${one.id}, ${queueId(3)}, 'chat', ${iso(midnight - 3 * hour)}, ${cast.anna.id}, ${heldMs}, ${iso(endedMs)}, 'finished')`);
+      VALUES (${id}, ${one.id}, ${queueId(3)}, ${kind}, ${iso(midnight - 3 * hour)}, ${cast.anna.id}, ${ended - began}, ${iso(ended)}, 'finished')`);
+    for (const [rest, from, to] of [
+      ["none", began, rested],
+      [kind === "chat" ? "dormant" : "parked", rested, woke],
+      ["none", woke, ended],
+    ] as const)
+      if (to > from)
+        await db.run(sql`
+          INSERT INTO routing_hold (item_id, agent_id, kind, rest, began_at, ended_at) VALUES (${id}, ${cast.anna.id}, ${kind}, ${rest}, ${iso(from)}, ${iso(to)})`);
+  }
   await db.run(sql`
     INSERT INTO routing_agent (agent_id, work) VALUES (${cast.anna.id}, ${JSON.stringify({ skills: { [french]: 2 }, capacity: "blended", queueIds: null })}::jsonb)`);
   await db.run(sql`
@@ -175,9 +188,16 @@ const item = async (it: {
     offer: null,
     holding: it.heldMs === null ? null : { agentId: it.agent, sinceMs: it.heldMs, rest: it.rest },
   };
+  const id = world.newId();
+  if (it.heldMs !== null) {
+    await world.db.run(sql`
+      INSERT INTO routing_wait (item_id, concern_id, queue_id, kind, arrived_at, agent_id) VALUES (${id}, ${it.concern}, ${queueId(9)}, ${it.kind}, ${iso(it.arrivedMs)}, ${it.agent})`);
+    await world.db.run(sql`
+      INSERT INTO routing_hold (item_id, agent_id, kind, rest, began_at) VALUES (${id}, ${it.agent}, ${it.kind}, ${it.rest}, ${iso(it.heldMs)})`);
+  }
   await world.db.run(sql`
     INSERT INTO routing_item (id, concern_id, number, kind, queue_id, state, agent_id, token, arrived_at, urgency_at, kept, seen)
-    VALUES (${world.newId()}, ${it.concern}, 1, ${it.kind}, ${queueId(it.queue)}, ${it.state}, ${it.agent}, 1, ${iso(it.arrivedMs)}, ${iso(now)},
+    VALUES (${id}, ${it.concern}, 1, ${it.kind}, ${queueId(it.queue)}, ${it.state}, ${it.agent}, 1, ${iso(it.arrivedMs)}, ${iso(now)},
             ${JSON.stringify(kept)}::jsonb, '{}')`);
 };
 
@@ -258,13 +278,13 @@ test("an agent's day: what was ended, how long they were there, and how much of 
     ],
   );
   assert.equal(anna.load, 33 + 20, "what is offered takes its place, too");
-  assert.equal(anna.today.handled, 2);
+  assert.equal(anna.today.handled, 3);
   assert.equal(anna.today.thereSeconds, 3_600 + 30 * 60, "an hour of today's beginning and the last half hour");
-  const held = 0.33 * (15 * 60 + 60 * 60 + 20 * 60);
+  const held = 0.33 * (10 * 60 + 60 * 60 + 20 * 60) + 0.2 * 10 * 60;
   assert.equal(
     anna.today.busySeconds,
     Math.round(held + 10 * 60),
-    "chats for a third each, yesterday left out; wrapping up for the whole",
+    "chats for a third each and less while they rest, nothing of what was put by, held while away or yesterday's; wrapping up for the whole",
   );
   const { handled, busySeconds, thereSeconds } = (await myWork(world, cast.anna)).today;
   assert.deepEqual({ handled, busySeconds, thereSeconds }, anna.today, "and what they read of themselves is the same");

@@ -126,6 +126,16 @@ const agree = async (rows: Rows): Promise<void> => {
       assert.equal(work, undefined, `${id} ${status}`);
     if (work?.state === "held") assert.equal(work.agentId, assigneeId, `${id} is held by one and somebody else's`);
   }
+  const holds = await world.db.rows<{ itemId: string; agentId: string; rest: string }>(
+    sql`SELECT item_id AS "itemId", agent_id AS "agentId", rest FROM routing_hold WHERE ended_at IS NULL ORDER BY item_id`,
+  );
+  assert.deepEqual(
+    holds.map(({ itemId, agentId, rest }) => [itemId, agentId, rest]),
+    rows.items
+      .flatMap(({ id, holding }) => (holding === null ? [] : [[id, holding.agentId, holding.rest]]))
+      .toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1)),
+    "whose day it counts in is who has it",
+  );
   const agents = await world.db.rows<{ agentId: string; state: string }>(
     sql`SELECT agent_id AS "agentId", state FROM routing_presence`,
   );

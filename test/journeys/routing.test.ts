@@ -222,6 +222,20 @@ test("what a supervisor moves goes there with its note; what is parked comes bac
   const { messages } = await admin.call(api.concerns.open, { params: { id } });
   assert.ok(messages.some(({ direction, text }) => direction === "note" && text === "Kennt den Fall"));
   await wish(person("ben"), { what: "accept", workId: second.id, token: second.token });
+  const holds = await query<{ agentId: string; rest: string; over: boolean }>(
+    databaseUrl,
+    `SELECT agent_id AS "agentId", rest, ended_at IS NOT NULL AS over FROM routing_hold WHERE item_id = '${first.id}' ORDER BY began_at`,
+  );
+  assert.deepEqual(
+    holds.map(({ agentId, rest, over }) => [agentId, rest, over]),
+    [
+      [person("anna").id, "none", true],
+      [person("anna").id, "parked", true],
+      [person("anna").id, "none", true],
+      [person("ben").id, "none", false],
+    ],
+    "whose days it counts in, and for how much",
+  );
   await wish(person("rosa"), { what: "pause", queueId: chats, paused: true });
   const still = await chat("Bei Pause");
   await changed(still.id, "waiting:arrived");
