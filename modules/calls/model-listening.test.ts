@@ -163,3 +163,25 @@ test("nobody listens where nothing is configured, and where a file is asked for;
   call.recorded();
   assert.deepEqual([call.last().state, call.last().id === first], ["running", false]);
 });
+
+test("a process that takes over goes on listening; what an engine does not have any more is listened to again, or the question is said again", () => {
+  const call = asked();
+  call.talks(true);
+  const { id: recordingId } = call.last();
+  assert.deepEqual(call.tell({ what: "lives", snapshot: call.engine.snapshot() }).orders, []);
+  assert.deepEqual([call.last().id, call.last().state], [recordingId, "running"]);
+  call.engine.give({ do: "forgetRecord", recordingId });
+  const { orders } = call.tell({ what: "lives", snapshot: call.engine.snapshot() });
+  assert.deepEqual(
+    orders.map((order) => order.do),
+    ["watchTalking", "record"],
+  );
+  // Nobody heard that they paused: the longest time ends it.
+  call.later(16);
+  assert.equal(call.last().state, "stopping");
+  call.engine.give({ do: "forgetRecord", recordingId });
+  call.tell({ what: "lives", snapshot: call.engine.snapshot() });
+  assert.equal(call.last().state, "failed");
+  call.later(26);
+  assert.equal(call.input()?.kind, "moved");
+});
