@@ -30,6 +30,7 @@ export const SheetForm = ({
   readonly aside?: ReactNode;
   readonly children: ReactNode;
 }) => (
+  // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are pressed in the fields and come up from there
   <form
     className="form"
     data-padded

@@ -248,7 +248,8 @@ const Acts = ({ call, side, pad }: { readonly call: Call; readonly side: CallPar
   const asked = consulted(call, me);
   const recording = runningRecording(call);
   // Then it goes on without me.
-  const goesOn = side?.as === "supervisor" || othersIn(call, me).some((one) => one !== asked && one.as !== "supervisor");
+  const goesOn =
+    side?.as === "supervisor" || othersIn(call, me).some((one) => one !== asked && one.as !== "supervisor");
   return (
     <div className="call-acts" aria-busy={waits}>
       {able.complete && asked ? (
