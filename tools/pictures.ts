@@ -75,6 +75,8 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["rating", "rating", look("wide", "light", "de")],
   ["portal", "portal", look("phone", "light", "de")],
   ["portal-question", "portal-question", look("phone", "dark", "en")],
+  ["portal-dark", "portal", look("wide", "dark", "en")],
+  ["portal-question-wide", "portal-question", look("wide", "light", "de")],
   ["reply", "reply", look("wide", "light", "de")],
   ["note", "note", look("wide", "light", "de")],
   ["assign", "assign", look("wide", "dark", "de")],

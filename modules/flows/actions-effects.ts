@@ -10,6 +10,7 @@ import {
   claimEffects,
   endCode,
   endEffect,
+  forgetCodes,
   forgetPassed,
   forgetRuns,
   holdsEffect,
@@ -166,6 +167,7 @@ export const forgetOldRuns = async (world: Pick<World, "db" | "now">): Promise<n
   const nowMs = world.now().getTime();
   const ago = (days: number): string => new Date(nowMs - days * dayMs).toISOString();
   await forgetPassed(world.db, ago(numbersDays));
+  await forgetCodes(world.db, ago(0));
   let forgotten = 0;
   for (;;) {
     const some = await world.db.transaction((tx) => forgetRuns(tx, ago(keptDays), ago(0), 500));

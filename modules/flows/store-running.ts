@@ -211,7 +211,7 @@ export const insertPassed = async (
         FROM jsonb_to_recordset(${JSON.stringify(passed)}::jsonb) AS p (step text, exit text, what text)`);
 };
 
-/** Forgets what was said in runs that are over and no concerns: their numbers stay. */
+/** Forgets what was said in runs that are over and no concerns, and who held them: their numbers stay. */
 export const forgetRuns = async (tx: Tx, before: string, at: string, limit: number): Promise<number> => {
   const ids = (
     await tx.rows<{ id: string }>(sql`
@@ -220,9 +220,15 @@ export const forgetRuns = async (tx: Tx, before: string, at: string, limit: numb
        WHERE id IN (SELECT id FROM flow_run WHERE ended_at < ${before} AND forgotten_at IS NULL AND concern_id IS NULL ORDER BY ended_at LIMIT ${limit})
       RETURNING id`)
   ).map(({ id }) => id);
-  if (ids.length > 0) await tx.run(sql`DELETE FROM flow_said WHERE run_id = ANY (${ids}::uuid[])`);
+  if (ids.length === 0) return 0;
+  await tx.run(sql`DELETE FROM flow_said WHERE run_id = ANY (${ids}::uuid[])`);
+  await tx.run(sql`DELETE FROM flow_holder WHERE run_id = ANY (${ids}::uuid[])`);
   return ids.length;
 };
+
+/** Forgets codes that have ended, and with them the addresses they went to. */
+export const forgetCodes = (tx: Tx, before: string): Promise<number> =>
+  tx.run(sql`DELETE FROM flow_code WHERE expires_at < ${before}`);
 
 /** Numbers older than this are of no use to anybody. */
 export const forgetPassed = (tx: Tx, before: string): Promise<number> =>

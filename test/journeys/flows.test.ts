@@ -6,7 +6,7 @@ import { reply } from "#modules/concerns/actions-reply.ts";
 import { change } from "#modules/concerns/actions-change.ts";
 import { rowById } from "#modules/concerns/reads.ts";
 import { sendFlow, stopFlow } from "#modules/flows/actions-concerns.ts";
-import { makeCode, tellOutcome } from "#modules/flows/actions-effects.ts";
+import { forgetOldRuns, makeCode, tellOutcome } from "#modules/flows/actions-effects.ts";
 import { beginRun, becomeConcern, moveRun, tellRun } from "#modules/flows/actions-running.ts";
 import { entriesFor, flowFor, flowWishes, runsOfHolder } from "#modules/flows/reads-running.ts";
 import { flowsOfConcern } from "#modules/flows/cards.ts";
@@ -321,6 +321,43 @@ test("who says nothing has left: it is forgotten, unless something is left to an
   assert.deepEqual(sure(await becomeConcern(world, visitor, late)), { concernId: silent });
   assert.deepEqual(sure(await becomeConcern(world, visitor, late)), { concernId: silent });
   assert.deepEqual((await messagesIn(world.db, silent)).map(({ text: words }) => words).at(-1), "Doch noch");
+});
+
+test("30 days after its end a dialogue that is no concern is forgotten, with its values, its holders and the address a code went to; its numbers stay", async () => {
+  const flowId = await publish(
+    flowOf([
+      askWords("one", "was", "prove"),
+      { id: "prove", do: "verify", failed: "end", next: "end" },
+      ending("end", true),
+    ]),
+  );
+  const runId = newRun();
+  sure(await beginRun(world, visitor, { runId, flowId, place: place("lost-1", { medium: "page" }) }));
+  sure(await tell(runId, "Mein Zähler heißt Rosinante", world.newId(), "lost-1"));
+  sure(await tell(runId, "rosinante@kunde.example", world.newId(), "lost-1"));
+  const [claimed] = await claim();
+  assert.ok(claimed?.what.do === "sendCode");
+  assert.ok(await makeCode(world, claimed, claimed.what.email));
+  await tellOutcome(world, claimed, { of: "sendCode", became: "sent" });
+  await world.db.run(sql`INSERT INTO flow_holder (run_id, holder) VALUES (${runId}, 'lost-0')`);
+  await world.db.run(
+    sql`UPDATE flow_run SET ended_at = ${world.now().toISOString()}, over = 'left', rests_at = NULL WHERE id = ${runId}`,
+  );
+  /** Everything that is kept of the dialogue, as one text. */
+  const kept = async (): Promise<string> =>
+    (
+      await world.db.one<{ all: string }>(sql`
+        SELECT concat((SELECT r::text FROM flow_run r WHERE id = ${runId}), (SELECT string_agg(s::text, '') FROM flow_said s WHERE run_id = ${runId}),
+               (SELECT string_agg(c::text, '') FROM flow_code c WHERE run_id = ${runId}), (SELECT string_agg(h::text, '') FROM flow_holder h WHERE run_id = ${runId})) AS all`)
+    ).all;
+  world.pass(29 * 24 * hourMs);
+  await forgetOldRuns(world);
+  assert.match(await kept(), /Rosinante/);
+  world.pass(25 * hourMs);
+  assert.ok((await forgetOldRuns(world)) >= 1);
+  assert.doesNotMatch(await kept(), /rosinante|lost-/i);
+  assert.ok((await world.db.rows(sql`SELECT 1 FROM flow_passed WHERE run_id = ${runId}`)).length > 0);
+  assert.equal(await forgetOldRuns(world), 0);
 });
 
 test("an effect is claimed by one, told once, and after a lost lease told by nobody but the next", async () => {

@@ -9,6 +9,8 @@ import { everything } from "#contract/concerns.ts";
 import { addMailbox, setUpCentre } from "#test/centre.ts";
 import { addChat, openPage } from "#test/chat.ts";
 import type { Desk, LiveFeed } from "#test/desk.ts";
+import { openDb, sql } from "#platform/db/db.ts";
+import { until } from "#test/faults.ts";
 import { sentBy } from "#test/pages.ts";
 import { asks, both, ends, flowOf } from "#test/flows.ts";
 import { buttonOn, plainBrowser, portalFlow, publishFlow, type PlainBrowser, type Seen } from "#test/portal.ts";
@@ -457,4 +459,28 @@ test("killed in the middle: the dialogue goes on where it was", async () => {
   const seen = await browser.get(browser.at().path);
   assert.match(seen.title, /^Wie lautet Ihre Kundennummer\?/);
   assert.match((await browser.press("Weiter", { answer: "4711" })).title, /^Wie viel/);
+});
+
+test("30 days after it was over a dialogue is forgotten: neither who held it last nor who held it before finds anything of it", async () => {
+  const browser = await begun();
+  const { path } = browser.at();
+  await browser.press("Später weitermachen");
+  const [, link = ""] =
+    /href="[^"]*(\/help\/go\/[\w-]{43})"/.exec((await browser.get(path)).html) ?? assert.fail(browser.at().html);
+  const phone = plainBrowser(server.url);
+  await phone.get(link);
+  await phone.press("Hier weitermachen");
+  await phone.press("Weiter", { answer: "471142" });
+  assert.ok(phone.at().words.includes("471142"));
+  // Its end lies back as far as that; the sweep looks with the next start.
+  const database = openDb(await server.databaseUrl(), { max: 1, onError: () => undefined });
+  await database.run(
+    sql`UPDATE flow_run SET over = 'left', rests_at = NULL, ended_at = now() - interval '31 days' WHERE id = ${path.split("/").at(-1) ?? ""}`,
+  );
+  await database.close();
+  await server.end("SIGTERM");
+  server = await server.again();
+  await until("it is forgotten", 60_000, async () => (await phone.get(path)).status === 404);
+  assert.equal((await browser.get(path)).status, 404);
+  assert.ok(!(await phone.get("/help/kabel-koln/")).html.includes(path), "nor does the first page name it");
 });
