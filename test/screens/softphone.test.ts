@@ -1,7 +1,7 @@
 // The telephone of an agent in a real browser, by keys alone: a customer calls from a page, they hear each other; held, muted, a colleague asked, handed on; a supervisor listens. With a real engine and a
 // microphone that plays a tone.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -11,9 +11,9 @@ import { api } from "#contract/api.ts";
 import type { Call } from "#contract/calls.ts";
 import { addHotline, callHotline, type PageCall } from "#test/hotline.ts";
 import type { Caller } from "#test/peers/caller.ts";
-import { wavOfTone, type Tone } from "#test/peers/tones.ts";
 import { bookQueue, bookWith, idOf } from "#test/routing-book.ts";
 import { axeFindings, startBrowser, type BrowserDesk } from "#test/screens/browser.ts";
+import { hears, microphone, watchLines } from "#test/screens/microphone.ts";
 import { ada, omar, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 /** What the agents' microphones say; the same in both would be taken for an echo and put out. */
@@ -26,60 +26,10 @@ let omars: BrowserDesk;
 let adas: BrowserDesk;
 const callers: Caller[] = [];
 
-/** Keeps what the page's lines bring, so that a test can ask which tone it is. */
-const listen = (): void => {
-  const tracks: MediaStreamTrack[] = [];
-  const Peer = globalThis.RTCPeerConnection;
-  globalThis.RTCPeerConnection = class extends Peer {
-    constructor(configuration?: RTCConfiguration) {
-      super(configuration);
-      this.addEventListener("track", ({ track }) => tracks.push(track));
-    }
-  };
-  let made: { readonly track: MediaStreamTrack; readonly at: number; readonly ear: AnalyserNode } | null = null;
-  const earOf = (track: MediaStreamTrack): AnalyserNode => {
-    const context = new AudioContext({ sampleRate: 8_000 });
-    const ear = context.createAnalyser();
-    context.createMediaStreamSource(new MediaStream([track])).connect(ear);
-    return ear;
-  };
-  /** The loudest frequency (Hz) of what is heard now; 0: silence, -1: no line. */
-  Object.assign(globalThis, {
-    heardNow: (): number => {
-      const track = tracks.findLast(({ readyState }) => readyState === "live");
-      if (track === undefined) return -1;
-      // One that was made before the page itself played the track may stay silent for ever.
-      if (made?.track !== track || performance.now() - made.at > 3_000) {
-        void (made?.ear.context as AudioContext | undefined)?.close();
-        made = { track, at: performance.now(), ear: earOf(track) };
-      }
-      const bins = new Uint8Array(made.ear.frequencyBinCount);
-      made.ear.getByteFrequencyData(bins);
-      const loudest = bins.reduce((best, value, at) => (value > (bins[best] ?? 0) ? at : best), 0);
-      return (bins[loudest] ?? 0) < 60 ? 0 : Math.round((loudest * 4_000) / bins.length);
-    },
-  });
-};
-
-/** The switches of a browser whose microphone says this. */
-const microphone = async (tone: Tone): Promise<string[]> => {
-  const file = join(folder, `${tone}.wav`);
-  // As people speak, with pauses: what never stops is taken for noise and put out.
-  const [head, word] = [wavOfTone(null, 6_000), wavOfTone(tone, 450).subarray(44)];
-  for (let at = 44; at + word.length < head.length; at += 2 * 8 * 600) word.copy(head, at);
-  await writeFile(file, head);
-  return [
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    `--use-file-for-fake-audio-capture=${file}`,
-    "--autoplay-policy=no-user-gesture-required",
-  ];
-};
-
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "draht-softphone-"));
-  centre = await startScreenCentre({ UNDO_SECONDS: "0", SPEAKER: "off" }, await microphone(byOmar));
-  adasBrowser = await startBrowser(await microphone(byAda));
+  centre = await startScreenCentre({ UNDO_SECONDS: "0", SPEAKER: "off" }, await microphone(folder, byOmar));
+  adasBrowser = await startBrowser(await microphone(folder, byAda));
   const [brand] = await centre.desk.call(api.brands.list);
   hotline = await addHotline(centre.desk, brand?.id ?? assert.fail(), { recording: "announced" });
   const { revision } = await centre.desk.call(api.routing.book);
@@ -97,7 +47,7 @@ before(async () => {
   });
   [omars, adas] = await Promise.all([centre.open({ login: omar }), centre.open({ login: ada, browser: adasBrowser })]);
   for (const { page } of [omars, adas]) {
-    await page.addInitScript(listen);
+    await watchLines(page);
     await page.goto(`${centre.server.url}/desk/open`);
     await page.locator(".list-head").waitFor();
   }
@@ -129,12 +79,6 @@ const comes = async (one: BrowserDesk): Promise<void> => {
 };
 const ready = ({ page }: BrowserDesk): Promise<void> =>
   page.getByText("Telefon bereit").first().waitFor({ state: "attached" });
-const hears = (page: Page, tone: number): Promise<unknown> =>
-  page.waitForFunction(
-    (wanted) => Math.abs((globalThis as unknown as { heardNow: () => number }).heardNow() - wanted) < 40,
-    tone,
-    { polling: 50 },
-  );
 const calls = async (name: string): Promise<PageCall> => {
   const one = await callHotline(centre.server.url, hotline, { name });
   callers.push(one.caller);

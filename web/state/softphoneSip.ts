@@ -67,6 +67,13 @@ export const sipPhone = (way: Way, there: (is: boolean) => void): Softphone => {
   };
 };
 
+/**
+ * Before the microphone was ever allowed a browser tells its addresses by names that only its own network knows (mDNS). An engine that knows none of them begins
+ * nothing; with any address it does, and learns the right one from what the browser sends. So the name becomes the engine's own address: nobody else is asked.
+ */
+const withoutNames = (sdp: string, theirs: string): string =>
+  sdp.replaceAll(/^(a=candidate:(?:\S+ ){4})\S+\.local /gmu, `$1${theirs} `);
+
 const openLine = (hears: LineHears, closed: () => void): PhoneLine & { readonly take: (session: Session) => void } => {
   const quiet = silence();
   let session: Session | null = null;
@@ -93,6 +100,11 @@ const openLine = (hears: LineHears, closed: () => void): PhoneLine & { readonly 
           hears.sound(stream ?? new MediaStream([track])),
         ),
       );
+      let theirs = "";
+      taken.on("sdp", (said) => {
+        if (said.originator === "remote") theirs = /^c=IN IP[46] (\S+)/mu.exec(said.sdp)?.[1] ?? "";
+        else if (theirs !== "") said.sdp = withoutNames(said.sdp, theirs);
+      });
       let timer: ReturnType<typeof setTimeout> | null = null;
       taken.on("icecandidate", ({ ready }) => (timer ??= setTimeout(ready, gatherMs)));
       taken.on("confirmed", () => {

@@ -40,7 +40,8 @@ export function pjsipFile(setup: AsteriskSetup): string {
           }),
         ]),
     // Softphones, by HTTP's port (RFC 7118).
-    section("transport-ws", { type: "transport", protocol: "ws", bind: setup.http.host, ...outside }),
+    // Nothing listens there, http.conf says where: it is where the media of agents' browsers are bound, which come from anywhere.
+    section("transport-ws", { type: "transport", protocol: "ws", bind: "0.0.0.0", ...outside }),
   ];
   return [
     section("global", {
