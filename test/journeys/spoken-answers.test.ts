@@ -1,16 +1,13 @@
 // A flow that is answered by words in a call: a caller as a browser, a real server with its own engine, and a listener that is asked by HTTP and gets the caller's own sound.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { api } from "#contract/api.ts";
-import type { CallAnswer } from "#contract/caller.ts";
-import { plainRules } from "#test/calls.ts";
 import { setUpCentre } from "#test/centre.ts";
 import type { Desk, LiveFeed } from "#test/desk.ts";
 import { addFlow } from "#test/flow-help.ts";
 import { asks, both, ends, flowOf } from "#test/flows.ts";
-import { closeCallers, createCaller, type Caller } from "#test/peers/caller.ts";
+import { addHotline, callHotline } from "#test/hotline.ts";
+import { closeCallers, type Caller } from "#test/peers/caller.ts";
 import { startListener } from "#test/peers/listener.ts";
 import type { Tone } from "#test/peers/tones.ts";
 import { startTestServer, type TestServer } from "#test/server.ts";
@@ -47,12 +44,7 @@ before(async () => {
   server = await startTestServer({ env: { SPEAKER: "off", LISTENER: listener.url } });
   const centre = await setUpCentre(server.url);
   desk = centre.desk;
-  const web = { bindAddress: "127.0.0.1", publicAddress: null, udpPort: 0, iceServers: [], mostLegs: 20 };
-  const settings = { numbers: [], asterisk: null, web, rules: plainRules };
-  const channel = await desk.call(api.brands.addChannel, {
-    body: { brandId: centre.brand.id, kind: "phone", name: "Hotline", enabled: true, settings },
-  });
-  channelId = channel.id;
+  channelId = await addHotline(desk, centre.brand.id);
   await addFlow(desk, problem);
   live = await desk.live();
   store = new pg.Client({ connectionString: await server.databaseUrl() });
@@ -65,29 +57,6 @@ after(async () => {
   listener?.stop();
   closeCallers();
 });
-
-/** Calls as a page does, until a line is open: the engine of a new channel is on its way, and a library's line can fail on a busy machine. */
-const calls = async (): Promise<{ readonly callId: string; readonly customer: Caller }> => {
-  for (let tries = 1; ; tries += 1) {
-    const callId = crypto.randomUUID();
-    const customer = await createCaller();
-    const said = await fetch(`${server.url}/call/${channelId}/calls?language=de`, {
-      method: "POST",
-      headers: { origin: server.url, "sec-fetch-site": "same-origin", "content-type": "application/json" },
-      body: JSON.stringify({ callId, sdp: customer.offer, language: "de", token: null, chat: null, name: "Karin" }),
-    });
-    const opened =
-      said.status === 201 &&
-      (await customer.take(((await said.json()) as CallAnswer).sdp).then(
-        () => true,
-        () => false,
-      ));
-    if (opened) return { callId, customer };
-    customer.close();
-    assert.ok(tries < 60, `nobody takes the call: ${said.status} ${server.output().slice(-2_000)}`);
-    await delay(200);
-  }
-};
 
 /** Answers that were listened to before, by the ids of what the engine keeps meanwhile. */
 const answered = new Set<string>();
@@ -123,7 +92,7 @@ const says = async (callId: string, customer: Caller, tone: Tone): Promise<void>
 };
 
 test("a flow is answered by words that are heard over the engine, by keys all the same, and asks again what was not understood", async () => {
-  const { callId, customer } = await calls();
+  const { callId, caller: customer } = await callHotline(server.url, channelId);
   await says(callId, customer, 800);
   await says(callId, customer, 400);
   await speaks(callId, customer, 1_000);
