@@ -1,16 +1,19 @@
 // What the machine says is read in one's own language: verdicts about a sender, why a mail did not arrive, why a channel fails. What others said stands
 // beside it in quotation marks. The fault: English sentences made on the server stood in the middle of a German desk.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { demoZones } from "#channels/email/simDns.ts";
 import { startMailSim, type MailSim } from "#channels/email/sim.ts";
 import { api } from "#contract/api.ts";
 import type { Channel } from "#contract/brands.ts";
+import { calendars } from "#contract/calendars.ts";
 import type { DeliveryState, ConcernRow } from "#contract/concerns.ts";
 import { addMailbox } from "#test/centre.ts";
 import { startNameServer, type NameServer } from "#test/peers/dns.ts";
 import { axeFindings } from "#test/screens/browser.ts";
-import { closeSilent, sendTo, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+import { closeSilent, omar, sendTo, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
 
 let names: NameServer;
 let sim: MailSim;
@@ -20,7 +23,11 @@ let channel: Channel;
 before(async () => {
   names = await startNameServer(demoZones(["kunde.test"], "127.0.0.1"));
   sim = await startMailSim({ dir: null, smtpPort: 0 });
-  centre = await startScreenCentre({ UNDO_SECONDS: "0", DNS: names.address });
+  centre = await startScreenCentre({
+    UNDO_SECONDS: "0",
+    DNS: names.address,
+    CALENDAR_INSIDE: "127.0.0.1",
+  });
   const [brand] = await centre.desk.call(api.brands.list);
   assert.ok(brand);
   channel = await addMailbox(centre.desk, brand.id, {
@@ -122,6 +129,42 @@ test("a German agent reads in German why a mail failed or what is unknown, and t
   await page.goto(`${centre.server.url}/desk/all/${other.number}`);
   await page.getByText("Die Verbindung endete, bevor der Server antwortete.").first().waitFor();
   await closeSilent(one);
+});
+
+test("an admin is told at the desk, in their language, that a calendar is not fetched, and no more when it is; others are not", async (t) => {
+  const calendar =
+    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20200601\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:Werk\r\nEND:VEVENT\r\nEND:VCALENDAR";
+  let status = 200;
+  const server = createServer((_, response) => response.writeHead(status).end(status === 200 ? calendar : ""));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await centre.speak("de");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/werk.ics`;
+  const { id } = await centre.desk.call(calendars.create, { body: { name: "Werksferien", url } });
+  const [one, other] = [await centre.open(), await centre.open({ login: omar })];
+  for (const { page } of [one, other]) {
+    await page.goto(`${centre.server.url}/desk/open`);
+    await page.locator(".list-head").waitFor();
+  }
+  const note = one.page.getByRole("list", { name: "Feiertagskalender, die nicht geholt werden konnten" });
+  assert.equal(await note.count(), 0);
+  status = 503;
+  await centre.desk.call(calendars.fetch, { params: { id } });
+  await note.waitFor();
+  assert.match(await note.innerText(), /^Werksferien\s+Seit .* nicht geholt: .*503.* gilt, was zuletzt kam\.$/s);
+  assert.deepEqual(await axeFindings(one.page), []);
+  assert.equal(await other.page.locator(".told").count(), 0, "an agent cannot mend it");
+  await centre.speak("en");
+  await one.page.reload();
+  await one.page.getByText(/^Not fetched since .*503/).waitFor();
+  status = 200;
+  await centre.desk.call(calendars.fetch, { params: { id } });
+  await one.page.locator(".told").waitFor({ state: "detached" });
+  await closeSilent(one);
+  await closeSilent(other);
 });
 
 test("a German admin reads in German why a channel fails", async () => {

@@ -16,6 +16,7 @@ import { Face } from "#web/kit/Marks.tsx";
 import { ActionMenu } from "#web/kit/Menu.tsx";
 import type { MenuEntry } from "#web/kit/Menu.tsx";
 import { Failed, Waiting } from "#web/kit/States.tsx";
+import { CalendarTrouble } from "#web/shell/CalendarTrouble.tsx";
 import { Held, Presence } from "#web/shell/Presence.tsx";
 import { Told } from "#web/shell/Told.tsx";
 import { asideCounts, loadViews, views } from "#web/state/desk.ts";
@@ -73,6 +74,7 @@ export const Nav = memo(function Nav({ place }: { readonly place: string | null 
       </AriaButton>
       <Presence />
       <Told />
+      {admin ? <CalendarTrouble /> : null}
       <div className="nav-views">
         <Held />
         {all === null ? (
