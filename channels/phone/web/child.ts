@@ -85,10 +85,15 @@ let ending = false;
 const end = async (how: "now" | "kindly"): Promise<void> => {
   if (ending) return;
   ending = true;
-  if (how === "kindly") await voices.sayAndEnd(goodbye() ?? []);
-  else voices.end();
+  // Whatever goes wrong in it, such as a folder that somebody removed: this process ends.
+  try {
+    if (how === "kindly") await voices.sayAndEnd(goodbye() ?? []);
+    else voices.end();
+    if (process.platform !== "win32") rmSync(place, { force: true });
+  } catch (error) {
+    note(error);
+  }
   listener.close();
-  if (process.platform !== "win32") rmSync(place, { force: true });
   // What was told last is to arrive, and so are the last packets.
   server?.end();
   setTimeout(() => process.exit(0), 200);
