@@ -29,10 +29,12 @@ export interface Played {
 
 const second = 1000;
 const minute = 60 * second;
+/** So long after the last arrival everything has to be worked off. */
+const patienceMs = 3 * 24 * 60 * minute;
 
 type Later = () => Happening | null;
 
-/** Plays the day to the end, until nobody waits any more. Throws when an invariant breaks. */
+/** Plays the day to the end, until nobody waits any more, or for three days after the last arrival. Throws when an invariant breaks. */
 export const playDay = (day: Day): Played => {
   const random = randomFrom(day.seed);
   let rules: Rules = drawRules(random, day.skills);
@@ -46,6 +48,7 @@ export const playDay = (day: Day): Played => {
   let now = 1_800_000_000_000;
   const began = now;
   let arrivals = 0;
+  let lastArrivalMs = began;
   let faults = day.faultEveryMs > 0;
   const counts: Record<string, number> = {};
   const count = (what: string): void => void (counts[what] = (counts[what] ?? 0) + 1);
@@ -236,6 +239,7 @@ export const playDay = (day: Day): Played => {
   const arrive: Later = () => {
     if (arrivals >= day.items) return null;
     arrivals += 1;
+    lastArrivalMs = now;
     // Slack and rush by turns, and now and then a flood of one kind.
     const share = arrivals / day.items;
     const wave = 1 + 0.5 * Math.sin(share * 20);
@@ -292,7 +296,7 @@ export const playDay = (day: Day): Played => {
         after(1, available(id));
       }
     }
-    if (eye.seen.size === 0 && arrivals >= day.items) break;
+    if (arrivals >= day.items && (eye.seen.size === 0 || now - lastArrivalMs > patienceMs)) break;
   }
   let judged = 0;
   let inside = 0;

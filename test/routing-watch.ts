@@ -249,7 +249,9 @@ export const watch = (given: Rules): Watch => {
       must(item.state === "held" && item.agentId === decision.agentId, "never two holders", decision);
       item.rest = "none";
       worker.has.delete(item);
-      must(roomFor(worker, item.kind) === "fits", "who wakes never makes more than fits", decision);
+      // What was given by hand to somebody who takes none of its kind never fits: it may be taken back all the same.
+      const byHand = decision.how === "takenBack" && worker.facts.capacity[item.kind] === undefined;
+      must(byHand || roomFor(worker, item.kind) === "fits", "who wakes never makes more than fits", decision);
       worker.has.add(item);
       return;
     }

@@ -2,6 +2,7 @@
 // STORIES=200 npm test -- stories tells more.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { capacityPresets } from "#modules/routing/model-capacity.ts";
 import { openHall, type Hall } from "#modules/routing/model.ts";
 import type { Decision, Happening, Rows } from "#modules/routing/model-shapes.ts";
 import { fc } from "#test/chance.ts";
@@ -19,6 +20,18 @@ import {
 
 const second = 1000;
 const minute = 60 * second;
+
+test("what was given by hand to somebody who takes none of its kind, and was parked, can be taken back", () => {
+  const { chat } = capacityPresets.chatUpTo3;
+  const desk = centre([plainQueue("q0")], [plainAgent("a", { capacity: { chat } })]);
+  desk.arrive("task", 0, { kind: "task" });
+  assert.equal(only(desk.tell({ what: "given", atMs: 1, itemId: "task", agentId: "a" }), "held").how, "given");
+  desk.tell({ what: "parked", atMs: 2, itemId: "task", agentId: "a", untilMs: null });
+  assert.equal(only(desk.tell({ what: "takenBack", atMs: 3, itemId: "task", agentId: "a" }), "held").how, "takenBack");
+  // By itself it does not come back to them: it goes to its place.
+  desk.tell({ what: "parked", atMs: 4, itemId: "task", agentId: "a", untilMs: 1000 });
+  assert.equal(only(desk.passes(1000), "returned").why, "noRoom");
+});
 
 test("a slot that becomes free is filled from the backlog in the same breath", () => {
   fc.assert(

@@ -98,7 +98,10 @@ export const setPresence = (
   else if (before === "offline") cameBack(hall, agent);
 };
 
-/** A held item that rests weighs fully again if there is room; else it returns to its place, for its agent before others. Nobody is silently given more than fits. */
+/**
+ * A held item that rests weighs fully again if there is room; else it returns to its place, for its agent before others. Nobody is silently given more than fits.
+ * What somebody was given by hand though their capacity has none of its kind they may always take back: no room will ever be made for it.
+ */
 export const wake = (hall: Hall, item: Item, how: "woke" | "takenBack"): "noRoom" | null => {
   const { holding } = item;
   if (holding === null || holding.rest === "none") return null;
@@ -106,7 +109,8 @@ export const wake = (hall: Hall, item: Item, how: "woke" | "takenBack"): "noRoom
   // What it weighs while it rests is not in its own way.
   agent.held.delete(item);
   weigh(hall, agent);
-  const fits = fitOf(agent.room, agent.load, agent.count, item.kind) === "fits";
+  const fit = fitOf(agent.room, agent.load, agent.count, item.kind);
+  const fits = fit === "fits" || (fit === "never" && how === "takenBack");
   agent.held.add(item);
   if (!fits && how === "takenBack") {
     weigh(hall, agent);

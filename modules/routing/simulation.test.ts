@@ -1,5 +1,5 @@
 // The very engine through drawn days on a virtual clock, with everything that goes wrong; after every step a watch of its own looks for what must never be.
-// ITEMS=100000 npm test -- simulation plays the whole day, SEED=7 another one.
+// SEED=7 npm test -- simulation plays another day, ITEMS=4000 a short one.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { playDay, type Played } from "#test/routing-day.ts";
@@ -16,7 +16,7 @@ const invariants = [
   "the backlog is worked off at the end",
 ];
 
-const items = Number(process.env["ITEMS"] ?? "4000");
+const items = Number(process.env["ITEMS"] ?? "100000");
 const seed = Number(process.env["SEED"] ?? "4711");
 
 const tell = (say: (line: string) => void, { counts, judged, inside, lastedMs, longestWaitMs }: Played): void => {
@@ -31,14 +31,14 @@ const tell = (say: (line: string) => void, { counts, judged, inside, lastedMs, l
   );
 };
 
-test(`500 agents, 40 skills, five kinds, ${items} items, and faults`, { timeout: 900_000 }, (context) => {
+test(`500 agents, 40 skills, five kinds, ${items} items, and faults`, { timeout: 300_000 }, (context) => {
   const played = playDay({
     seed,
     agents: 500,
     skills: 40,
     items,
     perSecond: 4,
-    faultEveryMs: Math.max(2000, items * 0.4),
+    faultEveryMs: Math.max(2000, items * 0.1),
   });
   tell((line) => context.diagnostic(line), played);
   assert.equal(played.left, 0, "the backlog is worked off at the end");
@@ -68,6 +68,7 @@ test("an overloaded day is worked off, and of the predicted waits about eight of
 //    an agent who was kept free for one item was not given a more urgent one, because a third was more urgent than both.
 // 2: what was parked came back by itself while its agent was offline, unseen, and then did not fit.
 // 3: an agent who was kept free for a call was no longer so after taking a mail, which does not stand in a call's way.
+// 4711 with 100,000 items, above: a task was given by hand to somebody who takes none, who parked it and could never take it back.
 for (const kept of [1, 2, 3])
   test(`the day of seed ${kept}, on which it once failed`, () => {
     assert.equal(
