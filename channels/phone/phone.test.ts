@@ -66,6 +66,7 @@ after(closeCallers);
 
 voiceChannelSuite({
   channel: phone,
+  keepsKeys: true,
   full: {
     ...settings,
     web: {

@@ -1,4 +1,4 @@
-// Voices of tests: RTP over UDP on loopback (RFC 3550) with G.711 µ-law, tones that are sent and measured, keys by RFC 4733. Called by test/peers/sip-caller.ts.
+// Voices of tests: RTP over UDP on loopback (RFC 3550) with G.711 µ-law, tones that are sent and measured, keys by RFC 4733. Used by test/peers/sip-caller.ts.
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 
@@ -9,10 +9,15 @@ const window = 800;
 const eventType = 101;
 const keys = "0123456789*#ABCD";
 
-/** The media of one telephone in one call. */
-export interface Media {
+/** Where the voices of one telephone in one call come and go. */
+export interface Line {
   readonly port: number;
   readonly towards: (port: number) => void;
+  readonly close: () => void;
+}
+
+/** The media of one telephone in one call. */
+export interface Media extends Line {
   /** Says a tone from now on, or nothing (silence). */
   readonly say: (hertz: number | null) => void;
   readonly press: (key: string) => void;
@@ -24,7 +29,6 @@ export interface Media {
   readonly hearsKeys: (wanted: string) => Promise<void>;
   /** Sends no packet any more; again, when `on`. */
   readonly line: (on: boolean) => void;
-  readonly close: () => void;
 }
 
 /** Tones that tests use: far enough from each other, each a whole number of waves in a tenth of a second. */

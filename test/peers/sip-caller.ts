@@ -2,14 +2,14 @@
 import { type RemoteInfo, createSocket, type Socket } from "node:dgram";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { openMedia, type Media } from "#test/peers/rtp.ts";
+import { type Line, openMedia, type Media } from "#test/peers/rtp.ts";
 
 /** One call of a telephone. */
-export interface SipCall {
+export interface SipCall<M extends Line = Media> {
   readonly callId: string;
   /** Headers of the INVITE that came here; of a call from here, empty. */
   readonly headers: ReadonlyMap<string, string>;
-  readonly media: Media;
+  readonly media: M;
   /** Resolves when the other side rings (180, 183). */
   readonly ringing: Promise<void>;
   /** Resolves when it is answered; rejects when it never is. */
@@ -23,24 +23,26 @@ export interface SipCall {
   readonly refuse: (status: number, words: string) => void;
 }
 
-export interface Telephone {
+export interface Telephone<M extends Line = Media> {
   readonly port: number;
-  readonly call: (to: string, from?: { readonly number: string; readonly name: string }) => Promise<SipCall>;
+  readonly call: (to: string, from?: { readonly number: string; readonly name: string }) => Promise<SipCall<M>>;
   /** The next call that comes here. */
-  readonly rung: () => Promise<SipCall>;
+  readonly rung: () => Promise<SipCall<M>>;
   /** Sends bytes as they are. */
   readonly send: (bytes: Uint8Array) => void;
   readonly close: () => void;
 }
 
-interface Message {
+/** A SIP message as it came: its first line, each header once, all Via. */
+export interface Message {
   readonly first: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly vias: readonly string[];
   readonly body: string;
 }
 
-const parse = (text: string): Message => {
+/** Reads a SIP message (RFC 3261 section 7). */
+export const parse = (text: string): Message => {
   const [head = "", ...rest] = text.split("\r\n\r\n");
   const [first = "", ...lines] = head.split("\r\n");
   const headers = new Map<string, string>();
@@ -55,32 +57,40 @@ const parse = (text: string): Message => {
   return { first, headers, vias, body: rest.join("\r\n\r\n") };
 };
 
-const tagOf = (header: string): string => /;tag=([^;>\s]+)/u.exec(header)?.[1] ?? "";
-const uriOf = (header: string): string => /<([^>]+)>/u.exec(header)?.[1] ?? header.split(";")[0] ?? "";
-const word = (): string => randomBytes(8).toString("hex");
+export const tagOf = (header: string): string => /;tag=([^;>\s]+)/u.exec(header)?.[1] ?? "";
+export const uriOf = (header: string): string => /<([^>]+)>/u.exec(header)?.[1] ?? header.split(";")[0] ?? "";
+export const word = (): string => randomBytes(8).toString("hex");
 
 /** Turned on at a port of its own; `serverPort`: where it calls. */
-export const openTelephone = async (serverPort: number, ownPort = 0): Promise<Telephone> => {
+export const openTelephone = (serverPort: number, ownPort = 0): Promise<Telephone> =>
+  openTelephoneWith(openMedia, serverPort, ownPort);
+
+/** The same with voices of another kind. */
+export const openTelephoneWith = async <M extends Line>(
+  openLine: () => Promise<M>,
+  serverPort: number,
+  ownPort = 0,
+): Promise<Telephone<M>> => {
   const socket: Socket = createSocket("udp4");
   socket.bind(ownPort, "127.0.0.1");
   await once(socket, "listening");
   const { port } = socket.address();
   const calls = new Map<string, { readonly take: (message: Message) => void }>();
-  const came: SipCall[] = [];
-  const waiting: ((call: SipCall) => void)[] = [];
+  const came: SipCall<M>[] = [];
+  const waiting: ((call: SipCall<M>) => void)[] = [];
   let closed = false;
   const send = (text: string | Uint8Array, to = serverPort): void => {
     if (!closed) socket.send(text, to, "127.0.0.1");
   };
-  const open = new Set<Media>();
-  const media = async (): Promise<Media> => {
-    const one = await openMedia();
+  const open = new Set<M>();
+  const media = async (): Promise<M> => {
+    const one = await openLine();
     if (closed) one.close();
     open.add(one);
     return one;
   };
-  const context: Context = { port, send, calls, media };
-  const give = (call: SipCall): void => {
+  const context: Context<M> = { port, send, calls, media };
+  const give = (call: SipCall<M>): void => {
     const next = waiting.shift();
     if (next === undefined) came.push(call);
     else next(call);
@@ -113,12 +123,12 @@ export const openTelephone = async (serverPort: number, ownPort = 0): Promise<Te
   };
 };
 
-interface Context {
+interface Context<M extends Line> {
   readonly port: number;
   readonly send: (text: string) => void;
   readonly calls: Map<string, { readonly take: (message: Message) => void }>;
   /** Of a call; closed with the telephone at the latest. */
-  readonly media: () => Promise<Media>;
+  readonly media: () => Promise<M>;
 }
 
 const reply = (to: Message, status: number, words: string, port: number, tag: string, sdp = ""): string =>
@@ -136,7 +146,7 @@ const reply = (to: Message, status: number, words: string, port: number, tag: st
     sdp,
   ].join("\r\n");
 
-const sdpOf = (media: Media): string =>
+const sdpOf = (media: Line): string =>
   [
     "v=0",
     `o=- ${Date.now()} 1 IN IP4 127.0.0.1`,
@@ -170,7 +180,7 @@ const later = <T>(): {
 
 /** Requests inside a call that stands, the same for both sides. */
 const inside = (
-  context: Context,
+  context: Pick<Context<Line>, "port" | "send">,
   names: {
     readonly callId: string;
     readonly local: () => string;
@@ -196,12 +206,12 @@ const inside = (
     );
 };
 
-async function outgoing(
-  context: Context,
+async function outgoing<M extends Line>(
+  context: Context<M>,
   serverPort: number,
   to: string,
   from: { readonly number: string; readonly name: string },
-): Promise<SipCall> {
+): Promise<SipCall<M>> {
   const media = await context.media();
   const callId = `${word()}@127.0.0.1`;
   const target = `sip:${to}@127.0.0.1:${serverPort}`;
@@ -286,7 +296,7 @@ async function outgoing(
   };
 }
 
-async function arriving(context: Context, invite: Message): Promise<SipCall> {
+async function arriving<M extends Line>(context: Context<M>, invite: Message): Promise<SipCall<M>> {
   const callId = invite.headers.get("call-id") ?? "";
   const tag = word();
   const [rings, answers, ends] = [later<void>(), later<void>(), later<number>()];

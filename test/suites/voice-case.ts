@@ -42,6 +42,8 @@ export interface VoiceCase<S> {
   readonly channel: VoiceChannel<S>;
   /** Every field is filled in, and every secret. */
   readonly full: S;
+  /** The engine tells keys that were pressed while no server was there, as soon as one is. */
+  readonly keepsKeys: boolean;
   /** Starts what is behind the channel. */
   readonly start: () => Promise<{
     readonly settings: S;

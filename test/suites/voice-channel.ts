@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { HubMember, VoiceAnswer, VoiceCommand, VoiceEngine } from "#contract/voice.ts";
+import type { HubMember, VoiceAnswer, VoiceCommand, VoiceEngine, VoiceSnapshot } from "#contract/voice.ts";
 import { tonesOfWav } from "#test/peers/tones.ts";
 import {
   createTold,
@@ -22,6 +22,15 @@ import { type Device, settingsTest, type Talker, type VoiceCase, type VoicePlace
 export type { Talker, VoiceCase, VoicePlace } from "#test/suites/voice-case.ts";
 
 const talks = (legId: string, muted = false): HubMember => ({ legId, role: { as: "talks" }, muted });
+
+/** A snapshot promises no order. */
+const inOrder = ({ legs, hubs, recordings }: VoiceSnapshot): VoiceSnapshot => ({
+  legs: legs.toSorted((a, b) => a.legId.localeCompare(b.legId)),
+  hubs: hubs
+    .map(({ hubId, members }) => ({ hubId, members: members.toSorted((a, b) => a.legId.localeCompare(b.legId)) }))
+    .toSorted((a, b) => a.hubId.localeCompare(b.hubId)),
+  recordings: recordings.toSorted((a, b) => a.recordingId.localeCompare(b.recordingId)),
+});
 
 /** Registers the tests. */
 export function voiceChannelSuite<S>(subject: VoiceCase<S>): void {
@@ -441,8 +450,8 @@ export function voiceChannelSuite<S>(subject: VoiceCase<S>): void {
     anna.press("7");
     await omar.hears(400);
     await attach();
-    await told.until("digit", ({ legId, digit }) => legId === anna.legId && digit === "7");
-    assert.deepEqual(await engine.snapshot(), before);
+    if (subject.keepsKeys) await told.until("digit", ({ legId, digit }) => legId === anna.legId && digit === "7");
+    assert.deepEqual(inOrder(await engine.snapshot()), inOrder(before));
     const leg = before.legs.find(({ legId }) => legId === omar.legId);
     assert.deepEqual([leg?.state, leg?.callId, leg?.hubId], ["connected", "call", hubId]);
     assert.ok(before.legs.find(({ legId }) => legId === anna.legId)?.caller, "and who called");
@@ -454,6 +463,7 @@ export function voiceChannelSuite<S>(subject: VoiceCase<S>): void {
   named("a server that is killed leaves callers talking, and the next one hears how it ended", async () => {
     await engine.close(false);
     const held = await holdElsewhere(channel, behind.settings, folder, sounds);
+    await held.told.until("up");
     let lives = true;
     const there: VoicePlace = {
       command: (command) => (lives ? held : engine).command(command),

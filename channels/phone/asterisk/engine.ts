@@ -17,7 +17,7 @@ export interface AsteriskWay extends AsteriskPlace {
 }
 
 export interface AsteriskOptions {
-  /** How often a leg's media are looked at; 10 seconds. */
+  /** How often a leg's media are looked at; 5 seconds. */
   readonly qualityEveryMs?: number;
 }
 
@@ -130,7 +130,7 @@ export const attachAsterisk = async (
     },
     at: () => io.now().toISOString(),
   };
-  const quality = watchQuality(ground, () => up, options.qualityEveryMs ?? 10_000);
+  const quality = watchQuality(ground, () => up, options.qualityEveryMs ?? 5_000);
 
   const command = async (order: VoiceCommand): Promise<VoiceAnswer> => {
     if (!up || closed) return no("engineDown");

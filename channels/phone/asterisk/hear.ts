@@ -35,7 +35,6 @@ function take(ground: Ground, event: AriEvent, heard: Heard): void {
     case "Dial": {
       const rung = ground.legs.get(event.peer.id);
       if (rung !== undefined && event.dialstatus === "RINGING") ringing(ground, rung);
-      if (rung !== undefined) rung.dialled = event.dialstatus;
       return;
     }
     case "ChannelDestroyed":
@@ -115,9 +114,11 @@ function destroyed(ground: Ground, leg: Leg, event: Extract<AriEvent, { readonly
   const sip = Number(event.tech_cause);
   const status = Number.isSafeInteger(sip) && sip > 0 ? sip : null;
   const answered = leg.told.answered;
-  const cause = leg.ending ?? (leg.dialled === "NOANSWER" ? "noAnswer" : causeOf(event.cause, status, answered));
+  // Of what rang too long Asterisk says the same as of what refuses as one who is away (SIP 480).
+  const late = !answered && leg.ringsUntilMs !== null && ground.io.now().getTime() >= leg.ringsUntilMs;
+  const cause = leg.ending ?? (late ? "noAnswer" : causeOf(event.cause, status, answered));
   const code = `Q.850 ${event.cause}${status === null ? "" : `, SIP ${status}`}`;
-  endLeg(ground, leg, { cause, byThem: leg.byThem || (leg.ending === null && leg.dialled !== "NOANSWER"), code });
+  endLeg(ground, leg, { cause, byThem: leg.byThem || (leg.ending === null && !late), code });
 }
 
 function left(ground: Ground, leg: Leg): void {

@@ -100,7 +100,8 @@ export interface Leg {
   ending: LegCause | null;
   /** The other side asked us to. */
   byThem: boolean;
-  dialled: string | null;
+  /** When we stop ringing it (ms); null: it is not known, or it does not ring. */
+  ringsUntilMs: number | null;
   /** The cause (Q.850) with which its end was asked for. */
   requested: number | null;
   note: string;
@@ -193,7 +194,7 @@ export const newLeg = (
   told: { ringing: false, answered: state === "connected" },
   ending: null,
   byThem: false,
-  dialled: null,
+  ringsUntilMs: null,
   requested: null,
   note: "",
   media: null,

@@ -37,19 +37,25 @@ async function lookAtAll(ground: Ground): Promise<void> {
   }
 }
 
+/** Before a leg that is connected is hung up: how it sounded is told also of what was over soon. */
+export const lastLook = async (ground: Ground, leg: Leg): Promise<void> => {
+  if (leg.state === "connected") await lookAt(ground, leg);
+};
+
 async function lookAt(ground: Ground, leg: Leg): Promise<void> {
   const { body } = await ground.link.ask("GET", `channels/${part(leg.id)}/rtp_statistics`);
   const read = rtpStatistics.safeParse(body);
   if (!read.success || !ground.legs.has(leg.id)) return;
   const { rxcount, rxploss, rxjitter, rtt } = read.data;
   const last = leg.media;
-  const came = last === null ? 1 : rxcount - last.count;
-  const silent = came <= 0 && !leg.held;
+  // Of the first look, all that came so far.
+  const came = rxcount - (last?.count ?? 0);
+  const silent = last !== null && came <= 0 && !leg.held;
   if (silent !== (last?.silent ?? false))
     ground.io.tell({ what: "silent", legId: leg.id, at: ground.at(), on: silent });
   leg.media = { count: rxcount, loss: rxploss, at: ground.io.now().getTime(), silent };
-  if (last === null || came <= 0) return;
-  const lost = Math.max(0, rxploss - last.loss);
+  if (came <= 0) return;
+  const lost = Math.max(0, rxploss - (last?.loss ?? 0));
   const lossPercent = (100 * lost) / (came + lost);
   // Asterisk counts in seconds.
   const [jitterMs, rttMs] = [rxjitter * 1_000, rtt * 1_000];

@@ -3,6 +3,7 @@ import { userOf } from "./devices.ts";
 import { q850Of } from "./causes.ts";
 import { part } from "./link.ts";
 import { settle, stopAir } from "./plays.ts";
+import { lastLook } from "./quality.ts";
 import { type Do, done, type Ground, keepNote, type Leg, newLeg, no, refusal } from "./legs.ts";
 
 export const answer: Do<"answer"> = async (ground, { legId }) => {
@@ -43,8 +44,8 @@ export const ring: Do<"ring"> = async (ground, { legId, to, callId, display, tim
     // Asterisk does not know such an endpoint.
     return no("deviceId" in to ? "unknownDevice" : "failed", refusal(made));
   }
-  leg.dialled = "";
   await there;
+  leg.ringsUntilMs = ground.io.now().getTime() + timeoutSeconds * 1_000;
   const dialled = await link.ask("POST", `channels/${part(legId)}/dial`, { timeout: String(timeoutSeconds) });
   if (dialled.status < 300 || !ground.legs.has(legId)) return done;
   ground.legs.delete(legId);
@@ -55,6 +56,7 @@ export const ring: Do<"ring"> = async (ground, { legId, to, callId, display, tim
 export const hangUp: Do<"hangUp"> = async (ground, { legId, cause, byThem = false }) => {
   const leg = ground.legs.get(legId);
   if (leg === undefined) return done;
+  await lastLook(ground, leg);
   leg.ending = cause;
   leg.byThem = byThem;
   const ended = await ground.link.ask("DELETE", `channels/${part(legId)}`, { reason_code: String(q850Of(cause)) });
