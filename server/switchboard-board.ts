@@ -18,6 +18,7 @@ import { openContext, type BoardParts, type Context, type Living, type Telling }
 import { give } from "#server/switchboard-giving.ts";
 import type { Grounds } from "#server/switchboard-ground.ts";
 import { hearAnswer } from "#server/switchboard-answers.ts";
+import { callWanted } from "#server/switchboard-wanted.ts";
 import { beginIn, keep } from "#server/switchboard-keeping.ts";
 
 /** A call from a page, before it is one. */
@@ -312,7 +313,22 @@ export const openBoard = async (parts: BoardParts): Promise<RunningBoard> => {
   const clock = openClock(() => at);
   at.tellCall = tellIn(at, clock);
   const languages = new Map<string, "de" | "en">();
+  const begun = (row: CallRow): void => {
+    const living = at.remember(row);
+    give(at, living, ordersFor(row.call, { legs: [], hubs: [], recordings: [] }));
+    follow(at, clock, living, null);
+  };
+  let looks = false;
+  const lookForWanted = (): void => {
+    if (looks || at.closed) return;
+    looks = true;
+    at.go(
+      "wanted",
+      callWanted(at, begun).finally(() => (looks = false)),
+    );
+  };
   const places = setInterval(() => {
+    lookForWanted();
     for (const { row } of at.calls.values()) if (row.call.phase === "queue") tellPlace(at, row.call);
   }, placesEveryMs);
   places.unref();
@@ -348,9 +364,7 @@ export const openBoard = async (parts: BoardParts): Promise<RunningBoard> => {
     dial: async (wanted) => {
       const call = dial(wanted, await at.grounds.of({ ...wanted, visitor: null }));
       const row = await at.world.db.transaction((tx) => beginIn(at, tx, call, { lines: null }));
-      const living = at.remember(row);
-      give(at, living, ordersFor(row.call, { legs: [], hubs: [], recordings: [] }));
-      follow(at, clock, living, null);
+      begun(row);
       return row;
     },
     close: async () => {

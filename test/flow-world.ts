@@ -13,6 +13,7 @@ import type { RunPlace } from "#modules/flows/model-runs.ts";
 import { flowReactions } from "#modules/flows/reactions.ts";
 import { runOf, runsOfConcern, saidOf } from "#modules/flows/reads-running.ts";
 import { sql } from "#platform/db/db.ts";
+import type { World } from "#platform/world.ts";
 import { openFlowGround } from "#server/flow-ground.ts";
 import { verifyAction } from "#test/verify-action.ts";
 import { addCast, allConcerns, deliver, hears, mail, messagesIn, openTestWorld } from "#test/world.ts";
@@ -66,6 +67,25 @@ export const ending = (id: string, solved: boolean): FlowStep => ({
   solved,
 });
 
+/** Publishes a document as a new flow, the `count`th of this store. */
+export const publishFlow = async (
+  { db, now, newId }: Pick<World, "db" | "now" | "newId">,
+  document: FlowDocument,
+  count: number,
+  name = `Flow ${count}`,
+): Promise<FlowId> => {
+  const id = newId() as FlowId;
+  const kept = JSON.stringify(document);
+  await db.run(
+    sql`INSERT INTO flow (id, key, name, is_on, draft) VALUES (${id}, ${`flow-${count}`}, ${name}, true, ${kept})`,
+  );
+  await db.run(
+    sql`INSERT INTO flow_version (flow_id, number, document, at, by_name, note) VALUES (${id}, 1, ${kept}, ${now().toISOString()}, 'Test', '')`,
+  );
+  await db.run(sql`UPDATE flow SET published = 1 WHERE id = ${id}`);
+  return id;
+};
+
 /** A world with a cast in which flows run. `isThere`: somebody is at the desk. */
 export const openFlowing = async () => {
   const plain = await openTestWorld();
@@ -80,19 +100,8 @@ export const openFlowing = async () => {
   let flows = 0;
 
   /** Publishes a document as a new flow. */
-  const publish = async (document: FlowDocument, name = `Flow ${flows + 1}`): Promise<FlowId> => {
-    flows += 1;
-    const id = plain.newId() as FlowId;
-    const kept = JSON.stringify(document);
-    await plain.db.run(
-      sql`INSERT INTO flow (id, key, name, is_on, draft) VALUES (${id}, ${`flow-${flows}`}, ${name}, true, ${kept})`,
-    );
-    await plain.db.run(
-      sql`INSERT INTO flow_version (flow_id, number, document, at, by_name, note) VALUES (${id}, 1, ${kept}, ${plain.now().toISOString()}, 'Test', '')`,
-    );
-    await plain.db.run(sql`UPDATE flow SET published = 1 WHERE id = ${id}`);
-    return id;
-  };
+  const publish = (document: FlowDocument, name?: string): Promise<FlowId> =>
+    publishFlow(plain, document, (flows += 1), name);
 
   /** Lets flows hear everything that they have not heard. */
   const listen = async (): Promise<void> => {

@@ -35,30 +35,49 @@ export const callbackOf = (
   at: string | null,
 ): CallRecord | null => {
   if (number === null ? ground.visitorDevice === null : ground.mayDial(number) !== null) return null;
-  const now = iso(ground);
   const begun = fresh(call, ground, ground.newId() as CallId);
+  return waits({ ...begun, waitingSince: call.waitingSince ?? iso(ground) }, ground, number, at);
+};
+
+/** A callback that somebody was promised in writing, in the concern in which that stands: a call that waits since they do. Null: that number cannot be called. */
+export const calledBack = (
+  asked: Pick<CallRecord, "id" | "channelId" | "brandId" | "concernId" | "customerId" | "language" | "queueId"> & {
+    readonly number: string;
+    readonly at: string | null;
+    readonly waitingSince: string;
+  },
+  ground: Ground,
+): CallRecord | null => {
+  const { number, at, waitingSince } = asked;
+  if (!ground.rules.callback || ground.mayDial(number) !== null) return null;
+  const around = { name: "", visitor: null, to: ground.ownNumber ?? "", skills: {}, consent: null };
   return {
-    ...begun,
-    waitingSince: call.waitingSince ?? now,
-    number,
-    by: number === null ? "web" : "trunk",
-    callback: {
-      number: number ?? "",
-      at,
-      tries: 0,
-      lastTryAt: null,
-      lastCause: null,
-      expiresAt: after(
-        { now: new Date(Math.max(ground.now.getTime(), at === null ? 0 : Date.parse(at))) },
-        ground.rules.callbackExpiresHours * 3_600,
-      ),
-      state: "waiting",
-      legId: null,
-      nextAt: at,
-    },
-    dueAt: after(ground, ground.rules.callbackExpiresHours * 3_600),
+    ...waits({ ...fresh({ ...asked, ...around }, ground, asked.id), waitingSince }, ground, number, at),
+    afterId: null,
   };
 };
+
+/** The call waits to be dialled, at the earliest then. */
+const waits = (call: CallRecord, ground: Ground, number: string | null, at: string | null): CallRecord => ({
+  ...call,
+  number,
+  by: number === null ? "web" : "trunk",
+  callback: {
+    number: number ?? "",
+    at,
+    tries: 0,
+    lastTryAt: null,
+    lastCause: null,
+    expiresAt: after(
+      { now: new Date(Math.max(ground.now.getTime(), at === null ? 0 : Date.parse(at))) },
+      ground.rules.callbackExpiresHours * 3_600,
+    ),
+    state: "waiting",
+    legId: null,
+    nextAt: at,
+  },
+  dueAt: after(ground, ground.rules.callbackExpiresHours * 3_600),
+});
 
 const fresh = (
   from: Pick<

@@ -1,6 +1,7 @@
 // What follows for calls from what happens in concerns. Run by server/reactions.ts in commit order, at least once.
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import { followMessages } from "#modules/calls/actions.ts";
+import { wantCallback } from "#modules/calls/actions-wanted.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
 
@@ -12,7 +13,10 @@ export interface CallReaction {
   readonly handle: (tx: Tx, event: AnyEvent) => Promise<void>;
 }
 
-/** Calls go where the messages went in which their cards stand: told of by the concern that got them. */
+/**
+ * Calls go where the messages went in which their cards stand: told of by the concern that got them. And whoever was promised a callback in writing is called: server/switchboard-wanted.ts makes
+ * calls of what is kept here.
+ */
 export const callReactions = (world: World): readonly CallReaction[] => [
   {
     name: "calls.moved",
@@ -21,6 +25,14 @@ export const callReactions = (world: World): readonly CallReaction[] => [
     handle: async (tx, event) => {
       if (event.kind !== "message.moved" || event.concernId === null) return;
       await followMessages(world, tx, { to: event.concernId, messageIds: event.data.messageIds });
+    },
+  },
+  {
+    name: "calls.wanted",
+    kinds: ["flow.ended"],
+    wants: (event) => event.kind === "flow.ended" && event.data.over === "callback",
+    handle: async (tx, event) => {
+      if (event.kind === "flow.ended") await wantCallback(tx, event.data.runId);
     },
   },
 ];

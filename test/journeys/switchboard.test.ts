@@ -11,12 +11,16 @@ import type { CallRules } from "#contract/call-rules.ts";
 import type { CallWish } from "#contract/calls.ts";
 import type { VoiceChannel } from "#contract/channel.ts";
 import type { AnyEvent } from "#contract/events.ts";
-import type { CallId, ChannelId, ConcernId, CustomerId } from "#contract/ids.ts";
+import type { CallId, ChannelId, ConcernId, CustomerId, FlowId, FlowRunId } from "#contract/ids.ts";
 import { eventsAfter, horizon } from "#modules/audit/reads.ts";
 import { wishOfCall } from "#modules/calls/actions.ts";
+import { wantedCallbacks } from "#modules/calls/actions-wanted.ts";
 import type { CallRecord } from "#modules/calls/model-record.ts";
+import { callReactions } from "#modules/calls/reactions.ts";
 import { callsIn } from "#modules/calls/store.ts";
+import { change } from "#modules/concerns/actions-change.ts";
 import { addAddress } from "#modules/customers/actions-desk.ts";
+import { beginRun, tellRun } from "#modules/flows/actions-running.ts";
 import { setAgentWork, setBook } from "#modules/routing/actions-book.ts";
 import { wish } from "#modules/routing/actions.ts";
 import { bookFor } from "#modules/routing/reads-book.ts";
@@ -35,12 +39,14 @@ import { saveDevice } from "#server/switchboard-store.ts";
 import { addPhone } from "#test/call-records.ts";
 import { plainRules } from "#test/calls.ts";
 import { freshDatabase } from "#test/database.ts";
+import { flowOf, publishFlow, text } from "#test/flow-world.ts";
 import { openEngine } from "#test/peers/engine.ts";
 import { bookQueue, bookWith } from "#test/routing-book.ts";
 import {
   addCast,
   allConcerns,
   deliver,
+  hears,
   mail,
   messagesIn,
   openTestWorld,
@@ -121,7 +127,7 @@ const openNode = async () => {
     understand: null,
   });
   return {
-    own,
+    own: flowWorld,
     board,
     follower,
     /** As when the process is killed: its connections break, nothing is said. */
@@ -171,12 +177,12 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const available = async (who: AgentActor): Promise<void> => {
+const available = async (who: AgentActor, state: "available" | "offline" = "available"): Promise<void> => {
   here.add(who.id);
   for (const watcher of watchers) watcher();
   const id = world.newId();
   const settled = entry("work.settled", ({ data }) => data.wishId === id);
-  sure(await wish(node.own, who, { id, wish: { what: "presence", agentId: who.id, state: "available", reason: "" } }));
+  sure(await wish(node.own, who, { id, wish: { what: "presence", agentId: who.id, state, reason: "" } }));
   await settled;
 };
 
@@ -251,9 +257,100 @@ const wishes = async (who: AgentActor, callId: CallId, wanted: CallWish): Promis
   return (await settled).data.refused;
 };
 
+/** Somebody goes through a flow at a page, to its end: they are to be called there. Gives the concern. */
+const promised = async (flowId: FlowId, holder: string, number: string): Promise<ConcernId> => {
+  const visitor = { kind: "customer", id: null, name: "Kim" } as const;
+  const runId = world.newId() as FlowRunId;
+  const place = {
+    medium: "page",
+    brandId: cast.brandId,
+    channelId: null,
+    holder,
+    concernId: null,
+    language: "de",
+  } as const;
+  sure(await beginRun(node.own, visitor, { runId, flowId, place }));
+  const input = { kind: "answer", asked: null, answer: { by: "words", text: number } } as const;
+  const { run } = sure(await tellRun(node.own, visitor, { runId, holder, id: world.newId(), input, shown: number }));
+  assert.equal(run.state.over, "callback");
+  const ended = await entry("flow.ended", ({ data }) => data.runId === runId);
+  for (const reaction of callReactions(node.own)) await hears(node.own, reaction, ended);
+  return run.place.concernId ?? assert.fail("it is no concern");
+};
+
+/** Somebody of us is offered a callback and takes it, the number is called, they talk, and it is over. Gives what was dialled. */
+const callsBack = async (who: AgentActor, concernId: ConcernId): Promise<unknown> => {
+  await available(who);
+  const offered = await entry(
+    "work.offered",
+    ({ data: { work } }) => work.concernId === concernId && work.kind === "callback",
+  );
+  const rung = (to: "deviceId" | "number"): string => {
+    const ring = engine.orders.findLast((order) => order.do === "ring" && to in order.to);
+    return ring?.do === "ring" && engine.ideal.legs.has(ring.legId) ? ring.legId : "";
+  };
+  await engine.until("the device rings", () => rung("deviceId") !== "");
+  assert.equal(rung("number"), "", "nobody is called before somebody of us is there");
+  const { id: workId, token } = offered.data.work;
+  engine.answers(rung("deviceId"));
+  sure(await wish(node.own, who, { id: world.newId(), wish: { what: "accept", workId, token } }));
+  await engine.until("the number is called", () => rung("number") !== "");
+  const dialled = engine.orders.findLast((order) => order.do === "ring" && "number" in order.to);
+  const customer = rung("number");
+  engine.answers(customer);
+  await engine.until("both hear each other", () => hub().includes(customer));
+  engine.ends(customer);
+  const over = await entry("call.changed", ({ data: { call } }) => call.concernId === concernId && call.end !== null);
+  assert.equal(over.data.call.end, "talked");
+  return dialled?.do === "ring" ? dialled.to : null;
+};
+
+test("whoever a flow promised a callback in writing is called: somebody of us first, their number then, in the flow's concern and once; not who was answered meanwhile, nor where nobody may dial", async () => {
+  const flowId = await publishFlow(
+    world,
+    flowOf([
+      {
+        id: "call",
+        do: "callback",
+        text: text("Wir rufen an."),
+        phone: "nummer",
+        when: "next",
+        queueId: null,
+        topicId: null,
+        subject: text("Rückruf"),
+      },
+    ]),
+    1,
+  );
+  const concernId = await promised(flowId, "page-1", "+4930555001");
+  const begun = await entry("call.changed", ({ data }) => data.call.concernId === concernId);
+  assert.deepEqual(
+    [begun.data.call.direction, begun.data.call.callback?.number, begun.data.call.callback?.state],
+    ["out", "+4930555001", "waiting"],
+  );
+  assert.deepEqual(await callsBack(cast.omar, concernId), { number: "+4930555001", from: "+49301000" });
+  assert.equal((await callsIn(world.db, concernId)).length, 1);
+
+  // Who was answered meanwhile is not called, and a number that may not be dialled is left to whoever reads the concern.
+  rules = { ...rules, callback: false };
+  const answered = await promised(flowId, "page-2", "+4930555002");
+  const abroad = await promised(flowId, "page-3", "+33155500003");
+  sure(await change(world, cast.anna, { id: answered, change: { status: "resolved" } }));
+  rules = { ...rules, callback: true };
+  const last = await promised(flowId, "page-4", "+4930555004");
+  await callsBack(cast.omar, last);
+  assert.deepEqual(
+    (await wantedCallbacks(world.db, cast.brandId)).map((wanted) => wanted.concernId),
+    [abroad],
+  );
+  assert.deepEqual([(await callsIn(world.db, answered)).length, (await callsIn(world.db, abroad)).length], [0, 0]);
+  sure(await change(world, cast.anna, { id: abroad, change: { status: "resolved" } }));
+  await available(cast.omar, "offline");
+});
+
 test("a call that follows a mail is answered, waits, is taken, held, recorded, and stands in the mail's concern with its recording", async () => {
   await deliver(world, cast.channel, mail("kunde@example.org"));
-  const [concern] = await allConcerns(world.db);
+  const concern = (await allConcerns(world.db)).at(-1);
   assert.ok(concern);
   sure(
     await addAddress(world, cast.anna, concern.customerId as CustomerId, { kind: "phone", value: "+4915112345678" }),
