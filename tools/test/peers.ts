@@ -1,5 +1,5 @@
 // The programs that tests talk to and that npm cannot bring: a browser, a virus scanner, a mailbox server, a mail server, a
-// PostgreSQL of the system, a NATS, and the languages of the guides' examples. Says where
+// PostgreSQL of the system, a NATS, a speaker, and the languages of the guides' examples. Says where
 // they are and, on a Debian-like machine as root, installs what is missing. Called by tools/test.ts and by tests.
 import { execFile, spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, globSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -28,6 +28,7 @@ export type PeerName =
   | "chromium"
   | "clamd"
   | "dovecot"
+  | "espeak-ng"
   | "headless-shell"
   | "nats"
   | "php"
@@ -51,6 +52,7 @@ const peers: Readonly<Record<PeerName, Peer>> = {
     packages: ["dovecot-core", "dovecot-imapd", "dovecot-lmtpd", "dovecot-sieve"],
     stages: ["journeys", "screens"],
   },
+  "espeak-ng": { programs: ["espeak-ng"], files: [], packages: ["espeak-ng"], stages: ["journeys"] },
   // Chromium without windows and what goes with them: the same pages for a fifth less of the processor.
   "headless-shell": {
     programs: ["chromium-headless-shell"],
