@@ -4,7 +4,7 @@ import type { FromWidget } from "#contract/chat.ts";
 import type { FlowInput, FlowQuestion, FlowView } from "#contract/flow-runs.ts";
 import type { Part } from "#contract/parts.ts";
 import { answerTo } from "#modules/concerns/model-parts.ts";
-import { answerBy, messagePartsOf } from "#modules/flows/model-parts.ts";
+import { answerBy, messageOf } from "#modules/flows/model-parts.ts";
 import { render } from "#modules/flows/model-render.ts";
 import type { RunFile, RunRecord, RunSaid } from "#modules/flows/model-runs.ts";
 
@@ -20,7 +20,7 @@ export const shownIn = (
   zone: string,
 ): { readonly text: string; readonly parts: readonly Part[] } => {
   const view = viewOf(run, said, zone);
-  return { text: view.text, parts: messagePartsOf(view, run.state.language) };
+  return messageOf(view, run.state.language);
 };
 
 /** What was asked last. */

@@ -1,5 +1,6 @@
 // Flows in concerns: begun by a customer's mail, a topic or an agent, told by messages, stopped by people. Called by server/intake.ts, flows/reactions.ts and flows/routes.ts.
 import type { AgentActor, Who } from "#contract/actor.ts";
+import type { Channel } from "#contract/brands.ts";
 import { addressKindOf, isKept } from "#contract/channel.ts";
 import { isRefusal, refuse, type Refusal } from "#contract/errors.ts";
 import type { FlowLanguage, FlowMedium } from "#contract/flows.ts";
@@ -20,6 +21,9 @@ import { render } from "#modules/flows/model-render.ts";
 import type { RunRecord, RunSaid } from "#modules/flows/model-runs.ts";
 import { entries, runById, runIn, saidById, saidIn } from "#modules/flows/store-running.ts";
 import type { Tx } from "#platform/db/db.ts";
+
+/** In which medium a flow speaks by such a channel. */
+const mediumBy = (kind: Channel["kind"]): FlowMedium => (isKept(addressKindOf[kind]) ? "chat" : "text");
 
 const lines = (message: HeardMessage): string =>
   `${message.subject ?? ""}\n${message.text.trim().split("\n", 1)[0] ?? ""}`;
@@ -142,7 +146,7 @@ export const sendFlow = (
     if (state.status === "resolved" || state.status === "closed" || state.mergedInto) return refuse("concernClosed");
     const place = await whereItSpeaks(tx, state);
     if (isRefusal(place)) return place;
-    const medium = isKept(addressKindOf[place.channel.kind]) ? "chat" : "text";
+    const medium = mediumBy(place.channel.kind);
     const surroundings = await world.flowGround.surroundings(tx, {
       brandId: state.brandId,
       channelId: place.channel.id,
@@ -188,7 +192,14 @@ const tellIn = async (
     say.message === null
       ? null
       : { id: say.message.id, shown: say.message.text, files: say.message.files, isMessage: true };
-  await advance(world, tx, who, held, say.input, heard);
+  const run = say.message === null ? held.run : follows(held.run, say.message);
+  await advance(world, tx, who, { ...held, run }, say.input, heard);
+};
+
+/** The dialogue goes on where its customer writes now: what was asked in a chat and is answered by mail is a mail's from then on, and the other way round. One that a page holds stays there. */
+const follows = (run: RunRecord, { channelId, channelKind }: HeardMessage): RunRecord => {
+  if (run.place.holder !== null || channelKind === null || channelId === null) return run;
+  return { ...run, place: { ...run.place, channelId, medium: mediumBy(channelKind) } };
 };
 
 /** A customer's message in a concern is what the flow hears that speaks there. What it was told already, and what a machine wrote, changes nothing. */

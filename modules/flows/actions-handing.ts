@@ -17,7 +17,7 @@ import type { ConcernState } from "#modules/concerns/model.ts";
 import { claimAddress, verifyAddress } from "#modules/customers/actions.ts";
 import { normalise } from "#modules/customers/model.ts";
 import type { FlowWorld } from "#modules/flows/ground.ts";
-import { messagePartsOf } from "#modules/flows/model-parts.ts";
+import { messageOf } from "#modules/flows/model-parts.ts";
 import { render } from "#modules/flows/model-render.ts";
 import type { RunRecord, RunSaid } from "#modules/flows/model-runs.ts";
 import { wordsOf } from "#modules/flows/model-words.ts";
@@ -125,7 +125,7 @@ export const spokenOf = (run: RunRecord, said: RunSaid, zone: string): Spoken =>
   if (said.direction === "in") return { ...about, text: said.text, parts: [] };
   const { medium } = run.place;
   const view = render(said.outputs, { medium, language: run.state.language, zone });
-  return { ...about, text: view.text, parts: medium === "chat" ? messagePartsOf(view, run.state.language) : [] };
+  return { ...about, ...(medium === "chat" ? messageOf(view, run.state.language) : { text: view.text, parts: [] }) };
 };
 
 /**

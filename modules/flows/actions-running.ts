@@ -11,7 +11,7 @@ import type { ConcernState } from "#modules/concerns/model.ts";
 import { endedIn, spokenOf, toConcern } from "#modules/flows/actions-handing.ts";
 import type { FlowWorld } from "#modules/flows/ground.ts";
 import { openQuestion, step, type Stepped } from "#modules/flows/model.ts";
-import { messagePartsOf } from "#modules/flows/model-parts.ts";
+import { messageOf } from "#modules/flows/model-parts.ts";
 import { render } from "#modules/flows/model-render.ts";
 import { wordsOf } from "#modules/flows/model-words.ts";
 import {
@@ -246,8 +246,7 @@ const speak = (
   return sayByFlow(world, tx, who, concern, {
     messageId: id as MessageId,
     flowName: run.name,
-    text: view.text,
-    parts: run.place.medium === "chat" ? messagePartsOf(view, run.state.language) : [],
+    ...(run.place.medium === "chat" ? messageOf(view, run.state.language) : { text: view.text, parts: [] }),
   });
 };
 

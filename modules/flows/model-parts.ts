@@ -36,8 +36,7 @@ const askedPart = (ask: Asking, label: string): GivenPart | null => {
 const textOf = (part: FlowPart): string =>
   part.kind === "say" || part.kind === "notice" || part.kind === "ask" ? part.text : "";
 
-/** The view's parts as a chat's message has them; none when words say it all. */
-export const messagePartsOf = (view: FlowView, language: FlowLanguage): Part[] => {
+const partsOf = (view: FlowView, language: FlowLanguage): Part[] => {
   const parts: Part[] = [];
   const words = (text: string): void => {
     const last = parts.at(-1);
@@ -55,7 +54,11 @@ export const messagePartsOf = (view: FlowView, language: FlowLanguage): Part[] =
     } else if (part.kind === "link") words(`${part.text}\n${part.url}`);
     else if (part.kind === "ask") {
       const given = askedPart(part, hintWords("answer", {}, language));
-      if (given === null) words([part.again, part.text].filter((line) => line !== null && line !== "").join("\n"));
+      const { field } = part;
+      // What cannot be pressed is written all the same.
+      const options = field.kind === "options" ? field.options.map(({ label }) => `• ${label}`) : [];
+      if (given === null)
+        words([part.again, part.text, ...options].filter((line) => line !== null && line !== "").join("\n"));
       else if (given.kind === "choices")
         parts.push({ ...given, text: [given.question, ...given.options.map((option) => `• ${option}`)].join("\n") });
       else {
@@ -65,8 +68,20 @@ export const messagePartsOf = (view: FlowView, language: FlowLanguage): Part[] =
       }
     } else words(textOf(part));
   }
+  return parts;
+};
+
+/** The view as a chat's message: its parts, none when words say it all; and all of it as text, for whoever reads it elsewhere, in a mail or in the list. */
+export const messageOf = (
+  view: FlowView,
+  language: FlowLanguage,
+): { readonly text: string; readonly parts: readonly Part[] } => {
+  const parts = partsOf(view, language);
   const few = parts.length <= mostParts;
-  return few && parts.some(({ kind }) => kind !== "words") ? parts : [];
+  return {
+    text: parts.map(({ text }) => text).join("\n\n"),
+    parts: few && parts.some(({ kind }) => kind !== "words") ? parts : [],
+  };
 };
 
 /** What somebody answered by a part of a message, to the question of that view; null: it was none that is answered so. */

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
 import { answerIn, type Told } from "#test/chat.ts";
+import { addFlow, helpFlow } from "#test/flow-help.ts";
 import { startChatCentre, type ChatCentre } from "#test/chatCentre.ts";
 
 let at: ChatCentre;
@@ -267,5 +268,48 @@ test("asked for a rating in the chat by who is there, by mail who has left; neve
   assert.deepEqual(
     wolf.map(({ channelKind }) => channelKind),
     ["webchat"],
+  );
+});
+
+test("what a flow asks in the chat is answered by mail when the visitor has left, goes on by mail as a mail is written, and in the chat again", async () => {
+  const flowId = await addFlow(at.desk, helpFlow, "hilfe");
+  const visitor = await at.page();
+  const { token } = await visitor.hello();
+  visitor.say({ type: "introduce", name: "Ole Brandt", email: "ole@kunde.test" });
+  const { concernId } = await visitor.tell("Guten Tag");
+  await at.desk.call(api.flows.send, {
+    params: { id: concernId },
+    body: { key: crypto.randomUUID(), flowId, language: null },
+  });
+  visitor.close();
+  await visitor.closed;
+  const hears = (words: string) =>
+    at.sim.next((each) => each.envelope.to.includes("ole@kunde.test") && each.text.includes(words));
+  const first = await hears("Was ist los?");
+  assert.match(first.text, /• Gar kein Internet\n• Es ist langsam/, "what can be pressed there can be read here");
+  const writes = (text: string) =>
+    at.sim.send(
+      {
+        from: { name: "Ole Brandt", address: "ole@kunde.test" },
+        to: first.replyTo,
+        subject: first.subject,
+        text,
+      },
+      { host: "127.0.0.1", port: at.server.ports.smtp },
+    );
+  await writes("Gar kein Internet\n\nAm 1.3.2026 schrieb Kabel:\n> Was ist los?");
+  assert.match((await hears("Wie ist Ihre Kundennummer?")).text, /Antworten Sie „Mensch“/);
+  await writes("Das ist die 123456.");
+  await hears("Seit wann ist das so?");
+
+  const back = await at.page();
+  await back.hello({ token, link: /#(\S+)/.exec(first.text)?.[1] ?? "" });
+  await back.tell("gestern", { concernId });
+  const asked = await back.message("Ein Foto der Lampen hilft uns.");
+  assert.doesNotMatch(asked.text, /Mensch/, "in the chat that is a button");
+  const { messages } = await open(concernId);
+  assert.deepEqual(
+    messages.filter(({ author }) => author.kind === "helper").map(({ channelKind }) => channelKind),
+    ["webchat", "email", "email", "webchat"],
   );
 });
