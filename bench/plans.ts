@@ -3,14 +3,20 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "pg";
 import { everything } from "#contract/concerns.ts";
+import { actsQuery, newestQuery, pastsQuery, touchedQuery } from "#modules/audit/store.ts";
+import { pastKinds as ruledKinds } from "#modules/automation/model-past.ts";
+import { dueTimersQuery } from "#modules/automation/store.ts";
 import { pageQuery, walkQuery } from "#modules/concerns/store-lists.ts";
+import { mayHaveWaitedQuery } from "#modules/concerns/store-past.ts";
 import { dueQuery } from "#modules/concerns/store-promises.ts";
 import { messagesQuery, openedQuery } from "#modules/concerns/store-threads.ts";
 import { countsQuery } from "#modules/concerns/store-views.ts";
 import { measuredQuery, queueQuery } from "#modules/concerns/store-waiting.ts";
 import { workQuery } from "#modules/concerns/store-work.ts";
 import { findQuery } from "#modules/customers/store.ts";
+import { pastKinds as routedKinds } from "#modules/routing/model-past.ts";
 import { handledQuery, holdsQuery, sharesQuery, stretchesQuery } from "#modules/routing/store-floor.ts";
+import { presencesQuery, waitsQuery } from "#modules/routing/store-preview.ts";
 import { byTimeQuery, byWordsQuery, candidatesQuery } from "#modules/search/store.ts";
 import type { Sql } from "#platform/db/db.ts";
 
@@ -166,14 +172,14 @@ const floorQueries = async (database: Client): Promise<Named[]> => {
 /** Nothing is routed in the filling: 200,000 waits of a hundred queues, one in ten minutes and agent, one in ten left unanswered, and how everybody was for a year. */
 const routeByHand = async (database: Client): Promise<void> => {
   await database.query(`
-    WITH one AS (SELECT id FROM concern LIMIT 1), who AS (SELECT array_agg(id) AS ids, count(*)::int AS many FROM agent),
+    WITH what AS (SELECT array_agg(id ORDER BY number) AS ids, count(*)::int AS many FROM concern), who AS (SELECT array_agg(id) AS ids, count(*)::int AS many FROM agent),
          latest AS (SELECT max(last_message_at) AS at FROM concern)
     INSERT INTO routing_wait (item_id, concern_id, queue_id, kind, arrived_at, answered_at, within, agent_id, held_ms, ended_at, end_why)
-    SELECT gen_random_uuid(), one.id, ('00000000-0000-4000-8000-' || lpad((n % 100)::text, 12, '0'))::uuid, 'chat', latest.at - n * interval '2 minutes',
+    SELECT gen_random_uuid(), what.ids[1 + n % what.many], ('00000000-0000-4000-8000-' || lpad((n % 100)::text, 12, '0'))::uuid, 'chat', latest.at - n * interval '2 minutes',
            CASE WHEN n % 10 > 0 THEN latest.at - n * interval '2 minutes' + interval '30 seconds' END, CASE WHEN n % 10 > 0 THEN n % 3 > 0 END,
            CASE WHEN n % 10 > 0 THEN who.ids[1 + n % who.many] END, 300000, latest.at - n * interval '2 minutes' + interval '5 minutes',
            CASE WHEN n % 10 > 0 THEN 'finished' ELSE 'left' END
-      FROM one, who, latest, generate_series(1, 200000) AS n`);
+      FROM what, who, latest, generate_series(1, 200000) AS n`);
   await database.query(`
     INSERT INTO routing_hold (item_id, agent_id, kind, rest, began_at, ended_at)
     SELECT item_id, agent_id, kind, 'none', answered_at, ended_at FROM routing_wait WHERE agent_id IS NOT NULL`);
@@ -181,6 +187,40 @@ const routeByHand = async (database: Client): Promise<void> => {
     INSERT INTO routing_stretch (agent_id, began_at, ended_at, state, reason)
     SELECT a.id, latest.at - n * interval '2 hours', latest.at - (n - 1) * interval '2 hours', (ARRAY['available', 'away', 'wrapUp'])[1 + n % 3], ''
       FROM agent a, (SELECT max(last_message_at) AS at FROM concern) latest, generate_series(1, 2000) AS n`);
+};
+
+/** What trying rules and books on the past reads, whose log holds everything that ever was, and the timers of rules. */
+const pastQueries = async (database: Client): Promise<Named[]> => {
+  const { rows } = await database.query<{ begin: string; end: string; from: string; to: string; concerns: string[] }>(
+    `WITH day AS (SELECT max(last_message_at) - interval '3 days' AS at FROM concern)
+     SELECT (SELECT min(seq) FROM event WHERE at >= day.at)::text AS begin, (SELECT max(seq) FROM event)::text AS end,
+            day.at::text AS from, (day.at + interval '1 day')::text AS to, (SELECT array_agg(id) FROM (SELECT id FROM concern ORDER BY number LIMIT 50) c) AS concerns FROM day`,
+  );
+  const [known] = rows;
+  if (known === undefined) throw new Error("plans are explained in a filled centre");
+  const [begin, end] = [Number(known.begin), Number(known.end)];
+  // A day's entries, of however many there are.
+  const last = Math.min(end, begin + 5_000);
+  return [
+    { name: "past-touched", query: touchedQuery(begin, last, routedKinds, 10_000) },
+    { name: "past-acts", query: actsQuery(begin, last, 200_000) },
+    { name: "past-waited", query: mayHaveWaitedQuery(known.from, known.to, 1_000) },
+    { name: "past-waits", query: waitsQuery(known.concerns) },
+    { name: "past-presences", query: presencesQuery(known.from, known.to) },
+    { name: "rules-newest", query: newestQuery(begin, ruledKinds, 5_000, 2_001) },
+    { name: "rules-pasts", query: pastsQuery(known.concerns, ruledKinds, 50_000) },
+    { name: "rules-due", query: dueTimersQuery(known.from, 100) },
+  ];
+};
+
+/** A rule that waits for time has looked at every concern: one in ten is still to come, one in a hundred of those is due. */
+const ruleByHand = async (database: Client): Promise<void> => {
+  await database.query(`
+    INSERT INTO automation_timer (concern_id, rule_id, anchor, due_at, state)
+    SELECT c.id, '00000000-0000-4000-8000-000000000001', c.created_at,
+           CASE WHEN c.number % 1000 = 0 THEN latest.at - interval '4 days' WHEN c.number % 10 = 0 THEN latest.at + interval '1 day' END,
+           CASE WHEN c.number % 10 = 0 THEN 'waits' ELSE 'passed' END
+      FROM concern c, (SELECT max(last_message_at) AS at FROM concern) latest`);
 };
 
 /** What a plan's shape is: its nodes and what they go through, without what changes from day to day. */
@@ -292,6 +332,9 @@ export const checkPlans = async (
   await routeByHand(database);
   await settle(database);
   for (const named of await floorQueries(database)) await compare(named);
+  await ruleByHand(database);
+  await settle(database);
+  for (const named of await pastQueries(database)) await compare(named);
   if (options.write) writeFileSync(pagesFile, `${JSON.stringify(touched, null, 2)}\n`);
   options.say(
     options.write

@@ -1,5 +1,5 @@
 // All SQL of the event log. Called by audit/actions.ts (append) and audit/reads.ts.
-import { sql, type Tx } from "#platform/db/db.ts";
+import { sql, type Sql, type Tx } from "#platform/db/db.ts";
 import type { Actor, AnyEvent, EventKind } from "#contract/events.ts";
 
 /**
@@ -106,11 +106,14 @@ export const ofConcerns = (
 export const entryFrom = (tx: Tx, seq: number): Promise<{ readonly seq: number; readonly at: string } | null> =>
   tx.maybe(sql`SELECT seq, at FROM event WHERE seq >= ${seq} ORDER BY seq LIMIT 1`);
 
+/** What `actsBetween` asks. */
+export const actsQuery = (from: number, to: number, limit: number): Sql => sql`
+  SELECT at, actor ->> 'id' AS "agentId", concern_id AS "concernId" FROM event
+   WHERE seq >= ${from} AND seq < ${to} AND actor ->> 'kind' = 'agent' AND concern_id IS NOT NULL ORDER BY seq LIMIT ${limit}`;
+
 /** What agents did in concerns between two numbers (the second not included), in the log's order. */
 export const actsBetween = (tx: Tx, from: number, to: number, limit: number): Promise<Act[]> =>
-  tx.rows<Act>(sql`
-    SELECT at, actor ->> 'id' AS "agentId", concern_id AS "concernId" FROM event
-     WHERE seq >= ${from} AND seq < ${to} AND actor ->> 'kind' = 'agent' AND concern_id IS NOT NULL ORDER BY seq LIMIT ${limit}`);
+  tx.rows<Act>(actsQuery(from, to, limit));
 
 /** An agent did something in a concern. */
 export interface Act {
@@ -119,6 +122,11 @@ export interface Act {
   readonly concernId: string;
 }
 
+/** What `concernsBetween` asks. */
+export const touchedQuery = (from: number, to: number, kinds: readonly EventKind[], limit: number): Sql => sql`
+  SELECT DISTINCT concern_id AS id FROM event
+   WHERE seq >= ${from} AND seq < ${to} AND kind = ANY (${kinds}::text[]) AND concern_id IS NOT NULL ORDER BY concern_id LIMIT ${limit}`;
+
 /** The concerns in which something of these kinds happened between two numbers (the second not included). */
 export const concernsBetween = async (
   tx: Tx,
@@ -126,12 +134,12 @@ export const concernsBetween = async (
   to: number,
   kinds: readonly EventKind[],
   limit: number,
-): Promise<string[]> =>
-  (
-    await tx.rows<{ id: string }>(sql`
-      SELECT DISTINCT concern_id AS id FROM event
-       WHERE seq >= ${from} AND seq < ${to} AND kind = ANY (${kinds}::text[]) AND concern_id IS NOT NULL ORDER BY concern_id LIMIT ${limit}`)
-  ).map(({ id }) => id);
+): Promise<string[]> => (await tx.rows<{ id: string }>(touchedQuery(from, to, kinds, limit))).map(({ id }) => id);
+
+/** What `newestConcerns` asks. */
+export const newestQuery = (from: number, kinds: readonly EventKind[], most: number, limit: number): Sql => sql`
+  SELECT concern_id AS id FROM (SELECT seq, kind, concern_id FROM event WHERE seq >= ${from} ORDER BY seq DESC LIMIT ${most}) e
+   WHERE kind = ANY (${kinds}::text[]) AND concern_id IS NOT NULL GROUP BY concern_id ORDER BY max(seq) DESC, concern_id LIMIT ${limit}`;
 
 /** The concerns in which one of the newest `most` entries from this number on is of these kinds, the newest first. */
 export const newestConcerns = async (
@@ -140,12 +148,13 @@ export const newestConcerns = async (
   kinds: readonly EventKind[],
   most: number,
   limit: number,
-): Promise<string[]> =>
-  (
-    await tx.rows<{ id: string }>(sql`
-      SELECT concern_id AS id FROM (SELECT seq, kind, concern_id FROM event WHERE seq >= ${from} ORDER BY seq DESC LIMIT ${most}) e
-       WHERE kind = ANY (${kinds}::text[]) AND concern_id IS NOT NULL GROUP BY concern_id ORDER BY max(seq) DESC, concern_id LIMIT ${limit}`)
-  ).map(({ id }) => id);
+): Promise<string[]> => (await tx.rows<{ id: string }>(newestQuery(from, kinds, most, limit))).map(({ id }) => id);
+
+/** What `pastsOf` asks. */
+export const pastsQuery = (concernIds: readonly string[], kinds: readonly EventKind[], limit: number): Sql => sql`
+  SELECT seq, at, kind, actor, brand_id AS "brandId", concern_id AS "concernId", customer_id AS "customerId",
+         CASE WHEN kind = ANY (${kinds}::text[]) THEN data END AS data
+    FROM event WHERE concern_id = ANY (${concernIds}::uuid[]) AND kind <> 'draft.changed' ORDER BY concern_id, seq LIMIT ${limit}`;
 
 /** The whole past of these concerns but drafts, concern by concern in the order of their ids, each in the log's order; `data` is null of other kinds than these. */
 export const pastsOf = (
@@ -153,8 +162,4 @@ export const pastsOf = (
   concernIds: readonly string[],
   kinds: readonly EventKind[],
   limit: number,
-): Promise<AnyEvent[]> =>
-  tx.rows<AnyEvent>(sql`
-    SELECT seq, at, kind, actor, brand_id AS "brandId", concern_id AS "concernId", customer_id AS "customerId",
-           CASE WHEN kind = ANY (${kinds}::text[]) THEN data END AS data
-      FROM event WHERE concern_id = ANY (${concernIds}::uuid[]) AND kind <> 'draft.changed' ORDER BY concern_id, seq LIMIT ${limit}`);
+): Promise<AnyEvent[]> => tx.rows<AnyEvent>(pastsQuery(concernIds, kinds, limit));

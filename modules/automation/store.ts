@@ -1,7 +1,7 @@
 // All SQL of rules: the book, what they did, and when they look again. Called by automation/actions*.ts and automation/reads.ts.
 import type { AutomationRule, Cause, Deed } from "#contract/automation.ts";
 import type { AutomationRuleId, ConcernId } from "#contract/ids.ts";
-import { sql, type Tx } from "#platform/db/db.ts";
+import { sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** The rules in their order. */
 export const rulesOf = async (tx: Tx): Promise<AutomationRule[]> =>
@@ -157,15 +157,17 @@ export const putTimer = (tx: Tx, concernId: ConcernId, { ruleId, anchor, dueAt, 
 export const dropTimers = (tx: Tx, concernId: ConcernId, ruleIds: readonly AutomationRuleId[]): Promise<void> =>
   tx.later(sql`DELETE FROM automation_timer WHERE concern_id = ${concernId} AND rule_id = ANY (${ruleIds}::uuid[])`);
 
+/** What `dueTimers` asks. */
+export const dueTimersQuery = (at: string, limit: number): Sql =>
+  sql`SELECT rule_id AS "ruleId", concern_id AS "concernId" FROM automation_timer WHERE due_at <= ${at} ORDER BY due_at LIMIT ${limit}`;
+
 /** What is due, the longest due first. */
 export const dueTimers = (
   tx: Tx,
   at: string,
   limit: number,
 ): Promise<{ readonly ruleId: AutomationRuleId; readonly concernId: ConcernId }[]> =>
-  tx.rows(
-    sql`SELECT rule_id AS "ruleId", concern_id AS "concernId" FROM automation_timer WHERE due_at <= ${at} ORDER BY due_at LIMIT ${limit}`,
-  );
+  tx.rows(dueTimersQuery(at, limit));
 
 /** One that failed is looked at again then. */
 export const putOff = async (

@@ -1,5 +1,5 @@
 // What routing kept of a past day. Called by routing/reads-preview.ts.
-import { sql, type Tx } from "#platform/db/db.ts";
+import { sql, type Sql, type Tx } from "#platform/db/db.ts";
 
 /** A piece of work that was answered, or left, within a time. */
 export interface PastWait {
@@ -11,12 +11,15 @@ export interface PastWait {
   readonly leftAt: string | null;
 }
 
+/** What `waitsOf` asks. */
+export const waitsQuery = (concernIds: readonly string[]): Sql => sql`
+  SELECT concern_id AS "concernId", arrived_at AS "arrivedAt", answered_at AS "answeredAt", agent_id AS "agentId", held_ms AS "heldMs",
+         CASE WHEN answered_at IS NULL THEN ended_at END AS "leftAt"
+    FROM routing_wait WHERE concern_id = ANY (${concernIds}::uuid[])`;
+
 /** What routing kept of these concerns' pieces of work. */
 export const waitsOf = (tx: Tx, concernIds: readonly string[]): Promise<PastWait[]> =>
-  tx.rows<PastWait>(sql`
-    SELECT concern_id AS "concernId", arrived_at AS "arrivedAt", answered_at AS "answeredAt", agent_id AS "agentId", held_ms AS "heldMs",
-           CASE WHEN answered_at IS NULL THEN ended_at END AS "leftAt"
-      FROM routing_wait WHERE concern_id = ANY (${concernIds}::uuid[])`);
+  tx.rows<PastWait>(waitsQuery(concernIds));
 
 /** A stretch of somebody's presence. */
 export interface PastStretch {
@@ -27,8 +30,16 @@ export interface PastStretch {
   readonly state: string;
 }
 
+/** What `stretchesBetween` asks: of each agent what began between them, and the one before it, which may have run on. */
+export const presencesQuery = (from: string, to: string): Sql => sql`
+  SELECT a.id AS "agentId", s.began_at AS "beganAt", s.ended_at AS "endedAt", s.state
+    FROM agent a
+   CROSS JOIN LATERAL (
+         (SELECT began_at, ended_at, state FROM routing_stretch WHERE agent_id = a.id AND began_at >= ${from} AND began_at < ${to})
+         UNION ALL
+         (SELECT began_at, ended_at, state FROM routing_stretch WHERE agent_id = a.id AND began_at < ${from} ORDER BY began_at DESC LIMIT 1)) s
+   WHERE s.ended_at IS NULL OR s.ended_at > ${from} ORDER BY s.began_at, a.id`;
+
 /** How agents were between two instants, in the order of time. */
 export const stretchesBetween = (tx: Tx, from: string, to: string): Promise<PastStretch[]> =>
-  tx.rows<PastStretch>(sql`
-    SELECT agent_id AS "agentId", began_at AS "beganAt", ended_at AS "endedAt", state FROM routing_stretch
-     WHERE began_at < ${to} AND (ended_at IS NULL OR ended_at > ${from}) ORDER BY began_at, agent_id`);
+  tx.rows<PastStretch>(presencesQuery(from, to));
