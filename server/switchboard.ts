@@ -174,7 +174,7 @@ const drive = async (
   });
   const unfollow = follower.subscribe(follower.upTo(), {
     wants: (event) => {
-      if (event.kind === "agent.changed" || event.kind === "channel.changed") board.grounds.changed();
+      if (["agent.changed", "channel.changed", "hours.changed"].includes(event.kind)) board.grounds.changed();
       if (boardKinds.has(event.kind)) heardOf(parts, board, event);
       return false;
     },

@@ -166,6 +166,8 @@ export interface CallRecord {
   readonly place: { readonly place: number; readonly of: number; readonly minutes: number | null } | null;
   /** consent was given, refused; null: never asked. */
   readonly consent: boolean | null;
+  /** Of a call that goes out: they were told that it is recorded. Who calls is told with the greeting. */
+  readonly recordingTold?: true;
   readonly recordings: readonly RecordingKept[];
   readonly callback: (CallbackState & { readonly legId: string | null; readonly nextAt: string | null }) | null;
   /** Who asked whom while the customer hears music. */

@@ -13,8 +13,10 @@ import {
   drop,
   finish,
   iso,
+  isSpokenTo,
   ringAgent,
   sentence,
+  speak,
   toTalk,
 } from "#modules/calls/model-legs.ts";
 import { answerDue, listening, understood } from "#modules/calls/model-listening.ts";
@@ -282,6 +284,9 @@ const settled = (before: CallRecord, call: CallRecord, ground: Ground): CallReco
       (leg) => (leg.as === "agent" || leg.as === "outside") && members.some(({ legId }) => legId === leg.id),
     );
   if (withSomebody && next.talkedFrom === null) next = { ...next, talkedFrom: iso(ground) };
+  // Who was called hears it as soon as they talk; nothing is kept before they have.
+  if (withSomebody && ground.rules.recording === "announced" && next.direction === "out" && next.recordingTold !== true)
+    next = { ...speak(next, [sentence("recorded")]), recordingTold: true };
   if (
     withSomebody &&
     mayRecord(next, ground) &&
@@ -300,7 +305,7 @@ const settled = (before: CallRecord, call: CallRecord, ground: Ground): CallReco
 
 const mayRecord = (call: CallRecord, { rules }: Ground): boolean =>
   rules.recording === "announced"
-    ? call.direction === "in" || call.consent === true
+    ? call.direction === "in" || (call.recordingTold === true && !isSpokenTo(call))
     : rules.recording === "consent" && call.consent === true;
 
 /** Is nothing asked of the engine for it any more, and of nobody else? Then it need not be kept in mind. */

@@ -9,12 +9,14 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { api } from "#contract/api.ts";
+import type { CallRules } from "#contract/call-rules.ts";
 import type { Call } from "#contract/calls.ts";
+import type { BrandId, ChannelId, FlowId } from "#contract/ids.ts";
 import { plainRules } from "#test/calls.ts";
 import { addFlow } from "#test/flow-help.ts";
 import { asks, both, flowOf } from "#test/flows.ts";
 import { type AsteriskPeer, lacksAsterisk, startAsterisk } from "#test/peers/asterisk.ts";
-import { tones } from "#test/peers/rtp.ts";
+import { tones, tonesAlong } from "#test/peers/rtp.ts";
 import { openTelephone, type SipCall, type Telephone } from "#test/peers/sip-caller.ts";
 import { wavOfTone } from "#test/peers/tones.ts";
 import { plainBrowser } from "#test/portal.ts";
@@ -41,6 +43,12 @@ const startSpeaker = async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { said, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/speak`, stop: () => server.close() };
+};
+
+/** The two sides of a recording. */
+const sidesOf = (wav: Buffer): readonly [Int16Array, Int16Array] => {
+  const both = new Int16Array(wav.buffer.slice(wav.byteOffset + 44, wav.byteOffset + wav.length));
+  return [both.filter((_, index) => index % 2 === 0), both.filter((_, index) => index % 2 === 1)];
 };
 
 const digits = ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"];
@@ -75,7 +83,7 @@ const fault = flowOf(
       subject: both("Störung am Telefon"),
     },
   ],
-  { entries: [{ entry: { by: "first" }, brandIds: [], media: ["voice"], hours: "always" }] },
+  { entries: [{ entry: { by: "first" }, brandIds: [], media: ["voice"], hours: "open" }] },
 );
 
 describe("a hotline over Asterisk", { skip: lacksAsterisk() }, () => {
@@ -86,6 +94,28 @@ describe("a hotline over Asterisk", { skip: lacksAsterisk() }, () => {
   let centre: ScreenCentre;
   let omars: BrowserDesk;
   let adas: BrowserDesk;
+  let brandId: BrandId;
+  let channelId: ChannelId;
+  let flow: FlowId;
+
+  /** The telephone, with these rules. */
+  const phoneWith = (rules: Partial<CallRules>) => {
+    const { hostname, port } = new URL(asterisk.url);
+    const { app: application, user, password } = asterisk;
+    const way = { host: hostname, port: Number(port), security: "none", user, password, application };
+    return {
+      brandId,
+      kind: "phone" as const,
+      name: "Hotline",
+      enabled: true,
+      settings: {
+        numbers: [ours],
+        asterisk: { ...way, trunk: "trunk", mostLegs: 20 },
+        web: { bindAddress: "127.0.0.1", publicAddress: null, udpPort: 0, iceServers: [], mostLegs: 20 },
+        rules: { ...plainRules, comfort: [], recording: "announced", dialFromHour: 0, dialToHour: 24, ...rules },
+      },
+    };
+  };
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "draht-hotline-"));
@@ -98,31 +128,8 @@ describe("a hotline over Asterisk", { skip: lacksAsterisk() }, () => {
     centre = await startScreenCentre({ UNDO_SECONDS: "0", SPEAKER: speaker.url }, await microphone(folder, spoken));
     const { desk } = centre;
     const [brand] = await desk.call(api.brands.list);
-    const { hostname, port: ari } = new URL(asterisk.url);
-    const { app: application, user, password } = asterisk;
-    await desk.call(api.brands.addChannel, {
-      body: {
-        brandId: brand?.id ?? assert.fail(),
-        kind: "phone",
-        name: "Hotline",
-        enabled: true,
-        settings: {
-          numbers: [ours],
-          asterisk: {
-            host: hostname,
-            port: Number(ari),
-            security: "none",
-            user,
-            password,
-            application,
-            trunk: "trunk",
-            mostLegs: 20,
-          },
-          web: { bindAddress: "127.0.0.1", publicAddress: null, udpPort: 0, iceServers: [], mostLegs: 20 },
-          rules: { ...plainRules, comfort: [], recording: "announced", dialFromHour: 0, dialToHour: 24 },
-        },
-      },
-    });
+    brandId = brand?.id ?? assert.fail();
+    channelId = (await desk.call(api.brands.addChannel, { body: phoneWith({}) })).id;
     const { revision } = await desk.call(api.routing.book);
     await desk.call(api.routing.setBook, {
       body: {
@@ -133,7 +140,7 @@ describe("a hotline over Asterisk", { skip: lacksAsterisk() }, () => {
         }),
       },
     });
-    await addFlow(desk, fault);
+    flow = await addFlow(desk, fault);
     [omars, adas] = await Promise.all([centre.open({ login: omar }), centre.open({ login: ada })]);
     for (const { page } of [omars, adas]) {
       await watchLines(page);
@@ -160,6 +167,12 @@ describe("a hotline over Asterisk", { skip: lacksAsterisk() }, () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return assert.fail(`never said, only: ${speaker.said.join(" | ")}`);
+  };
+  /** A recording as the desk plays it. */
+  const heard = async (id: string): Promise<Buffer> => {
+    const file = await fetch(`${centre.server.url}/api/recordings/${id}`, { headers: { cookie: centre.desk.cookie } });
+    assert.equal(file.status, 200);
+    return Buffer.from(await file.arrayBuffer());
   };
   const comes = async ({ page }: BrowserDesk): Promise<void> => {
     await Promise.all(["q", "a"].map((key) => page.keyboard.press(key)));
@@ -214,7 +227,7 @@ describe("a hotline over Asterisk", { skip: lacksAsterisk() }, () => {
     const again = await back;
     again.answer();
     again.media.say(tones.customer);
-    await again.media.hears(spoken);
+    for (let tenth = 0; tenth < 10; tenth += 1) await again.media.hears(spoken);
     await hears(omars.page, tones.customer);
     const talks = await callIs(({ direction, state }) => direction === "out" && state === "talking");
     assert.equal(talks.concernId, row.id);
@@ -231,16 +244,131 @@ describe("a hotline over Asterisk", { skip: lacksAsterisk() }, () => {
     await page.keyboard.press("Control+Enter");
     await takes(adas.page);
     await page.locator(".call-bar").waitFor({ state: "detached" });
-    await again.media.hears(spoken);
+    // A second of it.
+    for (let tenth = 0; tenth < 10; tenth += 1) await again.media.hears(spoken);
     await hears(adas.page, tones.customer);
 
     again.hangUp();
     await adas.page.locator(".call-bar").waitFor({ state: "detached" });
     await adas.page.locator(".wrap-up legend", { hasText: "Was wurde daraus?" }).waitFor();
-    const ended = await callIs(({ id, end }) => id === talks.id && end !== null);
+    const ended = await callIs(
+      ({ id, end, recordings }) => id === talks.id && end !== null && recordings.every(({ state }) => state === "kept"),
+    );
     assert.equal(ended.end, "talked");
+    assert.ok(speaker.said.includes("Gespräche werden aufgezeichnet."), "they were told first");
+    assert.equal(ended.recordings.length, 2, "each talk is kept");
+    for (const { id, seconds } of ended.recordings) {
+      assert.ok(seconds > 0.5);
+      const [left, right] = sidesOf(await heard(id));
+      assert.ok(tonesAlong(left).includes(tones.customer), "the customer is on the left");
+      assert.ok(tonesAlong(right).includes(spoken), "who talked with them on the right");
+      assert.ok(!tonesAlong(right).includes(tones.customer) && !tonesAlong(left).includes(spoken));
+    }
     const { concern, messages } = await desk.call(api.concerns.open, { params: { id: row.id } });
     assert.equal(concern.row.subject, "Bild schwarz");
     assert.ok(messages.length >= 3, "the mail, the call and who answered it");
+  });
+
+  test("when it is closed words can be left, by telephone as by machine: they are a concern with what was said, played at the desk", async () => {
+    const { desk } = centre;
+    const never = Array.from({ length: 7 }, () => []);
+    await desk.call(api.openingHours.set, {
+      body: {
+        owner: { kind: "brand", id: brandId },
+        hours: { timeZone: "Europe/Berlin", weekly: never, exceptions: [] },
+      },
+    });
+    const call = await line.call(ours, { number: "+4930111333", name: "Rosa" });
+    await call.answered;
+    await isSaid(/eine Nachricht zu hinterlassen/);
+    call.media.press("2");
+    await isSaid(/sprechen Sie nach dem Ton/);
+    const speaks = await callIs(({ state, parties }) => state === "voicemail" && parties.length > 0);
+    call.media.say(tones.customer);
+    // By the line's own clock: a second and a half of words.
+    for (let tenth = 0; tenth < 15; tenth += 1) await call.media.hears();
+    call.hangUp();
+    const over = await callIs(
+      ({ id, recordings }) => id === speaks.id && recordings.some(({ state }) => state === "kept"),
+    );
+    assert.equal(over.end, "voicemail");
+    const { concern, messages } = await desk.call(api.concerns.open, {
+      params: { id: over.concernId ?? assert.fail() },
+    });
+    assert.equal(concern.row.waitingSince === null, false, "somebody has to call back");
+    assert.ok(messages.some(({ files }) => files.some(({ mediaType }) => mediaType.startsWith("audio/"))));
+    const words = await heard(over.recordings[0]?.id ?? assert.fail());
+    assert.ok(
+      tonesAlong(new Int16Array(words.buffer.slice(words.byteOffset + 44, words.byteOffset + words.length))).includes(
+        tones.customer,
+      ),
+    );
+    // Nobody is to call her back in what follows.
+    await desk.call(api.concerns.change, {
+      params: { id: concern.row.id },
+      body: { status: "resolved" },
+    });
+  });
+
+  test("where that is the rule the customer is rung first; and an agent who calls a number from its concern is heard there", async () => {
+    const { desk } = centre;
+    await desk.call(api.openingHours.set, { body: { owner: { kind: "brand", id: brandId }, hours: null } });
+    await desk.call(api.flows.remove, { params: { id: flow } });
+    await desk.call(api.brands.changeChannel, {
+      params: { id: channelId },
+      body: phoneWith({ callbackFirst: "customer", recording: "never" }),
+    });
+    const number = "+4930111444";
+    const call = await line.call(ours, { number, name: "Karin" });
+    await call.answered;
+    const waits = await callIs(({ number: from, state }) => from === number && state === "waiting");
+    call.media.press("1");
+    await isSaid(/unter der Nummer .* zurückrufen/);
+    call.media.press("1");
+    const first = await callIs(({ id, end }) => id === waits.id && end !== null);
+    assert.equal(first.end, "callback");
+    call.hangUp();
+
+    const back: Promise<SipCall> = line.rung();
+    const { page } = omars;
+    await page.keyboard.press("Escape");
+    await comes(omars);
+    const again = await back;
+    await page.locator(".offer[data-first]", { hasText: "Karin" }).waitFor();
+    assert.equal(await page.locator(".call-bar").count(), 0, "nobody of us has taken it");
+    again.answer();
+    again.media.say(tones.customer);
+    await isSaid(/mit Ihrem Rückruf/);
+    // From now on it is no callback but a call that waits: what is offered is another card.
+    await page.getByRole("article", { name: /Anruf/ }).waitFor();
+    await page.keyboard.press("Control+j");
+    await page.locator(".call-bar").waitFor();
+    await again.media.hears(spoken);
+    await hears(page, tones.customer);
+    const talked = await callIs(
+      ({ direction, state, concernId }) => direction === "out" && state === "talking" && concernId === waits.concernId,
+    );
+    again.hangUp();
+    await callIs(({ id, end }) => id === talked.id && end === "talked");
+    await page.locator(".call-bar").waitFor({ state: "detached" });
+
+    await page.keyboard.press("Escape");
+    await comes(omars);
+    const dialled: Promise<SipCall> = line.rung();
+    await page
+      .getByRole("button", { name: /anrufen$/ })
+      .first()
+      .click();
+    const third = await dialled;
+    third.answer();
+    third.media.say(tones.customer);
+    await third.media.hears(spoken);
+    await hears(page, tones.customer);
+    assert.match(third.headers.get("from") ?? "", /4930222/, "by the brand's number");
+    third.hangUp();
+    const own = await callIs(
+      ({ id, end, concernId }) => end === "talked" && concernId === waits.concernId && id !== talked.id,
+    );
+    assert.equal(own.direction, "out");
   });
 });

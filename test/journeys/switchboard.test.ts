@@ -299,8 +299,17 @@ const callsBack = async (who: AgentActor, concernId: ConcernId): Promise<unknown
   const customer = rung("number");
   engine.answers(customer);
   await engine.until("both hear each other", () => hub().includes(customer));
+  const keeps = (): boolean =>
+    engine.orders.some((order) => order.do === "record" && order.left.includes(customer) && "hubId" in order.of);
+  await engine.until("they are told that it is kept", () => said(customer).includes("Gespräche werden aufgezeichnet."));
+  assert.equal(keeps(), false, "nothing is kept before they were told");
+  engine.played(customer);
+  await engine.until("it is kept", keeps);
   engine.ends(customer);
-  const over = await entry("call.changed", ({ data: { call } }) => call.concernId === concernId && call.end !== null);
+  const over = await entry(
+    "call.changed",
+    ({ data: { call } }) => call.concernId === concernId && call.recordings.some(({ state }) => state === "kept"),
+  );
   assert.equal(over.data.call.end, "talked");
   return dialled?.do === "ring" ? dialled.to : null;
 };
