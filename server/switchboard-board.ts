@@ -44,6 +44,8 @@ export interface RunningBoard {
   readonly flowStepped: (runId: string) => void;
   readonly grounds: Grounds;
   readonly board: Board;
+  /** Resolves when everything that lives is known here: the engine was there, and is told apart from what was kept. */
+  readonly ready: Promise<void>;
   /** Calls with somebody in the line. */
   readonly living: () => number;
   readonly close: () => Promise<void>;
@@ -276,12 +278,12 @@ const readopt = (at: Context, clock: Clock, call: CallRecord, snapshot: VoiceSna
 
 /** What the engine tells, to the call that it is about. */
 const tellOf =
-  (at: Context, clock: Clock, languages: ReadonlyMap<string, "de" | "en">) =>
+  (at: Context, clock: Clock, languages: ReadonlyMap<string, "de" | "en">, ready: () => void) =>
   (event: VoiceEvent): void => {
     if (at.closed) return;
     switch (event.what) {
       case "up":
-        at.go("up", resume(at, clock));
+        at.go("up", resume(at, clock).then(ready));
         break;
       case "down":
         at.world.log.warn("phone.engineDown", { channelId: at.board.channelId, detail: event.detail });
@@ -313,6 +315,7 @@ export const openBoard = async (parts: BoardParts): Promise<RunningBoard> => {
   const clock = openClock(() => at);
   at.tellCall = tellIn(at, clock);
   const languages = new Map<string, "de" | "en">();
+  const ready = Promise.withResolvers<void>();
   const begun = (row: CallRow): void => {
     const living = at.remember(row);
     give(at, living, ordersFor(row.call, { legs: [], hubs: [], recordings: [] }));
@@ -337,7 +340,8 @@ export const openBoard = async (parts: BoardParts): Promise<RunningBoard> => {
     board,
     command: at.command,
     hear: (callId, telling) => at.tellCall(callId, telling),
-    tell: tellOf(at, clock, languages),
+    ready: ready.promise,
+    tell: tellOf(at, clock, languages, ready.resolve),
     engineIs: (engine) => {
       at.engine = engine;
     },

@@ -8,6 +8,7 @@ import { isRefusal, refuse, type ErrorCode, type Refusal } from "#contract/error
 import type { AnyEvent, EventKind } from "#contract/events.ts";
 import type { AgentId, CallId, ChannelId } from "#contract/ids.ts";
 import type { VoiceAnswer, VoiceEngine } from "#contract/voice.ts";
+import { eventsAfter, numberAt } from "#modules/audit/reads.ts";
 import { settleWish } from "#modules/calls/actions.ts";
 import type { Dialling } from "#modules/calls/model-happenings.ts";
 import { callById } from "#modules/calls/reads.ts";
@@ -184,6 +185,9 @@ const drive = async (
   ran(board);
   void attach();
   look();
+  void missedWishes(parts)
+    .then((missed) => missed.forEach((event) => void wished(parts, board, event)))
+    .catch((error: unknown) => log.warn("phone.wishesNotRead", { error: wordsOf(error) }));
   try {
     await new Promise<void>((resolve) => {
       if (over.signal.aborted) resolve();
@@ -209,15 +213,24 @@ const heardOf = (parts: SwitchboardParts, board: RunningBoard, event: AnyEvent):
   else if (event.concernId !== null) board.workChanged(event.concernId);
 };
 
+type Wished = Extract<AnyEvent, { kind: "call.wished" }>;
+
+/** What was wished a moment ago, while nobody drove the channel, and nobody has settled: whoever wished it still waits for the answer. */
+const missedWishes = async ({ world }: SwitchboardParts): Promise<readonly Wished[]> => {
+  const from = await numberAt(world.db, new Date(world.now().getTime() - askMs).toISOString());
+  const { events } = await eventsAfter(world.db, from - 1, 1_000, ["call.wished", "call.settled"]);
+  const settled = new Set(events.flatMap((event) => (event.kind === "call.settled" ? [event.data.wishId] : [])));
+  return events.filter((event): event is Wished => event.kind === "call.wished" && !settled.has(event.data.wishId));
+};
+
 /** Carries out what somebody wished of a call, and says what became of it. */
-const wished = async (
-  { world, log }: SwitchboardParts,
-  board: RunningBoard,
-  event: Extract<AnyEvent, { kind: "call.wished" }>,
-): Promise<void> => {
+const wished = async ({ world, log }: SwitchboardParts, board: RunningBoard, event: Wished): Promise<void> => {
   const { wishId, callId, wish, supervises } = event.data;
   const by = event.actor.kind === "agent" ? (event.actor.id as AgentId) : null;
   if (by === null) return;
+  await board.ready;
+  // Nobody waits for it any more, and nobody wants a call to be hung up minutes later.
+  if (world.now().getTime() - Date.parse(event.at) > askMs) return;
   try {
     const heard = await board.hear(callId, { what: "wish", id: wishId, by, supervises, wish });
     // Another channel's, or over.

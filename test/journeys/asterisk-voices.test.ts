@@ -1,48 +1,15 @@
 // What every voice channel promises, shown of a real Asterisk: callers come by its line, agents' softphones by SIP over a WebSocket.
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import { after, describe } from "node:test";
 import { phone } from "#channels/phone/index.ts";
 import { phoneSettings } from "#channels/phone/settings.ts";
 import { plainRules } from "#test/calls.ts";
 import { lacksAsterisk, startAsterisk } from "#test/peers/asterisk.ts";
 import { closeCallers } from "#test/peers/caller.ts";
-import type { Line } from "#test/peers/rtp.ts";
 import { openTelephone, openTelephoneWith } from "#test/peers/sip-caller.ts";
 import { openSipDevice, type SipDevice } from "#test/peers/sip-device.ts";
-import { type Talking, talking } from "#test/peers/talking.ts";
+import { openVoice } from "#test/peers/sip-voice.ts";
 import { voiceChannelSuite } from "#test/suites/voice-channel.ts";
-
-/** What a telephone of the line says and hears: RTP in the clear, keys as payload type 101. */
-const openVoice = async (): Promise<Line & { readonly voice: Talking }> => {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  let [there, closed] = [0, false];
-  const voice = talking({
-    keysType: 101,
-    send: (packet) => {
-      // The packet's bytes are written anew for the next one.
-      if (!closed) socket.send(Buffer.from(packet), there, "127.0.0.1");
-    },
-  });
-  socket.on("message", (packet: Buffer) => voice.came(packet));
-  return {
-    voice,
-    port: socket.address().port,
-    towards: (port) => {
-      if (there === 0) voice.begin();
-      there = port;
-    },
-    close: () => {
-      if (closed) return;
-      closed = true;
-      voice.end();
-      socket.close();
-    },
-  };
-};
 
 const settingsOf = (port: number, access: { readonly user: string; readonly password: string; readonly app: string }) =>
   phoneSettings.parse({

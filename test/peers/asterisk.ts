@@ -41,9 +41,9 @@ export interface AsteriskPeer {
 /** For a test's `skip`: false, or why it cannot run, which CI counts as failed. */
 export const lacksAsterisk = (): string | false => lacking("asterisk");
 
-/** Starts one. `trunkPort`: where its trunk leads; a free port otherwise. */
+/** Starts one. `trunkPort`: where its trunk leads; a free port otherwise. `many`: room for the media of some two hundred legs at once, instead of fifty. */
 export const startAsterisk = async (
-  more: { readonly trunkPort?: number; readonly meanwhile?: AsteriskSetup["meanwhile"] } = {},
+  more: { readonly trunkPort?: number; readonly many?: boolean; readonly meanwhile?: AsteriskSetup["meanwhile"] } = {},
 ): Promise<AsteriskPeer> => {
   const program = unpacked("asterisk");
   if (program === undefined) throw new Error("Asterisk is not there");
@@ -51,13 +51,16 @@ export const startAsterisk = async (
   const [http = 0, sipPort = 0, free = 0] = await freePorts(3);
   const trunkPort = more.trunkPort ?? free;
   // A hundred ports that belong to nobody else: its own choice among them is what makes them free.
-  const media = 32_800 + (http % 240) * 100;
+  const media =
+    more.many === true
+      ? { from: 10_000 + (http % 40) * 500, count: 500 }
+      : { from: 32_800 + (http % 240) * 100, count: 100 };
   const setup = asteriskSetup.parse({
     folders: { home, modules: program.modules, data: program.data },
     http: { host: "127.0.0.1", port: http },
     password,
     sip: { host: "127.0.0.1", port: sipPort },
-    rtp: { from: media, to: media + 99 },
+    rtp: { from: media.from, to: media.from + media.count - 1 },
     trunk: { host: "127.0.0.1", port: trunkPort, codecs: ["ulaw", "alaw"] },
     ...(more.meanwhile === undefined ? {} : { meanwhile: more.meanwhile }),
   });

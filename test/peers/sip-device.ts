@@ -11,6 +11,8 @@ import { type Talking, talking } from "#test/peers/talking.ts";
 type SipWay = Extract<DeviceWay, { kind: "sip" }>;
 
 export interface SipDevice {
+  /** The leg of the next INVITE that comes here. */
+  readonly rung: () => Promise<string>;
   /** Takes the leg that rings it, whose INVITE may still be on its way; resolves when audio can flow. */
   readonly take: (legId: string) => Promise<Talking & { readonly hangUp: () => void }>;
   readonly refuse: (legId: string) => Promise<void>;
@@ -46,6 +48,8 @@ export const openSipDevice = async (url: string, way: SipWay): Promise<SipDevice
     if (socket.readyState === WebSocket.OPEN) socket.send(lines.join("\r\n"));
   };
   const rung = new Map<string, Rung>();
+  const came: string[] = [];
+  const askers: ((legId: string) => void)[] = [];
   const waiting = new Map<string, (call: Rung) => void>();
   const calls = new Map<string, (message: Message) => void>();
   const open = new Set<() => void>();
@@ -73,6 +77,9 @@ export const openSipDevice = async (url: string, way: SipWay): Promise<SipDevice
     const call: Rung = { invite: message, tag, over: () => undefined };
     rung.set(legId, call);
     waiting.get(legId)?.(call);
+    const asker = askers.shift();
+    if (asker === undefined) came.push(legId);
+    else asker(legId);
   });
   const reply = (to: Message, status: number, words: string, tag = word(), sdp = ""): void => {
     const toHeader = to.headers.get("to") ?? "";
@@ -155,6 +162,10 @@ export const openSipDevice = async (url: string, way: SipWay): Promise<SipDevice
   };
   await register();
   return {
+    rung: () => {
+      const first = came.shift();
+      return first === undefined ? new Promise((resolve) => askers.push(resolve)) : Promise.resolve(first);
+    },
     take,
     refuse: async (legId) => {
       const { invite, tag } = await invited(legId);
