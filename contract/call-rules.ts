@@ -20,6 +20,8 @@ export const callRules = z.strictObject({
   mostWaitSeconds: seconds(60, 7_200, 1_800),
   /** Who hung up while waiting and calls again within so long has the old place. */
   keepPlaceSeconds: seconds(0, 3_600, 600),
+  /** An agent's device that breaks off while they talk may come back for so long; then the caller goes to the head of the queue. */
+  rejoinSeconds: seconds(0, 60, 15),
   callback: z.boolean().meta({ start: true }),
   /** Who is called first when a callback is due. */
   callbackFirst: z.enum(["agent", "customer"]).meta({ start: "agent" }),

@@ -91,8 +91,8 @@ export const secondPage = (reader: Reader, place: SecondPlace, view: SecondView)
         ${
           any &&
           html`<section aria-labelledby="instead">
-            <h2 id="instead">${say("second.instead")}</h2>
-            <p>${say("second.insteadHint")}</p>
+            <h2 id="instead">${say(view.waits ? "second.instead" : "second.otherwise")}</h2>
+            ${view.waits && html`<p>${say("second.insteadHint")}</p>`}
             <div class="ways">
               ${
                 view.mayCallback &&

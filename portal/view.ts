@@ -53,6 +53,8 @@ export interface SecondView {
   readonly isLive: boolean;
   /** What is planned: the callback, as a sentence; "": nothing. */
   readonly planned: string;
+  /** They wait: what may be had is had instead of that. */
+  readonly waits: boolean;
   readonly mayCallback: boolean;
   readonly mayChat: boolean;
   readonly mayMail: boolean;

@@ -5,6 +5,7 @@ import type { CallerView, CallLine } from "#contract/caller.ts";
 import type { FlowSurroundings } from "#contract/flow-runs.ts";
 import type { BrandId, ChannelId } from "#contract/ids.ts";
 import { channelsOfBrand } from "#modules/brands/reads.ts";
+import { mayMove } from "#modules/calls/model.ts";
 import { stateOf, type CallRecord, type Words } from "#modules/calls/model-record.ts";
 import type { FlowWorld } from "#modules/flows/ground.ts";
 import { render } from "#modules/flows/model-render.ts";
@@ -120,12 +121,9 @@ const linesOf = async (world: FlowWorld, call: CallRecord, zone: string): Promis
   return lines.filter((line) => line.text.trim() !== "").slice(-shownLines);
 };
 
-/** Does it still wait, or is it on the way there: may it be swapped for something? */
+/** Does it still wait, or is it on the way there: may it be swapped for something? Not while it is greeted: what may be had is what the machine of calls lets go. */
 export const maySwap = (call: CallRecord): boolean =>
-  call.direction === "in" &&
-  call.callback === null &&
-  ["selfService", "waiting"].includes(stateOf(call)) &&
-  call.phase !== "bye";
+  call.direction === "in" && call.callback === null && mayMove(call);
 
 const callbackText = (call: CallRecord, around: FlowSurroundings, language: Language): string | null => {
   const { callback } = call;

@@ -111,6 +111,7 @@ const viewOf = async (portal: Portal, found: Found): Promise<SecondView> => {
     notices: view.notices,
     isLive: view.state !== "ended",
     planned: view.callback?.text ?? "",
+    waits: view.state === "waiting",
     mayCallback: view.may.callback,
     mayChat: view.may.chat,
     mayMail: view.may.mail,

@@ -19,6 +19,7 @@ export const plainRules: CallRules = callRules.parse({
   mostWaiting: 50,
   mostWaitSeconds: 1_800,
   keepPlaceSeconds: 600,
+  rejoinSeconds: 15,
   callback: true,
   callbackFirst: "agent",
   callbackTries: 2,

@@ -18,6 +18,7 @@ import {
 import { answerRecorded, talked } from "#modules/calls/model-listening.ts";
 import { isConnected } from "#modules/calls/model-orders.ts";
 import type { CallRecord, Leg, RecordingKept } from "#modules/calls/model-record.ts";
+import { awaits, isAwaited, rejoined } from "#modules/calls/model-rejoin.ts";
 import { consented, goOn, keyForFlow, stopRecordings, waitFor } from "#modules/calls/model-service.ts";
 import {
   answerSeconds,
@@ -75,7 +76,10 @@ const measured = (call: CallRecord, told: Extract<CallEvent, { what: "silent" | 
 
 const answered = (call: CallRecord, leg: Leg, ground: Ground): CallRecord => {
   if (leg.state === "connected" || leg.ending !== null) return call;
-  const next = changeLegs(call, ({ id }) => id === leg.id, { state: "connected", since: iso(ground) });
+  const next = rejoined(
+    changeLegs(call, ({ id }) => id === leg.id, { state: "connected", since: iso(ground) }),
+    leg,
+  );
   if (leg.as === "supervisor") return announcedListening(next, leg, ground);
   if (call.phase !== "dialling") return next;
   if (leg.as === "agent") return goOnDialling(next, ground);
@@ -158,6 +162,9 @@ const agentGone = (call: CallRecord, leg: Leg, ground: Ground): CallRecord => {
   if (call.phase !== "talk") return call;
   const others = othersWith(call, leg.agentId).filter(({ id }) => id !== call.consulting?.legId);
   if (others.length > 0) return leaves(call, leg, others);
+  if (isAwaited(call, leg)) return call;
+  // Whose device never was there does not come back to it.
+  if (leg.state === "connected" && ground.rules.rejoinSeconds > 0) return awaits(call, leg, leg.agentId, ground);
   const hand = { from: leg.agentId, to: null };
   return { ...backToQueue(call, ground, "agentLost"), hand };
 };

@@ -48,6 +48,7 @@ export const ring = (
   call: CallRecord,
   ground: Ground,
   leg: Pick<Leg, "as" | "agentId" | "name" | "to" | "display" | "taken" | "mode">,
+  others: Partial<Pick<Leg, "muted" | "timeoutSeconds">> = {},
 ): CallRecord => {
   const made = call.made + 1;
   const fresh: Leg = {
@@ -60,6 +61,7 @@ export const ring = (
     muted: false,
     ending: null,
     cause: null,
+    ...others,
   };
   const ended = call.legs.filter(({ state }) => state === "ended");
   const kept = ended.length < mostLegs ? call.legs : call.legs.filter((one) => one !== ended[0]);

@@ -176,6 +176,8 @@ export interface CallRecord {
   readonly wishes: readonly string[];
   /** Who has it is to give it to somebody, or to the head of its queue (null): done once it is with whom it is to be. */
   readonly hand: { readonly from: AgentId; readonly to: AgentId | null } | null;
+  /** The device of who talks broke off, and is rung anew until then; undefined: nobody is waited for. */
+  readonly awaited?: { readonly agentId: AgentId; readonly until: string } | undefined;
   /** Of a callback: the call in which it was asked for. Of a redial: the call whose place it has. */
   readonly afterId: CallId | null;
   /** The place of an earlier call: they wait since then, as soon as they wait. */

@@ -234,18 +234,6 @@ test("an attended transfer is done when who asked goes", () => {
   assert.equal(call.engine.legs.has(call.legOf(anna)), false);
 });
 
-test("an agent whose browser is gone: the customer is told, and is at the head of the queue", () => {
-  const call = talking();
-  const since = call.call().waitingSince;
-  call.ends(call.legOf(anna), "lost");
-  assert.equal(call.call().phase, "queue");
-  assert.equal(call.call().waitingSince, since);
-  assert.deepEqual(call.call().hand, { from: anna, to: null });
-  assert.equal(call.said()[0], "agentLost");
-  call.work("waiting", null);
-  assert.equal(call.call().hand, null);
-});
-
 test("a number is rung blind; when it fails the customer comes back first", () => {
   const call = talking();
   assert.equal(call.wish(anna, { what: "transfer", to: { number: "+33 1 234" }, note: "" }).refused, "notAllowed");

@@ -22,6 +22,7 @@ import {
 import { answerDue, listening, understood } from "#modules/calls/model-listening.ts";
 import { asIfDone, lives, membersOf, ordersFor } from "#modules/calls/model-orders.ts";
 import type { CallRecord, Leg } from "#modules/calls/model-record.ts";
+import { awaitedDue, awaitedStill } from "#modules/calls/model-rejoin.ts";
 import { consented, flowDue, flowed, goOn, greeted, stopRecordings } from "#modules/calls/model-service.ts";
 import { backToQueue, type Changed, moved, noKey, placed, waitOn } from "#modules/calls/model-waiting.ts";
 import { wished } from "#modules/calls/model-wishes.ts";
@@ -231,7 +232,8 @@ const second = (call: CallRecord, move: Extract<Happening, { what: "second" }>["
   return moved({ ...bye(call, ground, end, [sentence(end), sentence("bye")]), movedTo: move.to });
 };
 
-const mayMove = ({ phase }: CallRecord): boolean =>
+/** May whoever calls have something else than this call: do they wait, or speak with a flow? */
+export const mayMove = ({ phase }: Pick<CallRecord, "phase">): boolean =>
   phase === "queue" || phase === "askCallback" || phase === "typeNumber" || phase === "out" || phase === "flow";
 
 const due = (call: CallRecord, ground: Ground): Changed => {
@@ -258,6 +260,8 @@ const due = (call: CallRecord, ground: Ground): Changed => {
     }
     case "bye":
       return moved(finish(call, ground, "selfServed"));
+    case "talk":
+      return moved(awaitedDue(call, ground));
     default:
       return moved({ ...call, dueAt: null });
   }
@@ -274,7 +278,7 @@ const voicemailDue = (call: CallRecord, ground: Ground): CallRecord => {
 
 /** What follows by itself from how it is now: the talk has begun, is kept or no longer; who listens to nobody goes. */
 const settled = (before: CallRecord, call: CallRecord, ground: Ground): CallRecord => {
-  let next = listening(call, ground);
+  let next = awaitedStill(listening(call, ground));
   const members = membersOf(next);
   const customer = customerLeg(next);
   const hears = customer !== null && members?.some(({ legId }) => legId === customer.id) === true;

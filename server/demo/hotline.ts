@@ -20,6 +20,7 @@ const rules: CallRules = {
   mostWaiting: 50,
   mostWaitSeconds: 1_800,
   keepPlaceSeconds: 600,
+  rejoinSeconds: 15,
   callback: true,
   callbackFirst: "agent",
   callbackTries: 3,

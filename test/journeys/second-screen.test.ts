@@ -60,7 +60,7 @@ test("a page calls, its second screen shows the waiting and takes it into the ch
   assert.equal(elsewhere.status, 403, "not from any page");
   const { callId, answer, caller } = await callHotline(server.url, phone);
   customer = caller;
-  await callIs(callId, ({ state }) => state === "waiting" || state === "selfService");
+  await callIs(callId, ({ state }) => state === "waiting");
 
   assert.equal((await ask(`/calls/${callId}`, null, "a".repeat(26))).status, 404, "another secret opens nothing");
   const view = (await (await ask(`/calls/${callId}`, null, answer.secret)).json()) as CallerView;

@@ -410,8 +410,12 @@ test("an agent whose browser is gone: the caller hears so and waits at the head;
   await engine.until("both hear each other", () => hub().includes("trunk-2"));
   const { id, waitingSince } = await callNow("trunk-2");
   engine.ends(leg, "lost");
+  await engine.until("they hear that somebody is waited for", () =>
+    said("trunk-2").some((text) => text.startsWith("Die Verbindung zu unserem Mitarbeiter ist kurz unterbrochen")),
+  );
+  world.pass(plainRules.rejoinSeconds * 1_000);
   await engine.until("they are told", () =>
-    said("trunk-2").some((text) => text.startsWith("Die Verbindung zu unserem Mitarbeiter")),
+    said("trunk-2").some((text) => text.startsWith("Die Verbindung zu unserem Mitarbeiter ist abgebrochen")),
   );
   const back = await callNow("trunk-2");
   assert.deepEqual([back.phase, back.waitingSince], ["queue", waitingSince]);

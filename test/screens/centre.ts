@@ -36,14 +36,15 @@ export interface ScreenCentre {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts everything; `env` as server/config.ts reads it, `switches` as Chromium does. */
+/** Starts everything; `env` as server/config.ts reads it, `switches` as Chromium does, `whole` as startBrowser. */
 export const startScreenCentre = async (
   env: Readonly<Record<string, string>> = {},
   switches: readonly string[] = [],
+  whole = false,
 ): Promise<ScreenCentre> => {
   const sink = await startSink();
   const server = await startTestServer({ env });
-  const browser = await startBrowser(switches);
+  const browser = await startBrowser(switches, whole);
   const { desk, brand } = await setUpCentre(server.url);
   await addMailbox(desk, brand.id, { address: service, smtp: { host: "127.0.0.1", port: sink.port } });
   await addAgent(desk, { name: "Omar Celik", email: omar.email, role: "agent" });

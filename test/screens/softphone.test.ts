@@ -1,100 +1,25 @@
 // The telephone of an agent in a real browser, by keys alone: a customer calls from a page, they hear each other; held, muted, a colleague asked, handed on; a supervisor listens. With a real engine and a
 // microphone that plays a tone.
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import datachannel from "node-datachannel";
-import type { Browser, Page } from "playwright-core";
 import { api } from "#contract/api.ts";
-import type { Call } from "#contract/calls.ts";
-import { addHotline, callHotline, type PageCall } from "#test/hotline.ts";
-import type { Caller } from "#test/peers/caller.ts";
-import { bookQueue, bookWith, idOf } from "#test/routing-book.ts";
-import { axeFindings, startBrowser, type BrowserDesk } from "#test/screens/browser.ts";
-import { hears, microphone, watchLines } from "#test/screens/microphone.ts";
-import { ada, omar, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+import type { PageCall } from "#test/hotline.ts";
+import { axeFindings } from "#test/screens/browser.ts";
+import { hears } from "#test/screens/microphone.ts";
+import { bar, byAda, byOmar, comes, keys, leavesNote, ready, startPhones, type Phones } from "#test/screens/phones.ts";
 
-/** What the agents' microphones say; the same in both would be taken for an echo and put out. */
-const [byOmar, byAda] = [600, 1_000] as const;
-let folder: string;
-let centre: ScreenCentre;
-let hotline: string;
-let adasBrowser: Browser;
-let omars: BrowserDesk;
-let adas: BrowserDesk;
-const callers: Caller[] = [];
+let phones: Phones;
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "draht-softphone-"));
-  centre = await startScreenCentre({ UNDO_SECONDS: "0", SPEAKER: "off" }, await microphone(folder, byOmar));
-  adasBrowser = await startBrowser(await microphone(folder, byAda));
-  const [brand] = await centre.desk.call(api.brands.list);
-  hotline = await addHotline(centre.desk, brand?.id ?? assert.fail(), { recording: "announced" });
-  const { revision } = await centre.desk.call(api.routing.book);
-  const kinds = { voice: { wrapUpSeconds: 600, restSeconds: 0 } };
-  const dispositions = [{ id: idOf<never>(81), name: "Gelöst" }];
-  await centre.desk.call(api.routing.setBook, {
-    body: {
-      was: revision,
-      book: bookWith([bookQueue(1, { name: "Störungen", offerSeconds: 600 })], {
-        kinds,
-        dispositions,
-        graceSeconds: 30,
-      }),
-    },
-  });
-  [omars, adas] = await Promise.all([centre.open({ login: omar }), centre.open({ login: ada, browser: adasBrowser })]);
-  for (const { page } of [omars, adas]) {
-    await watchLines(page);
-    await page.goto(`${centre.server.url}/desk/open`);
-    await page.locator(".list-head").waitFor();
-  }
+  phones = await startPhones({ recording: "announced" });
 });
-after(async () => {
-  for (const caller of callers) caller.close();
-  await adasBrowser?.close();
-  await centre?.stop();
-  await rm(folder, { recursive: true, force: true });
-  // Its threads would keep this process.
-  datachannel.cleanup();
-});
-
-/** A sequence of keys, sent together: on a crowded machine the second would come too late for the first. */
-const keys = async (page: Page, ...sequence: readonly string[]): Promise<void> => {
-  await Promise.all(sequence.map((key) => page.keyboard.press(key)));
-};
-/** Whoever takes a call has the caret where a note is written; keys of the desk come after that. */
-const leavesNote = async (page: Page): Promise<void> => {
-  await page.locator(".editor-text:focus, textarea:focus").first().waitFor();
-  await page.keyboard.press("Escape");
-};
-const bar = (page: Page) => page.locator(".call-bar");
-const comes = async (one: BrowserDesk): Promise<void> => {
-  const { page } = one;
-  await keys(page, "q", "a");
-  await page.locator(".nav .presence-words", { hasText: "Verfügbar" }).waitFor();
-  await ready(one);
-};
-const ready = ({ page }: BrowserDesk): Promise<void> =>
-  page.getByText("Telefon bereit").first().waitFor({ state: "attached" });
-const calls = async (name: string): Promise<PageCall> => {
-  const one = await callHotline(centre.server.url, hotline, { name });
-  callers.push(one.caller);
-  return one;
-};
-const callIs = async (callId: string, fits: (call: Call) => boolean): Promise<Call> => {
-  const event = await centre.feed.event(
-    (one) => one.kind === "call.changed" && one.data.call.id === callId && fits(one.data.call),
-  );
-  return event.kind === "call.changed" ? event.data.call : assert.fail();
-};
+after(() => phones?.stop());
 
 let last: PageCall | null = null;
 const lastCall = (): PageCall => last ?? assert.fail("nobody has called");
 
 test("a call rings, is taken by key, and both are heard; muted and held and back, with what it is said in words", async () => {
+  const { omars, calls, callIs } = phones;
   const { page } = omars;
   await comes(omars);
   last = await calls("Karin Moor");
@@ -125,6 +50,7 @@ test("a call rings, is taken by key, and both are heard; muted and held and back
 });
 
 test("a colleague is asked while the customer hears music, all talk together, and it is handed over; whoever has it wraps up when they hang up", async () => {
+  const { omars, adas, callIs } = phones;
   const { page } = omars;
   await comes(adas);
   const { caller: customer } = lastCall();
@@ -160,6 +86,7 @@ test("a colleague is asked while the customer hears music, all talk together, an
 });
 
 test("a supervisor listens, whispers and talks; passed on with a note it rings at whom it was passed to", async () => {
+  const { omars, adas, calls, callIs, centre } = phones;
   const { page } = omars;
   last = await calls("Jo Berg");
   const { callId, caller: customer } = last;

@@ -31,12 +31,22 @@ import { ringing } from "#web/state/work.ts";
 
 const group = "calls";
 
+/** Why nothing can be done with calls here; null: something could. */
+const noPhone = (): WordKey | null => {
+  if (!hasTelephone()) return "calls.why.none";
+  const { role } = telephone.get();
+  return role === "here" ? null : role === "off" ? "calls.why.off" : "calls.why.elsewhere";
+};
+/** Why the call in hand cannot be told this. */
+const noCall = (): WordKey => (callInHand() === null ? (noPhone() ?? "calls.why.noCall") : "calls.why.notNow");
+
 const ofCall = (id: string, title: WordKey, keys: readonly string[], what: keyof Able, run: () => void): Command => ({
   id: `call.${id}`,
   title,
   group,
   keys,
   can: () => canNow(what),
+  why: noCall,
   run,
 });
 
@@ -57,6 +67,12 @@ const join = (mode: "listens" | "whispers" | "talks", title: WordKey, keys: read
   group,
   keys,
   can: (context) => talkHere(context) !== null,
+  why: ({ me }) =>
+    allows(me.agent.role, "team.supervise")
+      ? callInHand() === null
+        ? (noPhone() ?? "calls.why.nobodyTalks")
+        : "calls.why.notNow"
+      : "calls.why.notAllowed",
   run: (context) => {
     const call = talkHere(context);
     if (call !== null) joinCall(call.id, mode);
@@ -97,6 +113,7 @@ export const callCommands: readonly Command[] = [
     group,
     keys: [", x"],
     can: () => callInHand() !== null,
+    why: noCall,
     run: hangUp,
   },
   {
@@ -108,6 +125,7 @@ export const callCommands: readonly Command[] = [
       const id = callInHand()?.concernId ?? null;
       return id !== null && deskState.get().rows[id] !== undefined;
     },
+    why: noCall,
     run: () => {
       const call = callInHand();
       if (call !== null) openCall(call);
@@ -122,6 +140,7 @@ export const callCommands: readonly Command[] = [
     group,
     keys: [", d"],
     can: () => hasTelephone(),
+    why: () => "calls.why.none",
     run: () => setCallsUi({ sheet: { what: "devices" } }),
   },
   {
@@ -130,6 +149,7 @@ export const callCommands: readonly Command[] = [
     group,
     keys: [", p"],
     can: () => telephone.get().role === "elsewhere",
+    why: () => noPhone() ?? "calls.why.isHere",
     run: telephoneHere,
   },
 ];

@@ -15,6 +15,8 @@ export interface Command {
   /** When its keys mean it, where they mean something else at other times. */
   readonly when?: WordKey;
   readonly can: (context: Context) => boolean;
+  /** Why it cannot be done, a sentence; asked when it cannot and its keys were pressed one after the other. */
+  readonly why?: (context: Context) => WordKey;
   /** `typed` is the key it was asked for with, in the notation of keys.ts; undefined: otherwise. */
   readonly run: (context: Context, typed?: string) => void;
 }

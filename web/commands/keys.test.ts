@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commands } from "#web/commands/commands.ts";
 import type { Context } from "#web/commands/context.ts";
-import { belongsToList, meaning, notation, shownKeys, worksWhileWriting } from "#web/commands/keys.ts";
+import {
+  begins,
+  belongsToList,
+  meaning,
+  notation,
+  ofSequence,
+  shownKeys,
+  worksWhileWriting,
+} from "#web/commands/keys.ts";
 import { finding } from "#web/state/finding.ts";
 import { unfiltered } from "#web/state/lists.ts";
 import { emptyState } from "#web/state/apply.ts";
@@ -161,6 +169,15 @@ test("g waits for a second key; a wrong second key means what it means alone", (
   assert.equal(meaning(commands, "g", "m"), "goMine");
   assert.equal(meaning(commands, "g", "r"), "reply");
   assert.equal(meaning(commands, "", "ö"), null);
+});
+
+// ", l" opened the sheet of links while nobody could be listened to.
+test("a sequence belongs to its command whether or not that can be done; what is nobody's does not", () => {
+  assert.ok(begins(commands, ",") && begins(commands, "q") && !begins(commands, "l"));
+  assert.equal(ofSequence(commands, ",", "l")?.id, "call.listens");
+  assert.equal(ofSequence(commands, ",", "Shift+l")?.id, "call.listens", "Shift may be held through a sequence");
+  assert.equal(ofSequence(commands, "", "l"), null);
+  assert.equal(ofSequence(commands, ",", "ö"), null);
 });
 
 test("Shift makes another key of a letter only where a command says so", () => {

@@ -44,6 +44,25 @@ export const meaning = (
   return plain === null ? null : meaning(commands, "", plain);
 };
 
+/**
+ * The command that a sequence means which has just been pressed to its end, whether or not it can be done; null: the sequence is nobody's. Its last key is no key of its own then.
+ */
+export const ofSequence = <T extends { readonly keys: readonly string[] }>(
+  commands: readonly T[],
+  before: string,
+  press: string,
+): T | null => {
+  if (before === "") return null;
+  const plain = press.startsWith("Shift+") ? press.slice("Shift+".length) : press;
+  for (const last of [press, plain])
+    for (const command of commands) if (command.keys.includes(`${before} ${last}`)) return command;
+  return null;
+};
+
+/** True for a key that begins a sequence of some command. */
+export const begins = (commands: readonly { readonly keys: readonly string[] }[], press: string): boolean =>
+  commands.some((command) => command.keys.some((keys) => keys.startsWith(`${press} `)));
+
 /** True for keys that may act while somebody writes: with Ctrl, but for those of the text itself, and Escape. */
 export const worksWhileWriting = (press: string): boolean =>
   (press.startsWith("Ctrl+") && press !== "Ctrl+a") || press === "Escape";

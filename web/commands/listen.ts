@@ -3,7 +3,19 @@ import { useEffect } from "react";
 import type { Command } from "#web/commands/command.ts";
 import { commands } from "#web/commands/commands.ts";
 import type { Context } from "#web/commands/context.ts";
-import { belongsToList, meaning, notation, sequenceMs, worksWhileWriting } from "#web/commands/keys.ts";
+import {
+  begins,
+  belongsToList,
+  meaning,
+  notation,
+  ofSequence,
+  sequenceMs,
+  worksWhileWriting,
+} from "#web/commands/keys.ts";
+import { toast } from "#web/state/toasts.ts";
+import { t } from "#web/state/words.ts";
+
+const whyNotSeconds = 5;
 
 /** Listens for keys. `context` is asked at each press. */
 export const useCommandKeys = (context: () => Context | null): void => {
@@ -21,16 +33,32 @@ export const useCommandKeys = (context: () => Context | null): void => {
       const since = press.timeStamp - pressedAt < sequenceMs ? before : "";
       // A key with Shift that is some command's own means nothing else while that cannot be done.
       const owned = since === "" && typed.startsWith("Shift+") && hasKey(commands, typed) && !hasKey(able, typed);
+      const known = ofSequence(commands, since, typed);
       const meant = owned ? null : meaning(able, since, typed);
+      // A sequence that begins is waited for even if nothing of it can be done: its second key would do something else.
+      const isMore = meant === "more" || (meant === null && begins(commands, typed));
       pressedAt = press.timeStamp;
-      before = meant === "more" ? typed : "";
-      if (meant === null) return;
+      before = isMore && known === null ? typed : "";
+      if (known !== null && ofSequence(able, since, typed) === null) {
+        press.preventDefault();
+        tellWhyNot(known, now);
+        return;
+      }
+      if (isMore) press.preventDefault();
+      if (meant === null || isMore) return;
       press.preventDefault();
       able.find((command) => command.id === meant)?.run(now, typed);
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   }, [context]);
+};
+
+/** Says that a command cannot be done now, and why if it knows. */
+const tellWhyNot = ({ title, why }: Command, context: Context): void => {
+  const name = t(title);
+  const words = why === undefined ? t("keys.cannot", { name }) : t("keys.cannotFor", { name, why: t(why(context)) });
+  toast(words, { tone: "failed", seconds: whyNotSeconds });
 };
 
 const hasKey = (all: readonly Command[], key: string): boolean =>

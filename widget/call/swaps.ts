@@ -116,6 +116,8 @@ export const swapsOf = (deeds: Deeds) => {
       callback.box.hidden = !may?.callback;
       chat.hidden = !may?.chat;
       mail.hidden = !may?.mail;
+      // Whoever is greeted, or speaks with a flow, does not wait.
+      tell(title, view?.state === "waiting" ? words.instead : words.otherwise);
       title.hidden = !(may?.callback || may?.chat || may?.mail);
       phone.hidden = screen === null || phase !== "live";
       if (screen !== null && screen.url !== pictured) {
