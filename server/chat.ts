@@ -467,7 +467,9 @@ export const startChat = (options: {
       const channel = find() ?? (await connected.freshen().then(find));
       if (channel?.kind !== "webchat") return 404;
       const { origins } = channel.settings as WebchatSettings;
-      if (!options.sameOrigin(request) && !origins.includes((request.headers.origin ?? "").toLowerCase())) return 403;
+      const { origin } = request.headers;
+      // No page connects without its origin: whoever has none is an app, and could as well say any.
+      if (origin !== undefined && !options.sameOrigin(request) && !origins.includes(origin.toLowerCase())) return 403;
       const place = placeOf(options.callerOf(request));
       if ((places.get(place) ?? 0) >= mostFromOnePlace) return 429;
       return { channel, place, device: deviceOf(request.headers["user-agent"] ?? "") };

@@ -118,6 +118,18 @@ test("a signed user is the same visitor in every browser, and the desk sees who 
   assert.equal((await stays.hello({ token: phone.session })).concerns[0]?.id, concernId);
 });
 
+test("an app, which has no origin, signs its user in as the site does, and sees what was said there; a page elsewhere does not come in", async () => {
+  const { at } = await signIn(token("kd-app"));
+  const { concernId } = await at.tell("Vom Rechner");
+  const app = await openPage(server.url, chat.id, "app");
+  pages.push(app);
+  const welcome = await app.hello({ identity: signedBy(token("kd-app")) });
+  assert.deepEqual([welcome.signed, texts(welcome.messages)], [true, ["Vom Rechner"]]);
+  await app.tell("Vom Telefon", { concernId });
+  await at.message("Vom Telefon");
+  await assert.rejects(openPage(server.url, chat.id, "https://elsewhere.test"), /403/);
+});
+
 test("everything that is not the site's own fresh word for this channel is refused by one code, and nothing is shown", async () => {
   await addKey(chat, publicPem);
   const known = await signIn(token("hans"));
