@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "#contract/api.ts";
+import type { AnyEvent } from "#contract/events.ts";
 import { answerIn, type Told } from "#test/chat.ts";
 import { addFlow, helpFlow } from "#test/flow-help.ts";
 import { startChatCentre, type ChatCentre } from "#test/chatCentre.ts";
@@ -312,4 +313,40 @@ test("what a flow asks in the chat is answered by mail when the visitor has left
     messages.filter(({ author }) => author.kind === "helper").map(({ channelKind }) => channelKind),
     ["webchat", "email", "email", "webchat"],
   );
+});
+
+test("a chat shows what its visitor wrote and was answered, never what a machine or anybody else wrote into the concern by mail", async () => {
+  const visitor = await at.page();
+  const { token } = await visitor.hello();
+  visitor.say({ type: "introduce", name: "Ines Falk", email: "ines@kunde.test" });
+  const { concernId } = await visitor.tell("Bitte um Rückruf.");
+  visitor.close();
+  await visitor.closed;
+  await answer(concernId, "Wann passt es?");
+  const mail = await at.sim.next((each) => each.envelope.to.includes("ines@kunde.test"));
+  const feed = await at.desk.live();
+  const written: string[] = [];
+  const isMail = (event: AnyEvent): boolean =>
+    event.kind === "message.added" &&
+    event.concernId === concernId &&
+    event.data.message.direction === "in" &&
+    event.data.message.channelKind === "email";
+  const writes = async (from: string, text: string, headers: Readonly<Record<string, string>> = {}): Promise<void> => {
+    await at.sim.send(
+      { from: { name: "", address: from }, to: mail.replyTo, subject: mail.subject, text, headers },
+      { host: "127.0.0.1", port: at.server.ports.smtp },
+    );
+    written.push(from);
+    await feed.event((event) => isMail(event) && feed.events.filter(isMail).length >= written.length);
+  };
+  await writes("no-reply@slack.test", "Ihr Bestätigungscode lautet 918273", { "auto-submitted": "auto-generated" });
+  await writes("fremd@anderswo.test", "Ich bin der Nachbar 5566");
+  await writes("ines@kunde.test", "Morgen um zehn bitte.");
+  feed.close();
+  const back = await at.page();
+  const welcome = await back.hello({ token, link: /#(\S+)/.exec(mail.text)?.[1] ?? "" });
+  assert.deepEqual(texts(welcome.messages), ["Bitte um Rückruf.", "Wann passt es?", "Morgen um zehn bitte."]);
+  back.say({ type: "earlier", concernId, before: 1_000 });
+  await back.word("earlier");
+  assert.doesNotMatch(JSON.stringify(back.words), /918273|5566/);
 });
