@@ -396,7 +396,7 @@ const wordIn = (frame: string): FromWidget | null => {
   }
 };
 
-/** Opens the chat. `sameOrigin`: our own pages may always carry the widget. `callerOf`: the caller's address, behind proxies that are trusted. */
+/** Opens the chat. `sameOrigin`: our own pages may always carry the widget; who says no origin is an app and no page. `callerOf`: the caller's address, behind proxies that are trusted. */
 export const startChat = (options: {
   readonly world: FlowWorld;
   readonly bus: Bus;
@@ -466,10 +466,9 @@ export const startChat = (options: {
       // One that was connected a moment ago may not be known here yet.
       const channel = find() ?? (await connected.freshen().then(find));
       if (channel?.kind !== "webchat") return 404;
-      const { origins } = channel.settings as WebchatSettings;
       const { origin } = request.headers;
-      // No page connects without its origin: whoever has none is an app, and could as well say any.
-      if (origin !== undefined && !options.sameOrigin(request) && !origins.includes(origin.toLowerCase())) return 403;
+      const { origins } = channel.settings as WebchatSettings;
+      if (origin && !options.sameOrigin(request) && !origins.includes(origin.toLowerCase())) return 403;
       const place = placeOf(options.callerOf(request));
       if ((places.get(place) ?? 0) >= mostFromOnePlace) return 429;
       return { channel, place, device: deviceOf(request.headers["user-agent"] ?? "") };

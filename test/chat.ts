@@ -98,14 +98,10 @@ export interface VisitorPage {
 const messagesIn = (word: ToWidget): readonly ChatMessage[] =>
   word.type === "taken" ? [word.message] : "messages" in word ? word.messages : [];
 
-/** Opens a page's socket, or an app's, which has no origin; rejects with the HTTP status when it is refused. */
-export const openPage = async (
-  url: string,
-  channelId: string,
-  origin: string | "app" | null = null,
-): Promise<VisitorPage> => {
+/** Opens a page's socket, or an app's, which has no origin (""); rejects with the HTTP status when it is refused. */
+export const openPage = async (url: string, channelId: string, origin: string | null = null): Promise<VisitorPage> => {
   const socket = new WebSocket(`${url.replace("http", "ws")}/chat?channel=${channelId}`, {
-    headers: origin === "app" ? {} : { origin: origin ?? url },
+    headers: origin === "" ? {} : { origin: origin ?? url },
   });
   const words: ToWidget[] = [];
   const waiting = new Set<() => void>();

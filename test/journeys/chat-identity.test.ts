@@ -121,7 +121,7 @@ test("a signed user is the same visitor in every browser, and the desk sees who 
 test("an app, which has no origin, signs its user in as the site does, and sees what was said there; a page elsewhere does not come in", async () => {
   const { at } = await signIn(token("kd-app"));
   const { concernId } = await at.tell("Vom Rechner");
-  const app = await openPage(server.url, chat.id, "app");
+  const app = await openPage(server.url, chat.id, "");
   pages.push(app);
   const welcome = await app.hello({ identity: signedBy(token("kd-app")) });
   assert.deepEqual([welcome.signed, texts(welcome.messages)], [true, ["Vom Rechner"]]);
