@@ -43,7 +43,14 @@ export const lacksAsterisk = (): string | false => lacking("asterisk");
 
 /** Starts one. `trunkPort`: where its trunk leads; a free port otherwise. `many`: room for the media of some two hundred legs at once, instead of fifty. */
 export const startAsterisk = async (
-  more: { readonly trunkPort?: number; readonly many?: boolean; readonly meanwhile?: AsteriskSetup["meanwhile"] } = {},
+  more: {
+    readonly trunkPort?: number;
+    readonly many?: boolean;
+    readonly meanwhile?: AsteriskSetup["meanwhile"];
+    /** What of its trunk is not as it is by default. */
+    readonly trunk?: Partial<AsteriskSetup["trunk"]>;
+    readonly nat?: AsteriskSetup["nat"];
+  } = {},
 ): Promise<AsteriskPeer> => {
   const program = unpacked("asterisk");
   if (program === undefined) throw new Error("Asterisk is not there");
@@ -61,7 +68,8 @@ export const startAsterisk = async (
     password,
     sip: { host: "127.0.0.1", port: sipPort },
     rtp: { from: media.from, to: media.from + media.count - 1 },
-    trunk: { host: "127.0.0.1", port: trunkPort, codecs: ["ulaw", "alaw"] },
+    trunk: { host: "127.0.0.1", port: trunkPort, codecs: ["ulaw", "alaw"], ...more.trunk },
+    nat: more.nat ?? null,
     ...(more.meanwhile === undefined ? {} : { meanwhile: more.meanwhile }),
   });
   for (const name of asteriskFolders) await mkdir(join(home, name), { recursive: true });

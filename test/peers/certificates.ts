@@ -1,4 +1,4 @@
-// Certificates made by openssl for tests: an authority, one for "localhost" signed by it, and one of nobody's.
+// Certificates made by openssl for tests: an authority, one for "localhost" and 127.0.0.1 signed by it, and one of nobody's.
 import { execFile } from "node:child_process";
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ export async function makeCertificates(
     "-subj",
     "/CN=localhost",
     "-addext",
-    "subjectAltName=DNS:localhost",
+    "subjectAltName=DNS:localhost,IP:127.0.0.1",
     "-addext",
     "basicConstraints=critical,CA:FALSE",
     "-CA",

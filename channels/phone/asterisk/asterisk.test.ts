@@ -97,6 +97,19 @@ test("a provider that wants us signed in, encrypted and from behind a router get
   assert.match(dialplan, /Dial\(PJSIP\/\+49301235@trunk,60\)/u);
 });
 
+test("a provider that is only called by TLS needs no certificate of ours, and its own is checked against what the operator says", () => {
+  const trunk = { host: "sip.example.net", transport: "tls" };
+  const ofSystem = asteriskFiles(asteriskSetup.parse({ ...setup, trunk }))["pjsip.conf"] ?? "";
+  assert.match(ofSystem, /\[transport-tls\]\n(?:\w+=.*\n)*verify_server=yes\nca_list_path=\/etc\/ssl\/certs\n/u);
+  assert.doesNotMatch(ofSystem, /cert_file|ca_list_file/u);
+  const given = asteriskSetup.parse({ ...setup, trunk: { ...trunk, authority: "/etc/draht/provider.pem" } });
+  assert.match(
+    asteriskFiles(given)["pjsip.conf"] ?? "",
+    /\[transport-tls\]\n(?:\w+=.*\n)*verify_server=yes\nca_list_file=\/etc\/draht\/provider\.pem\n/u,
+  );
+  assert.doesNotMatch(asteriskFiles(asteriskSetup.parse(setup))["pjsip.conf"] ?? "", /transport-tls/u);
+});
+
 test("nothing that an operator writes ends a line, begins a section or a comment", () => {
   for (const text of ["a\nb", "a;b", "[x]", "a b"]) {
     assert.equal(asteriskSetup.safeParse({ ...setup, user: text }).success, false, text);

@@ -16,6 +16,8 @@ export const trunkSetup = z.strictObject({
   host: word.min(1),
   port: port.default(5_060),
   transport: z.enum(["udp", "tcp", "tls"]).default("udp"),
+  /** With `tls`: a file in PEM with the authorities that its certificate may be of; null: those of the system. */
+  authority: word.min(1).nullable().default(null),
   /** By which the provider knows us; with a password we answer its digest challenges (RFC 8760). */
   user: word.nullable().default(null),
   password: word.nullable().default(null),

@@ -24,21 +24,7 @@ export function pjsipFile(setup: AsteriskSetup): string {
   const ways = [
     section("transport-udp", { type: "transport", protocol: "udp", bind: `${sip.host}:${sip.port}`, ...outside }),
     section("transport-tcp", { type: "transport", protocol: "tcp", bind: `${sip.host}:${sip.port}`, ...outside }),
-    ...(sip.certificate === null || sip.key === null
-      ? []
-      : [
-          section("transport-tls", {
-            type: "transport",
-            protocol: "tls",
-            bind: `${sip.host}:${sip.port + 1}`,
-            cert_file: sip.certificate,
-            priv_key_file: sip.key,
-            method: "tlsv1_2",
-            verify_server: "yes",
-            ca_list_path: "/etc/ssl/certs",
-            ...outside,
-          }),
-        ]),
+    ...tlsSections(setup, outside),
     // Softphones, by HTTP's port (RFC 7118).
     // Nothing listens there, http.conf says where: it is where the media of agents' browsers are bound, which come from anywhere.
     section("transport-ws", { type: "transport", protocol: "ws", bind: "0.0.0.0", ...outside }),
@@ -57,6 +43,26 @@ export function pjsipFile(setup: AsteriskSetup): string {
     ...ways,
     ...trunkSections(trunk),
   ].join("\n");
+}
+
+/** With a certificate of ours it takes calls by TLS; a provider that we only call by it needs none. Theirs is always checked. */
+function tlsSections({ sip, trunk }: AsteriskSetup, outside: Lines): readonly string[] {
+  const own = sip.certificate !== null && sip.key !== null;
+  if (!own && trunk.transport !== "tls") return [];
+  return [
+    section("transport-tls", {
+      type: "transport",
+      protocol: "tls",
+      bind: `${sip.host}:${sip.port + 1}`,
+      cert_file: own ? sip.certificate : null,
+      priv_key_file: own ? sip.key : null,
+      method: "tlsv1_2",
+      verify_server: "yes",
+      ca_list_path: trunk.authority === null ? "/etc/ssl/certs" : null,
+      ca_list_file: trunk.authority,
+      ...outside,
+    }),
+  ];
 }
 
 function trunkSections(trunk: TrunkSetup): readonly string[] {
