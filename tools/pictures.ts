@@ -9,6 +9,7 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import { api } from "#contract/api.ts";
 import { signIn } from "#test/desk.ts";
 import { openDesk, phone, startBrowser, wide } from "#test/screens/browser.ts";
+import { someMicrophone } from "#test/screens/microphone.ts";
 import { startTestServer } from "#test/server.ts";
 import {
   answerChat,
@@ -23,6 +24,7 @@ import {
 } from "./pictures/demo.ts";
 import { screensOf, type Screen } from "./pictures/screens.ts";
 import { drawSheet } from "./pictures/sheet.ts";
+import { telephoneScreensOf } from "./pictures/telephone.ts";
 
 interface Look {
   readonly name: string;
@@ -83,6 +85,9 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["history", "history", look("wide", "light", "de")],
   ["offer", "offer", look("wide", "light", "de")],
   ["work", "work", look("wide", "dark", "en")],
+  ["call", "call", look("wide", "light", "de")],
+  ["call-transfer", "call-transfer", look("wide", "dark", "en")],
+  ["phone-call", "call-consult", look("phone", "light", "de")],
   ["keys", "keys", look("wide", "dark", "de")],
   ["palette", "palette", look("wide", "light", "de")],
   ["selection", "selection", look("wide", "light", "de")],
@@ -158,7 +163,7 @@ const server = await startTestServer({
   args: ["--demo"],
   env: { CHECK_ANSWERS: "no", UNDO_SECONDS: "0", CHAT_MAIL_SECONDS: "1" },
 });
-const browser = await startBrowser([], true);
+const browser = await startBrowser(someMicrophone, true);
 let failed = 0;
 try {
   const desk = await signIn(server.url, login.email, login.password);
@@ -172,7 +177,10 @@ try {
   const drawn = values.all === undefined ? row : await newsletterComes(desk, server.ports.smtp);
   if (chosen("set-aside")) await asideComes(desk, server.ports.smtp);
   const moved = await chatMoves(desk, server.url);
-  const screens = screensOf({ row, drawn, moved, split, question, answerChat: (text) => answerChat(desk, text) });
+  const screens = [
+    ...screensOf({ row, drawn, moved, split, question, answerChat: (text) => answerChat(desk, text) }),
+    ...telephoneScreensOf(row),
+  ];
   const speak = async (language: "de" | "en"): Promise<void> => {
     for (const one of [desk, omar]) {
       const { preferences } = await one.call(api.agents.me);

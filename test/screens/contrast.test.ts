@@ -10,13 +10,15 @@ import { addFlow } from "#test/flow-help.ts";
 import { everyPromise } from "#test/promises.ts";
 import { bookQueue, bookWith } from "#test/routing-book.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+import { someMicrophone } from "#test/screens/microphone.ts";
+import { addTelephone, telephoneScreens, telephoning } from "#tools/pictures/telephone.ts";
 
 let centre: ScreenCentre;
 let row: ConcernRow;
 let flowId: string;
 
 before(async () => {
-  centre = await startScreenCentre();
+  centre = await startScreenCentre({}, someMicrophone);
   row = await centre.writes({ from: "Edda <edda@kunde.test>", subject: "Schrift zu blass", text: "Bitte dunkler." });
   const waiting = await centre.writes({ from: "Finn <finn@kunde.test>", subject: "Warte", text: "Ich warte." });
   const urgent = await centre.writes({ from: "Gesa <gesa@kunde.test>", subject: "Eilt", text: "Eilt sehr." });
@@ -27,6 +29,7 @@ before(async () => {
   await centre.desk.call(api.macros.create, {
     body: { name: "Rückruf", key: "1", share: { with: "everybody" }, actions: [{ do: "addTags", tags: ["Rückruf"] }] },
   });
+  await addTelephone(centre.desk, row.brandId);
   flowId = await addFlow(centre.desk);
   await centre.desk.call(api.flows.addService, {
     body: { name: "Leitungen", url: "https://lines.example.org/api", headers: [], on: true },
@@ -41,7 +44,12 @@ before(async () => {
 
 after(() => centre?.stop());
 
-const places: readonly { readonly path: () => string; readonly ready: (page: Page) => Promise<void> }[] = [
+const places: readonly {
+  readonly path: () => string;
+  /** Before the page is opened. */
+  readonly before?: (page: Page) => Promise<unknown>;
+  readonly ready: (page: Page) => Promise<void>;
+}[] = [
   {
     path: () => `/desk/open/${row.number}`,
     ready: async (page) => {
@@ -67,6 +75,12 @@ const places: readonly { readonly path: () => string; readonly ready: (page: Pag
   { path: () => `/admin/flows/${flowId}`, ready: (page) => page.locator(".flow-node").first().waitFor() },
   { path: () => "/admin/flow-services", ready: (page) => page.locator(".entry").first().waitFor() },
   { path: () => "/admin/notices", ready: (page) => page.locator(".entry .badge").first().waitFor() },
+  // Last: from then on the page hears of a call.
+  ...telephoneScreens.map(({ scene, act }) => ({
+    path: () => `/desk/open/${row.number}`,
+    before: (page: Page) => telephoning(row, scene)(page),
+    ready: act,
+  })),
 ];
 
 /** The stricter rule leaves what has less than 4.5 to 1 to the other: each alone would miss something. */
@@ -79,6 +93,7 @@ test("more contrast, asked for by the machine: seven to one for every word, ligh
   const { page } = one;
   for (const place of places) {
     await page.emulateMedia({ colorScheme: "light" });
+    await place.before?.(page);
     await page.goto(centre.server.url + place.path());
     await place.ready(page);
     const inks: string[] = [];

@@ -9,6 +9,8 @@ import { addFlow } from "#test/flow-help.ts";
 import { everyPromise } from "#test/promises.ts";
 import { bookQueue, bookWith } from "#test/routing-book.ts";
 import { closeSilent, startScreenCentre, type ScreenCentre } from "#test/screens/centre.ts";
+import { someMicrophone } from "#test/screens/microphone.ts";
+import { addTelephone, telephoneScreens, telephoning } from "#tools/pictures/telephone.ts";
 
 declare global {
   var editorHasFocus: Promise<boolean>;
@@ -20,7 +22,7 @@ let row: ConcernRow;
 let flowId: string;
 
 before(async () => {
-  centre = await startScreenCentre();
+  centre = await startScreenCentre({}, someMicrophone);
   await centre.writes({ from: "Vera <vera@kunde.test>", subject: "Eine andere", text: "Hallo." });
   row = await centre.writes({
     from: "Ute <ute@kunde.test>",
@@ -39,6 +41,7 @@ before(async () => {
   await centre.desk.call(api.macros.create, {
     body: { name: "Rückruf", key: "1", share: { with: "everybody" }, actions: [{ do: "addTags", tags: ["Rückruf"] }] },
   });
+  await addTelephone(centre.desk, row.brandId);
   flowId = await addFlow(centre.desk);
   const { revision } = await centre.desk.call(api.routing.book);
   await centre.desk.call(api.routing.setBook, { body: { was: revision, book: bookWith([bookQueue(1)]) } });
@@ -208,6 +211,22 @@ const screens: readonly {
     open: (page) => ready(page, "/admin/notices", ".entry"),
     reaches: [/Hinweis zeigen/, /Kein Bild in Hamm/],
   },
+  // Last: from then on the page hears of a call.
+  ...telephoneScreens.flatMap(({ name, scene, act, reaches }) =>
+    reaches === undefined
+      ? []
+      : [
+          {
+            name,
+            open: async (page: Page): Promise<void> => {
+              await telephoning(row, scene)(page);
+              await ready(page, `/desk/open/${row.number}`, ".message");
+              await act(page);
+            },
+            reaches,
+          },
+        ],
+  ),
 ];
 
 test("every screen is walked with Tab from end to end: all is reached, the focus is always seen, and caught nowhere", async () => {
@@ -275,7 +294,8 @@ test("what opens takes the focus and gives it back to where it was", async () =>
   const focused = (): Promise<string> => page.evaluate(() => globalThis.focusedNow());
   const opensAndGivesBack = async (keys: readonly string[], opened: string): Promise<void> => {
     const before = await focused();
-    for (const key of keys) await page.keyboard.press(key);
+    // Together: on a crowded machine the second of two would come too late.
+    await Promise.all(keys.map((key) => page.keyboard.press(key)));
     await page.locator(opened).first().waitFor();
     // It goes there, and is given back, in the next frame.
     await page
@@ -319,6 +339,14 @@ test("what opens takes the focus and gives it back to where it was", async () =>
     await page.locator(".entry").first().focus();
     await opensAndGivesBack(["Enter"], ".sheet");
   }
+
+  await telephoning(row, "talks")(page);
+  await ready(page, `/desk/open/${row.number}`, ".call-acts");
+  await page.locator(".thread").focus();
+  await opensAndGivesBack([",", "t"], "[role=dialog]");
+  await opensAndGivesBack([",", "c"], "[role=dialog]");
+  await opensAndGivesBack([",", "d"], ".sheet");
+  await opensAndGivesBack([",", "k"], ".call-pad");
   await closeSilent(one);
 });
 

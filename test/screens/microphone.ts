@@ -39,6 +39,12 @@ const keepTracks = (): void => {
   });
 };
 
+/** The switches of a browser that has a microphone, and may use it. */
+export const someMicrophone: readonly string[] = [
+  "--use-fake-ui-for-media-stream",
+  "--use-fake-device-for-media-stream",
+];
+
 /** The switches of a browser whose microphone says this; its sound is a file in that folder. */
 export const microphone = async (folder: string, tone: Tone): Promise<string[]> => {
   const file = join(folder, `${tone}.wav`);
@@ -46,12 +52,7 @@ export const microphone = async (folder: string, tone: Tone): Promise<string[]> 
   const [head, word] = [wavOfTone(null, 6_000), wavOfTone(tone, 450).subarray(44)];
   for (let at = 44; at + word.length < head.length; at += 2 * 8 * 600) word.copy(head, at);
   await writeFile(file, head);
-  return [
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    `--use-file-for-fake-audio-capture=${file}`,
-    "--autoplay-policy=no-user-gesture-required",
-  ];
+  return [...someMicrophone, `--use-file-for-fake-audio-capture=${file}`, "--autoplay-policy=no-user-gesture-required"];
 };
 
 /** Before the page is loaded: from then on it can be asked what it hears. */

@@ -77,7 +77,8 @@ const Targets = ({
   const groups: readonly { readonly id: "number" | "agents" | "queues"; readonly targets: readonly Target[] }[] = [
     {
       id: "number",
-      targets: isNumber(number) ? [{ key: "number", name: numberWords(number), to: { number } }] : [],
+      // A key of its own: with the group's the list would go round in circles, and the desk with it.
+      targets: isNumber(number) ? [{ key: "typed", name: numberWords(number), to: { number } }] : [],
     },
     {
       id: "agents",
