@@ -158,6 +158,7 @@ export const voiceEvent = z.discriminatedUnion("what", [
     byThem: z.boolean(),
     code: z.string().max(40),
   }),
+  // Keys that come faster than anybody presses them are left out by the engine.
   z.strictObject({ ...ofLeg, what: z.literal("digit"), digit: z.string().regex(/^[0-9*#A-D]$/u) }),
   z.strictObject({
     ...ofLeg,

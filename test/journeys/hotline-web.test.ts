@@ -81,15 +81,28 @@ const offers = async (id: string, legId: string, sdp: string): Promise<{ readonl
   }
 };
 
+/** A device for that leg; a line that did not come about is offered anew, as a page that was loaded again does. */
+const connects = async (id: string, legId: string): Promise<Caller> => {
+  for (let tries = 1; ; tries += 1) {
+    const device = await caller();
+    const { sdp } = await offers(id, legId, device.offer);
+    const gone = await device.take(sdp).then(
+      () => null,
+      (error: unknown) => error as Error,
+    );
+    if (gone === null) return device;
+    device.close();
+    if (tries === 4) throw gone;
+  }
+};
+
 /** Anna's browser answers for the leg by which she is rung, and she takes the call. */
 const takes = async (callId: string): Promise<Caller> => {
   const rung = await callIs(callId, ({ parties }) =>
     parties.some(({ agentId, state }) => agentId === person.id && state === "ringing"),
   );
   const legId = rung.parties.find(({ agentId }) => agentId === person.id)?.legId ?? "";
-  const device = await caller();
-  const { sdp } = await offers(rung.id, legId, device.offer);
-  await device.take(sdp);
+  const device = await connects(rung.id, legId);
   const { work } = await anna.call(api.routing.mine);
   const offered =
     work.find(({ state, concernId }) => state === "offered" && concernId === rung.concernId) ??

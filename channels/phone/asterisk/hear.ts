@@ -41,7 +41,8 @@ function take(ground: Ground, event: AriEvent, heard: Heard): void {
       heard.gone(event.channel.id);
       return leg === undefined ? undefined : destroyed(ground, leg, event);
     case "ChannelDtmfReceived":
-      if (leg !== undefined) ground.io.tell({ what: "digit", legId: leg.id, at: ground.at(), digit: event.digit });
+      if (leg?.keys.passes(ground.io.now().getTime()) === true)
+        ground.io.tell({ what: "digit", legId: leg.id, at: ground.at(), digit: event.digit });
       return;
     case "ChannelTalkingStarted":
     case "ChannelTalkingFinished":

@@ -10,6 +10,7 @@ import {
   type VoiceCommand,
   type VoiceIo,
 } from "#contract/voice.ts";
+import { type Brake, keysBrake } from "#lib/brake.ts";
 import type { AsteriskPlace, Link } from "./link.ts";
 
 const role = hubMember.shape.role;
@@ -94,6 +95,8 @@ export interface Leg {
   /** Muted at its channel. */
   mute: boolean;
   talking: boolean;
+  /** Keys beyond what anybody presses are not told. */
+  readonly keys: Brake;
   held: boolean;
   told: { ringing: boolean; answered: boolean };
   /** Why we ended it. */
@@ -190,6 +193,7 @@ export const newLeg = (
   ownMusic: false,
   mute: false,
   talking: false,
+  keys: keysBrake(),
   held: false,
   told: { ringing: false, answered: state === "connected" },
   ending: null,

@@ -1,5 +1,6 @@
 // The audio of one party: what comes from there is counted, heard for keys and voices and handed on; what goes there keeps one clock. Called by voices.ts.
 import { randomInt } from "node:crypto";
+import { keysBrake } from "#lib/brake.ts";
 import { meanOpinion } from "#lib/voiceQuality.ts";
 import { createJitter, type Jitter } from "./jitter.ts";
 import type { Line } from "./line.ts";
@@ -62,6 +63,7 @@ export const createAudio = (told: LegTold): Audio => {
   let isTapped = false;
   let watched = false;
   let lastKeyAt = -1;
+  const keys = keysBrake();
   let [audioAt, anyAt] = [0, 0];
   let expectedFrom: number | null = null;
   let isSilent = false;
@@ -88,7 +90,7 @@ export const createAudio = (told: LegTold): Audio => {
         const key = keyOf(rtp.payload);
         if (key === null || rtp.timestamp === lastKeyAt) return;
         lastKeyAt = rtp.timestamp;
-        return told.digit(key);
+        return keys.passes(nowMs) ? told.digit(key) : undefined;
       }
       if (rtp.payloadType !== 0) return;
       audioAt = nowMs;
