@@ -54,7 +54,7 @@ describe("a trunk that signs in by TLS", { skip: lacksAsterisk() }, () => {
   });
 
   test("with a certificate of the given authority it signs in by its password, under the address that the world sees", async () => {
-    await provider.set(certificates.good, secret);
+    await provider.set(certificates.address, secret);
     await asterisk.tell("pjsip", "send", "register", "trunk");
     const { contact } = await provider.until("a sign-in", () => provider.came.find(({ status }) => status === 200));
     assert.equal(provider.came[0]?.status, 401, "nobody gives a password who was not asked");
@@ -63,7 +63,7 @@ describe("a trunk that signs in by TLS", { skip: lacksAsterisk() }, () => {
   });
 
   test("a password that the provider does not take is shown as refused", async () => {
-    await provider.set(certificates.good, "another-one");
+    await provider.set(certificates.address, "another-one");
     await asterisk.tell("pjsip", "send", "register", "trunk");
     await provider.until("a refusal", () => provider.came.find(({ status }) => status === 403));
     await state("Rejected");
