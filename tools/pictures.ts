@@ -107,6 +107,8 @@ const docs: readonly (readonly [file: string, screen: string, look: Look])[] = [
   ["admin-rule", "admin-rule", look("wide", "dark", "en")],
   ["admin-routing", "admin-routing", look("wide", "light", "de")],
   ["admin-skills", "admin-skills", look("wide", "light", "de")],
+  ["floor", "floor", look("wide", "light", "de")],
+  ["wallboard", "wallboard", look("wide", "dark", "de")],
   ["admin-notices", "admin-notices", look("wide", "light", "de")],
   ["admin-hours", "admin-brand-hours", look("wide", "light", "de")],
   ["split", "split", look("wide", "light", "de")],
