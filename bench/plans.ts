@@ -191,10 +191,17 @@ const routeByHand = async (database: Client): Promise<void> => {
 
 /** What trying rules and books on the past reads, whose log holds everything that ever was, and the timers of rules. */
 const pastQueries = async (database: Client): Promise<Named[]> => {
-  const { rows } = await database.query<{ begin: string; end: string; from: string; to: string; concerns: string[] }>(
+  const { rows } = await database.query<{
+    begin: string;
+    end: string;
+    from: string;
+    to: string;
+    concerns: string[];
+    agents: string[];
+  }>(
     `WITH day AS (SELECT max(last_message_at) - interval '3 days' AS at FROM concern)
      SELECT (SELECT min(seq) FROM event WHERE at >= day.at)::text AS begin, (SELECT max(seq) FROM event)::text AS end,
-            day.at::text AS from, (day.at + interval '1 day')::text AS to, (SELECT array_agg(id) FROM (SELECT id FROM concern ORDER BY number LIMIT 50) c) AS concerns FROM day`,
+            day.at::text AS from, (day.at + interval '1 day')::text AS to, (SELECT array_agg(id) FROM (SELECT id FROM concern ORDER BY number LIMIT 50) c) AS concerns, (SELECT array_agg(id) FROM agent) AS agents FROM day`,
   );
   const [known] = rows;
   if (known === undefined) throw new Error("plans are explained in a filled centre");
@@ -206,7 +213,7 @@ const pastQueries = async (database: Client): Promise<Named[]> => {
     { name: "past-acts", query: actsQuery(begin, last, 200_000) },
     { name: "past-waited", query: mayHaveWaitedQuery(known.from, known.to, 1_000) },
     { name: "past-waits", query: waitsQuery(known.concerns) },
-    { name: "past-presences", query: presencesQuery(known.from, known.to) },
+    { name: "past-presences", query: presencesQuery(known.agents, known.from, known.to) },
     { name: "rules-newest", query: newestQuery(begin, ruledKinds, 5_000, 2_001) },
     { name: "rules-pasts", query: pastsQuery(known.concerns, ruledKinds, 50_000) },
     { name: "rules-due", query: dueTimersQuery(known.from, 100) },

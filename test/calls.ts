@@ -232,3 +232,13 @@ export const openCall = (
 };
 
 export const aFlow = "80000000-0000-4000-8000-000000000001" as FlowId;
+
+/** Somebody waits, is offered to Anna, taken by her, and talks with her. */
+export const talking = (changes: Parameters<typeof openCall>[0] = {}) => {
+  const call = openCall(changes);
+  call.played();
+  call.work("offered", anna);
+  call.answers(call.legOf(anna));
+  call.work("held", anna);
+  return call;
+};

@@ -18,8 +18,8 @@ export const wantCallback = async (tx: Tx, runId: FlowRunId): Promise<void> => {
   await insertWanted(tx, { id: runId, brandId, concernId, number, at, queueId, language, wantedAt: run.endedAt });
 };
 
-/** What a brand's customers were promised and nobody has begun yet, the oldest first, a hundred at most. */
-export const wantedCallbacks = (tx: Tx, brandId: string): Promise<WantedCallback[]> => wantedIn(tx, brandId, 100);
+/** What a brand's customers were promised and nobody has begun yet, the oldest first, a thousand at most. */
+export const wantedCallbacks = (tx: Tx, brandId: string): Promise<WantedCallback[]> => wantedIn(tx, brandId, 1_000);
 
 /**
  * Takes one out, to be begun in the same transaction. Null: somebody else has, or nobody waits for it any more, because the concern was answered, settled or moved meanwhile; then it is gone.

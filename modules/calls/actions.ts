@@ -25,6 +25,7 @@ import {
   type CallRow,
 } from "#modules/calls/store.ts";
 import { recordingsOf } from "#modules/calls/store-recordings.ts";
+import { forgetWanted } from "#modules/calls/store-wanted.ts";
 import { callsInMessages } from "#modules/concerns/reads-calls.ts";
 import type { Tx } from "#platform/db/db.ts";
 import type { World } from "#platform/world.ts";
@@ -203,6 +204,13 @@ export const followMessages = async (
   for (const row of await moveCalls(tx, ids, moved.to)) await sayCall(world, tx, system, row);
 };
 
-/** What was dialled two days ago bounds nothing any more. */
-export const removeOldDials = (world: Pick<World, "db" | "now">): Promise<number> =>
-  forgetDials(world.db, new Date(world.now().getTime() - 2 * 86_400_000).toISOString());
+const dayMs = 86_400_000;
+/** No rule lets a callback wait for longer (contract/call-rules.ts). */
+const longestWaitMs = 30 * dayMs;
+
+/** What was dialled two days ago bounds nothing any more; and nobody waits any more for a callback that no line could make in a month. */
+export const removeOldDials = async (world: Pick<World, "db" | "now">): Promise<number> => {
+  const now = world.now().getTime();
+  await forgetWanted(world.db, new Date(now - longestWaitMs).toISOString());
+  return forgetDials(world.db, new Date(now - 2 * dayMs).toISOString());
+};

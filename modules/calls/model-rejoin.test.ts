@@ -1,17 +1,7 @@
 // An agent's device that breaks off in a talk: it comes back, stays away, or the call has gone elsewhere meanwhile.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { anna, ben, openCall } from "#test/calls.ts";
-
-/** Somebody talks with Anna. */
-const talking = (changes: Parameters<typeof openCall>[0] = {}) => {
-  const call = openCall(changes);
-  call.played();
-  call.work("offered", anna);
-  call.answers(call.legOf(anna));
-  call.work("held", anna);
-  return call;
-};
+import { anna, ben, talking } from "#test/calls.ts";
 
 test("an agent whose page is loaded again: the customer is told and hears music, the device rings anew, and they hear each other again, muted as before", () => {
   const call = talking();

@@ -8,7 +8,7 @@ import { lives, ordersFor } from "#modules/calls/model-orders.ts";
 import { hear } from "#modules/calls/model.ts";
 import type { Happening } from "#modules/calls/model-happenings.ts";
 import { readSpeech } from "#modules/flows/model-voice.ts";
-import { aFlow, anna, ben, chris, openCall } from "#test/calls.ts";
+import { aFlow, anna, ben, chris, openCall, talking } from "#test/calls.ts";
 import { fc } from "#test/chance.ts";
 
 const question: FlowQuestion = {
@@ -21,16 +21,6 @@ const question: FlowQuestion = {
   secret: false,
   again: null,
   facts: {},
-};
-
-/** Somebody waits, is offered to Anna, taken by her, and talks with her. */
-const talking = (changes: Parameters<typeof openCall>[0] = {}) => {
-  const call = openCall(changes);
-  call.played();
-  call.work("offered", anna);
-  call.answers(call.legOf(anna));
-  call.work("held", anna);
-  return call;
 };
 
 test("a call is answered at once, greeted, waits with music, and talks with who takes it", () => {

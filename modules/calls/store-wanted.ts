@@ -30,6 +30,11 @@ export const wantedIn = (tx: Tx, brandId: string, limit: number): Promise<Wanted
     SELECT id, brand_id AS "brandId", concern_id AS "concernId", number, at, queue_id AS "queueId", language, wanted_at AS "wantedAt"
       FROM call_wanted WHERE brand_id = ${brandId} ORDER BY wanted_at, id LIMIT ${limit}`);
 
+/** Forgets what was wanted, or chosen for, before that. */
+export const forgetWanted = async (tx: Tx, before: string): Promise<void> => {
+  await tx.run(sql`DELETE FROM call_wanted WHERE greatest(wanted_at, at) < ${before}`);
+};
+
 /** Takes it out; false: somebody else has. */
 export const removeWanted = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.run(sql`DELETE FROM call_wanted WHERE id = ${id}`)) === 1;

@@ -173,7 +173,7 @@ const dayAgents = async (
   acts: ReadonlyMap<string, readonly PastAct[]>,
   { fromMs, toMs, from, to }: Time,
 ): Promise<readonly DayAgent[]> => {
-  const known = Map.groupBy(await stretchesBetween(tx, from, to), ({ agentId }) => agentId);
+  const known = Map.groupBy(await stretchesBetween(tx, [...ground.agents.keys()], from, to), ({ agentId }) => agentId);
   return [...ground.agents.values()].map((agent): DayAgent => {
     const facts = factsFor(ground, agent);
     const stretches = (known.get(agent.id) ?? [])

@@ -31,15 +31,19 @@ export interface PastStretch {
 }
 
 /** What `stretchesBetween` asks: of each agent what began between them, and the one before it, which may have run on. */
-export const presencesQuery = (from: string, to: string): Sql => sql`
+export const presencesQuery = (agentIds: readonly string[], from: string, to: string): Sql => sql`
   SELECT a.id AS "agentId", s.began_at AS "beganAt", s.ended_at AS "endedAt", s.state
-    FROM agent a
+    FROM unnest(${agentIds}::uuid[]) AS a (id)
    CROSS JOIN LATERAL (
          (SELECT began_at, ended_at, state FROM routing_stretch WHERE agent_id = a.id AND began_at >= ${from} AND began_at < ${to})
          UNION ALL
          (SELECT began_at, ended_at, state FROM routing_stretch WHERE agent_id = a.id AND began_at < ${from} ORDER BY began_at DESC LIMIT 1)) s
    WHERE s.ended_at IS NULL OR s.ended_at > ${from} ORDER BY s.began_at, a.id`;
 
-/** How agents were between two instants, in the order of time. */
-export const stretchesBetween = (tx: Tx, from: string, to: string): Promise<PastStretch[]> =>
-  tx.rows<PastStretch>(presencesQuery(from, to));
+/** How these agents were between two instants, in the order of time. */
+export const stretchesBetween = (
+  tx: Tx,
+  agentIds: readonly string[],
+  from: string,
+  to: string,
+): Promise<PastStretch[]> => tx.rows<PastStretch>(presencesQuery(agentIds, from, to));
